@@ -1,0 +1,57 @@
+"""mcalc: symbolic matrix calculus, with shapes, derivations and a check of every answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mcalc.derivation import Derivation
+
+__version__ = "0.1.0"
+__all__ = ["explain", "gradient", "jacobian"]
+
+
+def jacobian(
+    expression: str, wrt: str, shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+) -> Derivation:
+    """``∂y/∂x``: the derivative of any value by any variable, as a `Derivation`.
+
+    Layout of the paper: of an m-vector by an n-vector m×n, of a scalar by a vector a row 1×n, of a vector by
+    a scalar a column, of a scalar by a matrix the matrix's own shape. Raises `mcalc.problems.Problem`.
+    Source: Parr and Howard, The Matrix Calculus You Need For Deep Learning, arXiv 1802.01528.
+    """
+    return _derive("jacobian", expression, wrt, shapes, layout, verify)
+
+
+def gradient(
+    expression: str, wrt: str, shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+) -> Derivation:
+    """``∇f = ∂f/∂x``: the derivative of a scalar; raises `mcalc.problems.Problem` where the value is not one."""
+    return _derive("gradient", expression, wrt, shapes, layout, verify)
+
+
+def explain(
+    expression: str, wrt: str, shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+) -> Derivation:
+    """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute."""
+    return _derive("explain", expression, wrt, shapes, layout, verify)
+
+
+def _derive(
+    command: str, expression: str, wrt: str, shapes: dict[str, str] | None, layout: str, verify: bool
+) -> Derivation:
+    from mcalc.api import derive
+
+    return derive(expression, wrt, shapes, command, layout, verify)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Derivation":
+        from mcalc.derivation import Derivation
+
+        return Derivation
+    if name == "Problem":
+        from mcalc.problems import Problem
+
+        return Problem
+    raise AttributeError(f"module 'mcalc' has no attribute {name!r}")

@@ -1,0 +1,5 @@
+"""``python -m mcalc``."""
+
+from mcalc.cli import main
+
+main()

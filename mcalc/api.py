@@ -1,0 +1,236 @@
+"""From a formula to its derivation: ``∂f/∂x`` with its steps, checked numerically."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace as with_fields
+from typing import Any
+
+from mcalc import build
+from mcalc.derivation import Derivation, Line, Step, Verified
+from mcalc.derive import Work
+from mcalc.index_form import Expression, IndexForm
+from mcalc.notes import notes_on
+from mcalc.parser import Program, parse
+from mcalc.prepare import prepare
+from mcalc.problems import Problem
+from mcalc.shapes import Declaration, Reading, declaration, read_program
+from mcalc.tree import Node
+
+LAYOUTS = ("paper", "numerator", "denominator")
+
+
+def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
+    return {
+        name: shape if isinstance(shape, Declaration) else declaration(shape) for name, shape in (shapes or {}).items()
+    }
+
+
+def read(
+    source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = (), scalar: bool = False
+) -> Reading:
+    """The program with every name given its shape; raises Problem."""
+    program: Program = parse(source)
+    try:
+        return read_program(program, _declarations(shapes), wrt, scalar)
+    except Problem as problem:
+        raise problem.with_source(source) from None
+
+
+def _names(wrt: str | Sequence[str]) -> list[str]:
+    from mcalc.parser import canonical_name
+
+    given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
+    names = [canonical_name(name.strip()) for name in given if name.strip()]
+    if not names:
+        raise Problem("there is no variable to differentiate by", hint="name one: --wrt x")
+    return names
+
+
+def derive(
+    source: str,
+    wrt: str | Sequence[str],
+    shapes: Mapping[str, str | Declaration] | None = None,
+    command: str = "jacobian",
+    layout: str = "paper",
+    verify: bool = True,
+) -> Derivation:
+    """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars."""
+    names = _names(wrt)
+    reading = read(source, shapes, names, scalar=command in ("gradient", "hessian"))
+    if command == "gradient" and any(size != 1 for size in reading.value.shape):
+        raise Problem(
+            f"a gradient is of a scalar, and this value is {_described(reading.value)}",
+            hint="`mcalc jacobian` differentiates a vector or a matrix; sum(…) makes a scalar of it",
+            source=source,
+        )
+    if command == "hessian":
+        return _second(source, reading, names, layout, verify)
+    parts = tuple(_one(source, reading, reading.names[name], command, layout, verify) for name in names)
+    if len(parts) == 1:
+        return parts[0]
+    if all(not part.by[0].shape for part in parts) and len(reading.value.axes) < 2:
+        return _joined(parts, layout)
+    return with_fields(parts[0], by=tuple(part.by[0] for part in parts), parts=parts)
+
+
+def _second(source: str, reading: Reading, names: Sequence[str], layout: str, verify: bool) -> Derivation:
+    """``∂/∂y (∂f/∂x)``: the gradient, differentiated once more; by one variable both times, or by two in turn."""
+    if any(size != 1 for size in reading.value.shape):
+        raise Problem(
+            f"a Hessian is of a scalar, and this value is {_described(reading.value)}",
+            hint="`mcalc jacobian` differentiates a vector or a matrix once; sum(…) makes a scalar of it",
+            source=source,
+        )
+    if len(names) > 2:
+        raise Problem("a second derivative is by one variable, or by two", hint="write --wrt x or --wrt x,y")
+    first, second = reading.names[names[0]], reading.names[names[-1]]
+    gradient = _one(source, reading, first, "hessian", "paper", verify, cases=False)
+    assert isinstance(gradient.natural, Node)
+    once_more = with_fields(reading, value=gradient.natural, bound={})
+    result = _one(source, once_more, second, "hessian", layout, verify)
+    return with_fields(
+        result,
+        reading=reading,
+        by=(first, second),
+        steps=gradient.steps + result.steps,
+        lines=gradient.lines + result.lines,
+    )
+
+
+def _described(value: Node) -> str:
+    return "a vector" if len(value.axes) == 1 else "a matrix"
+
+
+def _one(
+    source: str, reading: Reading, by: Node, command: str, layout: str, verify: bool, cases: bool = True
+) -> Derivation:
+    bound = frozenset(node for node in reading.bound.values() if node.args)
+    prepared = prepare(reading.value, by, bound)
+    named = {prepared.place[node]: name for name, node in reading.bound.items() if node in prepared.place and node.args}
+    work = Work(prepared, by, named, cases)
+    natural = work.derive()
+    result = in_layout(natural, reading.value, by, layout)
+    steps = list(work.steps)
+    if (
+        result is not natural
+        and isinstance(natural, Node)
+        and isinstance(result, Node)
+        and natural.shape != result.shape
+    ):
+        steps.append(
+            Step(
+                "layout",
+                f"{layout} layout",
+                f"the {layout} layout writes the transpose",
+                build.apply("transpose", natural),
+                result,
+                result.shape,
+            )
+        )
+    derivation = Derivation(source, command, reading, (by,), layout, tuple(steps), tuple(work.lines), natural, result)
+    derivation.notes = (*reading.notes, *notes_on(derivation))
+    if verify:
+        derivation.verified = _verified(derivation)
+    return derivation
+
+
+def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:
+    """The paper's form turned as the layout asks; results of order 3 and 4 have one form."""
+    if isinstance(natural, IndexForm) or layout == "paper":
+        return natural
+    by_matrix = not value.axes and len(by.axes) == 2
+    turned = by_matrix if layout == "numerator" else not by_matrix and not (not value.axes and not by.axes)
+    if not turned:
+        return natural
+    if natural.operator.name == "where":
+        return build.apply("where", natural.args[0], *(build.transpose(arg) for arg in natural.args[1:]))
+    return build.transpose(natural)
+
+
+def _verified(derivation: Derivation) -> Verified:
+    """Raises Problem with status 1 where the answer and the differences disagree."""
+    from mcalc.numeric import evaluate, evaluate_tensor, verify
+
+    natural = derivation.natural
+
+    def answer(point: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        if isinstance(natural, IndexForm):
+            return evaluate_tensor(natural.tensor, point, sizes)
+        return evaluate(natural, point, sizes)
+
+    found = verify(derivation.value, list(derivation.reading.names.values()), derivation.by[0], answer)
+    if found.points and not found.error <= 1e-5:
+        raise Problem(
+            f"the answer failed its own numeric check: it differs from finite differences by {found.error:.1e}",
+            hint="this is a fault of mcalc, and nothing that you typed is wrong; please report the expression",
+            status=1,
+        )
+    return Verified(found.points, found.error, found.reason)
+
+
+def _joined(parts: Sequence[Derivation], layout: str) -> Derivation:
+    """Scalars together: one column each, ``∇f = [∂f/∂x, ∂f/∂y]``."""
+    first = parts[0]
+    columns = [part.natural for part in parts]
+    assert all(isinstance(column, Node) for column in columns)
+    nodes = [column for column in columns if isinstance(column, Node)]
+    if not first.value.axes:
+        natural = build.apply("transpose", build.apply("stack", *nodes))
+    elif all(node.operator.name == "stack" and all(not arg.shape for arg in node.args) for node in nodes):
+        height = len(nodes[0].args)
+        natural = build.apply(
+            "grid", *(node.args[row] for row in range(height) for node in nodes), parameters=(height, len(nodes))
+        )
+    else:
+        natural = build.apply(
+            "transpose", build.apply("stack_rows", *(build.apply("transpose", node) for node in nodes))
+        )
+    result = natural if layout != "denominator" else _turned(natural)
+    steps = [step for part in parts for step in part.steps]
+    names = ", ".join(part.wrt[0] for part in parts)
+    because = f"one column for each of {names}"
+    steps.append(Step("collect", "collect", because, natural, natural, natural.shape))
+    if result is not natural:
+        steps.append(
+            Step(
+                "layout",
+                f"{layout} layout",
+                f"the {layout} layout writes the transpose",
+                build.apply("transpose", natural),
+                result,
+                result.shape,
+            )
+        )
+    checks = [part.verified for part in parts if part.verified is not None]
+    verified = None
+    if len(checks) == len(parts):
+        verified = Verified(
+            min(check.points for check in checks),
+            max(check.error for check in checks),
+            next((check.reason for check in checks if check.reason), ""),
+        )
+    lines: list[Line] = [line for part in parts for line in part.lines]
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    by = tuple(part.by[0] for part in parts)
+    return with_fields(
+        first,
+        by=by,
+        steps=tuple(steps),
+        lines=tuple(lines),
+        natural=natural,
+        result=result,
+        notes=notes,
+        verified=verified,
+    )
+
+
+def _turned(node: Node) -> Node:
+    if node.operator.name == "grid":
+        rows, columns = node.parameters
+        return build.apply(
+            "grid",
+            *(node.args[row * columns + column] for column in range(columns) for row in range(rows)),
+            parameters=(columns, rows),
+        )
+    return build.transpose(node)

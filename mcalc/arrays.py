@@ -1,0 +1,99 @@
+"""What the operator table asks of NumPy and NumPy does not have, and NumPy itself, imported when first used.
+
+The helpers are written against the name ``np`` alone, so that generated code can carry their source.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+
+class ArrayModule:
+    """The helpers below first, NumPy otherwise: what the table's ``numpy`` functions see as ``np``."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = HELPERS[name] if name in HELPERS else getattr(_numpy(), name)
+        self.__dict__[name] = found
+        return found
+
+
+def _numpy() -> Any:
+    import numpy
+
+    return numpy
+
+
+array_module = ArrayModule()
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = array_module
+
+
+def softmax(a: Any) -> Any:
+    """exp(a)/sum(exp(a)) along the last axis, without overflow."""
+    raised = np.exp(a - np.max(a, axis=-1, keepdims=True))
+    return raised / np.sum(raised, axis=-1, keepdims=True)
+
+
+def log_softmax(a: Any) -> Any:
+    """a - log(sum(exp(a))) along the last axis, without overflow."""
+    lowered = a - np.max(a, axis=-1, keepdims=True)
+    return lowered - np.log(np.sum(np.exp(lowered), axis=-1, keepdims=True))
+
+
+def logsumexp(a: Any) -> Any:
+    """log(sum(exp(a))) over all entries, without overflow."""
+    top = np.max(a)
+    return top + np.log(np.sum(np.exp(a - top)))
+
+
+def erf(a: Any) -> Any:
+    """The error function, element by element."""
+    return np.vectorize(math.erf, otypes=[float])(a)
+
+
+def total(*terms: Any) -> Any:
+    """The sum of the terms; scalars are expanded."""
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def multiplied(*factors: Any) -> Any:
+    """The element-wise product of the factors; scalars are expanded."""
+    result = factors[0]
+    for factor in factors[1:]:
+        result = result * factor
+    return result
+
+
+def raised(a: Any, b: Any) -> Any:
+    """a**b of real numbers: not a number where it is not real."""
+    return np.power(a, b, dtype=float)
+
+
+def stacked(*parts: Any) -> Any:
+    """Scalars and vectors, one below the other."""
+    return np.concatenate([np.atleast_1d(part) for part in parts])
+
+
+def grid(*parts: Any) -> Any:
+    """A matrix of scalars, row by row; the last two arguments count rows and columns."""
+    *entries, rows, columns = parts
+    return np.array(entries, dtype=float).reshape(rows, columns)
+
+
+def traced(a: Any) -> Any:
+    """The trace; of a scalar itself."""
+    return np.trace(a) if np.ndim(a) == 2 else a
+
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    helper.__name__: helper
+    for helper in (softmax, log_softmax, logsumexp, erf, total, multiplied, raised, stacked, grid, traced)
+}

@@ -1,0 +1,72 @@
+"""Requests as JSON lines, replies as JSON lines, in order; a bad line costs only itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from mcalc.api import LAYOUTS, derive
+from mcalc.problems import Problem
+from mcalc.render import FORMATS, write
+
+COMMANDS = ("jacobian", "gradient", "hessian", "explain")
+
+
+def serve(requests: TextIO, replies: TextIO) -> None:
+    """One reply a request, written as soon as it is ready."""
+    for line in requests:
+        if line.strip():
+            replies.write(_encoded(reply(line)) + "\n")
+            replies.flush()
+
+
+def _encoded(answer: dict[str, Any]) -> str:
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(answer)
+    return text
+
+
+def reply(line: str) -> dict[str, Any]:
+    """``{"id", "ok": true, "output"}`` or ``{"id", "ok": false, "error"}``."""
+    identity = None
+    try:
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):
+            raise Problem("This line is not JSON.", hint='a request is {"id": 1, "command": "jacobian", "expr": "w.x", "wrt": "w"}') from None
+        if not isinstance(request, dict):
+            raise Problem("A request is a JSON object.", hint='for example {"id": 1, "command": "jacobian", "expr": "w.x", "wrt": "w"}')
+        identity = request.get("id")
+        return {"id": identity, "ok": True, "output": _output(request)}
+    except Problem as problem:
+        return {"id": identity, "ok": False, "error": problem.as_json()}
+    except (RecursionError, MemoryError):
+        return {"id": identity, "ok": False, "error": Problem("This expression is larger than mcalc can take.").as_json()}
+    except Exception as fault:
+        return {"id": identity, "ok": False, "error": Problem(f"mcalc has a fault here: {type(fault).__name__}: {fault}.").as_json()}
+
+
+def _output(request: dict[str, Any]) -> str:
+    command = _choice(request, "command", COMMANDS, "jacobian")
+    form = _choice(request, "format", FORMATS, "text")
+    layout = _choice(request, "layout", LAYOUTS, "paper")
+    expression, wrt, shapes = request.get("expr"), request.get("wrt"), request.get("shapes") or {}
+    if not isinstance(expression, str):
+        raise Problem('A request has its expression under "expr", as text.')
+    if isinstance(wrt, list):
+        wrt = ",".join(map(str, wrt))
+    if not isinstance(wrt, str):
+        raise Problem('A request has its variable under "wrt", as text.')
+    if not isinstance(shapes, dict) or not all(isinstance(shape, str) for shape in shapes.values()):
+        raise Problem('The shapes are an object such as {"x": "n", "A": "m,n"}.')
+    return write(derive(expression, wrt, shapes, command, layout, request.get("verify", True) is not False), form)
+
+
+def _choice(request: dict[str, Any], key: str, known: tuple[str, ...], default: str) -> str:
+    value = default if request.get(key) is None else request[key]
+    if value not in known:
+        raise Problem(f"There is no {key} {json.dumps(value, ensure_ascii=False)[:60]}.", hint="it is one of " + ", ".join(known))
+    return str(value)

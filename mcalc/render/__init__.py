@@ -1,0 +1,18 @@
+"""One file a format; `write` finds it by name. Formats never reach into each other."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcalc.derivation import Derivation
+
+FORMATS = ("text", "ascii", "latex", "markdown", "json", "numpy")
+_MODULES = {"ascii": "text"}
+
+
+def write(derivation: Derivation, form: str) -> str:
+    """The derivation in a format: the answer alone, or for `explain` all of its steps."""
+    module = import_module(f"mcalc.render.{_MODULES.get(form, form)}")
+    return str(module.write(derivation, form))

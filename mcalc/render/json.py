@@ -1,0 +1,60 @@
+"""One JSON object: the answer, its shape, its steps and its check."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mcalc.derivation import Derivation, Step
+from mcalc.index_form import Expression, write_expression
+from mcalc.notation import size_text
+from mcalc.tree import Shape
+
+
+def write(derivation: Derivation, form: str = "json") -> str:
+    return json.dumps(record(derivation), ensure_ascii=False)
+
+
+def record(derivation: Derivation) -> dict[str, Any]:
+    """``command, expression, shapes, assumed, wrt, layout, shape, result, conditions, steps, verified``."""
+    names = derivation.reading.names
+    found: dict[str, Any] = {
+        "command": derivation.command,
+        "expression": derivation.source,
+        "shapes": {name: dimensions(node.shape) for name, node in names.items()},
+        "assumed": list(derivation.reading.assumed),
+        "wrt": list(derivation.wrt),
+        "layout": derivation.layout,
+    }
+    if derivation.parts:
+        return found | {"parts": [record(part) for part in derivation.parts]}
+    verified = derivation.verified
+    return found | {
+        "shape": dimensions(derivation.shape),
+        "result": written(derivation.result),
+        "conditions": list(derivation.conditions),
+        "steps": [_step(step) for step in derivation.steps],
+        "verified": None
+        if verified is None or not verified.points
+        else {"points": verified.points, "max_relative_error": verified.error},
+        "notes": list(derivation.notes),
+    }
+
+
+def dimensions(shape: Shape) -> list[Any]:
+    return [int(size) if size.is_Integer else size_text(size) for size in shape]
+
+
+def written(expression: Expression) -> dict[str, str]:
+    return {dialect: write_expression(expression, dialect) for dialect in ("text", "ascii", "latex")}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "stage": step.stage,
+        "rule": step.rule,
+        "because": step.because or "; ".join(sub.because for sub in step.substeps),
+        "before": write_expression(step.before, "text"),
+        "after": write_expression(step.after, "text"),
+        "shape": dimensions(step.shape),
+    }

@@ -1,0 +1,56 @@
+"""LaTeX for amsmath: the answer as a fragment; the derivation as `aligned` lines that paste in unedited."""
+
+from __future__ import annotations
+
+from mcalc.derivation import Derivation, Step
+from mcalc.index_form import write_expression
+from mcalc.notation import size_text
+from mcalc.tree import Shape
+
+PREAMBLE = "\\documentclass{article}\n\\usepackage{amsmath}\n\\usepackage{amssymb}\n\\begin{document}\n"
+
+
+def write(derivation: Derivation, form: str = "latex") -> str:
+    if derivation.command == "explain":
+        return "\n\n".join(derivation_block(part) for part in derivation.parts or (derivation,))
+    return derivation.latex()
+
+
+def standalone(derivation: Derivation) -> str:
+    """A whole document."""
+    body = write(derivation)
+    return f"{PREAMBLE}\\[\n{body}\n\\]\n\\end{{document}}"
+
+
+def shape_latex(shape: Shape) -> str:
+    parts = [size_text(size) for size in shape] or ["1", "1"]
+    if len(parts) == 1:
+        parts.append("1")
+    return r" \times ".join(parts)
+
+
+def words(text: str) -> str:
+    """A rule's name inside mathematics."""
+    return rf"\text{{{text}}}"
+
+
+def derivation_block(derivation: Derivation) -> str:
+    """The derivation as one `aligned` block: equation, shape, rule."""
+    lines: list[str] = []
+    previous: Step | None = None
+    for step in derivation.steps:
+        before, after = write_expression(step.before, "latex"), write_expression(step.after, "latex")
+        shape = rf"&& {shape_latex(step.shape)}"
+        reasons = [
+            f"{write_expression(sub.before, 'latex')} = {write_expression(sub.after, 'latex')}" for sub in step.substeps
+        ]
+        reason = r",\; ".join(reasons) if reasons else words(step.rule)
+        if (
+            previous is not None and previous.after is step.before and step.stage != "introduce"
+        ) or step.stage == "substitute":
+            before = ""
+        if step.stage == "collect":
+            before = r"\nabla f"
+        lines.append(rf"{before} &= {after} {shape} && {reason}")
+        previous = step
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"

@@ -1,0 +1,247 @@
+"""Text for the terminal: the answer between comments, so that the whole output reads back; or the derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.api import in_layout
+from mcalc.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.drawing import beside
+from mcalc.index_form import IndexForm, write_expression
+from mcalc.notation import name_text
+from mcalc.render.layout import Piece, Row, pad, plain, table, width, wrapped
+
+_SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"
+_ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20d7": None, "\u0302": None})
+
+
+def write(derivation: Derivation, form: str) -> str:
+    return plain(rows(derivation, form))
+
+
+def rows(derivation: Derivation, form: str = "text", columns: int = 0) -> list[Row]:
+    """The page; `columns` is the width at which sentences are broken, 0 for nowhere."""
+    page = _Page(form, columns)
+    if derivation.command == "explain":
+        parts = derivation.parts or (derivation,)
+        for number, part in enumerate(parts):
+            if number:
+                page.add()
+            page.explain(part)
+    else:
+        page.answer(derivation)
+    return page.rows
+
+
+class _Page:
+    def __init__(self, form: str, columns: int) -> None:
+        self.form, self.columns = form, columns
+        self.rows: list[Row] = []
+
+    def add(self, *pieces: Piece) -> None:
+        self.rows.append(list(pieces))
+
+    def plainly(self, text: str) -> str:
+        return text.translate(_ASCII) if self.form == "ascii" else text
+
+    def math(self, expression: object) -> str:
+        return write_expression(expression, self.form)  # type: ignore[arg-type]
+
+    def comment(self, text: str) -> None:
+        for line in wrapped(self.plainly(text), self.columns - 2 if self.columns else 0):
+            self.add(Piece("# " + line, "quiet"))
+
+    # The answer alone
+
+    def answer(self, derivation: Derivation) -> None:
+        self.comment(names_line(derivation))
+        for part in derivation.parts or (derivation,):
+            if derivation.parts:
+                self.comment("by " + ", ".join(name_text(name) for name in part.wrt))
+            if isinstance(part.result, IndexForm):
+                self.comment(index_label(part, "text") + " =")
+            for line in self.math(part.result).split("\n"):
+                self.add(Piece(line, "result"))
+            check = "" if part.verified is None else "; " + verified_line(part)
+            self.comment(f"{sizes_shown(part.shape)}, {part.layout} layout{check}")
+            for note in part.notes:
+                self.comment(note)
+
+    # The derivation
+
+    def heading(self, text: str) -> None:
+        self.add()
+        self.add(Piece(self.plainly(text), "heading"))
+
+    def sentence(self, text: str, indent: str = "  ", style: str = "quiet") -> None:
+        for line in wrapped(self.plainly(text), self.columns - len(indent) if self.columns else 0):
+            self.add(Piece(indent), Piece(line, style))
+
+    def explain(self, derivation: Derivation) -> None:
+        by = ", ".join(self.plainly(name_text(name)) if self.form == "text" else name for name in derivation.wrt)
+        self.add(
+            Piece("Derivative of ", "heading"),
+            Piece(self.math(derivation.value), "result"),
+            Piece(" by ", "heading"),
+            Piece(by, "variable"),
+        )
+        self.sentence(names_line(derivation))
+        self.sentence(
+            f"The result is {sizes_shown(derivation.in_symbols.shape)} in the {derivation.layout} layout"
+            f"{layout_reason(derivation)}"
+        )
+        stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
+        number = 0
+        for stage, title in STAGES.items():
+            steps = stages[stage]
+            if not steps:
+                continue
+            number += 1
+            self.heading(f"{number}  {title}")
+            getattr(self, "_" + stage)(steps, derivation)
+        self.closing(derivation)
+
+    def _introduce(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        self.rows += table(
+            [
+                [
+                    Piece(f"{self.math(step.before)} = {self.math(step.after)}"),
+                    Piece(self.plainly(sizes_shown(step.shape)), "shape"),
+                ]
+                for step in steps
+            ]
+        )
+
+    def _differentiate(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        cells = table(
+            [
+                [
+                    Piece(f"{self.math(step.before)} = {self.math(step.after)}"),
+                    Piece(self.plainly(sizes_shown(step.shape)), "shape"),
+                    Piece(step.rule, "rule"),
+                ]
+                for step in steps
+            ]
+        )
+        told = set()
+        for step, row in zip(steps, cells, strict=True):
+            self.rows.append(row)
+            if step.because and step.because not in told:
+                self.sentence(step.because, "      ")
+                told.add(step.because)
+
+    def _combine(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        for group in chains(steps):
+            first = group[0]
+            self.add(Piece("  "), Piece(first.rule, "rule"))
+            self.sentence(first.because, "      ")
+            if len(first.factors) > 1:
+                self.sentence(
+                    "shapes: "
+                    + "·".join(f"({sizes_shown(shape)})" for shape in first.factors)
+                    + f" = {sizes_shown(first.shape)}",
+                    "      ",
+                )
+            self.equations(self.math(first.before), group)
+
+    def _substitute(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        leaf = next(
+            (
+                step.before
+                for group in reversed(chains([s for s in derivation.steps if s.stage == "combine"]))
+                for step in group[:1]
+            ),
+            None,
+        )
+        leaf = leaf or next((step.before for step in reversed(derivation.steps) if step.stage == "differentiate"), None)
+        shown = self.math(leaf) if leaf is not None else "result"
+        for start in (group for group in chains(steps)):
+            self.equations(
+                shown, [Step("substitute", "", "", start[0].before, start[0].before, start[0].shape), *start]
+            )
+
+    def _collect(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        for step in steps:
+            names = ", ".join(f"∂f/∂{name_text(name)}" for name in derivation.wrt)
+            self.equations(self.plainly(f"[{names}]"), [step])
+
+    def _layout(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        for step in steps:
+            self.equations(self.math(step.before), [step])
+
+    def _components(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        for step in steps:
+            for line in beside(f"    {self.math(step.before)} = ", self.math(step.after).split("\n")):
+                self.add(Piece(line))
+
+    def equations(self, left: str, steps: Sequence[Step]) -> None:
+        """``left = …`` and under it the further forms, each with its reason."""
+        lines: list[Row] = []
+        for at, step in enumerate(steps):
+            reasons = [
+                f"{self.math(sub.before)} = {self.math(sub.after)}"
+                if sub.because.endswith(sub.because) and "=" in sub.because
+                else self.plainly(sub.because)
+                for sub in step.substeps
+            ]
+            if not reasons and at:
+                reasons = [self.plainly(step.because or step.rule)]
+            elif step.stage in ("collect", "layout"):
+                reasons = [self.plainly(step.because)]
+            start = left if at == 0 else " " * width(left)
+            lines.append([Piece(f"{start} = {self.math(step.after)}"), Piece(reasons[0] if reasons else "", "quiet")])
+            lines += [[Piece(""), Piece(reason, "quiet")] for reason in reasons[1:]]
+        wide = max(width(line[0].text) for line in lines)
+        for line in lines:
+            room = self.columns - wide - 7 if self.columns else 0
+            if self.columns and (room < 24 and line[1].text):
+                if line[0].text:
+                    self.add(Piece("    "), line[0])
+                self.sentence(line[1].text, "          ")
+                continue
+            text = wrapped(line[1].text, room)
+            self.add(Piece("    "), Piece(pad(line[0].text, wide + 3)), Piece(text[0], "quiet"))
+            for rest in text[1:]:
+                self.add(Piece("    "), Piece(" " * (wide + 3)), Piece(rest, "quiet"))
+
+    def closing(self, derivation: Derivation) -> None:
+        result = derivation.in_symbols
+        self.add()
+        self.add(
+            Piece("Result  ", "heading"),
+            Piece(self.math(result), "result"),
+            Piece("   " + self.plainly(sizes_shown(result.shape)), "shape"),
+        )
+        other = "denominator" if derivation.layout != "denominator" else "paper"
+        turned = (
+            in_layout(derivation.natural, derivation.value, derivation.by[0], other)
+            if len(derivation.by) == 1
+            else result
+        )
+        if turned is not result and not isinstance(turned, IndexForm) and turned.shape != result.shape:
+            self.sentence(f"in the {other} layout: {self.math(turned)}, {sizes_shown(turned.shape)}", "        ")
+        if derivation.verified is not None:
+            text = verified_line(derivation)
+            self.sentence(text[0].upper() + text[1:], "")
+        for note in derivation.notes:
+            self.sentence("Note: " + note, "")
+
+
+def layout_reason(derivation: Derivation) -> str:
+    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
+        return ": one row for each output, so a gradient is a row"
+    return ""
+
+
+def index_label(derivation: Derivation, form: str) -> str:
+    """``∂y[i,j]/∂X[k,l]``."""
+    from mcalc.index_form import write_partial
+
+    assert isinstance(derivation.result, IndexForm)
+    letters = derivation.result.letters()
+    tensor = derivation.result.tensor
+    taken = set(derivation.reading.names)
+    name = next(name for name in ("y", "f", "Y", "value") if name not in taken)
+    return write_partial(
+        name, derivation.wrt[0], [letters[i] for i in tensor.value], [letters[i] for i in tensor.variable], form
+    )

@@ -1,0 +1,44 @@
+"""The tree of an expression, each node with its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcalc.api import read
+from mcalc.derivation import shape_words
+from mcalc.notation import write
+from mcalc.render.layout import Piece, Row, table
+from mcalc.shapes import Declaration
+from mcalc.tree import Node
+
+
+def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:
+    """A line a node: the expression below it, its shape, its operator. A node met before is not opened again."""
+    reading = read(source, shapes)
+    names = {node: name for name, node in reading.bound.items() if node.args}
+    lines: list[Row] = []
+    seen: set[Node] = set()
+    stack: list[tuple[Node, str, str]] = [(reading.value, "", "")]
+    while stack:
+        node, lead, below = stack.pop()
+        again = node in seen and bool(node.args)
+        text = write(node) + ("  (as above)" if again else "")
+        if node in names:
+            text = f"{names[node]} = {text}"
+        lines.append(
+            [
+                Piece(lead + text),
+                Piece(shape_words(node.shape), "shape"),
+                Piece(node.operator.title if node.args else "", "quiet"),
+            ]
+        )
+        seen.add(node)
+        if not again:
+            for at, arg in reversed(list(enumerate(node.args))):
+                last = at == len(node.args) - 1
+                stack.append((arg, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")))
+    found = table(lines, indent="")
+    if reading.assumed:
+        names_assumed = ", ".join(reading.assumed)
+        found.append([Piece(f"# assumed: the shapes of {names_assumed}; declare with -s NAME=SHAPE", "quiet")])
+    return found

@@ -1,0 +1,46 @@
+"""The LaTeX that mcalc writes is accepted by pdflatex, and by KaTeX."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+from latex import LatexError, check_katex, compile_latex
+
+from mcalc.notation import write
+from mcalc.operators import TABLE
+from mcalc.parser import parse
+from mcalc.shapes import read_program
+
+
+@functools.cache
+def examples() -> dict[str, str]:
+    """Every operator's example, as LaTeX."""
+    written = {}
+    for name, operator in TABLE.items():
+        if operator.example:
+            written[name] = write(read_program(parse(operator.example), {}, [], False).value, "latex")
+    return written
+
+
+def test_every_operator_compiles() -> None:
+    assert compile_latex(list(examples().values())).stat().st_size > 1000
+
+
+def test_katex_reads_every_operator() -> None:
+    written = list(examples().items())
+    failures = check_katex([text for _, text in written])
+    assert {written[number]: message for number, message in failures.items()} == {}
+
+
+def test_what_latex_refuses_is_named() -> None:
+    with pytest.raises(LatexError) as caught:
+        compile_latex(["x^2", r"\unknown{x}", r"\[ \frac{1}{2} \]", "x^2^3", r"\mathbf{w}"])
+    assert caught.value.failures == {1: "Undefined control sequence.", 3: "Double superscript."}
+    assert r"\unknown{x}" in str(caught.value)
+
+
+def test_what_katex_refuses_is_named() -> None:
+    failures = check_katex(["x^2", r"\unknown{x}", "x^2^3"])
+    assert list(failures) == [1, 2]
+    assert "Undefined control sequence" in failures[1]
