@@ -66,12 +66,17 @@ def derive(
         )
     if command == "hessian":
         return _second(source, reading, names, layout, verify)
-    parts = tuple(_one(source, reading, reading.names[name], command, layout, verify) for name in names)
+    variables = [reading.names[name] for name in names]
+    together = len(names) > 1 and len(reading.value.axes) < 2 and all(not by.shape for by in variables)
+    parts: list[Derivation] = []
+    for by in variables:
+        named = sum(len(part.lines) for part in parts) if together else 0
+        parts.append(_one(source, reading, by, command, "paper" if together else layout, verify, named=named))
     if len(parts) == 1:
         return parts[0]
-    if all(not part.by[0].shape for part in parts) and len(reading.value.axes) < 2:
+    if together:
         return _joined(parts, layout)
-    return with_fields(parts[0], by=tuple(part.by[0] for part in parts), parts=parts)
+    return with_fields(parts[0], by=tuple(variables), parts=tuple(parts))
 
 
 def _second(source: str, reading: Reading, names: Sequence[str], layout: str, verify: bool) -> Derivation:
@@ -103,12 +108,19 @@ def _described(value: Node) -> str:
 
 
 def _one(
-    source: str, reading: Reading, by: Node, command: str, layout: str, verify: bool, cases: bool = True
+    source: str,
+    reading: Reading,
+    by: Node,
+    command: str,
+    layout: str,
+    verify: bool,
+    cases: bool = True,
+    named: int = 0,
 ) -> Derivation:
     bound = frozenset(node for node in reading.bound.values() if node.args)
     prepared = prepare(reading.value, by, bound)
-    named = {prepared.place[node]: name for name, node in reading.bound.items() if node in prepared.place and node.args}
-    work = Work(prepared, by, named, cases)
+    names = {prepared.place[node]: name for name, node in reading.bound.items() if node in prepared.place and node.args}
+    work = Work(prepared, by, names, cases, named)
     natural = work.derive()
     result = in_layout(natural, reading.value, by, layout)
     steps = list(work.steps)
@@ -123,7 +135,7 @@ def _one(
                 "layout",
                 f"{layout} layout",
                 f"the {layout} layout writes the transpose",
-                build.apply("transpose", natural),
+                _raised(natural, result),
                 result,
                 result.shape,
             )
@@ -133,6 +145,11 @@ def _one(
     if verify:
         derivation.verified = _verified(derivation)
     return derivation
+
+
+def _raised(natural: Node, result: Node) -> Node:
+    """The transpose as it is written before it is carried out; a transpose is not transposed again."""
+    return result if natural.operator.name == "transpose" else build.apply("transpose", natural)
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:
@@ -197,7 +214,7 @@ def _joined(parts: Sequence[Derivation], layout: str) -> Derivation:
                 "layout",
                 f"{layout} layout",
                 f"the {layout} layout writes the transpose",
-                build.apply("transpose", natural),
+                _raised(natural, result),
                 result,
                 result.shape,
             )
@@ -215,6 +232,7 @@ def _joined(parts: Sequence[Derivation], layout: str) -> Derivation:
     by = tuple(part.by[0] for part in parts)
     return with_fields(
         first,
+        layout=layout,
         by=by,
         steps=tuple(steps),
         lines=tuple(lines),

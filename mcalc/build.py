@@ -85,6 +85,12 @@ def matching(arg: Node, node: Node, indices: tuple[Any, ...]) -> tuple[Any, ...]
     return indices if arg.axes else ()
 
 
+def opposite(condition: Node) -> Node | None:
+    """``z ≤ 0`` of ``z > 0``."""
+    name = condition.operator.opposite
+    return apply(name, *condition.args) if name else None
+
+
 def rectified(node: Node) -> Node | None:
     """``z`` of ``relu(z)`` or ``max(0, z)``."""
     if node.operator.name == "relu":

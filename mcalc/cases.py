@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mcalc import build
 from mcalc.networks import fresh
-from mcalc.simplify import matrix_form, orientation, terms_of, tidy
+from mcalc.simplify import matrix_form, orientation
+from mcalc.terms import terms_of, tidy
 from mcalc.tree import Node
 
 

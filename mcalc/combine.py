@@ -13,7 +13,7 @@ from mcalc.engine import contract, derivative_shape, matrix_places, renamed, ten
 from mcalc.identities import raw_product, shorten
 from mcalc.index_form import Expression, IndexForm, partial
 from mcalc.networks import Factor, Index, Tensor, Term, fresh
-from mcalc.reasons import chain_rule
+from mcalc.reasons import chain_rule, simplification
 from mcalc.records import LoopIndex
 from mcalc.simplify import matrix_form
 from mcalc.tree import Node, variables
@@ -62,7 +62,9 @@ class Combination:
         total: dict[str, Local] = {}
         stops = {root.name, str(self.by.parameters[0])}
         for line in self.lines:
-            odd = len(line.node.axes) == 2 or any(entry.node is None for (above, below), entry in local.items() if line.name in (above, below))
+            odd = len(line.node.axes) == 2 or any(
+                entry.node is None for (above, below), entry in local.items() if line.name in (above, below)
+            )
             if len(users.get(line.name, ())) > 1 or odd:
                 stops.add(line.name)
         result: Expression | None = None
@@ -138,7 +140,8 @@ class Combination:
 
     def _matrix_steps(self, leaf: Node, paths: list[list[Local]], target: Node, result: Node, root: Line) -> None:
         wide = bool(root.node.axes or any(entry.leaf.axes for path in paths for entry in path))
-        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, wide)
+        loops = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
+        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, wide, loops)
         symbols = self._total([self._under_sum([entry.leaf for entry in path], path, target) for path in paths])
         self.steps.append(
             Step(
@@ -168,7 +171,7 @@ class Combination:
             self.steps.append(Step("combine", "simplify", "", values, middle, leaf.shape, tuple(substeps)))
             substeps, values = [], middle
         if values is not result:
-            why = "like terms are added, numbers and scalars stand in front" if not substeps else ""
+            why = "" if substeps else simplification(values, result)
             self.steps.append(Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps)))
 
     def _under_sum(self, factors: Sequence[Node], path: Sequence[Local], target: Node) -> Node:
@@ -176,7 +179,7 @@ class Combination:
         loops = self._summed(path, target)
         if not loops:
             return raw_product(factors)
-        inside = next((at for at, factor in enumerate(factors) if factor.loops), 0)
+        inside = next((at for at, factor in enumerate(factors) if factor.loops), len(factors))
         known = [at for at, entry in enumerate(path) if self._depends(entry, loops)]
         inside = min([inside, *known[:1]])
         body = raw_product(factors[inside:])
@@ -195,7 +198,8 @@ class Combination:
         self, leaf: Node, paths: list[list[Local]], target: Node, tensor: Tensor, result: Expression, root: Line
     ) -> None:
         """The chain rule in index notation, for a Jacobian with more than two indices."""
-        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, True)
+        over = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
+        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, True, over)
         symbols: list[Term] = []
         for path in paths:
             joined = _leaf_tensor(path[0])
@@ -207,9 +211,7 @@ class Combination:
                     inner.variable,
                 )
             loops = self._summed(path, target)
-            symbols += [
-                term.under(loops) for term in _with_indices(joined, tensor.value, tensor.variable)
-            ]
+            symbols += [term.under(loops) for term in _with_indices(joined, tensor.value, tensor.variable)]
         before = IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
         chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -79,15 +80,11 @@ def _expanded(derivation: Derivation, numbers: Numbers) -> Derivation:
     if result is derivation.result:
         return derivation
     steps = list(derivation.steps)
-    if derivation.command == "explain":
-        steps += [
-            _step(step.before, in_components(step.after, numbers))
-            for step in derivation.steps
-            if step.stage == "differentiate"
-            and isinstance(step.after, Node)
-            and step.after.axes
-            and not step.after.loops
-        ]
+    for step in derivation.steps if derivation.command == "explain" else ():
+        own = isinstance(step.after, Node) and step.after.axes and step.after is not derivation.result
+        if step.stage == "differentiate" and own:
+            with suppress(Problem):
+                steps.append(_step(step.before, in_components(step.after, numbers)))
     steps.append(_step(derivation.result, result))
     return replace(derivation, result=result, steps=tuple(steps))
 
@@ -133,6 +130,7 @@ class _Layout:
         self.entries = Entries([root], numbers, whole=not self.in_full)
 
     def write(self, node: Node) -> Node | Drawn:
+        node = _by_cases(node)
         if (
             node.operator.name == "where"
             and not node.args[0].axes
@@ -178,6 +176,20 @@ class _Layout:
                 )
             )
         return Drawing(tuple(cells), here.shape)
+
+
+def _by_cases(node: Node) -> Node:
+    """``{ 0 if c ≤ 0; 1 if c > 0 }*xᵀ`` as ``{ 0⃗ᵀ if c ≤ 0; xᵀ if c > 0 }``."""
+    chosen = [arg for arg in node.args if arg.operator.name == "where" and not arg.axes]
+    if node.operator.name != "multiply" or len(chosen) != 1 or not any(map(build.is_number, chosen[0].args[1:])):
+        return node
+    rest = [arg for arg in node.args if arg is not chosen[0]]
+    others = rest[0] if len(rest) == 1 else build.apply("multiply", *rest)
+    condition, *branches = chosen[0].args
+    parts = [
+        build.zeros(node.shape) if build.is_zero(one) else build.folded("multiply", one, others) for one in branches
+    ]
+    return build.apply("where", condition, *parts)
 
 
 def assembled(entries: Sequence[Node], rows: int, columns: int) -> Node:
@@ -228,10 +240,11 @@ def slices(form: IndexForm, derivation: Derivation, numbers: Numbers) -> Slices:
     """One entry of the variable a line, and beside it the derivative of the value by that entry."""
     value, variable = form.tensor.value, form.tensor.variable
     counts = [settled(index.size, numbers) for index in (*value, *variable)]
-    if not all(count.is_Integer for count in counts):
+    missing = sorted({symbol.name for count in counts for symbol in count.free_symbols})
+    if missing:
         raise Problem(
             f"a result of order {len(counts)} is written in components only where all its sizes are numbers",
-            hint="give them all, as in --expand n=3,m=2; --expand alone keeps the indices",
+            hint=f"give {' and '.join(missing)} as well; --expand alone keeps the indices",
             status=3,
         )
     if prod(counts) > MOST_ENTRIES:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mcalc.drawing import Drawn
 from mcalc.index_form import Expression, write_expression
-from mcalc.notation import name_text, size_text, write
+from mcalc.notation import name_text, size_shown, write
 from mcalc.shapes import Reading
 from mcalc.tree import Node, Shape, topological
 
@@ -126,7 +126,7 @@ def sizes_shown(shape: Sequence[Any]) -> str:
     """``1×n``; a scalar is 1×1, a column m×1."""
     if not shape:
         return "1×1"
-    parts = [f"({text})" if "+" in text or "-" in text else text for text in map(size_text, shape)]
+    parts = [size_shown(size) for size in shape]
     return "×".join(parts) if len(parts) > 1 else f"{parts[0]}×1"
 
 
@@ -164,4 +164,6 @@ def verified_line(derivation: Derivation) -> str:
     if not found.points:
         return f"not checked numerically: {found.reason}"
     points = "point" if found.points == 1 else "points"
+    if found.error == 0:
+        return f"agrees exactly with finite differences at {found.points} random {points}"
     return f"agrees with finite differences at {found.points} random {points}, relative error {found.error:.0e}"

@@ -15,8 +15,9 @@ from mcalc.derivation import Line, Step
 from mcalc.engine import differentiate, matrix_places
 from mcalc.index_form import Expression, IndexForm
 from mcalc.networks import Factor, Tensor, Term, fresh
+from mcalc.notation import write
 from mcalc.prepare import Prepared
-from mcalc.reasons import because_local, rule_name
+from mcalc.reasons import because_local, rule_name, simplification
 from mcalc.records import LoopIndex
 from mcalc.simplify import simplify
 from mcalc.tree import Node, depends, replace, topological, variables, with_loop
@@ -32,6 +33,7 @@ class Work:
     by: Node
     names: dict[Node, str]
     cases: bool = True
+    already_named: int = 0
     lines: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -42,10 +44,10 @@ class Work:
             result = matrix_or_indices(Tensor((), fresh(root), fresh(by)))
             self.steps.append(
                 Step(
-                    "combine",
+                    "differentiate",
                     "constant rule",
                     f"{by.parameters[0]} does not occur: the value does not move with it",
-                    leaf_of(root, "f", by),
+                    leaf_of(root, _short_name(root), by),
                     result,
                     result.shape,
                 )
@@ -83,7 +85,7 @@ class Work:
             if not any(str(name).startswith(letter + "_") for name in taken)
         )
         self.nodes: dict[Node, Node] = {}
-        number = 0
+        number = self.already_named
         for node in topological([self.prepared.root]):
             if node not in touched or not node.args:
                 continue
@@ -184,7 +186,7 @@ class Work:
                     Step(
                         "substitute",
                         "simplify",
-                        "like terms are added, numbers and scalars stand in front",
+                        simplification(replaced, simplified),
                         replaced,
                         simplified,
                         result.shape,
@@ -248,6 +250,12 @@ def _rebound(node: Node, loop: LoopIndex) -> Node:
 def _without_loops(term: Term, loops: frozenset[LoopIndex]) -> Term:
     """The term for one value of the running indices: the Σ is written when the paths are combined."""
     return term._replace(loops=tuple(loop for loop in term.loops if loop not in loops))
+
+
+def _short_name(value: Node) -> str:
+    """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
+    text = write(value)
+    return f"({text})" if len(text) < 12 and "_" not in text else "f"
 
 
 def _with_entries(node: Node) -> Node:

@@ -14,7 +14,6 @@ ACROSS, DOWN, ASLANT = "⋯", "⋮", "⋱"
 _LATEX = {ACROSS: r"\cdots", DOWN: r"\vdots", ASLANT: r"\ddots"}
 _CORNERS = (("⎡", "⎤"), ("⎢", "⎥"), ("⎣", "⎦"))
 _BRACE = ("⎧", "⎪", "⎨", "⎩")
-_OPPOSITE = {"greater": "less_equal", "less": "greater_equal", "greater_equal": "less", "less_equal": "greater"}
 
 
 def beside(left: str, lines: Sequence[str], right: str = "") -> list[str]:
@@ -72,8 +71,9 @@ class DrawnCases:
         asked = writer.write(self.condition)
         name = self.condition.operator.name
         branches = [(self.value.write(dialect), "if " + asked)]
-        if name in _OPPOSITE:
-            unasked = writer.write(build.apply(_OPPOSITE[name], *self.condition.args))
+        opposite = build.opposite(self.condition)
+        if opposite is not None:
+            unasked = writer.write(opposite)
             branches.insert(0, (self.other.write(dialect), "if " + unasked))
         else:
             branches.append((self.other.write(dialect), "otherwise"))
@@ -85,7 +85,8 @@ class DrawnCases:
         wide = max(width(line) for text, _ in branches for line in text.split("\n"))
         lines: list[str] = []
         for text, condition in branches:
-            lines += beside("", [pad(line, wide) for line in text.split("\n")], "  " + condition)
+            rows = beside("", [pad(line, wide) for line in text.split("\n")], "  " + condition)
+            lines += [row.rstrip() for row in rows]
         middle = (len(lines) - 1) // 2
         if dialect == "ascii":
             return "\n".join(("{ " if at == middle else "  ") + line for at, line in enumerate(lines))

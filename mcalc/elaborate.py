@@ -31,6 +31,23 @@ class Mismatch(Exception):
         super().__init__(cause.message)
         self.cause, self.syntax, self.parts = cause, syntax, parts
 
+    @property
+    def marked(self) -> list[tuple[Syntax, Shape | None]]:
+        """The parts in conflict, in the order of the text; the whole where there are none."""
+        positions = self.cause.positions or range(len(self.parts))
+        found = [self.parts[position] for position in positions if position < len(self.parts)]
+        return sorted(found, key=lambda part: part[0].start) or [(self.syntax, None)]
+
+    @property
+    def places(self) -> list[Syntax]:
+        return [syntax for syntax, _ in self.marked]
+
+
+def is_delta(syntax: Syntax) -> bool:
+    """``δ[i,k]``, unless delta is a value."""
+    base = syntax.children[0]
+    return syntax.kind == "index" and base.kind == "name" and base.value == "delta" and len(syntax.children) == 3
+
 
 class Elaborator:
     """Reads syntax with names already given their shapes.
@@ -52,6 +69,7 @@ class Elaborator:
         self.loops: dict[str, LoopIndex] = {}
         self.notes: list[str] = []
         self.resolve: Callable[[Any], Any] = lambda size: size
+        self.source = ""
 
     def read(self, syntax: Syntax) -> Node:
         """The value of the syntax; no recursion, so depth costs nothing."""
@@ -86,6 +104,9 @@ class Elaborator:
     # Leaves
 
     def _number(self, syntax: Syntax) -> Steps:
+        digits, _, exponent = syntax.value.lower().partition("e")
+        if len(digits) > 400 or len(exponent) > 4 or abs(int(exponent or 0)) > 400:
+            raise Problem("This number has too many digits.", [Span(syntax.start, syntax.end)], "mcalc computes exactly, with numbers of up to 400 digits")
         return build.number(Rational(syntax.value))
         yield
 
@@ -115,30 +136,38 @@ class Elaborator:
     # Operators
 
     def _infix(self, syntax: Syntax) -> Steps:
+        symbol = syntax.value
+        if symbol in "+-*" and not self.folding:
+            return (yield from self._chain(syntax, "*" if symbol == "*" else "+-"))
         first, second = syntax.children
         left = yield first
         right = yield second
-        symbol = syntax.value
+        parts = [(first, left), (second, right)]
         if symbol in "+-":
             if symbol == "-":
-                right = build.number(-right.parameters[0]) if self.folding and build.is_number(right) else build.apply("negative", right)
-            parts = [(first, left), (second, right)]
-            if not self.folding:
-                self._apply(syntax, "add", parts)
-                if first.kind == "infix" and first.value in "+-" and left.operator.name == "add":
-                    parts = [*((first, arg) for arg in left.args), (second, right)]
-            return self._apply(syntax, "add", parts)
+                right = build.number(-right.parameters[0]) if build.is_number(right) else build.apply("negative", right)
+            return self._apply(syntax, "add", [(first, left), (second, right)])
         if symbol in "@.":
             return self._product(syntax, left, right)
-        parts = [(first, left), (second, right)]
         if symbol == "^":
             return self._power(syntax, left, right)
         if symbol == "/" and build.is_number(left) and build.is_number(right) and not build.is_zero(right):
             return build.folded("divide", left, right)
-        if symbol == "*" and first.kind == "infix" and first.value == "*" and left.operator.name == "multiply" and not self.folding:
-            self._apply(syntax, "multiply", parts)
-            parts = [*((first, arg) for arg in left.args), (second, right)]
         return self._apply(syntax, _INFIX[symbol], parts)
+
+    def _chain(self, syntax: Syntax, symbols: str) -> Steps:
+        """``a + b - c`` or ``a * b * c``: one operator of many arguments."""
+        terms = []
+        first = syntax
+        while first.kind == "infix" and first.value in symbols:
+            terms.append((first.children[1], first.value))
+            first = first.children[0]
+        value = yield first
+        parts = [(first, value)]
+        for term, symbol in reversed(terms):
+            value = yield term
+            parts.append((term, build.apply("negative", value) if symbol == "-" else value))
+        return self._apply(syntax, "multiply" if symbols == "*" else "add", parts)
 
     def _product(self, syntax: Syntax, left: Node, right: Node) -> Node:
         first, second = syntax.children
@@ -159,7 +188,7 @@ class Elaborator:
                 inverse = f"inv({name.strip('()')})"
                 hint = f"write `{inverse}` for the inverse{'' if power == '1' else ', with `@` between for its powers'}, `{reciprocal}` for the element-wise reciprocal"
                 raise Problem("A matrix to a negative power has two readings.", [Span(syntax.start, syntax.end)], hint)
-            if self.same(*left.shape):
+            if self.resolve(left.shape[0]) == self.resolve(left.shape[1]):
                 self.notes.append("^ is element-wise; the product of a matrix with itself is A @ A")
         return self._apply(syntax, "power", [(first, left), (second, right)])
 
@@ -208,7 +237,8 @@ class Elaborator:
             if keyword not in operator.keywords or given.kind != "number" or given.value not in ("0", "1"):
                 hint = "write `axis=0` (down the columns) or `axis=1` (across the rows)" if operator.keywords else f"for example `{operator.example}`"
                 taken = "such an axis" if keyword in operator.keywords else f"`{keyword}=`"
-                raise Problem(f"`{name}` does not take {taken}.", [Span(given.start, given.end)], hint)
+                start = self.source.rfind(keyword, syntax.start, given.start)
+                raise Problem(f"`{name}` does not take {taken}.", [Span(start if start >= 0 else given.start, given.end)], hint)
             parameters = (int(given.value),)
         if operator.name == "transpose" and not parts[0][1].shape:
             return parts[0][1]
@@ -237,7 +267,7 @@ class Elaborator:
 
     def dimension_of(self, syntax: Syntax, what: str = "A size is a whole number or a dimension such as `n`.") -> Any:
         """A dimension typed as an argument: a number, a name, or a sum or product of those."""
-        if syntax.kind == "number" and syntax.value.isdigit():
+        if syntax.kind == "number" and syntax.value.isdigit() and len(syntax.value) < 19:
             return Integer(int(syntax.value))
         if syntax.kind == "name":
             if syntax.value in self.loops:
@@ -256,9 +286,9 @@ class Elaborator:
             syntax = syntax.children[0]
         if not chain:
             raise Problem(what, [Span(syntax.start, syntax.end)])
-        size = self._plain(self.dimension_of(syntax, what), syntax)
+        size = self._plain(self.dimension_of(syntax, what), chain[0])
         for node in reversed(chain):
-            other = self._plain(self.dimension_of(node.children[1], what), node)
+            other = self._plain(self.dimension_of(node.children[1], what), chain[0])
             size = size + other if node.value == "+" else size - other if node.value == "-" else size * other
         return size
 
@@ -286,6 +316,8 @@ class Elaborator:
 
     def _index(self, syntax: Syntax) -> Steps:
         base, *indices = syntax.children
+        if is_delta(syntax) and "delta" not in self.names:
+            return build.apply("delta", parameters=tuple(self.place_of(index) for index in indices))
         value = yield base
         places = tuple(self.place_of(index) for index in indices)
         for index, place in zip(indices, places, strict=True):
@@ -349,12 +381,17 @@ class Elaborator:
             value = yield parts[-1]
             otherwise = (parts.pop(), value)
         result = otherwise
+        before: tuple[Node, tuple[Syntax, Node]] | None = None
         while parts:
             condition_syntax, value_syntax = parts.pop(), parts.pop()
             condition = yield condition_syntax
             value = yield value_syntax
+            branch, asked = (value_syntax, value), (condition_syntax, condition)
             last = result or (value_syntax, build.number(0))
-            joined = self._apply(syntax, "where", [(condition_syntax, condition), (value_syntax, value), last])
+            if before is not None and build.opposite(before[0]) is condition:
+                asked, branch, last = (condition_syntax, before[0]), before[1], branch
+            joined = self._apply(syntax, "where", [asked, branch, last])
+            before = None if result else (condition, branch)
             result = (syntax, joined)
         assert result is not None
         return result[1]

@@ -9,7 +9,8 @@ from sympy.core.singleton import S
 
 from mcalc.local_rules import local_rule
 from mcalc.networks import Factor, Index, Tensor, Term, counted, delta, fresh
-from mcalc.simplify import matrix_form, terms_of, tidy
+from mcalc.simplify import matrix_form
+from mcalc.terms import terms_of, tidy
 from mcalc.tree import Node, Shape, depends, topological
 
 _TERMS_KEPT_OPEN = 4

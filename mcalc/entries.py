@@ -19,7 +19,8 @@ from mcalc.given_sizes import MOST_TERMS, Numbers, direction, settled
 from mcalc.networks import Factor, Index, Term, counted, expand, fresh
 from mcalc.records import LoopIndex, Slice
 from mcalc.scalars import applied, product_of, sum_of, under_sum
-from mcalc.simplify import matrix_form, terms_of, tidy
+from mcalc.simplify import matrix_form
+from mcalc.terms import terms_of, tidy
 from mcalc.tree import Node, topological
 
 Places = tuple[Any, ...]
@@ -220,9 +221,9 @@ class Entries:
             closed = matrix_form([Term(S.One, tuple(bundle))], None, None)
             if closed is not None:
                 return closed
-        short = self._rows_by_vectors(bundle, free) if self.whole and not loops else None
-        if short is not None:
-            return short
+        products = self._rows_by_vectors(bundle, free) if self.whole and not loops else None
+        if products is not None:
+            return products
         sizes: dict[Index, Any] = {}
         for factor in bundle:
             for at, index in enumerate(factor.indices):

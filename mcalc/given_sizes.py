@@ -100,7 +100,7 @@ def for_sizes(root: Node, numbers: Numbers) -> Node:
 
 
 def direction(difference: Any, sizes: Set[Any]) -> int | None:
-    """The sign of a difference of places where every symbol of `sizes` is more than 3; None where that does not tell."""
+    """The sign of a difference of places, where the symbols of `sizes` are more than 3; None where it has none."""
     if difference.is_Integer:
         return int(bool(difference > 0)) - int(bool(difference < 0))
     large = difference.free_symbols & sizes

@@ -14,7 +14,7 @@ from mcalc.matrix_form import reduce
 from mcalc.networks import Factor, Index, Tensor, Term
 from mcalc.notation import Writer, size_text
 from mcalc.operators import ADDITION, POSTFIX, PRODUCT
-from mcalc.simplify import tidy
+from mcalc.terms import tidy
 from mcalc.tree import Node, Shape, variables
 
 _LETTERS = "ijklpqrstuvabcdefgh"
@@ -166,7 +166,8 @@ def _factor(factor: Factor, names: dict[Index, str], writer: Writer) -> str:
     text, level = writer.done[factor.node]
     if not factor.indices:
         return text if level > PRODUCT or (level == PRODUCT and not writer.latex) else writer._parenthesized(text)
-    text = text if level >= POSTFIX else writer._parenthesized(text)
+    bare = level >= POSTFIX and not (writer.latex and "_" in text)
+    text = text if bare else writer._parenthesized(text)
     return f"{text}_{{{letters.replace(',', '')}}}" if writer.latex else f"{text}[{letters}]"
 
 

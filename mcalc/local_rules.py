@@ -47,7 +47,8 @@ def _part_of_stack(node: Node, position: int, indices: tuple[Index, ...]) -> tup
         if len(node.shape) == 1:
             places = [position + 1]
         factors = tuple(
-            Factor(stacks.unit(Integer(place), index.size), (index,)) for place, index in zip(places, indices, strict=True)
+            Factor(stacks.unit(Integer(place), index.size), (index,))
+            for place, index in zip(places, indices, strict=True)
         )
         return [Term(S.One, factors)], ()
     arg = node.args[position]

@@ -172,7 +172,7 @@ def instantiate(
                 if one is not None and other is not None:
                     term = term.times(Term(S.One, (Factor(None, (one, other)),)))
                 continue
-            if piece.base in ("1", "0"):
+            if piece.base.isdigit():
                 term = Term(term.coefficient * int(piece.base), term.factors, term.loops)
                 continue
             node = names[piece.base] if piece.base in names else build.formula(piece.base, names)

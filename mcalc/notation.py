@@ -5,6 +5,7 @@ What is written in text and in ASCII reads back to the same value.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,7 +21,6 @@ GREEK = {
 _ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_OPPOSITE = {"greater": "less_equal", "less": "greater_equal", "greater_equal": "less", "less_equal": "greater"}
 _PRINTED_DENOMINATORS = (1, 2, 3, 4, 6, 8)
 
 
@@ -39,6 +39,8 @@ def name_text(name: str) -> str:
 
 
 def name_latex(name: str, rank: int = 0) -> str:
+    if name.startswith("("):
+        return name
     base, *rest = name.split("_")
     shown = "\\" + base if base in GREEK and base != "omicron" else base if len(base) == 1 else rf"\mathit{{{base}}}"
     if rank == 1:
@@ -73,6 +75,12 @@ def size_text(size: Any) -> str:
     return str(size).replace(" ", "").replace("**", "^")
 
 
+def size_shown(size: Any) -> str:
+    """A dimension as one reads it: ``2n``, ``(n+1)`` beside a ×."""
+    text = re.sub(r"(\d)\*(?=[a-zA-Z])", r"\1", size_text(size))
+    return f"({text})" if "+" in text or "-" in text else text
+
+
 def write(node: Node, dialect: str = "text") -> str:
     """The value in ``text``, ``ascii`` or ``latex``."""
     return Writer(dialect).write(node)
@@ -102,7 +110,8 @@ class Writer:
         if name == "dot" and self._as_row(node):
             return (build.transpose(node.args[0]), node.args[1])
         if name == "where":
-            return (*node.args, *self._opposite(node.args[0]))
+            opposite = build.opposite(node.args[0])
+            return node.args if opposite is None else (*node.args, opposite)
         return tuple(node.args)
 
     def _as_row(self, node: Node) -> bool:
@@ -112,11 +121,6 @@ class Writer:
             return True
         plain = all(arg.operator.name in ("variable", "element") for arg in (left, right))
         return self.dialect == "ascii" and (not plain or right.parameters[0] == "T")
-
-    def _opposite(self, condition: Node) -> tuple[Node, ...]:
-        if condition.operator.name in _OPPOSITE:
-            return (build.apply(_OPPOSITE[condition.operator.name], *condition.args),)
-        return ()
 
     def _symbol(self, node: Node) -> str:
         symbol = str(getattr(node.operator.notation, self.dialect))
@@ -165,10 +169,11 @@ class Writer:
         return text, ATOM
 
     def _partial(self, node: Node) -> tuple[str, int]:
-        above, below, _, total = node.parameters
+        above, below, split, total = node.parameters
         if self.latex:
             sign = r"\mathrm{d}" if total else r"\partial"
-            return rf"\frac{{{sign} {name_latex(above)}}}{{{sign} {name_latex(below)}}}", ATOM
+            upper, lower = name_latex(above, split), name_latex(below, len(node.axes) - split)
+            return rf"\frac{{{sign} {upper}}}{{{sign} {lower}}}", ATOM
         if self.dialect == "ascii":
             return f"d{above}/d{below}", ATOM
         sign = "d" if total else "∂"
@@ -195,6 +200,10 @@ class Writer:
     def _unit(self, node: Node) -> tuple[str, int]:
         place, size = node.parameters
         return (f"e_{{{place}}}" if self.latex else f"unit({_place(place)},{size_text(size)})"), ATOM
+
+    def _delta(self, node: Node) -> tuple[str, int]:
+        places = ",".join(_place(place) for place in node.parameters)
+        return (f"{self._symbol(node)}_{{{places}}}" if self.latex else f"{self._symbol(node)}[{places}]"), ATOM
 
     # Arithmetic
 
@@ -229,12 +238,14 @@ class Writer:
             part = self._at(arg, level)
             if first:
                 text = part
-            elif not text.strip("0123456789.") and (part[0].isalpha() or part[0] in "(\\{"):
+            elif not text.strip("0123456789.") and (part[0].isalpha() or part[0] in "(\\{") and part[:4] != r"\vec":
                 text += (" " if self.latex and part.startswith("\\frac") else "") + part
             elif wide and arg.axes:
                 text += (" ⊗ " if self.dialect == "text" else r" \otimes " if self.latex else "*") + part
             elif self.latex:
-                text += (r" \cdot " if part[0].isdigit() or (text[-1].isdigit() and part[0] == "-") else " ") + part
+                text += (
+                    r" \cdot " if part[0].isdigit() or (text[-1].isdigit() and part[:4] == r"\vec") else " "
+                ) + part
             else:
                 text += "*" + part
             wide, first = wide or bool(arg.axes), False
@@ -287,8 +298,10 @@ class Writer:
 
     def _postfix(self, node: Node) -> tuple[str, int]:
         (arg,) = node.args
-        if self.latex and arg.operator.name == "stack":
+        if arg.operator.name == "stack" and self.latex:
             return self._matrix([[self.done[part][0] for part in arg.args]]), ATOM
+        if arg.operator.name == "stack":
+            return self._row(arg) + self._symbol(node), POSTFIX
         if self.latex and arg.operator.name == "power":
             return self._parenthesized(self.done[arg][0]) + "^{T}", POSTFIX
         return self._at(arg, POSTFIX) + self._symbol(node), POSTFIX
@@ -323,16 +336,16 @@ class Writer:
 
     def _cases(self, node: Node) -> tuple[str, int]:
         condition, value, other = node.args
-        opposite = self._opposite(condition)
+        opposite = build.opposite(condition)
         first, second, asked = (self.done[part][0] for part in (value, other, condition))
-        if self.dialect == "ascii" or not opposite:
+        if self.dialect == "ascii" or opposite is None:
             if not self.latex:
                 return f"where({asked}, {first}, {second})", ATOM
             return (
                 rf"\begin{{cases}}{first} & \text{{if }} {asked} \neq 0 \\ {second} & \text{{otherwise}}\end{{cases}}",
                 ATOM,
             )
-        unasked = self.done[opposite[0]][0]
+        unasked = self.done[opposite][0]
         if self.latex:
             return (
                 rf"\begin{{cases}}{second} & \text{{if }} {unasked} \\ {first} & \text{{if }} {asked}\end{{cases}}",
@@ -349,6 +362,9 @@ class Writer:
         parts = [self.done[arg][0] for arg in node.args]
         return (self._matrix([[part] for part in parts]) if self.latex else f"[{'; '.join(parts)}]"), ATOM
 
+    def _row(self, node: Node) -> str:
+        return f"[{', '.join(self.done[arg][0] for arg in node.args)}]"
+
     def _grid(self, node: Node) -> tuple[str, int]:
         columns = node.parameters[1]
         parts = [self.done[arg][0] for arg in node.args]
@@ -361,6 +377,8 @@ class Writer:
     def _element(self, node: Node) -> tuple[str, int]:
         places = [":" if place is None else _place(place) for place in node.parameters]
         base = self._at(node.args[0], POSTFIX)
+        if self.latex and "_" in base:
+            base = self._parenthesized(base)
         return (f"{base}_{{{','.join(places)}}}" if self.latex else f"{base}[{','.join(places)}]"), POSTFIX
 
     def _loop(self, node: Node) -> tuple[str, int]:
@@ -374,4 +392,4 @@ class Writer:
 def _place(place: Any) -> str:
     if isinstance(place, Slice):
         return f"{size_text(place.lower)}..{size_text(place.upper)}"
-    return str(place)
+    return size_text(place)

@@ -27,7 +27,8 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
             )
     if _stacked_weights(value, by) and not isinstance(derivation.natural, IndexForm):
         found.append(
-            "With ŵ = [w; b] and x̂ = [x; 1] the gradient is the row x̂ᵀ; the paper's x̂ lacks the outer transpose."
+            "By the stacked ŵ = [w; b] as a whole the gradient is the row x̂ᵀ = [x; 1]ᵀ; "
+            "the paper prints x̂ without that transpose."
         )
     return tuple(found)
 

@@ -136,6 +136,8 @@ _record(
     example="unit(2,n)",
 )
 
+_record("delta", "", title="Kronecker delta", doc="1 where the two indices are equal, else 0", shape=shapes.scalar, numpy=lambda np, i, j: float(i == j), notation=Notation("delta", "δ", "delta", r"\delta"))
+
 # Arithmetic ----------------------------------------------------------------------------------------------------
 
 _record(
@@ -197,16 +199,16 @@ _record(
 # Comparisons, masks --------------------------------------------------------------------------------------------
 
 _flat = "a step is flat: its derivative is 0 wherever it has one"
-for _name, _text, _ascii, _latex, _compare in (
-    ("greater", " > ", " > ", " > ", lambda np, a, b: np.where(a > b, 1.0, 0.0)),
-    ("less", " < ", " < ", " < ", lambda np, a, b: np.where(a < b, 1.0, 0.0)),
-    ("greater_equal", " ≥ ", " >= ", r" \ge ", lambda np, a, b: np.where(a >= b, 1.0, 0.0)),
-    ("less_equal", " ≤ ", " <= ", r" \le ", lambda np, a, b: np.where(a <= b, 1.0, 0.0)),
+for _name, _text, _ascii, _latex, _opposite, _compare in (
+    ("greater", " > ", " > ", " > ", "less_equal", lambda np, a, b: np.where(a > b, 1.0, 0.0)),
+    ("less", " < ", " < ", " < ", "greater_equal", lambda np, a, b: np.where(a < b, 1.0, 0.0)),
+    ("greater_equal", " ≥ ", " >= ", r" \ge ", "less", lambda np, a, b: np.where(a >= b, 1.0, 0.0)),
+    ("less_equal", " ≤ ", " <= ", r" \le ", "greater", lambda np, a, b: np.where(a <= b, 1.0, 0.0)),
 ):
     _record(
         _name, "a b", title="comparison", doc="1 where it holds, 0 elsewhere", shape=shapes.elementwise, numpy=_compare,
         notation=_infix(_text, _ascii, _latex, 10), rules=(Rule("a", "0", _flat), Rule("b", "0", _flat)),
-        elementwise=True, indicator=True, example=f"w{_ascii}x", written_as=f"a{_ascii}b",
+        elementwise=True, indicator=True, opposite=_opposite, example=f"w{_ascii}x", written_as=f"a{_ascii}b",
     )  # fmt: skip
 _record(
     "maximum", "a b", title="maximum", doc="the larger of the two, element-wise", shape=shapes.elementwise,
@@ -271,7 +273,7 @@ _SENTENCES = {
 }
 for _name, _rule, _latex, _numpy, _domain, _others in _FUNCTIONS:
     _record(
-        _name, "a", title=_name, doc=_DEFINITIONS.get(_name, f"the function {_name}") + ", element-wise", shape=shapes.elementwise, numpy=_numpy,
+        _name, "a", title="ln" if _name == "log" else _name, doc=_DEFINITIONS.get(_name, f"the function {_name}") + ", element-wise", shape=shapes.elementwise, numpy=_numpy,
         notation=_NOTATIONS.get(_name, _named(_name, _latex, {"sigmoid": "σ", "log": "ln"}.get(_name, ""))),
         rules=(Rule("a", _rule, _SENTENCES.get(_name, f"the derivative of y = {_name}(a) is {_rule}")),),
         value="a[i,j]^1/2" if _name == "sqrt" else None,
@@ -365,6 +367,7 @@ _record(
 _record(
     "stack",
     "a",
+    sentence="each part fills its own places",
     title="stack",
     doc="scalars and vectors, one below the other",
     shape=shapes.stacked,
@@ -377,6 +380,7 @@ _record(
 _record(
     "stack_rows",
     "a",
+    sentence="each part fills its own rows",
     title="stack",
     doc="rows and matrices, one below the other",
     shape=shapes.stacked_rows,
@@ -389,6 +393,7 @@ _record(
 _record(
     "grid",
     "a",
+    sentence="each entry fills its own place",
     title="matrix",
     doc="a matrix of scalars, row by row",
     shape=shapes.grid,
@@ -401,6 +406,7 @@ _record(
 _record(
     "element",
     "A",
+    sentence="an element moves with itself alone",
     title="element",
     doc="an element, a row or a part, counted from 1",
     shape=shapes.element_shape,
@@ -412,6 +418,7 @@ _record(
 _record(
     "loop_sum",
     "a",
+    sentence="every term of the sum counts once",
     title="sum over data",
     doc="the sum over a running index",
     shape=shapes.elementwise,

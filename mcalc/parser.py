@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,12 @@ def parse_expression(source: str) -> Syntax:
 
 @functools.cache
 def _grammar() -> Lark:
-    text = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", maybe_placeholders=False, transformer=_Builder())
+    """The grammar's tables; kept beside the compiled bytecode, where Python keeps such a folder."""
+    here = Path(__file__)
+    text = here.with_name("grammar.lark").read_text(encoding="utf-8")
+    compiled = here.with_name("__pycache__")
+    tables = str(compiled / "grammar.tables") if os.access(compiled, os.W_OK) else False
+    return Lark(text, parser="lalr", maybe_placeholders=False, transformer=_Builder(), cache=tables)
 
 
 def _span(node: Syntax | Token, label: str = "") -> Span:

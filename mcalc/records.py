@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sympy.core.add import Add
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
@@ -100,7 +101,8 @@ class Operator:
     keywords: tuple[str, ...] = ()
     written_as: str = ""
     citation: str = ""
-    needs: tuple[str, ...] = field(default=())
+    sentence: str = ""
+    opposite: str = ""
 
     @property
     def argument_names(self) -> tuple[str, ...]:
@@ -140,7 +142,7 @@ def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     result: Shape = ()
     position = 0
     for at, shape in enumerate(shapes):
-        if not shape:
+        if not shape or shape == result:
             continue
         if not result:
             result, position = shape, at
@@ -255,24 +257,22 @@ def along_rows(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
 
 
 def stacked(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
-    total = S.Zero
     for at, shape in enumerate(shapes):
         if len(shape) > 1:
             raise ShapeMismatch(f"A stack holds scalars and columns, and this is {_rank_name(shape)}.", (at,))
-        total += shape[0] if shape else 1
+    total = Add(*(shape[0] if shape else S.One for shape in shapes))
     return () if total == 1 else (total,)
 
 
 def stacked_rows(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     """Rows and matrices of one width, one below the other."""
-    total = S.Zero
     for at, shape in enumerate(shapes):
         if len(shape) != 2:
             hint = f"for a row of the matrix, write `{{{at}}}'`" if shape else ""
             raise ShapeMismatch(f"What is stacked with a row or a matrix is one too, and this is {_rank_name(shape)}.", (at,), hint)
         if not same(shape[1], shapes[0][1]):
             raise ShapeMismatch("Rows that are stacked need one length.", (0, at), _one_name(shape[1], shapes[0][1]))
-        total += shape[0]
+    total = Add(*(shape[0] for shape in shapes))
     return matrix_shape(total, shapes[0][1])
 
 

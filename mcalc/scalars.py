@@ -11,6 +11,7 @@ from typing import Any
 from sympy.core.singleton import S
 
 from mcalc import build
+from mcalc.records import LoopIndex
 from mcalc.tree import Node
 
 _TRUE: dict[str, Callable[[Any, Any], Any]] = {

@@ -8,24 +8,25 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy.core.numbers import Integer
 from sympy.core.symbol import Dummy, Symbol
 
-from mcalc.elaborate import Elaborator, Mismatch
+from mcalc import build
+from mcalc.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.operators import CALLS
 from mcalc.parser import Program, Syntax, canonical_name
 from mcalc.problems import Problem, Span
 from mcalc.records import LoopIndex
 from mcalc.tree import Node, Shape, dimension
-from mcalc import build
 
 PROPERTIES = frozenset({"symmetric", "positive", "psd", "diagonal", "orthogonal"})
 SQUARE = PROPERTIES - {"positive"}
 _LETTERS = ("n", "m", "k", "p", "q", "r", "s", "t")
 _RANKS = ("a scalar", "a vector", "a matrix")
 _TRIALS = 3000
+_WORK = 100_000
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def declaration(text: str) -> Declaration:
     if not parts or len(parts) > 2:
         raise Problem(f"A shape is `scalar`, `n` or `m,n`, and this is `{text.strip()}`.", hint="values are scalars, vectors and matrices")
     for part in parts:
-        if not (part.isdecimal() and int(part) > 0) and not part.isidentifier():
+        if not (part.isdecimal() and len(part) < 19 and int(part) > 0) and not part.isidentifier():
             raise Problem(f"A dimension is a name or a whole number from 1 on, and this is `{part}`.", hint="for example -s A=m,n or -s x=3")
     shape = tuple(dimension(part) for part in parts)
     if len(shape) == 2 and shape[1] == 1:
@@ -97,8 +98,12 @@ class Dimensions:
         self.known: dict[Any, Any] = {}
 
     def find(self, size: Any) -> Any:
+        passed = []
         while size in self.known:
+            passed.append(size)
             size = self.known[size]
+        for known in passed[:-1]:
+            self.known[known] = size
         if size.is_Symbol or size.is_Integer:
             return size
         return size.xreplace({symbol: self.find(symbol) for symbol in size.free_symbols})
@@ -134,7 +139,7 @@ def habit(name: str) -> int:
 
 
 _GREEK_NAMES = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega".split()
+    ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"]
 )
 
 
@@ -167,6 +172,8 @@ def _free_names(program: Program) -> tuple[list[str], set[str]]:
                 children = [(body, inside, sizing), (lower, loops, True), (upper, loops, True)]
             elif node.kind == "index":
                 children = [(node.children[0], loops, sizing), *((child, loops, True) for child in node.children[1:])]
+                if is_delta(node) and "delta" not in bound:
+                    children = children[1:]
             elif node.kind == "call" and node.value in ("eye", "ones", "zeros", "identity", "unit"):
                 children = [(child, loops, True) for child in node.children]
             stack.extend(reversed(children))
@@ -209,8 +216,6 @@ def read_program(
 
 def _not_a_variable(wanted: str, program: Program, names: Sequence[str], dimensions: frozenset[str]) -> Problem:
     """What is asked for is no variable of the program: what it is instead, or which name was meant."""
-    if wanted in dimensions:
-        return Problem(f"`{wanted}` is a dimension here, and not a variable.", hint=f"give the dimension another name, or declare the variable: -s {wanted}=scalar")
     for name, _, span in program.bindings:
         if name == wanted:
             hint = "leave its definition out to differentiate by it" + (f"; the variables are {', '.join(names)}" if names else "")
@@ -220,6 +225,9 @@ def _not_a_variable(wanted: str, program: Program, names: Sequence[str], dimensi
         for node in _walk(syntax):
             if node.kind == "name":
                 found.setdefault(node.value, Span(node.start, node.end))
+    if wanted in dimensions:
+        hint = f"give the dimension another name, or declare the variable: -s {wanted}=scalar"
+        return Problem(f"`{wanted}` is a dimension here, and not a variable.", [found[wanted]] if wanted in found else [], hint)
     if wanted in found and wanted in ("pi", "I"):
         meaning = "the identity matrix" if wanted == "I" else "the number π"
         return Problem(f"`{wanted}` is {meaning} here, and not a variable.", [found[wanted]], f"declare a variable of that name: -s {wanted}={'n,n' if wanted == 'I' else 'scalar'}")
@@ -251,6 +259,14 @@ def _spelled_out(name: str) -> str:
 CALLS_ONLY = frozenset(call for call in CALLS if len(call) > 2 or call in ("ln", "tr")) - _GREEK_NAMES
 
 
+class Failure(NamedTuple):
+    """Ranks that do not fit, where, and the undeclared names that took part."""
+
+    ranks: dict[str, int]
+    problem: Mismatch
+    involved: list[str]
+
+
 class _Search:
     """Best first over the ranks of the undeclared names; a conflict is settled by the names that took part in it."""
 
@@ -270,15 +286,21 @@ class _Search:
         self.definitions = {name: syntax for name, syntax, _ in program.bindings}
 
     def run(self, scalar: bool) -> Reading:
-        failures: list[tuple[dict[str, int], Mismatch]] = []
+        """First the readings in order of their departure from habit; where these are too many, those that get furthest."""
+        failures: list[Failure] = []
         not_scalar: dict[str, int] | None = None
         order = count()
-        queue: list[tuple[tuple[int, int], int, dict[str, int]]] = [((0, 0), next(order), dict(self.habits))]
+        waiting: list[tuple[tuple[int, ...], int, int, dict[str, int]]] = [((0, 0), next(order), 0, dict(self.habits))]
         seen = {tuple(self.habits.values())}
-        for _ in range(_TRIALS):
-            if not queue:
+        size = sum(1 for syntax in self._statements() for _ in _walk(syntax))
+        most = max(20, min(_TRIALS, _WORK // size))
+        for trial in range(most):
+            if not waiting:
                 break
-            _, _, ranks = heapq.heappop(queue)
+            if trial == most // 2:
+                waiting = [((-reached, *cost), number, reached, ranks) for cost, number, reached, ranks in waiting]
+                heapq.heapify(waiting)
+            _, _, reached, ranks = heapq.heappop(waiting)
             involved: Iterable[str] = self.open_names
             try:
                 reading = self._try(ranks)
@@ -287,36 +309,41 @@ class _Search:
                     return reading
                 not_scalar = not_scalar or ranks
             except Mismatch as problem:
-                failures.append((ranks, problem))
-                involved = self._involved(problem.syntax)
+                involved = self._involved(*problem.places)
+                failures.append(Failure(ranks, problem, involved))
+                reached = problem.places[-1].start
             except Problem:
                 if ranks == self.habits:
                     raise
+            cost = sum(abs(ranks[name] - usual) for name, usual in self.habits.items())
             for name in involved:
                 for rank in range(3):
                     changed = {**ranks, name: rank}
                     if tuple(changed.values()) not in seen:
                         seen.add(tuple(changed.values()))
-                        cost = sum(abs(changed[n] - self.habits[n]) for n in changed)
-                        heapq.heappush(queue, ((cost, sum(changed.values())), next(order), changed))
+                        departure = cost + abs(rank - self.habits[name]) - abs(ranks[name] - self.habits[name])
+                        key = (departure, sum(changed.values()))
+                        heapq.heappush(waiting, (key if trial < most // 2 else (-reached, *key), next(order), reached, changed))
         if not_scalar is not None:
             return self._try(not_scalar)
         raise self._conflict(failures)
 
-    def _departures(self, ranks: Mapping[str, int], failures: Sequence[tuple[dict[str, int], Mismatch]], not_scalar: object) -> tuple[str, ...]:
+    def _departures(self, ranks: Mapping[str, int], failures: Sequence[Failure], not_scalar: object) -> tuple[str, ...]:
         """A note for each capital that is read as something other than a matrix."""
         notes = []
         for name in self.open_names:
             if self.habits[name] == 2 != ranks[name]:
-                hint = next((self._hint(problem) for tried, problem in failures if tried[name] == 2 and name in self._involved(problem.syntax)), "")
-                why = "so that the value is a scalar" if not_scalar else "since as a matrix the shapes do not fit"
-                notes.append(f"{name} is read as a {('scalar', 'vector')[ranks[name]]}, {why}" + (f"; {hint.replace('`', '')}" if hint else ""))
+                if not_scalar:
+                    notes.append(f"{name} is read as {_RANKS[ranks[name]]}, so that the value is a scalar")
+                    continue
+                hint = next((self._hint(failure.problem) for failure in failures if failure.ranks[name] == 2 and name in failure.involved), "")
+                notes.append(f"{name} is read as {_RANKS[ranks[name]]}, since as a matrix the shapes do not fit" + (f"; {hint.replace('`', '')}" if hint else ""))
         return tuple(notes)
 
-    def _involved(self, syntax: Syntax) -> list[str]:
-        """The undeclared names below a place, through the names bound in the program."""
+    def _involved(self, *places: Syntax) -> list[str]:
+        """The undeclared names below the places, through the names bound in the program."""
         found: dict[str, None] = {}
-        stack, visited = [syntax], set()
+        stack, visited = list(reversed(places)), set()
         while stack:
             for node in _walk(stack.pop()):
                 if node.kind != "name":
@@ -365,7 +392,7 @@ class _Search:
 
     def _read(self, shapes: Mapping[str, Shape], same: Any, fit: Any, resolve: Any) -> tuple[Node, dict[str, Node], list[str]]:
         reader = Elaborator(self._nodes(shapes), same, fit, self.dimensions)
-        reader.resolve = resolve
+        reader.resolve, reader.source = resolve, self.program.source
         for name, size in self.loops.items():
             reader.loops[name] = LoopIndex(name, size)
         bound: dict[str, Node] = {}
@@ -387,42 +414,36 @@ class _Search:
                 if isinstance(symbol, Dummy):
                     dimensions.known[symbol] = dimension(next(letters))
 
-    def _conflict(self, failures: Sequence[tuple[dict[str, int], Mismatch]]) -> Problem:
+    def _conflict(self, failures: Sequence[Failure]) -> Problem:
         """The mismatch as it stands in the text, each part with its shape; or the two uses of a name that do not go together."""
-        ranks, problem = failures[0]
         two_uses = self._two_uses(failures)
         if two_uses is not None:
             return two_uses
+        ranks, problem, involved = failures[0]
         shown = _Shown(self._taken())
         spans = []
-        positions = [position for position in problem.cause.positions or range(len(problem.parts)) if position < len(problem.parts)]
-        for position in positions:
-            syntax, shape = problem.parts[position]
+        for syntax, shape in problem.marked:
             label = "" if shape is None else f"{self._text(syntax) or 'this'}: {shown.shape(shape)}"
             spans.append(Span(syntax.start, syntax.end, label))
         if len(spans) == 2 and spans[0].start == spans[1].start:
             spans = spans[:1]
         hint = self._hint(problem)
-        if not hint:
-            example = next((name for position in positions for name in self._involved(problem.parts[position][0])), None)
-            if example is not None:
-                hint = f"declare what is meant, for example -s {example}={('n', 'scalar', 'n')[ranks[example]]}"
-        return Problem(problem.cause.message, spans or [Span(problem.syntax.start, problem.syntax.end)], hint, self.program.source)
+        if not hint and involved:
+            hint = f"declare what is meant, for example -s {involved[0]}={('n', 'scalar', 'n')[ranks[involved[0]]]}"
+        return Problem(problem.cause.message, spans, hint, self.program.source)
 
-    def _two_uses(self, failures: Sequence[tuple[dict[str, int], Mismatch]]) -> Problem | None:
-        """The two places where a name fails, once as what it is by habit and once as anything else."""
-        first_ranks, first = failures[0]
-        shown = _Shown(self._taken())
-        for name in self._involved(first.syntax):
-            for ranks, second in failures[1:]:
-                changed = [other for other in ranks if ranks[other] != first_ranks[other]]
-                if changed != [name] or (second.syntax.start, second.syntax.end) == (first.syntax.start, first.syntax.end) or name not in self._involved(second.syntax):
-                    continue
+    def _two_uses(self, failures: Sequence[Failure]) -> Problem | None:
+        """The two places where a name fails, once as what it is by habit and once as something else."""
+        first = failures[0]
+        for name in first.involved:
+            for second in failures[1:]:
+                changed = [other for other, rank in second.ranks.items() if rank != first.ranks[other]]
                 spans = [
-                    Span(place.syntax.start, place.syntax.end, f"{name} cannot be {_RANKS[tried[name]]} here")
-                    for tried, place in ((first_ranks, first), (ranks, second))
+                    Span(failure.problem.places[0].start, failure.problem.places[-1].end, f"{name} cannot be {_RANKS[failure.ranks[name]]} here")
+                    for failure in (first, second)
                 ]
-                return Problem(f"No shape of `{name}` fits both of its uses.", spans, "give two things two names", self.program.source)
+                if changed == [name] and name in second.involved and (spans[0].start, spans[0].end) != (spans[1].start, spans[1].end):
+                    return Problem(f"No shape of `{name}` fits both of its uses.", spans, "give two things two names", self.program.source)
         return None
 
     def _hint(self, problem: Mismatch) -> str:
@@ -448,11 +469,11 @@ class _Search:
 
 def _advice(problem: Mismatch) -> str:
     """What to write in place of an element-wise operation of a matrix and a column."""
-    ranks = [len(shape or ()) for _, shape in problem.parts]
-    if problem.syntax.kind != "infix" or sorted(ranks[:2]) != [1, 2] or len(ranks) != 2:
+    positions = problem.cause.positions
+    shapes = {len(problem.parts[position][1] or ()): (position, problem.parts[position][1]) for position in positions}
+    if problem.syntax.kind != "infix" or sorted(shapes) != [1, 2]:
         return ""
-    matrix, column = ranks.index(2), ranks.index(1)
-    (rows, columns), (length,) = problem.parts[matrix][1] or (), problem.parts[column][1] or ()
+    (matrix, (rows, columns)), (column, (length,)) = shapes[2], shapes[1]
     down = length == rows != columns
     if problem.syntax.value == "*":
         return f"the row times the matrix is `{{{column}}}' @ {{{matrix}}}`" if down else f"the matrix product is `{{{matrix}}} @ {{{column}}}`"

@@ -11,59 +11,12 @@ from sympy.core.singleton import S
 
 from mcalc import build
 from mcalc.matrix_form import matrix_of
-from mcalc.networks import Factor, Index, Term, counted, expand, fresh
-from mcalc.normal_form import inverse_pairs, normalise
+from mcalc.networks import Factor, Index, Term, counted, fresh
 from mcalc.parts import Entry, by_parts
+from mcalc.terms import MANY_TERMS, terms_of, tidy
 from mcalc.tree import Node, Shape, topological
 
-_MANY_TERMS = 12
 _WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid", "diag"})
-
-
-def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True) -> list[Term]:
-    """``node[indices]`` as a sum of products: the sums on top are opened, those inside a product stay."""
-    result: list[Term] = []
-    stack = [(node, S.One)]
-    while stack:
-        node, sign = stack.pop()
-        if open_sums and node.operator.name == "add" and len(node.args) <= _MANY_TERMS:
-            stack.extend((arg, sign) for arg in reversed(node.args))
-        elif node.operator.name == "negative":
-            stack.append((node.args[0], -sign))
-        else:
-            own = indices if node.axes else ()
-            term = expand(node, own)
-            if term is not None:
-                result.append(term._replace(coefficient=sign * term.coefficient))
-    return result
-
-
-def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:
-    """Each term in normal form; those that vanish are gone."""
-    result = []
-    for term in terms:
-        cleaned = normalise(term, free)
-        if cleaned is not None:
-            result.append(_turned(inverse_pairs(cleaned, free)))
-    return result
-
-
-def _turned(term: Term) -> Term:
-    """A minus sign is taken into a difference: −2(y − z) is 2(z − y)."""
-    if term.coefficient > 0:
-        return term
-    for at, (node, indices, power) in enumerate(term.factors):
-        if node is not None and node.operator.name == "add" and power % 2 == 1:
-            signs = [
-                arg.operator.name == "negative" or (build.is_number(arg) and bool(arg.parameters[0] < 0))
-                for arg in node.args
-            ]
-            if any(signs) and not any(
-                build.is_number(arg) and not minus for arg, minus in zip(node.args, signs, strict=True)
-            ):
-                factors = (*term.factors[:at], Factor(build.negated(node), indices, power), *term.factors[at + 1 :])
-                return Term(-term.coefficient, factors, term.loops)
-    return term
 
 
 def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> list[Entry] | None:
@@ -118,8 +71,11 @@ def shape_between(row: Index | None, column: Index | None) -> Shape:
     return (row.size,) if column is None else (row.size, column.size)
 
 
-def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> Node | None:
-    """The sum of the terms in matrix notation, `row` for its rows and `column` for its columns; None if it has none."""
+def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None, breadth: int = 4) -> Node | None:
+    """The sum of the terms in matrix notation, `row` for its rows and `column` for its columns; None if it has none.
+
+    Of common factors, the `breadth` that save most are tried, fewer at each level, so that the work stays bounded.
+    """
     entries = _entries(terms, row, column)
     if entries is None:
         return None
@@ -138,13 +94,18 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) 
     if written_out is not None:
         return written_out
     plain = build.total([entry.node for entry in entries])
-    if len(entries) == 1 or len(entries) > _MANY_TERMS:
+    if len(entries) == 1 or len(entries) > MANY_TERMS:
         return plain
+    apart = _scalars_apart(entries, row, column, breadth)
+    if apart is not None and apart.key[0] < plain.key[0]:
+        return apart
     best, fillers = plain, _fillers(plain)
-    for gain, signature in _common(entries, row, column)[:4]:
-        if gain <= 0:
+    tried = 0
+    for gain, signature in _common(entries, row, column):
+        if gain <= 0 or tried == breadth:
             break
-        grouped = _grouped(entries, signature, row, column)
+        grouped = _grouped(entries, signature, row, column, max(1, breadth // 2))
+        tried += grouped is not None
         if grouped is not None and grouped.key[0] < best.key[0] and _fillers(grouped) <= fillers:
             best = grouped
     return best
@@ -191,7 +152,33 @@ def _common(entries: Sequence[Entry], row: Index | None, column: Index | None) -
     return sorted(gains, key=lambda gain: (-gain[0], str(gain[1])))
 
 
-def _grouped(entries: Sequence[Entry], signature: Signature, row: Index | None, column: Index | None) -> Node | None:
+def _scalars_apart(entries: Sequence[Entry], row: Index | None, column: Index | None, breadth: int) -> Node | None:
+    """The terms with every scalar factor that all of them share taken out at once; None if there is none."""
+    first, *others = (entry.term for entry in entries)
+    shared = [f for f in first.factors if not f.indices and f.node is not None and not f.node.loops]
+    for term in others:
+        known = {(f.node.canon, f.node.sign, f.power) for f in term.factors if not f.indices and f.node is not None}
+        shared = [f for f in shared if f.node is not None and (f.node.canon, f.node.sign, f.power) in known]
+    if not shared:
+        return None
+    keys = {(f.node.canon, f.power) for f in shared if f.node is not None}
+    rests = [_without(entry.term, keys) for entry in entries]
+    inner = matrix_form(rests, row, column, breadth)
+    if inner is None:
+        return None
+    indices = tuple(index for index in (row, column) if index is not None)
+    together = Term(S.One, tuple(shared))
+    return matrix_form([term.times(together) for term in terms_of(inner, indices, open_sums=False)], row, column)
+
+
+def _without(term: Term, keys: set[tuple[bytes, Any]]) -> Term:
+    factors = (f for f in term.factors if f.indices or f.node is None or (f.node.canon, f.power) not in keys)
+    return term._replace(factors=tuple(factors))
+
+
+def _grouped(
+    entries: Sequence[Entry], signature: Signature, row: Index | None, column: Index | None, breadth: int
+) -> Node | None:
     """The terms with one common factor taken out of those that have it."""
     places = signature[2]
     open_row = any(place == 0 for place in places)
@@ -256,14 +243,14 @@ def _grouped(entries: Sequence[Entry], signature: Signature, row: Index | None, 
         return None
     if rest_row is None and rest_column is not None:
         rest_row, rest_column = rest_column, None
-    rest_node = matrix_form(rests, rest_row, rest_column)
+    rest_node = matrix_form(rests, rest_row, rest_column, breadth)
     if rest_node is None:
         return None
     indices = tuple(index for index in (rest_row, rest_column) if index is not None)
     if build.is_zero(rest_node):
-        return None if not others else matrix_form(others, row, column)
+        return None if not others else matrix_form(others, row, column, breadth)
     united = [term.times(Term(S.One, (taken,))) for term in terms_of(rest_node, indices, open_sums=False)]
-    return matrix_form([*others, *united], row, column)
+    return matrix_form([*others, *united], row, column, breadth)
 
 
 def _on_one_index(term: Term, gone: Index | None, kept: Index | None) -> Term:

@@ -6,10 +6,14 @@ import functools
 
 import pytest
 from latex import LatexError, check_katex, compile_latex
+from test_paper import ROWS, declarations
+from test_paper import name as row_name
 
+from mcalc.api import derive
 from mcalc.notation import write
 from mcalc.operators import TABLE
 from mcalc.parser import parse
+from mcalc.render import write as render
 from mcalc.shapes import read_program
 
 
@@ -30,6 +34,27 @@ def test_every_operator_compiles() -> None:
 def test_katex_reads_every_operator() -> None:
     written = list(examples().items())
     failures = check_katex([text for _, text in written])
+    assert {written[number]: message for number, message in failures.items()} == {}
+
+
+@functools.cache
+def paper() -> dict[str, str]:
+    """The answer and the derivation of every row of the paper."""
+    written = {}
+    for row in ROWS:
+        derivation = derive(row.expression, row.wrt, declarations(row.declared), layout=row.layout, command="explain")
+        written[row_name(row)] = derivation.latex()
+        written[row_name(row) + ", derivation"] = "\\[ " + render(derivation, "latex") + " \\]"
+    return written
+
+
+def test_the_paper_compiles() -> None:
+    assert compile_latex(list(paper().values())).stat().st_size > 1000
+
+
+def test_katex_reads_the_paper() -> None:
+    written = list(paper().items())
+    failures = check_katex([text.removeprefix("\\[ ").removesuffix(" \\]") for _, text in written])
     assert {written[number]: message for number, message in failures.items()} == {}
 
 

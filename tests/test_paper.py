@@ -65,8 +65,8 @@ ROWS = [
     Row("4", "9(x + x^2)", "x", "x=scalar", "9 + 18*x", "", "18x + 9"),
     Row("5", "3x^2*y", "x", SCALARS, "6*y*x", "", "6x*y"),
     Row("5", "3x^2*y", "y", SCALARS, "3*x^2", "", "3x²"),
-    Row("5", "3x^2*y", "x,y", SCALARS, "[6*y*x, 3*x^2]'", "1,2", "[6x*y; 3x²]ᵀ"),
-    Row("6", "2x + y^8", "x,y", SCALARS, "[2, 8*y^7]'", "1,2", "[2; 8y⁷]ᵀ"),
+    Row("5", "3x^2*y", "x,y", SCALARS, "[6*y*x, 3*x^2]'", "1,2", "[6x*y, 3x²]ᵀ"),
+    Row("6", "2x + y^8", "x,y", SCALARS, "[2, 8*y^7]'", "1,2", "[2, 8y⁷]ᵀ"),
     Row("7", "[3x^2*y; 2x + y^8]", "x,y", SCALARS, "[6*y*x, 3*x^2; 2, 8*y^7]", "2,2", "[6x*y, 3x²; 2, 8y⁷]"),
     Row(
         "7", "[3x^2*y; 2x + y^8]", "x,y", SCALARS, "[6*y*x, 2; 3*x^2, 8*y^7]", "2,2",
@@ -164,7 +164,7 @@ ROWS = [
     ),
     Row(
         "34", COST, "b", DATA, "2/N*sum((w.X[i] + b - y[i])*(w.X[i] + b > 0) for i in 1..N)", "",
-        "2sum((w·X[i] + b − y[i])*(w·X[i] + b > 0) for i in 1..N)/N", rule=SINGLE,
+        "2sum((w·X[i] + b − y[i])*(w·X[i] + b > 0) for i in 1..N)/N", rule=TOTAL,
     ),
     # The bias as one more weight
     Row("36", "[w; b].[x; 1]", "w", NEURON, "x'", "1,n", "xᵀ", rule=VECTOR),
@@ -329,7 +329,7 @@ def test_rows_31_and_32_only_the_masked_form_holds_on_random_data() -> None:
         ("max(0, x)", "x", "x=n", "as a column"),
         (COST, "w", DATA, "pulls the case distinction out of the sum"),
         (COST, "b", DATA, "pulls the case distinction out of the sum"),
-        ("[w; b].[x; 1]", "w", NEURON, "lacks the outer transpose"),
+        ("[w; b].[x; 1]", "w", NEURON, "without that transpose"),
     ],
 )
 def test_notes_where_the_print_slips(expression: str, wrt: str, declared: str, said: str) -> None:

@@ -19,9 +19,7 @@ def compact(node: Syntax) -> str:
     """The tree as an s-expression: (+ a (* 2 b)), with ' for a transpose and `neg` for a prefix minus."""
     if node.kind in ("name", "number"):
         return node.value
-    head = {"infix": node.value, "prefix": {"-": "neg", "+": "pos"}.get(node.value), "transpose": "'"}.get(
-        node.kind
-    )
+    head = {"infix": node.value, "prefix": {"-": "neg", "+": "pos"}.get(node.value), "transpose": "'"}.get(node.kind)
     head = head or " ".join(filter(None, [node.kind, node.value]))
     options = [f"{key}={compact(value)}" for key, value in node.options if key != "at"]
     return "(" + " ".join([head, *map(compact, node.children), *options]) + ")"

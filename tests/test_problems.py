@@ -78,9 +78,7 @@ def test_a_long_line_is_shown_through_a_window(place: int) -> None:
 
 def test_places_far_apart_have_a_window_each() -> None:
     source = "x" * 300
-    lines = render_problem(Problem("Here.", [Span(1, 2, "one"), Span(290, 291, "two")], source=source)).split(
-        "\n"
-    )
+    lines = render_problem(Problem("Here.", [Span(1, 2, "one"), Span(290, 291, "two")], source=source)).split("\n")
     assert len(lines) == 5
     assert lines[2].endswith("^ one")
     assert lines[4].endswith("^ two")

@@ -19,6 +19,9 @@ def write(derivation: Derivation, form: str = "latex") -> str:
 def standalone(derivation: Derivation) -> str:
     """A whole document."""
     body = write(derivation)
+    if derivation.command == "explain":
+        body = body.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
+        return f"{PREAMBLE}\\allowdisplaybreaks\n{body}\n\\end{{document}}"
     return f"{PREAMBLE}\\[\n{body}\n\\]\n\\end{{document}}"
 
 
@@ -44,13 +47,13 @@ def derivation_block(derivation: Derivation) -> str:
         reasons = [
             f"{write_expression(sub.before, 'latex')} = {write_expression(sub.after, 'latex')}" for sub in step.substeps
         ]
-        reason = r",\; ".join(reasons) if reasons else words(step.rule)
+        reason = "&& " + (r",\; ".join(reasons) or words(step.rule)) if step.stage != "introduce" else ""
         if (
             previous is not None and previous.after is step.before and step.stage != "introduce"
         ) or step.stage == "substitute":
             before = ""
         if step.stage == "collect":
             before = r"\nabla f"
-        lines.append(rf"{before} &= {after} {shape} && {reason}")
+        lines.append(rf"{before} &= {after} {shape} {reason}")
         previous = step
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"

@@ -11,7 +11,7 @@ from mcalc.tree import Node, Shape
 
 
 def write(derivation: Derivation, form: str = "numpy") -> str:
-    """One function, ``jacobian``, ``gradient`` or ``hessian``, of the names of the expression in order of appearance."""
+    """One function, named for the command, of the names of the expression in order of appearance."""
     name = "jacobian" if derivation.command == "explain" else derivation.command
     parts = derivation.parts or (derivation,)
     results = [_computed(part) for part in parts]

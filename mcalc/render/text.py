@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mcalc.api import in_layout
@@ -10,6 +11,7 @@ from mcalc.drawing import beside
 from mcalc.index_form import IndexForm, write_expression
 from mcalc.notation import name_text
 from mcalc.render.layout import Piece, Row, pad, plain, table, width, wrapped
+from mcalc.tree import Node
 
 _SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"
 _ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20d7": None, "\u0302": None})
@@ -42,7 +44,9 @@ class _Page:
         self.rows.append(list(pieces))
 
     def plainly(self, text: str) -> str:
-        return text.translate(_ASCII) if self.form == "ascii" else text
+        if self.form != "ascii":
+            return text
+        return re.sub("[₀-₉]+", lambda digits: "_" + digits[0], text).translate(_ASCII)
 
     def math(self, expression: object) -> str:
         return write_expression(expression, self.form)  # type: ignore[arg-type]
@@ -65,7 +69,7 @@ class _Page:
             check = "" if part.verified is None else "; " + verified_line(part)
             self.comment(f"{sizes_shown(part.shape)}, {part.layout} layout{check}")
             for note in part.notes:
-                self.comment(note)
+                self.comment("Note: " + note)
 
     # The derivation
 
@@ -102,22 +106,24 @@ class _Page:
         self.closing(derivation)
 
     def _introduce(self, steps: Sequence[Step], derivation: Derivation) -> None:
-        self.rows += table(
-            [
-                [
-                    Piece(f"{self.math(step.before)} = {self.math(step.after)}"),
-                    Piece(self.plainly(sizes_shown(step.shape)), "shape"),
-                ]
-                for step in steps
-            ]
-        )
+        cells: list[Row] = []
+        for step in steps:
+            row = [Piece(f"{self.math(step.before)} = {self.math(step.after)}"), self.shape(step)]
+            loops = sorted(step.before.loops, key=str) if isinstance(step.before, Node) else []
+            if loops:
+                row.append(Piece("for each " + ", ".join(loop.name for loop in loops), "quiet"))
+            cells.append(row)
+        self.rows += table(cells)
+
+    def shape(self, step: Step) -> Piece:
+        return Piece(self.plainly(sizes_shown(step.shape)), "shape")
 
     def _differentiate(self, steps: Sequence[Step], derivation: Derivation) -> None:
         cells = table(
             [
                 [
                     Piece(f"{self.math(step.before)} = {self.math(step.after)}"),
-                    Piece(self.plainly(sizes_shown(step.shape)), "shape"),
+                    self.shape(step),
                     Piece(step.rule, "rule"),
                 ]
                 for step in steps
@@ -126,16 +132,16 @@ class _Page:
         told = set()
         for step, row in zip(steps, cells, strict=True):
             self.rows.append(row)
-            if step.because and step.because not in told:
+            if step.because and (step.rule, step.because) not in told:
                 self.sentence(step.because, "      ")
-                told.add(step.because)
+                told.add((step.rule, step.because))
 
     def _combine(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for group in chains(steps):
             first = group[0]
             self.add(Piece("  "), Piece(first.rule, "rule"))
             self.sentence(first.because, "      ")
-            if len(first.factors) > 1:
+            if any(first.factors) and len(first.factors) > 1:
                 self.sentence(
                     "shapes: "
                     + "·".join(f"({sizes_shown(shape)})" for shape in first.factors)
@@ -170,20 +176,19 @@ class _Page:
             self.equations(self.math(step.before), [step])
 
     def _components(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        named = [step for step in derivation.steps if step.stage in ("differentiate", "combine", "layout", "collect")]
         for step in steps:
-            for line in beside(f"    {self.math(step.before)} = ", self.math(step.after).split("\n")):
+            paper = step is steps[-1] and named and named[-1].stage in ("differentiate", "combine")
+            leaf = chains(named)[-1][0].before if paper else step.before
+            shown = leaf if isinstance(leaf, Node) else step.before
+            for line in beside(f"    {self.math(shown)} = ", self.math(step.after).split("\n")):
                 self.add(Piece(line))
 
     def equations(self, left: str, steps: Sequence[Step]) -> None:
         """``left = …`` and under it the further forms, each with its reason."""
         lines: list[Row] = []
         for at, step in enumerate(steps):
-            reasons = [
-                f"{self.math(sub.before)} = {self.math(sub.after)}"
-                if sub.because.endswith(sub.because) and "=" in sub.because
-                else self.plainly(sub.because)
-                for sub in step.substeps
-            ]
+            reasons = list(dict.fromkeys(self.plainly(sub.because) for sub in step.substeps))
             if not reasons and at:
                 reasons = [self.plainly(step.because or step.rule)]
             elif step.stage in ("collect", "layout"):

@@ -29,7 +29,7 @@ def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:
             [
                 Piece(lead + text),
                 Piece(shape_words(node.shape), "shape"),
-                Piece(node.operator.title if node.args else "", "quiet"),
+                Piece(node.operator.name if node.args else "", "quiet"),
             ]
         )
         seen.add(node)

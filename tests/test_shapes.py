@@ -1,0 +1,187 @@
+"""Which name is what: the habit of the field, the least departure from it, and the names of dimensions."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcalc.api import read
+from mcalc.derivation import shape_words
+from mcalc.problems import Problem
+from mcalc.shapes import Declaration, Reading, declaration, habit, parse_declaration
+from mcalc.tree import dimension
+
+
+def shown(reading: Reading) -> str:
+    names = ", ".join(f"{name}: {shape_words(node.shape)}" for name, node in reading.names.items())
+    return f"{names} -> {shape_words(reading.value.shape)}"
+
+
+READINGS = {
+    # b is a scalar, x a vector, X a matrix
+    "max(0, w.x + b)": "w: n, x: n, b: scalar -> scalar",
+    "W@x + b": "W: m×n, x: n, b: scalar -> m",
+    "a*x + b*y": "a: scalar, x: n, b: scalar, y: n -> n",
+    "x^2 + 3x*y": "x: n, y: n -> n",
+    "alpha*A@x + beta*b": "alpha: scalar, A: m×n, x: n, beta: scalar, b: scalar -> m",
+    "η*w": "eta: scalar, w: n -> n",
+    "lambda*x": "lambda: scalar, x: n -> n",
+    "sigma*x": "sigma: scalar, x: n -> n",
+    "e^x": "e: scalar, x: n -> n",
+    "weights.inputs": "weights: n, inputs: n -> scalar",
+    "x̂.w₁": "x_hat: n, w_1: n -> scalar",
+    "X": "X: m×n -> m×n",
+    "W1@x": "W1: m×n, x: n -> m",
+    # a letter that is a scalar by habit becomes what the expression needs, and the other way round
+    "theta.x": "theta: n, x: n -> scalar",
+    "inv(A)@b": "A: n×n, b: n -> n",
+    "e.f": "e: n, f: n -> scalar",
+    "u.v + a'@b": "u: n, v: n, a: m, b: m -> scalar",
+    "x.y.z": "x: m×n, y: n, z: m -> scalar",
+    "[w; b].[x; 1]": "w: n, b: scalar, x: n -> scalar",
+    "[a, b; c, d]@x": "a: scalar, b: scalar, c: scalar, d: scalar, x: 2 -> 2",
+    "A*x": "A: n, x: n -> n",
+    "x@A": "x: n, A: n -> scalar",
+    # dimensions are made equal, and named n, m, k, …
+    "x'@A@x": "x: n, A: n×n -> scalar",
+    "(A@x).y": "A: m×n, x: n, y: m -> scalar",
+    "A.T@A@x": "A: m×n, x: n -> n",
+    "A@A": "A: n×n -> n×n",
+    "A*B + C": "A: m×n, B: m×n, C: m×n -> m×n",
+    "tr(A'@X@B)": "A: m×n, X: m×k, B: k×n -> scalar",
+    "A@X - X@B": "A: n×n, X: n×m, B: m×m -> n×m",
+    "logdet(X)": "X: n×n -> scalar",
+    "x@y'": "x: n, y: m -> n×m",
+    "I - x@x'": "x: n -> n×n",
+    "A + I": "A: n×n -> n×n",
+    "diag(x)@A": "x: n, A: n×m -> n×m",
+    "exp(-x'@S@x/2)": "x: n, S: n×n -> scalar",
+    "sum(A, axis=0) + b": "A: m×n, b: scalar -> n",
+    "ones(3)'@x": "x: 3 -> scalar",
+    "ones(n)'@x": "x: n -> scalar",
+    "A@x@ones(k)'": "A: m×n, x: n -> m×k",
+    # elements and sums over data
+    "X[i]": "X: m×n -> n",
+    "A[2,1]": "A: m×n -> scalar",
+    "x[3]*y": "x: n, y: m -> m",
+    "sum(x[i]*y[i] for i in 1..n)": "x: n, y: n -> scalar",
+    "mean((y[i] - max(0, w.X[i] + b))^2 for i in 1..N)": "y: N, w: n, X: N×n, b: scalar -> scalar",
+    "sum(x[n]*A[n] for n in 1..N)": "x: N, A: N×m -> m",
+    # programs
+    "u = W@x + b; v = sigmoid(u); sum(v)": "W: m×n, x: n, b: scalar -> scalar",
+    "h = tanh(W1@x + b1); y = W2@h + b2; norm(y - t)": "W1: k×n, x: n, b1: scalar, W2: m×k, b2: scalar, t: m -> scalar",
+    "X = A@B; tr(X)": "A: m×n, B: n×m -> scalar",
+    "n = 2; x[n]": "x: m -> scalar",
+}
+
+
+@pytest.mark.parametrize(("text", "reading"), READINGS.items(), ids=READINGS)
+def test_reading(text: str, reading: str) -> None:
+    assert shown(read(text)) == reading
+
+
+SCALAR_READINGS = {
+    "w.x - y": "w: n, x: n, y: scalar -> scalar",
+    "(y - w.x)^2": "y: scalar, w: n, x: n -> scalar",
+    "(y - max(0, w.x + b))^2": "y: scalar, w: n, x: n, b: scalar -> scalar",
+    "sum((X@w - y)^2)": "X: m×n, w: n, y: m -> scalar",
+    "mean((y - max(0, X@w + b))^2)": "y: n, X: n×m, w: m, b: scalar -> scalar",
+    "norm(A@x - b)^2": "A: m×n, x: n, b: scalar -> scalar",
+    "x": "x: scalar -> scalar",
+}
+
+
+@pytest.mark.parametrize(("text", "reading"), SCALAR_READINGS.items(), ids=SCALAR_READINGS)
+def test_reading_as_a_scalar(text: str, reading: str) -> None:
+    assert shown(read(text, scalar=True)) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "reading"),
+    [
+        ("W@x + b", {"b": "m"}, "W: m×n, x: n, b: m -> m"),
+        ("W@x + b", {"x": "3"}, "W: n×3, x: 3, b: scalar -> n"),
+        ("W@x + b", {"W": "5,3"}, "W: 5×3, x: 3, b: scalar -> 5"),
+        ("w.x", {"x": "k"}, "w: k, x: k -> scalar"),
+        ("ŵ.x", {"ŵ": "k"}, "w_hat: k, x: k -> scalar"),
+        ("I@x", {"I": "m,n"}, "I: m×n, x: n -> m"),
+        ("sum(x)/n", {"x": "n"}, "x: n -> scalar"),
+        ("exp*x", {"exp": "scalar"}, "exp: scalar, x: n -> n"),
+        ("A*x", {"A": "m,n"}, "A: m×n, x: scalar -> m×n"),
+        ("x + y", {"x": "1,n"}, "x: 1×n, y: scalar -> 1×n"),
+        ("x + y", {"x": "n,1"}, "x: n, y: n -> n"),
+    ],
+)
+def test_reading_with_declarations(text: str, shapes: dict[str, str], reading: str) -> None:
+    assert shown(read(text, shapes)) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "scalar", "notes"),
+    [
+        ("A*x", False, ("A is read as a vector, since as a matrix the shapes do not fit; the matrix product is A @ x",)),
+        ("x@A", False, ("A is read as a vector, since as a matrix the shapes do not fit; the row times the matrix is x' @ A",)),
+        ("A@x", True, ("A is read as a vector, so that the value is a scalar",)),
+        ("A@x", False, ()),
+        ("x.w", False, ()),
+        ("A^2", False, ()),
+        ("tr(A^2)", False, ("^ is element-wise; the product of a matrix with itself is A @ A",)),
+        ("B@B + B^2", False, ("^ is element-wise; the product of a matrix with itself is A @ A",)),
+    ],
+)
+def test_notes(text: str, scalar: bool, notes: tuple[str, ...]) -> None:
+    assert read(text, scalar=scalar).notes == notes
+
+
+def test_a_declaration_without_use_is_noted() -> None:
+    assert read("x", {"y": "n"}).notes == ("y is declared, and is not a name of the expression",)
+
+
+def test_assumed_names() -> None:
+    assert read("W@x + b", {"x": "n"}).assumed == ("W", "b")
+
+
+@pytest.mark.parametrize(
+    ("name", "rank"),
+    [("a", 0), ("g", 0), ("n", 0), ("N", 0), ("h", 1), ("w", 1), ("x", 1), ("X", 2), ("W", 2), ("b1", 0), ("x_hat", 1), ("W_2", 2)]
+    + [("theta", 0), ("lambda", 0), ("weights", 1), ("Weights", 2)],
+)
+def test_habit(name: str, rank: int) -> None:
+    assert habit(name) == rank
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "properties"),
+    [
+        ("n", ("n",), ()),
+        ("m,n", ("m", "n"), ()),
+        (" m , n ", ("m", "n"), ()),
+        ("(m, n)", ("m", "n"), ()),
+        ("3", (3,), ()),
+        ("scalar", (), ()),
+        ("1", (), ()),
+        ("()", (), ()),
+        ("n,1", ("n",), ()),
+        ("1,n", (1, "n"), ()),
+        ("n,n:symmetric", ("n", "n"), ("symmetric",)),
+        ("n,n symmetric", ("n", "n"), ("symmetric",)),
+        ("n,n symmetric positive", ("n", "n"), ("symmetric", "positive")),
+        ("n,n:symmetric,psd", ("n", "n"), ("symmetric", "psd")),
+        ("n:positive", ("n",), ("positive",)),
+    ],
+)
+def test_declaration(text: str, shape: tuple[str | int, ...], properties: tuple[str, ...]) -> None:
+    assert declaration(text) == Declaration(tuple(dimension(size) for size in shape), frozenset(properties))
+
+
+@pytest.mark.parametrize("text", ["", "=", "x", "x=", "=n", "x=n=m", "x=-1", "x=n m", "x=²", "x=n,,", "x=m,n,k", "x=" + "9" * 5000, "1=n", "x y=n"])
+def test_declaration_refused(text: str) -> None:
+    if text == "x=n,,":
+        assert parse_declaration(text)[1].shape == (dimension("n"),)
+        return
+    with pytest.raises(Problem):
+        parse_declaration(text)
+
+
+def test_many_departures_at_once() -> None:
+    reading = read(" + ".join(f"x{number}*A{number}" for number in range(12)))
+    assert len(reading.value.shape) < 3
