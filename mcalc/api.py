@@ -18,6 +18,7 @@ from mcalc.shapes import Declaration, Reading, declaration, read_program
 from mcalc.tree import Node
 
 LAYOUTS = ("paper", "numerator", "denominator")
+METHODS = ("chain", "differential", "index")
 
 
 def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
@@ -54,6 +55,7 @@ def derive(
     command: str = "jacobian",
     layout: str = "paper",
     verify: bool = True,
+    method: str = "",
 ) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars."""
     names = _names(wrt)
@@ -71,7 +73,7 @@ def derive(
     parts: list[Derivation] = []
     for by in variables:
         named = sum(len(part.lines) for part in parts) if together else 0
-        parts.append(_one(source, reading, by, command, "paper" if together else layout, verify, named=named))
+        parts.append(_one(source, reading, by, command, "paper" if together else layout, verify, named=named, method=method))
     if len(parts) == 1:
         return parts[0]
     if together:
@@ -116,11 +118,12 @@ def _one(
     verify: bool,
     cases: bool = True,
     named: int = 0,
+    method: str = "chain",
 ) -> Derivation:
     bound = frozenset(node for node in reading.bound.values() if node.args)
     prepared = prepare(reading.value, by, bound)
     names = {prepared.place[node]: name for name, node in reading.bound.items() if node in prepared.place and node.args}
-    work = Work(prepared, by, names, cases, named)
+    work = Work(prepared, by, names, cases, named, method if command == "explain" else "chain")
     natural = work.derive()
     result = in_layout(natural, reading.value, by, layout)
     steps = list(work.steps)

@@ -126,13 +126,13 @@ def _differentiate(command: str) -> Callable[..., None]:
 
 
 def derivation_command(
-    command: str, expression: str, shapes: tuple[str, ...], output: str | None, color: str, wrt: str, layout: str, form: str, expand: str | None, standalone: bool, no_verify: bool
+    command: str, expression: str, shapes: tuple[str, ...], output: str | None, color: str, wrt: str, layout: str, form: str, expand: str | None, standalone: bool, no_verify: bool, method: str | None = None
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
         from mcalc.api import derive
 
-        derivation = derive(_expression(expression), wrt, _declared(shapes), command, layout, not no_verify)
+        derivation = derive(_expression(expression), wrt, _declared(shapes), command, layout, not no_verify, method or "")
         if expand is not None:
             from mcalc.components import expanded
 
@@ -166,7 +166,10 @@ for _name, _help in (
     ("hessian", "The second derivative of a scalar; --wrt x,y is mixed."),
     ("explain", "The derivation, step by step."),
 ):
-    cli.command(_name, help=_help)(click.argument("expression")(_common()(_differentiate(_name))))
+    _run = _common()(_differentiate(_name))
+    if _name == "explain":
+        _run = click.option("--method", type=click.Choice(["chain", "differential", "index"]), help="By Jacobians, by differentials, or in index notation.")(_run)
+    cli.command(_name, help=_help)(click.argument("expression")(_run))
 
 
 @cli.command()

@@ -49,6 +49,7 @@ class Combination:
     steps: list[Step]
     by: Node
     local: dict[tuple[str, str], Local]
+    by_indices: bool = False
 
     def result(self) -> Expression:
         """The derivative by the variable, in the intermediate variables."""
@@ -124,6 +125,8 @@ class Combination:
 
     def _multiplies(self, path: Sequence[Local]) -> bool:
         """Whether the chain rule along the path is a product of matrices: no value on the way is a matrix."""
+        if self.by_indices:
+            return False
         inner = {entry.leaf.parameters[1] for entry in path[:-1]}
         matrices = any(line.name in inner and len(line.node.axes) == 2 for line in self.lines)
         return not matrices and all(entry.node is not None for entry in path)

@@ -12,6 +12,7 @@ from sympy.core.singleton import S
 from mcalc import build, stacks
 from mcalc.combine import Combination, Local, leaf_of, matrix_or_indices
 from mcalc.derivation import Line, Step
+from mcalc.differentials import Differentials, wanted
 from mcalc.engine import differentiate, matrix_places
 from mcalc.index_form import Expression, IndexForm
 from mcalc.networks import Factor, Tensor, Term, fresh
@@ -34,6 +35,7 @@ class Work:
     names: dict[Node, str]
     cases: bool = True
     already_named: int = 0
+    method: str = "chain"
     lines: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -67,8 +69,12 @@ class Work:
                 )
             )
             return result
-        local = self._differentiate()
-        return self._substitute(Combination(self.lines, self.steps, by, local).result())
+        by_differentials = self.method == "differential" or (self.method == "" and wanted(self.lines))
+        result = Differentials(self.lines, self.steps, by).result() if by_differentials else None
+        if result is None:
+            local = self._differentiate()
+            result = Combination(self.lines, self.steps, by, local, self.method == "index").result()
+        return self._substitute(result)
 
     # Introduce
 
@@ -126,13 +132,14 @@ class Work:
                 found[line.name, str(arg.parameters[0])] = Local(
                     leaf, tensor, expression if isinstance(expression, Node) else None
                 )
+                shown = IndexForm.of(tensor) if self.method == "index" else expression
                 self.steps.append(
                     Step(
                         "differentiate",
                         rule_name(line.definition, arg),
                         because_local(line.definition, arg),
                         self._side(leaf, tensor),
-                        expression,
+                        shown,
                         leaf.shape,
                     )
                 )
@@ -140,7 +147,7 @@ class Work:
 
     def _side(self, leaf: Node, tensor: Tensor) -> Expression:
         """The leaf, with its indices where the derivative has no matrix form."""
-        if matrix_places(tensor.value, tensor.variable) is not None:
+        if matrix_places(tensor.value, tensor.variable) is not None and self.method != "index":
             return leaf
         return IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
 

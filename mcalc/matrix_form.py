@@ -182,6 +182,11 @@ def _add_scalar(state: Graph, vectors: Sequence[Power], size: Any) -> None:
         node = vectors[0][0]
         if node.operator.name == "softmax":
             return
+        links = _links(node)
+        if len(links) > 1 and links[-1].operator.name == "ones":
+            whole = build.chain(links[:-1])
+            state.scalars.append((build.apply("sum", build.transpose(whole) if _turned_over(whole) else whole), S.One))
+            return
         if node.operator.name == "diagonal":
             node = _trace((node.args[0],))
             state.scalars.append((node, S.One))
@@ -193,6 +198,11 @@ def _add_scalar(state: Graph, vectors: Sequence[Power], size: Any) -> None:
         state.scalars.append((_dot(*(build.raised(node, power) for node, power in _sorted_powers(vectors))), S.One))
     else:
         state.scalars.append((build.apply("sum", _column(vectors, size)), S.One))
+
+
+def _turned_over(node: Node) -> bool:
+    """A sum over all entries does not need a transpose."""
+    return node.operator.name == "transpose"
 
 
 def _square(node: Node) -> Power:

@@ -179,6 +179,12 @@ class Writer:
         sign = "d" if total else "∂"
         return f"{sign}{name_text(above)}/{sign}{name_text(below)}", ATOM
 
+    def _differential(self, node: Node) -> tuple[str, int]:
+        name = node.parameters[0]
+        if self.latex:
+            return rf"\mathrm{{d}} {name_latex(name, len(node.axes) % 2)}", ATOM
+        return "d" + (name if self.dialect == "ascii" else name_text(name)), ATOM
+
     def _filled(self, node: Node) -> tuple[str, int]:
         shape, symbol = node.shape, self._symbol(node)
         sizes = ",".join(size_text(size) for size in shape)

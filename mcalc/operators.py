@@ -93,6 +93,15 @@ _record(
     notation=Notation("partial"),
 )
 _record(
+    "differential",
+    "",
+    title="differential",
+    doc="the differential dX",
+    shape=shapes.given,
+    numpy=lambda np, *_: None,
+    notation=Notation("differential"),
+)
+_record(
     "ones",
     "",
     title="ones",

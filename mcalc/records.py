@@ -117,6 +117,8 @@ class Operator:
             return free - {node.parameters[0]}
         if self.name == "variable" and len(node.parameters) > 2:
             return frozenset(node.parameters[2])
+        if self.name == "differential":
+            return frozenset(node.parameters[1])
         return free | {place for place in node.parameters if isinstance(place, LoopIndex)}
 
 

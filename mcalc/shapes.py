@@ -18,7 +18,7 @@ from mcalc.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.operators import CALLS
 from mcalc.parser import Program, Syntax, canonical_name
 from mcalc.problems import Problem, Span
-from mcalc.records import LoopIndex
+from mcalc.records import LoopIndex, matrix_shape
 from mcalc.tree import Node, Shape, dimension
 
 PROPERTIES = frozenset({"symmetric", "positive", "psd", "diagonal", "orthogonal"})
@@ -506,4 +506,5 @@ class _Shown:
 
 
 def _clean(shape: Shape) -> Shape:
-    return tuple(size if not isinstance(size, int) else Integer(size) for size in shape)
+    """m×1 is a column, 1×1 a scalar."""
+    return matrix_shape(*shape) if len(shape) == 2 else () if shape == (1,) else shape

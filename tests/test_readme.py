@@ -1,0 +1,27 @@
+"""The README's operator table comes from the operator table, and every command is in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mcalc.cli import cli
+from mcalc.render.rules import markdown
+
+README = Path(__file__).parent.parent / "README.md"
+START, END = "<!-- operators -->\n", "<!-- /operators -->"
+
+
+def test_the_operators_are_those_of_the_table() -> None:
+    text = README.read_text("utf-8")
+    before, _, rest = text.partition(START)
+    shown, _, after = rest.partition(END)
+    if os.environ.get("MCALC_GOLDEN") == "update":
+        README.write_text(before + START + markdown(None) + "\n" + END + after, "utf-8")
+        return
+    assert shown == markdown(None) + "\n"
+
+
+def test_every_command_is_named() -> None:
+    text = README.read_text("utf-8")
+    assert [name for name in cli.commands if f"mcalc {name}" not in text] == []
