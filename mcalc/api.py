@@ -15,10 +15,12 @@ from mcalc.parser import Program, parse
 from mcalc.prepare import prepare
 from mcalc.problems import Problem
 from mcalc.shapes import Declaration, Reading, declaration, read_program
-from mcalc.tree import Node
+from mcalc.simplify import simplify
+from mcalc.tree import Node, replace
 
 LAYOUTS = ("paper", "numerator", "denominator")
 METHODS = ("chain", "differential", "index")
+SYMMETRIC = ("free", "constrained", "entries")
 
 
 def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
@@ -42,9 +44,9 @@ def _names(wrt: str | Sequence[str]) -> list[str]:
     from mcalc.parser import canonical_name
 
     given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
-    names = [canonical_name(name.strip()) for name in given if name.strip()]
+    names = list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
     if not names:
-        raise Problem("there is no variable to differentiate by", hint="name one: --wrt x")
+        raise Problem("There is no variable to differentiate by.", hint="name one: --wrt x")
     return names
 
 
@@ -56,13 +58,14 @@ def derive(
     layout: str = "paper",
     verify: bool = True,
     method: str = "",
+    symmetric: str = "free",
 ) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars."""
     names = _names(wrt)
     reading = read(source, shapes, names, scalar=command in ("gradient", "hessian"))
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise Problem(
-            f"a gradient is of a scalar, and this value is {_described(reading.value)}",
+            f"A gradient is of a scalar, and this value is {_described(reading.value)}.",
             hint="`mcalc jacobian` differentiates a vector or a matrix; sum(…) makes a scalar of it",
             source=source,
         )
@@ -73,7 +76,9 @@ def derive(
     parts: list[Derivation] = []
     for by in variables:
         named = sum(len(part.lines) for part in parts) if together else 0
-        parts.append(_one(source, reading, by, command, "paper" if together else layout, verify, named=named, method=method))
+        own_layout = "paper" if together else layout
+        part = _one(source, reading, by, command, own_layout, verify, named=named, method=method, symmetric=symmetric)
+        parts.append(part)
     if len(parts) == 1:
         return parts[0]
     if together:
@@ -85,15 +90,16 @@ def _second(source: str, reading: Reading, names: Sequence[str], layout: str, ve
     """``∂/∂y (∂f/∂x)``: the gradient, differentiated once more; by one variable both times, or by two in turn."""
     if any(size != 1 for size in reading.value.shape):
         raise Problem(
-            f"a Hessian is of a scalar, and this value is {_described(reading.value)}",
+            f"A Hessian is of a scalar, and this value is {_described(reading.value)}.",
             hint="`mcalc jacobian` differentiates a vector or a matrix once; sum(…) makes a scalar of it",
             source=source,
         )
     if len(names) > 2:
-        raise Problem("a second derivative is by one variable, or by two", hint="write --wrt x or --wrt x,y")
+        raise Problem("A second derivative is by one variable, or by two.", hint="write --wrt x or --wrt x,y")
     first, second = reading.names[names[0]], reading.names[names[-1]]
     gradient = _one(source, reading, first, "hessian", "paper", verify, cases=False)
-    assert isinstance(gradient.natural, Node)
+    if not isinstance(gradient.natural, Node):
+        raise Problem("This gradient has no matrix form to differentiate again.", source=source, status=3)
     once_more = with_fields(reading, value=gradient.natural, bound={})
     result = _one(source, once_more, second, "hessian", layout, verify)
     return with_fields(
@@ -119,12 +125,16 @@ def _one(
     cases: bool = True,
     named: int = 0,
     method: str = "chain",
+    symmetric: str = "free",
 ) -> Derivation:
-    bound = frozenset(node for node in reading.bound.values() if node.args)
-    prepared = prepare(reading.value, by, bound)
-    names = {prepared.place[node]: name for name, node in reading.bound.items() if node in prepared.place and node.args}
-    work = Work(prepared, by, names, cases, named, method if command == "explain" else "chain")
+    plain = build.variable(str(by.parameters[0]), by.shape)
+    bound = {name: replace(node, {by: plain}) for name, node in reading.bound.items() if node.args}
+    prepared = prepare(replace(reading.value, {by: plain}), plain, frozenset(bound.values()))
+    names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
+    work = Work(prepared, plain, names, cases, named, method if command == "explain" else "chain")
     natural = work.derive()
+    if plain is not by:
+        natural = _as_declared(natural, plain, by, work.steps)
     result = in_layout(natural, reading.value, by, layout)
     steps = list(work.steps)
     if (
@@ -147,7 +157,46 @@ def _one(
     derivation.notes = (*reading.notes, *notes_on(derivation))
     if verify:
         derivation.verified = _verified(derivation)
+    if symmetric != "free":
+        return _within_symmetric(derivation, by, symmetric)
     return derivation
+
+
+def _as_declared(natural: Expression, plain: Node, by: Node, steps: list[Step]) -> Expression:
+    """What was declared of the variable, used in the answer: the derivative itself is entry by entry."""
+    if isinstance(natural, IndexForm):
+        declared = {plain: by}
+        terms = (
+            term._replace(
+                factors=tuple(f if f.node is None else f._replace(node=replace(f.node, declared)) for f in term.factors)
+            )
+            for term in natural.tensor.terms
+        )
+        return IndexForm.of(natural.tensor._replace(terms=tuple(terms)))
+    found = replace(natural, {plain: by})
+    simpler = found if found.operator.name == "where" else simplify(found)
+    if simpler is not found:
+        words = " and ".join(sorted(by.parameters[1]))
+        steps.append(Step("substitute", "as declared", f"{by.parameters[0]} is {words}", found, simpler, found.shape))
+    return simpler
+
+
+def _within_symmetric(derivation: Derivation, by: Node, convention: str) -> Derivation:
+    """``(G + Gᵀ)/2`` within the symmetric matrices, or entry for entry of one triangle ``G + Gᵀ − G⊗I``."""
+    natural = derivation.natural
+    if not build.is_symmetric(by) or derivation.value.axes or not isinstance(natural, Node):
+        return derivation
+    if convention == "constrained":
+        because = "within the symmetric matrices, the derivative is the symmetric part (G + Gᵀ)/2"
+        halves = (build.apply("divide", part, build.number(2)) for part in (natural, build.transpose(natural)))
+        whole = build.apply("add", *halves)
+    else:
+        because = "an entry off the diagonal stands twice in a symmetric matrix: G + Gᵀ − G⊗I"
+        diagonal = build.apply("multiply", natural, build.identity(by.shape[0]))
+        whole = build.apply("add", natural, build.transpose(natural), build.apply("negative", diagonal))
+    found = simplify(whole)
+    step = Step("layout", f"symmetric, {convention}", because, whole, found, found.shape)
+    return with_fields(derivation, natural=found, result=found, steps=(*derivation.steps, step), notes=(because + ".",))
 
 
 def _raised(natural: Node, result: Node) -> Node:
@@ -163,7 +212,7 @@ def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expres
     turned = by_matrix if layout == "numerator" else not by_matrix and not (not value.axes and not by.axes)
     if not turned:
         return natural
-    if natural.operator.name == "where":
+    if natural.operator.name == "where" and not natural.args[0].shape:
         return build.apply("where", natural.args[0], *(build.transpose(arg) for arg in natural.args[1:]))
     return build.transpose(natural)
 
@@ -182,7 +231,7 @@ def _verified(derivation: Derivation) -> Verified:
     found = verify(derivation.value, list(derivation.reading.names.values()), derivation.by[0], answer)
     if found.points and not found.error <= 1e-5:
         raise Problem(
-            f"the answer failed its own numeric check: it differs from finite differences by {found.error:.1e}",
+            f"The answer failed its own numeric check: it differs from finite differences by {found.error:.1e}.",
             hint="this is a fault of mcalc, and nothing that you typed is wrong; please report the expression",
             status=1,
         )

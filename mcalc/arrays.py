@@ -51,6 +51,12 @@ def logsumexp(a: Any) -> Any:
     return top + np.log(np.sum(np.exp(a - top)))
 
 
+def logsumexp_along(a: Any, axis: Any) -> Any:
+    """log(sum(exp(a))) along an axis, without overflow."""
+    top = np.max(a, axis=axis, keepdims=True)
+    return np.squeeze(top, axis=axis) + np.log(np.sum(np.exp(a - top), axis=axis))
+
+
 def erf(a: Any) -> Any:
     """The error function, element by element."""
     return np.vectorize(math.erf, otypes=[float])(a)
@@ -95,5 +101,17 @@ def traced(a: Any) -> Any:
 
 HELPERS: dict[str, Callable[..., Any]] = {
     helper.__name__: helper
-    for helper in (softmax, log_softmax, logsumexp, erf, total, multiplied, raised, stacked, grid, traced)
+    for helper in (
+        softmax,
+        log_softmax,
+        logsumexp,
+        logsumexp_along,
+        erf,
+        total,
+        multiplied,
+        raised,
+        stacked,
+        grid,
+        traced,
+    )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from mcalc.api import LAYOUTS, derive
+from mcalc.api import LAYOUTS, SYMMETRIC, derive
 from mcalc.problems import Problem
 from mcalc.render import FORMATS, write
 
@@ -36,17 +36,31 @@ def reply(line: str) -> dict[str, Any]:
         try:
             request = json.loads(line)
         except (ValueError, RecursionError):
-            raise Problem("This line is not JSON.", hint='a request is {"id": 1, "command": "jacobian", "expr": "w.x", "wrt": "w"}') from None
+            raise Problem(
+                "This line is not JSON.",
+                hint='a request is {"id": 1, "command": "jacobian", "expr": "w.x", "wrt": "w"}',
+            ) from None
         if not isinstance(request, dict):
-            raise Problem("A request is a JSON object.", hint='for example {"id": 1, "command": "jacobian", "expr": "w.x", "wrt": "w"}')
+            raise Problem(
+                "A request is a JSON object.",
+                hint='for example {"id": 1, "command": "jacobian", "expr": "w.x", "wrt": "w"}',
+            )
         identity = request.get("id")
         return {"id": identity, "ok": True, "output": _output(request)}
     except Problem as problem:
         return {"id": identity, "ok": False, "error": problem.as_json()}
     except (RecursionError, MemoryError):
-        return {"id": identity, "ok": False, "error": Problem("This expression is larger than mcalc can take.").as_json()}
+        return {
+            "id": identity,
+            "ok": False,
+            "error": Problem("This expression is larger than mcalc can take.").as_json(),
+        }
     except Exception as fault:
-        return {"id": identity, "ok": False, "error": Problem(f"mcalc has a fault here: {type(fault).__name__}: {fault}.").as_json()}
+        return {
+            "id": identity,
+            "ok": False,
+            "error": Problem(f"mcalc has a fault here: {type(fault).__name__}: {str(fault).rstrip('.')}.").as_json(),
+        }
 
 
 def _output(request: dict[str, Any]) -> str:
@@ -62,11 +76,15 @@ def _output(request: dict[str, Any]) -> str:
         raise Problem('A request has its variable under "wrt", as text.')
     if not isinstance(shapes, dict) or not all(isinstance(shape, str) for shape in shapes.values()):
         raise Problem('The shapes are an object such as {"x": "n", "A": "m,n"}.')
-    return write(derive(expression, wrt, shapes, command, layout, request.get("verify", True) is not False), form)
+    symmetric = _choice(request, "symmetric", SYMMETRIC, "free")
+    check = request.get("verify", True) is not False
+    return write(derive(expression, wrt, shapes, command, layout, check, symmetric=symmetric), form)
 
 
 def _choice(request: dict[str, Any], key: str, known: tuple[str, ...], default: str) -> str:
     value = default if request.get(key) is None else request[key]
     if value not in known:
-        raise Problem(f"There is no {key} {json.dumps(value, ensure_ascii=False)[:60]}.", hint="it is one of " + ", ".join(known))
+        raise Problem(
+            f"There is no {key} {json.dumps(value, ensure_ascii=False)[:60]}.", hint="it is one of " + ", ".join(known)
+        )
     return str(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,49 +12,8 @@ from typing import Any
 import click
 
 from mcalc import __version__
+from mcalc.options import Group, common, usage
 from mcalc.problems import Problem, render_problem
-from mcalc.render import FORMATS
-
-_ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join(FORMATS) + r")\Z")
-
-
-_SIZES = re.compile(r"\w+=\d+(,\w+=\d+)*\Z")
-
-
-class Command(click.Command):
-    """A command whose expression may begin with a minus sign."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        options = {name: param for param in self.params if isinstance(param, click.Option) for name in (*param.opts, *param.secondary_opts)}
-        options["--help"] = options["-h"] = click.Option(["--help"], is_flag=True)
-        kept: list[str] = []
-        positional: list[str] = []
-        rest = args[::-1]
-        while rest:
-            arg = rest.pop()
-            name, attached, _ = arg.partition("=")
-            if arg == "--":
-                positional.extend(rest[::-1])
-                break
-            if name in options:
-                kept.append(arg)
-                optional = name == "--expand" and not (rest and _SIZES.match(rest[-1]))
-                if rest and not attached and not options[name].is_flag and not optional:
-                    kept.append(rest.pop())
-            elif _ATTACHED.match(arg) or (arg.startswith("--") and arg[2:3].isalpha()):
-                kept.append(arg)
-            else:
-                positional.append(arg)
-        most = sum(isinstance(param, click.Argument) for param in self.params)
-        if len(positional) > most > 0:
-            super().parse_args(ctx, [*kept, "--", *positional[:most]])
-            pieces = " ".join(f"`{piece}`" for piece in positional[:6])
-            raise Problem(f"One expression is expected, and here are {len(positional)}: {pieces}.", hint="put the expression in quotation marks")
-        return super().parse_args(ctx, [*kept, "--", *positional])
-
-
-class Group(click.Group):
-    command_class = Command
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,31 +27,6 @@ def cli() -> None:
     """
 
 
-def _common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The options that every command shares."""
-
-    def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        options = [
-            click.option("-s", "--shape", "shapes", multiple=True, metavar="NAME=SHAPE", help="Declare a shape: x=n, A=m,n, b=scalar, S=n,n:symmetric."),
-            click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file."),
-            click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour; NO_COLOR is honoured."),
-        ]
-        if formats:
-            options += [
-                click.option("--wrt", required=True, metavar="NAME[,NAME]", help="Differentiate by this variable."),
-                click.option("--layout", type=click.Choice(["paper", "numerator", "denominator"]), default="paper", help="Where the indices of value and variable stand."),
-                click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="text", help="What to print."),
-                click.option("--expand", is_flag=False, flag_value="", default=None, metavar="[n=3]", help="Show components, with … or for given sizes."),
-                click.option("--standalone", is_flag=True, help="A whole LaTeX document."),
-                click.option("--no-verify", is_flag=True, help="Skip the numeric check."),
-            ]
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return add
-
-
 def _expression(text: str) -> str:
     if text != "-" and not text.startswith("@"):
         return text
@@ -102,7 +35,9 @@ def _expression(text: str) -> str:
     except (OSError, ValueError) as error:
         what = "Standard input" if text == "-" else f"The file `{text[1:]}`"
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise Problem(f"{what} cannot be read: {reason}.", hint="give an expression, - for standard input, or @FILE") from None
+        raise Problem(
+            f"{what} cannot be read: {reason}.", hint="give an expression, - for standard input, or @FILE"
+        ) from None
 
 
 def _declared(shapes: tuple[str, ...]) -> dict[str, Any]:
@@ -126,13 +61,30 @@ def _differentiate(command: str) -> Callable[..., None]:
 
 
 def derivation_command(
-    command: str, expression: str, shapes: tuple[str, ...], output: str | None, color: str, wrt: str, layout: str, form: str, expand: str | None, standalone: bool, no_verify: bool, method: str | None = None
+    command: str,
+    expression: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+    wrt: str,
+    layout: str,
+    form: str,
+    expand: str | None,
+    standalone: bool,
+    no_verify: bool,
+    symmetric: str,
+    naming: bool | None,
+    method: str | None = None,
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
         from mcalc.api import derive
 
-        derivation = derive(_expression(expression), wrt, _declared(shapes), command, layout, not no_verify, method or "")
+        declared = _declared(shapes)
+        derivation = derive(
+            _expression(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric
+        )
+        derivation.naming = naming
         if expand is not None:
             from mcalc.components import expanded
 
@@ -166,15 +118,19 @@ for _name, _help in (
     ("hessian", "The second derivative of a scalar; --wrt x,y is mixed."),
     ("explain", "The derivation, step by step."),
 ):
-    _run = _common()(_differentiate(_name))
+    _run = common()(_differentiate(_name))
     if _name == "explain":
-        _run = click.option("--method", type=click.Choice(["chain", "differential", "index"]), help="By Jacobians, by differentials, or in index notation.")(_run)
+        _run = click.option(
+            "--method",
+            type=click.Choice(["chain", "differential", "index"]),
+            help="By Jacobians, by differentials, or in index notation.",
+        )(_run)
     cli.command(_name, help=_help)(click.argument("expression")(_run))
 
 
 @cli.command()
 @click.argument("expression")
-@_common(formats=False)
+@common(formats=False)
 def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: str) -> None:
     """The tree, each node with its shape."""
     from mcalc.render.tree import rows
@@ -231,7 +187,9 @@ def _write(text: str, output: str | None) -> None:
 def _show(rows: list[Any], output: str | None, color: str) -> None:
     from mcalc.render.layout import plain
 
-    coloured = color == "always" or (color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+    coloured = color == "always" or (
+        color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
     if output is not None or not coloured:
         _write(plain(rows), output)
         return
@@ -254,16 +212,24 @@ def main() -> None:
         click.echo(fault.format_message(), err=True)
         status = 2
     except click.ClickException as fault:
-        status = _tell(_usage(fault))
+        status = _tell(usage(fault))
     except (click.Abort, KeyboardInterrupt):
         status = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
     except (RecursionError, MemoryError):
-        status = _tell(Problem("This expression is larger than mcalc can take.", hint="name its parts: `u = …; f(u)`", status=3))
+        status = _tell(
+            Problem("This expression is larger than mcalc can take.", hint="name its parts: `u = …; f(u)`", status=3)
+        )
     except Exception as fault:
-        status = _tell(Problem(f"mcalc has a fault here: {type(fault).__name__}: {fault}.", hint="please report the command", status=3))
+        status = _tell(
+            Problem(
+                f"mcalc has a fault here: {type(fault).__name__}: {str(fault).rstrip('.')}.",
+                hint="please report the command",
+                status=3,
+            )
+        )
     if status:
         raise SystemExit(status)
 
@@ -271,14 +237,6 @@ def main() -> None:
 def _tell(problem: Problem) -> int:
     click.echo(render_problem(problem), err=True)
     return problem.status
-
-
-def _usage(fault: click.ClickException) -> Problem:
-    """What Click says of the options, as one sentence and a hint."""
-    message, _, near = fault.format_message().replace("'", "`").partition(" Did you mean ")
-    context = getattr(fault, "ctx", None)
-    hint = f"did you mean {near}" if near else f"`{context.command_path} --help` lists the options" if context else ""
-    return Problem(message if message.endswith(".") else message + ".", hint=hint)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def leaf_of(value: Node, name: str, variable: Node, total: bool = False) -> Node
     return partial(name, str(variable.parameters[0]), shape, len(value.axes), total)
 
 
-def matrix_or_indices(tensor: Tensor) -> Expression:
+def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
     """In matrix notation where there is such a form, else in index notation."""
     places = matrix_places(tensor.value, tensor.variable)
     node = None if places is None else matrix_form(tensor.terms, *places)
@@ -124,12 +124,16 @@ class Combination:
         return result
 
     def _multiplies(self, path: Sequence[Local]) -> bool:
-        """Whether the chain rule along the path is a product of matrices: no value on the way is a matrix."""
+        """Whether the chain rule along the path is a product of matrices.
+
+        No value on the way may be a matrix, and where the value itself is one, none may be a vector.
+        """
         if self.by_indices:
             return False
         inner = {entry.leaf.parameters[1] for entry in path[:-1]}
-        matrices = any(line.name in inner and len(line.node.axes) == 2 for line in self.lines)
-        return not matrices and all(entry.node is not None for entry in path)
+        widest = 0 if len(self.lines[-1].node.axes) == 2 else 1
+        too_wide = any(line.name in inner and len(line.node.axes) > widest for line in self.lines)
+        return not too_wide and all(entry.node is not None for entry in path)
 
     def _summed(self, path: Sequence[Local], target: Node) -> tuple[LoopIndex, ...]:
         """The running indices that the path passes through and the target does not have."""

@@ -67,7 +67,7 @@ def read_sizes(text: str, derivation: Derivation) -> dict[Any, Integer]:
             raise Problem(f"there is no dimension {name} in this expression", hint=hint)
         if not (value.isascii() and value.isdigit() and int(value[:9]) > 0):
             raise Problem(
-                f"a size is a whole number from 1 on, and this is {part}", hint=f"for example --expand {name}=3"
+                f"A size is a whole number from 1 on, and this is `{part}`.", hint=f"for example --expand {name}=3"
             )
         if known[name] in numbers:
             raise Problem(f"{name} is given twice", hint="one size for each dimension: --expand n=3,m=2")

@@ -8,7 +8,8 @@ from typing import Any
 
 from mcalc.drawing import Drawn
 from mcalc.index_form import Expression, write_expression
-from mcalc.notation import name_text, size_shown, write
+from mcalc.names import name_text, size_shown
+from mcalc.notation import write
 from mcalc.shapes import Reading
 from mcalc.tree import Node, Shape, topological
 
@@ -63,7 +64,10 @@ class Verified:
 
 @dataclass
 class Derivation:
-    """``∂value/∂variable``, derived. ``result`` is in `layout`; `natural` in the paper's, or in index notation."""
+    """``∂value/∂variable``, derived. ``result`` is in `layout`; `natural` in the paper's, or in index notation.
+
+    ``naming`` says whether recurring parts of the answer get names; None: where that makes it shorter.
+    """
 
     source: str
     command: str
@@ -77,6 +81,7 @@ class Derivation:
     notes: tuple[str, ...] = ()
     verified: Verified | None = None
     parts: tuple[Derivation, ...] = field(default=())
+    naming: bool | None = None
 
     @property
     def value(self) -> Node:
@@ -144,12 +149,17 @@ def chains(steps: Sequence[Step]) -> list[list[Step]]:
 def names_line(derivation: Derivation) -> str:
     """The shapes of the names, and which of them were assumed."""
     names = derivation.reading.names
-    shown = ", ".join(f"{name_text(name)}: {shape_words(node.shape)}" for name, node in names.items())
+    shown = ", ".join(f"{name_text(name)}: {_declared(node)}" for name, node in names.items())
     assumed = [name for name in derivation.reading.assumed if name in names]
     if not assumed:
         return shown
     which = "" if len(assumed) == len(names) else ", ".join(name_text(name) for name in assumed) + " "
     return f"{shown} ({which}assumed; declare with -s NAME=SHAPE)"
+
+
+def _declared(node: Node) -> str:
+    properties = node.parameters[1] if len(node.parameters) > 1 else ()
+    return " ".join([shape_words(node.shape), *sorted(properties)])
 
 
 def shape_words(shape: Sequence[object]) -> str:

@@ -70,11 +70,12 @@ class Work:
             )
             return result
         by_differentials = self.method == "differential" or (self.method == "" and wanted(self.lines))
-        result = Differentials(self.lines, self.steps, by).result() if by_differentials else None
-        if result is None:
-            local = self._differentiate()
-            result = Combination(self.lines, self.steps, by, local, self.method == "index").result()
-        return self._substitute(result)
+        if by_differentials:
+            found = Differentials(self.lines, self.steps, by).result()
+            if found is not None:
+                return self._substitute(found)
+        local = self._differentiate()
+        return self._substitute(Combination(self.lines, self.steps, by, local, self.method == "index").result())
 
     # Introduce
 
@@ -177,7 +178,7 @@ class Work:
             replaced = _with_entries(replace(result, _apart(result, meaning)))
             if replaced is result:
                 return self._cases(result)
-            simplified = simplify(replaced)
+            simplified = simplify(_with_entries(_substituted(result, _apart(result, meaning))))
             self.steps.append(
                 Step(
                     "substitute",
@@ -229,6 +230,20 @@ class Work:
             )
         )
         return split
+
+
+def _substituted(result: Node, meaning: dict[Node, Node]) -> Node:
+    """The meanings inserted, and the sums that they make simplified from the inside out."""
+    done = dict(meaning)
+    for node in topological([result], lambda node: () if node in meaning else node.args):
+        if node in done:
+            continue
+        args = [done[arg] for arg in node.args]
+        changed = any(new is not old for new, old in zip(args, node.args, strict=True))
+        done[node] = node.func(*args) if changed else node
+        if changed and node.operator.name == "add" and node is not result:
+            done[node] = simplify(done[node])
+    return done[result]
 
 
 def _apart(result: Node, meaning: dict[Node, Node]) -> dict[Node, Node]:

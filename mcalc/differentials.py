@@ -14,9 +14,10 @@ from mcalc import build
 from mcalc.combine import leaf_of, matrix_or_indices
 from mcalc.derivation import Line, Step
 from mcalc.engine import differentiate
-from mcalc.index_form import Expression, IndexForm
+from mcalc.index_form import IndexForm
+from mcalc.names import name_text
 from mcalc.networks import Factor, Tensor, Term, fresh
-from mcalc.notation import name_text, write
+from mcalc.notation import write
 from mcalc.operators import TABLE
 from mcalc.reasons import simplification
 from mcalc.simplify import simplify
@@ -36,7 +37,7 @@ class Differentials:
     steps: list[Step]
     by: Node
 
-    def result(self) -> Expression | None:
+    def result(self) -> Node | IndexForm | None:
         """The derivative in the intermediate variables; None where a differential has no matrix form."""
         inner = {line.node for line in self.lines} | {self.by}
         found: dict[Node, Node] = {}
@@ -49,12 +50,10 @@ class Differentials:
             because = _general(line.definition) or "the differential is linear in those of what it is made of"
             title = f"differential, {line.definition.operator.title}"
             steps.append(Step("differentiate", title, because, leaf(line.node), total, line.node.shape))
-        combined = self._insert(found)
-        read = self._read_off(combined[-1].after)
-        if read is None:
-            return None
+        combined, total_change = self._insert(found)
+        read, derivative = self._read_off(total_change)
         self.steps += [*steps, *combined, *read]
-        return read[-1].after
+        return derivative
 
     def _differential(self, line: Line, args: Sequence[Node]) -> Node | None:
         """``du = Σ ∂u/∂a · da``, in matrix notation."""
@@ -72,11 +71,13 @@ class Differentials:
             return None
         return replace(expression, {line.definition: line.node})
 
-    def _insert(self, found: dict[Node, Node]) -> list[Step]:
+    def _insert(self, found: dict[Node, Node]) -> tuple[list[Step], Node]:
         """The differential of the value, that of each intermediate variable inserted in turn."""
         root = self.lines[-1]
         here = found[leaf(root.node)]
-        steps = [Step("combine", "differential", "the differential of the value", leaf(root.node), here, root.node.shape)]
+        steps = [
+            Step("combine", "differential", "the differential of the value", leaf(root.node), here, root.node.shape)
+        ]
         for line in reversed(self.lines[:-1]):
             inserted = replace(here, {leaf(line.node): found[leaf(line.node)]})
             if inserted is here:
@@ -86,12 +87,10 @@ class Differentials:
             here = simplify(inserted)
             if here is not inserted:
                 steps.append(Step("combine", "simplify", simplification(inserted, here), inserted, here, here.shape))
-        return steps
+        return steps, here
 
-    def _read_off(self, total: Expression) -> list[Step] | None:
+    def _read_off(self, total: Node) -> tuple[list[Step], Node | IndexForm]:
         """``df = tr(Gᵀ dX)`` says that ``∂f/∂X = G``; ``dy = J dx`` that ``∂y/∂x = J``."""
-        if isinstance(total, IndexForm):
-            return None
         change, root = leaf(self.by), self.lines[-1]
         tensor = _by_leaf(total, change)
         derivative = matrix_or_indices(tensor)
@@ -101,10 +100,10 @@ class Differentials:
         if isinstance(derivative, IndexForm):
             places = derivative.tensor.free
             shown = IndexForm(derivative.tensor._replace(terms=(Term(S.One, (Factor(named, places),)),)))
-            return [Step("combine", "read off", because, shown, derivative, derivative.shape)]
+            return [Step("combine", "read off", because, shown, derivative, derivative.shape)], derivative
         law, applied = _law(derivative, change, total)
         steps = [] if applied is total else [Step("combine", "read off", law, total, applied, total.shape)]
-        return [*steps, Step("combine", "read off", because, named, derivative, derivative.shape)]
+        return [*steps, Step("combine", "read off", because, named, derivative, derivative.shape)], derivative
 
 
 def _by_leaf(total: Node, change: Node) -> Tensor:
@@ -113,8 +112,10 @@ def _by_leaf(total: Node, change: Node) -> Tensor:
     return differentiate(total, change)
 
 
-def _law(derivative: Node, change: Node, total: Node) -> tuple[str, Expression]:
+def _law(derivative: Node, change: Node, total: Node) -> tuple[str, Node]:
     """How the derivative meets the differential, and the differential written so."""
+    if len(change.axes) < len(change.shape):
+        return "", total
     if not total.shape and len(change.axes) == 2:
         product = build.apply("matmul", build.transpose(derivative), change)
         return "df = tr(Gᵀ·dX)", build.apply("tr", product)
@@ -134,10 +135,11 @@ def _general(definition: Node) -> str:
     names = [build.variable(letter, arg.shape) for letter, arg in zip(letters, definition.args, strict=False)]
     line = Line("y", build.variable("y", definition.shape), definition.func(*names), definition)
     total = Differentials([line], [], names[0])._differential(line, names)
-    return "" if total is None else f"d({write(line.definition)}) = {write(replace(total, {line.node: line.definition}))}"
+    return (
+        "" if total is None else f"d({write(line.definition)}) = {write(replace(total, {line.node: line.definition}))}"
+    )
 
 
 def wanted(lines: Sequence[Line]) -> bool:
     """Whether a value on the way is a matrix."""
     return any(len(line.node.axes) == 2 for line in lines[:-1])
-

@@ -69,7 +69,6 @@ class DrawnCases:
     def write(self, dialect: str = "text") -> str:
         writer = Writer(dialect)
         asked = writer.write(self.condition)
-        name = self.condition.operator.name
         branches = [(self.value.write(dialect), "if " + asked)]
         opposite = build.opposite(self.condition)
         if opposite is not None:

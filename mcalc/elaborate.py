@@ -11,13 +11,21 @@ from sympy.core.singleton import S
 from sympy.core.symbol import Symbol
 
 from mcalc import build, stacks
-from mcalc.operators import CALLS, TABLE
+from mcalc.operators import CALLS, REFUSED, TABLE
 from mcalc.parser import Syntax
 from mcalc.problems import Problem, Span
 from mcalc.records import LoopIndex, ShapeMismatch, Slice
 from mcalc.tree import Node, Shape, dimension
 
-_INFIX = {"*": "multiply", "/": "divide", "^": "power", ">": "greater", "<": "less", ">=": "greater_equal", "<=": "less_equal"}
+_INFIX = {
+    "*": "multiply",
+    "/": "divide",
+    "^": "power",
+    ">": "greater",
+    "<": "less",
+    ">=": "greater_equal",
+    "<=": "less_equal",
+}
 _SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
 _SUPERSCRIPT = "a power is element-wise; of matrices"
 
@@ -88,9 +96,12 @@ class Elaborator:
         return value
 
     def _steps(self, syntax: Syntax) -> Steps:
-        return getattr(self, "_" + syntax.kind)(syntax)  # type: ignore[no-any-return]
+        steps: Steps = getattr(self, "_" + syntax.kind)(syntax)
+        return steps
 
-    def _apply(self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()) -> Node:
+    def _apply(
+        self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()
+    ) -> Node:
         operator = TABLE[name]
         args = [node for _, node in parts]
         try:
@@ -106,7 +117,11 @@ class Elaborator:
     def _number(self, syntax: Syntax) -> Steps:
         digits, _, exponent = syntax.value.lower().partition("e")
         if len(digits) > 400 or len(exponent) > 4 or abs(int(exponent or 0)) > 400:
-            raise Problem("This number has too many digits.", [Span(syntax.start, syntax.end)], "mcalc computes exactly, with numbers of up to 400 digits")
+            raise Problem(
+                "This number has too many digits.",
+                [Span(syntax.start, syntax.end)],
+                "mcalc computes exactly, with numbers of up to 400 digits",
+            )
         return build.number(Rational(syntax.value))
         yield
 
@@ -124,7 +139,9 @@ class Elaborator:
             return build.identity(self.fit(syntax.start))
         if name in CALLS:
             hint = f"write `{name}(…)`; to use it as a name, declare it: -s {name}=n"
-            raise Problem(f"`{name}` is a function, and its argument is missing.", [Span(syntax.start, syntax.end)], hint)
+            raise Problem(
+                f"`{name}` is a function, and its argument is missing.", [Span(syntax.start, syntax.end)], hint
+            )
         raise Problem(f"There is no value named `{name}`.", [Span(syntax.start, syntax.end)])
         yield
 
@@ -186,7 +203,8 @@ class Elaborator:
                 name, power = first.value if first.kind == "name" else "(…)", str(-right.parameters[0])
                 reciprocal = f"1/{name}" if power == "1" else f"1/{name}^{power}"
                 inverse = f"inv({name.strip('()')})"
-                hint = f"write `{inverse}` for the inverse{'' if power == '1' else ', with `@` between for its powers'}, `{reciprocal}` for the element-wise reciprocal"
+                between = "" if power == "1" else ", with `@` between for its powers"
+                hint = f"write `{inverse}` for the inverse{between}, `{reciprocal}` for the element-wise reciprocal"
                 raise Problem("A matrix to a negative power has two readings.", [Span(syntax.start, syntax.end)], hint)
             if self.resolve(left.shape[0]) == self.resolve(left.shape[1]):
                 self.notes.append("^ is element-wise; the product of a matrix with itself is A @ A")
@@ -217,6 +235,10 @@ class Elaborator:
         if name == "unit" and name not in self.names:
             self._count(syntax, syntax.children, (2,))
             return stacks.unit(self.place_of(syntax.children[0]), self.size_of(syntax.children[1]))
+        if name in ("repeat", "tile") and name not in self.names:
+            self._count(syntax, syntax.children, (2,))
+            size, times = (self.size_of(child) for child in syntax.children)
+            return build.apply(name, build.size(size), build.size(times), parameters=(size, times))
         parts: list[tuple[Syntax, Node]] = []
         for child in syntax.children:
             value = yield child
@@ -235,14 +257,44 @@ class Elaborator:
             if keyword == "at":
                 continue
             if keyword not in operator.keywords or given.kind != "number" or given.value not in ("0", "1"):
-                hint = "write `axis=0` (down the columns) or `axis=1` (across the rows)" if operator.keywords else f"for example `{operator.example}`"
+                hint = (
+                    "write `axis=0` (down the columns) or `axis=1` (across the rows)"
+                    if operator.keywords
+                    else f"for example `{operator.example}`"
+                )
                 taken = "such an axis" if keyword in operator.keywords else f"`{keyword}=`"
                 start = self.source.rfind(keyword, syntax.start, given.start)
-                raise Problem(f"`{name}` does not take {taken}.", [Span(start if start >= 0 else given.start, given.end)], hint)
+                raise Problem(
+                    f"`{name}` does not take {taken}.", [Span(start if start >= 0 else given.start, given.end)], hint
+                )
             parameters = (int(given.value),)
         if operator.name == "transpose" and not parts[0][1].shape:
             return parts[0][1]
+        if operator.name == "vec" and len(parts[0][1].axes) < 2:
+            return build.transpose(parts[0][1]) if len(parts[0][1].shape) == 2 else parts[0][1]
+        if operator.name == "kron":
+            return self._kron(syntax, parts)
+        if operator.name in ("softmax", "log_softmax") and parameters:
+            shape = parts[0][1].shape
+            if parameters == (0,) and len(shape) == 2 and shape[0] == 1:
+                return build.ones(shape) if operator.name == "softmax" else build.zeros(shape)
+            if parameters == (len(shape) - 1,):
+                parameters = ()
         return self._apply(syntax, operator.name, parts, parameters)
+
+    def _kron(self, syntax: Syntax, parts: list[tuple[Syntax, Node]]) -> Node:
+        """The Kronecker product; of a scalar, and of a column and a row, it is a product that has a name already."""
+        left, right = (node for _, node in parts)
+        if not left.shape or not right.shape:
+            return self._apply(syntax, "multiply", parts)
+        upright = [len(node.shape) == 1 for node in (left, right)]
+        flat = [len(node.shape) == 2 and node.shape[0] == 1 for node in (left, right)]
+        if any(upright) and any(flat):
+            column, row = (left, right) if upright[0] else (right, left)
+            return self._apply(syntax, "outer", [(syntax, column), (syntax, build.transpose(row))])
+        if any(upright) and not all(upright):
+            return build.transpose(build.apply("kron", build.transpose(left), build.transpose(right)))
+        return self._apply(syntax, "kron", parts)
 
     def _count(self, syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
         if len(given) not in wanted:
@@ -251,7 +303,9 @@ class Elaborator:
             here = "here is 1" if len(given) == 1 else f"here are {len(given)}"
             examples = [operator.example for operator in CALLS.get(syntax.value, ()) if operator.example]
             hint = "for example " + " or ".join(f"`{example}`" for example in examples) if examples else ""
-            raise Problem(f"`{syntax.value}` takes {counts} {noun}, and {here}.", [Span(syntax.start, syntax.end)], hint)
+            raise Problem(
+                f"`{syntax.value}` takes {counts} {noun}, and {here}.", [Span(syntax.start, syntax.end)], hint
+            )
 
     def _unknown(self, syntax: Syntax) -> Problem:
         name = syntax.value
@@ -259,9 +313,14 @@ class Elaborator:
         multiplied = f"to multiply, write `{name}*(…)`"
         if name in self.names:
             return Problem(f"`{name}` is a value, not a function.", span, multiplied)
+        if name in REFUSED:
+            reason, other = REFUSED[name]
+            return Problem(f"`{name}` {reason}.", span, other, status=3)
         near = difflib.get_close_matches(name, [*CALLS, *_SIZED], 1, 0.65)
         hint = f"did you mean `{near[0]}`?" if near else "`mcalc rules` lists the functions"
-        return Problem(f"There is no function named `{name}`.", span, hint if len(name) > 2 else f"{multiplied}; {hint}")
+        return Problem(
+            f"There is no function named `{name}`.", span, hint if len(name) > 2 else f"{multiplied}; {hint}"
+        )
 
     # Indices, stacks, sums, cases
 
@@ -277,6 +336,9 @@ class Elaborator:
                 return self.resolve(dimension(syntax.value))
             if build.is_number(value) and value.parameters[0].is_Integer:
                 return value.parameters[0]
+        if self.folding and syntax.kind == "call" and syntax.value in ("height", "width"):
+            shape = self.names[syntax.children[0].value].shape
+            return (*shape, S.One, S.One)[syntax.value == "width"]
         if syntax.kind == "prefix":
             value = self.dimension_of(syntax.children[0], what)
             return self._plain(value, syntax) if syntax.value == "+" else -self._plain(value, syntax)
@@ -294,8 +356,16 @@ class Elaborator:
 
     def _plain(self, size: Any, syntax: Syntax) -> Any:
         if isinstance(size, LoopIndex):
-            hint = f"a running index stands alone, as in `x[{size.name}]`; for neighbours take parts, such as `x[2..n]` and `x[1..n-1]`"
-            raise Problem(f"Arithmetic with the running index `{size.name}` is not supported here.", [Span(syntax.start, syntax.end)], hint, status=3)
+            hint = (
+                f"a running index stands alone, as in `x[{size.name}]`; "
+                "for neighbours take parts, such as `x[2..n]` and `x[1..n-1]`"
+            )
+            raise Problem(
+                f"Arithmetic with the running index `{size.name}` is not supported here.",
+                [Span(syntax.start, syntax.end)],
+                hint,
+                status=3,
+            )
         return size
 
     def size_of(self, syntax: Syntax) -> Any:
@@ -324,8 +394,14 @@ class Elaborator:
             if getattr(place, "is_Integer", False) and place < 1:
                 name = base.value if base.kind == "name" else "x"
                 size = value.shape[0] if len(value.shape) == 1 else None
-                last = f", the last `{name}[{size}]`" if type(size) is Symbol or getattr(size, "is_Integer", False) else ""
-                raise Problem("Counting starts at 1, as in the paper's x₁.", [Span(index.start, index.end)], f"the first entry is `{name}[1]`{last}")
+                last = (
+                    f", the last `{name}[{size}]`" if type(size) is Symbol or getattr(size, "is_Integer", False) else ""
+                )
+                raise Problem(
+                    "Counting starts at 1, as in the paper's x₁.",
+                    [Span(index.start, index.end)],
+                    f"the first entry is `{name}[1]`{last}",
+                )
         try:
             return self._apply(syntax, "element", [(base, value)], places)
         except Mismatch as problem:
@@ -355,7 +431,9 @@ class Elaborator:
     def _comprehension(self, syntax: Syntax) -> Steps:
         body, name, lower, upper = syntax.children
         if lower.kind != "number" or lower.value != "1":
-            raise Problem("A running index starts at 1.", [Span(lower.start, lower.end)], f"write `{name.value} in 1..N`")
+            raise Problem(
+                "A running index starts at 1.", [Span(lower.start, lower.end)], f"write `{name.value} in 1..N`"
+            )
         size = self.size_of(upper)
         shown = name.value
         while any(loop.name == shown for loop in self.loops.values()):

@@ -64,7 +64,7 @@ def checked(root: Node, numbers: Numbers) -> None:
         for size in node.shape:
             here = settled(size, numbers)
             if here.is_Integer and here < 1:
-                raise Problem(f"a size of this expression, {size}, would be {here}", hint="give larger sizes")
+                raise Problem(f"A size of this expression, {size}, would be {here}.", hint="give larger sizes")
         if node.operator.name != "element":
             continue
         for place, size in zip(node.parameters, node.args[0].shape, strict=False):

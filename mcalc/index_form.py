@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
-from sympy.core.singleton import S
-
-from mcalc import build
 from mcalc.drawing import Drawn
 from mcalc.matrix_form import reduce
+from mcalc.names import size_text
 from mcalc.networks import Factor, Index, Tensor, Term
-from mcalc.notation import Writer, size_text
-from mcalc.operators import ADDITION, POSTFIX, PRODUCT
+from mcalc.notation import Writer
+from mcalc.operators import POSTFIX, PRODUCT
 from mcalc.terms import tidy
 from mcalc.tree import Node, Shape, variables
 
@@ -76,7 +75,8 @@ class IndexForm:
         second = [letter for letter in pool if letter in "kl"][: len(variable)]
         second += [letter for letter in pool if letter not in first + second][: len(variable) - len(second)]
         names = dict(zip((*value, *variable), first + second, strict=True))
-        rest = iter([letter for letter in pool if letter not in names.values()])
+        free = [letter for letter in pool if letter not in names.values()]
+        rest = chain(free, (f"i{number}" for number in count(1) if f"i{number}" not in taken))
         for term in self.tensor.terms:
             for factor in term.factors:
                 for index in factor.indices:
@@ -175,7 +175,7 @@ def write_partial(
     above: str, below: str, value: Sequence[str], variable: Sequence[str], dialect: str, total: bool = False
 ) -> str:
     """``∂u[i]/∂W[k,l]``."""
-    from mcalc.notation import name_latex, name_text
+    from mcalc.names import name_latex, name_text
 
     if dialect == "latex":
         upper = name_latex(above) + (f"_{{{''.join(value)}}}" if value else "")
@@ -209,5 +209,3 @@ def partial(above: str, below: str, shape: Shape, split: int = 0, total: bool = 
 
     return Node(TABLE["partial"], (), (above, below, split, total), shape)
 
-
-__all__ = ["ADDITION", "Expression", "IndexForm", "S", "build", "partial", "write_expression"]

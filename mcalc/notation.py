@@ -5,80 +5,14 @@ What is written in text and in ASCII reads back to the same value.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from mcalc import build
+from mcalc.names import SUPERSCRIPTS, name_latex, name_text, number_text, size_text
 from mcalc.operators import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
 from mcalc.records import Slice
 from mcalc.tree import Node, topological
-
-GREEK = {
-    unicodedata.name(chr(code)).split()[-1].lower(): chr(code) for code in range(0x3B1, 0x3CA) if code != 0x3C2
-} | {"lambda": "λ"}  # fmt: skip
-_ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_PRINTED_DENOMINATORS = (1, 2, 3, 4, 6, 8)
-
-
-def name_text(name: str) -> str:
-    """``w_1`` as w₁, ``x_hat`` as x̂, ``eta`` as η."""
-    base, *rest = name.split("_")
-    base = GREEK.get(base, base)
-    for part in rest:
-        if part in _ACCENTS:
-            base = unicodedata.normalize("NFC", base + _ACCENTS[part])
-        elif part.isdigit():
-            base += part.translate(_SUBSCRIPTS)
-        else:
-            base += "_" + part
-    return base
-
-
-def name_latex(name: str, rank: int = 0) -> str:
-    if name.startswith("("):
-        return name
-    base, *rest = name.split("_")
-    shown = "\\" + base if base in GREEK and base != "omicron" else base if len(base) == 1 else rf"\mathit{{{base}}}"
-    if rank == 1:
-        shown = rf"\boldsymbol{{{shown}}}" if base in GREEK else rf"\mathbf{{{base}}}"
-    below = []
-    for part in rest:
-        if part in _ACCENTS:
-            shown = rf"\{part}{{{shown}}}"
-        else:
-            below.append(part if part.isdigit() or len(part) == 1 else rf"\mathrm{{{part}}}")
-    return shown + (f"_{{{','.join(below)}}}" if below else "")
-
-
-def number_text(value: Any) -> str:
-    """A fraction where it is a simple one, else a decimal where that is exact."""
-    if value.q in _PRINTED_DENOMINATORS:
-        return str(value)
-    odd = value.q
-    for prime in (2, 5):
-        while odd % prime == 0:
-            odd //= prime
-    if odd > 1:
-        return str(value)
-    digits = 0
-    while value.q and (value * 10**digits).q != 1:
-        digits += 1
-    whole = str(abs((value * 10**digits).p)).rjust(digits + 1, "0")
-    return ("-" if value < 0 else "") + whole[:-digits] + "." + whole[-digits:]
-
-
-def size_text(size: Any) -> str:
-    return str(size).replace(" ", "").replace("**", "^")
-
-
-def size_shown(size: Any) -> str:
-    """A dimension as one reads it: ``2n``, ``(n+1)`` beside a ×."""
-    text = re.sub(r"(\d)\*(?=[a-zA-Z])", r"\1", size_text(size))
-    return f"({text})" if "+" in text or "-" in text else text
 
 
 def write(node: Node, dialect: str = "text") -> str:
@@ -276,7 +210,7 @@ class Writer:
             and exponent.parameters[0].is_Integer
             and exponent.parameters[0] > 0
         ):
-            return shown + str(exponent.parameters[0]).translate(_SUPERSCRIPTS), POWER
+            return shown + str(exponent.parameters[0]).translate(SUPERSCRIPTS), POWER
         return f"{shown}^{self._at(exponent, POWER)}", POWER
 
     # Products, transposes, comparisons

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc import build
 from mcalc.derivation import Derivation
 from mcalc.index_form import IndexForm
+from mcalc.names import name_text
 from mcalc.tree import Node, topological
 
 
@@ -12,6 +13,12 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
     """Remarks on the result: how it differs from what Parr and Howard print."""
     value, by = derivation.value, derivation.by[0]
     found = []
+    if not value.axes and len(by.axes) == 2 and build.is_symmetric(by):
+        name = name_text(str(by.parameters[0]))
+        found.append(
+            f"{name} is differentiated entry by entry, as if its entries were free; --symmetric constrained gives "
+            "(G + Gᵀ)/2, --symmetric entries G + Gᵀ − diag(G)."
+        )
     if build.rectified(value) is by and len(by.axes) == 1:
         found.append(
             "The paper prints ∂max(0, x)/∂x as a column; "

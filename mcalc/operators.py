@@ -191,7 +191,7 @@ _record(
     "dot", "a b", title="dot product", doc="the dot product, sum(a*b)", shape=shapes.two_vectors,
     numpy=lambda np, a, b: a @ b, notation=_infix("·", ".", r" \cdot ", DOT),
     rules=(Rule("a", "b[k]", "each element is multiplied by its partner"), Rule("b", "a[k]", "each element is multiplied by its partner")),
-    value="a[k] b[k]", commutative=True, calls=("dot",), example="w . x", written_as="a . b",
+    value="a[k] b[k]", commutative=True, calls=("dot", "inner"), example="w . x", written_as="a . b",
 )  # fmt: skip
 _record(
     "outer", "a b", title="outer product", doc="the outer product a bᵀ", shape=shapes.outer_shape,
@@ -244,8 +244,8 @@ _FUNCTIONS: tuple[tuple[str, str, str, Callable[..., Any], str, tuple[str, ...]]
     ("exp", "y", r"\exp", lambda np, a: np.exp(a), "any", ()),
     ("log", "1/a", r"\ln", lambda np, a: np.log(a), "positive", ("ln",)),
     ("sqrt", "1/(2*y)", "", lambda np, a: np.sqrt(a), "positive", ()),
-    ("abs", "sign(a)", "", lambda np, a: np.abs(a), "any", ()),
-    ("sign", "0", r"\operatorname{sign}", lambda np, a: np.sign(a), "any", ("sgn",)),
+    ("abs", "sign(a)", "", lambda np, a: np.abs(a), "any", ("absolute",)),
+    ("sign", "0", r"\operatorname{sign}", lambda np, a: np.sign(a), "any", ("sgn", "signum")),
     ("sin", "cos(a)", r"\sin", lambda np, a: np.sin(a), "any", ()),
     ("cos", "-sin(a)", r"\cos", lambda np, a: np.cos(a), "any", ()),
     ("tan", "1 + y^2", r"\tan", lambda np, a: np.tan(a), "unit", ()),
@@ -258,7 +258,7 @@ _FUNCTIONS: tuple[tuple[str, str, str, Callable[..., Any], str, tuple[str, ...]]
     ("asinh", "1/sqrt(a^2 + 1)", r"\operatorname{arsinh}", lambda np, a: np.arcsinh(a), "any", ("arcsinh",)),
     ("acosh", "1/sqrt(a^2 - 1)", r"\operatorname{arcosh}", lambda np, a: np.arccosh(a), "above one", ("arccosh",)),
     ("atanh", "1/(1 - a^2)", r"\operatorname{artanh}", lambda np, a: np.arctanh(a), "unit", ("arctanh",)),
-    ("sigmoid", "y*(1 - y)", r"\sigma", lambda np, a: 1 / (1 + np.exp(-a)), "any", ("logistic", "sigma")),
+    ("sigmoid", "y*(1 - y)", r"\sigma", lambda np, a: 1 / (1 + np.exp(-a)), "any", ("logistic", "expit", "sigma")),
     ("softplus", "sigmoid(a)", r"\operatorname{softplus}", lambda np, a: np.logaddexp(0, a), "any", ()),
     ("relu", "a > 0", r"\operatorname{relu}", lambda np, a: np.maximum(a, 0), "any", ()),
     ("leaky_relu", "where(a > 0, 1, 0.01)", r"\operatorname{leaky\,relu}", lambda np, a: np.where(a > 0, a, 0.01 * a), "any", ()),
@@ -296,10 +296,50 @@ def _by_axis(whole: str, down: str, across: str) -> Callable[[Any], str]:
     """The formula over all entries, down the columns (axis 0 of a matrix), across the rows (axis 1)."""
 
     def choose(node: Any) -> str:
-        axis = node.parameters[0] if node.parameters else None
-        if axis is None or len(node.args[0].axes) < 2:
-            return whole
+        arg, axis = node.args[0], node.parameters[0] if node.parameters else None
+        if axis is None or len(arg.axes) < 2:
+            return down if axis == 0 and _is_row(arg) else whole
         return across if axis else down
+
+    return choose
+
+
+def _is_row(node: Any) -> bool:
+    return len(node.shape) == 2 and node.shape[0] == 1
+
+
+Formula = str | Callable[[Any], str]
+
+
+def _of_entries(scalar: str, entry: str, whole: Formula, down: Formula, across: Formula) -> Callable[[Any], str]:
+    """As `_by_axis`; besides, the derivative where there is one entry: of a scalar, and down the columns of a row."""
+
+    def choose(node: Any) -> str:
+        arg, axis = node.args[0], node.parameters[0] if node.parameters else None
+        if not arg.axes:
+            return scalar
+        if axis == 0 and _is_row(arg):
+            return "δ[i,l]" if entry == "1" else entry
+        formula = whole if axis is None or len(arg.axes) < 2 else across if axis else down
+        return formula if isinstance(formula, str) else formula(node)
+
+    return choose
+
+
+def _at_extreme(compare: str) -> Callable[[Any], str]:
+    """1 at the entry that is the extreme of all, of its column, of its row."""
+    down, across = f"(a {compare} ones(height(a)) @ y')", f"(a {compare} y @ ones(width(a))')"
+    return _of_entries("1", "1", f"(a {compare} y)[k,l]", f"δ[i,l] {down}[k,l]", f"δ[i,k] {across}[k,l]")
+
+
+def _along(vector: str, rows: str, columns: str) -> Callable[[Any], str]:
+    """The formula of a vector, of each row of a matrix, of each column (axis 0)."""
+    row = vector.translate(str.maketrans("ik", "jl"))
+
+    def choose(node: Any) -> str:
+        if len(node.axes) < 2:
+            return row if _is_row(node) else vector
+        return columns if node.parameters == (0,) else rows
 
     return choose
 
@@ -312,14 +352,40 @@ _record(
 )  # fmt: skip
 _record(
     "mean", "a", title="mean", doc="the mean of all entries, or along an axis", shape=shapes.reduction,
-    numpy=lambda np, a, axis=None: np.mean(a) if axis is None else np.mean(a, axis=axis), calls=("mean",), keywords=("axis",),
+    numpy=lambda np, a, axis=None: np.mean(a) if axis is None else np.mean(a, axis=axis), calls=("mean", "average"), keywords=("axis",),
     notation=_named("mean", r"\operatorname{mean}"),
     rules=(Rule("a", _by_axis("size(a)^-1", "height(a)^-1 δ[i,l]", "width(a)^-1 δ[i,k]"), "every element counts one n-th"),),
     value=_by_axis("size(a)^-1 a[k,l]", "height(a)^-1 a[k,i]", "width(a)^-1 a[i,k]"), example="mean(x)",
 )  # fmt: skip
 _record(
+    "max", "a", title="largest element", doc="the largest entry, or the largest along an axis", shape=shapes.reduction,
+    numpy=lambda np, a, axis=None: np.max(a) if axis is None else np.max(a, axis=axis), calls=("max", "maximum", "amax"), keywords=("axis",),
+    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken, and with no other"),), example="max(x)",
+)  # fmt: skip
+_record(
+    "min", "a", title="smallest element", doc="the smallest entry, or the smallest along an axis", shape=shapes.reduction,
+    numpy=lambda np, a, axis=None: np.min(a) if axis is None else np.min(a, axis=axis), calls=("min", "minimum", "amin"), keywords=("axis",),
+    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken, and with no other"),), example="min(x)",
+)  # fmt: skip
+_record(
+    "prod", "a", title="product of the elements", doc="the product of all entries, or along an axis", shape=shapes.reduction,
+    numpy=lambda np, a, axis=None: np.prod(a) if axis is None else np.prod(a, axis=axis), calls=("prod", "product"), keywords=("axis",),
+    notation=_named("prod", r"\operatorname{prod}"),
+    rules=(Rule("a", _of_entries("1", "1", "y a[k,l]^-1", "y[i] δ[i,l] a[k,l]^-1", "y[i] δ[i,k] a[k,l]^-1"), "the product of the others: the whole product, divided by the entry (no entry is 0)"),), example="prod(x)",
+)  # fmt: skip
+_record(
+    "var", "a", title="variance", doc="the mean of (a - mean(a))^2 over all entries, or along an axis; it divides by n", shape=shapes.reduction,
+    numpy=lambda np, a, axis=None: np.var(a) if axis is None else np.var(a, axis=axis), calls=("var", "variance"), keywords=("axis",),
+    notation=_named("var", r"\operatorname{var}"),
+    rules=(Rule("a", _of_entries(
+        "0", "0", "2 size(a)^-1 (a - mean(a))[k,l]",
+        "2 height(a)^-1 δ[i,l] a[k,l] - 2 height(a)^-1 δ[i,l] mean(a, axis=0)[l]",
+        "2 width(a)^-1 δ[i,k] a[k,l] - 2 width(a)^-1 δ[i,k] mean(a, axis=1)[k]",
+    ), "twice the distance from the mean, over n; what the mean itself adds cancels, as the distances add up to 0"),), example="var(x)",
+)  # fmt: skip
+_record(
     "norm", "a", title="norm", doc="the Euclidean norm; of a matrix, Frobenius's", shape=shapes.scalar,
-    numpy=lambda np, a: np.sqrt(np.sum(a * a)), notation=Notation("fence", "norm", "norm", r"\|"), calls=("norm", "norm2", "norm_fro", "frobenius"),
+    numpy=lambda np, a: np.sqrt(np.sum(a * a)), notation=Notation("fence", "norm", "norm", r"\|"), calls=("norm", "norm2", "norm_2", "norm_fro", "frobenius"),
     rules=(Rule("a", "a[k,l] y^-1", "the norm grows along the unit vector a/‖a‖"),), example="norm(X)",
 )  # fmt: skip
 _record(
@@ -328,19 +394,30 @@ _record(
     rules=(Rule("a", "sign(a)[k,l]", "each absolute value has the slope ±1"),), example="norm1(X)",
 )  # fmt: skip
 _record(
-    "logsumexp", "a", title="logsumexp", doc="log(sum(exp(a))), computed without overflow", shape=shapes.scalar,
-    numpy=lambda np, a: np.logsumexp(a), calls=("logsumexp",),
-    rules=(Rule("a", lambda node: "softmax(a)[k]" if len(node.args[0].axes) == 1 else "exp(a - y)[k,l]", "the derivative of logsumexp is softmax"),), example="logsumexp(x)",
+    "norm_inf", "a", title="maximum norm", doc="the largest absolute value of the entries", shape=shapes.scalar,
+    numpy=lambda np, a: np.max(np.abs(a)), notation=_named("norm_inf", r"\operatorname{norm}_{\infty}"), calls=("norm_inf", "norminf", "norm_max"),
+    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l]" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, and 0 elsewhere"),), example="norm_inf(x)",
 )  # fmt: skip
 _record(
-    "softmax", "a", title="softmax", doc="exp(a)/sum(exp(a)); of a matrix, each row", shape=shapes.along_rows,
-    numpy=lambda np, a: np.softmax(a), calls=("softmax",),
-    rules=(Rule("a", lambda node: "y[i] δ[i,k] - y[i] y[k]" if len(node.axes) == 1 else "y[i,j] δ[i,k] δ[j,l] - δ[i,k] y[i,j] y[i,l]", "every output falls as another rises: diag(p) − p pᵀ"),), example="softmax(x)",
+    "logsumexp", "a", title="logsumexp", doc="log(sum(exp(a))) of all entries, or along an axis, computed without overflow", shape=shapes.reduction,
+    numpy=lambda np, a, axis=None: np.logsumexp(a) if axis is None else np.logsumexp_along(a, axis), calls=("logsumexp", "lse", "log_sum_exp"), keywords=("axis",),
+    rules=(Rule("a", _of_entries(
+        "1", "1", lambda node: "softmax(a)[k]" if len(node.args[0].axes) == 1 else "exp(a - y)[k,l]", "δ[i,l] softmax(a, axis=0)[k,l]", "δ[i,k] softmax(a)[k,l]",
+    ), "the derivative of logsumexp is softmax"),), example="logsumexp(x)",
+)  # fmt: skip
+_record(
+    "softmax", "a", title="softmax", doc="exp(a)/sum(exp(a)); of a matrix, each row, or along the axis given", shape=shapes.along_rows,
+    numpy=lambda np, a, axis=None: np.softmax(a) if axis is None else np.transpose(np.softmax(a.T)), calls=("softmax",), keywords=("axis",),
+    rules=(Rule("a", _along(
+        "y[i] δ[i,k] - y[i] y[k]", "y[i,j] δ[i,k] δ[j,l] - δ[i,k] y[i,j] y[i,l]", "y[i,j] δ[i,k] δ[j,l] - δ[j,l] y[i,j] y[k,j]",
+    ), "every output falls as another rises: diag(p) − p pᵀ"),), example="softmax(x)",
 )  # fmt: skip
 _record(
     "log_softmax", "a", title="log-softmax", doc="log(softmax(a)), computed without overflow", shape=shapes.along_rows,
-    numpy=lambda np, a: np.log_softmax(a), calls=("log_softmax",),
-    rules=(Rule("a", lambda node: "δ[i,k] - softmax(a)[k]" if len(node.axes) == 1 else "δ[i,k] δ[j,l] - δ[i,k] softmax(a)[i,l]", "the argument, less what logsumexp takes away"),), example="log_softmax(x)",
+    numpy=lambda np, a, axis=None: np.log_softmax(a) if axis is None else np.transpose(np.log_softmax(a.T)), calls=("log_softmax", "logsoftmax"), keywords=("axis",),
+    rules=(Rule("a", _along(
+        "δ[i,k] - softmax(a)[k]", "δ[i,k] δ[j,l] - δ[i,k] softmax(a)[i,l]", "δ[i,k] δ[j,l] - δ[j,l] softmax(a, axis=0)[k,j]",
+    ), "the argument, less what logsumexp takes away"),), example="log_softmax(x)",
 )  # fmt: skip
 
 # Matrices ------------------------------------------------------------------------------------------------------
@@ -359,7 +436,7 @@ _record(
 )  # fmt: skip
 _record(
     "logdet", "A", title="log-determinant", doc="log|det(A)|", shape=shapes.of_square, numpy=lambda np, a: np.linalg.slogdet(a)[1],
-    notation=_named("logdet", r"\operatorname{logdet}"), rules=(Rule("A", "inv(A)[l,k]", "Jacobi's formula, divided by the determinant: A⁻ᵀ"),), calls=("logdet",), domain="square", example="logdet(A)",
+    notation=_named("logdet", r"\operatorname{logdet}"), rules=(Rule("A", "inv(A)[l,k]", "Jacobi's formula, divided by the determinant: A⁻ᵀ"),), calls=("logdet", "log_det"), domain="square", example="logdet(A)",
 )  # fmt: skip
 _record(
     "diag", "a", title="diagonal matrix", doc="the matrix with the vector on its diagonal; of a matrix, its diagonal", shape=shapes.diag_shape,
@@ -368,8 +445,32 @@ _record(
 )  # fmt: skip
 _record(
     "diagonal", "A", title="diagonal", doc="the diagonal of a matrix", shape=shapes.diagonal_shape, numpy=lambda np, a: np.diag(a),
-    notation=_named("diagonal", r"\operatorname{diag}"), rules=(Rule("A", "δ[i,k] δ[i,l]", "element i comes from (i, i)"),), value="A[i,i]", calls=("diagonal",), example="diagonal(A)",
+    notation=_named("diagonal", r"\operatorname{diag}"), rules=(Rule("A", "δ[i,k] δ[i,l]", "element i comes from (i, i)"),), value="A[i,i]", calls=("diagonal", "diag_part"), example="diagonal(A)",
 )  # fmt: skip
+
+
+def _kron(argument: str, other: str, own: str, others: str) -> Callable[[Any], str]:
+    """Row i of the value pairs a row of A with one of B, and column j so: the two are told apart by selections."""
+
+    def choose(node: Any) -> str:
+        pieces: list[str] = []
+        letters: list[str] = []
+        shapes = [(*arg.shape, 1, 1)[:2] for arg in node.args]
+        if argument == "B":
+            shapes.reverse()
+        for at, (index, mine, inner, measure) in enumerate((("i", "k", "s", "height"), ("j", "l", "t", "width"))):
+            size, times = shapes[0][at], shapes[1][at]
+            if size == 1 or times == 1:
+                pieces += [f"δ[{index},{mine}]"] * (size != 1)
+                letters.append(index)
+            else:
+                pieces.append(f"{own}({measure}({argument}), {measure}({other}))[{index},{mine}]")
+                pieces.append(f"{others}({measure}({other}), {measure}({argument}))[{index},{inner}]")
+                letters.append(inner)
+        return " ".join([*pieces, f"{other}[{','.join(letters)}]"])
+
+    return choose
+
 
 # Structure -----------------------------------------------------------------------------------------------------
 
@@ -436,3 +537,30 @@ _record(
     example="sum(y[i]*X[i] for i in 1..N)",
     written_as="sum(E for i in 1..N)",
 )
+_record(
+    "kron", "A B", title="Kronecker product", doc="the Kronecker product: every entry of A times B", shape=shapes.kron_shape,
+    numpy=lambda np, a, b: np.kron(a, b), notation=_named("kron", r"\operatorname{kron}"),
+    rules=(Rule("A", _kron("A", "B", "repeat", "tile"), "every entry of A multiplies a block, and the block is B"), Rule("B", _kron("B", "A", "tile", "repeat"), "B stands in every block, multiplied by an entry of A")),
+    calls=("kron", "kronecker"), example="kron(A, B)",
+)  # fmt: skip
+_record(
+    "vec", "A", title="vectorization", doc="the columns of a matrix, one below the other", shape=shapes.vec_shape, numpy=lambda np, a: np.ravel(a.T),
+    notation=_named("vec", r"\operatorname{vec}"), rules=(Rule("A", "tile(height(A), width(A))[i,k] repeat(width(A), height(A))[i,l]", "the same elements: the row changes with every place, the column after a whole column"),),
+    calls=("vec", "vectorize"), example="vec(A)",
+)  # fmt: skip
+_record(
+    "repeat", "m p", title="repetition", doc="the identity of size m with every row p times: `repeat(m, p)`", shape=shapes.repeated, numpy=lambda np, *sizes: np.repeat(np.eye(sizes[-2]), sizes[-1], axis=0),
+    notation=_named("repeat", r"\operatorname{repeat}"),
+)  # fmt: skip
+_record(
+    "tile", "m p", title="repetition", doc="the identity of size m, p times one below the other: `tile(m, p)`", shape=shapes.repeated, numpy=lambda np, *sizes: np.tile(np.eye(sizes[-2]), (sizes[-1], 1)),
+    notation=_named("tile", r"\operatorname{tile}"),
+)  # fmt: skip
+
+# Functions that are refused, and why --------------------------------------------------------------------------------
+
+REFUSED: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("expm", "logm", "sqrtm", "funm"), ("is a function of the matrix as a whole, not of its entries: its derivative is no formula in products of matrices", "the element-wise functions are `exp(A)`, `log(A)` and `sqrt(A)`")),
+    **dict.fromkeys(("cholesky", "chol", "qr", "svd", "eig", "eigh", "eigvals", "lu"), ("is a factorization of a matrix: its derivative is no formula in products of matrices", "`inv`, `det`, `logdet` and `tr` are there")),
+    **dict.fromkeys(("pinv", "matrix_power", "rank"), ("is not one of the functions that mcalc differentiates", "`inv(A)` is the inverse, `A @ A` the product of a matrix with itself")),
+}  # fmt: skip

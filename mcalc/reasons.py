@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcalc import build
-from mcalc.notation import name_text, size_text
+from mcalc.names import name_text, size_text
 from mcalc.records import LoopIndex
 from mcalc.tree import Node, depends, topological
 

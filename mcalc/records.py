@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sympy.core.add import Add
+from sympy.core.mul import Mul
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
@@ -152,7 +153,9 @@ def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
         if len(shape) != len(result) or (shape[0] == 1) != (result[0] == 1):
             ranks = [_rank_name(result), _rank_name(shape)]
             hint = "transpose one of the two" if sorted(ranks) == ["a column", "a row"] else ""
-            raise ShapeMismatch(f"Element-wise operations need one shape, and here are {ranks[0]} and {ranks[1]}.", (position, at), hint)
+            raise ShapeMismatch(
+                f"Element-wise operations need one shape, and here are {ranks[0]} and {ranks[1]}.", (position, at), hint
+            )
         for one, other in zip(result, shape, strict=True):
             if not same(one, other):
                 raise ShapeMismatch("Element-wise operations need equal shapes.", (position, at), _one_name(one, other))
@@ -168,14 +171,22 @@ def product(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     left, right = shapes
     for at, shape in enumerate(shapes):
         if not shape:
-            raise ShapeMismatch("The product `@` is for vectors and matrices, and this is a scalar.", (at,), "write `{0} * {1}`")
+            raise ShapeMismatch(
+                "The product `@` is for vectors and matrices, and this is a scalar.", (at,), "write `{0} * {1}`"
+            )
     rows, inner = (left[0], Integer(1)) if len(left) == 1 else left
     other, columns = (right[0], Integer(1)) if len(right) == 1 else right
     if inner == 1 and len(left) == 1 and len(right) == 2 and right[0] != 1:
         hint = "write `{1} @ {0}`" if rows == columns != other else "the row times the matrix is `{0}' @ {1}`"
         raise ShapeMismatch("A column cannot stand to the left of a matrix.", (0, 1), hint)
     if not same(inner, other):
-        hint = "`{0}' @ {1}` would fit" if rows == other else "`{0} @ {1}'` would fit" if inner == columns and len(right) == 2 else _one_name(inner, other)
+        hint = (
+            "`{0}' @ {1}` would fit"
+            if rows == other
+            else "`{0} @ {1}'` would fit"
+            if inner == columns and len(right) == 2
+            else _one_name(inner, other)
+        )
         raise ShapeMismatch("The inner dimensions of a product must be equal.", (0, 1), hint)
     return matrix_shape(rows, columns)
 
@@ -201,7 +212,9 @@ def two_vectors(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
             hint = "write `{0} @ {1}`" if shape else "write `{0} * {1}`"
             raise ShapeMismatch(f"The dot product is of two columns, and this is {_rank_name(shape)}.", (at,), hint)
     if not same(shapes[0][0], shapes[1][0]):
-        raise ShapeMismatch("The dot product needs vectors of one length.", (0, 1), _one_name(shapes[0][0], shapes[1][0]))
+        raise ShapeMismatch(
+            "The dot product needs vectors of one length.", (0, 1), _one_name(shapes[0][0], shapes[1][0])
+        )
     return ()
 
 
@@ -215,7 +228,11 @@ def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
 def square(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     (shape,) = shapes
     if len(shape) != 2 or not same(*shape):
-        message = "This matrix is not square." if len(shape) == 2 else f"A square matrix is needed here, and this is {_rank_name(shape)}."
+        message = (
+            "This matrix is not square."
+            if len(shape) == 2
+            else f"A square matrix is needed here, and this is {_rank_name(shape)}."
+        )
         raise ShapeMismatch(message, (0,), _one_name(*shape) if len(shape) == 2 else "")
     return shape
 
@@ -254,8 +271,27 @@ def reduction(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
 def along_rows(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
     (shape,) = shapes
     if not shape:
-        raise ShapeMismatch("A vector is needed here, and this is a scalar.", (0,), "the function of a scalar is `sigmoid`")
+        raise ShapeMismatch(
+            "A vector is needed here, and this is a scalar.", (0,), "the function of a scalar is `sigmoid`"
+        )
+    if axis is not None:
+        reduction(same, shapes, axis)
     return shape
+
+
+def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """(m×n)⊗(p×q) is mp×nq."""
+    (rows, columns), (height, width) = ((*shape, S.One, S.One)[:2] for shape in shapes)
+    return matrix_shape(rows * height, columns * width)
+
+
+def vec_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    (shape,) = shapes
+    return (Mul(*shape),) if shape else ()
+
+
+def repeated(same: Same, shapes: Sequence[Shape], size: Any, times: Any) -> Shape:
+    return matrix_shape(size * times, size)
 
 
 def stacked(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
@@ -271,7 +307,9 @@ def stacked_rows(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape
     for at, shape in enumerate(shapes):
         if len(shape) != 2:
             hint = f"for a row of the matrix, write `{{{at}}}'`" if shape else ""
-            raise ShapeMismatch(f"What is stacked with a row or a matrix is one too, and this is {_rank_name(shape)}.", (at,), hint)
+            raise ShapeMismatch(
+                f"What is stacked with a row or a matrix is one too, and this is {_rank_name(shape)}.", (at,), hint
+            )
         if not same(shape[1], shapes[0][1]):
             raise ShapeMismatch("Rows that are stacked need one length.", (0, at), _one_name(shape[1], shapes[0][1]))
     total = Add(*(shape[0] for shape in shapes))
@@ -281,7 +319,11 @@ def stacked_rows(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape
 def grid(same: Same, shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
     for at, shape in enumerate(shapes):
         if shape:
-            raise ShapeMismatch(f"A matrix typed in brackets holds scalars, and this is {_rank_name(shape)}.", (at,), "vectors and matrices are stacked without rows: `[x; y]`")
+            raise ShapeMismatch(
+                f"A matrix typed in brackets holds scalars, and this is {_rank_name(shape)}.",
+                (at,),
+                "vectors and matrices are stacked without rows: `[x; y]`",
+            )
     return matrix_shape(Integer(rows), Integer(columns))
 
 
@@ -296,12 +338,19 @@ def element_shape(same: Same, shapes: Sequence[Shape], *indices: Any) -> Shape:
         if isinstance(index, Slice):
             kept.append(index.upper - index.lower + 1)
             if (kept[-1].is_Integer and kept[-1] < 1) or (index.lower.is_Integer and index.lower < 1):
-                raise ShapeMismatch(f"There is nothing from {index.lower} to {index.upper}.", (at + 1,), "counting starts at 1, and both ends are included")
+                raise ShapeMismatch(
+                    f"There is nothing from {index.lower} to {index.upper}.",
+                    (at + 1,),
+                    "counting starts at 1, and both ends are included",
+                )
         elif index is None:
             kept.append(size)
-        elif isinstance(index, LoopIndex):
-            if not same(index.size, size):
-                raise ShapeMismatch(f"The index `{index.name}` runs to {index.size}, and there are {size} {nouns}.", (0, at + 1), f"write `{index.name} in 1..{size}`")
+        elif isinstance(index, LoopIndex) and not same(index.size, size):
+            raise ShapeMismatch(
+                f"The index `{index.name}` runs to {index.size}, and there are {size} {nouns}.",
+                (0, at + 1),
+                f"write `{index.name} in 1..{size}`",
+            )
         last = index.upper if isinstance(index, Slice) else index
         if getattr(last, "is_Integer", False) and size.is_Integer and last > size:
             raise ShapeMismatch(f"There is no {noun} {last}: the last one is {size}.", (0, at + 1))

@@ -93,7 +93,7 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None, 
     written_out = by_parts(entries, row, column)
     if written_out is not None:
         return written_out
-    plain = build.total([entry.node for entry in entries])
+    plain = build.total(_expanded(entries, row, column))
     if len(entries) == 1 or len(entries) > MANY_TERMS:
         return plain
     apart = _scalars_apart(entries, row, column, breadth)
@@ -150,6 +150,17 @@ def _common(entries: Sequence[Entry], row: Index | None, column: Index | None) -
                 counts[canon, power, half] = (before + count, size)
     gains = [((count - 1) * (size + 1), signature) for signature, (count, size) in counts.items() if count > 1]
     return sorted(gains, key=lambda gain: (-gain[0], str(gain[1])))
+
+
+def _expanded(entries: Sequence[Entry], row: Index | None, column: Index | None) -> list[Node]:
+    """The terms of a sum; beside a vector a constant is written as the scalar that is expanded to it."""
+    full = [entry.piece.body is None or entry.piece.body.operator.name != "ones" for entry in entries]
+    if row is None or column is not None or not any(full):
+        return [entry.node for entry in entries]
+    return [
+        entry.node if whole else build.scaled(entry.piece.coefficient, entry.piece.scalars, None)
+        for entry, whole in zip(entries, full, strict=True)
+    ]
 
 
 def _scalars_apart(entries: Sequence[Entry], row: Index | None, column: Index | None, breadth: int) -> Node | None:

@@ -49,6 +49,8 @@ def _turned(term: Term) -> Term:
         return term
     for at, (node, indices, power) in enumerate(term.factors):
         if node is not None and node.operator.name == "add" and power % 2 == 1:
+            if sum(f.node is not None and f.node.canon == node.canon for f in term.factors) > 1:
+                continue
             signs = [
                 arg.operator.name == "negative" or (build.is_number(arg) and bool(arg.parameters[0] < 0))
                 for arg in node.args

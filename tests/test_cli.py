@@ -51,7 +51,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
     command = [sys.executable, "-m", "mcalc", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=60, **options)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=60, **options
+    )
 
 
 def answer(output: str) -> str:
@@ -100,14 +102,21 @@ def test_status_of_a_fault(run: Run, arguments: list[str], status: int) -> None:
 
 
 def test_options_have_their_hint(run: Run) -> None:
-    assert run("jacobeam", "x", "--wrt", "x").message == "error: No such command `jacobeam`.\nhint: did you mean `jacobian`?\n"
+    assert (
+        run("jacobeam", "x", "--wrt", "x").message
+        == "error: No such command `jacobeam`.\nhint: did you mean `jacobian`?\n"
+    )
     assert "did you mean `--layout`?" in run("jacobian", "x", "--wrt", "x", "--layot", "paper").message
 
 
 def test_a_wrong_answer_is_status_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import mcalc.numeric
 
-    monkeypatch.setattr(mcalc.numeric, "verify", lambda *_, **__: mcalc.numeric.Agreement(3, 0.5) if hasattr(mcalc.numeric, "Agreement") else _Found())
+    monkeypatch.setattr(
+        mcalc.numeric,
+        "verify",
+        lambda *_, **__: mcalc.numeric.Agreement(3, 0.5) if hasattr(mcalc.numeric, "Agreement") else _Found(),
+    )
     status, output, message = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (1, "")
     assert "numeric check" in message
@@ -277,14 +286,31 @@ def test_every_format(run: Run, command: str, expression: str, wrt: str, form: s
         assert output.isascii()
 
 
-KEYS = {"command", "expression", "shapes", "assumed", "wrt", "layout", "shape", "result", "conditions", "steps", "verified"}
+KEYS = {
+    "command",
+    "expression",
+    "shapes",
+    "assumed",
+    "wrt",
+    "layout",
+    "shape",
+    "result",
+    "conditions",
+    "steps",
+    "verified",
+}
 
 
 @pytest.mark.parametrize(("expression", "wrt"), EXPRESSIONS)
 def test_json(run: Run, expression: str, wrt: str) -> None:
     found = json.loads(run("jacobian", expression, "--wrt", wrt, "-f", "json").output)
     assert set(found) >= KEYS
-    assert (found["command"], found["expression"], found["wrt"], found["layout"]) == ("jacobian", expression, [wrt], "paper")
+    assert (found["command"], found["expression"], found["wrt"], found["layout"]) == (
+        "jacobian",
+        expression,
+        [wrt],
+        "paper",
+    )
     assert set(found["result"]) >= {"text", "ascii", "latex"}
     assert found["steps"]
     assert all(set(step) >= {"rule", "because", "before", "after", "shape"} for step in found["steps"])
@@ -340,7 +366,9 @@ def test_layout(run: Run, layout: str, expression: str, wrt: str, derivative: st
 def test_two_variables_in_turn(run: Run) -> None:
     status, output, _ = run("jacobian", "max(0, w.x + b)", "--wrt", "w,b", "-s", "b=scalar")
     assert status == 0
-    assert answer(output).splitlines() == [answer(run("jacobian", "max(0, w.x + b)", "--wrt", name).output) for name in "wb"]
+    assert answer(output).splitlines() == [
+        answer(run("jacobian", "max(0, w.x + b)", "--wrt", name).output) for name in "wb"
+    ]
     assert "# by w\n" in output
     assert "# by b\n" in output
     found = json.loads(run("jacobian", "w.x + b", "--wrt", "w,b", "-f", "json").output)
@@ -386,7 +414,9 @@ def test_every_command_has_help(run: Run, name: str) -> None:
         assert (status, message) == (0, "")
         assert output.startswith(f"Usage: mcalc {name}")
     assert cli.commands[name].get_short_help_str()
-    assert all(param.help for param in cli.commands[name].params if param.param_type_name == "option" and param.name != "color")  # type: ignore[attr-defined]
+    assert all(
+        param.help for param in cli.commands[name].params if param.param_type_name == "option" and param.name != "color"
+    )  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["jacobian", "--help"], ["batch", "-h"]])
@@ -494,7 +524,9 @@ def test_batch_prints_what_the_command_prints(run: Run) -> None:
 
 
 def _stable(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if "relative error" not in line and "max_relative_error" not in line)
+    return "\n".join(
+        line for line in text.splitlines() if "relative error" not in line and "max_relative_error" not in line
+    )
 
 
 def test_batch_ignores_blank_lines(run: Run) -> None:
@@ -516,6 +548,8 @@ def test_batch_replies_at_once() -> None:
 
 def test_batch_of_bytes_that_are_not_text() -> None:
     lines = b'{"id": 1, "expr": "\xff", "wrt": "x"}\n{"id": 2, "expr": "x", "wrt": "x"}\n'
-    found = subprocess.run([sys.executable, "-m", "mcalc", "batch"], input=lines, capture_output=True, cwd=ROOT, timeout=60)
+    found = subprocess.run(
+        [sys.executable, "-m", "mcalc", "batch"], input=lines, capture_output=True, cwd=ROOT, timeout=60
+    )
     replies = [json.loads(line) for line in found.stdout.splitlines()]
     assert [(reply["id"], reply["ok"]) for reply in replies] == [(1, False), (2, True)]

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from mcalc.api import derive
+from mcalc.common_parts import program
 from mcalc.derivation import Derivation
 from mcalc.index_form import IndexForm, write_expression
 from mcalc.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
 from mcalc.parser import parse
 from mcalc.shapes import Declaration, read_program
+from mcalc.tree import Node
 
 CASES = {
     case["id"]: case
@@ -80,8 +82,10 @@ def check(derivation: Derivation) -> None:
             if isinstance(result, IndexForm)
             else evaluate(result, point, sizes)
         )
-        for dialect in ("text", "ascii"):
-            text = write_expression(result, dialect)
+        texts = [write_expression(result, dialect) for dialect in ("text", "ascii")]
+        if isinstance(result, Node):
+            texts += [text for text in (program(result, dialect, always=True) for dialect in ("text", "ascii")) if text]
+        for text in texts:
             again = read_again(derivation, text)
             if not isinstance(result, IndexForm):
                 assert again.shape == result.shape, text

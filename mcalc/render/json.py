@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from mcalc.derivation import Derivation, Step
+from mcalc.drawing import Drawn
 from mcalc.index_form import Expression, write_expression
-from mcalc.notation import size_text
+from mcalc.names import size_text
 from mcalc.tree import Shape
 
 
@@ -45,7 +46,7 @@ def dimensions(shape: Shape) -> list[Any]:
     return [int(size) if size.is_Integer else size_text(size) for size in shape]
 
 
-def written(expression: Expression) -> dict[str, str]:
+def written(expression: Expression | Drawn) -> dict[str, str]:
     return {dialect: write_expression(expression, dialect) for dialect in ("text", "ascii", "latex")}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcalc.derivation import Derivation, Step
 from mcalc.index_form import write_expression
-from mcalc.notation import size_text
+from mcalc.names import size_text
 from mcalc.tree import Shape
 
 PREAMBLE = "\\documentclass{article}\n\\usepackage{amsmath}\n\\usepackage{amssymb}\n\\begin{document}\n"

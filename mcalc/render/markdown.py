@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcalc.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
 from mcalc.index_form import write_expression
-from mcalc.notation import name_latex
+from mcalc.names import name_latex
 from mcalc.render.latex import shape_latex
 
 

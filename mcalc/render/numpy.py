@@ -5,8 +5,8 @@ from __future__ import annotations
 from mcalc.code import module
 from mcalc.derivation import Derivation
 from mcalc.index_form import IndexForm, write_expression
+from mcalc.names import size_text
 from mcalc.networks import Tensor
-from mcalc.notation import size_text
 from mcalc.tree import Node, Shape
 
 
@@ -15,13 +15,8 @@ def write(derivation: Derivation, form: str = "numpy") -> str:
     name = "jacobian" if derivation.command == "explain" else derivation.command
     parts = derivation.parts or (derivation,)
     results = [_computed(part) for part in parts]
-    return module(
-        name,
-        list(derivation.reading.names.values()),
-        results if derivation.parts else results[0],
-        _doc(derivation),
-        form,
-    )
+    names = list(derivation.reading.names.values())
+    return module(name, names, results if derivation.parts else results[0], _doc(derivation), form).rstrip("\n")
 
 
 def _computed(derivation: Derivation) -> Node | Tensor:

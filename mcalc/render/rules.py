@@ -48,7 +48,7 @@ def find(name: str) -> Operator:
         return CALLS[name][0]
     near = difflib.get_close_matches(name, [*(operator.name for operator in _shown()), *CALLS], 1, 0.5)
     raise Problem(
-        f"there is no operator named {name}",
+        f"There is no operator named `{name}`.",
         hint=f"did you mean {near[0]}?" if near else "`mcalc rules` lists them all",
     )
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from mcalc.api import in_layout
+from mcalc.common_parts import program
 from mcalc.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
 from mcalc.drawing import beside
 from mcalc.index_form import IndexForm, write_expression
-from mcalc.notation import name_text
+from mcalc.names import name_text
 from mcalc.render.layout import Piece, Row, pad, plain, table, width, wrapped
 from mcalc.tree import Node
 
@@ -64,12 +65,19 @@ class _Page:
                 self.comment("by " + ", ".join(name_text(name) for name in part.wrt))
             if isinstance(part.result, IndexForm):
                 self.comment(index_label(part, "text") + " =")
-            for line in self.math(part.result).split("\n"):
+            for line in self.with_names(part).split("\n"):
                 self.add(Piece(line, "result"))
             check = "" if part.verified is None else "; " + verified_line(part)
             self.comment(f"{sizes_shown(part.shape)}, {part.layout} layout{check}")
             for note in part.notes:
                 self.comment("Note: " + note)
+
+    def with_names(self, derivation: Derivation) -> str:
+        """The answer; where parts recur in a long one, they are named first."""
+        result = derivation.result
+        if derivation.naming is False or not isinstance(result, Node):
+            return self.math(result)
+        return program(result, self.form, always=derivation.naming is True) or self.math(result)
 
     # The derivation
 
