@@ -64,7 +64,7 @@ def read_sizes(text: str, derivation: Derivation) -> dict[Any, Integer]:
                 if names
                 else "all sizes are numbers here"
             )
-            raise Problem(f"there is no dimension {name} in this expression", hint=hint)
+            raise Problem(f"There is no dimension `{name}` in this expression.", hint=hint)
         if not (value.isascii() and value.isdigit() and int(value[:9]) > 0):
             raise Problem(
                 f"A size is a whole number from 1 on, and this is `{part}`.", hint=f"for example --expand {name}=3"

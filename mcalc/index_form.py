@@ -208,4 +208,3 @@ def partial(above: str, below: str, shape: Shape, split: int = 0, total: bool = 
     from mcalc.operators import TABLE
 
     return Node(TABLE["partial"], (), (above, below, split, total), shape)
-

@@ -145,7 +145,15 @@ _record(
     example="unit(2,n)",
 )
 
-_record("delta", "", title="Kronecker delta", doc="1 where the two indices are equal, else 0", shape=shapes.scalar, numpy=lambda np, i, j: float(i == j), notation=Notation("delta", "δ", "delta", r"\delta"))
+_record(
+    "delta",
+    "",
+    title="Kronecker delta",
+    doc="1 where the two indices are equal, else 0",
+    shape=shapes.scalar,
+    numpy=lambda np, i, j: float(i == j),
+    notation=Notation("delta", "δ", "delta", r"\delta"),
+)
 
 # Arithmetic ----------------------------------------------------------------------------------------------------
 
