@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
 from sympy.core.numbers import Rational
@@ -51,13 +50,6 @@ def entries(node: Node) -> Node:
     for dimension in node.axes:
         total = total * dimension
     return size(total)
-
-
-_MEASURES: dict[str, Callable[[Node], Node]] = {
-    "size": entries,
-    "height": lambda node: size(node.shape[0]),
-    "width": lambda node: size(node.shape[1]),
-}
 
 
 def ones(shape: Shape) -> Node:
@@ -116,26 +108,6 @@ def where_positive(node: Node, condition: Node) -> Node:
         else:
             terms.append(arg)
     return node if tuple(terms) == node.args else apply("add", *terms)
-
-
-@cache
-def _formula_syntax(text: str) -> Any:
-    from mcalc.parser import parse_expression
-
-    return parse_expression(text)
-
-
-_instances: dict[tuple[Any, ...], Node] = {}
-
-
-def formula(text: str, names: Mapping[str, Node]) -> Node:
-    """A formula of the operator table with its argument names read as values; numbers are folded."""
-    from mcalc.elaborate import read_formula
-
-    measure, _, name = text[:-1].partition("(")
-    if measure in _MEASURES and name in names:
-        return _MEASURES[measure](names[name])
-    return read_formula(_formula_syntax(text), names)
 
 
 # Folding constructors, for formulas of the table and for results ---------------------------------------------------

@@ -6,6 +6,7 @@ from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
 from mcalc import build, stacks
+from mcalc.formulas import read_value
 from mcalc.networks import ONE, Factor, Index, Term, delta, expand, fresh, instantiate, row_and_column
 from mcalc.records import Slice
 from mcalc.tree import Node
@@ -27,7 +28,7 @@ def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
         if operator.variadic:
             others = node.args[:position] + node.args[position + 1 :]
             names = {"a": arg, "b": build.apply(operator.name, *others) if len(others) > 1 else others[0]}
-        slope = build.formula(text, names | {"y": node})
+        slope = read_value(text, names | {"y": node})
         term = expand(slope, build.matching(slope, node, indices))
         return ([] if term is None else [term]), build.matching(arg, node, indices)
     own = fresh(arg)

@@ -15,6 +15,7 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc import build, stacks
+from mcalc.formulas import read_value
 from mcalc.records import LoopIndex
 from mcalc.tree import Node, with_loop
 
@@ -175,7 +176,7 @@ def instantiate(
             if piece.base.isdigit():
                 term = Term(term.coefficient * int(piece.base), term.factors, term.loops)
                 continue
-            node = names[piece.base] if piece.base in names else build.formula(piece.base, names)
+            node = names[piece.base] if piece.base in names else read_value(piece.base, names)
             indices = _read_letters(node, piece.letters, bound)
             exponent = names[piece.power].parameters[0] if piece.power in names else Rational(piece.power)
             part = expand(node, indices, exponent * power, depth + 1)

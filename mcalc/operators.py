@@ -335,9 +335,15 @@ def _of_entries(scalar: str, entry: str, whole: Formula, down: Formula, across: 
 
 
 def _at_extreme(compare: str) -> Callable[[Any], str]:
-    """1 at the entry that is the extreme of all, of its column, of its row."""
+    """1 at the entry that is the extreme of all, of its column, of its row; in equal parts where several are."""
     down, across = f"(a {compare} ones(height(a)) @ y')", f"(a {compare} y @ ones(width(a))')"
-    return _of_entries("1", "1", f"(a {compare} y)[k,l]", f"δ[i,l] {down}[k,l]", f"δ[i,k] {across}[k,l]")
+    return _of_entries(
+        "1",
+        "1",
+        f"(a {compare} y)[k,l] sum(a {compare} y)^-1",
+        f"δ[i,l] {down}[k,l] sum({down}, axis=0)[l]^-1",
+        f"δ[i,k] {across}[k,l] sum({across}, axis=1)[k]^-1",
+    )
 
 
 def _along(vector: str, rows: str, columns: str) -> Callable[[Any], str]:
@@ -368,12 +374,12 @@ _record(
 _record(
     "max", "a", title="largest element", doc="the largest entry, or the largest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.max(a) if axis is None else np.max(a, axis=axis), calls=("max", "maximum", "amax"), keywords=("axis",),
-    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken, and with no other"),), example="max(x)",
+    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken; where several are, in equal parts with each"),), example="max(x)",
 )  # fmt: skip
 _record(
     "min", "a", title="smallest element", doc="the smallest entry, or the smallest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.min(a) if axis is None else np.min(a, axis=axis), calls=("min", "minimum", "amin"), keywords=("axis",),
-    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken, and with no other"),), example="min(x)",
+    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken; where several are, in equal parts with each"),), example="min(x)",
 )  # fmt: skip
 _record(
     "prod", "a", title="product of the elements", doc="the product of all entries, or along an axis", shape=shapes.reduction,
@@ -404,7 +410,7 @@ _record(
 _record(
     "norm_inf", "a", title="maximum norm", doc="the largest absolute value of the entries", shape=shapes.scalar,
     numpy=lambda np, a: np.max(np.abs(a)), notation=_named("norm_inf", r"\operatorname{norm}_{\infty}"), calls=("norm_inf", "norminf", "norm_max"),
-    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l]" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, and 0 elsewhere"),), example="norm_inf(x)",
+    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l] sum(abs(a) >= y)^-1" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, shared equally where several are"),), example="norm_inf(x)",
 )  # fmt: skip
 _record(
     "logsumexp", "a", title="logsumexp", doc="log(sum(exp(a))) of all entries, or along an axis, computed without overflow", shape=shapes.reduction,

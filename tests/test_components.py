@@ -333,7 +333,7 @@ BAD = [
     ("n=x", "whole number from 1 on", 2),
     ("n=2.5", "whole number from 1 on", 2),
     ("n=-1", "whole number from 1 on", 2),
-    ("q=3", "no dimension q", 2),
+    ("q=3", "no dimension `q`", 2),
     ("3", "sizes such as", 2),
     ("n=", "sizes such as", 2),
     ("n=2,n=3", "twice", 2),

@@ -207,7 +207,7 @@ def test_second_derivatives(text: str, wrt: str) -> None:
 
 
 GRADIENTS = [
-    ("max(x)", "x", {"x": "n"}, "(x ≥ max(x))ᵀ"),
+    ("max(x)", "x", {"x": "n"}, "(x ≥ max(x))ᵀ/sum(x ≥ max(x))"),
     ("var(x)", "x", {"x": "n"}, "2(x − mean(x))ᵀ/n"),
     ("logsumexp(A, axis=1).v", "A", {"A": "m,n", "v": "m"}, "diag(v)·softmax(A)"),
     ("prod(c)", "c", {"c": "scalar"}, "1"),
@@ -273,3 +273,22 @@ def test_extremes_at_a_point() -> None:
     expected = np.zeros((3, 2, 3))
     expected[0, 1, 0] = expected[1, 0, 1] = expected[2, 0, 2] = 1
     np.testing.assert_array_equal(found, expected)
+
+
+TIES = [
+    ("max([a; b; a])", "a", 2.0, 1.0, 1.0),
+    ("min([a; b; a; a])", "a", 1.0, 2.0, 1.0),
+    ("norm_inf([-a; b; a])", "a", 2.0, 1.0, 1.0),
+    ("max(a + ones(3))", "a", 2.0, 1.0, 1.0),
+    ("sum(max([a, b; a, b], axis=1))", "a", 2.0, 1.0, 2.0),
+    ("sum(max([a, b; a, b], axis=0))", "a", 2.0, 1.0, 1.0),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "a", "b", "expected"), TIES, ids=[row[0] for row in TIES])
+def test_entries_that_are_always_equal_share(text: str, wrt: str, a: float, b: float, expected: float) -> None:
+    reading = read_program(
+        parse(text), {name: declaration("scalar") for name in re.findall(r"\b[ab]\b", text)}, [], False
+    )
+    tensor = differentiate(reading.value, reading.names[wrt])
+    assert evaluate_tensor(tensor, {"a": a, "b": b}, {}) == pytest.approx(expected)

@@ -20,7 +20,7 @@ from mcalc.records import LoopIndex, Slice
 from mcalc.tree import Node, topological
 
 pytestmark = pytest.mark.slow
-PROGRAMS = 1000
+PROGRAMS = 300
 TOLERANCE = 1e-8
 
 
