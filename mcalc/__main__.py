@@ -1,5 +1,5 @@
 """``python -m mcalc``."""
 
-from mcalc.cli import main
+from mcalc.cli import run
 
-main()
+run()

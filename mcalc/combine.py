@@ -14,7 +14,7 @@ from mcalc.identities import raw_product, shorten
 from mcalc.index_form import Expression, IndexForm, partial
 from mcalc.networks import Factor, Index, Tensor, Term, fresh
 from mcalc.reasons import chain_rule, simplification
-from mcalc.records import LoopIndex
+from mcalc.records import LoopIndex, ShapeMismatch
 from mcalc.simplify import matrix_form
 from mcalc.tree import Node, variables
 
@@ -117,9 +117,15 @@ class Combination:
         else:
             total[name] = Local(leaf, result.tensor, None)
         if len(paths) > 1 or len(paths[0]) > 1:
-            if isinstance(result, Node) and all(self._multiplies(path) for path in paths):
-                self._matrix_steps(leaf, paths, target, result, root)
-            else:
+            before = len(self.steps)
+            try:
+                shown = isinstance(result, Node) and all(self._multiplies(path) for path in paths)
+                if shown and isinstance(result, Node):
+                    self._matrix_steps(leaf, paths, target, result, root)
+            except ShapeMismatch:
+                del self.steps[before:]
+                shown = False
+            if not shown:
                 self._index_steps(leaf, paths, target, tensor, result, root)
         return result
 

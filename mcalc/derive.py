@@ -5,6 +5,7 @@ The answer comes out of the steps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sympy.core.singleton import S
@@ -160,7 +161,8 @@ class Work:
             terms = [
                 term._replace(
                     factors=tuple(
-                        f if f.node is None else f._replace(node=replace(f.node, meaning)) for f in term.factors
+                        f if f.node is None else f._replace(node=replace(f.node, _outside(meaning, term.loops)))
+                        for f in term.factors
                     )
                 )
                 for term in result.tensor.terms
@@ -244,6 +246,14 @@ def _substituted(result: Node, meaning: dict[Node, Node]) -> Node:
         if changed and node.operator.name == "add" and node is not result:
             done[node] = simplify(done[node])
     return done[result]
+
+
+def _outside(meaning: dict[Node, Node], loops: Sequence[LoopIndex]) -> dict[Node, Node]:
+    """The meanings with their own Σ's renamed apart from these."""
+    changed = dict(meaning)
+    for loop in loops:
+        changed = {leaf: _rebound(node, loop) for leaf, node in changed.items()}
+    return changed
 
 
 def _apart(result: Node, meaning: dict[Node, Node]) -> dict[Node, Node]:

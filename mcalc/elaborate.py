@@ -198,7 +198,7 @@ class Elaborator:
 
     def _power(self, syntax: Syntax, left: Node, right: Node) -> Node:
         first, second = syntax.children
-        if len(left.shape) == 2 and left.shape[0] != 1 and build.is_number(right):
+        if len(left.shape) == 2 and left.shape[0] != 1 and build.is_number(right) and not self.folding:
             if right.parameters[0] < 0:
                 name, power = first.value if first.kind == "name" else "(…)", str(-right.parameters[0])
                 reciprocal = f"1/{name}" if power == "1" else f"1/{name}^{power}"
@@ -436,8 +436,9 @@ class Elaborator:
             )
         size = self.size_of(upper)
         shown = name.value
-        while any(loop.name == shown for loop in self.loops.values()):
-            shown += "_"
+        if any(loop.name == shown for loop in self.loops.values()):
+            taken = {LoopIndex(other, size) for other in self.names} | set(self.loops.values())
+            shown = LoopIndex(shown, size).apart_from(taken).name
         before = self.loops.get(name.value)
         hidden = self.names.pop(name.value, None)
         self.loops[name.value] = loop = LoopIndex(shown, size)

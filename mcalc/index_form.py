@@ -12,9 +12,9 @@ from mcalc.matrix_form import reduce
 from mcalc.names import size_text
 from mcalc.networks import Factor, Index, Tensor, Term
 from mcalc.notation import Writer
-from mcalc.operators import POSTFIX, PRODUCT
+from mcalc.operators import POSTFIX, POWER, PRODUCT
 from mcalc.terms import tidy
-from mcalc.tree import Node, Shape, variables
+from mcalc.tree import Node, Shape, topological, variables
 
 _LETTERS = "ijklpqrstuvabcdefgh"
 
@@ -68,6 +68,8 @@ class IndexForm:
             for leaf in variables(f.node)
         }
         taken |= {loop.name for term in self.tensor.terms for loop in term.loops}
+        inside = [f.node for term in self.tensor.terms for f in term.factors if f.node is not None]
+        taken |= {part.parameters[0].name for part in topological(inside) if part.operator.name == "loop_sum"}
         value, variable = self.tensor.value, self.tensor.variable
         pool = [letter for letter in _LETTERS if letter not in taken]
         first = [letter for letter in pool if letter in "ij"][: len(value)]
@@ -121,6 +123,9 @@ def write_term(term: Term, free: Sequence[Index], names: dict[Index, str], diale
     )
     for factor in factors:
         text = _factor(factor, names, writer)
+        loose = factor.node is not None and not factor.indices and writer.done[factor.node][1] < POWER
+        if loose and factor.power < 0 and not text.startswith(("(", "\\left(")):
+            text = writer._parenthesized(text)
         if factor.power < 0:
             below.append(text if factor.power == -1 else _raised(text, -factor.power, latex))
         else:
@@ -136,7 +141,7 @@ def write_term(term: Term, free: Sequence[Index], names: dict[Index, str], diale
         text = rf"\frac{{{text}}}{{{under}}}" if latex else f"{text}/{under if len(below) == 1 else f'({under})'}"
     inner = []
     for factor in term.factors:
-        inner += [index for index in factor.indices if index not in free and index not in inner]
+        inner += [index for index in dict.fromkeys(factor.indices) if index not in free and index not in inner]
     for index in reversed(inner):
         text = _summed(text, names[index], size_text(index.size), latex)
     for loop in reversed(term.loops):

@@ -22,8 +22,6 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
         for at, factor in enumerate(factors):
             if factor.node is None:
                 one, other = factor.indices
-                if one is other and one not in free:
-                    continue
                 gone, kept = (one, other) if one not in free else (other, one)
                 if one is other or gone not in free:
                     if one is not other:

@@ -250,7 +250,7 @@ class Writer:
 
     def _call(self, node: Node) -> tuple[str, int]:
         symbol = self._symbol(node)
-        inner = ", ".join(self.done[arg][0] for arg in node.args)
+        inner = ", ".join(self._argument(arg) for arg in node.args)
         axis = node.parameters[0] if node.parameters and node.operator.keywords else None
         if self.latex:
             symbol = symbol or rf"\operatorname{{{node.operator.name}}}"
@@ -264,7 +264,7 @@ class Writer:
         return f"inv({self.done[node.args[0]][0]})", ATOM
 
     def _fence(self, node: Node) -> tuple[str, int]:
-        inner, bar = self.done[node.args[0]][0], self._symbol(node)
+        inner, bar = self._argument(node.args[0]), self._symbol(node)
         if self.latex:
             below = "_{1}" if node.operator.notation.right else ""
             return rf"\left{bar}{inner}\right{bar}{below}", ATOM
@@ -314,9 +314,17 @@ class Writer:
         inner = "; ".join(", ".join(row) for row in rows)
         return (f"[[{inner}]]" if len(rows) == 1 else f"[{inner}]"), ATOM
 
+    def _argument(self, node: Node) -> str:
+        """The text of an argument that does not tell its size: ``tr(eye(n))``, where I would have lost n."""
+        if self.dialect == "text" and node.operator.notation.kind in ("identity", "filled"):
+            return write(node, "ascii")
+        return self.done[node][0]
+
     def _element(self, node: Node) -> tuple[str, int]:
         places = [":" if place is None else _place(place) for place in node.parameters]
         base = self._at(node.args[0], POSTFIX)
+        if self.dialect == "text" and base == self.done[node.args[0]][0]:
+            base = self._argument(node.args[0])
         if self.latex and "_" in base:
             base = self._parenthesized(base)
         return (f"{base}_{{{','.join(places)}}}" if self.latex else f"{base}[{','.join(places)}]"), POSTFIX

@@ -44,6 +44,8 @@ def entry(node: Node) -> Node | None:
 
 def part(node: Node, axis: int, place: Any) -> Node | None:
     """An element or a part of a vector, a row or rows of a matrix; of a stack, the argument that stands there."""
+    if len(node.shape) == 2 and node.shape[0] == 1:
+        node = build.transpose(node)
     if node.operator.name == "stack" and axis == 0:
         before = S.Zero
         for arg in node.args:

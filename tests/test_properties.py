@@ -30,7 +30,7 @@ from mcalc.program import Program
 from mcalc.records import ShapeMismatch
 from mcalc.shapes import Reading
 from mcalc.simplify import simplify
-from mcalc.tree import Node, depends, dimension, topological
+from mcalc.tree import Node, dimension, topological
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "2000"))
 DEPTH = 6
@@ -312,11 +312,8 @@ def at_a_kink(reading: Reading) -> bool:
 
 def avoided(value: Node, by: Node) -> bool:
     """What is not tried: a line a reason."""
-    touched = depends(value, by)
     for node in topological([value]):
         name, shapes = node.operator.name, [arg.shape for arg in node.args]
-        if by in node.args and name != "variable" and len(by.parameters) > 1:
-            return True  # a symmetric variable is not told from its transpose
         if name == "element" and any(size.is_Add for size in shapes[0]):
             return True  # the size of an identity is not written
         if node.operator.keywords and node.parameters[:1] == (0,) and len(shapes[0]) == 2 and shapes[0][0] == 1:
@@ -325,8 +322,6 @@ def avoided(value: Node, by: Node) -> bool:
             return True  # the number of entries, below a fraction bar
         if name == "loop_sum" and node.axes:
             return True  # a factor under a sum over vectors
-        if not by.axes and len(value.axes) == 2 and node in touched and len(node.axes) == 1:
-            return True  # a matrix by a scalar, by way of a vector
     return False
 
 
