@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mcalc import records as shapes
+from mcalc import shape_rules as shapes
 from mcalc.records import Notation, Operator, Rule
 
 TABLE: dict[str, Operator] = {}

@@ -19,7 +19,8 @@ from mcalc.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.operators import CALLS
 from mcalc.parser import Program, Syntax, canonical_name
 from mcalc.problems import Problem, Span
-from mcalc.records import LoopIndex, matrix_shape
+from mcalc.records import LoopIndex
+from mcalc.shape_rules import matrix_shape
 from mcalc.tree import Node, Shape, dimension
 
 _TRIALS = 2000
