@@ -18,10 +18,6 @@ from mcalc.shapes import Declaration, Reading, declaration, read_program
 from mcalc.simplify import simplify
 from mcalc.tree import Node, replace
 
-LAYOUTS = ("paper", "numerator", "denominator")
-METHODS = ("chain", "differential", "index")
-SYMMETRIC = ("free", "constrained", "entries")
-
 
 def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
     return {

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from mcalc.api import LAYOUTS, SYMMETRIC, derive
+from mcalc.api import derive
+from mcalc.choices import COMMANDS, LAYOUTS, SYMMETRIC
 from mcalc.problems import Problem
 from mcalc.render import FORMATS, write
-
-COMMANDS = ("jacobian", "gradient", "hessian", "explain")
 
 
 def serve(requests: TextIO, replies: TextIO) -> None:
@@ -64,7 +63,7 @@ def reply(line: str) -> dict[str, Any]:
 
 
 def _output(request: dict[str, Any]) -> str:
-    command = _choice(request, "command", COMMANDS, "jacobian")
+    command = _choice(request, "command", tuple(COMMANDS), "jacobian")
     form = _choice(request, "format", FORMATS, "text")
     layout = _choice(request, "layout", LAYOUTS, "paper")
     expression, wrt, shapes = request.get("expr"), request.get("wrt"), request.get("shapes") or {}

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from mcalc import __version__
+from mcalc.choices import COMMANDS, METHODS
 from mcalc.options import Group, common, usage
 from mcalc.problems import Problem, render_problem
 
@@ -113,17 +114,12 @@ def derivation_command(
         raise
 
 
-for _name, _help in (
-    ("jacobian", "The derivative of anything by anything."),
-    ("gradient", "The derivative of a scalar."),
-    ("hessian", "The second derivative of a scalar; --wrt x,y is mixed."),
-    ("explain", "The derivation, step by step."),
-):
+for _name, _help in COMMANDS.items():
     _run = common()(_differentiate(_name))
     if _name == "explain":
         _run = click.option(
             "--method",
-            type=click.Choice(["chain", "differential", "index"]),
+            type=click.Choice(METHODS),
             help="By Jacobians, by differentials, or in index notation.",
         )(_run)
     cli.command(_name, help=_help)(click.argument("expression")(_run))

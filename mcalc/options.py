@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mcalc.choices import LAYOUTS, SYMMETRIC
 from mcalc.problems import Problem
 from mcalc.render import FORMATS
 
@@ -87,7 +88,7 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
                 click.option("--wrt", required=True, metavar="NAME[,NAME]", help="Differentiate by this variable."),
                 click.option(
                     "--layout",
-                    type=click.Choice(["paper", "numerator", "denominator"]),
+                    type=click.Choice(LAYOUTS),
                     default="paper",
                     help="Where the indices of value and variable stand.",
                 ),
@@ -104,7 +105,7 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
                 ),
                 click.option(
                     "--symmetric",
-                    type=click.Choice(["free", "constrained", "entries"]),
+                    type=click.Choice(SYMMETRIC),
                     default="free",
                     help="By a symmetric matrix: entry by entry, (G+Gᵀ)/2, or G+Gᵀ−diag(G).",
                 ),

@@ -7,7 +7,7 @@ import os
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
@@ -47,7 +47,7 @@ def parse(source: str) -> Program:
     try:
         text = prepare(source)
         try:
-            statements: list[Syntax] = _grammar().parse(text)  # type: ignore[assignment]
+            statements = cast(list[Syntax], _grammar().parse(text))
         except UnexpectedInput as error:
             explain(text, error)
         except Mistake as mistake:

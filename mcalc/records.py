@@ -96,7 +96,6 @@ class Operator:
     example: str = ""
     keywords: tuple[str, ...] = ()
     written_as: str = ""
-    citation: str = ""
     sentence: str = ""
     opposite: str = ""
 

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from sympy.core.basic import Basic
 from sympy.core.expr import Expr
-from sympy.core.numbers import Integer, Rational
+from sympy.core.numbers import Integer
 from sympy.core.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -188,8 +188,3 @@ def depends(root: Node, on: Node) -> set[Node]:
         if node is on or any(arg in touched for arg in node.args):
             touched.add(node)
     return touched
-
-
-def rational(value: str | int | Rational) -> Rational:
-    """The exact number typed: ``0.5`` is 1/2."""
-    return Rational(value)

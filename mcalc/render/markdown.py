@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from mcalc.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
-from mcalc.index_form import write_expression
+from mcalc.drawing import Drawn
+from mcalc.index_form import Expression, write_expression
 from mcalc.names import name_latex
 from mcalc.render.latex import shape_latex
 
 
-def _math(expression: object) -> str:
-    return write_expression(expression, "latex")  # type: ignore[arg-type]
+def _math(expression: Expression | Drawn) -> str:
+    return write_expression(expression, "latex")
 
 
 def write(derivation: Derivation, form: str = "markdown") -> str:

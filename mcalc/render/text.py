@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from mcalc.api import in_layout
 from mcalc.common_parts import program
 from mcalc.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
-from mcalc.drawing import beside
-from mcalc.index_form import IndexForm, write_expression
+from mcalc.drawing import Drawn, beside
+from mcalc.index_form import Expression, IndexForm, write_expression
 from mcalc.names import name_text
 from mcalc.render.layout import Piece, Row, pad, plain, table, width, wrapped
 from mcalc.tree import Node
@@ -49,8 +49,8 @@ class _Page:
             return text
         return re.sub("[₀-₉]+", lambda digits: "_" + digits[0], text).translate(_ASCII)
 
-    def math(self, expression: object) -> str:
-        return write_expression(expression, self.form)  # type: ignore[arg-type]
+    def math(self, expression: Expression | Drawn) -> str:
+        return write_expression(expression, self.form)
 
     def comment(self, text: str) -> None:
         for line in wrapped(self.plainly(text), self.columns - 2 if self.columns else 0):

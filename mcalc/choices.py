@@ -1,0 +1,11 @@
+"""What the commands, the options and a batch request may name; light, as the command line reads it at every start."""
+
+COMMANDS = {
+    "jacobian": "The derivative of anything by anything.",
+    "gradient": "The derivative of a scalar.",
+    "hessian": "The second derivative of a scalar; --wrt x,y is mixed.",
+    "explain": "The derivation, step by step.",
+}
+LAYOUTS = ("paper", "numerator", "denominator")
+METHODS = ("chain", "differential", "index")
+SYMMETRIC = ("free", "constrained", "entries")
