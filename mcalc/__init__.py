@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mcalc.derivation import Derivation
+    from mcalc.derivations.derivation import Derivation
 
 __version__ = "0.1.0"
 __all__ = ["explain", "gradient", "jacobian"]
@@ -47,7 +47,7 @@ def _derive(
 
 def __getattr__(name: str) -> Any:
     if name == "Derivation":
-        from mcalc.derivation import Derivation
+        from mcalc.derivations.derivation import Derivation
 
         return Derivation
     if name == "Problem":

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
 from typing import Any
 
-from mcalc import build
-from mcalc.derivation import Derivation, Line, Step, Verified
-from mcalc.derive import Work
-from mcalc.index_form import Expression, IndexForm
-from mcalc.notes import notes_on
-from mcalc.parser import Program, parse
-from mcalc.prepare import prepare
+from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.calculus.simplify import simplify
+from mcalc.derivations.derivation import Derivation, Line, Step, Verified
+from mcalc.derivations.derive import Work
+from mcalc.derivations.notes import notes_on
+from mcalc.derivations.prepare import prepare
+from mcalc.expressions import build
+from mcalc.expressions.tree import Node, replace
+from mcalc.language.parser import Program, parse
+from mcalc.language.shapes import Declaration, Reading, declaration, read_program
 from mcalc.problems import Problem
-from mcalc.shapes import Declaration, Reading, declaration, read_program
-from mcalc.simplify import simplify
-from mcalc.tree import Node, replace
 
 
 def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
@@ -37,7 +37,7 @@ def read(
 
 
 def _names(wrt: str | Sequence[str]) -> list[str]:
-    from mcalc.parser import canonical_name
+    from mcalc.language.parser import canonical_name
 
     given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
     names = list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
@@ -215,7 +215,7 @@ def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expres
 
 def _verified(derivation: Derivation) -> Verified:
     """Raises Problem with status 1 where the answer and the differences disagree."""
-    from mcalc.numeric import evaluate, evaluate_tensor, verify
+    from mcalc.numbers.numeric import evaluate, evaluate_tensor, verify
 
     natural = derivation.natural
 

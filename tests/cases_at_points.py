@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from mcalc.engine import derivative, differentiate
-from mcalc.numeric import draw_point, fitting_sizes
-from mcalc.parser import parse
-from mcalc.shapes import Reading, declaration, read_program
+from mcalc.calculus.engine import derivative, differentiate
+from mcalc.language.parser import parse
+from mcalc.language.shapes import Reading, declaration, read_program
+from mcalc.numbers.numeric import draw_point, fitting_sizes
 
 CORPUS = [json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text().splitlines()]
 FIRST_ORDER = [case for case in CORPUS if case["kind"] != "hessian"]

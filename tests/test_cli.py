@@ -110,20 +110,16 @@ def test_options_have_their_hint(run: Run) -> None:
 
 
 def test_a_wrong_answer_is_status_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    import mcalc.numeric
+    from mcalc.numbers import numeric
 
     monkeypatch.setattr(
-        mcalc.numeric,
+        numeric,
         "verify",
-        lambda *_, **__: mcalc.numeric.Agreement(3, 0.5) if hasattr(mcalc.numeric, "Agreement") else _Found(),
+        lambda *_, **__: numeric.Verification(3, 0.5),
     )
     status, output, message = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (1, "")
     assert "numeric check" in message
-
-
-class _Found:
-    points, error, reason = 3, 0.5, ""
 
 
 def test_a_fault_of_mcalc_is_one_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

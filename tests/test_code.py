@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc import build
-from mcalc.code import module
-from mcalc.engine import derivative, differentiate
-from mcalc.networks import Tensor
-from mcalc.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.operators import TABLE
+from mcalc.calculus.engine import derivative, differentiate
+from mcalc.calculus.networks import Tensor
+from mcalc.code.function import module
+from mcalc.expressions import build
+from mcalc.expressions.operators import TABLE
+from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 
 
 def run(text: str, name: str = "jacobian") -> Any:

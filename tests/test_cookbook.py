@@ -13,10 +13,10 @@ import pytest
 from cases_at_points import point_of, read
 
 from mcalc.api import derive
-from mcalc.index_form import IndexForm
-from mcalc.numeric import evaluate, evaluate_tensor
-from mcalc.parser import parse
-from mcalc.shapes import declaration, read_program
+from mcalc.calculus.index_form import IndexForm
+from mcalc.language.parser import parse
+from mcalc.language.shapes import declaration, read_program
+from mcalc.numbers.numeric import evaluate, evaluate_tensor
 
 
 class Row(NamedTuple):

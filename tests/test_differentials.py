@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from mcalc.api import derive
-from mcalc.derivation import Derivation
-from mcalc.differentials import leaf
-from mcalc.index_form import IndexForm, write_expression
-from mcalc.numeric import draw_point, draw_sizes, evaluate
-from mcalc.tree import Node
+from mcalc.calculus.index_form import IndexForm, write_expression
+from mcalc.derivations.derivation import Derivation
+from mcalc.derivations.differentials import leaf
+from mcalc.expressions.tree import Node
+from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate
 
 PROBLEMS = [
     ("tr(A@X)", "X"),

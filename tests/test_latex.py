@@ -10,11 +10,11 @@ from test_paper import ROWS, declarations
 from test_paper import name as row_name
 
 from mcalc.api import derive
-from mcalc.notation import write
-from mcalc.operators import TABLE
-from mcalc.parser import parse
+from mcalc.expressions.notation import write
+from mcalc.expressions.operators import TABLE
+from mcalc.language.parser import parse
+from mcalc.language.shapes import read_program
 from mcalc.render import write as render
-from mcalc.shapes import read_program
 
 
 @functools.cache

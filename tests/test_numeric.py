@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc.engine import differentiate
-from mcalc.networks import Tensor
-from mcalc.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes, verify
-from mcalc.operators import TABLE
-from mcalc.program import UnboundIndex, dimensions
-from mcalc.tree import Node, dimension
+from mcalc.calculus.engine import differentiate
+from mcalc.calculus.networks import Tensor
+from mcalc.expressions.operators import TABLE
+from mcalc.expressions.tree import Node, dimension
+from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes, verify
+from mcalc.numbers.program import UnboundIndex, dimensions
 
 EXAMPLES = [operator for operator in TABLE.values() if operator.example]
 

@@ -12,15 +12,15 @@ from test_code import agree
 from test_reading_back import check as check_reading_back
 
 from mcalc.api import derive
-from mcalc.engine import derivative, differentiate
-from mcalc.index_form import write_expression
-from mcalc.notation import write
-from mcalc.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.operators import CALLS
-from mcalc.parser import parse
+from mcalc.calculus.engine import derivative, differentiate
+from mcalc.calculus.index_form import write_expression
+from mcalc.expressions.notation import write
+from mcalc.expressions.operators import CALLS
+from mcalc.language.parser import parse
+from mcalc.language.shapes import Reading, declaration, read_program
+from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
-from mcalc.program import dimensions
-from mcalc.shapes import Reading, declaration, read_program
 
 SHAPES = {"A": "m,n", "B": "p,q", "x": "n", "w": "p", "v": "m", "c": "scalar", "S": "n,n"}
 Values = dict[str, Any]

@@ -13,11 +13,11 @@ from cases_at_points import CORPUS, FIRST_ORDER, point_of, read
 from test_properties import at_a_kink, avoided, place_of, random_programs, shapes_of, value_at
 
 from mcalc.api import derive
-from mcalc.arrays import HELPERS
-from mcalc.derivation import Derivation
-from mcalc.program import along_row, dimensions, meaning, places, whole
-from mcalc.records import LoopIndex, Slice
-from mcalc.tree import Node, topological
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.records import LoopIndex, Slice
+from mcalc.expressions.tree import Node, topological
+from mcalc.numbers.arrays import HELPERS
+from mcalc.numbers.program import along_row, dimensions, meaning, places, whole
 
 pytestmark = pytest.mark.slow
 PROGRAMS = 300

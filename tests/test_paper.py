@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from mcalc.api import derive, read
-from mcalc.derivation import Derivation, Step
-from mcalc.index_form import write_expression
-from mcalc.numeric import draw_point, evaluate
-from mcalc.tree import Node, dimension
+from mcalc.calculus.index_form import write_expression
+from mcalc.derivations.derivation import Derivation, Step
+from mcalc.expressions.tree import Node, dimension
+from mcalc.numbers.numeric import draw_point, evaluate
 
 SIZES = {"n": 3, "m": 2, "k": 4, "N": 5}
 SCALARS = "x=scalar y=scalar"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mcalc.parser import Syntax, canonical_name, parse, parse_expression
+from mcalc.language.parser import Syntax, canonical_name, parse, parse_expression
 from mcalc.problems import Problem, Span, render_problem
 
 ERRORS = Path(__file__).parent.parent / "examples" / "errors"

@@ -22,15 +22,15 @@ from hypothesis import strategies as st
 from test_reading_back import read_again, value_of
 
 from mcalc.api import derive
-from mcalc.derivation import Derivation
-from mcalc.index_form import IndexForm, write_expression
-from mcalc.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.operators import TABLE
-from mcalc.program import Program
-from mcalc.records import ShapeMismatch
-from mcalc.shapes import Reading
-from mcalc.simplify import simplify
-from mcalc.tree import Node, dimension, topological
+from mcalc.calculus.index_form import IndexForm, write_expression
+from mcalc.calculus.simplify import simplify
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.operators import TABLE
+from mcalc.expressions.records import ShapeMismatch
+from mcalc.expressions.tree import Node, dimension, topological
+from mcalc.language.shapes import Reading
+from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import Program
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "2000"))
 DEPTH = 6

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from mcalc.api import derive
-from mcalc.common_parts import program
-from mcalc.derivation import Derivation
-from mcalc.index_form import IndexForm, write_expression
-from mcalc.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
-from mcalc.parser import parse
-from mcalc.shapes import Declaration, read_program
-from mcalc.tree import Node
+from mcalc.calculus.index_form import IndexForm, write_expression
+from mcalc.derivations.common_parts import program
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.tree import Node
+from mcalc.language.parser import parse
+from mcalc.language.shapes import Declaration, read_program
+from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
 
 CASES = {
     case["id"]: case
@@ -52,8 +52,8 @@ def value_of(derivation: Derivation, node: Any, point: dict[str, Any], sizes: di
     """The value read back; with free indices, at every place."""
     if not isinstance(derivation.result, IndexForm):
         return evaluate(node, point, sizes)
-    from mcalc.records import LoopIndex
-    from mcalc.tree import with_loop
+    from mcalc.expressions.records import LoopIndex
+    from mcalc.expressions.tree import with_loop
 
     letters = derivation.result.letters()
     free = derivation.result.tensor.free

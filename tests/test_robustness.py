@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcalc.api import derive
-from mcalc.operators import CALLS
+from mcalc.expressions.operators import CALLS
 from mcalc.problems import Problem, render_problem
 
 TOKENS = [

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from mcalc.api import derive, read
-from mcalc.engine import differentiate
-from mcalc.numeric import evaluate_tensor, verify
-from mcalc.operators import TABLE
+from mcalc.calculus.engine import differentiate
+from mcalc.expressions.operators import TABLE
+from mcalc.expressions.records import Operator, Rule
+from mcalc.numbers.numeric import evaluate_tensor, verify
 from mcalc.problems import Problem
-from mcalc.records import Operator, Rule
 
 RULED = [operator for operator in TABLE.values() if operator.rules]
 

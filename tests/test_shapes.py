@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mcalc.api import read
-from mcalc.derivation import shape_words
+from mcalc.derivations.derivation import shape_words
+from mcalc.expressions.tree import dimension
+from mcalc.language.shapes import Declaration, Reading, declaration, habit, parse_declaration
 from mcalc.problems import Problem
-from mcalc.shapes import Declaration, Reading, declaration, habit, parse_declaration
-from mcalc.tree import dimension
 
 
 def shown(reading: Reading) -> str:

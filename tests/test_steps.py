@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from test_paper import ROWS
 
-from mcalc import build
 from mcalc.api import derive
-from mcalc.derivation import Derivation, Line, Step
-from mcalc.index_form import Expression, IndexForm, write_expression
-from mcalc.networks import Tensor
-from mcalc.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
-from mcalc.program import Program, dimensions, whole
-from mcalc.tree import Node, topological, variables
+from mcalc.calculus.index_form import Expression, IndexForm, write_expression
+from mcalc.calculus.networks import Tensor
+from mcalc.derivations.derivation import Derivation, Line, Step
+from mcalc.expressions import build
+from mcalc.expressions.tree import Node, topological, variables
+from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import Program, dimensions, whole
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text("utf-8").splitlines()

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcalc.derivation import Derivation
+    from mcalc.derivations.derivation import Derivation
 
 FORMATS = ("text", "ascii", "latex", "markdown", "json", "numpy")
 _MODULES = {"ascii": "text"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mcalc.derivation import Derivation, Step
-from mcalc.drawing import Drawn
-from mcalc.index_form import Expression, write_expression
-from mcalc.names import size_text
-from mcalc.tree import Shape
+from mcalc.calculus.index_form import Expression, write_expression
+from mcalc.components.drawing import Drawn
+from mcalc.derivations.derivation import Derivation, Step
+from mcalc.expressions.names import size_text
+from mcalc.expressions.tree import Shape
 
 
 def write(derivation: Derivation, form: str = "json") -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcalc.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
-from mcalc.drawing import Drawn
-from mcalc.index_form import Expression, write_expression
-from mcalc.names import name_latex
+from mcalc.calculus.index_form import Expression, write_expression
+from mcalc.components.drawing import Drawn
+from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.expressions.names import name_latex
 from mcalc.render.latex import shape_latex
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mcalc.code import module
-from mcalc.derivation import Derivation
-from mcalc.index_form import IndexForm, write_expression
-from mcalc.names import size_text
-from mcalc.networks import Tensor
-from mcalc.tree import Node, Shape
+from mcalc.calculus.index_form import IndexForm, write_expression
+from mcalc.calculus.networks import Tensor
+from mcalc.code.function import module
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.names import size_text
+from mcalc.expressions.tree import Node, Shape
 
 
 def write(derivation: Derivation, form: str = "numpy") -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 
 from mcalc.api import read
-from mcalc.index_form import write_partial
-from mcalc.operators import CALLS, TABLE
+from mcalc.calculus.index_form import write_partial
+from mcalc.expressions.operators import CALLS, TABLE
+from mcalc.expressions.records import Operator, Rule
 from mcalc.problems import Problem
-from mcalc.records import Operator, Rule
 from mcalc.render.layout import Piece, Row, table
 
 

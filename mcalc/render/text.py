@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 from mcalc.api import in_layout
-from mcalc.common_parts import program
-from mcalc.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
-from mcalc.drawing import Drawn, beside
-from mcalc.index_form import Expression, IndexForm, write_expression
-from mcalc.names import name_text
+from mcalc.calculus.index_form import Expression, IndexForm, write_expression
+from mcalc.components.drawing import Drawn, beside
+from mcalc.derivations.common_parts import program
+from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.expressions.names import name_text
+from mcalc.expressions.tree import Node
 from mcalc.render.layout import Piece, Row, pad, plain, table, width, wrapped
-from mcalc.tree import Node
 
 _SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"
 _ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20d7": None, "\u0302": None})
@@ -248,7 +248,7 @@ def layout_reason(derivation: Derivation) -> str:
 
 def index_label(derivation: Derivation, form: str) -> str:
     """``∂y[i,j]/∂X[k,l]``."""
-    from mcalc.index_form import write_partial
+    from mcalc.calculus.index_form import write_partial
 
     assert isinstance(derivation.result, IndexForm)
     letters = derivation.result.letters()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mcalc.api import read
-from mcalc.derivation import shape_words
-from mcalc.notation import write
+from mcalc.derivations.derivation import shape_words
+from mcalc.expressions.notation import write
+from mcalc.expressions.tree import Node
+from mcalc.language.shapes import Declaration
 from mcalc.render.layout import Piece, Row, table
-from mcalc.shapes import Declaration
-from mcalc.tree import Node
 
 
 def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:

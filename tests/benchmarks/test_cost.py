@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from mcalc.api import derive
-from mcalc.derivation import Derivation
-from mcalc.index_form import IndexForm
-from mcalc.tree import topological
+from mcalc.calculus.index_form import IndexForm
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.tree import topological
 
 DEPTHS = (4, 8, 16, 32, 64)
 PATIENCE = 20

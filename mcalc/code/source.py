@@ -1,0 +1,239 @@
+"""Pieces of Python source that behave as arrays do: adding two of them writes ``a + b``, with few parentheses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy.core.numbers import Rational
+
+from mcalc.numbers.arrays import HELPERS
+
+COMPARISON, ADDITION, PRODUCT, NEGATION, POWER, ATOM = 10, 20, 30, 40, 50, 60
+
+
+class Source:
+    """A piece of source, how tightly it binds, and how many axes its value has."""
+
+    __slots__ = ("condition", "less_one", "level", "negated", "rank", "symbol", "text")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, text: str, level: int = ATOM, symbol: str = "", rank: int = 0, less_one: str = "") -> None:
+        self.text, self.level, self.symbol, self.rank, self.less_one = text, level, symbol, rank, less_one
+        self.negated: Source | None = None
+        self.condition: Source | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def small(self) -> bool:
+        """Whether writing it twice costs nothing."""
+        return (self.level == ATOM and "(" not in self.text) or self.text.lstrip("-").replace(".", "").isdigit()
+
+    def above(self, level: int) -> str:
+        return self.text if self.level > level else f"({self.text})"
+
+    def _infix(self, symbol: str, other: Any, level: int) -> Source:
+        mixed = self.level == level and self.symbol != symbol and "@" in (symbol, self.symbol)
+        left = f"({self.text})" if mixed else self.above(level - 1)
+        return Source(f"{left} {symbol} {piece(other).above(NEGATION)}", level, symbol)
+
+    def __add__(self, other: Any) -> Source:
+        term = piece(other)
+        if term.negated is not None:
+            return self - term.negated
+        return Source(f"{self.above(ADDITION - 1)} + {term.above(ADDITION)}", ADDITION)
+
+    def __radd__(self, other: Any) -> Source:
+        return total(piece(other), self)
+
+    def __sub__(self, other: Any) -> Source:
+        if self.less_one and isinstance(other, int) and other == 1:
+            return Source(self.less_one)
+        if self.text.isdigit() and isinstance(other, int):
+            return Source(str(int(self.text) - other))
+        return Source(f"{self.above(ADDITION - 1)} - {piece(other).above(ADDITION)}", ADDITION)
+
+    def __rsub__(self, other: Any) -> Source:
+        return piece(other) - self
+
+    def __mul__(self, other: Any) -> Source:
+        return self._infix("*", other, PRODUCT)
+
+    def __rmul__(self, other: Any) -> Source:
+        return piece(other) * self
+
+    def __truediv__(self, other: Any) -> Source:
+        return self._infix("/", other, PRODUCT)
+
+    def __rtruediv__(self, other: Any) -> Source:
+        return piece(other) / self
+
+    def __matmul__(self, other: Any) -> Source:
+        return self._infix("@", other, PRODUCT)
+
+    def __pow__(self, other: Any) -> Source:
+        exponent = piece(other)
+        shown = exponent.text if exponent.level > POWER or exponent.text.lstrip("-").isdigit() else f"({exponent.text})"
+        return Source(f"{self.above(POWER)} ** {shown}", POWER)
+
+    def __neg__(self) -> Source:
+        if self.negated is not None:
+            return self.negated
+        found = Source(f"-{self.above(ADDITION)}", NEGATION if self.level != PRODUCT else PRODUCT, self.symbol)
+        found.negated = self
+        return found
+
+    def _compared(self, symbol: str, other: Any) -> Source:
+        return Source(f"{self.above(COMPARISON)} {symbol} {piece(other).above(COMPARISON)}", COMPARISON)
+
+    def __gt__(self, other: Any) -> Source:
+        return self._compared(">", other)
+
+    def __lt__(self, other: Any) -> Source:
+        return self._compared("<", other)
+
+    def __ge__(self, other: Any) -> Source:
+        return self._compared(">=", other)
+
+    def __le__(self, other: Any) -> Source:
+        return self._compared("<=", other)
+
+    def __ne__(self, other: Any) -> Source:  # type: ignore[override]
+        return self.condition if self.condition is not None else self._compared("!=", other)
+
+    @property
+    def T(self) -> Source:
+        if self.rank < 2:
+            return self
+        base = self.above(POWER)
+        return Source(base.removesuffix(".T") if base.endswith(".T") else base + ".T")
+
+    def __getitem__(self, index: Any) -> Source:
+        parts = index if isinstance(index, tuple) else (index,)
+        return Source(f"{self.above(POWER)}[{', '.join(_subscript(part) for part in parts)}]")
+
+
+def _subscript(part: Any) -> str:
+    if not isinstance(part, slice):
+        return str(part)
+    lower, upper = ("" if end is None else str(end) for end in (part.start, part.stop))
+    return f"{lower}:{upper}"
+
+
+def piece(value: Any) -> Source:
+    """A Python number as source, and source as it is."""
+    if isinstance(value, Source):
+        return value
+    found = Source(repr(value), ATOM if value >= 0 else NEGATION)
+    if value < 0:
+        found.negated = Source(repr(-value))
+    return found
+
+
+def number(value: Any) -> Source:
+    """An exact number: ``3``, ``0.5``, ``1 / 3``."""
+    if value < 0:
+        return -number(-value)
+    if value.is_Integer:
+        return Source(str(value))
+    shown = repr(float(value))
+    return Source(shown) if Rational(shown) == value else Source(f"{value.p} / {value.q}", PRODUCT, "/")
+
+
+def total(*terms: Source) -> Source:
+    result = piece(terms[0])
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def multiplied(*factors: Source) -> Source:
+    result = piece(factors[0])
+    for factor in factors[1:]:
+        result = result * factor
+    return result
+
+
+def raised(a: Source, b: Source) -> Source:
+    return a**b
+
+
+def traced(alias: str, a: Source) -> Source:
+    return Source(f"{alias}.trace({a})") if a.rank == 2 else a
+
+
+class Name(Source):
+    """A name of the array library: called, it writes the call."""
+
+    __slots__ = ()
+
+    def __call__(self, *arguments: Any, **options: Any) -> Source:
+        shown = [_argument(argument) for argument in arguments]
+        if self.text.endswith(".where"):
+            shown[1:] = map(_entry, shown[1:])
+        shown += [f"{name}={_argument(value)}" for name, value in options.items()]
+        found = Source(f"{self.text}({', '.join(shown)})")
+        if self.text.endswith(".where") and shown[1:] == ["1.0", "0.0"]:
+            found.condition = piece(arguments[0])
+        return found
+
+    def __getattr__(self, name: str) -> Name:
+        return Name(f"{self.text}.{name}")
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        parts = [_argument(part) for part in value]
+        return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+    return str(value)
+
+
+def _entry(part: Any) -> str:
+    """An entry of an array typed out: a float, so that the array is one of floats."""
+    text = str(part)
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
+
+
+class SourceModule:
+    """What the table's ``numpy`` functions see as ``np`` when code is written; notes the helpers that they use."""
+
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+        self.helpers: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name in HELPERS:
+            if name not in self.helpers:
+                self.helpers.append(name)
+            return Name(name)
+        return Name(f"{self._alias}.{name}")
+
+    def total(self, *terms: Source) -> Source:
+        return total(*terms)
+
+    def multiplied(self, *factors: Source) -> Source:
+        return multiplied(*factors)
+
+    def raised(self, a: Source, b: Source) -> Source:
+        return a**b
+
+    def traced(self, a: Source) -> Source:
+        return traced(self._alias, a)
+
+    def stacked(self, *parts: Source) -> Source:
+        if all(part.rank == 0 for part in parts):
+            return Source(f"{self._alias}.array([{', '.join(map(_entry, parts))}])")
+        return Source(f"{self._alias}.hstack([{', '.join(map(_entry, parts))}])")
+
+    def vstack(self, parts: Sequence[Source]) -> Source:
+        return Source(f"{self._alias}.vstack([{', '.join(map(str, parts))}])")
+
+    def grid(self, *parts: Any) -> Source:
+        """One list a row; without the axis of a single row or column."""
+        *entries, rows, columns = parts
+        shown = [_entry(entry) for entry in entries]
+        if rows > 1 and columns > 1:
+            shown = [f"[{', '.join(shown[at : at + columns])}]" for at in range(0, rows * columns, columns)]
+        return Source(f"{self._alias}.array([{', '.join(shown)}])")

@@ -1,0 +1,86 @@
+"""The commands that differentiate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from mcalc.choices import COMMANDS, METHODS
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.options import Command, common
+from mcalc.problems import Problem
+
+
+def _differentiate(command: str) -> Callable[..., None]:
+    def run(expression: str, **options: Any) -> None:
+        options["expression"] = expression
+        derivation_command(command, **options)
+
+    return run
+
+
+def derivation_command(
+    command: str,
+    expression: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+    wrt: str,
+    layout: str,
+    form: str,
+    expand: str | None,
+    standalone: bool,
+    no_verify: bool,
+    symmetric: str,
+    naming: bool | None,
+    method: str | None = None,
+) -> None:
+    """Derive, and print in the format asked for."""
+    try:
+        from mcalc.api import derive
+
+        declared = declared_shapes(shapes)
+        derivation = derive(
+            expression_text(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric
+        )
+        derivation.naming = naming
+        if expand is not None:
+            from mcalc.components.expansion import expanded
+
+            derivation = expanded(derivation, expand)
+        if standalone and form != "latex":
+            raise Problem("With --standalone the answer is a whole LaTeX document.", hint="add -f latex")
+        if form in ("text", "ascii"):
+            from mcalc.render.text import rows
+
+            show(rows(derivation, form, columns(output)), output, color)
+        elif standalone:
+            from mcalc.render.latex import standalone as document
+
+            write(document(derivation), output)
+        else:
+            from mcalc.render import write as written
+
+            write(written(derivation, form), output)
+    except Problem as problem:
+        if form == "json":
+            import json
+
+            click.echo(json.dumps({"error": problem.as_json()}, ensure_ascii=False))
+            raise SystemExit(problem.status) from None
+        raise
+
+
+def derivative_commands() -> Iterator[click.Command]:
+    """``jacobian``, ``gradient``, ``hessian`` and ``explain``: one function, as they differ in what they print."""
+    for name, about in COMMANDS.items():
+        function = common()(_differentiate(name))
+        if name == "explain":
+            function = click.option(
+                "--method",
+                type=click.Choice(METHODS),
+                help="By Jacobians, by differentials, or in index notation.",
+            )(function)
+        yield click.command(name, cls=Command, help=about)(click.argument("expression")(function))

@@ -1,0 +1,44 @@
+"""The commands that show what mcalc reads and knows, and the one that serves programs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mcalc.commands.text import declared_shapes, expression_text, show, write
+from mcalc.options import Command, common
+
+
+@click.command(cls=Command)
+@click.argument("expression")
+@common(formats=False)
+def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: str) -> None:
+    """The tree, each node with its shape."""
+    from mcalc.render.tree import rows
+
+    show(rows(expression_text(expression), declared_shapes(shapes)), output, color)
+
+
+@click.command(cls=Command)
+@click.argument("name", required=False)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", help="What to print.")
+def rules(name: str | None, color: str, form: str) -> None:
+    """The table of operators and their Jacobians; with NAME, one of them in full."""
+    from mcalc.render.rules import markdown, rows
+
+    if form == "markdown":
+        write(markdown(name), None)
+    else:
+        show(rows(name), None, color)
+
+
+@click.command(cls=Command)
+def batch() -> None:
+    """JSON lines in, JSON lines out: one request a line, one reply a line, in order."""
+    from mcalc.batch import serve
+
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    serve(sys.stdin, sys.stdout)

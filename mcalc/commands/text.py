@@ -1,0 +1,70 @@
+"""What a command reads and writes: the expression, the declarations, the answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mcalc.problems import Problem
+
+
+def expression_text(text: str) -> str:
+    if text != "-" and not text.startswith("@"):
+        return text
+    try:
+        return sys.stdin.read() if text == "-" else Path(text[1:]).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        what = "Standard input" if text == "-" else f"The file `{text[1:]}`"
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise Problem(
+            f"{what} cannot be read: {reason}.", hint="give an expression, - for standard input, or @FILE"
+        ) from None
+
+
+def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Any]:
+    from mcalc.language.shapes import parse_declaration
+
+    found: dict[str, Any] = {}
+    for text in shapes:
+        name, declaration = parse_declaration(text)
+        if name in found:
+            raise Problem(f"The shape of `{name}` is declared twice.", hint="keep one of the two")
+        found[name] = declaration
+    return found
+
+
+def columns(output: str | None) -> int:
+    """The terminal's width; 0, for no wrapping, where the output is not a terminal."""
+    if output is not None or not sys.stdout.isatty():
+        return 0
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def write(text: str, output: str | None) -> None:
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        Path(output).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"The file `{output}` cannot be written: {error.strerror}.") from None
+
+
+def show(rows: list[Any], output: str | None, color: str) -> None:
+    from mcalc.render.layout import plain
+
+    coloured = color == "always" or (
+        color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+    if output is not None or not coloured:
+        write(plain(rows), output)
+        return
+    from mcalc.render.terminal import show as show_in_colour
+
+    show_in_colour(rows)

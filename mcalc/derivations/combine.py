@@ -1,0 +1,286 @@
+"""Combine: the Jacobians along each path from the value to the variable multiplied, the paths added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.engine import contract, derivative_shape, matrix_places, renamed, tensor_of
+from mcalc.calculus.index_form import Expression, IndexForm, partial
+from mcalc.calculus.networks import Factor, Index, Tensor, Term, fresh
+from mcalc.calculus.simplify import matrix_form
+from mcalc.derivations.derivation import Line, Step
+from mcalc.derivations.identities import raw_product, shorten
+from mcalc.derivations.reasons import chain_rule, simplification
+from mcalc.expressions import build
+from mcalc.expressions.notation import write
+from mcalc.expressions.records import LoopIndex, ShapeMismatch
+from mcalc.expressions.tree import Node, variables
+
+
+@dataclass
+class Local:
+    """A Jacobian: its leaf ``∂u/∂x``, its networks, and its matrix form where it has one."""
+
+    leaf: Node
+    tensor: Tensor
+    node: Node | None
+
+
+def leaf_of(value: Node, name: str, variable: Node, total: bool = False) -> Node:
+    """The leaf ``∂name/∂variable``; written with d where it is a total derivative, over several paths."""
+    shape = derivative_shape(value.shape, variable.shape)
+    return partial(name, str(variable.parameters[0]), shape, len(value.axes), total)
+
+
+def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
+    """In matrix notation where there is such a form, else in index notation."""
+    places = matrix_places(tensor.value, tensor.variable)
+    node = None if places is None else matrix_form(tensor.terms, *places)
+    return IndexForm.of(tensor) if node is None else node
+
+
+@dataclass
+class Combination:
+    """The intermediate variables with the Jacobians between them; `result` appends its steps to `steps`."""
+
+    lines: list[Line]
+    steps: list[Step]
+    by: Node
+    local: dict[tuple[str, str], Local]
+    by_indices: bool = False
+
+    def result(self) -> Expression:
+        """The derivative by the variable, in the intermediate variables."""
+        local = self.local
+        root = self.lines[-1]
+        users: dict[str, list[Line]] = {}
+        for line in self.lines:
+            for arg in variables(line.definition):
+                if (line.name, str(arg.parameters[0])) in local:
+                    users.setdefault(str(arg.parameters[0]), []).insert(0, line)
+        total: dict[str, Local] = {}
+        stops = {root.name, str(self.by.parameters[0])}
+        for line in self.lines:
+            odd = len(line.node.axes) == 2 or any(
+                entry.node is None for (above, below), entry in local.items() if line.name in (above, below)
+            )
+            if len(users.get(line.name, ())) > 1 or odd:
+                stops.add(line.name)
+        result: Expression | None = None
+        for target in [*(line.node for line in reversed(self.lines[:-1])), self.by]:
+            name = str(target.parameters[0])
+            if name not in stops or name not in users:
+                continue
+            paths = [self._path(line, name, root, stops, users, local, total) for line in users[name]]
+            paths.sort(key=len)
+            result = self._add_paths(root, target, paths, total)
+        assert result is not None
+        return result
+
+    def _path(
+        self,
+        line: Line,
+        name: str,
+        root: Line,
+        stops: set[str],
+        users: dict[str, list[Line]],
+        local: dict[tuple[str, str], Local],
+        total: dict[str, Local],
+    ) -> list[Local]:
+        """The Jacobians along the one way from the value, or from a variable already reached, down to `name`."""
+        path = [local[line.name, name]]
+        while line.name not in stops:
+            (user,) = users[line.name]
+            path.insert(0, local[user.name, line.name])
+            line = user
+        if line.name != root.name:
+            path.insert(0, total[line.name])
+        return path
+
+    def _add_paths(self, root: Line, target: Node, paths: list[list[Local]], total: dict[str, Local]) -> Expression:
+        name = str(target.parameters[0])
+        leaf = leaf_of(root.node, root.name, target, total=len(paths) > 1)
+        terms: list[Term] = []
+        value, variable = fresh(root.node), fresh(target)
+        for path in paths:
+            tensor = path[0].tensor
+            for entry in path[1:]:
+                tensor = contract(tensor, entry.tensor)
+            loops = self._summed(path, target)
+            terms += [term.under(loops) for term in _with_indices(tensor, value, variable)]
+        tensor = Tensor(tuple(terms), value, variable)
+        result = matrix_or_indices(tensor)
+        if isinstance(result, Node):
+            total[name] = Local(leaf, tensor_of(result, value, variable), result)
+        else:
+            total[name] = Local(leaf, result.tensor, None)
+        if len(paths) > 1 or len(paths[0]) > 1:
+            before = len(self.steps)
+            try:
+                shown = isinstance(result, Node) and all(self._multiplies(path) for path in paths)
+                if shown and isinstance(result, Node):
+                    self._matrix_steps(leaf, paths, target, result, root)
+            except ShapeMismatch:
+                del self.steps[before:]
+                shown = False
+            if not shown:
+                self._index_steps(leaf, paths, target, tensor, result, root)
+        return result
+
+    def _multiplies(self, path: Sequence[Local]) -> bool:
+        """Whether the chain rule along the path is a product of matrices.
+
+        No value on the way may be a matrix, and where the value itself is one, none may be a vector.
+        """
+        if self.by_indices:
+            return False
+        inner = {entry.leaf.parameters[1] for entry in path[:-1]}
+        widest = 0 if len(self.lines[-1].node.axes) == 2 else 1
+        too_wide = any(line.name in inner and len(line.node.axes) > widest for line in self.lines)
+        return not too_wide and all(entry.node is not None for entry in path)
+
+    def _summed(self, path: Sequence[Local], target: Node) -> tuple[LoopIndex, ...]:
+        """The running indices that the path passes through and the target does not have."""
+        loops: list[LoopIndex] = []
+        for entry in path:
+            below = entry.leaf.parameters[1]
+            node = next((line.node for line in self.lines if line.name == below), None)
+            if node is not None:
+                loops += [loop for loop in sorted(node.loops - target.loops, key=str) if loop not in loops]
+        return tuple(loops)
+
+    def _matrix_steps(self, leaf: Node, paths: list[list[Local]], target: Node, result: Node, root: Line) -> None:
+        wide = bool(root.node.axes or any(entry.leaf.axes for path in paths for entry in path))
+        loops = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
+        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, wide, loops)
+        symbols = self._total([self._under_sum([entry.leaf for entry in path], path, target) for path in paths])
+        self.steps.append(
+            Step(
+                "combine",
+                rule,
+                because,
+                leaf,
+                symbols,
+                leaf.shape,
+                factors=tuple(entry.leaf.shape for entry in paths[0]) if len(paths) == 1 else (),
+            )
+        )
+        values = self._total([self._under_sum([_node(entry) for entry in path], path, target) for path in paths])
+        substeps: list[Step] = []
+        shortened: list[Node] = []
+        for path in paths:
+            row, uses = shorten([_node(entry) for entry in path])
+            substeps += [
+                Step("combine", "identity", use.statement, use.before, use.after, use.after.shape) for use in uses
+            ]
+            shortened.append(self._under_sum(row, path, target))
+        self.steps.append(
+            Step("combine", "insert the Jacobians", "each factor is replaced by its value", symbols, values, leaf.shape)
+        )
+        middle = self._total(shortened)
+        if middle.key[0] < 200 and write(middle) == write(result):
+            middle = result
+        if substeps and middle is not result and middle is not values:
+            self.steps.append(Step("combine", "simplify", "", values, middle, leaf.shape, tuple(substeps)))
+            substeps, values = [], middle
+        if values is not result:
+            why = "" if substeps else simplification(values, result)
+            self.steps.append(Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps)))
+
+    def _under_sum(self, factors: Sequence[Node], path: Sequence[Local], target: Node) -> Node:
+        """The product; from the first factor that depends on a running index on, under its Σ."""
+        loops = self._summed(path, target)
+        if not loops:
+            return raw_product(factors)
+        inside = next((at for at, factor in enumerate(factors) if factor.loops), len(factors))
+        known = [at for at, entry in enumerate(path) if self._depends(entry, loops)]
+        inside = min([inside, *known[:1]])
+        body = raw_product(factors[inside:])
+        for loop in reversed(loops):
+            body = build.apply("loop_sum", body, parameters=(loop,))
+        return raw_product([*factors[:inside], body])
+
+    def _depends(self, entry: Local, loops: Sequence[LoopIndex]) -> bool:
+        names = entry.leaf.parameters[:2]
+        return any(line.name in names and line.node.loops & set(loops) for line in self.lines)
+
+    def _total(self, products: list[Node]) -> Node:
+        return products[0] if len(products) == 1 else build.apply("add", *products)
+
+    def _index_steps(
+        self, leaf: Node, paths: list[list[Local]], target: Node, tensor: Tensor, result: Expression, root: Line
+    ) -> None:
+        """The chain rule in index notation, for a Jacobian with more than two indices."""
+        over = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
+        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, True, over)
+        symbols: list[Term] = []
+        for path in paths:
+            joined = _leaf_tensor(path[0])
+            for entry in path[1:]:
+                inner = _leaf_tensor(entry)
+                joined = Tensor(
+                    tuple(one.times(other) for one in joined.terms for other in _moved(inner, joined.variable)),
+                    joined.value,
+                    inner.variable,
+                )
+            loops = self._summed(path, target)
+            symbols += [term.under(loops) for term in _with_indices(joined, tensor.value, tensor.variable)]
+        before = IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+        chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
+        self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
+        contracted = IndexForm.of(tensor)
+        self.steps.append(
+            Step(
+                "combine",
+                "contract",
+                "the Jacobians are inserted; a δ leaves only the terms where its two indices are equal",
+                chained,
+                contracted,
+                leaf.shape,
+            )
+        )
+        if isinstance(result, Node):
+            self.steps.append(
+                Step(
+                    "combine",
+                    "matrix form",
+                    "the first index counts rows, the second columns",
+                    contracted,
+                    result,
+                    leaf.shape,
+                )
+            )
+
+
+def paths_of(paths: list[list[Local]]) -> list[list[str]]:
+    """Each path as the names that it passes through, the value first."""
+    return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]
+
+
+def _node(entry: Local) -> Node:
+    assert entry.node is not None
+    return entry.node
+
+
+def _leaf_tensor(entry: Local) -> Tensor:
+    value = tuple(Index(index.size) for index in entry.tensor.value)
+    variable = tuple(Index(index.size) for index in entry.tensor.variable)
+    return Tensor((Term(S.One, (Factor(entry.leaf, value + variable),)),), value, variable)
+
+
+def _moved(inner: Tensor, onto: Sequence[Index]) -> list[Term]:
+    return renamed(inner.terms, inner.value, onto)
+
+
+def _with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Index]) -> list[Term]:
+    """The terms under the given free indices; where one index is both, a δ ties the two."""
+    terms = renamed(tensor.terms, tensor.value, value)
+    change = dict(zip(tensor.value, value, strict=True))
+    own = [change.get(index, index) for index in tensor.variable]
+    tied = [(one, other) for one, other in zip(own, variable, strict=True) if one in value]
+    plain = [(one, other) for one, other in zip(own, variable, strict=True) if one not in value]
+    terms = renamed(terms, [one for one, _ in plain], [other for _, other in plain])
+    return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]

@@ -1,0 +1,53 @@
+"""Parts of an answer that recur, named once: the answer as a program that reads back."""
+
+from __future__ import annotations
+
+from mcalc.expressions.names import name_latex, name_text
+from mcalc.expressions.notation import Writer
+from mcalc.expressions.operators import ATOM
+from mcalc.expressions.tree import Node, topological, variables
+
+_SMALL = 4
+_LONG = 72
+
+
+def named_parts(root: Node) -> list[tuple[str, Node]]:
+    """The parts that are used more than once and are not small, arguments before what uses them."""
+    uses: dict[Node, int] = {}
+    order = topological([root])
+    for node in order:
+        for arg in node.args:
+            uses[arg] = uses.get(arg, 0) + 1
+    taken = {str(leaf.parameters[0]).split("_")[0] for leaf in variables(root)}
+    letter = next(letter for letter in ("t", "s", "r", "v", "part") if letter not in taken)
+    found = [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
+    return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
+
+
+def program(root: Node, dialect: str, always: bool = False) -> str | None:
+    """``t₁ = …; answer``, a line each; None where nothing recurs, or, unless asked for, where the answer is short."""
+    plain = None if always else _length(root, dialect)
+    if plain is not None and plain <= _LONG:
+        return None
+    parts = named_parts(root)
+    if not parts:
+        return None
+    writer = Writer(dialect)
+    lines = []
+    for name, node in parts:
+        shown = {"text": name_text(name), "ascii": name, "latex": name_latex(name, len(node.axes) % 2)}[dialect]
+        lines.append((shown, writer.write(node)))
+        writer.done[node] = (shown, ATOM)
+    lines.append(("", writer.write(root)))
+    if dialect == "latex":
+        rows = [f"{name} &= {text}" if name else f"&\\phantom{{=}} {text}" for name, text in lines]
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+    written = "\n".join(f"{name} = {text}" if name else text for name, text in lines)
+    return None if plain is not None and len(written) >= plain else written
+
+
+def _length(root: Node, dialect: str) -> int:
+    """How long the answer is when it is written out: counted, not written, as it may be enormous."""
+    if root.key[0] > 5000:
+        return 10**6
+    return len(Writer(dialect).write(root))

@@ -1,0 +1,179 @@
+"""A derivation is data: the steps from the problem to the answer, each an equation with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcalc.calculus.index_form import Expression, write_expression
+from mcalc.components.drawing import Drawn
+from mcalc.expressions.names import name_text, size_shown
+from mcalc.expressions.notation import write
+from mcalc.expressions.tree import Node, Shape, topological
+from mcalc.language.shapes import Reading
+
+STAGES = {
+    "introduce": "Introduce intermediate variables",
+    "differentiate": "Differentiate each by what it is made of",
+    "combine": "Combine",
+    "substitute": "Substitute back",
+    "collect": "Collect",
+    "layout": "Layout",
+    "components": "In components",
+}
+"""The stages of a derivation in order, the first four the paper's, with their titles."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """``before = after``: the two sides have one value and one shape.
+
+    `stage` is one of the paper's four, introduce, differentiate, combine, substitute, or collect, layout, components;
+    `rule` names the rule, `because` says why it applies here; `substeps` are the identities used on the way.
+    """
+
+    stage: str
+    rule: str
+    because: str
+    before: Expression | Drawn
+    after: Expression | Drawn
+    shape: Shape
+    substeps: tuple[Step, ...] = ()
+    factors: tuple[Shape, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """An intermediate variable: ``name = definition``; `meaning` is its value in the names of the problem."""
+
+    name: str
+    node: Node
+    definition: Node
+    meaning: Node
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How well the answer agreed with differences of the expression: at how many points, and how closely."""
+
+    points: int
+    error: float
+    reason: str = ""
+
+
+@dataclass
+class Derivation:
+    """``∂value/∂variable``, derived. ``result`` is in `layout`; `natural` in the paper's, or in index notation.
+
+    ``naming`` says whether recurring parts of the answer get names; None: where that makes it shorter.
+    """
+
+    source: str
+    command: str
+    reading: Reading
+    by: tuple[Node, ...]
+    layout: str
+    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
+    natural: Expression
+    result: Expression | Drawn
+    notes: tuple[str, ...] = ()
+    verified: Verified | None = None
+    parts: tuple[Derivation, ...] = field(default=())
+    naming: bool | None = None
+
+    @property
+    def value(self) -> Node:
+        return self.reading.value
+
+    @property
+    def shape(self) -> Shape:
+        return self.result.shape
+
+    @property
+    def in_symbols(self) -> Expression | Drawn:
+        """The result as it was derived, where `result` is in components."""
+        last = self.steps[-1] if self.steps else None
+        return last.before if last is not None and last.stage == "components" else self.result
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        return tuple(str(node.parameters[0]) for node in self.by)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The conditions of a piecewise result, in ASCII."""
+        result = self.in_symbols
+        if not isinstance(result, Node):
+            return ()
+        return tuple(write(node.args[0], "ascii") for node in topological([result]) if node.operator.name == "where")
+
+    def __str__(self) -> str:
+        if self.parts:
+            return "\n".join(str(part) for part in self.parts)
+        return write_expression(self.result, "text")
+
+    def ascii(self) -> str:
+        return write_expression(self.result, "ascii")
+
+    def latex(self) -> str:
+        """The answer in LaTeX, for amsmath."""
+        if self.parts:
+            return "\n".join(part.latex() for part in self.parts)
+        return write_expression(self.result, "latex")
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+
+def sizes_shown(shape: Sequence[Any]) -> str:
+    """``1×n``; a scalar is 1×1, a column m×1."""
+    if not shape:
+        return "1×1"
+    parts = [size_shown(size) for size in shape]
+    return "×".join(parts) if len(parts) > 1 else f"{parts[0]}×1"
+
+
+def chains(steps: Sequence[Step]) -> list[list[Step]]:
+    """Steps that go on from one another, as rows of equations."""
+    groups: list[list[Step]] = []
+    for step in steps:
+        if groups and groups[-1][-1].after is step.before:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return groups
+
+
+def names_line(derivation: Derivation) -> str:
+    """The shapes of the names, and which of them were assumed."""
+    names = derivation.reading.names
+    shown = ", ".join(f"{name_text(name)}: {_declared(node)}" for name, node in names.items())
+    assumed = [name for name in derivation.reading.assumed if name in names]
+    if not assumed:
+        return shown
+    which = "" if len(assumed) == len(names) else ", ".join(name_text(name) for name in assumed) + " "
+    return f"{shown} ({which}assumed; declare with -s NAME=SHAPE)"
+
+
+def _declared(node: Node) -> str:
+    properties = node.parameters[1] if len(node.parameters) > 1 else ()
+    return " ".join([shape_words(node.shape), *sorted(properties)])
+
+
+def shape_words(shape: Sequence[object]) -> str:
+    if not shape:
+        return "scalar"
+    return sizes_shown(shape) if len(shape) == 2 else str(shape[0]).replace(" ", "")
+
+
+def verified_line(derivation: Derivation) -> str:
+    found = derivation.verified
+    assert found is not None
+    if not found.points:
+        return f"not checked numerically: {found.reason}"
+    points = "point" if found.points == 1 else "points"
+    if found.error == 0:
+        return f"agrees exactly with finite differences at {found.points} random {points}"
+    return f"agrees with finite differences at {found.points} random {points}, relative error {found.error:.0e}"

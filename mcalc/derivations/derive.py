@@ -1,0 +1,309 @@
+"""The derivation in the paper's four steps: introduce, differentiate, combine, substitute.
+
+The answer comes out of the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.engine import differentiate, matrix_places
+from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.calculus.networks import Factor, Tensor, Term, fresh
+from mcalc.calculus.simplify import simplify
+from mcalc.derivations.combine import Combination, Local, leaf_of, matrix_or_indices
+from mcalc.derivations.derivation import Line, Step
+from mcalc.derivations.differentials import Differentials, wanted
+from mcalc.derivations.prepare import Prepared
+from mcalc.derivations.reasons import because_local, rule_name, simplification
+from mcalc.expressions import build, stacks
+from mcalc.expressions.notation import write
+from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.tree import Node, depends, replace, topological, variables, with_loop
+
+_TRANSPARENT = frozenset({"negative", "transpose"})
+
+
+@dataclass
+class Work:
+    """The intermediate variables of an expression, and what is known of their derivatives so far."""
+
+    prepared: Prepared
+    by: Node
+    names: dict[Node, str]
+    cases: bool = True
+    already_named: int = 0
+    method: str = "chain"
+    lines: list[Line] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def derive(self) -> Expression:
+        """The derivative in the paper's layout; the steps are left in ``steps``."""
+        root, by = self.prepared.root, self.by
+        if by not in depends(root, by):
+            result = matrix_or_indices(Tensor((), fresh(root), fresh(by)))
+            self.steps.append(
+                Step(
+                    "differentiate",
+                    "constant rule",
+                    f"{by.parameters[0]} does not occur: the value does not move with it",
+                    leaf_of(root, _short_name(root), by),
+                    result,
+                    result.shape,
+                )
+            )
+            return result
+        self._introduce()
+        if not self.lines:
+            result = matrix_or_indices(differentiate(root, by))
+            self.steps.append(
+                Step(
+                    "differentiate",
+                    "identity",
+                    "a value moves with itself, element by element",
+                    leaf_of(root, str(by.parameters[0]), by),
+                    result,
+                    result.shape,
+                )
+            )
+            return result
+        by_differentials = self.method == "differential" or (self.method == "" and wanted(self.lines))
+        if by_differentials:
+            found = Differentials(self.lines, self.steps, by).result()
+            if found is not None:
+                return self._substitute(found)
+        local = self._differentiate()
+        return self._substitute(Combination(self.lines, self.steps, by, local, self.method == "index").result())
+
+    # Introduce
+
+    def _introduce(self) -> None:
+        touched = depends(self.prepared.root, self.by)
+        taken = (
+            {leaf.parameters[0] for leaf in variables(self.prepared.root)}
+            | set(self.names.values())
+            | {str(self.by.parameters[0])}
+        )
+        letter = next(
+            letter
+            for letter in ("u", "v", "g", "h", "t_u")
+            if not any(str(name).startswith(letter + "_") for name in taken)
+        )
+        self.nodes: dict[Node, Node] = {}
+        number = self.already_named
+        for node in topological([self.prepared.root]):
+            if node not in touched or not node.args:
+                continue
+            definition = self._definition(node)
+            if node is not self.prepared.root and node not in self.names and self._is_transparent(node):
+                self.nodes[node] = definition
+                continue
+            if node in self.names:
+                name = self.names[node]
+            else:
+                number += 1
+                name = f"{letter}_{number}"
+            variable = build.variable(name, node.shape, frozenset(), node.loops)
+            self.nodes[node] = variable
+            self.lines.append(Line(name, variable, definition, self.prepared.origin.get(node, node)))
+            self.steps.append(Step("introduce", node.operator.title, "", variable, definition, node.shape))
+
+    def _definition(self, node: Node) -> Node:
+        return node.func(*(self.nodes.get(arg, arg) for arg in node.args))
+
+    def _is_transparent(self, node: Node) -> bool:
+        if node.operator.name in _TRANSPARENT or node in self.prepared.inline:
+            return True
+        return node.operator.name == "element" and not node.args[0].args
+
+    # Differentiate
+
+    def _differentiate(self) -> dict[tuple[str, str], Local]:
+        found: dict[tuple[str, str], Local] = {}
+        inner = {line.node for line in self.lines} | {self.by}
+        for line in self.lines:
+            for arg in [leaf for leaf in variables(line.definition) if leaf in inner]:
+                tensor = _by_name(differentiate(line.definition, arg), line)
+                open_terms = (_without_loops(term, arg.loops) for term in tensor.terms)
+                tensor = tensor._replace(terms=tuple(open_terms))
+                expression = matrix_or_indices(tensor)
+                leaf = leaf_of(line.node, line.name, arg)
+                found[line.name, str(arg.parameters[0])] = Local(
+                    leaf, tensor, expression if isinstance(expression, Node) else None
+                )
+                shown = IndexForm.of(tensor) if self.method == "index" else expression
+                self.steps.append(
+                    Step(
+                        "differentiate",
+                        rule_name(line.definition, arg),
+                        because_local(line.definition, arg),
+                        self._side(leaf, tensor),
+                        shown,
+                        leaf.shape,
+                    )
+                )
+        return found
+
+    def _side(self, leaf: Node, tensor: Tensor) -> Expression:
+        """The leaf, with its indices where the derivative has no matrix form."""
+        if matrix_places(tensor.value, tensor.variable) is not None and self.method != "index":
+            return leaf
+        return IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+
+    # Substitute
+
+    def _substitute(self, result: Expression) -> Expression:
+        meaning = {line.node: line.meaning for line in self.lines}
+        if isinstance(result, IndexForm):
+            terms = [
+                term._replace(
+                    factors=tuple(
+                        f if f.node is None else f._replace(node=replace(f.node, _outside(meaning, term.loops)))
+                        for f in term.factors
+                    )
+                )
+                for term in result.tensor.terms
+            ]
+            full: Expression = IndexForm.of(result.tensor._replace(terms=tuple(terms)))
+            if not any(
+                leaf in meaning
+                for term in result.tensor.terms
+                for f in term.factors
+                if f.node is not None
+                for leaf in variables(f.node)
+            ):
+                return result
+        else:
+            replaced = _with_entries(replace(result, _apart(result, meaning)))
+            if replaced is result:
+                return self._cases(result)
+            simplified = simplify(_with_entries(_substituted(result, _apart(result, meaning))))
+            self.steps.append(
+                Step(
+                    "substitute",
+                    "substitute back",
+                    "the intermediate variables are replaced by what they stand for",
+                    result,
+                    replaced,
+                    result.shape,
+                )
+            )
+            if simplified is not replaced:
+                self.steps.append(
+                    Step(
+                        "substitute",
+                        "simplify",
+                        simplification(replaced, simplified),
+                        replaced,
+                        simplified,
+                        result.shape,
+                    )
+                )
+            return self._cases(simplified)
+        self.steps.append(
+            Step(
+                "substitute",
+                "substitute back",
+                "the intermediate variables are replaced by what they stand for",
+                result,
+                full,
+                full.shape,
+            )
+        )
+        return full
+
+    def _cases(self, result: Node) -> Node:
+        from mcalc.calculus.cases import by_cases
+
+        split = by_cases(result) if self.cases else None
+        if split is None:
+            return result
+        self.steps.append(
+            Step(
+                "substitute",
+                "case distinction",
+                "where the condition fails, the factor [condition] is 0; where it holds, 1",
+                result,
+                split,
+                result.shape,
+            )
+        )
+        return split
+
+
+def _substituted(result: Node, meaning: dict[Node, Node]) -> Node:
+    """The meanings inserted, and the sums that they make simplified from the inside out."""
+    done = dict(meaning)
+    for node in topological([result], lambda node: () if node in meaning else node.args):
+        if node in done:
+            continue
+        args = [done[arg] for arg in node.args]
+        changed = any(new is not old for new, old in zip(args, node.args, strict=True))
+        done[node] = node.func(*args) if changed else node
+        if changed and node.operator.name == "add" and node is not result:
+            done[node] = simplify(done[node])
+    return done[result]
+
+
+def _outside(meaning: dict[Node, Node], loops: Sequence[LoopIndex]) -> dict[Node, Node]:
+    """The meanings with their own Σ's renamed apart from these."""
+    changed = dict(meaning)
+    for loop in loops:
+        changed = {leaf: _rebound(node, loop) for leaf, node in changed.items()}
+    return changed
+
+
+def _apart(result: Node, meaning: dict[Node, Node]) -> dict[Node, Node]:
+    """The meanings with their own Σ's renamed, where they stand under a Σ over the same index."""
+    changed = dict(meaning)
+    for total in topological([result]):
+        if total.operator.name != "loop_sum":
+            continue
+        loop = total.parameters[0]
+        for leaf in variables(total.args[0]):
+            if leaf in meaning:
+                changed[leaf] = _rebound(changed[leaf], loop)
+    return changed
+
+
+def _rebound(node: Node, loop: LoopIndex) -> Node:
+    sums = [part for part in topological([node]) if part.operator.name == "loop_sum" and part.parameters[0] == loop]
+    new: dict[Node, Node] = {}
+    for part in sums:
+        other = loop.apart_from({loop, *part.args[0].loops})
+        body = with_loop(part.args[0], loop, other)
+        new[part] = build.apply("loop_sum", body, parameters=(other,))
+    return replace(node, new) if new else node
+
+
+def _without_loops(term: Term, loops: frozenset[LoopIndex]) -> Term:
+    """The term for one value of the running indices: the Σ is written when the paths are combined."""
+    return term._replace(loops=tuple(loop for loop in term.loops if loop not in loops))
+
+
+def _short_name(value: Node) -> str:
+    """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
+    text = write(value)
+    return f"({text})" if len(text) < 12 and "_" not in text else "f"
+
+
+def _with_entries(node: Node) -> Node:
+    """Elements of a stack read off: ``[f; g][1]`` is f."""
+    entries = {part: found for part in topological([node]) if (found := stacks.entry(part)) is not None}
+    return _with_entries(replace(node, entries)) if entries else node
+
+
+def _by_name(tensor: Tensor, line: Line) -> Tensor:
+    """The value of the line, where its own derivative contains it, by its name."""
+    mine = {line.definition: line.node}
+    return tensor._replace(
+        terms=tuple(
+            term._replace(
+                factors=tuple(f if f.node is None else f._replace(node=replace(f.node, mine)) for f in term.factors)
+            )
+            for term in tensor.terms
+        )
+    )

@@ -1,0 +1,54 @@
+"""Where the paper's print slips, and what is right; shown where it applies."""
+
+from __future__ import annotations
+
+from mcalc.calculus.index_form import IndexForm
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions import build
+from mcalc.expressions.names import name_text
+from mcalc.expressions.tree import Node, topological
+
+
+def notes_on(derivation: Derivation) -> tuple[str, ...]:
+    """Remarks on the result: how it differs from what Parr and Howard print."""
+    value, by = derivation.value, derivation.by[0]
+    found = []
+    if not value.axes and len(by.axes) == 2 and build.is_symmetric(by):
+        name = name_text(str(by.parameters[0]))
+        found.append(
+            f"{name} is differentiated entry by entry, as if its entries were free; --symmetric constrained gives "
+            "(G + Gᵀ)/2, --symmetric entries G + Gᵀ − diag(G)."
+        )
+    if build.rectified(value) is by and len(by.axes) == 1:
+        found.append(
+            "The paper prints ∂max(0, x)/∂x as a column; "
+            "the Jacobian of a vector by a vector is the diagonal matrix of those entries."
+        )
+    if isinstance(derivation.natural, Node) and not value.axes:
+        sums = [node for node in topological([derivation.natural]) if node.operator.name == "loop_sum"]
+        masks = [node for total in sums for node in topological(total.args) if node.operator.indicator and node.loops]
+        if masks:
+            found.append(
+                "The condition depends on the running index, so it stays under the Σ; the paper pulls the case "
+                "distinction out of the sum, which is right only where all i fall in one case."
+            )
+    if _stacked_weights(value, by) and not isinstance(derivation.natural, IndexForm):
+        found.append(
+            "By the stacked ŵ = [w; b] as a whole the gradient is the row x̂ᵀ = [x; 1]ᵀ; "
+            "the paper prints x̂ without that transpose."
+        )
+    return tuple(found)
+
+
+def _stacked_weights(value: Node, by: Node) -> bool:
+    """A dot product of ``[w; b]`` and ``[x; 1]``, differentiated by a part of the first."""
+    dots = [
+        node
+        for node in topological([value])
+        if node.operator.name == "dot" and all(arg.operator.name == "stack" for arg in node.args)
+    ]
+    return any(
+        by in stack.args and build.is_number(other.args[-1], 1)
+        for dot in dots
+        for stack, other in (dot.args, dot.args[::-1])
+    )

@@ -1,0 +1,1 @@
+"""The tree, the operator table, and how an expression is built and written."""

@@ -1,0 +1,306 @@
+"""Constructors of values: those that only compute the shape, and those that write as a careful author does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy.core.numbers import Rational
+from sympy.core.singleton import S
+
+from mcalc.expressions.operators import TABLE
+from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.tree import Node, Shape
+
+SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+def apply(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
+    """The operator applied, as typed; raises `ShapeMismatch` where the shapes do not fit."""
+    operator = TABLE[name]
+    return Node(operator, args, parameters, operator.shape(_equal, [arg.shape for arg in args], *parameters))
+
+
+def number(value: Any) -> Node:
+    return Node(TABLE["number"], (), (value if isinstance(value, Rational) else Rational(value),), ())
+
+
+def variable(
+    name: str, shape: Shape = (), properties: frozenset[str] = frozenset(), loops: frozenset[LoopIndex] = frozenset()
+) -> Node:
+    """A name; an intermediate value under a Σ depends on the running indices `loops`."""
+    parameters = (name, properties, loops) if loops else (name, properties) if properties else (name,)
+    return Node(TABLE["variable"], (), parameters, shape)
+
+
+def size(dimension: Any) -> Node:
+    """A dimension as a number."""
+    if dimension.is_Integer:
+        return number(dimension)
+    return Node(TABLE["dimension"], (), (dimension,), ())
+
+
+def entries(node: Node) -> Node:
+    """How many entries there are."""
+    total = S.One
+    for dimension in node.axes:
+        total = total * dimension
+    return size(total)
+
+
+def ones(shape: Shape) -> Node:
+    return apply("ones", parameters=shape) if shape else number(1)
+
+
+def zeros(shape: Shape) -> Node:
+    return apply("zeros", parameters=shape) if shape else number(0)
+
+
+def identity(dimension: Any) -> Node:
+    return apply("eye", parameters=(dimension,))
+
+
+def is_number(node: Node, value: int | None = None) -> bool:
+    return node.operator.name == "number" and (value is None or node.parameters[0] == value)
+
+
+def is_zero(node: Node) -> bool:
+    return is_number(node, 0) or node.operator.name == "zeros"
+
+
+def matching(arg: Node, node: Node, indices: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The indices of an element-wise argument: none for a scalar that is expanded."""
+    return indices if arg.axes else ()
+
+
+def opposite(condition: Node) -> Node | None:
+    """``z ≤ 0`` of ``z > 0``."""
+    name = condition.operator.opposite
+    return apply(name, *condition.args) if name else None
+
+
+def rectified(node: Node) -> Node | None:
+    """``z`` of ``relu(z)`` or ``max(0, z)``."""
+    if node.operator.name == "relu":
+        return node.args[0]
+    if node.operator.name == "maximum":
+        first, second = node.args
+        return second if is_zero(first) else first if is_zero(second) else None
+    return None
+
+
+def where_positive(node: Node, condition: Node) -> Node:
+    """A sum where `condition` is positive: its term ``max(0, condition)`` is the condition itself."""
+    if node.operator.name != "add":
+        return node
+    terms: list[Node] = []
+    for arg in node.args:
+        minus = arg.operator.name == "negative"
+        inner = arg.args[0] if minus else arg
+        if rectified(inner) is condition:
+            inner = condition
+            parts = inner.args if inner.operator.name == "add" else (inner,)
+            terms += [negated(part) if minus else part for part in parts]
+        else:
+            terms.append(arg)
+    return node if tuple(terms) == node.args else apply("add", *terms)
+
+
+# Folding constructors, for formulas of the table and for results ---------------------------------------------------
+
+
+def folded(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
+    """Like `apply`, but arithmetic on numbers is carried out, and units and zeros of it vanish."""
+    values: list[Any] = [arg.parameters[0] for arg in args if is_number(arg)]
+    if args and len(values) == len(args):
+        if name == "add":
+            return number(sum(values, S.Zero))
+        if name == "multiply":
+            total = S.One
+            for value in values:
+                total *= value
+            return number(total)
+        if name == "negative":
+            return number(-values[0])
+        if name == "divide" and values[1] != 0:
+            return number(values[0] / values[1])
+        if name == "power" and (values[0] ** values[1]).is_Rational and not (values[0] == 0 and values[1] < 0):
+            return number(values[0] ** values[1])
+    if name == "power" and is_number(args[1], 1):
+        return args[0]
+    if name == "multiply" and len(args) == 2:
+        for one, other in (args, args[::-1]):
+            if is_number(one, 1):
+                return other
+    return apply(name, *args, parameters=parameters)
+
+
+def transpose(node: Node) -> Node:
+    """``(AB)ᵀ = BᵀAᵀ``, ``(Aᵀ)ᵀ = A``, and no transpose where there is nothing to turn."""
+    name = node.operator.name
+    if not node.shape or is_symmetric(node):
+        return node
+    if name == "transpose":
+        return node.args[0]
+    if name in ("ones", "zeros") and len(node.shape) == 2:
+        return apply(name, parameters=node.shape[::-1])
+    if name == "matmul" or name == "outer":
+        left, right = node.args
+        if name == "outer":
+            return apply("outer", right, left)
+        if len(left.shape) == 2 and len(right.shape) >= 1:
+            return product(transpose(right), transpose(left))
+    if name in ("negative", "loop_sum"):
+        return apply(name, transpose(node.args[0]), parameters=node.parameters)
+    if name == "multiply" and sum(bool(arg.shape) for arg in node.args) == 1:
+        return apply(name, *(transpose(arg) for arg in node.args))
+    if name == "divide" and not node.args[1].shape:
+        return apply(name, transpose(node.args[0]), node.args[1])
+    if name == "add":
+        turned = apply("add", *(transpose(arg) for arg in node.args))
+        if turned.key[0] < node.key[0]:
+            return turned
+    if name == "inv" and node.args[0].operator.name == "transpose":
+        return apply("inv", node.args[0].args[0])
+    return apply("transpose", node)
+
+
+def is_symmetric(node: Node) -> bool:
+    """Whether the matrix is its own transpose by what was declared and by how it is made."""
+    name = node.operator.name
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+        return False
+    if name == "variable":
+        return len(node.parameters) > 1 and bool(node.parameters[1] & SYMMETRIC)
+    if name in ("eye", "diag", "ones", "zeros"):
+        return True
+    if name in ("inv", "transpose", "negative"):
+        return is_symmetric(node.args[0])
+    if name == "add":
+        return sorted(transpose(arg).canon for arg in node.args) == sorted(arg.canon for arg in node.args)
+    if node.operator.elementwise:
+        return all(not arg.shape or is_symmetric(arg) for arg in node.args)
+    if name == "outer":
+        return node.args[0].canon == node.args[1].canon
+    if name == "matmul":
+        parts = row_of(node)
+        turned = [transpose(part) for part in reversed(parts)]
+        return all(one.canon == other.canon for one, other in zip(parts, turned, strict=True))
+    return False
+
+
+def row_of(node: Node) -> list[Node]:
+    """The factors of a product of matrices, in order."""
+    if node.operator.name != "matmul":
+        return [node]
+    return row_of(node.args[0]) + row_of(node.args[1])
+
+
+def product(left: Node, right: Node) -> Node:
+    """The product, written as a dot product or an outer product where it is one."""
+    row = len(left.shape) == 2 and left.shape[0] == 1
+    if row and len(right.shape) == 1 and left.operator.name == "transpose":
+        return apply("dot", left.args[0], right)
+    if len(left.shape) == 1 and len(right.shape) == 2 and right.operator.name == "transpose":
+        return apply("outer", left, right.args[0])
+    return apply("matmul", left, right)
+
+
+def chain(factors: Sequence[Node]) -> Node:
+    """The product of a row of factors, vectors first: ``A(Ax)``, ``(xᵀA)A``."""
+    parts = list(factors)
+    if len(parts[-1].shape) == 1 and len(parts) > 1:
+        result = parts[-1]
+        for part in reversed(parts[:-1]):
+            result = product(part, result)
+        return result
+    result = parts[0]
+    for part in parts[1:]:
+        result = product(result, part)
+    return result
+
+
+def raised(node: Node, power: Any) -> Node:
+    """``node^power`` for a positive power."""
+    if power == 1:
+        return node
+    if power == S.Half:
+        return apply("sqrt", node)
+    return apply("power", node, number(power))
+
+
+def elementwise_product(factors: Sequence[tuple[Node, Any]]) -> Node:
+    """``Π node^power``, element by element: one numerator over one denominator."""
+    above = [raised(node, power) for node, power in factors if power > 0]
+    below = [raised(node, -power) for node, power in factors if power < 0]
+    top = above[0] if len(above) == 1 else apply("multiply", *above) if above else number(1)
+    if not below:
+        return top
+    return apply("divide", top, below[0] if len(below) == 1 else apply("multiply", *below))
+
+
+def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | None) -> Node:
+    """``coefficient · Π scalars · body``, the sign in front, one fraction bar."""
+    sign, coefficient = (S.One, coefficient) if coefficient > 0 else (S.NegativeOne, -coefficient)
+    above = [raised(node, power) for node, power in scalars if power > 0]
+    below = [raised(node, -power) for node, power in scalars if power < 0]
+    if body is not None:
+        if (
+            body.operator.name == "divide"
+            and not above
+            and is_number(body.args[0], 1)
+            and coefficient.p != 1
+            and not below
+        ):
+            body = apply("divide", number(coefficient.p), body.args[1])
+            coefficient = coefficient / coefficient.p
+        above.append(body)
+    if coefficient.p != 1 or not above:
+        above.insert(0, number(coefficient.p))
+    if coefficient.q != 1:
+        below.insert(0, number(coefficient.q))
+    result = above[0] if len(above) == 1 else apply("multiply", *above)
+    if below:
+        result = apply("divide", result, below[0] if len(below) == 1 else apply("multiply", *below))
+    if sign > 0:
+        return result
+    return number(-result.parameters[0]) if is_number(result) else apply("negative", result)
+
+
+def reading_order(terms: Sequence[Node]) -> list[Node]:
+    """Positive terms first, small before large, plain numbers last."""
+
+    def key(term: Node) -> tuple[Any, ...]:
+        minus = term.operator.name == "negative" or (is_number(term) and bool(term.parameters[0] < 0))
+        return (minus, is_number(term), term.key)
+
+    return sorted(terms, key=key)
+
+
+def total(terms: Sequence[Node]) -> Node:
+    """The sum, in reading order."""
+    if len(terms) == 1:
+        return terms[0]
+    return apply("add", *reading_order(terms))
+
+
+def negated(node: Node) -> Node:
+    """``-node``, a difference turned round."""
+    if node.operator.name == "negative":
+        return node.args[0]
+    if is_number(node):
+        return number(-node.parameters[0])
+    if node.operator.name == "add":
+        turned = [negated(arg) for arg in node.args]
+        return apply(
+            "add",
+            *sorted(
+                turned,
+                key=lambda arg: arg.operator.name == "negative" or (is_number(arg) and bool(arg.parameters[0] < 0)),
+            ),
+        )
+    return apply("negative", node)

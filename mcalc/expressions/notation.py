@@ -1,0 +1,343 @@
+"""Values as they are written: Unicode text, ASCII and LaTeX, from the notation column of the operator table.
+
+What is written in text and in ASCII reads back to the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mcalc.expressions import build
+from mcalc.expressions.names import SUPERSCRIPTS, name_latex, name_text, number_text, size_text
+from mcalc.expressions.operators import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
+from mcalc.expressions.records import Slice
+from mcalc.expressions.tree import Node, topological
+
+
+def write(node: Node, dialect: str = "text") -> str:
+    """The value in ``text``, ``ascii`` or ``latex``."""
+    return Writer(dialect).write(node)
+
+
+class Writer:
+    """Writes each node once, from the leaves up, with the precedence of its outermost operator."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        self.latex = dialect == "latex"
+        self.done: dict[Node, tuple[str, int]] = {}
+
+    def write(self, root: Node) -> str:
+        for node in topological([root], self._shown):
+            if node not in self.done:
+                handler: Callable[[Node], tuple[str, int]] = getattr(self, "_" + node.operator.notation.kind)
+                self.done[node] = handler(node)
+        return self.done[root][0]
+
+    # What stands in the place of the arguments
+
+    def _shown(self, node: Node) -> Sequence[Node]:
+        name = node.operator.name
+        if name == "outer":
+            return (node.args[0], build.transpose(node.args[1]))
+        if name == "dot" and self._as_row(node):
+            return (build.transpose(node.args[0]), node.args[1])
+        if name == "where":
+            opposite = build.opposite(node.args[0])
+            return node.args if opposite is None else (*node.args, opposite)
+        return tuple(node.args)
+
+    def _as_row(self, node: Node) -> bool:
+        """u·(Av) is written uᵀAv; in ASCII `.` stands between names only, as `.T` transposes."""
+        left, right = node.args
+        if right.operator.name == "matmul":
+            return True
+        plain = all(arg.operator.name in ("variable", "element") for arg in (left, right))
+        return self.dialect == "ascii" and (not plain or right.parameters[0] == "T")
+
+    def _symbol(self, node: Node) -> str:
+        symbol = str(getattr(node.operator.notation, self.dialect))
+        return symbol or ("" if self.latex else node.operator.name)
+
+    def _at(self, node: Node, level: int) -> str:
+        """The text of an argument, in parentheses where its operator binds more loosely than `level`."""
+        text, own = self.done[node]
+        return text if own >= level else self._parenthesized(text)
+
+    def _parenthesized(self, text: str) -> str:
+        return rf"\left({text}\right)" if self.latex else f"({text})"
+
+    # Leaves
+
+    def _name(self, node: Node) -> tuple[str, int]:
+        name = node.parameters[0]
+        if self.dialect == "ascii":
+            return name, ATOM
+        return (
+            name_latex(name, len(node.axes))
+            if self.latex and len(node.axes) < 2
+            else name_latex(name)
+            if self.latex
+            else name_text(name)
+        ), ATOM
+
+    def _number(self, node: Node) -> tuple[str, int]:
+        value = node.parameters[0]
+        text = number_text(abs(value))
+        level = PRODUCT if "/" in text else ATOM
+        if self.latex and "/" in text:
+            text, level = rf"\frac{{{abs(value).p}}}{{{value.q}}}", ATOM
+        if value < 0:
+            return ("−" if self.dialect == "text" else "-") + text, ADDITION
+        return text, level
+
+    def _constant(self, node: Node) -> tuple[str, int]:
+        return self._symbol(node), ATOM
+
+    def _dimension(self, node: Node) -> tuple[str, int]:
+        size = node.parameters[0]
+        text = str(size) if not hasattr(size, "is_Symbol") else size_text(size)
+        if len(text) > 1 and hasattr(size, "is_Symbol") and not size.is_Symbol:
+            return text, ADDITION if size.is_Add else PRODUCT
+        return text, ATOM
+
+    def _partial(self, node: Node) -> tuple[str, int]:
+        above, below, split, total = node.parameters
+        if self.latex:
+            sign = r"\mathrm{d}" if total else r"\partial"
+            upper, lower = name_latex(above, split), name_latex(below, len(node.axes) - split)
+            return rf"\frac{{{sign} {upper}}}{{{sign} {lower}}}", ATOM
+        if self.dialect == "ascii":
+            return f"d{above}/d{below}", ATOM
+        sign = "d" if total else "∂"
+        return f"{sign}{name_text(above)}/{sign}{name_text(below)}", ATOM
+
+    def _differential(self, node: Node) -> tuple[str, int]:
+        name = node.parameters[0]
+        if self.latex:
+            return rf"\mathrm{{d}} {name_latex(name, len(node.axes) % 2)}", ATOM
+        return "d" + (name if self.dialect == "ascii" else name_text(name)), ATOM
+
+    def _filled(self, node: Node) -> tuple[str, int]:
+        shape, symbol = node.shape, self._symbol(node)
+        sizes = ",".join(size_text(size) for size in shape)
+        row = len(shape) == 2 and shape[0] == 1
+        if self.dialect == "ascii":
+            return (f"{symbol}({size_text(shape[1])})'", POSTFIX) if row else (f"{symbol}({sizes})", ATOM)
+        if row:
+            return symbol + ("^{T}" if self.latex else "ᵀ"), POSTFIX
+        if len(shape) == 1:
+            return symbol, ATOM
+        if self.latex:
+            digit = "1" if node.operator.name == "ones" else "0"
+            return rf"{digit}_{{{size_text(shape[0])} \times {size_text(shape[1])}}}", ATOM
+        return f"{node.operator.name}({sizes})", ATOM
+
+    def _identity(self, node: Node) -> tuple[str, int]:
+        return (f"eye({size_text(node.shape[0])})" if self.dialect == "ascii" else "I"), ATOM
+
+    def _unit(self, node: Node) -> tuple[str, int]:
+        place, size = node.parameters
+        return (f"e_{{{place}}}" if self.latex else f"unit({_place(place)},{size_text(size)})"), ATOM
+
+    def _delta(self, node: Node) -> tuple[str, int]:
+        places = ",".join(_place(place) for place in node.parameters)
+        return (f"{self._symbol(node)}_{{{places}}}" if self.latex else f"{self._symbol(node)}[{places}]"), ATOM
+
+    # Arithmetic
+
+    def _sum(self, node: Node) -> tuple[str, int]:
+        minus = "−" if self.dialect == "text" else "-"
+        parts: list[str] = []
+        for arg in node.args:
+            text = self._at(arg, ADDITION)
+            if text.startswith(minus):
+                rest = text[len(minus) :]
+                parts.append(f" {minus} {rest}" if parts else text)
+            else:
+                parts.append(f" + {text}" if parts else text)
+        return "".join(parts), ADDITION
+
+    def _negative(self, node: Node) -> tuple[str, int]:
+        return self._symbol(node) + self._at(node.args[0], ADDITION + 1), ADDITION
+
+    def _product(self, node: Node) -> tuple[str, int]:
+        text, wide, first = "", False, True
+        loosest = PRODUCT
+        for arg in node.args:
+            level = PRODUCT
+            if first and arg.operator.name == "negative":
+                level = loosest = ADDITION
+            if self.dialect == "ascii" and wide and arg.operator.name in ("matmul", "outer", "dot"):
+                level = PRODUCT + 1
+            if self.dialect == "ascii" and arg.operator.name in ("multiply", "divide") and not first:
+                level = PRODUCT + 1
+            if self.latex and arg.operator.name == "loop_sum" and arg is not node.args[-1]:
+                level = ATOM
+            part = self._at(arg, level)
+            if first:
+                text = part
+            elif not text.strip("0123456789.") and (part[0].isalpha() or part[0] in "(\\{") and part[:4] != r"\vec":
+                text += (" " if self.latex and part.startswith("\\frac") else "") + part
+            elif wide and arg.axes:
+                text += (" ⊗ " if self.dialect == "text" else r" \otimes " if self.latex else "*") + part
+            elif self.latex:
+                text += (
+                    r" \cdot " if part[0].isdigit() or (text[-1].isdigit() and part[:4] == r"\vec") else " "
+                ) + part
+            else:
+                text += "*" + part
+            wide, first = wide or bool(arg.axes), False
+        return text, loosest
+
+    def _quotient(self, node: Node) -> tuple[str, int]:
+        above, below = node.args
+        if self.latex and not below.axes:
+            return rf"\frac{{{self.done[above][0]}}}{{{self.done[below][0]}}}", PRODUCT + 1
+        wide = bool(above.axes and below.axes)
+        symbol = self._symbol(node) if wide or self.latex else "/"
+        return self._at(above, PRODUCT) + symbol + self._at(below, POWER), PRODUCT
+
+    def _power(self, node: Node) -> tuple[str, int]:
+        base, exponent = node.args
+        shown = self._at(base, POWER + 1)
+        if self.latex:
+            return f"{shown}^{{{self.done[exponent][0]}}}", POWER
+        if (
+            self.dialect == "text"
+            and build.is_number(exponent)
+            and exponent.parameters[0].is_Integer
+            and exponent.parameters[0] > 0
+        ):
+            return shown + str(exponent.parameters[0]).translate(SUPERSCRIPTS), POWER
+        return f"{shown}^{self._at(exponent, POWER)}", POWER
+
+    # Products, transposes, comparisons
+
+    def _infix(self, node: Node) -> tuple[str, int]:
+        name, notation = node.operator.name, node.operator.notation
+        if name == "matmul" or (name == "dot" and self._as_row(node)):
+            return self._chain(self._shown(node))
+        if name == "dot":
+            left, right = node.args
+            return self._at(left, DOT) + self._symbol(node) + self._at(right, DOT + 1), DOT
+        left, right = (self._at(arg, notation.level + 1) for arg in node.args)
+        return left + self._symbol(node) + right, notation.level
+
+    def _outer(self, node: Node) -> tuple[str, int]:
+        return self._chain(self._shown(node))
+
+    def _chain(self, parts: Sequence[Node]) -> tuple[str, int]:
+        level = PRODUCT if self.dialect == "ascii" else DOT
+        shown = []
+        for part in parts:
+            joined = part.operator.name in ("matmul", "outer") or (part.operator.name == "dot" and self._as_row(part))
+            shown.append(self._at(part, level if joined else level + 1))
+        return {"ascii": "@", "text": "·", "latex": " "}[self.dialect].join(shown), level
+
+    def _postfix(self, node: Node) -> tuple[str, int]:
+        (arg,) = node.args
+        if arg.operator.name == "stack" and self.latex:
+            return self._matrix([[self.done[part][0] for part in arg.args]]), ATOM
+        if arg.operator.name == "stack":
+            return self._row(arg) + self._symbol(node), POSTFIX
+        if self.latex and arg.operator.name == "power":
+            return self._parenthesized(self.done[arg][0]) + "^{T}", POSTFIX
+        return self._at(arg, POSTFIX) + self._symbol(node), POSTFIX
+
+    # Functions
+
+    def _call(self, node: Node) -> tuple[str, int]:
+        symbol = self._symbol(node)
+        inner = ", ".join(self._argument(arg) for arg in node.args)
+        axis = node.parameters[0] if node.parameters and node.operator.keywords else None
+        if self.latex:
+            symbol = symbol or rf"\operatorname{{{node.operator.name}}}"
+            below = "" if axis is None else rf"_{{\mathrm{{axis}}={axis}}}"
+            return rf"{symbol}{below}\left({inner}\right)", ATOM
+        return f"{symbol}({inner}{'' if axis is None else f', axis={axis}'})", ATOM
+
+    def _inverse(self, node: Node) -> tuple[str, int]:
+        if self.latex:
+            return self._at(node.args[0], ATOM) + "^{-1}", POWER
+        return f"inv({self.done[node.args[0]][0]})", ATOM
+
+    def _fence(self, node: Node) -> tuple[str, int]:
+        inner, bar = self._argument(node.args[0]), self._symbol(node)
+        if self.latex:
+            below = "_{1}" if node.operator.notation.right else ""
+            return rf"\left{bar}{inner}\right{bar}{below}", ATOM
+        return f"{bar}({inner})", ATOM
+
+    def _root(self, node: Node) -> tuple[str, int]:
+        inner = self.done[node.args[0]][0]
+        return (rf"\sqrt{{{inner}}}" if self.latex else f"sqrt({inner})"), ATOM
+
+    def _cases(self, node: Node) -> tuple[str, int]:
+        condition, value, other = node.args
+        opposite = build.opposite(condition)
+        first, second, asked = (self.done[part][0] for part in (value, other, condition))
+        if self.dialect == "ascii" or opposite is None:
+            if not self.latex:
+                return f"where({asked}, {first}, {second})", ATOM
+            return (
+                rf"\begin{{cases}}{first} & \text{{if }} {asked} \neq 0 \\ {second} & \text{{otherwise}}\end{{cases}}",
+                ATOM,
+            )
+        unasked = self.done[opposite][0]
+        if self.latex:
+            return (
+                rf"\begin{{cases}}{second} & \text{{if }} {unasked} \\ {first} & \text{{if }} {asked}\end{{cases}}",
+                ATOM,
+            )
+        return f"{{ {second} if {unasked}; {first} if {asked} }}", ATOM
+
+    # Structure
+
+    def _matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        return r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
+
+    def _stack(self, node: Node) -> tuple[str, int]:
+        parts = [self.done[arg][0] for arg in node.args]
+        return (self._matrix([[part] for part in parts]) if self.latex else f"[{'; '.join(parts)}]"), ATOM
+
+    def _row(self, node: Node) -> str:
+        return f"[{', '.join(self.done[arg][0] for arg in node.args)}]"
+
+    def _grid(self, node: Node) -> tuple[str, int]:
+        columns = node.parameters[1]
+        parts = [self.done[arg][0] for arg in node.args]
+        rows = [parts[at : at + columns] for at in range(0, len(parts), columns)]
+        if self.latex:
+            return self._matrix(rows), ATOM
+        inner = "; ".join(", ".join(row) for row in rows)
+        return (f"[[{inner}]]" if len(rows) == 1 else f"[{inner}]"), ATOM
+
+    def _argument(self, node: Node) -> str:
+        """The text of an argument that does not tell its size: ``tr(eye(n))``, where I would have lost n."""
+        if self.dialect == "text" and node.operator.notation.kind in ("identity", "filled"):
+            return write(node, "ascii")
+        return self.done[node][0]
+
+    def _element(self, node: Node) -> tuple[str, int]:
+        places = [":" if place is None else _place(place) for place in node.parameters]
+        base = self._at(node.args[0], POSTFIX)
+        if self.dialect == "text" and base == self.done[node.args[0]][0]:
+            base = self._argument(node.args[0])
+        if self.latex and "_" in base:
+            base = self._parenthesized(base)
+        return (f"{base}_{{{','.join(places)}}}" if self.latex else f"{base}[{','.join(places)}]"), POSTFIX
+
+    def _loop(self, node: Node) -> tuple[str, int]:
+        loop, body = node.parameters[0], node.args[0]
+        size = size_text(loop.size)
+        if self.latex:
+            return rf"\sum_{{{loop.name}=1}}^{{{size}}} {self._at(body, PRODUCT)}", PRODUCT
+        return f"sum({self.done[body][0]} for {loop.name} in 1..{size})", ATOM
+
+
+def _place(place: Any) -> str:
+    if isinstance(place, Slice):
+        return f"{size_text(place.lower)}..{size_text(place.upper)}"
+    return size_text(place)

@@ -1,0 +1,1 @@
+"""From text to tree: the grammar, what people mistype, which name has which shape."""

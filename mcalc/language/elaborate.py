@@ -1,0 +1,485 @@
+"""From syntax to values: every operator finds its meaning by the shapes of its arguments."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+from sympy.core.numbers import Integer, Rational
+from sympy.core.singleton import S
+from sympy.core.symbol import Symbol
+
+from mcalc.expressions import build, stacks
+from mcalc.expressions.operators import CALLS, REFUSED, TABLE
+from mcalc.expressions.records import LoopIndex, ShapeMismatch, Slice
+from mcalc.expressions.tree import Node, Shape, dimension
+from mcalc.language.parser import Syntax
+from mcalc.problems import Problem, Span
+
+_INFIX = {
+    "*": "multiply",
+    "/": "divide",
+    "^": "power",
+    ">": "greater",
+    "<": "less",
+    ">=": "greater_equal",
+    "<=": "less_equal",
+}
+_SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
+_SUPERSCRIPT = "a power is element-wise; of matrices"
+
+Steps = Generator["Syntax", Node, Node]
+
+
+class Mismatch(Exception):
+    """Shapes that do not fit, at a place of the syntax; a part without a shape is a place to mark."""
+
+    def __init__(self, cause: ShapeMismatch, syntax: Syntax, parts: list[tuple[Syntax, Shape | None]]) -> None:
+        super().__init__(cause.message)
+        self.cause, self.syntax, self.parts = cause, syntax, parts
+
+    @property
+    def marked(self) -> list[tuple[Syntax, Shape | None]]:
+        """The parts in conflict, in the order of the text; the whole where there are none."""
+        positions = self.cause.positions or range(len(self.parts))
+        found = [self.parts[position] for position in positions if position < len(self.parts)]
+        return sorted(found, key=lambda part: part[0].start) or [(self.syntax, None)]
+
+    @property
+    def places(self) -> list[Syntax]:
+        return [syntax for syntax, _ in self.marked]
+
+
+def is_delta(syntax: Syntax) -> bool:
+    """``δ[i,k]``, unless delta is a value."""
+    base = syntax.children[0]
+    return syntax.kind == "index" and base.kind == "name" and base.value == "delta" and len(syntax.children) == 3
+
+
+class Elaborator:
+    """Reads syntax with names already given their shapes.
+
+    `same` makes two dimensions one, or says that they are not; `fit` gives the dimension of an `I` or `1⃗`
+    at a place of the text.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, Node],
+        same: Callable[[Any, Any], bool],
+        fit: Callable[[int], Any],
+        dimensions: frozenset[str] = frozenset(),
+        folding: bool = False,
+    ) -> None:
+        self.names = dict(names)
+        self.same, self.fit, self.dimensions, self.folding = same, fit, dimensions, folding
+        self.loops: dict[str, LoopIndex] = {}
+        self.notes: list[str] = []
+        self.resolve: Callable[[Any], Any] = lambda size: size
+        self.source = ""
+
+    def read(self, syntax: Syntax) -> Node:
+        """The value of the syntax; no recursion, so depth costs nothing."""
+        stack: list[Steps] = [self._steps(syntax)]
+        value: Node | None = None
+        while stack:
+            try:
+                wanted = stack[-1].send(value)  # type: ignore[arg-type]
+            except StopIteration as finished:
+                stack.pop()
+                value = finished.value
+            else:
+                stack.append(self._steps(wanted))
+                value = None
+        assert value is not None
+        return value
+
+    def _steps(self, syntax: Syntax) -> Steps:
+        steps: Steps = getattr(self, "_" + syntax.kind)(syntax)
+        return steps
+
+    def _apply(
+        self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()
+    ) -> Node:
+        operator = TABLE[name]
+        args = [node for _, node in parts]
+        try:
+            shape = operator.shape(self.same, [arg.shape for arg in args], *parameters)
+        except ShapeMismatch as problem:
+            raise Mismatch(problem, syntax, [(part, node.shape) for part, node in parts]) from None
+        if self.folding:
+            return build.folded(name, *args, parameters=parameters)
+        return Node(operator, args, parameters, tuple(self.resolve(size) for size in shape))
+
+    # Leaves
+
+    def _number(self, syntax: Syntax) -> Steps:
+        digits, _, exponent = syntax.value.lower().partition("e")
+        if len(digits) > 400 or len(exponent) > 4 or abs(int(exponent or 0)) > 400:
+            raise Problem(
+                "This number has too many digits.",
+                [Span(syntax.start, syntax.end)],
+                "mcalc computes exactly, with numbers of up to 400 digits",
+            )
+        return build.number(Rational(syntax.value))
+        yield
+
+    def _name(self, syntax: Syntax) -> Steps:
+        name = syntax.value
+        if name in self.names:
+            return self.names[name]
+        if name in self.loops:
+            return Node(TABLE["loop_index"], (), (self.loops[name],), ())
+        if name in self.dimensions:
+            return build.size(self.resolve(dimension(name)))
+        if name in ("pi",):
+            return build.apply("pi")
+        if name == "I":
+            return build.identity(self.fit(syntax.start))
+        if name in CALLS:
+            hint = f"write `{name}(…)`; to use it as a name, declare it: -s {name}=n"
+            raise Problem(
+                f"`{name}` is a function, and its argument is missing.", [Span(syntax.start, syntax.end)], hint
+            )
+        raise Problem(f"There is no value named `{name}`.", [Span(syntax.start, syntax.end)])
+        yield
+
+    def _fit(self, syntax: Syntax) -> Steps:
+        make = build.ones if syntax.value == "ones" else build.zeros
+        return make((self.fit(syntax.start),))
+        yield
+
+    # Operators
+
+    def _infix(self, syntax: Syntax) -> Steps:
+        symbol = syntax.value
+        if symbol in "+-*" and not self.folding:
+            return (yield from self._chain(syntax, "*" if symbol == "*" else "+-"))
+        first, second = syntax.children
+        left = yield first
+        right = yield second
+        parts = [(first, left), (second, right)]
+        if symbol in "+-":
+            if symbol == "-":
+                right = build.number(-right.parameters[0]) if build.is_number(right) else build.apply("negative", right)
+            return self._apply(syntax, "add", [(first, left), (second, right)])
+        if symbol in "@.":
+            return self._product(syntax, left, right)
+        if symbol == "^":
+            return self._power(syntax, left, right)
+        if symbol == "/" and build.is_number(left) and build.is_number(right) and not build.is_zero(right):
+            return build.folded("divide", left, right)
+        return self._apply(syntax, _INFIX[symbol], parts)
+
+    def _chain(self, syntax: Syntax, symbols: str) -> Steps:
+        """``a + b - c`` or ``a * b * c``: one operator of many arguments."""
+        terms = []
+        first = syntax
+        while first.kind == "infix" and first.value in symbols:
+            terms.append((first.children[1], first.value))
+            first = first.children[0]
+        value = yield first
+        parts = [(first, value)]
+        for term, symbol in reversed(terms):
+            value = yield term
+            parts.append((term, build.apply("negative", value) if symbol == "-" else value))
+        return self._apply(syntax, "multiply" if symbols == "*" else "add", parts)
+
+    def _product(self, syntax: Syntax, left: Node, right: Node) -> Node:
+        first, second = syntax.children
+        parts = [(first, left), (second, right)]
+        if len(left.shape) == 1 and len(right.shape) == 1:
+            return self._apply(syntax, "dot", parts)
+        if len(left.shape) == 1 and len(right.shape) == 2 and right.shape[0] == 1:
+            upright = right.args[0] if right.operator.name == "transpose" else build.apply("transpose", right)
+            return self._apply(syntax, "outer", [(first, left), (second, upright)])
+        return self._apply(syntax, "matmul", parts)
+
+    def _power(self, syntax: Syntax, left: Node, right: Node) -> Node:
+        first, second = syntax.children
+        if len(left.shape) == 2 and left.shape[0] != 1 and build.is_number(right) and not self.folding:
+            if right.parameters[0] < 0:
+                name, power = first.value if first.kind == "name" else "(…)", str(-right.parameters[0])
+                reciprocal = f"1/{name}" if power == "1" else f"1/{name}^{power}"
+                inverse = f"inv({name.strip('()')})"
+                between = "" if power == "1" else ", with `@` between for its powers"
+                hint = f"write `{inverse}` for the inverse{between}, `{reciprocal}` for the element-wise reciprocal"
+                raise Problem("A matrix to a negative power has two readings.", [Span(syntax.start, syntax.end)], hint)
+            if self.resolve(left.shape[0]) == self.resolve(left.shape[1]):
+                self.notes.append("^ is element-wise; the product of a matrix with itself is A @ A")
+        return self._apply(syntax, "power", [(first, left), (second, right)])
+
+    def _prefix(self, syntax: Syntax) -> Steps:
+        value = yield syntax.children[0]
+        if syntax.value == "+":
+            return value
+        if build.is_number(value):
+            return build.number(-value.parameters[0])
+        return build.apply("negative", value)
+
+    def _transpose(self, syntax: Syntax) -> Steps:
+        value = yield syntax.children[0]
+        if not value.shape:
+            return value
+        return self._apply(syntax, "transpose", [(syntax.children[0], value)])
+
+    # Calls
+
+    def _call(self, syntax: Syntax) -> Steps:
+        name = syntax.value
+        if name in _SIZED and name not in self.names:
+            sizes = tuple(self.size_of(child) for child in syntax.children)
+            self._count(syntax, sizes, (1,) if _SIZED[name] == "eye" else (1, 2))
+            return build.apply(_SIZED[name], parameters=sizes)
+        if name == "unit" and name not in self.names:
+            self._count(syntax, syntax.children, (2,))
+            return stacks.unit(self.place_of(syntax.children[0]), self.size_of(syntax.children[1]))
+        if name in ("repeat", "tile") and name not in self.names:
+            self._count(syntax, syntax.children, (2,))
+            size, times = (self.size_of(child) for child in syntax.children)
+            return build.apply(name, build.size(size), build.size(times), parameters=(size, times))
+        parts: list[tuple[Syntax, Node]] = []
+        for child in syntax.children:
+            value = yield child
+            parts.append((child, value))
+        if name not in CALLS:
+            raise self._unknown(syntax)
+        candidates = [operator for operator in CALLS[name] if len(operator.argument_names) == len(parts)]
+        if name == "diag" and parts and len(parts[0][1].shape) == 2:
+            candidates = [TABLE["diagonal"]]
+        if not candidates:
+            wanted = sorted({len(operator.argument_names) for operator in CALLS[name]})
+            self._count(syntax, parts, tuple(wanted))
+        operator = candidates[0]
+        parameters: tuple[Any, ...] = ()
+        for keyword, given in syntax.options:
+            if keyword == "at":
+                continue
+            if keyword not in operator.keywords or given.kind != "number" or given.value not in ("0", "1"):
+                hint = (
+                    "write `axis=0` (down the columns) or `axis=1` (across the rows)"
+                    if operator.keywords
+                    else f"for example `{operator.example}`"
+                )
+                taken = "such an axis" if keyword in operator.keywords else f"`{keyword}=`"
+                start = self.source.rfind(keyword, syntax.start, given.start)
+                raise Problem(
+                    f"`{name}` does not take {taken}.", [Span(start if start >= 0 else given.start, given.end)], hint
+                )
+            parameters = (int(given.value),)
+        if operator.name == "transpose" and not parts[0][1].shape:
+            return parts[0][1]
+        if operator.name == "vec" and len(parts[0][1].axes) < 2:
+            return build.transpose(parts[0][1]) if len(parts[0][1].shape) == 2 else parts[0][1]
+        if operator.name == "kron":
+            return self._kron(syntax, parts)
+        if operator.name in ("softmax", "log_softmax") and parameters:
+            shape = parts[0][1].shape
+            if parameters == (0,) and len(shape) == 2 and shape[0] == 1:
+                return build.ones(shape) if operator.name == "softmax" else build.zeros(shape)
+            if parameters == (len(shape) - 1,):
+                parameters = ()
+        return self._apply(syntax, operator.name, parts, parameters)
+
+    def _kron(self, syntax: Syntax, parts: list[tuple[Syntax, Node]]) -> Node:
+        """The Kronecker product; of a scalar, and of a column and a row, it is a product that has a name already."""
+        left, right = (node for _, node in parts)
+        if not left.shape or not right.shape:
+            return self._apply(syntax, "multiply", parts)
+        upright = [len(node.shape) == 1 for node in (left, right)]
+        flat = [len(node.shape) == 2 and node.shape[0] == 1 for node in (left, right)]
+        if any(upright) and any(flat):
+            column, row = (left, right) if upright[0] else (right, left)
+            return self._apply(syntax, "outer", [(syntax, column), (syntax, build.transpose(row))])
+        if any(upright) and not all(upright):
+            return build.transpose(build.apply("kron", build.transpose(left), build.transpose(right)))
+        return self._apply(syntax, "kron", parts)
+
+    def _count(self, syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
+        if len(given) not in wanted:
+            counts = " or ".join(str(count) for count in wanted)
+            noun = "argument" if wanted == (1,) else "arguments"
+            here = "here is 1" if len(given) == 1 else f"here are {len(given)}"
+            examples = [operator.example for operator in CALLS.get(syntax.value, ()) if operator.example]
+            hint = "for example " + " or ".join(f"`{example}`" for example in examples) if examples else ""
+            raise Problem(
+                f"`{syntax.value}` takes {counts} {noun}, and {here}.", [Span(syntax.start, syntax.end)], hint
+            )
+
+    def _unknown(self, syntax: Syntax) -> Problem:
+        name = syntax.value
+        span = [Span(syntax.start, syntax.start + len(name))]
+        multiplied = f"to multiply, write `{name}*(…)`"
+        if name in self.names:
+            return Problem(f"`{name}` is a value, not a function.", span, multiplied)
+        if name in REFUSED:
+            reason, other = REFUSED[name]
+            return Problem(f"`{name}` {reason}.", span, other, status=3)
+        near = difflib.get_close_matches(name, [*CALLS, *_SIZED], 1, 0.65)
+        hint = f"did you mean `{near[0]}`?" if near else "`mcalc rules` lists the functions"
+        return Problem(
+            f"There is no function named `{name}`.", span, hint if len(name) > 2 else f"{multiplied}; {hint}"
+        )
+
+    # Indices, stacks, sums, cases
+
+    def dimension_of(self, syntax: Syntax, what: str = "A size is a whole number or a dimension such as `n`.") -> Any:
+        """A dimension typed as an argument: a number, a name, or a sum or product of those."""
+        if syntax.kind == "number" and syntax.value.isdigit() and len(syntax.value) < 19:
+            return Integer(int(syntax.value))
+        if syntax.kind == "name":
+            if syntax.value in self.loops:
+                return self.loops[syntax.value]
+            value = self.names.get(syntax.value)
+            if value is None:
+                return self.resolve(dimension(syntax.value))
+            if build.is_number(value) and value.parameters[0].is_Integer:
+                return value.parameters[0]
+        if self.folding and syntax.kind == "call" and syntax.value in ("height", "width"):
+            shape = self.names[syntax.children[0].value].shape
+            return (*shape, S.One, S.One)[syntax.value == "width"]
+        if syntax.kind == "prefix":
+            value = self.dimension_of(syntax.children[0], what)
+            return self._plain(value, syntax) if syntax.value == "+" else -self._plain(value, syntax)
+        chain = []
+        while syntax.kind == "infix" and syntax.value in "+-*":
+            chain.append(syntax)
+            syntax = syntax.children[0]
+        if not chain:
+            raise Problem(what, [Span(syntax.start, syntax.end)])
+        size = self._plain(self.dimension_of(syntax, what), chain[0])
+        for node in reversed(chain):
+            other = self._plain(self.dimension_of(node.children[1], what), chain[0])
+            size = size + other if node.value == "+" else size - other if node.value == "-" else size * other
+        return size
+
+    def _plain(self, size: Any, syntax: Syntax) -> Any:
+        if isinstance(size, LoopIndex):
+            hint = (
+                f"a running index stands alone, as in `x[{size.name}]`; "
+                "for neighbours take parts, such as `x[2..n]` and `x[1..n-1]`"
+            )
+            raise Problem(
+                f"Arithmetic with the running index `{size.name}` is not supported here.",
+                [Span(syntax.start, syntax.end)],
+                hint,
+                status=3,
+            )
+        return size
+
+    def size_of(self, syntax: Syntax) -> Any:
+        """A dimension that is at least 1."""
+        size = self._plain(self.dimension_of(syntax), syntax)
+        if size.is_Integer and size < 1:
+            raise Problem("A size is at least 1.", [Span(syntax.start, syntax.end)])
+        return size
+
+    def place_of(self, syntax: Syntax) -> Any:
+        what = "An index is a whole number, a name such as `i`, or a part such as `2..n`."
+        if syntax.kind == "slice":
+            if not syntax.children:
+                return None
+            lower, upper = (self._plain(self.dimension_of(child, what), syntax) for child in syntax.children)
+            return Slice(lower, upper)
+        return self.dimension_of(syntax, what)
+
+    def _index(self, syntax: Syntax) -> Steps:
+        base, *indices = syntax.children
+        if is_delta(syntax) and "delta" not in self.names:
+            return build.apply("delta", parameters=tuple(self.place_of(index) for index in indices))
+        value = yield base
+        places = tuple(self.place_of(index) for index in indices)
+        for index, place in zip(indices, places, strict=True):
+            if getattr(place, "is_Integer", False) and place < 1:
+                name = base.value if base.kind == "name" else "x"
+                size = value.shape[0] if len(value.shape) == 1 else None
+                last = (
+                    f", the last `{name}[{size}]`" if type(size) is Symbol or getattr(size, "is_Integer", False) else ""
+                )
+                raise Problem(
+                    "Counting starts at 1, as in the paper's x₁.",
+                    [Span(index.start, index.end)],
+                    f"the first entry is `{name}[1]`{last}",
+                )
+        try:
+            return self._apply(syntax, "element", [(base, value)], places)
+        except Mismatch as problem:
+            problem.parts += [(index, None) for index in indices]
+            raise
+
+    def _stack(self, syntax: Syntax) -> Steps:
+        parts = []
+        for child in syntax.children:
+            value = yield child
+            parts.append((child, value))
+        if len(parts) == 1:
+            return parts[0][1]
+        upright = all(len(node.shape) < 2 for _, node in parts)
+        return self._apply(syntax, "stack" if upright else "stack_rows", parts)
+
+    def _matrix(self, syntax: Syntax) -> Steps:
+        parts = []
+        for row in syntax.children:
+            for child in row.children:
+                value = yield child
+                parts.append((child, value))
+        rows = len(syntax.children)
+        columns = len(syntax.children[0].children)
+        return self._apply(syntax, "grid", parts, (rows, columns))
+
+    def _comprehension(self, syntax: Syntax) -> Steps:
+        body, name, lower, upper = syntax.children
+        if lower.kind != "number" or lower.value != "1":
+            raise Problem(
+                "A running index starts at 1.", [Span(lower.start, lower.end)], f"write `{name.value} in 1..N`"
+            )
+        size = self.size_of(upper)
+        shown = name.value
+        if any(loop.name == shown for loop in self.loops.values()):
+            taken = {LoopIndex(other, size) for other in self.names} | set(self.loops.values())
+            shown = LoopIndex(shown, size).apart_from(taken).name
+        before = self.loops.get(name.value)
+        hidden = self.names.pop(name.value, None)
+        self.loops[name.value] = loop = LoopIndex(shown, size)
+        value = yield body
+        del self.loops[name.value]
+        if before is not None:
+            self.loops[name.value] = before
+        if hidden is not None:
+            self.names[name.value] = hidden
+        total = self._apply(syntax, "loop_sum", [(body, value)], (LoopIndex(loop.name, self.resolve(size)),))
+        if syntax.value == "mean":
+            return build.apply("divide", total, build.size(self.resolve(size)))
+        return total
+
+    def _cases(self, syntax: Syntax) -> Steps:
+        parts = list(syntax.children)
+        otherwise: tuple[Syntax, Node] | None = None
+        if len(parts) % 2:
+            value = yield parts[-1]
+            otherwise = (parts.pop(), value)
+        result = otherwise
+        before: tuple[Node, tuple[Syntax, Node]] | None = None
+        while parts:
+            condition_syntax, value_syntax = parts.pop(), parts.pop()
+            condition = yield condition_syntax
+            value = yield value_syntax
+            branch, asked = (value_syntax, value), (condition_syntax, condition)
+            last = result or (value_syntax, build.number(0))
+            if before is not None and build.opposite(before[0]) is condition:
+                asked, branch, last = (condition_syntax, before[0]), before[1], branch
+            joined = self._apply(syntax, "where", [asked, branch, last])
+            before = None if result else (condition, branch)
+            result = (syntax, joined)
+        assert result is not None
+        return result[1]
+
+
+def _strict(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+def read_formula(syntax: Syntax, names: Mapping[str, Node]) -> Node:
+    """A formula of the operator table, numbers folded."""
+    return Elaborator(names, _strict, lambda place: S.One, folding=True).read(syntax)

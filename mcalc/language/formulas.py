@@ -1,0 +1,31 @@
+"""The formulas of the operator table, read as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from mcalc.expressions import build
+from mcalc.expressions.tree import Node
+from mcalc.language.elaborate import read_formula
+from mcalc.language.parser import parse_expression
+
+_MEASURES: dict[str, Callable[[Node], Node]] = {
+    "size": build.entries,
+    "height": lambda node: build.size(node.shape[0]),
+    "width": lambda node: build.size(node.shape[1]),
+}
+
+
+@cache
+def _formula_syntax(text: str) -> Any:
+    return parse_expression(text)
+
+
+def read_value(text: str, names: Mapping[str, Node]) -> Node:
+    """A formula of the operator table with its argument names read as values; numbers are folded."""
+    measure, _, name = text[:-1].partition("(")
+    if measure in _MEASURES and name in names:
+        return _MEASURES[measure](names[name])
+    return read_formula(_formula_syntax(text), names)

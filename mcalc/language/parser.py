@@ -1,0 +1,308 @@
+"""parse: the text of a program to a tree of Syntax nodes, or a Problem that says what to write."""
+
+from __future__ import annotations
+
+import functools
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedInput
+
+from mcalc.language.mistakes import Mistake, explain
+from mcalc.language.spelling import canonical_name, check_letters, prepare
+from mcalc.problems import Problem, Span
+
+__all__ = ["Program", "Syntax", "canonical_name", "parse", "parse_expression"]
+
+CANONICAL = {"⊗": "*", "⊙": "*", ".*": "*", "⊘": "/", "./": "/", "·": ".", "⋅": ".", "**": "^", ".^": "^"}
+CANONICAL |= {"≥": ">=", "≤": "<=", "−": "-"}
+
+
+class Syntax(NamedTuple):
+    """A node of the text: its kind, its value, its children, and source[start:end]."""
+
+    kind: str
+    value: str
+    children: tuple[Syntax, ...]
+    start: int
+    end: int
+    options: tuple[tuple[str, Syntax], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Names bound in order, each with its definition and the Span of the name; then the value."""
+
+    bindings: tuple[tuple[str, Syntax, Span], ...]
+    value: Syntax
+    source: str
+
+
+def parse(source: str) -> Program:
+    """The program in the text; raises Problem."""
+    try:
+        text = prepare(source)
+        try:
+            statements = cast(list[Syntax], _grammar().parse(text))
+        except UnexpectedInput as error:
+            explain(text, error)
+        except Mistake as mistake:
+            raise mistake.problem(text) from None
+        return _program(statements, source)
+    except Problem as problem:
+        raise problem.with_source(source) from None
+
+
+def parse_expression(source: str) -> Syntax:
+    """The one expression in the text; raises Problem."""
+    program = parse(source)
+    if program.bindings:
+        message = "One expression is expected here, without definitions."
+        raise Problem(message, [program.bindings[0][2]], source=source)
+    return program.value
+
+
+@functools.cache
+def _grammar() -> Lark:
+    """The grammar's tables; kept beside the compiled bytecode, where Python keeps such a folder."""
+    here = Path(__file__)
+    text = here.with_name("grammar.lark").read_text(encoding="utf-8")
+    compiled = here.with_name("__pycache__")
+    tables = str(compiled / "grammar.tables") if os.access(compiled, os.W_OK) else False
+    return Lark(text, parser="lalr", maybe_placeholders=False, transformer=_Builder(), cache=tables)
+
+
+def _span(node: Syntax | Token, label: str = "") -> Span:
+    if isinstance(node, Token):
+        return Span(node.start_pos or 0, node.end_pos or 0, label)
+    return Span(node.start, node.end, label)
+
+
+def _at(token: Token) -> tuple[tuple[str, Syntax]]:
+    return (("at", Syntax("operator", str(token), (), token.start_pos or 0, token.end_pos or 0)),)
+
+
+def _name(token: Token) -> Syntax:
+    text = str(token)
+    span = _span(token)
+    if text.endswith("_"):
+        plain = text.rstrip("_")
+        raise Problem("A name cannot end in `_`.", [span], f"write `{plain}` or `{plain}_1`")
+    if not text.isascii():
+        check_letters(text, span)
+    return Syntax("name", canonical_name(text), (), span.start, span.end)
+
+
+def _leftmost(node: Syntax) -> Syntax:
+    while node.children and node.children[0].start == node.start and node.kind != "stack":
+        node = node.children[0]
+    return node
+
+
+def _is_scaled(node: Syntax) -> bool:
+    """Whether the node is a number put directly before something, such as 2x, but not (2x)."""
+    while node.kind == "prefix" and node.options[0][1].start == node.start:
+        node = node.children[0]
+    return node.kind == "infix" and not node.options[0][1].value and node.start == node.children[0].start
+
+
+class _Builder(Transformer[Token, Any]):
+    """Syntax from the grammar's rules, one method a rule; called as each rule is complete."""
+
+    def start(self, parts: list[Any]) -> list[Any]:
+        return parts
+
+    def definition(self, parts: list[Any]) -> tuple[Token, Syntax]:
+        return parts[0], parts[2]
+
+    def infix(self, parts: list[Any]) -> Syntax:
+        left, token, right = parts
+        value = CANONICAL.get(token, str(token))
+        if value == "/" and _is_scaled(right):
+            number, factor = _unsigned(right).children
+            hint = "write `{0}/({1})` or `{0}/{2}*{3}`"
+            pieces = [_span(left), _span(right), Span(right.start, number.end), _span(factor)]
+            raise Mistake("A division by `{1}` can be read in two ways.", hint, [_span(right)], pieces)
+        if token == "." and left.kind == "number" and left.end - left.start == len(left.value):
+            hint = "write `{0}*{1}` or `{0}{1}`; a decimal fraction has digits after its point"
+            raise Mistake(
+                "A number has no dot product.", hint, [Span(left.start, token.end_pos)], [_span(left), _span(right)]
+            )
+        return Syntax("infix", value, (left, right), left.start, right.end, _at(token))
+
+    def scaled(self, parts: list[Any]) -> Syntax:
+        token, factor = parts
+        number = self.number([token])
+        if _leftmost(factor).kind == "number":
+            raise Mistake(
+                "Two numbers stand side by side: `{0}` and `{1}`.",
+                "write `{0}*{1}`, or `{0}, {1}` for two entries of `[…]`",
+                [Span(number.start, _leftmost(factor).end)],
+                [_span(number), _span(_leftmost(factor))],
+            )
+        at = Syntax("operator", "", (), number.end, number.end)
+        return Syntax("infix", "*", (number, factor), number.start, factor.end, (("at", at),))
+
+    def prefix(self, parts: list[Any]) -> Syntax:
+        sign, operand = parts
+        return Syntax("prefix", CANONICAL.get(sign, str(sign)), (operand,), sign.start_pos, operand.end, _at(sign))
+
+    def transpose(self, parts: list[Any]) -> Syntax:
+        operand, token = parts
+        return Syntax("transpose", "", (operand,), operand.start, token.end_pos, _at(token))
+
+    def superscript(self, parts: list[Any]) -> Syntax:
+        base, token = parts
+        digits = unicodedata.normalize("NFKC", token)
+        start, end = token.start_pos, token.end_pos
+        exponent = Syntax("number", digits.lstrip("−"), (), end - len(digits.lstrip("−")), end)
+        if digits.startswith("−"):
+            sign = Syntax("operator", "⁻", (), start, start + 1)
+            exponent = Syntax("prefix", "-", (exponent,), start, end, (("at", sign),))
+        return Syntax("infix", "^", (base, exponent), base.start, end, _at(token))
+
+    def index(self, parts: list[Any]) -> Syntax:
+        base, _, *indices, close = parts
+        return Syntax("index", "", (base, *indices), base.start, close.end_pos)
+
+    def slice(self, parts: list[Any]) -> Syntax:
+        return Syntax("slice", "", tuple(parts), parts[0].start, parts[-1].end)
+
+    def whole(self, parts: list[Any]) -> Syntax:
+        return Syntax("slice", "", (), parts[0].start_pos, parts[0].end_pos)
+
+    def number(self, parts: list[Any]) -> Syntax:
+        token = parts[0]
+        return Syntax("number", str(token), (), token.start_pos, token.end_pos)
+
+    def name(self, parts: list[Any]) -> Syntax:
+        return _name(parts[0])
+
+    def fit(self, parts: list[Any]) -> Syntax:
+        value = "ones" if parts[0][0] == "1" else "zeros"
+        return Syntax("fit", value, (), parts[0].start_pos, parts[0].end_pos)
+
+    def group(self, parts: list[Any]) -> Syntax:
+        opener, node, close = parts
+        return Syntax(node.kind, node.value, node.children, opener.start_pos, close.end_pos, node.options)
+
+    def call(self, parts: list[Any]) -> Syntax:
+        function, _, *arguments, close = parts
+        positional: list[Syntax] = []
+        options: dict[str, Syntax] = {}
+        for argument in arguments:
+            if isinstance(argument, Syntax):
+                if options:
+                    raise Problem("A plain argument follows a named one.", [_span(argument)], "put the named ones last")
+                positional.append(argument)
+            else:
+                key = _name(argument[0])
+                if key.value in options:
+                    raise Problem(f"`{key.value}=` is given twice.", [_span(key)], "keep one of the two")
+                options[key.value] = argument[1]
+        name = _name(function)
+        return Syntax("call", name.value, tuple(positional), name.start, close.end_pos, tuple(options.items()))
+
+    def loop(self, parts: list[Any]) -> list[Syntax]:
+        return [_name(parts[1]), *parts[2].children]
+
+    def comprehension(self, parts: list[Any]) -> Syntax:
+        function, _, body, *loops, close = parts
+        name = _name(function)
+        if name.value not in ("sum", "mean"):
+            message = f"`{function}` does not take a loop; only `sum` and `mean` do."
+            raise Problem(message, [_span(function)], "write `sum(E for i in 1..N)` or `mean(E for i in 1..N)`")
+        seen: dict[str, Syntax] = {}
+        for variable, _, _ in loops:
+            if variable.value in seen:
+                spans = [_span(seen[variable.value]), _span(variable)]
+                raise Problem(f"Two loops share the variable `{variable.value}`.", spans, "rename one of them")
+            seen[variable.value] = variable
+        result: Syntax = body
+        for loop in reversed(loops):
+            result = Syntax("comprehension", name.value, (result, *loop), name.start, close.end_pos)
+        return result
+
+    def row(self, parts: list[Any]) -> list[Any]:
+        return parts
+
+    def stack(self, parts: list[Any]) -> Syntax:
+        opener, *rows, close = parts
+        start, end = opener.start_pos, close.end_pos
+        single = len(rows) == 1
+        entries = rows[0] if single else [row[0] for row in rows]
+        nested = all(_is_row(entry) for entry in entries) and (single or all(len(row) == 1 for row in rows))
+        if nested and not single:
+            hint = "write `[a, b; c, d]` for a matrix, `[a; b; c; d]` for a vector"
+            raise Problem("Bracketed rows are separated by commas.", [Span(start, end)], hint)
+        if nested:
+            children = tuple(Syntax("row", "", entry.children, entry.start, entry.end) for entry in entries)
+            return _matrix(children, start, end)
+        if single or all(len(row) == 1 for row in rows):
+            at = (("at", Syntax("operator", "[", (), start, start + 1)),)
+            return Syntax("stack", "," if single else ";", tuple(entries), start, end, at)
+        return _matrix(tuple(Syntax("row", "", tuple(row), row[0].start, row[-1].end) for row in rows), start, end)
+
+    def case(self, parts: list[Any]) -> list[Syntax]:
+        return [part for part in parts if isinstance(part, Syntax)]
+
+    def cases(self, parts: list[Any]) -> Syntax:
+        opener, *cases, close = parts
+        hint = "write `{a if c; b if d; e}`"
+        if len(cases) == 1 and len(cases[0]) == 1:
+            hint += "; brackets that only group are round"
+            raise Problem("Braces hold cases, and this has no `if`.", [_span(opener), _span(close)], hint)
+        for case in cases[:-1]:
+            if len(case) == 1:
+                raise Problem("Only the last case may do without `if`.", [_span(case[0])], hint)
+        children = tuple(part for case in cases for part in case)
+        return Syntax("cases", "", children, opener.start_pos, close.end_pos)
+
+
+def _unsigned(node: Syntax) -> Syntax:
+    while node.kind == "prefix":
+        node = node.children[0]
+    return node
+
+
+def _is_row(node: Syntax) -> bool:
+    return node.kind == "stack" and node.value == "," and node.options[0][1].start == node.start
+
+
+def _matrix(rows: tuple[Syntax, ...], start: int, end: int) -> Syntax:
+    lengths = [len(row.children) for row in rows]
+    usual = max(lengths, key=lengths.count)
+    for row, length in zip(rows, lengths, strict=True):
+        if length != usual:
+            message = f"A row has {length} {'entry' if length == 1 else 'entries'}, where the others have {usual}."
+            raise Problem(message, [_span(row, f"{length}, not {usual}")], "give every row of a matrix the same length")
+    return Syntax("matrix", "", rows, start, end)
+
+
+def _program(statements: list[Any], source: str) -> Program:
+    bindings: dict[str, tuple[str, Syntax, Span]] = {}
+    *lines, value = statements
+    for line in lines:
+        if isinstance(line, Syntax):
+            hint = "give it a name, `u = …`; or write `[a; b]` for a vector of both"
+            raise Problem("Only the last line is a value without a name.", [_span(line)], hint)
+        name = _name(line[0])
+        _bind(bindings, name, line[1])
+    if not isinstance(value, Syntax):
+        name = _name(value[0])
+        _bind(bindings, name, value[1])
+        hint = f"add the value as a last line: `; {source[name.start : name.end]}`"
+        raise Problem("The text ends with a definition and has no value.", [_span(name)], hint)
+    return Program(tuple(bindings.values()), value, source)
+
+
+def _bind(bindings: dict[str, tuple[str, Syntax, Span]], name: Syntax, definition: Syntax) -> None:
+    if name.value in bindings:
+        spans = [bindings[name.value][2], _span(name, "and again here")]
+        spans[0] = Span(spans[0].start, spans[0].end, "defined here")
+        raise Problem(f"`{name.value}` is defined twice.", spans, "give the second one another name")
+    bindings[name.value] = (name.value, definition, _span(name))

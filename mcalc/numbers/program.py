@@ -1,0 +1,237 @@
+"""What a tree means in numbers: a program, compiled once, that runs at many points.
+
+Axes of size one are dropped throughout: a row is a 1-D array, as a column is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sympy.core.numbers import Integer
+
+from mcalc.expressions.operators import TABLE
+from mcalc.expressions.records import LoopIndex, Operator, Slice
+from mcalc.expressions.tree import Node, topological
+from mcalc.numbers.arrays import array_module
+from mcalc.numbers.arrays import array_module as np
+
+Point = Mapping[Any, Any]
+Sizes = Mapping[str, int]
+Loops = frozenset[LoopIndex]
+Values = Mapping[Node, Any] | None
+Running = Mapping[LoopIndex, int] | None
+JITTER = 1e-10
+
+
+def whole(size: Any, sizes: Sizes) -> int:
+    """A dimension in numbers: ``n + 1`` is 4 where n is 3."""
+    if isinstance(size, int) or size.is_Integer:
+        return int(size)
+    if size.is_Symbol:
+        return sizes[size.name]
+    return int(size.xreplace({symbol: Integer(sizes[symbol.name]) for symbol in size.free_symbols}))
+
+
+def dimensions(axes: Iterable[Any], sizes: Sizes) -> tuple[int, ...]:
+    return tuple(whole(size, sizes) for size in axes)
+
+
+def meaning(node: Node) -> Operator:
+    """The operator whose ``numpy`` function is meant: where rows are 1-D, a column times a row is an outer product."""
+    if node.operator.name == "matmul" and len(node.args[0].shape) == 1 and len(node.args[1].shape) == 2:
+        return TABLE["outer"]
+    return node.operator
+
+
+def is_row(node: Node) -> bool:
+    return len(node.shape) == 2 and node.shape[0] == 1
+
+
+def along_row(node: Node) -> bool:
+    """Whether the operator works along an axis of a row, which as an array has one axis less."""
+    return bool(node.operator.keywords and node.parameters and node.parameters[0] is not None and is_row(node.args[0]))
+
+
+def places(node: Node) -> list[Any]:
+    """The indices of an element, one for each axis that its argument has as an array; None takes the whole axis."""
+    given = (*node.parameters, *[None] * (len(node.args[0].shape) - len(node.parameters)))
+    return [place for place, size in zip(given, node.args[0].shape, strict=True) if size != 1]
+
+
+def running_indices(order: Iterable[Node], given: frozenset[Node] = frozenset()) -> dict[Node, Loops]:
+    """The running indices on which each node depends and which it does not bind; arguments come first."""
+    found: dict[Node, Loops] = {}
+    for node in order:
+        if node in given:
+            found[node] = frozenset()
+            continue
+        loops: Loops = frozenset().union(*(found[arg] for arg in node.args))
+        if node.operator.name == "loop_sum":
+            loops -= {node.parameters[0]}
+        else:
+            loops |= {parameter for parameter in node.parameters if isinstance(parameter, LoopIndex)}
+        found[node] = loops
+    return found
+
+
+class UnboundIndex(ValueError):
+    """A running index is used outside its sum."""
+
+
+class State:
+    """One run of a program: the value of each node so far, and the running indices."""
+
+    __slots__ = ("generator", "memory", "point", "running", "values")
+
+    def __init__(
+        self, memory: list[Any], point: Point, values: Values = None, running: Running = None, generator: Any = None
+    ) -> None:
+        self.memory, self.point, self.values = memory, point, values or {}
+        self.running, self.generator = dict(running or {}), generator
+
+
+Step = tuple[int, Callable[[State], Any], tuple[int, ...]]
+
+
+class Program:
+    """The nodes below `roots`, arguments before the nodes that use them, ready to run at many points.
+
+    The nodes `given` get their values with each run; `active` are the running indices that each run sets.
+    """
+
+    def __init__(
+        self, roots: Sequence[Node], sizes: Sizes, given: Iterable[Node] = (), active: Iterable[LoopIndex] = ()
+    ) -> None:
+        given = frozenset(given)
+        self.sizes = sizes
+        self.order = topological(roots, lambda node: () if node in given else node.args)
+        self.slots = {node: slot for slot, node in enumerate(self.order)}
+        self.loops = running_indices(self.order, given)
+        self.constants: list[Any] = [None] * len(self.order)
+        self.results = [self.slots[root] for root in roots]
+        self.shapes = {node: dimensions(node.axes, sizes) for node in self.order}
+        self.given = given
+        bound = frozenset(active)
+        for root in roots:
+            for loop in self.loops[root] - bound:
+                raise UnboundIndex(f"the index {loop.name} is used outside its sum")
+        self.steps = self._steps([node for node in self.order if self.loops[node] <= bound], bound)
+
+    def run(self, point: Point, values: Values = None, running: Running = None, generator: Any = None) -> list[Any]:
+        """The values of the roots; with a `generator` every value is moved a little, as by rounding."""
+        state = State(self.constants.copy(), point, values, running, generator)
+        _run(self.steps, state)
+        return [state.memory[slot] for slot in self.results]
+
+    def largest(self, point: Point) -> float:
+        """The largest value met on the way to the roots."""
+        state = State(self.constants.copy(), point)
+        _run(self.steps, state)
+        return float(max(np.abs(value).max() for value in state.memory if value is not None))
+
+    def _steps(self, nodes: Sequence[Node], active: Loops) -> list[Step]:
+        steps = []
+        for node in nodes:
+            slot = self.slots[node]
+            arguments = () if node in self.given else tuple(self.slots[arg] for arg in node.args)
+            compute, constant = self._compute(node, active)
+            if constant and all(self.constants[argument] is not None for argument in arguments):
+                with np.errstate(all="ignore"):
+                    self.constants[slot] = compute(State(self.constants, {}))
+            else:
+                steps.append((slot, compute, arguments))
+        return steps
+
+    def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
+        """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
+        name, shape = node.operator.name, self.shapes[node]
+        if node in self.given:
+            return lambda state: _shaped(np.asarray(state.values[node], dtype=float), shape), False
+        if name == "variable":
+            return lambda state: _shaped(np.asarray(state.point[node.parameters[0]], dtype=float), shape), False
+        if name == "partial":
+            return lambda state: _shaped(np.asarray(state.point[node], dtype=float), shape), False
+        if name == "loop_index":
+            return lambda state: np.float64(state.running[node.parameters[0]]), False
+        if name == "element":
+            return self._element(node), not any(isinstance(place, LoopIndex) for place in node.parameters)
+        if name == "loop_sum":
+            return self._loop_sum(node, active), False
+        return self._ordinary(node)
+
+    def _ordinary(self, node: Node) -> tuple[Callable[[State], Any], bool]:
+        function, shape = meaning(node).numpy, self.shapes[node]
+        slots = [self.slots[arg] for arg in node.args]
+        turned = along_row(node)
+        running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
+        if node.operator.name == "number":
+            parameters: list[Any] = list(node.parameters)
+        else:
+            parameters = [p if p is None or isinstance(p, LoopIndex) else whole(p, self.sizes) for p in node.parameters]
+
+        def compute(state: State) -> Any:
+            values = [state.memory[slot] for slot in slots]
+            if turned:
+                values[0] = values[0][None, :]
+            given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
+            return _shaped(function(array_module, *values, *given), shape)
+
+        return compute, not running
+
+    def _element(self, node: Node) -> Callable[[State], Any]:
+        slot, shape = self.slots[node.args[0]], self.shapes[node]
+        fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
+
+        def compute(state: State) -> Any:
+            index = tuple(state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed)
+            return _shaped(state.memory[slot][index], shape)
+
+        return compute
+
+    def _place(self, place: Any) -> Any:
+        if place is None:
+            return slice(None)
+        if isinstance(place, Slice):
+            return slice(whole(place.lower, self.sizes) - 1, whole(place.upper, self.sizes))
+        return whole(place, self.sizes) - 1
+
+    def _loop_sum(self, node: Node, active: Loops) -> Callable[[State], Any]:
+        loop, body = node.parameters[0], node.args[0]
+        inside = active | {loop}
+        nodes = topological([body], lambda below: () if below in self.given else below.args)
+        own = [below for below in nodes if loop in self.loops[below] and self.loops[below] <= inside]
+        steps = self._steps(own, inside)
+        slot, size = self.slots[body], whole(loop.size, self.sizes)
+
+        def compute(state: State) -> Any:
+            before = state.running.get(loop)
+            total: Any = np.float64(0)
+            for state.running[loop] in range(1, size + 1):
+                _run(steps, state)
+                total = total + state.memory[slot]
+            if before is not None:
+                state.running[loop] = before
+            return total
+
+        return compute
+
+
+def _run(steps: Sequence[Step], state: State) -> None:
+    memory, generator = state.memory, state.generator
+    if generator is None:
+        for slot, compute, _ in steps:
+            memory[slot] = compute(state)
+    else:
+        for slot, compute, _ in steps:
+            value = compute(state)
+            memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, value.shape))
+
+
+def _shaped(value: Any, shape: tuple[int, ...]) -> Any:
+    """The value as an array, or a NumPy scalar, without axes of size one."""
+    if isinstance(value, np.ndarray):
+        if value.ndim == len(shape):
+            return value if shape else value[()]
+        return value.reshape(shape)[()]
+    return np.float64(value)
