@@ -57,14 +57,14 @@ def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
         if key in gathered:
             kept = gathered[key]
             assert kept.node is not None
-            if kept.node.sign != factor.node.sign and factor.power % 2 == 1:
+            if kept.node.sign != factor.node.sign and build.odd(factor.power):
                 sign = -sign
             factor = Factor(kept.node, factor.indices, kept.power + factor.power)
         gathered[key] = factor
     united = []
     for factor in gathered.values():
         if factor.power != 0:
-            mask = factor.node is not None and factor.node.operator.indicator and factor.power > 0
+            mask = factor.node is not None and factor.node.operator.indicator and factor.power.p > 0
             united.append(factor._replace(power=S.One) if mask else factor)
     return sign, united
 
@@ -127,7 +127,7 @@ def _absorb(factors: list[Factor]) -> list[Factor]:
         assert mask.node is not None
         condition = mask.node.args[0]
         beside = [f for f in factors if f is not mask and f.node is not None and f.indices == mask.indices]
-        if any(build.rectified(f.node) is condition and f.power > 0 for f in beside if f.node is not None):
+        if any(build.rectified(f.node) is condition and f.power.p > 0 for f in beside if f.node is not None):
             factors = [other for other in factors if other is not mask]
         else:
             factors = [

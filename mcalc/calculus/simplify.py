@@ -27,11 +27,11 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
         piece = matrix_of(term, row, column)
         if piece is None:
             return None
-        if any(_vanishes(node) for node, power in piece.scalars if power > 0):
+        if any(_vanishes(node) for node, power in piece.scalars if power.p > 0):
             continue
         sign = 1 if piece.body is None else piece.body.sign
         for node, power in piece.scalars:
-            sign *= node.sign if power % 2 == 1 else 1
+            sign *= node.sign if build.odd(power) else 1
         key = (
             tuple(sorted((node.canon, str(power)) for node, power in piece.scalars)),
             None if piece.body is None else piece.body.canon,
@@ -40,7 +40,7 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
             before, its = merged[key].term, merged[key].piece
             old_sign = 1 if its.body is None else its.body.sign
             for node, power in its.scalars:
-                old_sign *= node.sign if power % 2 == 1 else 1
+                old_sign *= node.sign if build.odd(power) else 1
             if its.coefficient == 0:
                 merged[key] = Entry(term, piece)
                 continue
@@ -99,16 +99,22 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None, 
     apart = _scalars_apart(entries, row, column, breadth)
     if apart is not None and apart.key[0] < plain.key[0]:
         return apart
-    best, fillers = plain, _fillers(plain)
+    best = plain
     tried = 0
     for gain, signature in _common(entries, row, column):
         if gain <= 0 or tried == breadth:
             break
         grouped = _grouped(entries, signature, row, column, max(1, breadth // 2))
         tried += grouped is not None
-        if grouped is not None and grouped.key[0] < best.key[0] and _fillers(grouped) <= fillers:
+        if grouped is not None and grouped.key[0] < best.key[0] and _fillers(grouped) <= _fillers(plain):
             best = grouped
+            if None not in signature[2] and all(_has(entry, signature, row, column) for entry in entries):
+                break
     return best
+
+
+def _has(entry: Entry, signature: Signature, row: Index | None, column: Index | None) -> bool:
+    return any(_signature(factor, row, column) == signature for factor in entry.term.factors)
 
 
 def _fillers(node: Node) -> int:
@@ -226,7 +232,7 @@ def _grouped(
             chosen.node is not None
             and taken.node is not None
             and chosen.node.sign != taken.node.sign
-            and chosen.power % 2 == 1
+            and build.odd(chosen.power)
         ):
             rests[-1] = rests[-1]._replace(coefficient=-rests[-1].coefficient)
     assert taken is not None

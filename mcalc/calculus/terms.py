@@ -45,10 +45,10 @@ def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:
 
 def _turned(term: Term) -> Term:
     """A minus sign is taken into a difference: −2(y − z) is 2(z − y)."""
-    if term.coefficient > 0:
+    if term.coefficient.p > 0:
         return term
     for at, (node, indices, power) in enumerate(term.factors):
-        if node is not None and node.operator.name == "add" and power % 2 == 1:
+        if node is not None and node.operator.name == "add" and build.odd(power):
             if sum(f.node is not None and f.node.canon == node.canon for f in term.factors) > 1:
                 continue
             signs = [

@@ -13,6 +13,8 @@ from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape
 
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
+_LOOKED_INTO = 200
+"""A sum with more parts than this is turned as a whole, and taken as not symmetric."""
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -66,6 +68,10 @@ def identity(dimension: Any) -> Node:
 
 def is_number(node: Node, value: int | None = None) -> bool:
     return node.operator.name == "number" and (value is None or node.parameters[0] == value)
+
+
+def odd(power: Any) -> bool:
+    return bool(power.q == 1 and power.p % 2)
 
 
 def is_zero(node: Node) -> bool:
@@ -160,7 +166,7 @@ def transpose(node: Node) -> Node:
         return apply(name, *(transpose(arg) for arg in node.args))
     if name == "divide" and not node.args[1].shape:
         return apply(name, transpose(node.args[0]), node.args[1])
-    if name == "add":
+    if name == "add" and node.key[0] <= _LOOKED_INTO:
         turned = apply("add", *(transpose(arg) for arg in node.args))
         if turned.key[0] < node.key[0]:
             return turned
@@ -180,7 +186,7 @@ def is_symmetric(node: Node) -> bool:
         return True
     if name in ("inv", "transpose", "negative"):
         return is_symmetric(node.args[0])
-    if name == "add":
+    if name == "add" and node.key[0] <= _LOOKED_INTO:
         return sorted(transpose(arg).canon for arg in node.args) == sorted(arg.canon for arg in node.args)
     if node.operator.elementwise:
         return all(not arg.shape or is_symmetric(arg) for arg in node.args)
@@ -195,9 +201,15 @@ def is_symmetric(node: Node) -> bool:
 
 def row_of(node: Node) -> list[Node]:
     """The factors of a product of matrices, in order."""
-    if node.operator.name != "matmul":
-        return [node]
-    return row_of(node.args[0]) + row_of(node.args[1])
+    row: list[Node] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if part.operator.name == "matmul":
+            stack += reversed(part.args)
+        else:
+            row.append(part)
+    return row
 
 
 def product(left: Node, right: Node) -> Node:
@@ -235,8 +247,8 @@ def raised(node: Node, power: Any) -> Node:
 
 def elementwise_product(factors: Sequence[tuple[Node, Any]]) -> Node:
     """``Π node^power``, element by element: one numerator over one denominator."""
-    above = [raised(node, power) for node, power in factors if power > 0]
-    below = [raised(node, -power) for node, power in factors if power < 0]
+    above = [raised(node, power) for node, power in factors if power.p > 0]
+    below = [raised(node, -power) for node, power in factors if power.p < 0]
     top = above[0] if len(above) == 1 else apply("multiply", *above) if above else number(1)
     if not below:
         return top
@@ -245,9 +257,9 @@ def elementwise_product(factors: Sequence[tuple[Node, Any]]) -> Node:
 
 def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | None) -> Node:
     """``coefficient · Π scalars · body``, the sign in front, one fraction bar."""
-    sign, coefficient = (S.One, coefficient) if coefficient > 0 else (S.NegativeOne, -coefficient)
-    above = [raised(node, power) for node, power in scalars if power > 0]
-    below = [raised(node, -power) for node, power in scalars if power < 0]
+    sign, coefficient = (S.One, coefficient) if coefficient.p > 0 else (S.NegativeOne, -coefficient)
+    above = [raised(node, power) for node, power in scalars if power.p > 0]
+    below = [raised(node, -power) for node, power in scalars if power.p < 0]
     if body is not None:
         if (
             body.operator.name == "divide"
