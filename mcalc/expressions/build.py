@@ -155,11 +155,12 @@ def transpose(node: Node) -> Node:
     if name in ("ones", "zeros") and len(node.shape) == 2:
         return apply(name, parameters=node.shape[::-1])
     if name == "matmul" or name == "outer":
-        left, right = node.args
         if name == "outer":
-            return apply("outer", right, left)
-        if len(left.shape) == 2 and len(right.shape) >= 1:
-            return product(transpose(right), transpose(left))
+            return apply("outer", *node.args[::-1])
+        parts = row_of(node)
+        turned = [transpose(part) for part in reversed(parts)]
+        if _transposes(turned) <= _transposes(parts) + 1:
+            return chain(turned)
     if name in ("negative", "loop_sum"):
         return apply(name, transpose(node.args[0]), parameters=node.parameters)
     if name == "multiply" and sum(bool(arg.shape) for arg in node.args) == 1:
@@ -173,6 +174,10 @@ def transpose(node: Node) -> Node:
     if name == "inv" and node.args[0].operator.name == "transpose":
         return apply("inv", node.args[0].args[0])
     return apply("transpose", node)
+
+
+def _transposes(parts: Sequence[Node]) -> int:
+    return sum(part.operator.name == "transpose" for part in parts)
 
 
 def is_symmetric(node: Node) -> bool:
@@ -223,8 +228,10 @@ def product(left: Node, right: Node) -> Node:
 
 
 def chain(factors: Sequence[Node]) -> Node:
-    """The product of a row of factors, vectors first: ``A(Ax)``, ``(xᵀA)A``."""
+    """The product of a row of factors, vectors first: ``A(Ax)``, ``(xᵀA)A``; of transposes alone ``(BA)ᵀ``."""
     parts = list(factors)
+    if len(parts) > 1 and _transposes(parts) == len(parts):
+        return apply("transpose", chain([part.args[0] for part in reversed(parts)]))
     if len(parts[-1].shape) == 1 and len(parts) > 1:
         result = parts[-1]
         for part in reversed(parts[:-1]):
