@@ -16,6 +16,8 @@ from mcalc.calculus.terms import MANY_TERMS, terms_of, tidy
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, Shape, topological
 
+_ANY = 10**6
+_FEW = 4
 _WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid", "diag"})
 
 
@@ -161,7 +163,7 @@ def _common(entries: Sequence[Entry], row: Index | None, column: Index | None) -
 def _expanded(entries: Sequence[Entry], row: Index | None, column: Index | None) -> list[Node]:
     """The terms of a sum; beside a vector a constant is written as the scalar that is expanded to it."""
     full = [entry.piece.body is None or entry.piece.body.operator.name != "ones" for entry in entries]
-    if row is None or column is not None or not any(full):
+    if not any(full):
         return [entry.node for entry in entries]
     return [
         entry.node if whole else build.scaled(entry.piece.coefficient, entry.piece.scalars, None)
@@ -171,26 +173,23 @@ def _expanded(entries: Sequence[Entry], row: Index | None, column: Index | None)
 
 def _scalars_apart(entries: Sequence[Entry], row: Index | None, column: Index | None, breadth: int) -> Node | None:
     """The terms with every scalar factor that all of them share taken out at once; None if there is none."""
-    first, *others = (entry.term for entry in entries)
-    shared = [f for f in first.factors if not f.indices and f.node is not None and not f.node.loops]
-    for term in others:
-        known = {(f.node.canon, f.node.sign, f.power) for f in term.factors if not f.indices and f.node is not None}
-        shared = [f for f in shared if f.node is not None and (f.node.canon, f.node.sign, f.power) in known]
+    shared = {node.canon: (node, power) for node, power in entries[0].piece.scalars if not node.loops}
+    for entry in entries[1:]:
+        known = {(node.canon, node.sign, power) for node, power in entry.piece.scalars}
+        shared = {canon: (node, power) for canon, (node, power) in shared.items() if (canon, node.sign, power) in known}
     if not shared:
         return None
-    keys = {(f.node.canon, f.power) for f in shared if f.node is not None}
-    rests = [_without(entry.term, keys) for entry in entries]
+    indices = tuple(index for index in (row, column) if index is not None)
+    rests: list[Term] = []
+    for entry in entries:
+        left = [pair for pair in entry.piece.scalars if pair[0].canon not in shared]
+        rest = build.scaled(entry.piece.coefficient, left, entry.piece.body)
+        rests += terms_of(rest, indices, open_sums=False)
     inner = matrix_form(rests, row, column, breadth)
     if inner is None:
         return None
-    indices = tuple(index for index in (row, column) if index is not None)
-    together = Term(S.One, tuple(shared))
+    together = Term(S.One, tuple(Factor(node, (), power) for node, power in shared.values()))
     return matrix_form([term.times(together) for term in terms_of(inner, indices, open_sums=False)], row, column)
-
-
-def _without(term: Term, keys: set[tuple[bytes, Any]]) -> Term:
-    factors = (f for f in term.factors if f.indices or f.node is None or (f.node.canon, f.power) not in keys)
-    return term._replace(factors=tuple(factors))
 
 
 def _grouped(
@@ -309,9 +308,36 @@ def simplify(node: Node) -> Node:
     indices = fresh(node)
     if len(indices) > 2:
         return node
-    row, column = orientation(node.shape, indices)
-    result = matrix_form(terms_of(node, indices), row, column)
-    return node if result is None else result
+    result = matrix_form(terms_of(node, indices, most=_ANY), *orientation(node.shape, indices))
+    return node if result is None else _opened(result)
+
+
+def _opened(node: Node) -> Node:
+    """``e^x (a − t/e^x) = a e^x − t``: a sum is multiplied out where that makes the whole shorter."""
+    indices = fresh(node)
+    terms = terms_of(node, indices)
+    for at, term in enumerate(terms):
+        for place, factor in enumerate(term.factors):
+            if factor.node is None or factor.node.operator.name != "add" or factor.power != 1:
+                continue
+            rest = term._replace(factors=term.factors[:place] + term.factors[place + 1 :])
+            parts = terms_of(factor.node, factor.indices)
+            if not any(_cancel(rest, part) for part in parts) and (indices or len(term.factors) > _FEW):
+                continue
+            summed = [index for index in factor.indices if index not in indices]
+            products = [counted(rest.times(part), summed) for part in parts]
+            shorter = matrix_form([*terms[:at], *products, *terms[at + 1 :]], *orientation(node.shape, indices))
+            if shorter is not None and shorter.key[0] < node.key[0]:
+                return _opened(shorter)
+    return node
+
+
+def _cancel(one: Term, other: Term) -> bool:
+    """Whether a factor of the one divides what the other multiplies by."""
+    known = {(f.node.canon, f.indices): f.power for f in one.factors if f.node is not None}
+    return any(
+        f.node is not None and known.get((f.node.canon, f.indices), S.Zero).p * f.power.p < 0 for f in other.factors
+    )
 
 
 def orientation(shape: Shape, indices: Sequence[Index]) -> tuple[Index | None, Index | None]:

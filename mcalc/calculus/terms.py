@@ -15,13 +15,13 @@ MANY_TERMS = 12
 """Longer sums stay whole."""
 
 
-def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True) -> list[Term]:
+def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True, most: int = MANY_TERMS) -> list[Term]:
     """``node[indices]`` as a sum of products: the sums on top are opened, those inside a product stay."""
     result: list[Term] = []
     stack = [(node, S.One)]
     while stack:
         node, sign = stack.pop()
-        if open_sums and node.operator.name == "add" and len(node.args) <= MANY_TERMS:
+        if open_sums and node.operator.name == "add" and len(node.args) <= most:
             stack.extend((arg, sign) for arg in reversed(node.args))
         elif node.operator.name == "negative":
             stack.append((node.args[0], -sign))
