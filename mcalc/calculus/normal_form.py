@@ -135,25 +135,3 @@ def _absorb(factors: list[Factor]) -> list[Factor]:
                 for f in factors
             ]
     return factors
-
-
-def inverse_pairs(term: Term, free: Iterable[Index]) -> Term:
-    """``Σⱼ A⁻¹[i,j] A[j,k] = δ[i,k]``."""
-    free = set(free)
-    factors = list(term.factors)
-    for factor in factors:
-        node = factor.node
-        if node is None or node.operator.name != "inv" or factor.power != 1:
-            continue
-        for other in factors:
-            if other.node is not node.args[0] or other.power != 1 or len(other.indices) != 2:
-                continue
-            for mine, theirs in ((1, 0), (0, 1)):
-                joint = factor.indices[mine]
-                uses = sum(f.indices.count(joint) for f in factors)
-                if joint is other.indices[theirs] and joint not in free and uses == 2:
-                    rest = [f for f in factors if f is not factor and f is not other]
-                    rest.append(Factor(None, (factor.indices[1 - mine], other.indices[1 - theirs])))
-                    cleaned = normalise(Term(term.coefficient, tuple(rest), term.loops), free)
-                    return term if cleaned is None else inverse_pairs(cleaned, free)
-    return term

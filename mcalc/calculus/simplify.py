@@ -25,7 +25,7 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
     """The terms with their matrix forms, like ones merged; None if one of them has none."""
     free = [index for index in (row, column) if index is not None]
     merged: dict[tuple[Any, ...], Entry] = {}
-    for term in tidy(terms, free):
+    for term in (_oriented(term, row, column) for term in tidy(terms, free)):
         piece = matrix_of(term, row, column)
         if piece is None:
             return None
@@ -54,6 +54,22 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
         else:
             merged[key] = Entry(term, piece)
     return [entry for entry in merged.values() if entry.piece.coefficient != 0]
+
+
+def _oriented(term: Term, row: Index | None, column: Index | None) -> Term:
+    """Of a symmetric matrix the row's index first and the column's last, so that equal factors look alike."""
+    factors = tuple(
+        f._replace(indices=f.indices[::-1])
+        if len(f.indices) == 2
+        and f.node is not None
+        and (f.indices[1] is row or f.indices[0] is column)
+        and f.indices[0] is not row
+        and f.indices[1] is not column
+        and build.is_symmetric(f.node)
+        else f
+        for f in term.factors
+    )
+    return term._replace(factors=factors)
 
 
 @lru_cache(maxsize=512)
@@ -265,7 +281,10 @@ def _grouped(
     indices = tuple(index for index in (rest_row, rest_column) if index is not None)
     if build.is_zero(rest_node):
         return None if not others else matrix_form(others, row, column, breadth)
-    united = [term.times(Term(S.One, (taken,))) for term in terms_of(rest_node, indices, open_sums=False)]
+    sign = S.One
+    if rest_node.operator.name == "add" and all(arg.operator.name == "negative" for arg in rest_node.args):
+        sign, rest_node = S.NegativeOne, build.negated(rest_node)
+    united = [term.times(Term(sign, (taken,))) for term in terms_of(rest_node, indices, open_sums=False)]
     return matrix_form([*others, *united], row, column, breadth)
 
 

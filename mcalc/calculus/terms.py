@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sympy.core.singleton import S
 
+from mcalc.calculus.inverses import with_inverses
 from mcalc.calculus.networks import Factor, Index, Term, expand
-from mcalc.calculus.normal_form import inverse_pairs, normalise
+from mcalc.calculus.normal_form import normalise
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node
 
@@ -39,7 +40,7 @@ def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:
     for term in terms:
         cleaned = normalise(term, free)
         if cleaned is not None:
-            result.append(_turned(inverse_pairs(cleaned, free)))
+            result.append(_turned(with_inverses(cleaned, free)))
     return result
 
 

@@ -277,6 +277,15 @@ def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | N
         ):
             body = apply("divide", number(coefficient.p), body.args[1])
             coefficient = coefficient / coefficient.p
+        elif body.operator.name == "diag" and (above or coefficient.p != 1) and not below:
+            inner = body.args[0]
+            if inner.operator.name == "divide" and is_number(inner.args[0], 1):
+                top = scaled(Rational(coefficient.p), [(node, S.One) for node in above], None)
+                body, above, coefficient = (
+                    apply("diag", apply("divide", top, inner.args[1])),
+                    [],
+                    coefficient / coefficient.p,
+                )
         above.append(body)
     if coefficient.p != 1 or not above:
         above.insert(0, number(coefficient.p))

@@ -280,6 +280,8 @@ class Writer:
         first, second, asked = (self.done[part][0] for part in (value, other, condition))
         if self.dialect == "ascii" or opposite is None:
             if not self.latex:
+                if other.operator.name == "zeros" and value.operator.name != "zeros" and value.shape == node.shape:
+                    second = "0"
                 return f"where({asked}, {first}, {second})", ATOM
             return (
                 rf"\begin{{cases}}{first} & \text{{if }} {asked} \neq 0 \\ {second} & \text{{otherwise}}\end{{cases}}",
