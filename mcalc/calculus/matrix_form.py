@@ -327,7 +327,7 @@ def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
             scalars = [*outside, (summed, S.One)]
         else:
             scalars = [*outside, (build.size(loop.size), S.One)]
-    return Piece(coefficient, tuple(_sorted_powers(scalars)), body)
+    return Piece(coefficient, tuple(_sorted_powers(_gather_scalars(scalars))), body)
 
 
 def _gather_scalars(scalars: Sequence[Power]) -> list[Power]:

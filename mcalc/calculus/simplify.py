@@ -18,6 +18,7 @@ from mcalc.expressions.tree import Node, Shape, topological
 
 _ANY = 10**6
 _FEW = 4
+_ROUNDS = 4
 _WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid", "diag"})
 
 
@@ -319,7 +320,15 @@ def _still_free(index: Index | None, taken: bool, rests: Sequence[Term]) -> Inde
 
 
 def simplify(node: Node) -> Node:
-    """The same value, as a careful author writes it."""
+    """The same value, as a careful author writes it; simplified again, it stays as it is."""
+    for _ in range(_ROUNDS):
+        before, node = node, _simplified(node)
+        if node is before:
+            break
+    return node
+
+
+def _simplified(node: Node) -> Node:
     if node.operator.name in _WRITTEN_OUT and not (
         node.operator.name == "diag" and node.args[0].operator.name != "stack"
     ):

@@ -243,6 +243,16 @@ def chain(factors: Sequence[Node]) -> Node:
     return result
 
 
+def unstacked(node: Node) -> Node | None:
+    """A of ``vec(A)``, and so of an element-wise function of such; None where a vector is anything else."""
+    if node.operator.name == "vec":
+        return node.args[0]
+    if not node.operator.elementwise:
+        return None
+    parts = [unstacked(arg) if arg.shape else arg for arg in node.args]
+    return None if None in parts else apply(node.operator.name, *(part for part in parts if part is not None))
+
+
 def raised(node: Node, power: Any) -> Node:
     """``node^power`` for a positive power."""
     if power == 1:

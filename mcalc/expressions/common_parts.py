@@ -37,6 +37,7 @@ def program(root: Node, dialect: str, always: bool = False) -> str | None:
     if not parts:
         return None
     writer = Writer(dialect)
+    writer.keep_sizes(root)
     lines = []
     for name, node in parts:
         shown = {"text": name_text(name), "ascii": name, "latex": name_latex(name, len(node.axes) % 2)}[dialect]

@@ -186,6 +186,10 @@ def variables(root: Node) -> list[Node]:
     return [node for node in topological([root]) if node.operator.name == "variable"]
 
 
+def have_names_in_common(one: Node, other: Node) -> bool:
+    return not set(variables(one)).isdisjoint(variables(other))
+
+
 def depends(root: Node, on: Node) -> set[Node]:
     """The nodes below `root`, itself included, whose value changes with `on`."""
     touched: set[Node] = set()
