@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from mcalc.derivations.derivation import Derivation
 
 FORMATS = ("text", "ascii", "latex", "markdown", "json", "numpy")
+DRAWINGS = ("dot", "svg")
+"""Formats of the graph of the data flow; `GRAPHS` are all in which it can be had."""
+GRAPHS = ("text", "ascii", *DRAWINGS)
 _MODULES = {"ascii": "text"}
 
 
