@@ -37,7 +37,7 @@ class Vertex:
         return tuple(sorted(self.node.loops, key=str))
 
     def shown(self, dialect: str = "text") -> str:
-        if self.role == "given":
+        if self.definition is None:
             return write(self.node, dialect)
         return name_text(self.name) if dialect == "text" else self.name
 
@@ -107,28 +107,30 @@ def graph_of(derivation: Derivation) -> Graph:
     if not derivation.lines:
         if derivation.value is by:
             return Graph((start,), (), variable, variable)
-        value = Vertex(write(derivation.value, "ascii"), derivation.value, None, "given")
-        return Graph((start, value), (), variable, value.name)
+        value = Vertex(write(derivation.value, "ascii"), derivation.value, None, "result")
+        moves = by in topological([derivation.value])
+        edges = (Edge(variable, value.name, derivation.steps[0]),) if moves else ()
+        return Graph((start, value), edges, variable, value.name)
     jacobians = {_ends(step): step for step in derivation.steps if step.stage == "differentiate"}
     moving = {line.node for line in derivation.lines} | {
         leaf for line in derivation.lines for leaf in variables(line.definition) if leaf.parameters[0] == variable
     }
     result = derivation.lines[-1].name
-    vertices, edges = [start], []
+    vertices, found = [start], []
     given: dict[Node, str] = {}
     for line in derivation.lines:
         for node in _operands(line.definition, moving):
             if node in moving:
                 name = str(node.parameters[0])
-                edges.append(Edge(name, line.name, jacobians[line.name, name]))
+                found.append(Edge(name, line.name, jacobians[line.name, name]))
                 continue
             if node not in given:
                 given[node] = write(node, "ascii")
                 vertices.append(Vertex(given[node], node, None, "given"))
-            edges.append(Edge(given[node], line.name, None))
+            found.append(Edge(given[node], line.name, None))
         role = "result" if line.name == result else "value"
         vertices.append(Vertex(line.name, line.node, line.definition, role))
-    return Graph(tuple(vertices), tuple(edges), variable, result)
+    return Graph(tuple(vertices), tuple(found), variable, result)
 
 
 def _ends(step: Step) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from mcalc.calculus.index_form import write_expression
+from mcalc.calculus.index_form import IndexForm, write_expression, write_partial
 from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.derivations.graph import Edge, Vertex, carried, graph_of
 from mcalc.expressions.names import name_text
@@ -18,7 +18,7 @@ from mcalc.render.layers import Item, arrange, connect
 ROOM, GAP, MARGIN = 900, 28, 14
 SIZE, SMALL, LINE, SMALL_LINE = 16, 13, 22, 18
 _CHIP = 38
-_LETTERS, _NARROW, _WIDE = 46, set(" .,:;'|[](){}ijlft/′·"), set("mwMWGOQ⊗⊘≤≥+−=<>×→∂∑Σ∞δ∇@")
+_LETTERS, _NARROW, _WIDE = 46, set(" .,:;'|[]()ijlft/′·"), set("mwMWGOQ⊗⊘≤≥+−=<>×→∂∑Σ∞∇@")
 _NAME = re.compile(r"[^\W\dᵀ_](?:[^\Wᵀ⁰¹²³⁴-⁹]|[\u0302-\u0304\u0307])*|[01]\u20d7")
 
 STYLE = """
@@ -33,7 +33,7 @@ STYLE = """
   .label rect { fill: #fffbeb; stroke: #e7c873; stroke-width: 1; }
   .label .jacobian, .label .jacobian tspan { fill: #92400e; }
   text .shape, .label .jacobian .shape { fill: #0f766e; }
-  .answer rect { fill: #f0fdf4; stroke: #16a34a; stroke-width: 1; }
+  .answer rect { fill: #f0fdf4; stroke: #16a34a; stroke-width: 1; } .answer .jacobian, .answer .jacobian tspan { fill: #14532d; }
   path.from-variable { stroke: #2563eb; } path.from-given { stroke: #94a3b8; stroke-width: 1.2; stroke-dasharray: 4 3; }
 """.strip("\n")  # fmt: skip  # noqa: E501
 
@@ -65,14 +65,13 @@ def measure(text: str, size: float) -> float:
     for letter in text:
         if unicodedata.combining(letter):
             continue
+        kind = unicodedata.category(letter)
         if letter in _NARROW:
-            ems += 0.42
+            ems += 0.38
         elif letter in _WIDE:
-            ems += 0.95
-        elif unicodedata.category(letter) in ("Lm", "No"):
-            ems += 0.5
+            ems += 0.93
         else:
-            ems += 0.82 if letter.isupper() else 0.68
+            ems += 0.45 if kind in ("Lm", "No") else 0.79 if kind == "Lu" else 0.66
     return ems * size
 
 
@@ -126,11 +125,7 @@ class _Picture:
 
     def items(self, derivation: Derivation) -> list[Item]:
         graph = self.graph
-        boxes = {
-            vertex.name: self.box(vertex)
-            for vertex in graph.vertices
-            if vertex.role != "given" or vertex.name == graph.result
-        }
+        boxes = {vertex.name: self.box(vertex) for vertex in graph.vertices if vertex.role != "given"}
         labels = []
         for edge in graph.followed:
             label = self.label(self.flow(edge), "label")
@@ -138,8 +133,15 @@ class _Picture:
             connect(label, boxes[edge.end])
             labels.append(label)
         value = graph.at[graph.result]
-        quotient = f"d({write_expression(derivation.value)})/d{name_text(derivation.wrt[0])}"
-        answer = _equation(quotient, write_expression(derivation.natural), sizes_shown(derivation.natural.shape))
+        natural = derivation.natural
+        above: list[str] = []
+        below: list[str] = []
+        if isinstance(natural, IndexForm):
+            letters, tensor = natural.letters(), natural.tensor
+            above, below = [letters[index] for index in tensor.value], [letters[index] for index in tensor.variable]
+        name = value.name if value.definition is not None else "y"
+        quotient = write_partial(name, derivation.wrt[0], above, below, "text", total=True)
+        answer = _equation(quotient, write_expression(natural), sizes_shown(natural.shape))
         last = self.label([Words(value.shown(), sizes_shown(value.shape)), *answer], "label answer")
         connect(boxes[graph.result], last)
         return [*boxes.values(), *labels, last]
@@ -151,7 +153,7 @@ class _Picture:
         lines = [Words(line) for line in broken(shown, _LETTERS)]
         given = tuple(Words(part.shown(), sizes_shown(part.shape)) for part in self.graph.inputs(vertex.name))
         card = Card(lines, vertex.role, given, bool(vertex.loops))
-        body = max(60.0, max(line.width(SIZE) for line in lines) + 28)
+        body = max(48.0, max(line.width(SIZE) for line in lines) + 28)
         beside = max((line.width(SMALL) + 16 + _CHIP for line in given), default=0.0)
         height = max(len(lines) * LINE + 14, len(given) * (SMALL_LINE + 14) - 4)
         return Item(card, body + beside + 6 * card.stacked, height + 6 * card.stacked, None, body)
@@ -171,7 +173,7 @@ class _Picture:
     def channel(self, layer: list[Item]) -> float:
         """The room for the edges to the next layer: more where they run further sideways."""
         far = max((abs(_port(item, other) - _port(other, item)) for item in layer for other in item.below), default=0)
-        return 18 + min(54.0, 0.2 * far)
+        return 22 + min(54.0, 0.2 * far)
 
     def edges(self, item: Item) -> list[str]:
         """From a box to its labels, and from a label on to the box, through what stands between."""
@@ -209,8 +211,8 @@ class _Picture:
         line = SMALL_LINE if small else LINE
         first = top + (high - line * len(card.lines)) / 2 + line * 0.72
         for at, words in enumerate(card.lines):
-            place = left + 10 if small else left + wide / 2
-            parts.append(self.text(words, place, first + at * line, "" if small else "middle"))
+            place = left + (10 if small else (wide - card.lines[0].width(SIZE)) / 2)
+            parts.append(self.text(words, place, first + at * line))
         parts.append("</g>")
         if card.given:
             parts.append(self.given(card, left + wide, top, high))
@@ -230,20 +232,22 @@ class _Picture:
             parts.append(self.text(words, left + 8, middle + SMALL_LINE * 0.25))
         return "\n".join([*parts, "</g>"])
 
-    def text(self, words: Words, x: float, y: float, anchor: str = "") -> str:
+    def text(self, words: Words, x: float, y: float) -> str:
         style = f' class="{words.style}"' if words.style else ""
-        anchor = f' text-anchor="{anchor}"' if anchor else ""
         shown = _NAME.sub(self.name, escape(words.mathematics, quote=False))
         if words.shape:
             shown += f': <tspan class="shape">{escape(words.shape)}</tspan>'
-        return f'<text{style} x="{x:.1f}" y="{y:.1f}"{anchor}>{shown}{escape(words.more)}</text>'
+        return f'<text{style} x="{x:.1f}" y="{y:.1f}">{shown}{escape(words.more)}</text>'
 
     def name(self, match: re.Match[str]) -> str:
         """A vector bold, a scalar or matrix italic, a function upright, as in a book."""
-        rank = 1 if match[0][0] in "01" else self.ranks.get(match[0])
+        sign, name = "", match[0]
+        if name not in self.ranks and name[0] == "d":
+            sign, name = "d", name[1:]
+        rank = 1 if match[0][0] in "01" else self.ranks.get(name)
         if rank is None:
             return match[0]
-        return f'<tspan class="{"vector" if rank == 1 else "symbol"}">{match[0]}</tspan>'
+        return f'{sign}<tspan class="{"vector" if rank == 1 else "symbol"}">{name}</tspan>'
 
 
 def _equation(before: str, after: str, shape: str) -> list[Words]:

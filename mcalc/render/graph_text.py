@@ -81,7 +81,7 @@ def _items(graph: Graph, form: str, columns: int) -> list[Item]:
     boxes: dict[str, Item] = {}
     labels: list[Item] = []
     for vertex in graph.vertices:
-        if vertex.role != "given" or vertex.name == graph.result:
+        if vertex.role != "given":
             boxes[vertex.name] = _box(vertex, graph, form, columns)
     for edge in graph.followed:
         label = _label(_edge_lines(edge, graph, form, columns - 6))
