@@ -12,8 +12,8 @@ from mcalc.calculus.index_form import IndexForm, write_expression, write_partial
 from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.derivations.graph import Edge, Vertex, carried, graph_of
 from mcalc.expressions.names import name_text
-from mcalc.render.graph_text import broken
 from mcalc.render.layers import Item, arrange, connect
+from mcalc.render.layout import broken
 
 ROOM, GAP, MARGIN = 900, 28, 14
 SIZE, SMALL, LINE, SMALL_LINE = 16, 13, 22, 18

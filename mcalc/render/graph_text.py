@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
@@ -12,7 +11,7 @@ from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.derivations.graph import Edge, Graph, Vertex, carried, graph_of
 from mcalc.render import text
 from mcalc.render.layers import Item, arrange, connect
-from mcalc.render.layout import Piece, Row, plain, width, wrapped
+from mcalc.render.layout import Piece, Row, broken, plain, width, wrapped
 
 WIDTH = 80
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
@@ -122,18 +121,6 @@ def _edge_lines(edge: Edge, graph: Graph, form: str, columns: int) -> list[Row]:
     lines: list[Row] = [[Piece(line, "rule")] for line in broken(equation, columns - width(sizes_shown(step.shape)))]
     lines[-1] += [Piece(": "), Piece(sizes_shown(step.shape), "shape")]
     return [_value_line(graph.at[edge.start], form), *lines]
-
-
-def broken(mathematics: str, columns: int) -> list[str]:
-    """A long formula over several lines, broken after an operator or a comma."""
-    if width(mathematics) <= columns:
-        return [mathematics]
-    lines = [""]
-    for word in re.findall(r"[^\s·*@,]*[\s·*@,]*", mathematics):
-        if lines[-1].strip() and width(lines[-1] + word.rstrip()) > columns:
-            lines.append("  ")
-        lines[-1] += word
-    return [line.rstrip() for line in lines]
 
 
 # Drawing --------------------------------------------------------------------------------------------------------------
