@@ -11,7 +11,7 @@ from mcalc.choices import COMMANDS, METHODS
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
-from mcalc.render import DRAWINGS
+from mcalc.render import DOCUMENTS, DRAWINGS
 
 
 def _differentiate(command: str) -> Callable[..., None]:
@@ -59,16 +59,19 @@ def derivation_command(
             from mcalc.components.expansion import expanded
 
             derivation = expanded(derivation, expand)
-        if standalone and form != "latex":
-            raise Problem("With --standalone the answer is a whole LaTeX document.", hint="add -f latex")
+        if standalone and form not in DOCUMENTS:
+            raise Problem(
+                "With --standalone the answer is a whole document, in LaTeX or in HTML.",
+                hint="add -f latex or -f html",
+            )
         if form in ("text", "ascii"):
             from mcalc.render.text import rows
 
             show(rows(derivation, form, columns(output)), output, color)
         elif standalone:
-            from mcalc.render.latex import standalone as document
+            from importlib import import_module
 
-            write(document(derivation), output)
+            write(import_module(f"mcalc.render.{form}").standalone(derivation), output)
         else:
             from mcalc.render import write as written
 
