@@ -262,6 +262,15 @@ def test_every_line_of_text_lies_in_its_box(derivation: Derivation) -> None:
             )
 
 
+def test_a_result_too_large_for_a_picture_is_named_only() -> None:
+    layers = "; ".join(f"h{k} = h{k - 1} + tanh(A@h{k - 1})" for k in range(1, 8))
+    text = f"h0 = tanh(x); {layers}; sum(h7)"
+    derivation = derive(text, "x", {"A": "n,n", "x": "n"}, "explain", method="chain", verify=False)
+    root = ElementTree.fromstring(graph_svg.write([derivation]))
+    (answer,) = (group for group in root.iter(f"{SVG}g") if group.get("class") == "label answer")
+    assert ["".join(line.itertext()) for line in answer.findall(f"{SVG}text")] == ["u₁₅: 1×1", "du₁₅/dx: 1×n"]
+
+
 def test_no_edge_runs_through_a_box_of_another(derivation: Derivation) -> None:
     """The straight parts of the edges, downwards, touch only the boxes at their ends."""
     root = ElementTree.fromstring(graph_svg.write([derivation]))

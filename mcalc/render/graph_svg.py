@@ -17,7 +17,7 @@ from mcalc.render.layout import broken
 
 ROOM, GAP, MARGIN = 900, 28, 14
 SIZE, SMALL, LINE, SMALL_LINE = 16, 13, 22, 18
-_CHIP = 38
+_CHIP, _LARGEST = 38, 150
 _LETTERS, _NARROW, _WIDE = 46, set(" .,:;'|[]()ijlft/′·"), set("mwMWGOQ⊗⊘≤≥+−=<>×→∂∑Σ∞∇@")
 _NAME = re.compile(r"[^\W\dᵀ_](?:[^\Wᵀ⁰¹²³⁴-⁹]|[\u0302-\u0304\u0307])*|[01]\u20d7")
 
@@ -141,7 +141,9 @@ class _Picture:
             above, below = [letters[index] for index in tensor.value], [letters[index] for index in tensor.variable]
         name = value.name if value.definition is not None else "y"
         quotient = write_partial(name, derivation.wrt[0], above, below, "text", total=True)
-        answer = _equation(quotient, write_expression(natural), sizes_shown(natural.shape))
+        answer = [Words(quotient, sizes_shown(natural.shape), style="jacobian")]
+        if isinstance(natural, IndexForm) or natural.key[0] <= _LARGEST:
+            answer = _equation(quotient, write_expression(natural), sizes_shown(natural.shape))
         last = self.label([Words(value.shown(), sizes_shown(value.shape)), *answer], "label answer")
         connect(boxes[graph.result], last)
         return [*boxes.values(), *labels, last]
