@@ -10,9 +10,9 @@ import click
 
 from mcalc.choices import LAYOUTS, SYMMETRIC
 from mcalc.problems import Problem
-from mcalc.render import FORMATS
+from mcalc.render import DRAWINGS, FORMATS
 
-_ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join(FORMATS) + r")\Z")
+_ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join((*FORMATS, *DRAWINGS)) + r")\Z")
 
 
 _SIZES = re.compile(r"[^\W\d]\w*=")
@@ -93,7 +93,12 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
                     help="Where the indices of value and variable stand.",
                 ),
                 click.option(
-                    "-f", "--format", "form", type=click.Choice(FORMATS), default="text", help="What to print."
+                    "-f",
+                    "--format",
+                    "form",
+                    type=click.Choice((*FORMATS, *DRAWINGS)),
+                    default="text",
+                    help="What to print; dot and svg are for explain --graph.",
                 ),
                 click.option(
                     "--expand",
@@ -110,7 +115,7 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
                     help="By a symmetric matrix: entry by entry, (G+Gᵀ)/2, or G+Gᵀ−diag(G).",
                 ),
                 click.option("--cse/--no-cse", "naming", default=None, help="Name the parts that recur."),
-                click.option("--standalone", is_flag=True, help="A whole LaTeX document."),
+                click.option("--standalone", is_flag=True, help="A whole document, with -f latex or -f html."),
                 click.option("--no-verify", is_flag=True, help="Skip the numeric check."),
             ]
         for option in reversed(options):

@@ -124,7 +124,8 @@ def write_term(term: Term, free: Sequence[Index], names: dict[Index, str], diale
     )
     for factor in factors:
         text = _factor(factor, names, writer)
-        loose = factor.node is not None and not factor.indices and writer.done[factor.node][1] < POWER
+        written = writer.done.get(factor.node) if factor.node is not None else None
+        loose = written is not None and not factor.indices and written[1] < POWER
         if loose and factor.power < 0 and not text.startswith(("(", "\\left(")):
             text = writer._parenthesized(text)
         if factor.power < 0:

@@ -11,6 +11,7 @@ from mcalc.choices import COMMANDS, METHODS
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
+from mcalc.render import DOCUMENTS, DRAWINGS
 
 
 def _differentiate(command: str) -> Callable[..., None]:
@@ -36,9 +37,17 @@ def derivation_command(
     symmetric: str,
     naming: bool | None,
     method: str | None = None,
+    graph: bool = False,
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
+        if graph or form in DRAWINGS:
+            from mcalc.commands.graph import draw
+
+            choices = {"expand": expand is not None, "cse": naming is not None, "standalone": standalone}
+            refused = [name for name, given in choices.items() if given]
+            draw(expression, wrt, shapes, layout, form, method, not no_verify, symmetric, output, color, refused, graph)
+            return
         from mcalc.api import derive
 
         declared = declared_shapes(shapes)
@@ -50,16 +59,19 @@ def derivation_command(
             from mcalc.components.expansion import expanded
 
             derivation = expanded(derivation, expand)
-        if standalone and form != "latex":
-            raise Problem("With --standalone the answer is a whole LaTeX document.", hint="add -f latex")
+        if standalone and form not in DOCUMENTS:
+            raise Problem(
+                "With --standalone the answer is a whole document, in LaTeX or in HTML.",
+                hint="add -f latex or -f html",
+            )
         if form in ("text", "ascii"):
             from mcalc.render.text import rows
 
             show(rows(derivation, form, columns(output)), output, color)
         elif standalone:
-            from mcalc.render.latex import standalone as document
+            from importlib import import_module
 
-            write(document(derivation), output)
+            write(import_module(f"mcalc.render.{form}").standalone(derivation), output)
         else:
             from mcalc.render import write as written
 
@@ -78,6 +90,9 @@ def derivative_commands() -> Iterator[click.Command]:
     for name, about in COMMANDS.items():
         function = common()(_differentiate(name))
         if name == "explain":
+            function = click.option(
+                "--graph", is_flag=True, help="The data flow, with the Jacobians beside its edges; -f dot, -f svg."
+            )(function)
             function = click.option(
                 "--method",
                 type=click.Choice(METHODS),

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mcalc.commands.text import declared_shapes, expression_text, show, write
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
 from mcalc.options import Command, common
 
 
@@ -31,7 +31,7 @@ def rules(name: str | None, color: str, form: str) -> None:
     if form == "markdown":
         write(markdown(name), None)
     else:
-        show(rows(name), None, color)
+        show(rows(name, columns(None)), None, color)
 
 
 @click.command(cls=Command)

@@ -126,6 +126,11 @@ class Derivation:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
+    def _repr_html_(self) -> str:
+        from mcalc.render.html import write
+
+        return write(self)
+
 
 def sizes_shown(shape: Sequence[Any]) -> str:
     """``1×n``; a scalar is 1×1, a column m×1."""

@@ -168,7 +168,7 @@ def transpose(node: Node) -> Node:
     if name == "divide" and not node.args[1].shape:
         return apply(name, transpose(node.args[0]), node.args[1])
     if name == "add" and node.key[0] <= _LOOKED_INTO:
-        turned = apply("add", *(transpose(arg) for arg in node.args))
+        turned = total([transpose(arg) for arg in node.args])
         if turned.key[0] < node.key[0]:
             return turned
     if name == "inv" and node.args[0].operator.name == "transpose":

@@ -179,13 +179,13 @@ _record(
     "divide", "a b", title="element-wise quotient", doc="element-wise quotient; a scalar is expanded", shape=shapes.elementwise,
     numpy=lambda np, a, b: a / b, notation=Notation("quotient", " ⊘ ", "/", r" \oslash ", PRODUCT, 1),
     rules=(Rule("a", "1/b", "the denominator stays"), Rule("b", "-a/b^2", "1/b has the derivative -1/b²")),
-    value="a[i,j] b[i,j]^-1", elementwise=True, example="w / x", written_as="a / b", domain="positive",
+    value="a[i,j] b[i,j]^-1", elementwise=True, care="b may not be 0", example="w / x", written_as="a / b", domain="positive",
 )  # fmt: skip
 _record(
     "power", "a b", title="power rule", doc="element-wise power", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.raised(a, b), notation=Notation("power", "^", "^", "^", POWER),
     rules=(Rule("a", "b*a^(b - 1)", "the exponent comes down, and is one less"), Rule("b", "y*log(a)", "an exponential, times the logarithm of its base")),
-    value="a[i,j]^b", elementwise=True, calls=("pow",), example="x ^ 2", written_as="a ^ b", domain="positive",
+    value="a[i,j]^b", elementwise=True, calls=("pow",), care="a negative number has only powers with a whole exponent, and no derivative by the exponent", example="x ^ 2", written_as="a ^ b", domain="positive",
 )  # fmt: skip
 
 # Products ------------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ _record(
     "dot", "a b", title="dot product", doc="the dot product, sum(a*b)", shape=shapes.two_vectors,
     numpy=lambda np, a, b: a @ b, notation=_infix("·", ".", r" \cdot ", DOT),
     rules=(Rule("a", "b[k]", "each element is multiplied by its partner"), Rule("b", "a[k]", "each element is multiplied by its partner")),
-    value="a[k] b[k]", commutative=True, calls=("dot", "inner"), example="w . x", written_as="a . b",
+    value="a[k] b[k]", commutative=True, calls=("dot", "inner"), definition="sum(a*b)", example="w . x", written_as="a . b",
 )  # fmt: skip
 _record(
     "outer", "a b", title="outer product", doc="the outer product a bᵀ", shape=shapes.outer_shape,
@@ -226,7 +226,7 @@ for _name, _text, _ascii, _latex, _opposite, _compare in (
     _record(
         _name, "a b", title="comparison", doc="1 where it holds, 0 elsewhere", shape=shapes.elementwise, numpy=_compare,
         notation=_infix(_text, _ascii, _latex, 10), rules=(Rule("a", "0", _flat), Rule("b", "0", _flat)),
-        elementwise=True, indicator=True, opposite=_opposite, example=f"w{_ascii}x", written_as=f"a{_ascii}b",
+        elementwise=True, indicator=True, opposite=_opposite, care="where a and b are equal the value jumps; the derivative is given as 0", example=f"w{_ascii}x", written_as=f"a{_ascii}b",
     )  # fmt: skip
 
 
@@ -239,19 +239,19 @@ _record(
     "maximum", "a b", title="maximum", doc="the larger of the two, element-wise", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.maximum(a, b), notation=_named("max", r"\max"),
     rules=(Rule("a", _at_ties("a >= b", "a > b"), "the maximum moves with an argument only where that one is the larger"), Rule("b", "b > a", "the maximum moves with an argument only where that one is the larger")),
-    elementwise=True, calls=("max", "maximum"), commutative=True, example="max(w, x)",
+    elementwise=True, calls=("max", "maximum"), commutative=True, care="where a and b are equal, both derivatives are 0, as in the paper", example="max(w, x)",
 )  # fmt: skip
 _record(
     "minimum", "a b", title="minimum", doc="the smaller of the two, element-wise", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.minimum(a, b), notation=_named("min", r"\min"),
     rules=(Rule("a", _at_ties("a <= b", "a < b"), "the minimum moves with an argument only where that one is the smaller"), Rule("b", "b < a", "the minimum moves with an argument only where that one is the smaller")),
-    elementwise=True, calls=("min", "minimum"), commutative=True, example="min(w, x)",
+    elementwise=True, calls=("min", "minimum"), commutative=True, definition="-max(-a, -b)", care="where a and b are equal, both derivatives are 0", example="min(w, x)",
 )  # fmt: skip
 _record(
     "where", "c a b", title="case distinction", doc="a where c holds, b elsewhere", shape=shapes.elementwise,
     numpy=lambda np, c, a, b: np.where(c != 0, a, b), notation=Notation("cases", "where", "where"),
     rules=(Rule("c", "0", _flat), Rule("a", "where(c, 1, 0)", "where the condition holds, the value is a"), Rule("b", "where(c, 0, 1)", "where it does not, the value is b")),
-    elementwise=True, calls=("where",), example="where(x > w, x^2, w)",
+    elementwise=True, calls=("where",), care="the condition is taken as fixed: where it switches, the value may jump, and has no derivative", example="where(x > w, x^2, w)",
 )  # fmt: skip
 
 # Element-wise functions: name, rule, LaTeX, numeric meaning, domain, other spellings -------------------------------
@@ -285,11 +285,26 @@ _FUNCTIONS: tuple[tuple[str, str, str, Callable[..., Any], str, tuple[str, ...]]
     ("step", "0", r"\operatorname{step}", lambda np, a: np.where(a > 0, 1.0, 0.0), "any", ("heaviside",)),
 )  # fmt: skip
 _NOTATIONS = {"abs": Notation("fence", "abs", "abs", "|"), "sqrt": Notation("root", "sqrt", "sqrt", r"\sqrt")}
-_DEFINITIONS = {
+_MEANINGS = {
     "exp": "the exponential function", "log": "the natural logarithm", "sqrt": "the square root", "abs": "the absolute value", "sign": "1, 0 or -1",
-    "sigmoid": "1/(1 + exp(-a))", "softplus": "log(1 + exp(a))", "relu": "max(0, a)", "leaky_relu": "a where a > 0, 0.01*a elsewhere",
-    "elu": "a where a > 0, exp(a) - 1 elsewhere", "gelu": "a times the normal distribution function at a", "silu": "a*sigmoid(a)",
-    "erf": "the error function", "step": "1 where a > 0, 0 elsewhere",
+    "leaky_relu": "a where a > 0, 0.01*a elsewhere", "elu": "a where a > 0, exp(a) - 1 elsewhere",
+    "gelu": "a times the normal distribution function at a", "erf": "the error function", "step": "1 where a > 0, 0 elsewhere",
+}  # fmt: skip
+_DEFINITIONS = {
+    "sqrt": "a^(1/2)", "abs": "max(a, -a)", "sign": "(a > 0) - (a < 0)", "tan": "sin(a)/cos(a)", "step": "a > 0",
+    "sinh": "(exp(a) - exp(-a))/2", "cosh": "(exp(a) + exp(-a))/2", "tanh": "(exp(a) - exp(-a))/(exp(a) + exp(-a))",
+    "asinh": "log(a + sqrt(a^2 + 1))", "acosh": "log(a + sqrt(a^2 - 1))", "atanh": "log((1 + a)/(1 - a))/2",
+    "sigmoid": "1/(1 + exp(-a))", "softplus": "log(1 + exp(a))", "silu": "a*sigmoid(a)", "gelu": "a*(1 + erf(a/sqrt(2)))/2",
+    "relu": "max(0, a)", "leaky_relu": "where(a > 0, a, 0.01a)", "elu": "where(a > 0, a, exp(a) - 1)",
+}  # fmt: skip
+_CARE = {
+    "log": "the argument must be positive", "sqrt": "the argument may not be negative, and at 0 the slope is infinite",
+    "tan": "not at the odd multiples of π/2", "acosh": "the argument is at least 1, and at 1 the slope is infinite",
+    **dict.fromkeys(("asin", "acos"), "the argument lies between -1 and 1, and at both ends the slope is infinite"),
+    "atanh": "the argument lies between -1 and 1", "abs": "at 0 there is a kink; the derivative is given as 0",
+    **dict.fromkeys(("sign", "step"), "at 0 the value jumps; the derivative is given as 0"),
+    "relu": "at 0 there is a kink; the derivative is given as 0, as in the paper",
+    "leaky_relu": "at 0 there is a kink; the derivative is given as 0.01",
 }  # fmt: skip
 _SENTENCES = {
     "relu": "the slope is 1 where the argument is positive, and 0 elsewhere (by convention also at the kink)",
@@ -298,11 +313,12 @@ _SENTENCES = {
 }
 for _name, _rule, _latex, _numpy, _domain, _others in _FUNCTIONS:
     _record(
-        _name, "a", title="ln" if _name == "log" else _name, doc=_DEFINITIONS.get(_name, f"the function {_name}") + ", element-wise", shape=shapes.elementwise, numpy=_numpy,
+        _name, "a", title="ln" if _name == "log" else _name, doc=(_MEANINGS.get(_name) or _DEFINITIONS.get(_name) or f"the function {_name}") + ", element-wise", shape=shapes.elementwise, numpy=_numpy,
         notation=_NOTATIONS.get(_name, _named(_name, _latex, {"sigmoid": "σ", "log": "ln"}.get(_name, ""))),
         rules=(Rule("a", _rule, _SENTENCES.get(_name, f"the derivative of y = {_name}(a) is {_rule}")),),
         value="a[i,j]^1/2" if _name == "sqrt" else None,
         elementwise=True, indicator=_name == "step", domain=_domain, calls=(_name, *_others), example=f"{_name}(x)",
+        definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""),
     )  # fmt: skip
 
 # Reductions ----------------------------------------------------------------------------------------------------
@@ -377,23 +393,23 @@ _record(
     numpy=lambda np, a, axis=None: np.mean(a) if axis is None else np.mean(a, axis=axis), calls=("mean", "average"), keywords=("axis",),
     notation=_named("mean", r"\operatorname{mean}"),
     rules=(Rule("a", _by_axis("size(a)^-1", "height(a)^-1 δ[i,l]", "width(a)^-1 δ[i,k]"), "every element counts one n-th"),),
-    value=_by_axis("size(a)^-1 a[k,l]", "height(a)^-1 a[k,i]", "width(a)^-1 a[i,k]"), example="mean(x)",
+    value=_by_axis("size(a)^-1 a[k,l]", "height(a)^-1 a[k,i]", "width(a)^-1 a[i,k]"), definition="sum(a)/n", example="mean(x)",
 )  # fmt: skip
 _record(
     "max", "a", title="largest element", doc="the largest entry, or the largest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.max(a) if axis is None else np.max(a, axis=axis), calls=("max", "maximum", "amax"), keywords=("axis",),
-    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken; where several are, in equal parts with each"),), example="max(x)",
+    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken; where several are, in equal parts with each"),), care="where several entries are the largest, each takes an equal part of the derivative", example="max(x)",
 )  # fmt: skip
 _record(
     "min", "a", title="smallest element", doc="the smallest entry, or the smallest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.min(a) if axis is None else np.min(a, axis=axis), calls=("min", "minimum", "amin"), keywords=("axis",),
-    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken; where several are, in equal parts with each"),), example="min(x)",
+    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken; where several are, in equal parts with each"),), definition="-max(-a)", care="where several entries are the smallest, each takes an equal part of the derivative", example="min(x)",
 )  # fmt: skip
 _record(
     "prod", "a", title="product of the elements", doc="the product of all entries, or along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.prod(a) if axis is None else np.prod(a, axis=axis), calls=("prod", "product"), keywords=("axis",),
     notation=_named("prod", r"\operatorname{prod}"),
-    rules=(Rule("a", _of_entries("1", "1", "y a[k,l]^-1", "y[i] δ[i,l] a[k,l]^-1", "y[i] δ[i,k] a[k,l]^-1"), "the product of the others: the whole product, divided by the entry (no entry is 0)"),), example="prod(x)",
+    rules=(Rule("a", _of_entries("1", "1", "y a[k,l]^-1", "y[i] δ[i,l] a[k,l]^-1", "y[i] δ[i,k] a[k,l]^-1"), "the product of the others: the whole product, divided by the entry (no entry is 0)"),), care="the rule divides by the entries, so none may be 0", example="prod(x)",
 )  # fmt: skip
 _record(
     "var", "a", title="variance", doc="the mean of (a - mean(a))^2 over all entries, or along an axis; it divides by n", shape=shapes.reduction,
@@ -403,62 +419,62 @@ _record(
         "0", "0", "2 size(a)^-1 (a - mean(a))[k,l]",
         "2 height(a)^-1 δ[i,l] a[k,l] - 2 height(a)^-1 δ[i,l] mean(a, axis=0)[l]",
         "2 width(a)^-1 δ[i,k] a[k,l] - 2 width(a)^-1 δ[i,k] mean(a, axis=1)[k]",
-    ), "twice the distance from the mean, over n; what the mean itself adds cancels, as the distances add up to 0"),), example="var(x)",
+    ), "twice the distance from the mean, over n; what the mean itself adds cancels, as the distances add up to 0"),), definition="mean((a - mean(a))^2)", example="var(x)",
 )  # fmt: skip
 _record(
     "norm", "a", title="norm", doc="the Euclidean norm; of a matrix, Frobenius's", shape=shapes.scalar,
     numpy=lambda np, a: np.sqrt(np.sum(a * a)), notation=Notation("fence", "norm", "norm", r"\|"), calls=("norm", "norm2", "norm_2", "norm_fro", "frobenius"),
-    rules=(Rule("a", "a[k,l] y^-1", "the norm grows along the unit vector a/‖a‖"),), example="norm(X)",
+    rules=(Rule("a", "a[k,l] y^-1", "the norm grows along the unit vector a/‖a‖"),), definition="sqrt(sum(a^2))", care="at 0 there is no derivative: the rule divides by the norm", example="norm(X)",
 )  # fmt: skip
 _record(
     "norm1", "a", title="1-norm", doc="the sum of the absolute values", shape=shapes.scalar,
     numpy=lambda np, a: np.sum(np.abs(a)), notation=Notation("fence", "norm1", "norm1", r"\|", right=1), calls=("norm1", "norm_1"),
-    rules=(Rule("a", "sign(a)[k,l]", "each absolute value has the slope ±1"),), example="norm1(X)",
+    rules=(Rule("a", "sign(a)[k,l]", "each absolute value has the slope ±1"),), definition="sum(abs(a))", care="an entry that is 0 has a kink; its derivative is given as 0", example="norm1(X)",
 )  # fmt: skip
 _record(
     "norm_inf", "a", title="maximum norm", doc="the largest absolute value of the entries", shape=shapes.scalar,
     numpy=lambda np, a: np.max(np.abs(a)), notation=_named("norm_inf", r"\operatorname{norm}_{\infty}"), calls=("norm_inf", "norminf", "norm_max"),
-    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l] sum(abs(a) >= y)^-1" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, shared equally where several are"),), example="norm_inf(x)",
+    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l] sum(abs(a) >= y)^-1" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, shared equally where several are"),), definition="max(abs(a))", care="where several entries are the largest, each takes an equal part of the derivative; at 0 it is 0", example="norm_inf(x)",
 )  # fmt: skip
 _record(
     "logsumexp", "a", title="logsumexp", doc="log(sum(exp(a))) of all entries, or along an axis, computed without overflow", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.logsumexp(a) if axis is None else np.logsumexp_along(a, axis), calls=("logsumexp", "lse", "log_sum_exp"), keywords=("axis",),
     rules=(Rule("a", _of_entries(
         "1", "1", lambda node: "softmax(a)[k]" if len(node.args[0].axes) == 1 else "exp(a - y)[k,l]", "δ[i,l] softmax(a, axis=0)[k,l]", "δ[i,k] softmax(a)[k,l]",
-    ), "the derivative of logsumexp is softmax"),), example="logsumexp(x)",
+    ), "the derivative of logsumexp is softmax"),), definition="log(sum(exp(a)))", example="logsumexp(x)",
 )  # fmt: skip
 _record(
     "softmax", "a", title="softmax", doc="exp(a)/sum(exp(a)); of a matrix, each row, or along the axis given", shape=shapes.along_rows,
     numpy=lambda np, a, axis=None: np.softmax(a) if axis is None else np.transpose(np.softmax(a.T)), calls=("softmax",), keywords=("axis",),
     rules=(Rule("a", _along(
         "y[i] δ[i,k] - y[i] y[k]", "y[i,j] δ[i,k] δ[j,l] - δ[i,k] y[i,j] y[i,l]", "y[i,j] δ[i,k] δ[j,l] - δ[j,l] y[i,j] y[k,j]",
-    ), "every output falls as another rises: diag(p) − p pᵀ"),), example="softmax(x)",
+    ), "every output falls as another rises: diag(p) − p pᵀ"),), definition="exp(a)/sum(exp(a))", example="softmax(x)",
 )  # fmt: skip
 _record(
     "log_softmax", "a", title="log-softmax", doc="log(softmax(a)), computed without overflow", shape=shapes.along_rows,
     numpy=lambda np, a, axis=None: np.log_softmax(a) if axis is None else np.transpose(np.log_softmax(a.T)), calls=("log_softmax", "logsoftmax"), keywords=("axis",),
     rules=(Rule("a", _along(
         "δ[i,k] - softmax(a)[k]", "δ[i,k] δ[j,l] - δ[i,k] softmax(a)[i,l]", "δ[i,k] δ[j,l] - δ[j,l] softmax(a, axis=0)[k,j]",
-    ), "the argument, less what logsumexp takes away"),), example="log_softmax(x)",
+    ), "the argument, less what logsumexp takes away"),), definition="log(softmax(a))", example="log_softmax(x)",
 )  # fmt: skip
 
 # Matrices ------------------------------------------------------------------------------------------------------
 
 _record(
     "tr", "A", title="trace", doc="the sum of the diagonal", shape=shapes.trace_shape, numpy=lambda np, a: np.traced(a),
-    notation=_named("tr", r"\operatorname{tr}"), rules=(Rule("A", "δ[k,l]", "only the diagonal counts"),), value="A[k,k]", calls=("tr", "trace"), example="tr(A)",
+    notation=_named("tr", r"\operatorname{tr}"), rules=(Rule("A", "δ[k,l]", "only the diagonal counts"),), value="A[k,k]", calls=("tr", "trace"), definition="sum(diagonal(A))", example="tr(A)",
 )  # fmt: skip
 _record(
     "inv", "A", title="inverse", doc="the inverse matrix", shape=shapes.square, numpy=lambda np, a: np.linalg.inv(a),
-    notation=Notation("inverse", "inv", "inv", "^{-1}"), rules=(Rule("A", "-y[i,k] y[l,j]", "d(A⁻¹) = −A⁻¹ dA A⁻¹"),), calls=("inv", "inverse"), domain="square", example="inv(A)",
+    notation=Notation("inverse", "inv", "inv", "^{-1}"), rules=(Rule("A", "-y[i,k] y[l,j]", "d(A⁻¹) = −A⁻¹ dA A⁻¹"),), calls=("inv", "inverse"), domain="square", care="the matrix must be invertible", example="inv(A)",
 )  # fmt: skip
 _record(
     "det", "A", title="determinant", doc="the determinant", shape=shapes.of_square, numpy=lambda np, a: np.linalg.det(a),
-    notation=_named("det", r"\det"), rules=(Rule("A", "y inv(A)[l,k]", "Jacobi's formula: det(A) A⁻ᵀ"),), calls=("det", "determinant"), domain="square", example="det(A)",
+    notation=_named("det", r"\det"), rules=(Rule("A", "y inv(A)[l,k]", "Jacobi's formula: det(A) A⁻ᵀ"),), calls=("det", "determinant"), domain="square", care="the rule is written with inv(A), so the matrix must be invertible", example="det(A)",
 )  # fmt: skip
 _record(
     "logdet", "A", title="log-determinant", doc="log|det(A)|", shape=shapes.of_square, numpy=lambda np, a: np.linalg.slogdet(a)[1],
-    notation=_named("logdet", r"\operatorname{logdet}"), rules=(Rule("A", "inv(A)[l,k]", "Jacobi's formula, divided by the determinant: A⁻ᵀ"),), calls=("logdet", "log_det"), domain="square", example="logdet(A)",
+    notation=_named("logdet", r"\operatorname{logdet}"), rules=(Rule("A", "inv(A)[l,k]", "Jacobi's formula, divided by the determinant: A⁻ᵀ"),), calls=("logdet", "log_det"), domain="square", definition="log(abs(det(A)))", care="the matrix must be invertible", example="logdet(A)",
 )  # fmt: skip
 _record(
     "diag", "a", title="diagonal matrix", doc="the matrix with the vector on its diagonal; of a matrix, its diagonal", shape=shapes.diag_shape,

@@ -76,7 +76,11 @@ class Notation:
 
 @dataclass(frozen=True)
 class Operator:
-    """Everything there is to know about an operator, in one place."""
+    """Everything there is to know about an operator, in one place.
+
+    `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
+    `care` says what holds at its kinks and at the ends of its domain.
+    """
 
     name: str
     arguments: str
@@ -98,6 +102,8 @@ class Operator:
     written_as: str = ""
     sentence: str = ""
     opposite: str = ""
+    definition: str = ""
+    care: str = ""
 
     @property
     def argument_names(self) -> tuple[str, ...]:

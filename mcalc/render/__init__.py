@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mcalc.derivations.derivation import Derivation
 
-FORMATS = ("text", "ascii", "latex", "markdown", "json", "numpy")
+FORMATS = ("text", "ascii", "latex", "markdown", "html", "json", "numpy")
+DOCUMENTS = ("latex", "html")
+"""Those that can be a whole document."""
+DRAWINGS = ("dot", "svg")
+"""Formats of the graph of the data flow; `GRAPHS` are all in which it can be had."""
+GRAPHS = ("text", "ascii", *DRAWINGS)
 _MODULES = {"ascii": "text"}
 
 

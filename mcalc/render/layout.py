@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from typing import NamedTuple
@@ -34,6 +35,18 @@ def plain(rows: list[Row]) -> str:
 def wrapped(text: str, columns: int) -> list[str]:
     """A sentence over several lines; 0 columns: as it is."""
     return [text] if columns <= 0 else textwrap.wrap(text, max(columns, 24), break_long_words=False) or [""]
+
+
+def broken(mathematics: str, columns: int) -> list[str]:
+    """A long formula over several lines, broken after an operator or a comma."""
+    if width(mathematics) <= columns:
+        return [mathematics]
+    lines = [""]
+    for word in re.findall(r"[^\s·*@,]*[\s·*@,]*", mathematics):
+        if lines[-1].strip() and width(lines[-1] + word.rstrip()) > columns:
+            lines.append("  ")
+        lines[-1] += word
+    return [line.rstrip() for line in lines]
 
 
 def table(rows: list[Row], indent: str = "  ", gap: int = 3) -> list[Row]:

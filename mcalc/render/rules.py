@@ -6,10 +6,13 @@ import difflib
 
 from mcalc.api import read
 from mcalc.calculus.index_form import write_partial
+from mcalc.derivations.derivation import shape_words
 from mcalc.expressions.operators import CALLS, TABLE
 from mcalc.expressions.records import Operator, Rule
 from mcalc.problems import Problem
-from mcalc.render.layout import Piece, Row, table
+from mcalc.render.layout import Piece, Row, broken, pad, width, wrapped
+
+_WIDE, _MIDDLE, _EQUATION = 110, 76, 34
 
 
 def _shown() -> list[Operator]:
@@ -36,8 +39,13 @@ def left_side(operator: Operator, rule: Rule) -> str:
     return write_partial("y", rule.argument, "ij"[: len(node.axes)], "kl"[: len(arg.axes)], "text")
 
 
-def rows(name: str | None) -> list[Row]:
-    return _one(find(name)) if name else _all()
+def rows(name: str | None, columns: int = 0) -> list[Row]:
+    """The table, or one operator in full; lines are broken at `columns`, 0 for nowhere."""
+    if name is None:
+        return _all(columns)
+    from mcalc.render.operator_page import rows as in_full
+
+    return in_full(find(name), columns)
 
 
 def find(name: str) -> Operator:
@@ -53,60 +61,79 @@ def find(name: str) -> Operator:
     )
 
 
-def _all() -> list[Row]:
-    lines: list[Row] = []
+def _all(columns: int) -> list[Row]:
+    """Every operator: how it is written, its shapes, its Jacobian by each argument, the sentence."""
+    page: list[Row] = []
     for operator in _shown():
-        first = True
-        for rule in operator.rules or (None,):
-            derivative = f"{left_side(operator, rule)} = {formula(operator, rule)}" if rule else ""
-            lines.append(
-                [
-                    Piece(operator.name if first else "", "heading"),
-                    Piece(written(operator) if first else ""),
-                    Piece(derivative),
-                    Piece(operator.doc if first else "", "quiet"),
-                ]
-            )
-            first = False
-    return table(lines, indent="")
-
-
-def _one(operator: Operator) -> list[Row]:
-    page: list[Row] = [
-        [Piece(operator.name, "heading"), Piece("  " + written(operator)), Piece("  " + operator.doc, "quiet")],
-        [Piece("")],
-    ]
-    for rule in operator.rules:
-        page.append([Piece(f"  {left_side(operator, rule)} = "), Piece(formula(operator, rule), "result")])
-        page.append([Piece(f"      {rule.sentence}", "quiet")])
-    if not operator.elementwise and operator.rules:
-        page.append(
-            [
-                Piece(
-                    "  repeated indices are summed; δ[i,k] is 1 where i = k, else 0; "
-                    "the index of an axis that is not there is left out",
-                    "quiet",
-                )
-            ]
-        )
-    others = [call for call in operator.calls if call != operator.name]
-    if others:
-        page.append([Piece(f"  also written {', '.join(others)}", "quiet")])
-    page.append([Piece("")])
-    page += _example(operator)
+        page += _beside(operator, columns) if not columns or columns >= _WIDE else _below(operator, columns)
     return page
 
 
-def _example(operator: Operator) -> list[Row]:
-    """The derivation of the example by its first variable."""
-    from mcalc.api import derive
-    from mcalc.render.text import rows as derivation_rows
+def example_shapes(operator: Operator) -> str:
+    """``m×k, k×n → m×n``, of the example."""
+    node = read(operator.example).value
+    taken = ", ".join(shape_words(arg.shape) for arg in node.args)
+    return f"{taken} → {shape_words(node.shape)}" if taken else shape_words(node.shape)
 
-    reading = read(operator.example)
-    names = list(reading.names)
-    if not names:
-        return [[Piece(f"  for example {operator.example}", "quiet")]]
-    return derivation_rows(derive(operator.example, names[0], command="explain"), "text")
+
+def derivatives(operator: Operator) -> list[tuple[str, str]]:
+    """Of each argument, the rule as an equation, and its sentence where it is not that of another."""
+    found: list[tuple[str, str]] = []
+    for rule in operator.rules:
+        told = any(rule.sentence == other.sentence for other in operator.rules[: len(found)])
+        found.append((f"{left_side(operator, rule)} = {formula(operator, rule)}", "" if told else rule.sentence))
+    return found or ([("", operator.sentence)] if operator.sentence else [])
+
+
+def _beside(operator: Operator, columns: int) -> list[Row]:
+    """A row a rule, in columns: operator, written, shapes, derivative, sentence; what is too long stands alone."""
+    start = [
+        Piece(pad(operator.name, 15), "heading"),
+        Piece(pad(written(operator), 22)),
+        Piece(pad(example_shapes(operator), 18), "shape"),
+    ]
+    indent = 15 + 22 + 18
+    lines: list[Row] = []
+    if any(not piece.text.endswith(" ") for piece in start):
+        lines, start = [start], [Piece(" " * indent)]
+    for equation, sentence in derivatives(operator) or [("", operator.doc)]:
+        lines += _equation(start, equation, sentence, indent, columns)
+        start = [Piece(" " * indent)]
+    return lines
+
+
+def _below(operator: Operator, columns: int) -> list[Row]:
+    """A paragraph an operator; the sentences beside the derivatives where there is room, else under them."""
+    page: list[Row] = [
+        [
+            Piece(operator.name, "heading"),
+            Piece("   " + written(operator)),
+            Piece("   " + example_shapes(operator), "shape"),
+        ]
+    ]
+    for equation, sentence in derivatives(operator) or [("", operator.doc)]:
+        if columns >= _MIDDLE:
+            page += _equation([Piece("  ")], equation, sentence, 2, columns)
+            continue
+        page += [[Piece("  " + line)] for line in broken(equation, columns - 2) if equation]
+        page += [[Piece("    " + line, "quiet")] for line in wrapped(sentence, columns - 4)]
+    return page
+
+
+def _equation(lead: Row, equation: str, sentence: str, indent: int, columns: int) -> list[Row]:
+    """The derivative and beside it the sentence; a long derivative has its lines for itself."""
+    lines: list[Row] = []
+    if width(equation) >= _EQUATION:
+        first, *rest = broken(equation, columns - indent) if columns else [equation]
+        lines = [[*lead, Piece(first)], *([Piece(" " * indent + line)] for line in rest)]
+        if not sentence:
+            return lines
+        lead, equation = [Piece(" " * (indent + 4))], ""
+        indent += 4
+    start = indent + _EQUATION if equation else indent
+    first, *rest = wrapped(sentence, columns - start if columns else 0)
+    lines.append([*lead, Piece(pad(equation, start - indent)), Piece(first, "quiet")])
+    return lines + [[Piece(" " * start), Piece(line, "quiet")] for line in rest]
 
 
 def markdown(name: str | None) -> str:

@@ -1,0 +1,56 @@
+"""``explain --graph``: the picture of the data flow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.problems import Problem
+from mcalc.render import GRAPHS
+
+
+def draw(
+    expression: str,
+    wrt: str,
+    shapes: tuple[str, ...],
+    layout: str,
+    form: str,
+    method: str | None,
+    verify: bool,
+    symmetric: str,
+    output: str | None,
+    color: str,
+    refused: Sequence[str],
+    asked: bool,
+) -> None:
+    """Derive by each variable in turn, and draw the graphs."""
+    if not asked:
+        raise Problem(
+            f"The format `{form}` is for the graph of the data flow.",
+            hint=f"mcalc explain EXPR --wrt x --graph -f {form}",
+        )
+    if form not in GRAPHS:
+        raise Problem(
+            f"A graph is not drawn in the format `{form}`.", hint=f"-f takes {', '.join(GRAPHS)} with --graph"
+        )
+    if method == "differential":
+        raise Problem(
+            "A graph has Jacobians along its edges, and a derivation by differentials has none.",
+            hint="leave out --method differential",
+        )
+    if refused:
+        raise Problem(f"--{refused[0]} does not go with --graph.", hint="leave out one of the two")
+    from mcalc.api import derive
+
+    text, declared = expression_text(expression), declared_shapes(shapes)
+    derivations = [
+        derive(text, name, declared, "explain", layout, verify, method or "chain", symmetric)
+        for name in ([part for part in wrt.split(",") if part.strip()] or [wrt])
+    ]
+    if form in ("text", "ascii"):
+        from mcalc.render.graph_text import rows
+
+        show(rows(derivations, form, columns(output)), output, color)
+    else:
+        write(import_module(f"mcalc.render.graph_{form}").write(derivations, form), output)

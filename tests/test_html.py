@@ -1,0 +1,160 @@
+"""HTML: every formula as MathML that is well formed and says what the LaTeX says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from mcalc.api import derive, read
+from mcalc.calculus.index_form import write_expression
+from mcalc.components.expansion import expanded
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.operators import TABLE
+from mcalc.problems import Problem
+from mcalc.render.html import standalone, write
+from mcalc.render.mathml import mathml
+
+CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"
+CASES = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
+MATH = "{http://www.w3.org/1998/Math/MathML}"
+KNOWN = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "msup", "msub", "msubsup"}
+KNOWN |= {"munderover", "mover", "mtable", "mtr", "mtd", "mphantom"}
+CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "munderover": 3, "mover": 2}
+
+
+def checked(latex: str) -> ElementTree.Element:
+    root = ElementTree.fromstring(mathml(latex))
+    for element in root.iter():
+        name = element.tag.removeprefix(MATH)
+        assert name in KNOWN
+        assert len(element) == CHILDREN.get(name, len(element)), (name, latex)
+        assert len(element) or (element.text or name in ("mrow", "mspace", "mtd")), (name, latex)
+    return root
+
+
+def formulas(derivation: Derivation) -> Iterator[str]:
+    for step in derivation.steps:
+        yield write_expression(step.before, "latex")
+        yield write_expression(step.after, "latex")
+    yield derivation.latex()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_every_formula_of_a_derivation(case: dict[str, str]) -> None:
+    command = "hessian" if case["kind"] == "hessian" else "explain"
+    try:
+        derivation = derive(case["expr"], case["wrt"], case["shapes"], command, verify=False)
+    except Problem:
+        pytest.skip("refused")
+    for latex in formulas(derivation):
+        checked(latex)
+    try:
+        checked(expanded(derivation, "").latex())
+    except Problem:
+        return
+
+
+@pytest.mark.parametrize("name", [name for name, operator in TABLE.items() if operator.example])
+def test_every_operator(name: str) -> None:
+    checked(write_expression(read(TABLE[name].example).value, "latex"))
+
+
+SHOWN = [
+    ("x/y", "<mfrac><mi>x</mi><mi>y</mi></mfrac>", {"x": "scalar", "y": "scalar"}),
+    ("w.x", "<mrow><mi>𝐰</mi><mo>⋅</mo><mi>𝐱</mi></mrow>", {}),
+    ("A'", '<msup><mi>A</mi><mi mathvariant="normal">T</mi></msup>', {}),
+    ("eta_1", "<msub><mi>η</mi><mn>1</mn></msub>", {}),
+    ("w_hat", '<mover accent="true"><mi>𝐰</mi><mo stretchy="false">^</mo></mover>', {"w_hat": "n"}),
+    ("ab", '<mi class="name">ab</mi>', {"ab": "scalar"}),
+    ("sqrt(a)", "<msqrt><mi>a</mi></msqrt>", {}),
+    ("a < b", "<mrow><mi>a</mi><mo>&lt;</mo><mi>b</mi></mrow>", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "shapes"), SHOWN, ids=[row[0] for row in SHOWN])
+def test_what_is_written(text: str, expected: str, shapes: dict[str, str]) -> None:
+    found = mathml(write_expression(read(text, shapes).value, "latex"))
+    assert found == f'<math xmlns="http://www.w3.org/1998/Math/MathML">{expected}</math>'
+
+
+def test_sums_cases_and_matrices() -> None:
+    derivation = derive("max(0, w.x + b)", "w")
+    root = checked(derivation.latex())
+    assert len(root.findall(f".//{MATH}mtr")) == 2 and "if " in "".join(root.itertext()).replace("\u00a0", " ")
+    root = checked(derive("sum(y[i]*X[i] for i in 1..N)", "y").latex())
+    assert root.find(f".//{MATH}munderover") is not None
+    root = checked(r"\begin{bmatrix}1 & 2 \\ 3 & 4\end{bmatrix}")
+    assert [len(row) for row in root.iter(f"{MATH}mtr")] == [2, 2]
+
+
+@pytest.mark.parametrize("latex", [r"\unknown{x}", r"\frac{1}{2", "x}", r"\left(x"])
+def test_other_latex_is_refused(latex: str) -> None:
+    with pytest.raises(ValueError):
+        mathml(latex)
+
+
+class Structure(HTMLParser):
+    """Whether every element is closed, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.seen.append(tag)
+        if tag not in ("br", "meta"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+PAGES = [
+    ("max(0, w.x + b)", "w", "explain"),
+    ("max(0, w.x + b)", "w,b", "explain"),
+    ("tr(A@X)", "X", "explain"),
+    ("A@X@B", "X", "jacobian"),
+    ("sum(exp(x))", "x", "hessian"),
+    ("3x^2*y", "x,y", "gradient"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "command"), PAGES, ids=[f"{row[2]} {row[0]} by {row[1]}" for row in PAGES])
+def test_a_page_is_whole(text: str, wrt: str, command: str) -> None:
+    derivation = derive(text, wrt, {"y": "scalar", "x": "scalar"} if "y" in wrt else None, command)
+    for page in (write(derivation), standalone(derivation)):
+        structure = Structure()
+        structure.feed(page)
+        structure.close()
+        assert structure.open == []
+        assert not re.search(r"<(script|link|img)|https?://(?!www\.w3\.org/1998/Math)", page)
+    assert page.startswith("<!DOCTYPE html>") and '<meta charset="utf-8">' in page
+    shown = write(derivation)
+    for part in derivation.parts or (derivation,):
+        assert mathml(write_expression(part.result, "latex"), True) in shown
+        for step in part.steps if command == "explain" else ():
+            assert mathml(write_expression(step.after, "latex"), True) in shown
+            assert step.stage != "differentiate" or step.rule in shown
+    assert "agrees with finite differences" in shown or "agrees exactly" in shown
+
+
+def test_a_notebook_shows_it() -> None:
+    derivation = derive("w.x", "w")
+    assert derivation._repr_html_() == write(derivation)
+
+
+def test_text_is_escaped() -> None:
+    page = standalone(derive("where(a < b, a, b)", "a", {"a": "scalar", "b": "scalar"}, "explain"))
+    structure = Structure()
+    structure.feed(page)
+    assert structure.open == [] and "a &lt; b" in page
