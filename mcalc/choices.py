@@ -9,3 +9,4 @@ COMMANDS = {
 LAYOUTS = ("paper", "numerator", "denominator")
 METHODS = ("chain", "differential", "index")
 SYMMETRIC = ("free", "constrained", "entries")
+DETAILS = ("brief", "normal", "full")

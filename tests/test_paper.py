@@ -207,7 +207,7 @@ def chain_rules(derivation: Derivation) -> list[str]:
 
 
 def identities(derivation: Derivation) -> list[str]:
-    return [used.because for step in derivation.steps for used in step.substeps]
+    return [used.because for step in derivation.steps if step.stage == "combine" for used in step.substeps]
 
 
 def local(derivation: Derivation) -> list[Step]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mcalc.choices import COMMANDS, METHODS
+from mcalc.choices import COMMANDS, DETAILS, METHODS
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
@@ -38,6 +38,7 @@ def derivation_command(
     naming: bool | None,
     method: str | None = None,
     graph: bool = False,
+    detail: str = "normal",
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
@@ -55,6 +56,10 @@ def derivation_command(
             expression_text(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric
         )
         derivation.naming = naming
+        if detail != "normal":
+            from mcalc.derivations.detail import at_detail
+
+            derivation = at_detail(derivation, detail)
         if expand is not None:
             from mcalc.components.expansion import expanded
 
@@ -92,6 +97,12 @@ def derivative_commands() -> Iterator[click.Command]:
         if name == "explain":
             function = click.option(
                 "--graph", is_flag=True, help="The data flow, with the Jacobians beside its edges; -f dot, -f svg."
+            )(function)
+            function = click.option(
+                "--detail",
+                type=click.Choice(DETAILS),
+                default="normal",
+                help="The key line, the paper's steps, or every rewriting with its reason.",
             )(function)
             function = click.option(
                 "--method",

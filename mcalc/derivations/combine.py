@@ -189,13 +189,15 @@ class Combination:
         )
         values = self._total([self._under_sum([_node(entry) for entry in path], path, target) for path in paths])
         substeps: list[Step] = []
-        shortened: list[Node] = []
-        for path in paths:
+        forms: list[Node] = []
+        shortened = [self._under_sum([_node(entry) for entry in path], path, target) for path in paths]
+        for at, path in enumerate(paths):
             row, uses = shorten([_node(entry) for entry in path])
-            substeps += [
-                Step("combine", "identity", use.statement, use.before, use.after, use.after.shape) for use in uses
-            ]
-            shortened.append(self._under_sum(row, path, target))
+            for use in uses:
+                substeps.append(Step("combine", "identity", use.statement, use.before, use.after, use.after.shape))
+                shortened[at] = self._under_sum(use.row, path, target)
+                forms.append(self._total(shortened))
+            shortened[at] = self._under_sum(row, path, target)
         self.steps.append(
             Step("combine", "insert the Jacobians", "each factor is replaced by its value", symbols, values, leaf.shape)
         )
@@ -203,11 +205,15 @@ class Combination:
         if middle.key[0] < 200 and write(middle) == write(result):
             middle = result
         if substeps and middle is not result and middle is not values:
-            self.steps.append(Step("combine", "simplify", "", values, middle, leaf.shape, tuple(substeps)))
-            substeps, values = [], middle
+            self.steps.append(
+                Step("combine", "simplify", "", values, middle, leaf.shape, tuple(substeps), forms=tuple(forms))
+            )
+            substeps, forms, values = [], [], middle
         if values is not result:
             why = "" if substeps else simplification(values, result)
-            self.steps.append(Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps)))
+            self.steps.append(
+                Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps), forms=tuple(forms))
+            )
 
     def _under_sum(self, factors: Sequence[Node], path: Sequence[Local], target: Node) -> Node:
         """The product; from the first factor that depends on a running index on, under its Σ."""

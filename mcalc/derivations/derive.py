@@ -135,7 +135,8 @@ class Work:
                 found[line.name, str(arg.parameters[0])] = Local(
                     leaf, tensor, expression if isinstance(expression, Node) else None
                 )
-                shown = IndexForm.of(tensor) if self.method == "index" else expression
+                by_index = IndexForm.of(tensor)
+                shown = by_index if self.method == "index" else expression
                 self.steps.append(
                     Step(
                         "differentiate",
@@ -144,9 +145,17 @@ class Work:
                         self._side(leaf, tensor),
                         shown,
                         leaf.shape,
+                        self._in_indices(leaf, tensor, by_index, shown),
                     )
                 )
         return found
+
+    def _in_indices(self, leaf: Node, tensor: Tensor, by_index: IndexForm, shown: Expression) -> tuple[Step, ...]:
+        """``∂u[i]/∂x[k] = A[i,k]``: the rule for one entry, from which the matrix is read off."""
+        if not tensor.free or shown is by_index:
+            return ()
+        before = IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+        return (Step("differentiate", "entry by entry", "", before, by_index, leaf.shape),)
 
     def _side(self, leaf: Node, tensor: Tensor) -> Expression:
         """The leaf, with its indices where the derivative has no matrix form."""

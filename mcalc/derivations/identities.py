@@ -114,16 +114,17 @@ def _scalars_in_front(factors: Sequence[Node], uses: list[Use]) -> list[Node]:
     rest = [part for _, part in split if part is not None]
     ordered = [*scalars, *rest]
     if any(some and part is not None for some, part in split) and len(rest) > 1:
-        uses.append(Use("a scalar factor stands in front", raw_product(factors), raw_product(ordered)))
+        uses.append(Use("a scalar factor stands in front", raw_product(factors), raw_product(ordered), tuple(ordered)))
     return ordered or [build.number(1)]
 
 
 class Use(NamedTuple):
-    """One use of an identity: the two sides."""
+    """One use of an identity: the two sides, and the whole product after it."""
 
     statement: str
     before: Node
     after: Node
+    row: tuple[Node, ...]
 
 
 def raw_product(factors: Sequence[Node]) -> Node:
@@ -152,9 +153,9 @@ def shorten(factors: Sequence[Node]) -> tuple[list[Node], list[Use]]:
             for identity in IDENTITIES:
                 result = identity.result(one, other)
                 if result is not None:
-                    if identity.statement != "1·A = A":
-                        uses.append(Use(identity.statement, raw_product((one, other)), result))
                     row[at : at + 2] = [result]
+                    if identity.statement != "1·A = A":
+                        uses.append(Use(identity.statement, raw_product((one, other)), result, tuple(row)))
                     changed = True
                     break
             if changed:

@@ -43,9 +43,8 @@ def derivation_block(derivation: Derivation, environment: str = "aligned") -> st
     for step in derivation.steps:
         before, after = write_expression(step.before, "latex"), write_expression(step.after, "latex")
         shape = rf"&& {shape_latex(step.shape)}"
-        reasons = [
-            f"{write_expression(sub.before, 'latex')} = {write_expression(sub.after, 'latex')}" for sub in step.substeps
-        ]
+        used = step.substeps if step.stage == "combine" else ()
+        reasons = [f"{write_expression(sub.before, 'latex')} = {write_expression(sub.after, 'latex')}" for sub in used]
         reason = "&& " + (r",\; ".join(reasons) or words(step.rule)) if step.stage != "introduce" else ""
         if (
             previous is not None and previous.after is step.before and step.stage != "introduce"
