@@ -13,7 +13,7 @@ from mcalc.derivations.derive import Work
 from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
-from mcalc.expressions.tree import Node, replace
+from mcalc.expressions.tree import Node, replace, replaced
 from mcalc.language.parser import Program, parse
 from mcalc.language.shapes import Declaration, Reading, declaration, read_program
 from mcalc.problems import Problem
@@ -124,8 +124,9 @@ def _one(
     symmetric: str = "free",
 ) -> Derivation:
     plain = build.variable(str(by.parameters[0]), by.shape)
-    bound = {name: replace(node, {by: plain}) for name, node in reading.bound.items() if node.args}
-    prepared = prepare(replace(reading.value, {by: plain}), plain, frozenset(bound.values()))
+    undeclared = replaced([reading.value, *reading.bound.values()], {by: plain})
+    bound = {name: undeclared[node] for name, node in reading.bound.items() if node.args}
+    prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
     names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
     work = Work(prepared, plain, names, cases, named, method if command == "explain" else "chain")
     natural = work.derive()

@@ -11,8 +11,8 @@ import pytest
 
 from mcalc.api import derive
 from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.derivations.common_parts import program
 from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.common_parts import program
 from mcalc.expressions.tree import Node
 from mcalc.language.parser import parse
 from mcalc.language.shapes import Declaration, read_program

@@ -11,6 +11,7 @@ from mcalc.calculus.matrix_form import reduce
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.calculus.terms import tidy
 from mcalc.components.drawing import Drawn
+from mcalc.expressions.common_parts import LEGIBLE, program, written_out
 from mcalc.expressions.names import size_text
 from mcalc.expressions.notation import Writer
 from mcalc.expressions.operators import POSTFIX, POWER, PRODUCT
@@ -203,8 +204,10 @@ Expression = Node | IndexForm
 
 
 def write_expression(expression: Expression | Drawn, dialect: str = "text") -> str:
-    """The expression in ``text``, ``ascii`` or ``latex``; a drawing may take several lines."""
+    """The expression in ``text``, ``ascii`` or ``latex``; a drawing or a long expression may take several lines."""
     if isinstance(expression, Node):
+        if expression.key[0] > LEGIBLE:
+            return program(expression, dialect, always=True) or written_out(expression, dialect)
         return Writer(dialect).write(expression)
     return expression.write(dialect)
 

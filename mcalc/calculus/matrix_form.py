@@ -132,8 +132,8 @@ def _join_parallel(state: Graph) -> bool:
             if {edge.start, edge.end} == {other.start, other.end}:
                 turned = other if other.start is edge.start else other.turned()
                 parts = _hadamard_parts(edge.node()) + _hadamard_parts(turned.node())
-                above = [part for part, power in parts if power > 0]
-                below = [part for part, power in parts if power < 0]
+                above = [part for part, power in parts if power.p > 0]
+                below = [part for part, power in parts if power.p < 0]
                 joined = build.elementwise_product(
                     [(p, S.One) for p in _sorted_nodes(above)] + [(p, S.NegativeOne) for p in _sorted_nodes(below)]
                 )
@@ -165,7 +165,7 @@ def _column(vectors: Sequence[Power], size: Any) -> Node:
     """The vectors on one point as one column."""
     if not vectors:
         return build.ones((size,))
-    if all(power < 0 for _, power in vectors):
+    if all(power.p < 0 for _, power in vectors):
         return build.elementwise_product(_sorted_powers(vectors))
     return build.elementwise_product(_sorted_powers(vectors))
 
@@ -194,7 +194,7 @@ def _add_scalar(state: Graph, vectors: Sequence[Power], size: Any) -> None:
         state.scalars.append((build.apply("sum", node), S.One))
     elif len(vectors) == 1 and vectors[0][1] == 2:
         state.scalars.append(_square(vectors[0][0]))
-    elif len(vectors) == 2 and all(power.is_Integer and power > 0 for _, power in vectors):
+    elif len(vectors) == 2 and all(power.is_Integer and power.p > 0 for _, power in vectors):
         state.scalars.append((_dot(*(build.raised(node, power) for node, power in _sorted_powers(vectors))), S.One))
     else:
         state.scalars.append((build.apply("sum", _column(vectors, size)), S.One))
@@ -327,7 +327,7 @@ def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
             scalars = [*outside, (summed, S.One)]
         else:
             scalars = [*outside, (build.size(loop.size), S.One)]
-    return Piece(coefficient, tuple(_sorted_powers(scalars)), body)
+    return Piece(coefficient, tuple(_sorted_powers(_gather_scalars(scalars))), body)
 
 
 def _gather_scalars(scalars: Sequence[Power]) -> list[Power]:

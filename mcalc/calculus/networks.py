@@ -220,6 +220,8 @@ def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: in
             return Term(value**power, ())
     elif name == "zeros":
         return None
+    elif node.operator.indicator and len(node.args) == 2 and node.args[0] is node.args[1]:
+        return Term(S.One, ()) if name.endswith("equal") else None
     elif name == "element" and (part := stacks.entry(node)) is not None:
         return expand(part, indices, power, depth + 1)
     elif name == "power" and depth < _DEEPEST:

@@ -33,7 +33,7 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
                     changed = True
                     break
             else:
-                done = _select(factors, at, free)
+                done = _select(factors, at, free) or _unstacked(factors, at, free)
                 if done is not None:
                     summed.discard(factor.indices[0])
                     coefficient, factors, changed = coefficient * done.coefficient, list(done.factors), True
@@ -57,14 +57,14 @@ def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
         if key in gathered:
             kept = gathered[key]
             assert kept.node is not None
-            if kept.node.sign != factor.node.sign and factor.power % 2 == 1:
+            if kept.node.sign != factor.node.sign and build.odd(factor.power):
                 sign = -sign
             factor = Factor(kept.node, factor.indices, kept.power + factor.power)
         gathered[key] = factor
     united = []
     for factor in gathered.values():
         if factor.power != 0:
-            mask = factor.node is not None and factor.node.operator.indicator and factor.power > 0
+            mask = factor.node is not None and factor.node.operator.indicator and factor.power.p > 0
             united.append(factor._replace(power=S.One) if mask else factor)
     return sign, united
 
@@ -109,6 +109,29 @@ def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
     return result
 
 
+def _unstacked(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
+    """``Σᵢ vec(A)[i] tile[i,k] repeat[i,l] = A[k,l]``: what vec has stacked, the two selections put back."""
+    tile = factors[at]
+    if tile.node is None or tile.node.operator.name != "tile" or tile.indices[0] in free:
+        return None
+    place = tile.indices[0]
+    touching = [f for number, f in enumerate(factors) if number != at and place in f.indices]
+    repeat = next((f for f in touching if f.node is not None and f.node.operator.name == "repeat"), None)
+    if repeat is None or repeat.node is None or tile.node.parameters != repeat.node.parameters[::-1]:
+        return None
+    result = ONE
+    for number, factor in enumerate(factors):
+        if number == at or factor is repeat:
+            continue
+        if place in factor.indices:
+            inner = None if factor.node is None or len(factor.indices) != 1 else build.unstacked(factor.node)
+            if inner is None:
+                return None
+            factor = Factor(inner, (tile.indices[1], repeat.indices[1]), factor.power)
+        result = result.times(Term(S.One, (factor,)))
+    return result
+
+
 def _absorb(factors: list[Factor]) -> list[Factor]:
     """``max(0, z)·[z > 0] = max(0, z)`` and ``A⁻¹ A = I``'s kin that need one look at two factors."""
     for factor in factors:
@@ -127,7 +150,7 @@ def _absorb(factors: list[Factor]) -> list[Factor]:
         assert mask.node is not None
         condition = mask.node.args[0]
         beside = [f for f in factors if f is not mask and f.node is not None and f.indices == mask.indices]
-        if any(build.rectified(f.node) is condition and f.power > 0 for f in beside if f.node is not None):
+        if any(build.rectified(f.node) is condition and f.power.p > 0 for f in beside if f.node is not None):
             factors = [other for other in factors if other is not mask]
         else:
             factors = [
@@ -135,25 +158,3 @@ def _absorb(factors: list[Factor]) -> list[Factor]:
                 for f in factors
             ]
     return factors
-
-
-def inverse_pairs(term: Term, free: Iterable[Index]) -> Term:
-    """``Σⱼ A⁻¹[i,j] A[j,k] = δ[i,k]``."""
-    free = set(free)
-    factors = list(term.factors)
-    for factor in factors:
-        node = factor.node
-        if node is None or node.operator.name != "inv" or factor.power != 1:
-            continue
-        for other in factors:
-            if other.node is not node.args[0] or other.power != 1 or len(other.indices) != 2:
-                continue
-            for mine, theirs in ((1, 0), (0, 1)):
-                joint = factor.indices[mine]
-                uses = sum(f.indices.count(joint) for f in factors)
-                if joint is other.indices[theirs] and joint not in free and uses == 2:
-                    rest = [f for f in factors if f is not factor and f is not other]
-                    rest.append(Factor(None, (factor.indices[1 - mine], other.indices[1 - theirs])))
-                    cleaned = normalise(Term(term.coefficient, tuple(rest), term.loops), free)
-                    return term if cleaned is None else inverse_pairs(cleaned, free)
-    return term

@@ -16,6 +16,9 @@ from mcalc.calculus.terms import MANY_TERMS, terms_of, tidy
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, Shape, topological
 
+_ANY = 10**6
+_FEW = 4
+_ROUNDS = 4
 _WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid", "diag"})
 
 
@@ -23,15 +26,15 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
     """The terms with their matrix forms, like ones merged; None if one of them has none."""
     free = [index for index in (row, column) if index is not None]
     merged: dict[tuple[Any, ...], Entry] = {}
-    for term in tidy(terms, free):
+    for term in (_oriented(term, row, column) for term in tidy(terms, free)):
         piece = matrix_of(term, row, column)
         if piece is None:
             return None
-        if any(_vanishes(node) for node, power in piece.scalars if power > 0):
+        if any(_vanishes(node) for node, power in piece.scalars if power.p > 0):
             continue
         sign = 1 if piece.body is None else piece.body.sign
         for node, power in piece.scalars:
-            sign *= node.sign if power % 2 == 1 else 1
+            sign *= node.sign if build.odd(power) else 1
         key = (
             tuple(sorted((node.canon, str(power)) for node, power in piece.scalars)),
             None if piece.body is None else piece.body.canon,
@@ -40,7 +43,7 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
             before, its = merged[key].term, merged[key].piece
             old_sign = 1 if its.body is None else its.body.sign
             for node, power in its.scalars:
-                old_sign *= node.sign if power % 2 == 1 else 1
+                old_sign *= node.sign if build.odd(power) else 1
             if its.coefficient == 0:
                 merged[key] = Entry(term, piece)
                 continue
@@ -52,6 +55,22 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
         else:
             merged[key] = Entry(term, piece)
     return [entry for entry in merged.values() if entry.piece.coefficient != 0]
+
+
+def _oriented(term: Term, row: Index | None, column: Index | None) -> Term:
+    """Of a symmetric matrix the row's index first and the column's last, so that equal factors look alike."""
+    factors = tuple(
+        f._replace(indices=f.indices[::-1])
+        if len(f.indices) == 2
+        and f.node is not None
+        and (f.indices[1] is row or f.indices[0] is column)
+        and f.indices[0] is not row
+        and f.indices[1] is not column
+        and build.is_symmetric(f.node)
+        else f
+        for f in term.factors
+    )
+    return term._replace(factors=factors)
 
 
 @lru_cache(maxsize=512)
@@ -99,16 +118,22 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None, 
     apart = _scalars_apart(entries, row, column, breadth)
     if apart is not None and apart.key[0] < plain.key[0]:
         return apart
-    best, fillers = plain, _fillers(plain)
+    best = plain
     tried = 0
     for gain, signature in _common(entries, row, column):
         if gain <= 0 or tried == breadth:
             break
         grouped = _grouped(entries, signature, row, column, max(1, breadth // 2))
         tried += grouped is not None
-        if grouped is not None and grouped.key[0] < best.key[0] and _fillers(grouped) <= fillers:
+        if grouped is not None and grouped.key[0] < best.key[0] and _fillers(grouped) <= _fillers(plain):
             best = grouped
+            if None not in signature[2] and all(_has(entry, signature, row, column) for entry in entries):
+                break
     return best
+
+
+def _has(entry: Entry, signature: Signature, row: Index | None, column: Index | None) -> bool:
+    return any(_signature(factor, row, column) == signature for factor in entry.term.factors)
 
 
 def _fillers(node: Node) -> int:
@@ -155,7 +180,7 @@ def _common(entries: Sequence[Entry], row: Index | None, column: Index | None) -
 def _expanded(entries: Sequence[Entry], row: Index | None, column: Index | None) -> list[Node]:
     """The terms of a sum; beside a vector a constant is written as the scalar that is expanded to it."""
     full = [entry.piece.body is None or entry.piece.body.operator.name != "ones" for entry in entries]
-    if row is None or column is not None or not any(full):
+    if not any(full):
         return [entry.node for entry in entries]
     return [
         entry.node if whole else build.scaled(entry.piece.coefficient, entry.piece.scalars, None)
@@ -165,26 +190,23 @@ def _expanded(entries: Sequence[Entry], row: Index | None, column: Index | None)
 
 def _scalars_apart(entries: Sequence[Entry], row: Index | None, column: Index | None, breadth: int) -> Node | None:
     """The terms with every scalar factor that all of them share taken out at once; None if there is none."""
-    first, *others = (entry.term for entry in entries)
-    shared = [f for f in first.factors if not f.indices and f.node is not None and not f.node.loops]
-    for term in others:
-        known = {(f.node.canon, f.node.sign, f.power) for f in term.factors if not f.indices and f.node is not None}
-        shared = [f for f in shared if f.node is not None and (f.node.canon, f.node.sign, f.power) in known]
+    shared = {node.canon: (node, power) for node, power in entries[0].piece.scalars if not node.loops}
+    for entry in entries[1:]:
+        known = {(node.canon, node.sign, power) for node, power in entry.piece.scalars}
+        shared = {canon: (node, power) for canon, (node, power) in shared.items() if (canon, node.sign, power) in known}
     if not shared:
         return None
-    keys = {(f.node.canon, f.power) for f in shared if f.node is not None}
-    rests = [_without(entry.term, keys) for entry in entries]
+    indices = tuple(index for index in (row, column) if index is not None)
+    rests: list[Term] = []
+    for entry in entries:
+        left = [pair for pair in entry.piece.scalars if pair[0].canon not in shared]
+        rest = build.scaled(entry.piece.coefficient, left, entry.piece.body)
+        rests += terms_of(rest, indices, open_sums=False)
     inner = matrix_form(rests, row, column, breadth)
     if inner is None:
         return None
-    indices = tuple(index for index in (row, column) if index is not None)
-    together = Term(S.One, tuple(shared))
+    together = Term(S.One, tuple(Factor(node, (), power) for node, power in shared.values()))
     return matrix_form([term.times(together) for term in terms_of(inner, indices, open_sums=False)], row, column)
-
-
-def _without(term: Term, keys: set[tuple[bytes, Any]]) -> Term:
-    factors = (f for f in term.factors if f.indices or f.node is None or (f.node.canon, f.power) not in keys)
-    return term._replace(factors=tuple(factors))
 
 
 def _grouped(
@@ -226,7 +248,7 @@ def _grouped(
             chosen.node is not None
             and taken.node is not None
             and chosen.node.sign != taken.node.sign
-            and chosen.power % 2 == 1
+            and build.odd(chosen.power)
         ):
             rests[-1] = rests[-1]._replace(coefficient=-rests[-1].coefficient)
     assert taken is not None
@@ -260,7 +282,10 @@ def _grouped(
     indices = tuple(index for index in (rest_row, rest_column) if index is not None)
     if build.is_zero(rest_node):
         return None if not others else matrix_form(others, row, column, breadth)
-    united = [term.times(Term(S.One, (taken,))) for term in terms_of(rest_node, indices, open_sums=False)]
+    sign = S.One
+    if rest_node.operator.name == "add" and all(arg.operator.name == "negative" for arg in rest_node.args):
+        sign, rest_node = S.NegativeOne, build.negated(rest_node)
+    united = [term.times(Term(sign, (taken,))) for term in terms_of(rest_node, indices, open_sums=False)]
     return matrix_form([*others, *united], row, column, breadth)
 
 
@@ -295,7 +320,15 @@ def _still_free(index: Index | None, taken: bool, rests: Sequence[Term]) -> Inde
 
 
 def simplify(node: Node) -> Node:
-    """The same value, as a careful author writes it."""
+    """The same value, as a careful author writes it; simplified again, it stays as it is."""
+    for _ in range(_ROUNDS):
+        before, node = node, _simplified(node)
+        if node is before:
+            break
+    return node
+
+
+def _simplified(node: Node) -> Node:
     if node.operator.name in _WRITTEN_OUT and not (
         node.operator.name == "diag" and node.args[0].operator.name != "stack"
     ):
@@ -303,9 +336,36 @@ def simplify(node: Node) -> Node:
     indices = fresh(node)
     if len(indices) > 2:
         return node
-    row, column = orientation(node.shape, indices)
-    result = matrix_form(terms_of(node, indices), row, column)
-    return node if result is None else result
+    result = matrix_form(terms_of(node, indices, most=_ANY), *orientation(node.shape, indices))
+    return node if result is None else _opened(result)
+
+
+def _opened(node: Node) -> Node:
+    """``e^x (a − t/e^x) = a e^x − t``: a sum is multiplied out where that makes the whole shorter."""
+    indices = fresh(node)
+    terms = terms_of(node, indices)
+    for at, term in enumerate(terms):
+        for place, factor in enumerate(term.factors):
+            if factor.node is None or factor.node.operator.name != "add" or factor.power != 1:
+                continue
+            rest = term._replace(factors=term.factors[:place] + term.factors[place + 1 :])
+            parts = terms_of(factor.node, factor.indices)
+            if not any(_cancel(rest, part) for part in parts) and (indices or len(term.factors) > _FEW):
+                continue
+            summed = [index for index in factor.indices if index not in indices]
+            products = [counted(rest.times(part), summed) for part in parts]
+            shorter = matrix_form([*terms[:at], *products, *terms[at + 1 :]], *orientation(node.shape, indices))
+            if shorter is not None and shorter.key[0] < node.key[0]:
+                return _opened(shorter)
+    return node
+
+
+def _cancel(one: Term, other: Term) -> bool:
+    """Whether a factor of the one divides what the other multiplies by."""
+    known = {(f.node.canon, f.indices): f.power for f in one.factors if f.node is not None}
+    return any(
+        f.node is not None and known.get((f.node.canon, f.indices), S.Zero).p * f.power.p < 0 for f in other.factors
+    )
 
 
 def orientation(shape: Shape, indices: Sequence[Index]) -> tuple[Index | None, Index | None]:

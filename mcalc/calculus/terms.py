@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sympy.core.singleton import S
 
+from mcalc.calculus.inverses import with_inverses
 from mcalc.calculus.networks import Factor, Index, Term, expand
-from mcalc.calculus.normal_form import inverse_pairs, normalise
+from mcalc.calculus.normal_form import normalise
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node
 
@@ -15,13 +16,13 @@ MANY_TERMS = 12
 """Longer sums stay whole."""
 
 
-def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True) -> list[Term]:
+def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True, most: int = MANY_TERMS) -> list[Term]:
     """``node[indices]`` as a sum of products: the sums on top are opened, those inside a product stay."""
     result: list[Term] = []
     stack = [(node, S.One)]
     while stack:
         node, sign = stack.pop()
-        if open_sums and node.operator.name == "add" and len(node.args) <= MANY_TERMS:
+        if open_sums and node.operator.name == "add" and len(node.args) <= most:
             stack.extend((arg, sign) for arg in reversed(node.args))
         elif node.operator.name == "negative":
             stack.append((node.args[0], -sign))
@@ -39,16 +40,16 @@ def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:
     for term in terms:
         cleaned = normalise(term, free)
         if cleaned is not None:
-            result.append(_turned(inverse_pairs(cleaned, free)))
+            result.append(_turned(with_inverses(cleaned, free)))
     return result
 
 
 def _turned(term: Term) -> Term:
     """A minus sign is taken into a difference: −2(y − z) is 2(z − y)."""
-    if term.coefficient > 0:
+    if term.coefficient.p > 0:
         return term
     for at, (node, indices, power) in enumerate(term.factors):
-        if node is not None and node.operator.name == "add" and power % 2 == 1:
+        if node is not None and node.operator.name == "add" and build.odd(power):
             if sum(f.node is not None and f.node.canon == node.canon for f in term.factors) > 1:
                 continue
             signs = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy.core.singleton import S
 
@@ -18,6 +18,11 @@ from mcalc.expressions import build
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, variables
+
+_KEPT_WRITTEN_OUT = 60
+"""A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
+
+_LONGEST_WAY = 12
 
 
 @dataclass
@@ -51,10 +56,12 @@ class Combination:
     by: Node
     local: dict[tuple[str, str], Local]
     by_indices: bool = False
+    named: dict[Node, Node] = field(default_factory=dict)
 
     def result(self) -> Expression:
-        """The derivative by the variable, in the intermediate variables."""
+        """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""
         local = self.local
+        self.line_of = {line.name: line for line in self.lines}
         root = self.lines[-1]
         users: dict[str, list[Line]] = {}
         for line in self.lines:
@@ -69,6 +76,7 @@ class Combination:
             )
             if len(users.get(line.name, ())) > 1 or odd:
                 stops.add(line.name)
+        self._rests(users, stops)
         result: Expression | None = None
         for target in [*(line.node for line in reversed(self.lines[:-1])), self.by]:
             name = str(target.parameters[0])
@@ -79,6 +87,16 @@ class Combination:
             result = self._add_paths(root, target, paths, total)
         assert result is not None
         return result
+
+    def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
+        """A long way without a fork gets stops too: a product is to be read in one line."""
+        length: dict[str, int] = {}
+        for line in reversed(self.lines):
+            if line.name in users and line.name not in stops:
+                length[line.name] = 1 + length.get(users[line.name][0].name, 0)
+                if length[line.name] > _LONGEST_WAY:
+                    stops.add(line.name)
+                    del length[line.name]
 
     def _path(
         self,
@@ -113,10 +131,13 @@ class Combination:
             terms += [term.under(loops) for term in _with_indices(tensor, value, variable)]
         tensor = Tensor(tuple(terms), value, variable)
         result = matrix_or_indices(tensor)
-        if isinstance(result, Node):
-            total[name] = Local(leaf, tensor_of(result, value, variable), result)
-        else:
+        if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)
+        elif result.key[0] > _KEPT_WRITTEN_OUT and target is not self.by and not result.loops:
+            self.named[leaf] = result
+            total[name] = Local(leaf, _leaf_tensor(leaf, value, variable), leaf)
+        else:
+            total[name] = Local(leaf, tensor_of(result, value, variable), result)
         if len(paths) > 1 or len(paths[0]) > 1:
             before = len(self.steps)
             try:
@@ -137,19 +158,17 @@ class Combination:
         """
         if self.by_indices:
             return False
-        inner = {entry.leaf.parameters[1] for entry in path[:-1]}
         widest = 0 if len(self.lines[-1].node.axes) == 2 else 1
-        too_wide = any(line.name in inner and len(line.node.axes) > widest for line in self.lines)
+        too_wide = any(len(self.line_of[entry.leaf.parameters[1]].node.axes) > widest for entry in path[:-1])
         return not too_wide and all(entry.node is not None for entry in path)
 
     def _summed(self, path: Sequence[Local], target: Node) -> tuple[LoopIndex, ...]:
         """The running indices that the path passes through and the target does not have."""
         loops: list[LoopIndex] = []
         for entry in path:
-            below = entry.leaf.parameters[1]
-            node = next((line.node for line in self.lines if line.name == below), None)
-            if node is not None:
-                loops += [loop for loop in sorted(node.loops - target.loops, key=str) if loop not in loops]
+            line = self.line_of.get(entry.leaf.parameters[1])
+            if line is not None:
+                loops += [loop for loop in sorted(line.node.loops - target.loops, key=str) if loop not in loops]
         return tuple(loops)
 
     def _matrix_steps(self, leaf: Node, paths: list[list[Local]], target: Node, result: Node, root: Line) -> None:
@@ -204,8 +223,8 @@ class Combination:
         return raw_product([*factors[:inside], body])
 
     def _depends(self, entry: Local, loops: Sequence[LoopIndex]) -> bool:
-        names = entry.leaf.parameters[:2]
-        return any(line.name in names and line.node.loops & set(loops) for line in self.lines)
+        lines = (self.line_of.get(name) for name in entry.leaf.parameters[:2])
+        return any(line is not None and line.node.loops & set(loops) for line in lines)
 
     def _total(self, products: list[Node]) -> Node:
         return products[0] if len(products) == 1 else build.apply("add", *products)
@@ -218,9 +237,9 @@ class Combination:
         rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, True, over)
         symbols: list[Term] = []
         for path in paths:
-            joined = _leaf_tensor(path[0])
+            joined = _symbol(path[0])
             for entry in path[1:]:
-                inner = _leaf_tensor(entry)
+                inner = _symbol(entry)
                 joined = Tensor(
                     tuple(one.times(other) for one in joined.terms for other in _moved(inner, joined.variable)),
                     joined.value,
@@ -228,7 +247,7 @@ class Combination:
                 )
             loops = self._summed(path, target)
             symbols += [term.under(loops) for term in _with_indices(joined, tensor.value, tensor.variable)]
-        before = IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+        before = IndexForm(_leaf_tensor(leaf, tensor.value, tensor.variable))
         chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         contracted = IndexForm.of(tensor)
@@ -265,10 +284,14 @@ def _node(entry: Local) -> Node:
     return entry.node
 
 
-def _leaf_tensor(entry: Local) -> Tensor:
+def _symbol(entry: Local) -> Tensor:
     value = tuple(Index(index.size) for index in entry.tensor.value)
     variable = tuple(Index(index.size) for index in entry.tensor.variable)
-    return Tensor((Term(S.One, (Factor(entry.leaf, value + variable),)),), value, variable)
+    return _leaf_tensor(entry.leaf, value, variable)
+
+
+def _leaf_tensor(leaf: Node, value: tuple[Index, ...], variable: tuple[Index, ...]) -> Tensor:
+    return Tensor((Term(S.One, (Factor(leaf, value + variable),)),), value, variable)
 
 
 def _moved(inner: Tensor, onto: Sequence[Index]) -> list[Term]:

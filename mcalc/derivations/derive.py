@@ -76,7 +76,8 @@ class Work:
             if found is not None:
                 return self._substitute(found)
         local = self._differentiate()
-        return self._substitute(Combination(self.lines, self.steps, by, local, self.method == "index").result())
+        combination = Combination(self.lines, self.steps, by, local, self.method == "index")
+        return self._substitute(self._inserted(combination.result(), combination.named))
 
     # Introduce
 
@@ -155,26 +156,30 @@ class Work:
 
     # Substitute
 
+    def _inserted(self, result: Expression, named: dict[Node, Node]) -> Expression:
+        """The result without the names of the longer derivatives it was combined from."""
+        values: dict[Node, Node] = {}
+        for leaf, value in named.items():
+            values[leaf] = replace(value, values)
+        full = _replaced(result, values)
+        if full is not result:
+            self.steps.append(
+                Step(
+                    "combine",
+                    "insert the derivatives",
+                    "the derivatives found above are inserted",
+                    result,
+                    full,
+                    result.shape,
+                )
+            )
+        return full
+
     def _substitute(self, result: Expression) -> Expression:
         meaning = {line.node: line.meaning for line in self.lines}
         if isinstance(result, IndexForm):
-            terms = [
-                term._replace(
-                    factors=tuple(
-                        f if f.node is None else f._replace(node=replace(f.node, _outside(meaning, term.loops)))
-                        for f in term.factors
-                    )
-                )
-                for term in result.tensor.terms
-            ]
-            full: Expression = IndexForm.of(result.tensor._replace(terms=tuple(terms)))
-            if not any(
-                leaf in meaning
-                for term in result.tensor.terms
-                for f in term.factors
-                if f.node is not None
-                for leaf in variables(f.node)
-            ):
+            full = _replaced(result, meaning)
+            if full is result:
                 return result
         else:
             replaced = _with_entries(replace(result, _apart(result, meaning)))
@@ -248,6 +253,21 @@ def _substituted(result: Node, meaning: dict[Node, Node]) -> Node:
     return done[result]
 
 
+def _replaced(result: Expression, meaning: dict[Node, Node]) -> Expression:
+    """The names replaced by what they stand for; the same object where there is none of them."""
+    if isinstance(result, Node):
+        return replace(result, meaning)
+    terms = []
+    for term in result.tensor.terms:
+        values = _outside(meaning, term.loops)
+        nodes = [f.node and replace(f.node, values) for f in term.factors]
+        pairs = zip(term.factors, nodes, strict=True)
+        terms.append(term._replace(factors=tuple(f._replace(node=node) for f, node in pairs)))
+    if all(one.factors == other.factors for one, other in zip(terms, result.tensor.terms, strict=True)):
+        return result
+    return IndexForm.of(result.tensor._replace(terms=tuple(terms)))
+
+
 def _outside(meaning: dict[Node, Node], loops: Sequence[LoopIndex]) -> dict[Node, Node]:
     """The meanings with their own Σ's renamed apart from these."""
     changed = dict(meaning)
@@ -286,8 +306,8 @@ def _without_loops(term: Term, loops: frozenset[LoopIndex]) -> Term:
 
 def _short_name(value: Node) -> str:
     """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
-    text = write(value)
-    return f"({text})" if len(text) < 12 and "_" not in text else "f"
+    text = write(value) if value.key[0] < 12 else ""
+    return f"({text})" if 0 < len(text) < 12 and "_" not in text else "f"
 
 
 def _with_entries(node: Node) -> Node:

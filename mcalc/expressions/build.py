@@ -13,6 +13,8 @@ from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape
 
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
+_LOOKED_INTO = 200
+"""A sum with more parts than this is turned as a whole, and taken as not symmetric."""
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -66,6 +68,10 @@ def identity(dimension: Any) -> Node:
 
 def is_number(node: Node, value: int | None = None) -> bool:
     return node.operator.name == "number" and (value is None or node.parameters[0] == value)
+
+
+def odd(power: Any) -> bool:
+    return bool(power.q == 1 and power.p % 2)
 
 
 def is_zero(node: Node) -> bool:
@@ -149,24 +155,29 @@ def transpose(node: Node) -> Node:
     if name in ("ones", "zeros") and len(node.shape) == 2:
         return apply(name, parameters=node.shape[::-1])
     if name == "matmul" or name == "outer":
-        left, right = node.args
         if name == "outer":
-            return apply("outer", right, left)
-        if len(left.shape) == 2 and len(right.shape) >= 1:
-            return product(transpose(right), transpose(left))
+            return apply("outer", *node.args[::-1])
+        parts = row_of(node)
+        turned = [transpose(part) for part in reversed(parts)]
+        if _transposes(turned) <= _transposes(parts) + 1:
+            return chain(turned)
     if name in ("negative", "loop_sum"):
         return apply(name, transpose(node.args[0]), parameters=node.parameters)
     if name == "multiply" and sum(bool(arg.shape) for arg in node.args) == 1:
         return apply(name, *(transpose(arg) for arg in node.args))
     if name == "divide" and not node.args[1].shape:
         return apply(name, transpose(node.args[0]), node.args[1])
-    if name == "add":
+    if name == "add" and node.key[0] <= _LOOKED_INTO:
         turned = total([transpose(arg) for arg in node.args])
         if turned.key[0] < node.key[0]:
             return turned
     if name == "inv" and node.args[0].operator.name == "transpose":
         return apply("inv", node.args[0].args[0])
     return apply("transpose", node)
+
+
+def _transposes(parts: Sequence[Node]) -> int:
+    return sum(part.operator.name == "transpose" for part in parts)
 
 
 def is_symmetric(node: Node) -> bool:
@@ -180,7 +191,7 @@ def is_symmetric(node: Node) -> bool:
         return True
     if name in ("inv", "transpose", "negative"):
         return is_symmetric(node.args[0])
-    if name == "add":
+    if name == "add" and node.key[0] <= _LOOKED_INTO:
         return sorted(transpose(arg).canon for arg in node.args) == sorted(arg.canon for arg in node.args)
     if node.operator.elementwise:
         return all(not arg.shape or is_symmetric(arg) for arg in node.args)
@@ -195,9 +206,15 @@ def is_symmetric(node: Node) -> bool:
 
 def row_of(node: Node) -> list[Node]:
     """The factors of a product of matrices, in order."""
-    if node.operator.name != "matmul":
-        return [node]
-    return row_of(node.args[0]) + row_of(node.args[1])
+    row: list[Node] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if part.operator.name == "matmul":
+            stack += reversed(part.args)
+        else:
+            row.append(part)
+    return row
 
 
 def product(left: Node, right: Node) -> Node:
@@ -211,8 +228,10 @@ def product(left: Node, right: Node) -> Node:
 
 
 def chain(factors: Sequence[Node]) -> Node:
-    """The product of a row of factors, vectors first: ``A(Ax)``, ``(xᵀA)A``."""
+    """The product of a row of factors, vectors first: ``A(Ax)``, ``(xᵀA)A``; of transposes alone ``(BA)ᵀ``."""
     parts = list(factors)
+    if len(parts) > 1 and _transposes(parts) == len(parts):
+        return apply("transpose", chain([part.args[0] for part in reversed(parts)]))
     if len(parts[-1].shape) == 1 and len(parts) > 1:
         result = parts[-1]
         for part in reversed(parts[:-1]):
@@ -222,6 +241,16 @@ def chain(factors: Sequence[Node]) -> Node:
     for part in parts[1:]:
         result = product(result, part)
     return result
+
+
+def unstacked(node: Node) -> Node | None:
+    """A of ``vec(A)``, and so of an element-wise function of such; None where a vector is anything else."""
+    if node.operator.name == "vec":
+        return node.args[0]
+    if not node.operator.elementwise:
+        return None
+    parts = [unstacked(arg) if arg.shape else arg for arg in node.args]
+    return None if None in parts else apply(node.operator.name, *(part for part in parts if part is not None))
 
 
 def raised(node: Node, power: Any) -> Node:
@@ -235,8 +264,8 @@ def raised(node: Node, power: Any) -> Node:
 
 def elementwise_product(factors: Sequence[tuple[Node, Any]]) -> Node:
     """``Π node^power``, element by element: one numerator over one denominator."""
-    above = [raised(node, power) for node, power in factors if power > 0]
-    below = [raised(node, -power) for node, power in factors if power < 0]
+    above = [raised(node, power) for node, power in factors if power.p > 0]
+    below = [raised(node, -power) for node, power in factors if power.p < 0]
     top = above[0] if len(above) == 1 else apply("multiply", *above) if above else number(1)
     if not below:
         return top
@@ -245,9 +274,9 @@ def elementwise_product(factors: Sequence[tuple[Node, Any]]) -> Node:
 
 def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | None) -> Node:
     """``coefficient · Π scalars · body``, the sign in front, one fraction bar."""
-    sign, coefficient = (S.One, coefficient) if coefficient > 0 else (S.NegativeOne, -coefficient)
-    above = [raised(node, power) for node, power in scalars if power > 0]
-    below = [raised(node, -power) for node, power in scalars if power < 0]
+    sign, coefficient = (S.One, coefficient) if coefficient.p > 0 else (S.NegativeOne, -coefficient)
+    above = [raised(node, power) for node, power in scalars if power.p > 0]
+    below = [raised(node, -power) for node, power in scalars if power.p < 0]
     if body is not None:
         if (
             body.operator.name == "divide"
@@ -258,6 +287,15 @@ def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | N
         ):
             body = apply("divide", number(coefficient.p), body.args[1])
             coefficient = coefficient / coefficient.p
+        elif body.operator.name == "diag" and (above or coefficient.p != 1) and not below:
+            inner = body.args[0]
+            if inner.operator.name == "divide" and is_number(inner.args[0], 1):
+                top = scaled(Rational(coefficient.p), [(node, S.One) for node in above], None)
+                body, above, coefficient = (
+                    apply("diag", apply("divide", top, inner.args[1])),
+                    [],
+                    coefficient / coefficient.p,
+                )
         above.append(body)
     if coefficient.p != 1 or not above:
         above.insert(0, number(coefficient.p))

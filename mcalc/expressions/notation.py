@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mcalc.expressions import build
+from mcalc.expressions.lost_sizes import without_size
 from mcalc.expressions.names import SUPERSCRIPTS, name_latex, name_text, number_text, size_text
 from mcalc.expressions.operators import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
 from mcalc.expressions.records import Slice
@@ -29,11 +30,20 @@ class Writer:
         self.done: dict[Node, tuple[str, int]] = {}
 
     def write(self, root: Node) -> str:
+        self.keep_sizes(root)
         for node in topological([root], self._shown):
             if node not in self.done:
-                handler: Callable[[Node], tuple[str, int]] = getattr(self, "_" + node.operator.notation.kind)
-                self.done[node] = handler(node)
+                self.done[node] = self._written(node)
         return self.done[root][0]
+
+    def keep_sizes(self, root: Node) -> None:
+        """What would lose its size in `root` is written as in ASCII, ``eye(n)``."""
+        if self.dialect == "text":
+            self.done |= {node: Writer("ascii")._written(node) for node in without_size(root)}
+
+    def _written(self, node: Node) -> tuple[str, int]:
+        handler: Callable[[Node], tuple[str, int]] = getattr(self, "_" + node.operator.notation.kind)
+        return handler(node)
 
     # What stands in the place of the arguments
 
@@ -280,6 +290,8 @@ class Writer:
         first, second, asked = (self.done[part][0] for part in (value, other, condition))
         if self.dialect == "ascii" or opposite is None:
             if not self.latex:
+                if other.operator.name == "zeros" and value.operator.name != "zeros" and value.shape == node.shape:
+                    second = "0"
                 return f"where({asked}, {first}, {second})", ATOM
             return (
                 rf"\begin{{cases}}{first} & \text{{if }} {asked} \neq 0 \\ {second} & \text{{otherwise}}\end{{cases}}",

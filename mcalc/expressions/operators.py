@@ -13,6 +13,7 @@ from typing import Any
 
 from mcalc.expressions import shape_rules as shapes
 from mcalc.expressions.records import Notation, Operator, Rule
+from mcalc.expressions.tree import have_names_in_common
 
 TABLE: dict[str, Operator] = {}
 CALLS: dict[str, list[Operator]] = {}
@@ -227,16 +228,23 @@ for _name, _text, _ascii, _latex, _opposite, _compare in (
         notation=_infix(_text, _ascii, _latex, 10), rules=(Rule("a", "0", _flat), Rule("b", "0", _flat)),
         elementwise=True, indicator=True, opposite=_opposite, care="where a and b are equal the value jumps; the derivative is given as 0", example=f"w{_ascii}x", written_as=f"a{_ascii}b",
     )  # fmt: skip
+
+
+def _at_ties(shared: str, strict: str) -> Callable[[Any], str]:
+    """Arguments of the same names may be equal everywhere, ``max(x, x)``: then the first counts at a tie."""
+    return lambda node: shared if have_names_in_common(*node.args) else strict
+
+
 _record(
     "maximum", "a b", title="maximum", doc="the larger of the two, element-wise", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.maximum(a, b), notation=_named("max", r"\max"),
-    rules=(Rule("a", "a > b", "the maximum moves with an argument only where that one is the larger"), Rule("b", "b > a", "the maximum moves with an argument only where that one is the larger")),
+    rules=(Rule("a", _at_ties("a >= b", "a > b"), "the maximum moves with an argument only where that one is the larger"), Rule("b", "b > a", "the maximum moves with an argument only where that one is the larger")),
     elementwise=True, calls=("max", "maximum"), commutative=True, care="where a and b are equal, both derivatives are 0, as in the paper", example="max(w, x)",
 )  # fmt: skip
 _record(
     "minimum", "a b", title="minimum", doc="the smaller of the two, element-wise", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.minimum(a, b), notation=_named("min", r"\min"),
-    rules=(Rule("a", "a < b", "the minimum moves with an argument only where that one is the smaller"), Rule("b", "b < a", "the minimum moves with an argument only where that one is the smaller")),
+    rules=(Rule("a", _at_ties("a <= b", "a < b"), "the minimum moves with an argument only where that one is the smaller"), Rule("b", "b < a", "the minimum moves with an argument only where that one is the smaller")),
     elementwise=True, calls=("min", "minimum"), commutative=True, definition="-max(-a, -b)", care="where a and b are equal, both derivatives are 0", example="min(w, x)",
 )  # fmt: skip
 _record(

@@ -151,11 +151,16 @@ def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | 
 
 def replace(root: Node, mapping: dict[Node, Node]) -> Node:
     """`root` with the nodes of `mapping` exchanged, from the leaves up."""
+    return replaced([root], mapping)[root]
+
+
+def replaced(roots: Iterable[Node], mapping: dict[Node, Node]) -> dict[Node, Node]:
+    """What becomes of every node below `roots` when the nodes of `mapping` are exchanged."""
     done = dict(mapping)
-    for node in topological([root], lambda node: () if node in mapping else node.args):
+    for node in topological(roots, lambda node: () if node in mapping else node.args):
         if node not in done:
             done[node] = node.func(*(done[arg] for arg in node.args)) if node.args else node
-    return done[root]
+    return done
 
 
 def with_loop(root: Node, old: Any, new: Any) -> Node:
@@ -179,6 +184,10 @@ def _renamed(place: Any, old: Any, new: Any) -> Any:
 def variables(root: Node) -> list[Node]:
     """The variables below `root`, in order of first appearance."""
     return [node for node in topological([root]) if node.operator.name == "variable"]
+
+
+def have_names_in_common(one: Node, other: Node) -> bool:
+    return not set(variables(one)).isdisjoint(variables(other))
 
 
 def depends(root: Node, on: Node) -> set[Node]:

@@ -226,6 +226,7 @@ def _difference(
     coarse, fine = slope(step), slope(step / 2)
     found = (4 * fine - coarse) / 3
     scale = max(np.abs(found).max(), np.abs(expected).max(), floor)
-    if not np.isfinite(scale) or np.abs(fine - coarse).max() > 1e-3 * scale:
+    own = max(np.abs(found).max(), 1e-6 * np.abs(expected).max(), floor)
+    if not np.isfinite(scale) or np.abs(fine - coarse).max() > 1e-3 * own:
         return None
     return float(np.abs(found - expected).max() / scale) if scale else 0.0

@@ -18,11 +18,10 @@ def write(derivation: Derivation, form: str = "latex") -> str:
 
 def standalone(derivation: Derivation) -> str:
     """A whole document."""
-    body = write(derivation)
     if derivation.command == "explain":
-        body = body.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
+        body = "\n\n".join(derivation_block(part, "align*") for part in derivation.parts or (derivation,))
         return f"{PREAMBLE}\\allowdisplaybreaks\n{body}\n\\end{{document}}"
-    return f"{PREAMBLE}\\[\n{body}\n\\]\n\\end{{document}}"
+    return f"{PREAMBLE}\\[\n{write(derivation)}\n\\]\n\\end{{document}}"
 
 
 def shape_latex(shape: Shape) -> str:
@@ -37,8 +36,8 @@ def words(text: str) -> str:
     return rf"\text{{{text}}}"
 
 
-def derivation_block(derivation: Derivation) -> str:
-    """The derivation as one `aligned` block: equation, shape, rule."""
+def derivation_block(derivation: Derivation, environment: str = "aligned") -> str:
+    """The derivation as one block: equation, shape, rule."""
     lines: list[str] = []
     previous: Step | None = None
     for step in derivation.steps:
@@ -56,4 +55,4 @@ def derivation_block(derivation: Derivation) -> str:
             before = r"\nabla f"
         lines.append(rf"{before} &= {after} {shape} {reason}")
         previous = step
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    return f"\\begin{{{environment}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{environment}}}"

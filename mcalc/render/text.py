@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from mcalc.api import in_layout
 from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn, beside
-from mcalc.derivations.common_parts import program
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.expressions.common_parts import program, written_out
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
 from mcalc.render.layout import Piece, Row, pad, plain, table, width, wrapped
@@ -75,8 +75,10 @@ class _Page:
     def with_names(self, derivation: Derivation) -> str:
         """The answer; where parts recur in a long one, they are named first."""
         result = derivation.result
-        if derivation.naming is False or not isinstance(result, Node):
+        if not isinstance(result, Node):
             return self.math(result)
+        if derivation.naming is False:
+            return written_out(result, self.form)
         return program(result, self.form, always=derivation.naming is True) or self.math(result)
 
     # The derivation
@@ -192,6 +194,14 @@ class _Page:
             for line in beside(f"    {self.math(shown)} = ", self.math(step.after).split("\n")):
                 self.add(Piece(line))
 
+    def with_where(self, expression: Expression | Drawn) -> tuple[str, list[str]]:
+        """The expression, and the lines that say what the names of its recurring parts stand for."""
+        text = self.math(expression)
+        if not isinstance(expression, Node) or "\n" not in text:
+            return text, []
+        *named, last = text.split("\n")
+        return last, ["where " + named[0], *("      " + line for line in named[1:])]
+
     def equations(self, left: str, steps: Sequence[Step]) -> None:
         """``left = …`` and under it the further forms, each with its reason."""
         lines: list[Row] = []
@@ -202,8 +212,10 @@ class _Page:
             elif step.stage in ("collect", "layout"):
                 reasons = [self.plainly(step.because)]
             start = left if at == 0 else " " * width(left)
-            lines.append([Piece(f"{start} = {self.math(step.after)}"), Piece(reasons[0] if reasons else "", "quiet")])
+            text, named = self.with_where(step.after)
+            lines.append([Piece(f"{start} = {text}"), Piece(reasons[0] if reasons else "", "quiet")])
             lines += [[Piece(""), Piece(reason, "quiet")] for reason in reasons[1:]]
+            lines += [[Piece(" " * width(left) + "   " + line), Piece("")] for line in named]
         wide = max(width(line[0].text) for line in lines)
         for line in lines:
             room = self.columns - wide - 7 if self.columns else 0
@@ -212,19 +224,22 @@ class _Page:
                     self.add(Piece("    "), line[0])
                 self.sentence(line[1].text, "          ")
                 continue
-            text = wrapped(line[1].text, room)
-            self.add(Piece("    "), Piece(pad(line[0].text, wide + 3)), Piece(text[0], "quiet"))
-            for rest in text[1:]:
+            reason = wrapped(line[1].text, room)
+            self.add(Piece("    "), Piece(pad(line[0].text, wide + 3)), Piece(reason[0], "quiet"))
+            for rest in reason[1:]:
                 self.add(Piece("    "), Piece(" " * (wide + 3)), Piece(rest, "quiet"))
 
     def closing(self, derivation: Derivation) -> None:
         result = derivation.in_symbols
+        text, named = self.with_where(result)
         self.add()
         self.add(
             Piece("Result  ", "heading"),
-            Piece(self.math(result), "result"),
+            Piece(text, "result"),
             Piece("   " + self.plainly(sizes_shown(result.shape)), "shape"),
         )
+        for line in named:
+            self.add(Piece("        " + line, "result"))
         other = "denominator" if derivation.layout != "denominator" else "paper"
         turned = (
             in_layout(derivation.natural, derivation.value, derivation.by[0], other)

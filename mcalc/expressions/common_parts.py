@@ -6,7 +6,11 @@ from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import Writer
 from mcalc.expressions.operators import ATOM
 from mcalc.expressions.tree import Node, topological, variables
+from mcalc.problems import Problem
 
+LEGIBLE = 500
+"""Where an expression has more parts, each counted as often as it is used, those that recur are written by name."""
+_LARGEST = 100_000
 _SMALL = 4
 _LONG = 72
 
@@ -33,6 +37,7 @@ def program(root: Node, dialect: str, always: bool = False) -> str | None:
     if not parts:
         return None
     writer = Writer(dialect)
+    writer.keep_sizes(root)
     lines = []
     for name, node in parts:
         shown = {"text": name_text(name), "ascii": name, "latex": name_latex(name, len(node.axes) % 2)}[dialect]
@@ -44,6 +49,17 @@ def program(root: Node, dialect: str, always: bool = False) -> str | None:
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
     written = "\n".join(f"{name} = {text}" if name else text for name, text in lines)
     return None if plain is not None and len(written) >= plain else written
+
+
+def written_out(root: Node, dialect: str) -> str:
+    """The expression with nothing named; raises `Problem` where that is no text that anyone can read."""
+    if root.key[0] > _LARGEST:
+        raise Problem(
+            "The answer, written out without names for the parts that recur, would fill more than a hundred pages.",
+            hint="leave out --no-cse",
+            status=3,
+        )
+    return Writer(dialect).write(root)
 
 
 def _length(root: Node, dialect: str) -> int:

@@ -1,0 +1,88 @@
+"""Inverses within one product: ``A⁻¹A = I``, ``(cA)⁻¹ = A⁻¹/c``, ``B (AB)⁻¹ = A⁻¹``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.networks import Factor, Index, Term, expand
+from mcalc.calculus.normal_form import normalise
+from mcalc.expressions import build
+from mcalc.expressions.tree import Node
+
+
+def with_inverses(term: Term, free: Iterable[Index]) -> Term:
+    """The term with what an inverse stands beside taken up into it."""
+    free = set(free)
+    for at, factor in enumerate(term.factors):
+        if factor.node is None or factor.node.operator.name != "inv" or factor.power != 1:
+            continue
+        others = term.factors[:at] + term.factors[at + 1 :]
+        found = _opened(factor) or _beside(factor, others, free)
+        if found is not None:
+            new, used = found
+            rest = Term(term.coefficient, tuple(f for f in others if f is not used), term.loops).times(new)
+            cleaned = normalise(rest, free)
+            return term if cleaned is None else with_inverses(cleaned, free)
+    return term
+
+
+Found = tuple[Term, Factor | None]
+
+
+def _opened(factor: Factor) -> Found | None:
+    """``(cA)⁻¹ = A⁻¹/c``, ``(Aᵀ)⁻¹ = (A⁻¹)ᵀ``."""
+    assert factor.node is not None
+    inner = factor.node.args[0]
+    if inner.operator.name == "transpose":
+        return Term(S.One, (Factor(build.apply("inv", inner.args[0]), factor.indices[::-1]),)), None
+    scalars = [part for part in inner.args if not part.shape]
+    matrices = [part for part in inner.args if part.shape]
+    name = inner.operator.name
+    if len(matrices) != 1 or not (name == "negative" or (name in ("multiply", "divide") and scalars)):
+        return None
+    if name == "divide" and inner.args[1] is matrices[0]:
+        return None
+    result = Term(S.NegativeOne if name == "negative" else S.One, ())
+    for scalar in scalars:
+        part = expand(scalar, (), S.One if name == "divide" else S.NegativeOne)
+        if part is None or part.loops:
+            return None
+        result = result.times(part)
+    return result.times(Term(S.One, (factor._replace(node=build.apply("inv", matrices[0])),))), None
+
+
+def _beside(factor: Factor, others: Iterable[Factor], free: set[Index]) -> Found | None:
+    """A factor that is the first or the last of the product whose inverse stands beside it."""
+    assert factor.node is not None
+    row = build.row_of(factor.node.args[0])
+    others = tuple(others)
+    for other in others:
+        if other.node is None or other.power != 1 or len(other.indices) != 2 or other.node.shape != factor.node.shape:
+            continue
+        for end, joint in ((-1, factor.indices[0]), (0, factor.indices[1])):
+            used = sum(joint in f.indices for f in (factor, *others))
+            if joint in free or used != 2 or other.indices.count(joint) != 1 or factor.indices.count(joint) != 1:
+                continue
+            if not _stands_so(row[end], other, joint, at_end=end == -1):
+                continue
+            outer = other.indices[1 - other.indices.index(joint)]
+            left = row[:-1] if end == -1 else row[1:]
+            if any(part.shape != factor.node.shape for part in left):
+                continue
+            indices = (outer, factor.indices[1]) if end == -1 else (factor.indices[0], outer)
+            node = build.apply("inv", build.chain(left)) if left else None
+            return Term(S.One, (Factor(node, indices),)), other
+    return None
+
+
+def _stands_so(part: Node, other: Factor, joint: Index, at_end: bool) -> bool:
+    """Whether the factor is `part` and not its transpose: ``B (AB)⁻¹`` sums over the column of B."""
+    turned = part.operator.name == "transpose"
+    base = part.args[0] if turned else part
+    if other.node is None or other.node is not base:
+        return False
+    if build.is_symmetric(base):
+        return True
+    return other.indices.index(joint) == (1 if at_end != turned else 0)

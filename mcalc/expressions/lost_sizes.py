@@ -1,0 +1,37 @@
+"""Identities and vectors of ones whose size nothing beside them tells: the text must say it, ``tr(eye(n))``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcalc.expressions.tree import Node, topological
+
+Symbols = frozenset[Any]
+
+
+def without_size(root: Node) -> frozenset[Node]:
+    """The constants that would lose their size as I or 1⃗: no name of that size stands in the same sum or product."""
+    order = topological([root])
+    constants = [node for node in order if not node.args and node.shape and node.operator.name != "variable"]
+    if not constants:
+        return frozenset()
+    told: dict[Node, Symbols] = {}
+    for node in order:
+        told[node] = (
+            _symbols(node)
+            if node.operator.name in ("variable", "partial")
+            else frozenset().union(*(told[arg] for arg in node.args if arg.shape))
+        )
+    tops = {root} | {arg for node in order if not node.shape for arg in node.args if arg.shape}
+    lost: set[Node] = set()
+    for top in tops:
+        known = told[top] | (_symbols(top) if top is root else frozenset())
+        if all(_symbols(constant) <= known for constant in constants):
+            continue
+        inside = set(topological([top], lambda node: [arg for arg in node.args if arg.shape]))
+        lost |= {constant for constant in constants if constant in inside and not _symbols(constant) <= known}
+    return frozenset(lost)
+
+
+def _symbols(node: Node) -> Symbols:
+    return frozenset().union(*(size.free_symbols for size in node.shape))
