@@ -292,7 +292,7 @@ _MEANINGS = {
 }  # fmt: skip
 _DEFINITIONS = {
     "sqrt": "a^(1/2)", "abs": "max(a, -a)", "sign": "(a > 0) - (a < 0)", "tan": "sin(a)/cos(a)", "step": "a > 0",
-    "sinh": "(exp(a) - exp(-a))/2", "cosh": "(exp(a) + exp(-a))/2", "tanh": "(exp(a) - exp(-a))/(exp(a) + exp(-a))",
+    "sinh": "(exp(a) - exp(-a))/2", "cosh": "(exp(a) + exp(-a))/2", "tanh": "sinh(a)/cosh(a)",
     "asinh": "log(a + sqrt(a^2 + 1))", "acosh": "log(a + sqrt(a^2 - 1))", "atanh": "log((1 + a)/(1 - a))/2",
     "sigmoid": "1/(1 + exp(-a))", "softplus": "log(1 + exp(a))", "silu": "a*sigmoid(a)", "gelu": "a*(1 + erf(a/sqrt(2)))/2",
     "relu": "max(0, a)", "leaky_relu": "where(a > 0, a, 0.01a)", "elu": "where(a > 0, a, exp(a) - 1)",
