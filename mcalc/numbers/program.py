@@ -180,14 +180,14 @@ class Program:
         return compute, not running
 
     def _element(self, node: Node) -> Callable[[State], Any]:
-        slot, shape = self.slots[node.args[0]], self.shapes[node]
+        slot, shape, place = self.slots[node.args[0]], self.shapes[node], self._places(node)
+        return lambda state: _shaped(state.memory[slot][place(state)], shape)
+
+    def _places(self, node: Node) -> Callable[[State], tuple[Any, ...]]:
         fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
-
-        def compute(state: State) -> Any:
-            index = tuple(state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed)
-            return _shaped(state.memory[slot][index], shape)
-
-        return compute
+        return lambda state: tuple(
+            state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed
+        )
 
     def _place(self, place: Any) -> Any:
         if place is None:
