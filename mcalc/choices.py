@@ -9,3 +9,5 @@ COMMANDS = {
 LAYOUTS = ("paper", "numerator", "denominator")
 METHODS = ("chain", "differential", "index")
 SYMMETRIC = ("free", "constrained", "entries")
+PLOTS = ("curve", "surface", "levels", "gradient", "descent")
+PICTURES = (".png", ".svg", ".pdf")

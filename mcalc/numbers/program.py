@@ -13,7 +13,7 @@ from sympy.core.numbers import Integer
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import LoopIndex, Operator, Slice
 from mcalc.expressions.tree import Node, topological
-from mcalc.numbers.arrays import array_module
+from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 
 Point = Mapping[Any, Any]
@@ -101,10 +101,15 @@ class Program:
     """
 
     def __init__(
-        self, roots: Sequence[Node], sizes: Sizes, given: Iterable[Node] = (), active: Iterable[LoopIndex] = ()
+        self,
+        roots: Sequence[Node],
+        sizes: Sizes,
+        given: Iterable[Node] = (),
+        active: Iterable[LoopIndex] = (),
+        arithmetic: Arithmetic = REAL,
     ) -> None:
         given = frozenset(given)
-        self.sizes = sizes
+        self.sizes, self.arithmetic = sizes, arithmetic
         self.order = topological(roots, lambda node: () if node in given else node.args)
         self.slots = {node: slot for slot, node in enumerate(self.order)}
         self.loops = running_indices(self.order, given)
@@ -145,15 +150,22 @@ class Program:
 
     def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
         """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
-        name, shape = node.operator.name, self.shapes[node]
+        name, shape, array, scalar = (
+            node.operator.name,
+            self.shapes[node],
+            self.arithmetic.array,
+            self.arithmetic.scalar,
+        )
         if node in self.given:
-            return lambda state: _shaped(np.asarray(state.values[node], dtype=float), shape), False
+            return lambda state: self._shaped(array(state.values[node]), shape), False
         if name == "variable":
-            return lambda state: _shaped(np.asarray(state.point[node.parameters[0]], dtype=float), shape), False
+            return lambda state: self._shaped(array(state.point[node.parameters[0]]), shape), False
         if name == "partial":
-            return lambda state: _shaped(np.asarray(state.point[node], dtype=float), shape), False
+            return lambda state: self._shaped(array(state.point[node]), shape), False
         if name == "loop_index":
-            return lambda state: np.float64(state.running[node.parameters[0]]), False
+            return lambda state: scalar(state.running[node.parameters[0]]), False
+        if name == "number":
+            return lambda state: scalar(node.parameters[0]), True
         if name == "element":
             return self._element(node), not any(isinstance(place, LoopIndex) for place in node.parameters)
         if name == "loop_sum":
@@ -161,33 +173,38 @@ class Program:
         return self._ordinary(node)
 
     def _ordinary(self, node: Node) -> tuple[Callable[[State], Any], bool]:
-        function, shape = meaning(node).numpy, self.shapes[node]
+        operator, shape, call = meaning(node), self.shapes[node], self.arithmetic.call
         slots = [self.slots[arg] for arg in node.args]
         turned = along_row(node)
         running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
-        if node.operator.name == "number":
-            parameters: list[Any] = list(node.parameters)
-        else:
-            parameters = [p if p is None or isinstance(p, LoopIndex) else whole(p, self.sizes) for p in node.parameters]
+        parameters = [p if p is None or isinstance(p, LoopIndex) else whole(p, self.sizes) for p in node.parameters]
 
         def compute(state: State) -> Any:
             values = [state.memory[slot] for slot in slots]
             if turned:
                 values[0] = values[0][None, :]
             given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
-            return _shaped(function(array_module, *values, *given), shape)
+            return self._shaped(call(operator, values, given), shape)
 
         return compute, not running
 
     def _element(self, node: Node) -> Callable[[State], Any]:
         slot, shape, place = self.slots[node.args[0]], self.shapes[node], self._places(node)
-        return lambda state: _shaped(state.memory[slot][place(state)], shape)
+        return lambda state: self._shaped(state.memory[slot][place(state)], shape)
 
     def _places(self, node: Node) -> Callable[[State], tuple[Any, ...]]:
         fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
         return lambda state: tuple(
             state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed
         )
+
+    def _shaped(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """The value as an array, or a scalar, without axes of size one."""
+        if isinstance(value, np.ndarray):
+            if value.ndim == len(shape):
+                return value if shape else value[()]
+            return value.reshape(shape)[()]
+        return self.arithmetic.scalar(value)
 
     def _place(self, place: Any) -> Any:
         if place is None:
@@ -206,7 +223,7 @@ class Program:
 
         def compute(state: State) -> Any:
             before = state.running.get(loop)
-            total: Any = np.float64(0)
+            total: Any = self.arithmetic.scalar(0)
             for state.running[loop] in range(1, size + 1):
                 _run(steps, state)
                 total = total + state.memory[slot]
@@ -226,12 +243,3 @@ def _run(steps: Sequence[Step], state: State) -> None:
         for slot, compute, _ in steps:
             value = compute(state)
             memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, value.shape))
-
-
-def _shaped(value: Any, shape: tuple[int, ...]) -> Any:
-    """The value as an array, or a NumPy scalar, without axes of size one."""
-    if isinstance(value, np.ndarray):
-        if value.ndim == len(shape):
-            return value if shape else value[()]
-        return value.reshape(shape)[()]
-    return np.float64(value)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
+from matplotlib.patheffects import withStroke
 
+from mcalc.plots.limits import heights
 from mcalc.plots.mathtext import equation, label_text
-from mcalc.plots.scene import Graph, Mark, Path, Scene
+from mcalc.plots.scene import Scene
 from mcalc.plots.ticks import level_values, shown
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's, told apart by colour-blind readers too."""
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
-MARK, PATH, MAP = "#D55E00", "#D55E00", "viridis"
-_POLE = 12
+MARK = PATH = "#D55E00"
+MAP = "viridis"
+_DARK = ListedColormap(colormaps[MAP](np.linspace(0, 0.82, 256)))
+_LABELS_A_LEVEL, _SHORT, _MOST_DOTS = 2, 0.15, 150
 
 
 def curves(panel: Any, scene: Scene, which: list[int]) -> None:
@@ -27,11 +34,10 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
         line.set_gid(f"curve-{at + 1}")
         line.set_label(equation(graph) if len(which) > 1 else "_")
     panel.set_xlim(*axis.limits)
-    low, high = _height(graphs)
-    if low < high:
-        panel.set_ylim(low, high)
-        if low < 0 < high:
-            panel.axhline(0, color="#bbbbbb", linewidth=0.8, zorder=0)
+    low, high = heights([graph.values for graph in graphs])
+    panel.set_ylim(low, high)
+    if low < 0 < high:
+        panel.axhline(0, color="#bbbbbb", linewidth=0.8, zorder=0)
     if len(which) > 1:
         panel.legend()
     elif scene.panels:
@@ -43,7 +49,7 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
             if np.isfinite(mark.heights[at]):
                 _mark(panel, mark.place[0], mark.heights[at], mark.heights[at], number, COLOURS[at % len(COLOURS)])
     for number, path in enumerate(scene.paths):
-        _path(panel, np.column_stack([path.places[:, 0], path.heights[:, which[0]]]), number)
+        draw_path(panel, (path.places[:, 0], path.heights[:, which[0]]), path.every, number)
 
 
 def _order(scene: Scene, at: int) -> int:
@@ -52,45 +58,23 @@ def _order(scene: Scene, at: int) -> int:
     return len(before) - 1 if scene.graphs[at].by else 0
 
 
-def _height(graphs: list[Graph]) -> tuple[float, float]:
-    """The limits of y: all values, with a margin; near a pole only those that leave the others readable."""
-    values = np.concatenate([graph.values for graph in graphs])
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return 0.0, 0.0
-    low, high = values.min(), values.max()
-    inner_low, inner_high = np.quantile(values, [0.05, 0.95])
-    inner = inner_high - inner_low
-    if inner > 0 and any(_has_pole(graph.values) for graph in graphs):
-        low, high = max(low, inner_low - inner), min(high, inner_high + inner)
-    if low == high:
-        return low - 1, high + 1
-    margin = 0.05 * (high - low)
-    return float(low - margin), float(high + margin)
-
-
-def _has_pole(values: Any) -> bool:
-    """Whether a curve that is broken off somewhere ends there far above or below all the rest."""
-    finite = np.isfinite(values)
-    if finite.all() or not finite.any():
-        return False
-    rest = values[finite]
-    inner_low, inner_high = np.quantile(rest, [0.05, 0.95])
-    return bool(max(rest.max() - inner_high, inner_low - rest.min()) > _POLE / 4 * (inner_high - inner_low))
-
-
 def levels(panel: Any, scene: Scene, at: int) -> None:
     """Level curves with their values; a gradient field, points and paths over them."""
     graph, (x, y) = scene.graphs[at], scene.axes
     values = np.ma.masked_invalid(graph.values)
-    wanted = list(scene.levels) or level_values(graph.values)
+    wanted = list(scene.levels) or level_values(graph.values, 10 if len(scene.graphs) == 1 else 9)
     if wanted and values.count():
         quiet = graph.field is not None
         lines = panel.contour(
-            x.values, y.values, values, levels=sorted(wanted), cmap=MAP, linewidths=1.1 if quiet else 1.5, alpha=0.9
+            x.values, y.values, values, levels=sorted(wanted), cmap=_DARK, linewidths=1.1 if quiet else 1.5, alpha=0.9
         )
         lines.set_gid(f"levels-{at + 1}")
-        panel.clabel(lines, fmt=shown, fontsize=8.5, inline_spacing=3)
+        panel.set_xlim(*x.limits)
+        panel.set_ylim(*y.limits)
+        taken = [mark.place for mark in scene.marks] + [path.places[end] for path in scene.paths for end in (0, -1)]
+        panel.clabel(
+            lines, fmt=shown, fontsize=8.5, inline_spacing=3, manual=_label_places(panel, lines.allsegs, taken)
+        )
     if graph.field is not None:
         _field(panel, graph.field)
     panel.set_xlim(*x.limits)
@@ -101,10 +85,33 @@ def levels(panel: Any, scene: Scene, at: int) -> None:
         panel.set_aspect("equal")
     panel.spines[["top", "right"]].set_visible(True)
     for number, path in enumerate(scene.paths):
-        _path(panel, path.places, number)
+        draw_path(panel, path.places.T, path.every, number)
     for number, mark in enumerate(scene.marks):
         if np.isfinite(mark.heights[at]):
-            _mark(panel, *mark.place, mark.heights[at], number)
+            _mark(panel, mark.place[0], mark.place[1], mark.heights[at], number)
+
+
+def _label_places(panel: Any, levels: list[list[Any]], taken: list[Any]) -> list[tuple[float, float]]:
+    """Where the levels are written: on their lines, away from the frame, from what is taken and from one another."""
+    placed = [panel.transLimits.transform(place) for place in taken]
+    for segments in levels:
+        shares = [panel.transLimits.transform(segment) for segment in segments if len(segment) > 1]
+        long = sorted(((_length(part)[-1], at) for at, part in enumerate(shares)), reverse=True)[:_LABELS_A_LEVEL]
+        for length, at in long:
+            if length < _SHORT:
+                continue
+            along = np.linspace(0.1, 0.9, 33) * length
+            spots = np.column_stack([np.interp(along, _length(shares[at]), axis) for axis in shares[at].T])
+            room = 2 * np.minimum(spots, 1 - spots).min(axis=1)
+            for other in placed:
+                room = np.minimum(room, np.hypot(*(spots - other).T))
+            placed.append(spots[room.argmax()])
+    return [tuple(panel.transLimits.inverted().transform(place)) for place in placed[len(taken) :]]
+
+
+def _length(points: Any) -> Any:
+    """The length of a line up to each of its points."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
 
 
 def _field(panel: Any, field: tuple[Any, Any, Any, Any]) -> None:
@@ -128,21 +135,20 @@ def _mark(panel: Any, x: float, y: float, value: float, number: int, colour: str
     dot.set_gid(f"point-{number + 1}")
     left = x > sum(panel.get_xlim()) / 2
     text = panel.annotate(
-        shown(value), (x, y), xytext=(-8 if left else 8, 6), textcoords="offset points", ha="right" if left else "left",
-        fontsize=10, zorder=7, bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
+        shown(value), (x, y), xytext=(-8 if left else 8, 6), textcoords="offset points",
+        ha="right" if left else "left", fontsize=10, zorder=7,
     )  # fmt: skip
+    text.set_path_effects([withStroke(linewidth=3, foreground="white")])
     text.set_gid(f"value-{number + 1}")
 
 
-def _path(panel: Any, places: Any, number: int) -> None:
+def draw_path(panel: Any, axes: Sequence[Any], every: int, number: int) -> None:
     """The way of a descent: a dot a step, a ring where it starts, a full dot where it ends."""
-    few = len(places) <= 200
+    few = len(axes[0]) <= _MOST_DOTS * every
     (line,) = panel.plot(
-        places[:, 0], places[:, 1], "-" + ("o" if few else ""), color=PATH, linewidth=1.4, markersize=3, zorder=5
+        *axes, "-o" if few else "-", color=PATH, linewidth=1.4, markersize=3, markevery=every, zorder=5
     )
     line.set_gid(f"path-{number + 1}")
-    panel.plot(*places[:1].T, "o", markerfacecolor="white", markeredgecolor=PATH, markeredgewidth=1.6, markersize=8, zorder=6)
-    panel.plot(*places[-1:].T, "o", color=PATH, markeredgecolor="white", markersize=9, zorder=6)
-
-
-__all__ = ["COLOURS", "MAP", "MARK", "PATH", "Mark", "Path", "curves", "levels"]
+    ends = {"markersize": 8, "color": PATH, "markeredgewidth": 1.6, "zorder": 6}
+    panel.plot(*(axis[:1] for axis in axes), "o", **ends, markerfacecolor="white")
+    panel.plot(*(axis[-1:] for axis in axes), "o", **ends, markeredgecolor="white")

@@ -11,7 +11,7 @@ _FAR = 3
 
 
 def heights(curves: Sequence[Any]) -> tuple[float, float]:
-    """The limits of y: all values, with a margin; where a curve runs off at a pole, those that leave the rest readable."""
+    """The limits of y: all values, with a margin; where a curve runs off at a pole, what keeps the rest readable."""
     values = np.concatenate([np.asarray(curve, dtype=float) for curve in curves])
     values = values[np.isfinite(values)]
     if not values.size:

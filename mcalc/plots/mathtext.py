@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from matplotlib.mathtext import MathTextParser
@@ -15,12 +16,21 @@ def label_text(label: Label) -> str:
 
 @cache
 def math_or_text(latex: str, text: str) -> str:
-    shown = f"${latex}$"
+    shown = f"${_spaced(latex)}$"
     try:
         MathTextParser("path").parse(shown)
     except ValueError:
         return text.replace("$", r"\$")
     return shown
+
+
+def _spaced(latex: str) -> str:
+    """With the thin space that TeX sets before a function; brackets keep their size where nothing in them is tall."""
+    if not re.search(r"\\(frac|sum|sqrt)", latex):
+        latex = re.sub(r"\\(left|right)(?![a-z])", "", latex)
+    return re.sub(
+        r"(?<=[\w})]) \\(?=(sin|cos|tan|exp|ln|max|min|det|arc|sinh|cosh|tanh|operatorname|sigma)\b)", r" \\,\\", latex
+    )
 
 
 def equation(graph: Graph) -> str:

@@ -14,7 +14,7 @@ from mcalc.plots.mathtext import label_text
 from mcalc.plots.scene import Scene
 from mcalc.problems import Problem
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.size": 11,
     "font.family": "DejaVu Sans",
     "mathtext.fontset": "cm",
@@ -49,7 +49,6 @@ _NO_DATES: dict[str, dict[str, Any]] = {
     ".pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
     ".png": {"Software": None},
 }
-SUFFIXES = tuple(_NO_DATES)
 
 
 def save(scene: Scene, output: str) -> None:

@@ -53,10 +53,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Path:
-    """The places that a descent passed, one a row, and the value of each graph there, one column a graph."""
+    """The places that a descent passed, one a row, and the value of each graph there, one column a graph.
+
+    Every `every`-th place is a step; those between lie on the straight line from step to step.
+    """
 
     places: Any
     heights: Any
+    every: int = 1
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import LightSource, Normalize
+from matplotlib.colors import Normalize
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
-from mcalc.plots.flat import MAP, MARK, PATH
+from mcalc.plots.flat import MAP, MARK, draw_path
 from mcalc.plots.mathtext import equation, label_text
 from mcalc.plots.scene import Scene
 from mcalc.plots.ticks import shown
@@ -23,15 +25,16 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
     finite = values[np.isfinite(values)]
     if finite.size:
         scale = Normalize(finite.min(), finite.max())
-        colours = colormaps[MAP](scale(np.nan_to_num(values, nan=float(finite.min()))))
+        corners = (values[:-1, :-1] + values[1:, :-1] + values[:-1, 1:] + values[1:, 1:]) / 4
         drawn = panel.plot_surface(
-            across, up, values, facecolors=colours, rcount=80, ccount=80, linewidth=0, antialiased=False, shade=False,
-            rasterized=True, zorder=1,
+            across, up, values, facecolors=colormaps[MAP](scale(np.ma.masked_invalid(corners))), rcount=len(up),
+            ccount=len(up[0]), linewidth=0, antialiased=False, shade=False, rasterized=True, zorder=1,
         )  # fmt: skip
         drawn.set_gid(f"surface-{at + 1}")
         panel.set_zlim(*_height(finite))
     for pane in (panel.xaxis, panel.yaxis, panel.zaxis):
         pane.set_pane_color((1, 1, 1, 0))
+        pane.set_major_locator(MaxNLocator(5))
         pane._axinfo["grid"].update(color="#dddddd", linewidth=0.6)
     panel.view_init(elev=28, azim=-58)
     panel.set_xlim(*x.limits)
@@ -42,20 +45,23 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
         if np.isfinite(mark.heights[at]):
             height = mark.heights[at]
             (dot,) = panel.plot(
-                [mark.place[0]], [mark.place[1]], [height], "o", color=MARK, markersize=7, markeredgecolor="white", zorder=6
+                [mark.place[0]],
+                [mark.place[1]],
+                [height],
+                "o",
+                color=MARK,
+                markersize=7,
+                markeredgecolor="white",
+                zorder=6,
             )
             dot.set_gid(f"point-{number + 1}")
-            note = panel.text(*mark.place, height, f"  {shown(height)}  ", fontsize=10, zorder=7, va="bottom")
+            note = panel.text(*mark.place, height, f"   {shown(height)}", fontsize=10, zorder=7, va="bottom")
+            note.set_path_effects([withStroke(linewidth=3, foreground="white")])
             note.set_gid(f"value-{number + 1}")
     for number, path in enumerate(scene.paths):
-        heights = path.heights[:, at]
-        (line,) = panel.plot(path.places[:, 0], path.places[:, 1], heights, "-o", color=PATH, linewidth=1.4, markersize=3, zorder=5)
-        line.set_gid(f"path-{number + 1}")
+        draw_path(panel, (*path.places.T, path.heights[:, at]), path.every, number)
 
 
 def _height(values: Any) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     return (low, high) if low < high else (low - 1, high + 1)
-
-
-__all__ = ["LightSource", "surface"]

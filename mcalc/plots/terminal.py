@@ -27,7 +27,9 @@ def rows(scene: Scene, columns: int) -> list[Row]:
     pages = [_curves(scene, columns)] if len(scene.axes) == 1 else []
     if len(scene.axes) == 2:
         pages = [_map(scene, at, columns) for at in range(len(scene.graphs))]
-    return [row for at, page in enumerate(pages) for row in ([[]] if at else []) + page]
+    for page in pages[1:]:
+        page.insert(0, [])
+    return [row for page in pages for row in page]
 
 
 # Curves ------------------------------------------------------------------------------------------------------------
@@ -143,7 +145,10 @@ def _map(scene: Scene, at: int, columns: int) -> list[Row]:
         legend: Row = [Piece(" " * margin)]
         for number, shade in enumerate(_SHADES):
             middle = int((number + 0.5) / len(_SHADES) * _COLOURED_SHADES)
-            legend += [Piece(shade * 2, f"shade {middle}"), Piece(f" {shown(bounds[number], 3)} to {shown(bounds[number + 1], 3)}   ")]
+            legend += [
+                Piece(shade * 2, f"shade {middle}"),
+                Piece(f" {shown(bounds[number], 3)} to {shown(bounds[number + 1], 3)}   "),
+            ]
         page.append(legend)
     return [*_titles([graph], [at]), *page]
 
@@ -165,7 +170,13 @@ def _titles(graphs: Sequence[Graph], numbers: Sequence[int]) -> list[Row]:
     titles: list[Row] = []
     for at, graph in zip(numbers, graphs, strict=True):
         name, formula = graph.name.text, graph.formula
-        text = name if formula is None else formula.text if len(graphs) == 1 and not graph.by else f"{name} = {formula.text}"
+        text = (
+            name
+            if formula is None
+            else formula.text
+            if len(graphs) == 1 and not graph.by
+            else f"{name} = {formula.text}"
+        )
         titles.append([Piece(text, _graph_style(at))])
     return titles
 
@@ -176,7 +187,10 @@ def _framed(cells: list[list[Cell]], axis: Axis, low: float, high: float, margin
     page: list[Row] = []
     for line, row in enumerate(cells):
         label = labels.get(line, "")
-        pieces = [Piece(" " * (margin - 1 - width(label)) + label + " ", "quiet"), Piece("┤" if label else "│", "quiet")]
+        pieces = [
+            Piece(" " * (margin - 1 - width(label)) + label + " ", "quiet"),
+            Piece("┤" if label else "│", "quiet"),
+        ]
         for text, style in row:
             if len(pieces) > 2 and pieces[-1].style == style:
                 pieces[-1] = Piece(pieces[-1].text + text, style)

@@ -1,0 +1,96 @@
+"""Where a graph has no value, and why; and where a curve jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mcalc.expressions.records import Operator
+from mcalc.numbers.arithmetic import Arithmetic, NotReal
+from mcalc.numbers.program import Program
+
+_LOOKED_AT, _HALVINGS, _JUMP = 40, 30, 0.02
+
+
+class _Complex(Arithmetic):
+    """Complex floating-point numbers, to tell why a real value is missing."""
+
+    def array(self, value: Any) -> Any:
+        return np.asarray(value, dtype=complex)
+
+    def scalar(self, value: Any) -> Any:
+        return np.complex128(value)
+
+    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        if operator.name == "power":
+            return np.power(*np.broadcast_arrays(*values))
+        if all(np.all(np.imag(value) == 0) for value in values):
+            real = operator.numpy(self.module, *(np.real(value) for value in values), *parameters)
+            if np.isfinite(real).all():
+                return np.asarray(real, dtype=complex)[()]
+        elif operator.indicator or operator.name in ("maximum", "minimum", "max", "min", "relu"):
+            raise NotReal(operator)
+        return np.asarray(operator.numpy(self.module, *values, *parameters), dtype=complex)[()]
+
+
+def blank_note(request: Any, found: Sequence[tuple[str, Any, Any]], grid: Any) -> str:
+    """``27 % of the region is left blank: sqrt(x) is complex there.``; empty where there is nothing to say."""
+    said: list[str] = []
+    for text, line, values in found:
+        blank = ~np.isfinite(values)
+        if blank.any():
+            share = 100 * float(blank.mean())
+            percent = "All" if share == 100 else f"{share:.0f} %" if share >= 1 else "Less than 1 %"
+            said.append(f"{percent} of the region is left blank, where {text} is {_why(request, line, grid[blank])}")
+    return "; ".join([said[0], *(part[0].lower() + part[1:] for part in said[1:])]) + "." if said else ""
+
+
+def _why(request: Any, line: Any, places: Any) -> str:
+    from mcalc.plots.sampling import varied_arrays
+
+    program = Program([line.root], line.fitted.sizes, arithmetic=_Complex())
+    reasons: set[str] = set()
+    chosen = places[np.unique(np.linspace(0, len(places) - 1, _LOOKED_AT).astype(int))]
+    varied = varied_arrays(request, line.fitted, chosen)
+    with np.errstate(all="ignore"):
+        for at in range(len(chosen)):
+            point = {**line.fitted.point(), **{name: values[at] for name, values in varied.items()}}
+            try:
+                (value,) = program.run(point)
+                entry = complex(np.asarray(value).reshape(line.shape)[line.place])
+            except (NotReal, ValueError, TypeError, np.linalg.LinAlgError):
+                entry = complex("nan")
+            complex_here = np.isfinite(entry.real) and np.isfinite(entry.imag)
+            reasons.add("complex" if complex_here else "not defined")
+    return " or ".join(sorted(reasons))
+
+
+def without_jumps(places: Any, values: Any, function: Callable[[Any], Any]) -> Any:
+    """The values of a curve, one of them blank at each jump or pole, so that no line is drawn across it.
+
+    Between two samples the half with the larger difference is kept, again and again: of a continuous function the
+    difference shrinks to nothing.
+    """
+    difference = np.abs(np.diff(values))
+    finite = values[np.isfinite(values)]
+    if finite.size < 3:
+        return values
+    low, high = np.quantile(finite, [0.05, 0.95])
+    steep = np.flatnonzero(difference > max(_JUMP * (high - low), 1e-300))
+    if not steep.size:
+        return values
+    left, right = places[steep].copy(), places[steep + 1].copy()
+    below, above = values[steep].copy(), values[steep + 1].copy()
+    for _ in range(_HALVINGS):
+        middle = (left + right) / 2
+        here = function(middle)
+        first = ~(np.abs(here - below) < np.abs(above - here))
+        right, above = np.where(first, middle, right), np.where(first, here, above)
+        left, below = np.where(first, left, middle), np.where(first, below, here)
+    broken = steep[~(np.abs(above - below) < 0.5 * difference[steep])]
+    result = values.copy()
+    for at in broken:
+        result[at if abs(values[at]) > abs(values[at + 1]) else at + 1] = np.nan
+    return result
