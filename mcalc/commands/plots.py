@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mcalc.choices import PICTURES, PLOTS
+from mcalc.commands.numbers import at_option
 from mcalc.commands.text import columns, declared_shapes, expression_text, show
 from mcalc.options import Command, common
 from mcalc.problems import Problem
@@ -23,13 +24,7 @@ from mcalc.problems import Problem
     metavar="NAME=FROM:TO",
     help="What goes along an axis: x=-5:5, w[1]=0:1; one or two.",
 )
-@click.option(
-    "--at",
-    "values",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="The value of any other name: b=0.5, w=1,2, X=@data.csv.",
-)
+@at_option
 @click.option("--with", "others", multiple=True, metavar="EXPR", help="Another expression in the same picture.")
 @click.option("--wrt", default="", metavar="NAME[,NAME]", help="Draw the derivatives by these names as well.")
 @click.option(
@@ -50,7 +45,7 @@ def plot(
     output: str | None,
     color: str,
     ranges: tuple[str, ...],
-    values: tuple[str, ...],
+    at: tuple[str, ...],
     others: tuple[str, ...],
     wrt: str,
     kind: str | None,
@@ -77,7 +72,7 @@ def plot(
     request = Request(
         sources=tuple(expression_text(text) for text in (expression, *others)),
         varied=varied,
-        values=read_assignments(values),
+        values=read_assignments(at),
         shapes=declared_shapes(shapes),
         wrt=tuple(_names(wrt)),
         kind=chosen,

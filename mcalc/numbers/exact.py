@@ -13,7 +13,7 @@ import sympy
 from sympy.core.singleton import S
 
 from mcalc.expressions.records import Operator
-from mcalc.numbers.arithmetic import Arithmetic, NotReal
+from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 
 MOST_PARTS, MOST_BITS = 300, 4000
@@ -205,16 +205,6 @@ class _ExactModule:
         return a - self.logsumexp(a, axis=-1)[..., None]
 
 
-_ORDERED = frozenset(
-    (
-        *("greater", "less", "greater_equal", "less_equal", "maximum", "minimum", "max", "min", "abs", "sign", "step"),
-        *("relu", "leaky_relu", "elu", "gelu", "erf", "norm", "norm1", "norm_inf", "var", "logdet"),
-        *("logsumexp", "softmax", "log_softmax"),
-    )
-)
-"""Operators that compare, or that are meant of real numbers alone."""
-
-
 class Exact(Arithmetic):
     """Values are SymPy numbers, and arrays of them."""
 
@@ -230,7 +220,7 @@ class Exact(Arithmetic):
         return _checked(exact(value))
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
-        if operator.name in _ORDERED and any(_not_real(value) for value in values):
+        if operator.name in OF_REALS and any(_not_real(value) for value in values):
             raise NotReal(operator)
         try:
             if operator.name == "divide" and not isinstance(values[1], np.ndarray) and values[1].equals(0):

@@ -18,7 +18,7 @@ from mcalc.numbers.program import Program
 from mcalc.problems import Problem, Span
 
 MOST_EXACT = 2000
-EXAMPLE = "for example --at x=1,2 --at A=[1,2;3,4] --at b=0.5 --at X=@data.csv"
+EXAMPLE = 'for example --at x=1,2 --at "A=[1,2;3,4]" --at b=0.5 --at X=@data.csv'
 _NAME = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 _NOT_NUMBERS = {"nan", "inf", "infinity", "oo"}
 

@@ -7,32 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mcalc.expressions.records import Operator
-from mcalc.numbers.arithmetic import Arithmetic, NotReal
+from mcalc.numbers.arithmetic import COMPLEX, NotReal
 from mcalc.numbers.program import Program
 
 _LOOKED_AT, _HALVINGS, _JUMP = 40, 30, 0.02
-
-
-class _Complex(Arithmetic):
-    """Complex floating-point numbers, to tell why a real value is missing."""
-
-    def array(self, value: Any) -> Any:
-        return np.asarray(value, dtype=complex)
-
-    def scalar(self, value: Any) -> Any:
-        return np.complex128(value)
-
-    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
-        if operator.name == "power":
-            return np.power(*np.broadcast_arrays(*values))
-        if all(np.all(np.imag(value) == 0) for value in values):
-            real = operator.numpy(self.module, *(np.real(value) for value in values), *parameters)
-            if np.isfinite(real).all():
-                return np.asarray(real, dtype=complex)[()]
-        elif operator.indicator or operator.name in ("maximum", "minimum", "max", "min", "relu"):
-            raise NotReal(operator)
-        return np.asarray(operator.numpy(self.module, *values, *parameters), dtype=complex)[()]
 
 
 def blank_note(request: Any, found: Sequence[tuple[str, Any, Any]], grid: Any) -> str:
@@ -50,7 +28,7 @@ def blank_note(request: Any, found: Sequence[tuple[str, Any, Any]], grid: Any) -
 def _why(request: Any, line: Any, places: Any) -> str:
     from mcalc.plots.sampling import varied_arrays
 
-    program = Program([line.root], line.fitted.sizes, arithmetic=_Complex())
+    program = Program([line.root], line.fitted.sizes, arithmetic=COMPLEX)
     reasons: set[str] = set()
     chosen = places[np.unique(np.linspace(0, len(places) - 1, _LOOKED_AT).astype(int))]
     varied = varied_arrays(request, line.fitted, chosen)

@@ -34,7 +34,7 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
         panel.set_zlim(*_height(finite))
     for pane in (panel.xaxis, panel.yaxis, panel.zaxis):
         pane.set_pane_color((1, 1, 1, 0))
-        pane.set_major_locator(MaxNLocator(5))
+        pane.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         pane._axinfo["grid"].update(color="#dddddd", linewidth=0.6)
     panel.view_init(elev=28, azim=-58)
     panel.set_xlim(*x.limits)
