@@ -10,6 +10,7 @@ import numpy as np
 from mcalc.numbers.arithmetic import COMPLEX, NotReal
 from mcalc.numbers.program import Program
 
+TOO_LARGE = 1e150
 _LOOKED_AT, _HALVINGS, _JUMP = 40, 30, 0.02
 
 
@@ -40,9 +41,16 @@ def _why(request: Any, line: Any, places: Any) -> str:
                 entry = complex(np.asarray(value).reshape(line.shape)[line.place])
             except (NotReal, ValueError, TypeError, np.linalg.LinAlgError):
                 entry = complex("nan")
-            complex_here = np.isfinite(entry.real) and np.isfinite(entry.imag)
-            reasons.add("complex" if complex_here else "not defined")
+            reasons.add(_reason(entry))
     return " or ".join(sorted(reasons))
+
+
+def _reason(value: complex) -> str:
+    if not np.isfinite(value):
+        return "not defined"
+    if abs(value) >= TOO_LARGE:
+        return "too large to be drawn"
+    return "complex" if value.imag else "real through complex numbers alone"
 
 
 def without_jumps(places: Any, values: Any, function: Callable[[Any], Any]) -> Any:

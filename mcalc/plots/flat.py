@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
-from matplotlib.patheffects import withStroke
 
 from mcalc.plots.limits import heights
 from mcalc.plots.mathtext import equation, label_text
@@ -20,6 +19,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 MARK = PATH = "#D55E00"
 MAP = "viridis"
+BESIDE = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+"""The ground on which a value is written."""
 _DARK = ListedColormap(colormaps[MAP](np.linspace(0, 0.82, 256)))
 _LABELS_A_LEVEL, _SHORT, _MOST_DOTS = 2, 0.15, 150
 
@@ -45,9 +46,12 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
     else:
         panel.set_ylabel(label_text(graphs[0].formula or graphs[0].name))
     for number, mark in enumerate(scene.marks):
+        found = [mark.heights[at] for at in which if np.isfinite(mark.heights[at])]
         for at in which:
-            if np.isfinite(mark.heights[at]):
-                _mark(panel, mark.place[0], mark.heights[at], mark.heights[at], number, COLOURS[at % len(COLOURS)])
+            height = mark.heights[at]
+            if np.isfinite(height):
+                below = len(found) > 1 and height == min(found) < max(found)
+                _mark(panel, mark.place[0], height, height, number, COLOURS[at % len(COLOURS)], below)
     for number, path in enumerate(scene.paths):
         draw_path(panel, (path.places[:, 0], path.heights[:, which[0]]), path.every, number)
 
@@ -130,15 +134,14 @@ def _field(panel: Any, field: tuple[Any, Any, Any, Any]) -> None:
     arrows.set_gid("gradient")
 
 
-def _mark(panel: Any, x: float, y: float, value: float, number: int, colour: str = MARK) -> None:
+def _mark(panel: Any, x: float, y: float, value: float, number: int, colour: str = MARK, below: bool = False) -> None:
     (dot,) = panel.plot([x], [y], "o", color=colour, markersize=7, markeredgecolor="white", zorder=6)
     dot.set_gid(f"point-{number + 1}")
     left = x > sum(panel.get_xlim()) / 2
     text = panel.annotate(
-        shown(value), (x, y), xytext=(-8 if left else 8, 6), textcoords="offset points",
-        ha="right" if left else "left", fontsize=10, zorder=7,
+        shown(value), (x, y), xytext=(-8 if left else 8, -14 if below else 6), textcoords="offset points",
+        ha="right" if left else "left", fontsize=10, zorder=7, bbox=BESIDE,
     )  # fmt: skip
-    text.set_path_effects([withStroke(linewidth=3, foreground="white")])
     text.set_gid(f"value-{number + 1}")
 
 

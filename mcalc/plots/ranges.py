@@ -90,9 +90,12 @@ def read_range(text: str) -> Varied:
 
 
 def _number(name: str, text: str) -> float:
-    value = read_value(name, text)
-    if value.shape or value.array.dtype.kind == "c":
-        raise Problem(f"`{text}` is not a real number.", hint="for example --vary x=-5:5 or --vary x=0:2*pi")
+    try:
+        value = read_value(name, text)
+    except Problem:
+        value = None
+    if value is None or value.shape or value.array.dtype.kind == "c":
+        raise Problem(f"`{text}` is not a number.", hint="for example --vary x=-5:5, --vary x=0:2*pi, --point x=1/2")
     return float(value.array)
 
 

@@ -17,7 +17,7 @@ from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.many_points import evaluate_at_points
 from mcalc.numbers.program import dimensions
 from mcalc.numbers.values import Value
-from mcalc.plots.blanks import blank_note, without_jumps
+from mcalc.plots.blanks import TOO_LARGE, blank_note, without_jumps
 from mcalc.plots.ranges import Place, Varied, read_place, with_ranges
 from mcalc.plots.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.problems import Problem
@@ -107,7 +107,7 @@ def evaluated(request: Request, line: _Line, places: Sequence[Any]) -> list[Any]
         [line.root], line.fitted.point(), varied_arrays(request, line.fitted, together), line.fitted.sizes
     )
     values = found.reshape(len(together), *line.shape)[(slice(None), *line.place)]
-    values = np.where(np.isfinite(values), values, np.nan)
+    values = np.where(np.abs(values) < TOO_LARGE, values, np.nan)
     return list(np.split(values, np.cumsum([len(part) for part in places])[:-1]))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import Normalize
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
 
-from mcalc.plots.flat import MAP, MARK, draw_path
+from mcalc.plots.flat import BESIDE, MAP, MARK, draw_path
 from mcalc.plots.mathtext import equation, label_text
 from mcalc.plots.scene import Scene
 from mcalc.plots.ticks import shown
@@ -26,15 +26,14 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
     if finite.size:
         scale = Normalize(finite.min(), finite.max())
         corners = (values[:-1, :-1] + values[1:, :-1] + values[:-1, 1:] + values[1:, 1:]) / 4
-        drawn = panel.plot_surface(
+        panel.plot_surface(
             across, up, values, facecolors=colormaps[MAP](scale(np.ma.masked_invalid(corners))), rcount=len(up),
             ccount=len(up[0]), linewidth=0, antialiased=False, shade=False, rasterized=True, zorder=1,
         )  # fmt: skip
-        drawn.set_gid(f"surface-{at + 1}")
         panel.set_zlim(*_height(finite))
     for pane in (panel.xaxis, panel.yaxis, panel.zaxis):
         pane.set_pane_color((1, 1, 1, 0))
-        pane.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        pane.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
         pane._axinfo["grid"].update(color="#dddddd", linewidth=0.6)
     panel.view_init(elev=28, azim=-58)
     panel.set_xlim(*x.limits)
@@ -55,8 +54,8 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
                 zorder=6,
             )
             dot.set_gid(f"point-{number + 1}")
-            note = panel.text(*mark.place, height, f"   {shown(height)}", fontsize=10, zorder=7, va="bottom")
-            note.set_path_effects([withStroke(linewidth=3, foreground="white")])
+            note = panel.text(*mark.place, height, shown(height), fontsize=10, zorder=7, bbox=BESIDE)
+            note.set_transform(offset_copy(note.get_transform(), panel.figure, 9, 4, units="points"))
             note.set_gid(f"value-{number + 1}")
     for number, path in enumerate(scene.paths):
         draw_path(panel, (*path.places.T, path.heights[:, at]), path.every, number)
