@@ -1,4 +1,4 @@
-"""The commands that compute with numbers: `eval`."""
+"""The commands that compute with numbers."""
 
 from __future__ import annotations
 
@@ -90,4 +90,47 @@ def evaluate(
             write((report.latex if form == "latex" else report.markdown)(found, digits), output)
 
 
-commands = (evaluate,)
+@click.command("table", cls=Command)
+@click.argument("expression")
+@click.option(
+    "--vary", "vary", multiple=True, required=True, metavar="NAME=START:STOP:STEP", help="What changes from row to row."
+)
+@at_option
+@click.option("--wrt", default="", metavar="NAME[,NAME]", help="The derivative by each of these, as columns.")
+@click.option("--long", "long", is_flag=True, help="With two --vary: a row for each pair, not a table crosswise.")
+@digits_option
+@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the derivatives.")
+@format_option("text", "markdown", "csv", "json")
+@common(formats=False)
+def table(
+    expression: str,
+    vary: tuple[str, ...],
+    at: tuple[str, ...],
+    wrt: str,
+    long: bool,
+    digits: int,
+    no_verify: bool,
+    form: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+) -> None:
+    """The value, and derivatives, at each of many values."""
+    with problems_as(form):
+        from mcalc.numbers import tables
+        from mcalc.numbers.ranges import read_varied
+        from mcalc.numbers.values import read_assignments
+
+        varied, values = read_varied(vary), read_assignments(at)
+        found = tables.tabulate(
+            expression_text(expression), varied, values, declared_shapes(shapes), wrt, not no_verify
+        )
+        if form == "text":
+            show(tables.text_rows(found, digits, not long), output, color)
+        elif form == "markdown":
+            write(tables.markdown(found, digits, not long), output)
+        else:
+            write((tables.as_csv if form == "csv" else tables.as_json)(found), output)
+
+
+commands = (evaluate, table)

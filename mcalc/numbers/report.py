@@ -17,7 +17,8 @@ from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS
-from mcalc.numbers.evaluation import Number, kinks, values_of
+from mcalc.numbers.definedness import kinks
+from mcalc.numbers.evaluation import Number, values_of
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.values import Value
 from mcalc.numbers.written import UNIT, written
@@ -77,7 +78,6 @@ def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[An
     answers = []
     for part in derivation.parts or (derivation,):
         result: Any = part.result
-        notes = tuple(kinks(fitted.reading.value, part.by, fitted))
         try:
             number = values_of([result], fitted)[0]
         except Problem as problem:
@@ -85,6 +85,7 @@ def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[An
             assert at_all
             message = f"The derivative has no value at this point: {problem.message}"
             raise Problem(message, hint="the expression itself has a value there", status=problem.status) from None
+        notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.exact is not None))
         answers.append(Answer("", number, result, part.wrt, notes))
     return answers
 
