@@ -41,9 +41,10 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "mcalc",
     "pdf.fonttype": 42,
-    "savefig.dpi": 150,
     "figure.facecolor": "white",
 }
+_DOTS = {".png": 150, ".svg": 120, ".pdf": 200}
+"""Dots an inch; in SVG and PDF those of a surface, which is stored as an image."""
 _NO_DATES: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None, "Creator": None},
     ".pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
@@ -57,7 +58,7 @@ def save(scene: Scene, output: str) -> None:
     with matplotlib.rc_context(STYLE):
         figure = drawn(scene)
         try:
-            figure.savefig(output, format=suffix[1:], metadata=_NO_DATES[suffix])
+            figure.savefig(output, format=suffix[1:], dpi=_DOTS[suffix], metadata=_NO_DATES[suffix])
         except OSError as error:
             raise Problem(f"The file `{output}` cannot be written: {error.strerror}.") from None
 
