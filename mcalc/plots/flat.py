@@ -22,7 +22,7 @@ MAP = "viridis"
 BESIDE = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
 """The ground on which a value is written."""
 _DARK = ListedColormap(colormaps[MAP](np.linspace(0, 0.82, 256)))
-_LABELS_A_LEVEL, _SHORT, _MOST_DOTS = 2, 0.15, 150
+_LABELS_A_LEVEL, _SHORT, _ROOM, _MOST_DOTS = 2, 0.15, 0.06, 150
 
 
 def curves(panel: Any, scene: Scene, which: list[int]) -> None:
@@ -109,7 +109,8 @@ def _label_places(panel: Any, levels: list[list[Any]], taken: list[Any]) -> list
             room = 2 * np.minimum(spots, 1 - spots).min(axis=1)
             for other in placed:
                 room = np.minimum(room, np.hypot(*(spots - other).T))
-            placed.append(spots[room.argmax()])
+            if room.max() > _ROOM:
+                placed.append(spots[room.argmax()])
     return [tuple(panel.transLimits.inverted().transform(place)) for place in placed[len(taken) :]]
 
 
@@ -128,14 +129,14 @@ def _field(panel: Any, field: tuple[Any, Any, Any, Any]) -> None:
     x, y, u, v, slope = (part[fits] for part in (x, y, u, v, slope))
     length = np.sqrt(slope / slope.max())
     arrows = panel.quiver(
-        x, y, u / slope * length, v / slope * length, angles="xy", scale_units="width", scale=16, width=0.0035,
+        x, y, u / slope * length, v / slope * length, angles="xy", scale_units="width", scale=13, width=0.0035,
         color="#444444", pivot="middle",
     )  # fmt: skip
     arrows.set_gid("gradient")
 
 
 def _mark(panel: Any, x: float, y: float, value: float, number: int, colour: str = MARK, below: bool = False) -> None:
-    (dot,) = panel.plot([x], [y], "o", color=colour, markersize=7, markeredgecolor="white", zorder=6)
+    (dot,) = panel.plot([x], [y], "o", color=colour, markersize=7, markeredgecolor="white", zorder=6, clip_on=False)
     dot.set_gid(f"point-{number + 1}")
     left = x > sum(panel.get_xlim()) / 2
     text = panel.annotate(

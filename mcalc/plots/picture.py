@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -45,6 +47,8 @@ STYLE: dict[Any, Any] = {
 }
 _DOTS = {".png": 150, ".svg": 120, ".pdf": 200}
 """Dots an inch; in SVG and PDF those of a surface, which is stored as an image."""
+_COORDINATES = re.compile(r'\b(?:d|x|y)="[^"]*"|translate\([^)]*\)')
+_DECIMALS = re.compile(r"(\.\d\d)\d+")
 _NO_DATES: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None, "Creator": None},
     ".pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
@@ -58,9 +62,19 @@ def save(scene: Scene, output: str) -> None:
     with matplotlib.rc_context(STYLE):
         figure = drawn(scene)
         try:
-            figure.savefig(output, format=suffix[1:], dpi=_DOTS[suffix], metadata=_NO_DATES[suffix])
+            FilePath(output).write_bytes(_file(figure, suffix))
         except OSError as error:
             raise Problem(f"The file `{output}` cannot be written: {error.strerror}.") from None
+
+
+def _file(figure: Figure, suffix: str) -> bytes:
+    """The file; coordinates of an SVG with two decimals, which is finer than can be seen."""
+    written = BytesIO()
+    figure.savefig(written, format=suffix[1:], dpi=_DOTS[suffix], metadata=_NO_DATES[suffix])
+    if suffix != ".svg":
+        return written.getvalue()
+    text = written.getvalue().decode()
+    return _COORDINATES.sub(lambda match: _DECIMALS.sub(r"\1", match[0]), text).encode()
 
 
 def drawn(scene: Scene) -> Figure:

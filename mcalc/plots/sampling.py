@@ -22,7 +22,7 @@ from mcalc.plots.ranges import Place, Varied, read_place, with_ranges
 from mcalc.plots.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.problems import Problem
 
-CURVE_SAMPLES, MAP_SAMPLES, SURFACE_SAMPLES, ARROWS = 601, 160, 80, 15
+CURVE_SAMPLES, MAP_SAMPLES, SURFACE_SAMPLES, ARROWS = 601, 160, 80, 11
 _LONGEST, _MOST_GRAPHS, _BETWEEN, _NAMES = 56, 8, 12, "fghuvpqrstyz"
 
 
