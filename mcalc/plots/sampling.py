@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from sympy.core.numbers import Integer
 
 from mcalc.api import derive
+from mcalc.expressions import build
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node
 from mcalc.language.declarations import Declaration
@@ -173,24 +175,24 @@ def _functions(fitted: Fitted, letters: Any) -> list[_Line]:
     shape = dimensions(value.axes, fitted.sizes)
     if not shape:
         return [_Line(fitted, value, (), (), _named(value, bound, letters), _formula(value), 0)]
-    parts = list(value.args) if value.operator.name == "stack" and all(not arg.shape for arg in value.args) else []
+    whole = value.operator.name == "stack" and all(not arg.shape for arg in value.args)
     if shape[0] > _MOST_GRAPHS:
         raise Problem(
             f"This value has {shape[0]} elements, and a picture takes at most {_MOST_GRAPHS} graphs.",
             hint="take a part of it: `x[1..3]`", source=fitted.source,
         )  # fmt: skip
-    found = []
-    for at in range(shape[0]):
-        part = parts[at] if parts else None
-        found.append(
-            _Line(
-                fitted, value, (at,), shape, _named(part, bound, letters), None if part is None else _formula(part), 0
-            )
-        )
-    return found
+    parts = list(value.args) if whole else [_element(value, at + 1) for at in range(shape[0])]
+    return [
+        _Line(fitted, value, (at,), shape, _named(part, bound, letters), _formula(part), 0)
+        for at, part in enumerate(parts)
+    ]
 
 
-def _named(node: Node | None, bound: Mapping[str, Node], letters: Any) -> Label:
+def _element(value: Node, at: int) -> Node:
+    return build.apply("element", value, parameters=(Integer(at),))
+
+
+def _named(node: Node, bound: Mapping[str, Node], letters: Any) -> Label:
     from mcalc.expressions.names import name_latex, name_text
 
     name = next((name for name, one in bound.items() if one is node), None) or next(letters, "f")
@@ -214,7 +216,7 @@ def _slopes(line: _Line, place: Place) -> list[_Line]:
     by, natural = derivation.by[0], derivation.natural
     if not isinstance(natural, Node):
         raise Problem(
-            "This derivative has three indices or more, and no form to be drawn.", hint="draw one element at a time",
+            "This derivative has three indices or more, and no form to be drawn.", hint="draw one element: `(…)[1]`",
             source=fitted.source, status=3,
         )  # fmt: skip
     own = dimensions(by.axes, fitted.sizes)
