@@ -131,6 +131,19 @@ def test_what_is_left_blank_is_said(text: str, range_: str, expected: str) -> No
     assert not np.isinf(found.graphs[0].values).any()
 
 
+def test_a_surface_is_cut_off_where_it_towers() -> None:
+    found, note = scene("1/(x*y)", vary=["x=-1:1", "y=-1:1"], kind="surface")
+    values = found.graphs[0].values
+    assert np.nanmax(np.abs(values)) < 200
+    assert re.fullmatch(r"The surface of 1/\(x\*y\) is cut off below −\d+ and above \d+\.", note)
+    x, y = np.meshgrid(*(axis.values for axis in found.axes))
+    kept = np.isfinite(values)
+    np.testing.assert_allclose(values[kept], (1 / (x * y))[kept])
+    assert (~kept).mean() < 0.05
+    found, note = scene("x^2*y", vary=["x=-1:1", "y=-1:1"], kind="surface")
+    assert note == "" and np.isfinite(found.graphs[0].values).all()
+
+
 JUMPS = [
     ("sign(x)", "x=-1:1.01", [0.0]),
     ("tan(x)", "x=-3:3", [-np.pi / 2, np.pi / 2]),

@@ -11,7 +11,7 @@ from mcalc.numbers.arithmetic import COMPLEX, NotReal
 from mcalc.numbers.program import Program
 
 TOO_LARGE = 1e150
-_LOOKED_AT, _HALVINGS, _JUMP = 40, 30, 0.02
+_LOOKED_AT, _HALVINGS, _JUMP = 40, 30, (0.02, 0.1)
 
 
 def blank_note(request: Any, found: Sequence[tuple[str, Any, Any]], grid: Any) -> str:
@@ -54,29 +54,45 @@ def _reason(value: complex) -> str:
 
 
 def without_jumps(places: Any, values: Any, function: Callable[[Any], Any]) -> Any:
-    """The values of a curve, one of them blank at each jump or pole, so that no line is drawn across it.
+    """The values on a grid, blank on one side of each jump or pole, so that no line is drawn across it.
 
-    Between two samples the half with the larger difference is kept, again and again: of a continuous function the
-    difference shrinks to nothing.
+    `places` has the coordinates as its last axis, and `function` takes a list of places.
     """
-    difference = np.abs(np.diff(values))
     finite = values[np.isfinite(values)]
     if finite.size < 3:
         return values
     low, high = np.quantile(finite, [0.05, 0.95])
-    steep = np.flatnonzero(difference > max(_JUMP * (high - low), 1e-300))
-    if not steep.size:
-        return values
-    left, right = places[steep].copy(), places[steep + 1].copy()
-    below, above = values[steep].copy(), values[steep + 1].copy()
+    result = values.copy()
+    for axis in range(values.ndim):
+        one, other = (np.moveaxis(part, axis, 0) for part in (values, places))
+        difference = np.abs(np.diff(one, axis=0))
+        steep = np.nonzero(difference > max(_JUMP[values.ndim - 1] * (high - low), 1e-300))
+        after = (steep[0] + 1, *steep[1:])
+        jumps = _jumps(other[steep], other[after], one[steep], one[after], function)
+        larger = np.abs(one[steep]) > np.abs(one[after])
+        blank = np.moveaxis(result, axis, 0)
+        blank[tuple(part[jumps & larger] for part in steep)] = np.nan
+        blank[tuple(part[jumps & ~larger] for part in after)] = np.nan
+    return result
+
+
+def _jumps(left: Any, right: Any, below: Any, above: Any, function: Callable[[Any], Any]) -> Any:
+    """Whether the function jumps between two places, for each pair of them.
+
+    The half with the larger difference is kept, again and again: of a continuous function the difference shrinks.
+    """
+    least = 0.5 * np.abs(above - below)
+    active = np.arange(len(least))
     for _ in range(_HALVINGS):
+        if not active.size:
+            break
         middle = (left + right) / 2
         here = function(middle)
         first = ~(np.abs(here - below) < np.abs(above - here))
-        right, above = np.where(first, middle, right), np.where(first, here, above)
-        left, below = np.where(first, left, middle), np.where(first, below, here)
-    broken = steep[~(np.abs(above - below) < 0.5 * difference[steep])]
-    result = values.copy()
-    for at in broken:
-        result[at if abs(values[at]) > abs(values[at + 1]) else at + 1] = np.nan
-    return result
+        right, above = np.where(first[:, None], middle, right), np.where(first, here, above)
+        left, below = np.where(first[:, None], left, middle), np.where(first, below, here)
+        still = ~(np.abs(above - below) < least[active])
+        active, left, right, below, above = (part[still] for part in (active, left, right, below, above))
+    found = np.zeros(len(least), dtype=bool)
+    found[active] = True
+    return found

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import ListedColormap
 
 from mcalc.plots.limits import heights
 from mcalc.plots.mathtext import equation, label_text
@@ -21,7 +20,6 @@ MARK = PATH = "#D55E00"
 MAP = "viridis"
 BESIDE = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
 """The ground on which a value is written."""
-_DARK = ListedColormap(colormaps[MAP](np.linspace(0, 0.82, 256)))
 _LABELS_A_LEVEL, _SHORT, _ROOM, _MOST_DOTS = 2, 0.15, 0.06, 150
 
 
@@ -70,7 +68,13 @@ def levels(panel: Any, scene: Scene, at: int) -> None:
     if wanted and values.count():
         quiet = graph.field is not None
         lines = panel.contour(
-            x.values, y.values, values, levels=sorted(wanted), cmap=_DARK, linewidths=1.1 if quiet else 1.5, alpha=0.9
+            x.values,
+            y.values,
+            values,
+            levels=sorted(wanted),
+            colors=_shades(len(wanted)),
+            linewidths=1.1 if quiet else 1.5,
+            alpha=0.9,
         )
         lines.set_gid(f"levels-{at + 1}")
         panel.set_xlim(*x.limits)
@@ -93,6 +97,11 @@ def levels(panel: Any, scene: Scene, at: int) -> None:
     for number, mark in enumerate(scene.marks):
         if np.isfinite(mark.heights[at]):
             _mark(panel, mark.place[0], mark.place[1], mark.heights[at], number)
+
+
+def _shades(count: int) -> Any:
+    """Dark for the lowest level to light for the highest, in even steps; not so light as to be lost on white."""
+    return colormaps[MAP](np.linspace(0, 0.82, count))
 
 
 def _label_places(panel: Any, levels: list[list[Any]], taken: list[Any]) -> list[tuple[float, float]]:

@@ -7,7 +7,22 @@ from typing import Any
 
 import numpy as np
 
-_FAR = 3
+_FAR, _TOWERS = 3, 4
+
+
+def near(values: Any) -> tuple[float, float]:
+    """The limits within which a surface is drawn: all of it, unless a few values tower above or below all others."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return -1.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    inner_low, inner_high = (float(one) for one in np.quantile(finite, [0.02, 0.98]))
+    inner = inner_high - inner_low
+    if inner > 0 and high - inner_high > _TOWERS * inner:
+        high = inner_high
+    if inner > 0 and inner_low - low > _TOWERS * inner:
+        low = inner_low
+    return low, high
 
 
 def heights(curves: Sequence[Any]) -> tuple[float, float]:

@@ -81,7 +81,7 @@ def drawn(scene: Scene) -> Figure:
     """The figure: curves in one panel or in one each, everything over two variables in one panel each."""
     together = len(scene.axes) == 1 and not scene.panels
     count = 1 if together else len(scene.graphs)
-    columns = min(count, 3 if len(scene.axes) == 1 or scene.kind != "surface" else 2)
+    columns = min(count, 3)
     rows = -(-count // columns)
     width, height = (6.4, 4.2) if count == 1 and len(scene.axes) == 1 else (5.6, 4.8) if count == 1 else (4.2, 3.9)
     figure = Figure(figsize=(width * columns, height * rows), layout="constrained")

@@ -20,8 +20,10 @@ from mcalc.numbers.many_points import evaluate_at_points
 from mcalc.numbers.program import dimensions
 from mcalc.numbers.values import Value
 from mcalc.plots.blanks import TOO_LARGE, blank_note, without_jumps
+from mcalc.plots.limits import near
 from mcalc.plots.ranges import Place, Varied, read_place, with_ranges
 from mcalc.plots.scene import Axis, Graph, Label, Mark, Path, Scene
+from mcalc.plots.ticks import shown
 from mcalc.problems import Problem
 
 CURVE_SAMPLES, MAP_SAMPLES, SURFACE_SAMPLES, ARROWS = 601, 160, 80, 11
@@ -80,14 +82,16 @@ def sampled(request: Request) -> tuple[Scene, str]:
     graphs: list[Graph] = []
     heights: list[list[Any]] = []
     notes: list[tuple[Label, Any, Any]] = []
+    cuts: list[str] = []
     for line in lines:
         values, *others = evaluated(request, line, [grid, places, *passed])
         heights.append(others)
         notes.append((line.formula or line.name, line, values))
-        if two:
-            values = values.reshape(len(axes[1].values), len(axes[0].values))
-        else:
-            values = without_jumps(axes[0].values, values, partial(_along, request, line))
+        if request.kind == "surface":
+            values, cut = _without_towers(values, line)
+            cuts += cut
+        shape = [len(axis.values) for axis in reversed(axes)]
+        values = without_jumps(grid.reshape(*shape, -1), values.reshape(shape), partial(_at, request, line))
         arrow = None
         if line.slopes:
             arrow = (*arrows.T, *(evaluated(request, slope, [arrows])[0] for slope in line.slopes))
@@ -99,7 +103,19 @@ def sampled(request: Request) -> tuple[Scene, str]:
         Path(path, np.stack([others[1 + at] for others in heights], axis=1), between) for at, path in enumerate(passed)
     )
     scene = Scene(request.kind, axes, tuple(graphs), marks, paths, request.panels, request.levels)
-    return scene, blank_note(request, [(label.text, line, values) for label, line, values in notes], grid)
+    blank = blank_note(request, [(label.text, line, values) for label, line, values in notes], grid)
+    return scene, "\n".join([blank, *cuts] if blank else cuts)
+
+
+def _without_towers(values: Any, line: _Line) -> tuple[Any, list[str]]:
+    """The values of a surface, cut off where a few would leave the rest flat; and that this was done."""
+    low, high = near(values)
+    kept = np.where((values < low) | (values > high), np.nan, values)
+    finite = values[np.isfinite(values)]
+    ends = [f"below {shown(low, 3)}"] * bool((finite < low).any()) + [f"above {shown(high, 3)}"] * bool(
+        (finite > high).any()
+    )
+    return kept, [f"The surface of {(line.formula or line.name).text} is cut off {' and '.join(ends)}."] if ends else []
 
 
 def evaluated(request: Request, line: _Line, places: Sequence[Any]) -> list[Any]:
@@ -119,8 +135,8 @@ def _subdivided(places: Any, times: int) -> Any:
     return np.stack([np.interp(steps, np.arange(len(places)), column) for column in places.T], axis=1)
 
 
-def _along(request: Request, line: _Line, places: Any) -> Any:
-    return evaluated(request, line, [places[:, None]])[0]
+def _at(request: Request, line: _Line, places: Any) -> Any:
+    return evaluated(request, line, [places])[0]
 
 
 def varied_arrays(request: Request, fitted: Fitted, places: Any) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
     panel.set_xlim(*x.limits)
     panel.set_ylim(*y.limits)
     panel.set_title(equation(graph))
-    panel.set_zlabel(label_text(graph.name))
+    if len(scene.graphs) == 1:
+        panel.set_zlabel(label_text(graph.name))
     for number, mark in enumerate(scene.marks):
         if np.isfinite(mark.heights[at]):
             height = mark.heights[at]
