@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.ticker import MaxNLocator
 
 from mcalc.plots.limits import heights
 from mcalc.plots.mathtext import equation, label_text
@@ -34,8 +35,11 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
         line.set_label(equation(graph) if len(which) > 1 else "_")
     panel.set_xlim(*axis.limits)
     low, high = heights([graph.values for graph in graphs])
-    panel.set_ylim(low, high)
-    if low < 0 < high:
+    if scene.logarithmic:
+        panel.set_yscale("log")
+    else:
+        panel.set_ylim(low, high)
+    if low < 0 < high and not scene.logarithmic:
         panel.axhline(0, color="#bbbbbb", linewidth=0.8, zorder=0)
     if len(which) > 1:
         panel.legend()
@@ -43,6 +47,7 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
         panel.set_title(equation(graphs[0]))
     else:
         panel.set_ylabel(label_text(graphs[0].formula or graphs[0].name))
+    _round_ticks(panel.xaxis, *([] if scene.logarithmic else [panel.yaxis]))
     for number, mark in enumerate(scene.marks):
         found = [mark.heights[at] for at in which if np.isfinite(mark.heights[at])]
         for at in which:
@@ -87,6 +92,7 @@ def levels(panel: Any, scene: Scene, at: int) -> None:
         _field(panel, graph.field)
     panel.set_xlim(*x.limits)
     panel.set_ylim(*y.limits)
+    _round_ticks(panel.xaxis, panel.yaxis)
     panel.set_title(equation(graph))
     spans = [abs(axis.limits[1] - axis.limits[0]) for axis in scene.axes]
     if max(spans) <= 3 * min(spans):
@@ -97,6 +103,11 @@ def levels(panel: Any, scene: Scene, at: int) -> None:
     for number, mark in enumerate(scene.marks):
         if np.isfinite(mark.heights[at]):
             _mark(panel, mark.place[0], mark.place[1], mark.heights[at], number)
+
+
+def _round_ticks(*axes: Any) -> None:
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
 
 
 def _shades(count: int) -> Any:

@@ -74,3 +74,4 @@ class Scene:
     paths: tuple[Path, ...] = ()
     panels: bool = False
     levels: tuple[float, ...] = ()
+    logarithmic: bool = False
