@@ -144,6 +144,11 @@ def test_a_surface_is_cut_off_where_it_towers() -> None:
     assert note == "" and np.isfinite(found.graphs[0].values).all()
 
 
+def test_a_descent_that_leaves_the_picture_is_said() -> None:
+    _, note = scene("x^2 + y^2", vary=["x=-1:1", "y=-1:1"], paths=(np.array([[2.0, 0], [0.5, -1.5], [0, 0]]),))
+    assert note == "2 of the 3 places of the descent lie outside the picture."
+
+
 JUMPS = [
     ("sign(x)", "x=-1:1.01", [0.0]),
     ("tan(x)", "x=-3:3", [-np.pi / 2, np.pi / 2]),

@@ -104,7 +104,16 @@ def sampled(request: Request) -> tuple[Scene, str]:
     )
     scene = Scene(request.kind, axes, tuple(graphs), marks, paths, request.panels, request.levels)
     blank = blank_note(request, [(label.text, line, values) for label, line, values in notes], grid)
-    return scene, "\n".join([blank, *cuts] if blank else cuts)
+    return scene, "\n".join([blank] * bool(blank) + cuts + _outside(request.paths, axes))
+
+
+def _outside(paths: Sequence[Any], axes: Sequence[Axis]) -> list[str]:
+    """That a descent leaves the picture, and with how many of its steps."""
+    low, high = np.array([axis.limits for axis in axes]).T
+    counts = [(int((~((path >= low) & (path <= high)).all(axis=1)).sum()), len(path)) for path in paths]
+    return [
+        f"{count} of the {steps} places of the descent lie outside the picture." for count, steps in counts if count
+    ]
 
 
 def _without_towers(values: Any, line: _Line) -> tuple[Any, list[str]]:
