@@ -11,7 +11,7 @@ from mcalc.plots.scene import Axis, Graph, Label, Scene
 _WIDE = 1000
 
 
-def progress(loss: Label, steps: Any, values: Any) -> Scene:
+def loss_scene(loss: Label, steps: Any, values: Any) -> Scene:
     """The loss by the number of the step; on a logarithmic scale where it falls by powers of ten."""
     numbers = np.asarray(steps, dtype=float)
     losses = np.asarray(values, dtype=float)
