@@ -286,7 +286,8 @@ def test_a_file_of_a_gradient_field_and_a_descent(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["surface", "levels", "descent"])
 def test_a_descent_is_read_from_json(kind: str, tmp_path: Path) -> None:
     file, steps = tmp_path / "descent.svg", tmp_path / "steps.json"
-    steps.write_text(json.dumps({"steps": [{"step": at, "w": [1 - at / 4, at / 8]} for at in range(4)]}), "utf-8")
+    history = [{"step": at, "value": 1.0, "parameters": {"w": [1 - at / 4, at / 8]}} for at in range(4)]
+    steps.write_text(json.dumps({"command": "descend", "notes": [], "history": history}), "utf-8")
     line = f'mcalc plot "w[1]^2 + w[2]^4" --vary "w[1]=-1:1" --vary "w[2]=-1:1" -s w=2 --kind {kind} --path {steps}'
     assert printed(f"{line} -o {file}") == ""
     assert Picture(file).count("path") == 1

@@ -214,7 +214,8 @@ def _functions(fitted: Fitted, letters: Any) -> list[_Line]:
 
 
 def _element(value: Node, at: int) -> Node:
-    return build.apply("element", value, parameters=(Integer(at),))
+    """The element of a column or of a row."""
+    return build.apply("element", value, parameters=tuple(Integer(1 if size == 1 else at) for size in value.shape))
 
 
 def _named(node: Node, bound: Mapping[str, Node], letters: Any) -> Label:
