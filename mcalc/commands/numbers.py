@@ -133,4 +133,79 @@ def table(
             write((tables.as_csv if form == "csv" else tables.as_json)(found), output)
 
 
-commands = (evaluate, table)
+@click.command("descend", cls=Command)
+@click.argument("expression")
+@click.option("--wrt", required=True, metavar="NAME[,NAME]", help="What changes; it starts at its --at, else at zero.")
+@at_option
+@click.option("--rate", type=click.FloatRange(0, min_open=True), default=0.01, help="The learning rate η.")
+@click.option("--steps", type=click.IntRange(0), default=100, help="At most so many steps.")
+@click.option("--momentum", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="With momentum, such as 0.9.")
+@click.option("--adam", is_flag=True, help="By Adam's rule.")
+@click.option("--tolerance", type=click.FloatRange(0), default=0.0, help="Stop where the gradient is this short.")
+@click.option("--batch", type=click.IntRange(1), default=None, help="Each step looks at a sample of so many data.")
+@click.option("--seed", type=int, default=None, help="Of the samples, to have the same ones again.")
+@click.option("--every", type=click.IntRange(1), default=None, help="Show each so many steps.")
+@digits_option
+@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the gradient.")
+@format_option("text", "markdown", "csv", "json")
+@common(formats=False)
+def descend(
+    expression: str,
+    wrt: str,
+    at: tuple[str, ...],
+    rate: float,
+    steps: int,
+    momentum: float,
+    adam: bool,
+    tolerance: float,
+    batch: int | None,
+    seed: int | None,
+    every: int | None,
+    digits: int,
+    no_verify: bool,
+    form: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+) -> None:
+    """Gradient descent with the derived gradient; -o FILE.csv or FILE.json keeps every step."""
+    with problems_as(form):
+        from mcalc.commands.progress import progress_bar
+        from mcalc.numbers import training
+        from mcalc.numbers.descent import Method
+        from mcalc.numbers.values import read_assignments
+
+        if adam and momentum:
+            raise Problem("Adam has momentum of its own.", hint="give one of --adam and --momentum")
+        values, declared, text = read_assignments(at), declared_shapes(shapes), expression_text(expression)
+        with progress_bar(steps) as progress:
+            found = training.train(
+                text,
+                wrt,
+                values,
+                declared,
+                Method(rate, momentum, adam),
+                steps,
+                tolerance,
+                batch or 0,
+                seed,
+                not no_verify,
+                progress,
+            )
+        suffix = output.rpartition(".")[2].lower() if output else ""
+        if suffix in ("csv", "json") and form in ("text", "markdown"):
+            write((training.as_csv if suffix == "csv" else training.as_json)(found, every or 1), output)
+            output = None
+        if form == "text":
+            show(training.text_rows(found, every or 0, digits), output, color)
+        elif form == "markdown":
+            write(training.markdown(found, every or 0, digits), output)
+        else:
+            write((training.as_csv if form == "csv" else training.as_json)(found, every or 1), output)
+        if found.history.status == "diverged":
+            if form == "json":
+                raise SystemExit(1)
+            raise training.divergence(found)
+
+
+commands = (evaluate, table, descend)

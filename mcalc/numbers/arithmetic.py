@@ -46,11 +46,24 @@ class _ComplexModule:
     """NumPy's functions, with complex values where there are no real ones."""
 
     def __init__(self) -> None:
-        for name in ("sqrt", "log", "arcsin", "arccos", "arctanh"):
+        for name in ("sqrt", "log"):
             self.__dict__[name] = getattr(np.emath, name)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(array_module, name)
+
+    # On their branch cuts the inverse functions have the values that these logarithms have.
+
+    def arcsin(self, a: Any) -> Any:
+        a = np.asarray(a)
+        return -1j * np.log(1j * a + np.emath.sqrt(1 - a * a))
+
+    def arccos(self, a: Any) -> Any:
+        return np.pi / 2 - self.arcsin(a)
+
+    def arctanh(self, a: Any) -> Any:
+        a = np.asarray(a)
+        return (np.emath.log(1 + a) - np.emath.log(1 - a)) / 2
 
     def arccosh(self, a: Any) -> Any:
         return np.arccosh(np.asarray(a, dtype=complex))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from sympy.core.symbol import Dummy
@@ -101,17 +102,27 @@ def _fit(
         for name, value in known.items()
     }
     declared = {**given, **ranks}
-    try:
+    counted = {**given, **{name: given.get(name) or _counted(value) for name, value in known.items()}}
+    columns = any(len(value.shape) == 2 and value.shape[1] == 1 for value in known.values())
+
+    def read(declared: dict[str, Declaration]) -> Fitted:
         reading = read_program(program, declared, wrt, scalar)
-    except Problem:
-        counted = {name: given.get(name) or _counted(value) for name, value in known.items()}
-        reading = read_program(program, {**given, **counted}, wrt, scalar)
-        declared = {**given, **counted}
-    missing = [name for name in reading.names if name not in known and name not in optional]
-    if missing:
-        raise _missing(missing, program)
-    fitted = Fitted(source, reading, dict(known), {}, declared)
-    return replace(fitted, sizes=sizes_of(reading, known, numbers, program))
+        missing = [name for name in reading.names if name not in known and name not in optional]
+        if missing:
+            raise _missing(missing, program)
+        return Fitted(source, reading, dict(known), sizes_of(reading, known, numbers, program), declared)
+
+    try:
+        return read(declared)
+    except Problem as problem:
+        try:
+            read_program(program, declared, wrt, scalar)
+        except Problem:
+            return read(counted)
+        if columns:
+            with suppress(Problem):
+                return read(counted)
+        raise problem
 
 
 def _counted(value: Value) -> Declaration:

@@ -99,8 +99,8 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], wrt: str, count: int, veri
     title = " ".join(fitted.source.split())
     title = title if len(title) <= _LONGEST_HEADING and not fitted.reading.bound else "value"
     for (label, name, _), shape in zip(columns, shapes, strict=True):
-        headings += [(label or title) + place for place in _places(shape)]
-        plain += [name + place for place in _places(shape)]
+        headings += [(label or title) + place for place in places_of(shape)]
+        plain += [name + place for place in places_of(shape)]
     spread = tuple(tuple(_spread(row, len(varied), shapes)) for row in rows)
     names = tuple(one.name for one in varied)
     return Table(fitted.source, names, tuple(headings), tuple(plain), spread, rounded, tuple(notes))
@@ -134,7 +134,7 @@ def _shape(expression: Expression, fitted: Fitted) -> tuple[int, ...]:
     return tuple(whole(size, fitted.sizes) for size in expression.shape)
 
 
-def _places(shape: Sequence[int]) -> list[str]:
+def places_of(shape: Sequence[int]) -> list[str]:
     """``[1,2]`` for each entry, without the axes of size one; nothing for a scalar."""
     kept = [size for size in shape if size != 1]
     if not kept:
