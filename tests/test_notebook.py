@@ -61,6 +61,26 @@ def test_the_table_goes_from_3_3_to_4_3() -> None:
     np.testing.assert_allclose(found, [[bias / 10, 3.8 + bias / 10] for bias in range(-5, 6)], atol=1e-12)
 
 
+def test_the_right_derivative_reaches_the_target() -> None:
+    """Where the notebook ended at 3.137 after 100 steps."""
+    for command in (line for line in re.findall(r"^\$ (mcalc descend .*)$", PAGE, re.MULTILINE)):
+        rows = printed(re.sub(r" -o \S+", "", command) + " -f csv").splitlines()
+        last = dict(zip(rows[0].split(","), map(float, rows[-1].split(",")), strict=True))
+        assert last["step"] <= 100
+        if "w_hat[1]" in last:
+            reached = -last["w_hat[1]"] + 2 * last["w_hat[2]"] + last["w_hat[3]"]
+        else:
+            reached = -last["w[1]"] + 2 * last["w[2]"] + 0.5
+        assert reached == pytest.approx(TARGET, abs=1e-6) and abs(reached - TARGET) < abs(3.137 - TARGET) / 1e4
+
+
+def test_the_wrong_derivative_vanishes_elsewhere() -> None:
+    there = "--at w=-2.66176,1.33088 --at x=-1,2 --at b=0.5"
+    wrong = "(w[1]*x[1] + b - z)*x[1] + (w[2]*x[2] + b - z)*x[2]"
+    assert numbers(f'mcalc eval "{wrong}" {there} --at z=3.16176') == [0]
+    assert numbers(f'mcalc eval "w.x + b" {there}') == [5.82352]
+
+
 def test_the_jacobian_is_not_square() -> None:
     assert "\n# 1×2, paper layout" in printed('mcalc jacobian "f^2/3 + g^(3/2)" --wrt f,g')
 
@@ -76,10 +96,10 @@ def test_a_picture_is_what_its_command_draws(
     command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib, of the extra `plot`, is not installed")
-    for before in re.findall(r"^\$ (mcalc descend .*)$", PAGE, re.MULTILINE):
-        monkeypatch.chdir(tmp_path)
-        printed(before)
     monkeypatch.chdir(tmp_path)
+    if "--path" in command:
+        for before in re.findall(r"^\$ (mcalc descend .* -o .*)$", PAGE, re.MULTILINE):
+            printed(before)
     printed(command)
     drawn, stored = Picture(tmp_path / name), Picture(NOTEBOOK / name)
     assert [text for text in drawn.texts if text] == [text for text in stored.texts if text]

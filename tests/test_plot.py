@@ -296,6 +296,16 @@ def test_a_descent_is_read_from_json(kind: str, tmp_path: Path) -> None:
 
 
 @needs_matplotlib
+def test_the_value_of_a_descent_is_drawn(tmp_path: Path) -> None:
+    file = tmp_path / "loss.svg"
+    shown_beside = printed(f'mcalc descend "(w - 3)^2" --wrt w -s w=scalar --rate 0.1 --steps 60 -o {file}')
+    assert shown_beside.startswith("step ")
+    picture = Picture(file)
+    assert picture.count("curve") == 1 and {"$\\mathrm{step}$", "$(w - 3)^{2}$"} <= set(picture.texts)
+    assert any("10^{" in text for text in picture.texts), "from 9 to 1e-11 the scale is logarithmic"
+
+
+@needs_matplotlib
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_the_same_command_writes_the_same_file(suffix: str, tmp_path: Path) -> None:
     files = [tmp_path / f"{at}.{suffix}" for at in range(2)]

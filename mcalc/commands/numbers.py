@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from mcalc.choices import LAYOUTS
-from mcalc.commands.text import declared_shapes, expression_text, show, write
+from mcalc.choices import LAYOUTS, PICTURES
+from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
 from mcalc.render import FORMATS
@@ -168,7 +168,7 @@ def descend(
     output: str | None,
     color: str,
 ) -> None:
-    """Gradient descent with the derived gradient; -o FILE.csv or FILE.json keeps every step."""
+    """Gradient descent with the derived gradient; -o FILE.csv or .json keeps every step, .svg draws the value."""
     with problems_as(form):
         from mcalc.commands.progress import progress_bar
         from mcalc.numbers import training
@@ -193,7 +193,12 @@ def descend(
                 progress,
             )
         suffix = output.rpartition(".")[2].lower() if output else ""
-        if suffix in ("csv", "json") and form in ("text", "markdown"):
+        if output and f".{suffix}" in PICTURES:
+            from mcalc.plots.losses import loss_scene
+
+            painter()(loss_scene(found.fitted.reading.value, found.history.values), output)
+            output = None
+        elif suffix in ("csv", "json") and form in ("text", "markdown"):
             write((training.as_csv if suffix == "csv" else training.as_json)(found, every or 1), output)
             output = None
         if form == "text":

@@ -9,7 +9,7 @@ import click
 
 from mcalc.choices import PICTURES, PLOTS
 from mcalc.commands.numbers import at_option
-from mcalc.commands.text import columns, declared_shapes, expression_text, show
+from mcalc.commands.text import columns, declared_shapes, expression_text, painter, show
 from mcalc.options import Command, common
 from mcalc.problems import Problem
 
@@ -81,13 +81,13 @@ def plot(
         panels=panels,
         levels=_numbers(levels),
     )
-    save = None if terminal else _painter()
+    save = None if terminal else painter("; --terminal draws without it")
     scene, note = sampled(request)
     if terminal:
         from mcalc.plots.terminal import rows
 
         show(rows(scene, columns(output)), output, color)
-    elif save is not None:
+    elif save is not None and output is not None:
         save(scene, output)
     if note:
         click.echo(note, err=True)
@@ -142,17 +142,3 @@ def _read_paths(paths: tuple[str, ...], varied: Any) -> tuple[Any, ...]:
     from mcalc.plots.paths import read_path
 
     return tuple(read_path(path, varied) for path in paths)
-
-
-def _painter() -> Any:
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise Problem(
-            "Pictures are drawn with matplotlib, which is not installed.",
-            hint="pip install 'mcalc[plot]' installs it; --terminal draws without it",
-            status=3,
-        ) from None
-    from mcalc.plots.picture import save
-
-    return save

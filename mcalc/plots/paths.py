@@ -53,7 +53,9 @@ def _records(found: Any) -> list[dict[str, Any]]:
         found = lists[0] if lists else []
     if not isinstance(found, list) or not all(isinstance(step, dict) for step in found):
         raise ValueError("no list of steps")
-    return [{**step, **parameters} if isinstance(parameters := step.get("parameters"), dict) else step for step in found]
+    return [
+        {**step, **parameters} if isinstance(parameters := step.get("parameters"), dict) else step for step in found
+    ]
 
 
 def _entry(step: dict[str, Any], wanted: str) -> Any:

@@ -199,7 +199,7 @@ def _functions(fitted: Fitted, letters: Any) -> list[_Line]:
         )
     shape = dimensions(value.axes, fitted.sizes)
     if not shape:
-        return [_Line(fitted, value, (), (), _named(value, bound, letters), _formula(value), 0)]
+        return [_Line(fitted, value, (), (), _named(value, bound, letters), formula(value), 0)]
     whole = value.operator.name == "stack" and all(not arg.shape for arg in value.args)
     if shape[0] > _MOST_GRAPHS:
         raise Problem(
@@ -208,7 +208,7 @@ def _functions(fitted: Fitted, letters: Any) -> list[_Line]:
         )  # fmt: skip
     parts = list(value.args) if whole else [_element(value, at + 1) for at in range(shape[0])]
     return [
-        _Line(fitted, value, (at,), shape, _named(part, bound, letters), _formula(part), 0)
+        _Line(fitted, value, (at,), shape, _named(part, bound, letters), formula(part), 0)
         for at, part in enumerate(parts)
     ]
 
@@ -225,7 +225,8 @@ def _named(node: Node, bound: Mapping[str, Node], letters: Any) -> Label:
     return Label(name_text(name), name_latex(name))
 
 
-def _formula(node: Node) -> Label | None:
+def formula(node: Node) -> Label | None:
+    """The value as it is written, where that is short enough for a picture."""
     text = write(node, "text")
     return Label(text, write(node, "latex")) if len(text) <= _LONGEST else None
 
@@ -257,8 +258,8 @@ def _slopes(line: _Line, place: Place) -> list[_Line]:
             )
         below = Place(place.name, index).label(by)
         name = Label(f"∂{line.name.text}/∂{below.text}", rf"\partial {line.name.latex}/\partial {below.latex}")
-        formula = _formula(natural) if not shape else _entry(natural, line.place + kept)
-        found.append(_Line(fitted, natural, line.place + kept, shape, name, formula, line.function, below.text))
+        own_formula = formula(natural) if not shape else _entry(natural, line.place + kept)
+        found.append(_Line(fitted, natural, line.place + kept, shape, name, own_formula, line.function, below.text))
     return found
 
 
@@ -266,5 +267,5 @@ def _entry(natural: Node, place: tuple[int, ...]) -> Label | None:
     """The formula of one entry of a derivative, where it is one by itself."""
     parts = natural.args[0] if natural.operator.name == "transpose" else natural
     if parts.operator.name == "stack" and len(place) == 1 and all(not arg.shape for arg in parts.args):
-        return _formula(parts.args[place[0]])
+        return formula(parts.args[place[0]])
     return None

@@ -15,6 +15,8 @@ from mcalc.plots.mathtext import equation, label_text
 from mcalc.plots.scene import Scene
 from mcalc.plots.ticks import shown
 
+_HIGH = 0.15
+
 
 def surface(panel: Any, scene: Scene, at: int) -> None:
     """The graph over two variables, seen from the side, blank where it has no value."""
@@ -35,7 +37,7 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
         pane.set_pane_color((1, 1, 1, 0))
         pane.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
         pane._axinfo["grid"].update(color="#dddddd", linewidth=0.6)
-    panel.view_init(elev=28, azim=-58)
+    panel.view_init(elev=28, azim=_side(scene.graphs[0].values))
     panel.set_xlim(*x.limits)
     panel.set_ylim(*y.limits)
     panel.set_title(equation(graph))
@@ -60,6 +62,22 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
             note.set_gid(f"value-{number + 1}")
     for number, path in enumerate(scene.paths):
         draw_path(panel, (*path.places.T, path.heights[:, at]), path.every, number)
+
+
+def _side(values: Any) -> float:
+    """The corner to look from: the usual one, unless the surface stands high there and hides what is behind."""
+    down, across = (size // 2 for size in values.shape)
+    quarters = {
+        -58: values[:down, across:],
+        32: values[down:, across:],
+        122: values[down:, :across],
+        -148: values[:down, :across],
+    }
+    means = {angle: float(np.nanmean(part)) for angle, part in quarters.items() if np.isfinite(part).any()}
+    if -58 not in means:
+        return -58
+    lowest = min(means, key=lambda angle: means[angle])
+    return lowest if means[-58] - means[lowest] > _HIGH * (np.nanmax(values) - np.nanmin(values)) else -58
 
 
 def _height(values: Any) -> tuple[float, float]:
