@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import sympy
+from running import mcalc
 
-from mcalc.cli import main
 from mcalc.expressions.operators import TABLE
 from mcalc.language.parser import parse
 from mcalc.language.shapes import read_program
@@ -26,17 +24,6 @@ from mcalc.numbers.report import evaluation
 from mcalc.numbers.values import read_assignments
 from mcalc.numbers.written import node_of
 from mcalc.problems import Problem
-
-
-def mcalc(*arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[str, str, int]:
-    monkeypatch.setattr(sys, "argv", ["mcalc", *arguments])
-    status: Any = 0
-    try:
-        main()
-    except SystemExit as leaving:
-        status = leaving.code
-    gc.enable()
-    return *capsys.readouterr(), status
 
 
 @pytest.fixture

@@ -79,9 +79,13 @@ def _sentence(node: Node, values: Sequence[Any], running: Mapping[LoopIndex, int
     if name == "divide":
         entries = "" if not node.args[1].axes else "an entry of "
         return f"{text}: {entries}the divisor `{args[1]}` is 0."
-    zero = [arg for arg, value in zip(args, values, strict=True) if _has_zero(value)]
+    zero = [
+        f"an entry of `{text}`" if arg.axes else f"`{text}`"
+        for arg, text, value in zip(node.args, args, values, strict=True)
+        if _has_zero(value)
+    ]
     if name in ("log", "power", "atanh") and zero:
-        return f"{text}: `{zero[0]}` is 0."
+        return f"{text}: {zero[0]} is 0."
     if name in ("inv", "logdet", "det"):
         return f"{text}: the matrix `{args[0]}` is singular."
     if all(np.asarray(value).dtype.kind != "O" for value in values) and name not in ("log", "atanh", "acosh"):

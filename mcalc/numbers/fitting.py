@@ -228,19 +228,19 @@ def _disagreement(
     if len(symbols) == 1 and symbols[0].name in said:
         other, other_axis = said[symbols[0].name]
         there = f"`{other}` has {_counts(values[other].shape, other_axis)}"
-        if size.is_Symbol:
-            return Problem(f"{there}, {here}, and the two must be equal.", _spans([other, name], program))
-        return Problem(f"{there}, {here}, and these must be {symbols[0]} and {size}.", _spans([other, name], program))
+        labels = {one: f"{one}: {'×'.join(map(str, values[one].shape))}" for one in (other, name)}
+        wanted = "the two must be equal" if size.is_Symbol else f"these must be {symbols[0]} and {size}"
+        return Problem(f"{there} and {here}, and {wanted}.", _spans([other, name], program, labels))
     return Problem(f"{here}, and the expression takes {whole(size, sizes)}.", _spans([name], program))
 
 
-def _spans(names: Sequence[str], program: Program) -> list[Span]:
+def _spans(names: Sequence[str], program: Program, labels: Mapping[str, str] | None = None) -> list[Span]:
     """The first place of each name in the text."""
     found: dict[str, Span] = {}
     for syntax in [*(definition for _, definition, _ in program.bindings), program.value]:
         for node in walk(syntax):
             if node.kind == "name" and node.value in names:
-                found.setdefault(node.value, Span(node.start, node.end))
+                found.setdefault(node.value, Span(node.start, node.end, (labels or {}).get(node.value, "")))
     return sorted(found.values(), key=lambda span: span.start)
 
 
