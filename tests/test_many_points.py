@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from time import perf_counter
 from typing import Any
 
@@ -11,8 +13,9 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node
-from mcalc.numbers.many_points import evaluate_at_points
+from mcalc.numbers.many_points import PointsProgram, evaluate_at_points
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
+from mcalc.numbers.program import Program
 
 COUNT = 4
 
@@ -107,3 +110,16 @@ def test_a_loss_over_a_grid_is_fast() -> None:
     assert perf_counter() - started < 2
     expected = np.mean((fixed["y"][:, None] - np.maximum(0, fixed["X"] @ weights.T + 0.5)) ** 2, axis=0)
     np.testing.assert_allclose(found, expected)
+
+
+def test_a_program_that_is_not_used_goes_at_once() -> None:
+    """No cycle keeps it, and with it every value of its expression: the command line does not collect cycles."""
+    reading = read("sum((y[i] - max(0, w.X[i] + b))^2 for i in 1..N) + det(A) + w[1]", {"X": "N,n", "A": "n,n"})
+    sizes = {"N": 4, "n": 2}
+    for make in (lambda: Program([reading.value], sizes), lambda: PointsProgram([reading.value], sizes, {"w": None})):
+        gc.disable()
+        try:
+            gone = weakref.ref(make())
+            assert gone() is None
+        finally:
+            gc.enable()

@@ -126,7 +126,7 @@ class PointsProgram(Program):
 
     def _one_by_one(self, node: Node) -> Callable[[State], Any]:
         compute, _ = self._ordinary(node)
-        arguments = [(self.slots[arg], arg in self.many) for arg in node.args]
+        arguments, shape = [(self.slots[arg], arg in self.many) for arg in node.args], self.shapes[node]
 
         def run(state: State) -> Any:
             memory = state.memory.copy()
@@ -139,7 +139,7 @@ class PointsProgram(Program):
                 try:
                     found.append(compute(inner))
                 except np.linalg.LinAlgError:
-                    found.append(np.full(self.shapes[node], np.nan))
+                    found.append(np.full(shape, np.nan))
             return np.array(found, dtype=float)
 
         return run

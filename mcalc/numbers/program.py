@@ -110,6 +110,7 @@ class Program:
     ) -> None:
         given = frozenset(given)
         self.sizes, self.arithmetic = sizes, arithmetic
+        self.shaped = _shaping(arithmetic.scalar)
         self.order = topological(roots, lambda node: () if node in given else node.args)
         self.slots = {node: slot for slot, node in enumerate(self.order)}
         self.loops = running_indices(self.order, given)
@@ -150,18 +151,14 @@ class Program:
 
     def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
         """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
-        name, shape, array, scalar = (
-            node.operator.name,
-            self.shapes[node],
-            self.arithmetic.array,
-            self.arithmetic.scalar,
-        )
+        name, shape = node.operator.name, self.shapes[node]
+        array, scalar, shaped = self.arithmetic.array, self.arithmetic.scalar, self.shaped
         if node in self.given:
-            return lambda state: self._shaped(array(state.values[node]), shape), False
+            return lambda state: shaped(array(state.values[node]), shape), False
         if name == "variable":
-            return lambda state: self._shaped(array(state.point[node.parameters[0]]), shape), False
+            return lambda state: shaped(array(state.point[node.parameters[0]]), shape), False
         if name == "partial":
-            return lambda state: self._shaped(array(state.point[node]), shape), False
+            return lambda state: shaped(array(state.point[node]), shape), False
         if name == "loop_index":
             return lambda state: scalar(state.running[node.parameters[0]]), False
         if name == "number":
@@ -173,7 +170,7 @@ class Program:
         return self._ordinary(node)
 
     def _ordinary(self, node: Node) -> tuple[Callable[[State], Any], bool]:
-        operator, shape, call = meaning(node), self.shapes[node], self.arithmetic.call
+        operator, shape, call, shaped = meaning(node), self.shapes[node], self.arithmetic.call, self.shaped
         slots = [self.slots[arg] for arg in node.args]
         turned = along_row(node)
         running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
@@ -184,27 +181,19 @@ class Program:
             if turned:
                 values[0] = values[0][None, :]
             given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
-            return self._shaped(call(operator, values, given), shape)
+            return shaped(call(operator, values, given), shape)
 
         return compute, not running
 
     def _element(self, node: Node) -> Callable[[State], Any]:
-        slot, shape, place = self.slots[node.args[0]], self.shapes[node], self._places(node)
-        return lambda state: self._shaped(state.memory[slot][place(state)], shape)
+        slot, shape, place, shaped = self.slots[node.args[0]], self.shapes[node], self._places(node), self.shaped
+        return lambda state: shaped(state.memory[slot][place(state)], shape)
 
     def _places(self, node: Node) -> Callable[[State], tuple[Any, ...]]:
         fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
         return lambda state: tuple(
             state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed
         )
-
-    def _shaped(self, value: Any, shape: tuple[int, ...]) -> Any:
-        """The value as an array, or a scalar, without axes of size one."""
-        if isinstance(value, np.ndarray):
-            if value.ndim == len(shape):
-                return value if shape else value[()]
-            return value.reshape(shape)[()]
-        return self.arithmetic.scalar(value)
 
     def _place(self, place: Any) -> Any:
         if place is None:
@@ -219,11 +208,11 @@ class Program:
         nodes = topological([body], lambda below: () if below in self.given else below.args)
         own = [below for below in nodes if loop in self.loops[below] and self.loops[below] <= inside]
         steps = self._steps(own, inside)
-        slot, size = self.slots[body], whole(loop.size, self.sizes)
+        slot, size, zero = self.slots[body], whole(loop.size, self.sizes), self.arithmetic.scalar(0)
 
         def compute(state: State) -> Any:
             before = state.running.get(loop)
-            total: Any = self.arithmetic.scalar(0)
+            total: Any = zero
             for state.running[loop] in range(1, size + 1):
                 _run(steps, state)
                 total = total + state.memory[slot]
@@ -243,3 +232,19 @@ def _run(steps: Sequence[Step], state: State) -> None:
         for slot, compute, _ in steps:
             value = compute(state)
             memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, value.shape))
+
+
+def _shaping(scalar: Callable[[Any], Any]) -> Callable[[Any, tuple[int, ...]], Any]:
+    """What makes a value an array, or a scalar, without axes of size one.
+
+    Like all that a step calls, it does not hold its program: one that is no longer used goes at once.
+    """
+
+    def shaped(value: Any, shape: tuple[int, ...]) -> Any:
+        if isinstance(value, np.ndarray):
+            if value.ndim == len(shape):
+                return value if shape else value[()]
+            return value.reshape(shape)[()]
+        return scalar(value)
+
+    return shaped
