@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import sympy
 
 from mcalc.calculus.index_form import Expression, IndexForm
-from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
@@ -19,9 +19,11 @@ from mcalc.numbers.exact import EXACT, TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import evaluate_tensor
 from mcalc.numbers.program import Program, whole
+from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
 
 MOST_WORK = 3000
+_CUBIC = ("det", "inv", "logdet")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +71,8 @@ class Evaluator:
     def _run(self, arithmetic: Arithmetic, fitted: Fitted) -> list[Any]:
         nodes = [one for one in self.expressions if isinstance(one, Node)]
         if arithmetic not in self.programs:
-            self.programs[arithmetic] = Program(nodes, self.sizes, arithmetic=arithmetic)
+            roots = vectorized(nodes) if arithmetic is REAL else nodes
+            self.programs[arithmetic] = Program(roots, self.sizes, arithmetic=arithmetic)
         point = fitted.point(arithmetic)
         with np.errstate(all="ignore"):
             try:
@@ -107,15 +110,13 @@ def _work(expressions: Sequence[Expression], sizes: Mapping[str, int]) -> float:
     for expression in expressions:
         if isinstance(expression, IndexForm):
             return MOST_WORK + 1.0
-        times: dict[LoopIndex, int] = {}
         for node in topological([expression]):
-            entries = 1.0
-            for size in {size for arg in (node, *node.args) for size in arg.shape}:
-                entries *= whole(size, sizes)
-            if node.operator.name in ("det", "inv", "logdet"):
-                entries *= 20
-            if node.operator.name == "loop_sum":
-                times[node.parameters[0]] = whole(node.parameters[0].size, sizes)
+            shapes = [[whole(size, sizes) for size in one.shape] for one in (node, *node.args)]
+            entries = float(max(prod(shape) for shape in shapes))
+            if node.operator.name == "matmul":
+                entries = float(prod(shapes[1]) * (shapes[2][1] if len(shapes[2]) > 1 else 1))
+            elif node.operator.name in _CUBIC:
+                entries = 5 * entries**1.5
             for loop in node.loops:
                 entries *= whole(loop.size, sizes)
             total += entries
