@@ -14,7 +14,7 @@ from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import floating
-from mcalc.numbers.definedness import undefined
+from mcalc.numbers.definedness import pole, undefined
 from mcalc.numbers.exact import EXACT, TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import evaluate_tensor
@@ -52,6 +52,7 @@ class Evaluator:
         self.expressions, self.sizes = list(expressions), fitted.sizes
         self.few = points * _work(expressions, fitted.sizes) <= MOST_WORK * max(1, min(points, 4))
         self.programs: dict[Arithmetic, Program] = {}
+        self.poles = False
 
     def at(self, fitted: Fitted) -> list[Number]:
         """The values at this point; raises Problem where one is not defined there."""
@@ -74,7 +75,8 @@ class Evaluator:
             roots = vectorized(nodes) if arithmetic is REAL else nodes
             self.programs[arithmetic] = Program(roots, self.sizes, arithmetic=arithmetic)
         point = fitted.point(arithmetic)
-        with np.errstate(all="ignore"):
+        self.poles = False
+        with np.errstate(all="ignore", divide="call", call=self._met_pole):
             try:
                 found = iter(self.programs[arithmetic].run(point))
                 return [
@@ -83,6 +85,9 @@ class Evaluator:
                 ]
             except np.linalg.LinAlgError:
                 raise Problem("A matrix that is inverted here is singular.", hint="its determinant is 0") from None
+
+    def _met_pole(self, kind: str, flag: int) -> None:
+        self.poles = True
 
     def _in_floats(self, fitted: Fitted) -> list[Number]:
         real = all(value.array.dtype.kind == "f" for value in fitted.values.values())
@@ -98,6 +103,10 @@ class Evaluator:
         for expression, one in zip(self.expressions, found, strict=True):
             if not np.isfinite(one).all():
                 raise undefined(expression, fitted, arithmetic)
+            if self.poles and isinstance(expression, Node):
+                problem = pole(expression, fitted, arithmetic)
+                if problem is not None:
+                    raise problem
             numbers.append(
                 Number(np.asarray(one).reshape(_shape(expression, fitted)), None, _shape(expression, fitted))
             )
@@ -138,8 +147,11 @@ def _simplest(number: Any) -> Any:
     """The shortest of the usual forms."""
     if number.is_Rational or number.is_Atom:
         return number
+    powers = [power for power in number.atoms(sympy.Pow) if power.base.is_Add and abs(power.exp) > 3]
+    if powers or number.count_ops() > 40:
+        return number
     forms = [number, sympy.expand(number)]
-    if number.has(sympy.Pow) and number.count_ops() < 40:
+    if number.is_algebraic:
         forms.append(sympy.radsimp(number))
     return min(forms, key=lambda form: form.count_ops())
 
