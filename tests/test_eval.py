@@ -309,3 +309,53 @@ def test_problems_name_the_text() -> None:
     with pytest.raises(Problem) as caught:
         fit("w.x + b", read_assignments(["w=1,2", "x=1,2,3", "b=0"]))
     assert [(span.start, span.end) for span in caught.value.spans] == [(0, 1), (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "at"),
+    [
+        ("1/(1/x)", "x=0"),
+        ("1/(1/x)", "x=zeros(2500)"),
+        ("1/(sqrt(2) + sqrt(3) - sqrt(5 + 2*sqrt(a)))", "a=6"),
+        ("log(sqrt(2) + sqrt(3) - sqrt(5 + 2*sqrt(a)))", "a=6"),
+        ("exp(log(x))", "x=0"),
+        ("x^-1*x", "x=0"),
+    ],
+)
+def test_a_pole_on_the_way_is_no_value(expression: str, at: str) -> None:
+    with pytest.raises(Problem, match="is not defined here"):
+        value(expression, at)
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "expected"),
+    [
+        ("where(x > 0, log(x), 7)", "x=0", 7),
+        ("where(x > 0, 1 + 1/x, 7)", "x=zeros(2500)", 7),
+        ("sigmoid(-x)", "x=1000*ones(2500)", 0),
+        ("max(0, sqrt(2) + sqrt(3) - sqrt(5 + 2*sqrt(a)))", "a=6", 0),
+    ],
+)
+def test_a_case_that_does_not_hold_needs_no_value(expression: str, at: str, expected: float) -> None:
+    np.testing.assert_allclose(value(expression, at).array, expected)
+
+
+@pytest.mark.parametrize(
+    ("expression", "at"),
+    [
+        ("10^x", "x=10^9"),
+        ("2^3^4^5*a", "a=1"),
+        ("(1 + sqrt(2) + sqrt(3) + sqrt(5))^60*a", "a=1"),
+        ("prod(1 + sqrt(x))", "x=" + ",".join(map(str, range(2, 40)))),
+    ],
+)
+def test_numbers_that_grow_end_soon(expression: str, at: str) -> None:
+    try:
+        assert np.isfinite(value(expression, at).array).all()
+    except Problem as problem:
+        assert "too large" in problem.message
+
+
+def test_a_power_that_is_too_large_is_said(run: Any) -> None:
+    lines = run("eval", "10^x", "--at", "x=10^9")
+    assert lines[2] == 2 and lines[1].startswith("error: The value of `10^x` is too large for a floating-point number.")

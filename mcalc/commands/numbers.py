@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -39,6 +38,8 @@ def problems_as(form: str) -> Iterator[None]:
     except Problem as problem:
         if form != "json":
             raise
+        import json
+
         click.echo(json.dumps({"error": problem.as_json()}, ensure_ascii=False))
         raise SystemExit(problem.status) from None
 

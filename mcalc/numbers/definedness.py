@@ -32,6 +32,27 @@ def undefined(root: Expression, fitted: Fitted, arithmetic: Arithmetic) -> Probl
     return Problem("The value is not a finite number here.")
 
 
+def pole(root: Node, fitted: Fitted, arithmetic: Arithmetic) -> Problem | None:
+    """A division by 0 on the way to a value that is finite again, ``1/(1/x)``; not in a case that does not hold."""
+    needed, stack = {root}, [root]
+    while stack:
+        node = stack.pop()
+        for arg in node.args[:1] if node.operator.name == "where" else node.args:
+            if arg not in needed:
+                needed.add(arg)
+                stack.append(arg)
+    order = [node for node in topological([root]) if not node.loops]
+    with np.errstate(all="ignore"):
+        values = dict(zip(order, _all_values(order, fitted, arithmetic, {}), strict=True))
+    for node in order:
+        known = all(arg in values and _finite(values[arg]) for arg in node.args)
+        if node in needed and known and node.operator.name != "loop_sum" and not _finite(values[node]):
+            args = [values[arg] for arg in node.args]
+            if any(map(_has_zero, args)):
+                return Problem(_sentence(node, args, {}))
+    return None
+
+
 def _first_undefined(
     root: Node, fitted: Fitted, arithmetic: Arithmetic, running: dict[LoopIndex, int]
 ) -> tuple[Node, list[Any], dict[LoopIndex, int]] | None:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import sympy
 
 from mcalc.calculus.index_form import Expression, IndexForm
-from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import floating
-from mcalc.numbers.definedness import undefined
+from mcalc.numbers.definedness import pole, undefined
 from mcalc.numbers.exact import EXACT, TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import evaluate_tensor
 from mcalc.numbers.program import Program, whole
+from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
 
 MOST_WORK = 3000
+_CUBIC = ("det", "inv", "logdet")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,7 @@ class Evaluator:
         self.expressions, self.sizes = list(expressions), fitted.sizes
         self.few = points * _work(expressions, fitted.sizes) <= MOST_WORK * max(1, min(points, 4))
         self.programs: dict[Arithmetic, Program] = {}
+        self.poles = False
 
     def at(self, fitted: Fitted) -> list[Number]:
         """The values at this point; raises Problem where one is not defined there."""
@@ -69,9 +72,11 @@ class Evaluator:
     def _run(self, arithmetic: Arithmetic, fitted: Fitted) -> list[Any]:
         nodes = [one for one in self.expressions if isinstance(one, Node)]
         if arithmetic not in self.programs:
-            self.programs[arithmetic] = Program(nodes, self.sizes, arithmetic=arithmetic)
+            roots = vectorized(nodes) if arithmetic is REAL else nodes
+            self.programs[arithmetic] = Program(roots, self.sizes, arithmetic=arithmetic)
         point = fitted.point(arithmetic)
-        with np.errstate(all="ignore"):
+        self.poles = False
+        with np.errstate(all="ignore", divide="call", call=self._met_pole):
             try:
                 found = iter(self.programs[arithmetic].run(point))
                 return [
@@ -80,6 +85,9 @@ class Evaluator:
                 ]
             except np.linalg.LinAlgError:
                 raise Problem("A matrix that is inverted here is singular.", hint="its determinant is 0") from None
+
+    def _met_pole(self, kind: str, flag: int) -> None:
+        self.poles = True
 
     def _in_floats(self, fitted: Fitted) -> list[Number]:
         real = all(value.array.dtype.kind == "f" for value in fitted.values.values())
@@ -95,6 +103,10 @@ class Evaluator:
         for expression, one in zip(self.expressions, found, strict=True):
             if not np.isfinite(one).all():
                 raise undefined(expression, fitted, arithmetic)
+            if self.poles and isinstance(expression, Node):
+                problem = pole(expression, fitted, arithmetic)
+                if problem is not None:
+                    raise problem
             numbers.append(
                 Number(np.asarray(one).reshape(_shape(expression, fitted)), None, _shape(expression, fitted))
             )
@@ -107,15 +119,13 @@ def _work(expressions: Sequence[Expression], sizes: Mapping[str, int]) -> float:
     for expression in expressions:
         if isinstance(expression, IndexForm):
             return MOST_WORK + 1.0
-        times: dict[LoopIndex, int] = {}
         for node in topological([expression]):
-            entries = 1.0
-            for size in {size for arg in (node, *node.args) for size in arg.shape}:
-                entries *= whole(size, sizes)
-            if node.operator.name in ("det", "inv", "logdet"):
-                entries *= 20
-            if node.operator.name == "loop_sum":
-                times[node.parameters[0]] = whole(node.parameters[0].size, sizes)
+            shapes = [[whole(size, sizes) for size in one.shape] for one in (node, *node.args)]
+            entries = float(max(prod(shape) for shape in shapes))
+            if node.operator.name == "matmul":
+                entries = float(prod(shapes[1]) * (shapes[2][1] if len(shapes[2]) > 1 else 1))
+            elif node.operator.name in _CUBIC:
+                entries = 5 * entries**1.5
             for loop in node.loops:
                 entries *= whole(loop.size, sizes)
             total += entries
@@ -137,8 +147,11 @@ def _simplest(number: Any) -> Any:
     """The shortest of the usual forms."""
     if number.is_Rational or number.is_Atom:
         return number
+    powers = [power for power in number.atoms(sympy.Pow) if power.base.is_Add and abs(power.exp) > 3]
+    if powers or number.count_ops() > 40:
+        return number
     forms = [number, sympy.expand(number)]
-    if number.has(sympy.Pow) and number.count_ops() < 40:
+    if number.is_algebraic:
         forms.append(sympy.radsimp(number))
     return min(forms, key=lambda form: form.count_ops())
 

@@ -76,6 +76,16 @@ def _smaller(one: Any, other: Any) -> Any:
     return -_larger(-one, -other)
 
 
+def _raised(base: Any, exponent: Any) -> Any:
+    if base == 0 and sign(sympy.re(exponent)) < 0:
+        return S.NaN
+    if base.is_Rational and exponent.is_Rational:
+        bits = max(base.p.bit_length(), base.q.bit_length()) if abs(base) != 1 else 0
+        if bits * abs(exponent) > MOST_BITS:
+            raise TooLarge
+    return base**exponent
+
+
 def _reduced(function: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
     def apply(a: Any, axis: Any = None) -> Any:
         a = np.asarray(a, dtype=object)
@@ -179,7 +189,7 @@ class _ExactModule:
             "maximum": _larger,
             "minimum": _smaller,
             "where": _chosen,
-            "raised": lambda a, b: a**b if a != 0 or sign(sympy.re(b)) >= 0 else S.NaN,
+            "raised": _raised,
             "logaddexp": lambda a, b: sympy.log(sympy.exp(a) + sympy.exp(b)),
             "erf": sympy.erf,
         }
@@ -241,7 +251,9 @@ def _not_real(value: Any) -> bool:
 
 
 def _checked(value: Any) -> Any:
-    """The number, unless it has become long."""
+    """The number, unless it has become long; a sum that is 0 as 0."""
+    if value.is_Add and abs(complex(value.evalf(15))) < 1e-9 and value.equals(0):
+        return S.Zero
     for count, part in enumerate(sympy.preorder_traversal(value)):
         if count > MOST_PARTS or (part.is_Rational and part.p.bit_length() + part.q.bit_length() > MOST_BITS):
             raise TooLarge

@@ -107,8 +107,8 @@ def text_rows(found: Evaluation, form: str = "text", digits: int = DIGITS) -> li
     """The lines for the terminal; without the comments they read back."""
     rows: list[Row] = []
     rounded = found.fitted.rounded
-    exact = [_exact(answer.number, form, rounded) for answer in (*found.intermediate, *found.answers)]
-    if any("i" in _words(text) for text in exact if text):
+    every = [one for one in (*found.intermediate, *found.answers) if len(one.number.shape) < 3]
+    if any("i" in _words(_shown(one.number, form, rounded, digits)) for one in every):
         rows.append([Piece(UNIT)])
     if found.intermediate:
         cells = []

@@ -16,7 +16,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
 
 UNIT = "i = sqrt(-1)"
-MOST_SHOWN, MOST_IN_LINE, _ENDS = 200, 100, 3
+MOST_SHOWN, MOST_IN_LINE, _ENDS = 60, 100, 3
 
 
 def node_of(number: Any) -> Node:
