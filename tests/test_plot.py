@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -314,6 +316,17 @@ def test_the_same_command_writes_the_same_file(suffix: str, tmp_path: Path) -> N
     first, second = (file.read_bytes() for file in files)
     assert first == second and len(first) > 5000
     assert b"Date" not in first
+
+
+@needs_matplotlib
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_nothing_but_what_mcalc_says_is_printed(suffix: str, tmp_path: Path) -> None:
+    file = tmp_path / f"levels.{suffix}"
+    line = f'{sys.executable} -m mcalc plot "x^2 + y" --vary x=-1:1 --vary y=0:1 --kind levels --levels 7 -o {file}'
+    top = Path(__file__).parent.parent
+    run = subprocess.run(shlex.split(line), capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(top)})
+    assert run.returncode == 0 and run.stdout == ""
+    assert re.fullmatch(r"f has none of the levels: its values are from \S+ to 2\.\n", run.stderr)
 
 
 @needs_matplotlib

@@ -81,6 +81,10 @@ def painter(otherwise: str = "") -> Callable[[Any, str], None]:
             hint="pip install 'mcalc[plot]' installs it" + otherwise,
             status=3,
         ) from None
+    import logging
+
+    for library in ("matplotlib", "fontTools"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     from mcalc.plots.picture import save
 
     return save

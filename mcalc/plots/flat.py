@@ -29,7 +29,7 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
     (axis,) = scene.axes
     graphs = [scene.graphs[at] for at in which]
     for at, graph in zip(which, graphs, strict=True):
-        style = DASHES[min(_order(scene, at), len(DASHES) - 1)]
+        style = DASHES[min(_order(scene, at), len(DASHES) - 1)] if len(which) > 1 else "-"
         (line,) = panel.plot(axis.values, graph.values, color=COLOURS[at % len(COLOURS)], linestyle=style)
         line.set_gid(f"curve-{at + 1}")
         line.set_label(equation(graph) if len(which) > 1 else "_")

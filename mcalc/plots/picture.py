@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from io import BytesIO
 from pathlib import Path as FilePath
 from typing import Any
@@ -59,7 +60,8 @@ _NO_DATES: dict[str, dict[str, Any]] = {
 def save(scene: Scene, output: str) -> None:
     """Draw the scene into a file; raises Problem where it cannot be written."""
     suffix = FilePath(output).suffix.lower()
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         figure = drawn(scene)
         try:
             FilePath(output).write_bytes(_file(figure, suffix))

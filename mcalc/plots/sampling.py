@@ -104,7 +104,18 @@ def sampled(request: Request) -> tuple[Scene, str]:
     )
     scene = Scene(request.kind, axes, tuple(graphs), marks, paths, request.panels, request.levels)
     blank = blank_note(request, [(label.text, line, values) for label, line, values in notes], grid)
-    return scene, "\n".join([blank] * bool(blank) + cuts + _outside(request.paths, axes))
+    return scene, "\n".join([blank] * bool(blank) + cuts + _outside(request.paths, axes) + _without_levels(scene))
+
+
+def _without_levels(scene: Scene) -> list[str]:
+    """The graphs of which no level that was asked for is a value."""
+    found = []
+    for graph in scene.graphs if scene.levels and scene.kind in ("levels", "gradient", "descent") else ():
+        finite = graph.values[np.isfinite(graph.values)]
+        if finite.size and not any(finite.min() <= level <= finite.max() for level in scene.levels):
+            low, high = shown(float(finite.min())), shown(float(finite.max()))
+            found.append(f"{graph.name.text} has none of the levels: its values are from {low} to {high}.")
+    return found
 
 
 def _outside(paths: Sequence[Any], axes: Sequence[Axis]) -> list[str]:
