@@ -157,11 +157,11 @@ class Program:
             self.arithmetic.scalar,
         )
         if node in self.given:
-            return lambda state: self._shaped(array(state.values[node]), shape), False
+            return lambda state: _shaped(array(state.values[node]), shape, scalar), False
         if name == "variable":
-            return lambda state: self._shaped(array(state.point[node.parameters[0]]), shape), False
+            return lambda state: _shaped(array(state.point[node.parameters[0]]), shape, scalar), False
         if name == "partial":
-            return lambda state: self._shaped(array(state.point[node]), shape), False
+            return lambda state: _shaped(array(state.point[node]), shape, scalar), False
         if name == "loop_index":
             return lambda state: scalar(state.running[node.parameters[0]]), False
         if name == "number":
@@ -173,7 +173,8 @@ class Program:
         return self._ordinary(node)
 
     def _ordinary(self, node: Node) -> tuple[Callable[[State], Any], bool]:
-        operator, shape, call = meaning(node), self.shapes[node], self.arithmetic.call
+        operator, shape = meaning(node), self.shapes[node]
+        call, scalar = self.arithmetic.call, self.arithmetic.scalar
         slots = [self.slots[arg] for arg in node.args]
         turned = along_row(node)
         running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
@@ -184,27 +185,19 @@ class Program:
             if turned:
                 values[0] = values[0][None, :]
             given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
-            return self._shaped(call(operator, values, given), shape)
+            return _shaped(call(operator, values, given), shape, scalar)
 
         return compute, not running
 
     def _element(self, node: Node) -> Callable[[State], Any]:
-        slot, shape = self.slots[node.args[0]], self.shapes[node]
+        slot, shape, scalar = self.slots[node.args[0]], self.shapes[node], self.arithmetic.scalar
         fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
 
         def compute(state: State) -> Any:
             index = tuple(state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed)
-            return self._shaped(state.memory[slot][index], shape)
+            return _shaped(state.memory[slot][index], shape, scalar)
 
         return compute
-
-    def _shaped(self, value: Any, shape: tuple[int, ...]) -> Any:
-        """The value as an array, or a scalar, without axes of size one."""
-        if isinstance(value, np.ndarray):
-            if value.ndim == len(shape):
-                return value if shape else value[()]
-            return value.reshape(shape)[()]
-        return self.arithmetic.scalar(value)
 
     def _place(self, place: Any) -> Any:
         if place is None:
@@ -219,11 +212,11 @@ class Program:
         nodes = topological([body], lambda below: () if below in self.given else below.args)
         own = [below for below in nodes if loop in self.loops[below] and self.loops[below] <= inside]
         steps = self._steps(own, inside)
-        slot, size = self.slots[body], whole(loop.size, self.sizes)
+        slot, size, zero = self.slots[body], whole(loop.size, self.sizes), self.arithmetic.scalar(0)
 
         def compute(state: State) -> Any:
             before = state.running.get(loop)
-            total: Any = self.arithmetic.scalar(0)
+            total: Any = zero
             for state.running[loop] in range(1, size + 1):
                 _run(steps, state)
                 total = total + state.memory[slot]
@@ -243,3 +236,12 @@ def _run(steps: Sequence[Step], state: State) -> None:
         for slot, compute, _ in steps:
             value = compute(state)
             memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, value.shape))
+
+
+def _shaped(value: Any, shape: tuple[int, ...], scalar: Callable[[Any], Any]) -> Any:
+    """The value as an array, or a scalar, without axes of size one."""
+    if isinstance(value, np.ndarray):
+        if value.ndim == len(shape):
+            return value if shape else value[()]
+        return value.reshape(shape)[()]
+    return scalar(value)
