@@ -97,7 +97,7 @@ def _fit(
     known = {name: value for name, value in known.items() if name not in numbers}
     bound = {name for name, _, _ in program.bindings}
     for name in known:
-        if name not in names:
+        if name not in names and name not in wrt:
             raise _unused(name, program, [*names, *size_names], bound)
     ranks = {
         name: given.get(name) or Declaration(tuple(Dummy(integer=True, positive=True) for _ in value.shape))
