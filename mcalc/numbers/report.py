@@ -116,7 +116,9 @@ def text_rows(found: Evaluation, form: str = "text", digits: int = DIGITS) -> li
         for answer in found.intermediate:
             shown = _shown(answer.number, form, rounded, digits)
             label = answer.name if form == "text" or not isinstance(answer.node, Node) else write(answer.node, "ascii")
-            cells.append([Piece(f"# {label} = {shown}", "quiet"), Piece(_size(answer.number, form), "shape")])
+            about = written(answer.number.decimals, answer.number.shape, form, digits)
+            beside = "" if about == shown else f" {'~' if form == 'ascii' else '≈'} {about}"
+            cells.append([Piece(f"# {label} = {shown}{beside}", "quiet"), Piece(_size(answer.number, form), "shape")])
         rows += table(cells, indent="")
     for answer in found.answers:
         if len(found.answers) > 1:
