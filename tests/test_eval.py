@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import sympy
+from cases_at_points import FIRST_ORDER, derivatives, point_of
 from running import mcalc
 
 from mcalc.expressions.operators import TABLE
@@ -21,7 +23,7 @@ from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.numbers.report import evaluation
-from mcalc.numbers.values import read_assignments
+from mcalc.numbers.values import of_numbers, read_assignments
 from mcalc.numbers.written import node_of
 from mcalc.problems import Problem
 
@@ -293,8 +295,6 @@ def test_a_declared_shape_and_a_value(run: Any) -> None:
 
 def test_the_gradient_of_a_large_matrix_is_quick() -> None:
     X = np.arange(6000.0).reshape(2000, 3) / 6000
-    from mcalc.numbers.values import of_numbers
-
     values = {"X": of_numbers("X", X), **read_assignments(["w=1,2,3"])}
     found = evaluation("norm(X@w)^2", values, wrt="w").answers[0].number
     np.testing.assert_allclose(found.array, [2 * (X @ [1, 2, 3]) @ X], rtol=1e-12)
@@ -359,3 +359,28 @@ def test_numbers_that_grow_end_soon(expression: str, at: str) -> None:
 def test_a_power_that_is_too_large_is_said(run: Any) -> None:
     lines = run("eval", "10^x", "--at", "x=10^9")
     assert lines[2] == 2 and lines[1].startswith("error: The value of `10^x` is too large for a floating-point number.")
+
+
+@pytest.mark.parametrize("case", FIRST_ORDER[::4], ids=lambda case: case["id"])
+def test_exact_and_floating_derivatives_of_the_corpus_agree(case: dict[str, Any]) -> None:
+    reading, _ = derivatives(case["expr"], case["shapes"], case["wrt"])
+    point, sizes = point_of(case, reading)
+    floats = {name: np.round(np.asarray(array, dtype=float), 1) for name, array in point.items()}
+    to_exact = np.vectorize(lambda number: sympy.Rational(str(number)), otypes=[object])
+    counts = {name: replace(of_numbers(name, np.array(size)), loose=True) for name, size in sizes.items()}
+    wrt = case["wrt"] if isinstance(case["wrt"], str) else ",".join(case["wrt"])
+    found = []
+    for convert in (to_exact, np.asarray):
+        values = {name: of_numbers(name, convert(array)) for name, array in floats.items()}
+        try:
+            found.append(evaluation(case["expr"], counts | values, case["shapes"], wrt, verify=False).answers)
+        except Problem as problem:
+            assert "not defined here" in problem.message
+            return
+    for exact, floating in zip(*found, strict=True):
+        assert exact.number.shape == floating.number.shape and floating.number.exact is None
+        np.testing.assert_allclose(exact.number.array, floating.number.array, rtol=1e-8, atol=1e-9)
+
+
+def test_a_constant_has_a_derivative(run: Any) -> None:
+    assert run("eval", "99", "--at", "x=1,2", "--wrt", "x")[0] == "[0, 0]ᵀ\n# 1×2, paper layout\n"

@@ -179,6 +179,8 @@ def descend(
         if adam and momentum:
             raise Problem("Adam has momentum of its own.", hint="give one of --adam and --momentum")
         values, declared, text = read_assignments(at), declared_shapes(shapes), expression_text(expression)
+        suffix = output.rpartition(".")[2].lower() if output else ""
+        draw = painter() if f".{suffix}" in PICTURES else None
         with progress_bar(steps) as progress:
             found = training.train(
                 text,
@@ -193,11 +195,10 @@ def descend(
                 not no_verify,
                 progress,
             )
-        suffix = output.rpartition(".")[2].lower() if output else ""
-        if output and f".{suffix}" in PICTURES:
+        if output and draw is not None:
             from mcalc.plots.losses import loss_scene
 
-            painter()(loss_scene(found.fitted.reading.value, found.history.values), output)
+            draw(loss_scene(found.fitted.reading.value, found.history.values), output)
             output = None
         elif suffix in ("csv", "json") and form in ("text", "markdown"):
             write((training.as_csv if suffix == "csv" else training.as_json)(found, every or 1), output)

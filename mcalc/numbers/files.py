@@ -91,6 +91,8 @@ def _first_text(found: Any) -> Any:
 def _entries(path: Path) -> Any:
     """An array, or arrays by name."""
     kind = path.suffix.lower()
+    if not path.name:
+        raise Problem("The name of a file is missing behind `@`.", hint="for example --at X=@data.npy")
     if kind not in KINDS:
         raise Problem(
             f"The file `{path}` is of no kind that mcalc reads.", hint="values are read from .npy, .npz, .csv and .json"

@@ -11,7 +11,9 @@ from typing import Any
 from sympy.core.symbol import Dummy
 
 from mcalc.expressions.names import name_text
-from mcalc.expressions.tree import Node, dimension
+from mcalc.expressions.notation import write
+from mcalc.expressions.records import LoopIndex, Slice
+from mcalc.expressions.tree import Node, dimension, topological
 from mcalc.language.conflicts import walk
 from mcalc.language.declarations import Declaration, declaration
 from mcalc.language.parser import Program, canonical_name, parse
@@ -95,7 +97,7 @@ def _fit(
     known = {name: value for name, value in known.items() if name not in numbers}
     bound = {name for name, _, _ in program.bindings}
     for name in known:
-        if name not in names:
+        if name not in names and name not in wrt:
             raise _unused(name, program, [*names, *size_names], bound)
     ranks = {
         name: given.get(name) or Declaration(tuple(Dummy(integer=True, positive=True) for _ in value.shape))
@@ -110,7 +112,9 @@ def _fit(
         missing = [name for name in reading.names if name not in known and name not in optional]
         if missing:
             raise _missing(missing, program)
-        return Fitted(source, reading, dict(known), sizes_of(reading, known, numbers, program), declared)
+        sizes = sizes_of(reading, known, numbers, program)
+        _check_places(reading, sizes)
+        return Fitted(source, reading, dict(known), sizes, declared)
 
     try:
         return read(declared)
@@ -177,6 +181,20 @@ def sizes_of(
     return sizes
 
 
+def _check_places(reading: Reading, sizes: Mapping[str, int]) -> None:
+    """Raises Problem where an element is taken that is not there."""
+    for node in topological([*reading.bound.values(), reading.value]):
+        if node.operator.name != "element":
+            continue
+        arg = node.args[0]
+        for place, size in zip(node.parameters, arg.shape, strict=False):
+            last = place.upper if isinstance(place, Slice) else place.size if isinstance(place, LoopIndex) else place
+            if last is not None and not 1 <= whole(last, sizes) <= whole(size, sizes):
+                here, there = whole(last, sizes), whole(size, sizes)
+                text = write(arg, "text")
+                raise Problem(f"`{text}` has {there} place{'s' * (there != 1)} here, and place {here} is taken.")
+
+
 def _axes(node: Node, shape: tuple[int, ...]) -> list[tuple[int, Any]]:
     """The axes of a value, each with the dimension that it has in the expression."""
     own = list(node.shape)
@@ -223,12 +241,15 @@ def _disagreement(
     said: Mapping[str, tuple[str, int]],
     program: Program,
 ) -> Problem:
-    here = f"`{name}` has {_counts(values[name].shape, axis)}"
+    counts = _counts(values[name].shape, axis)
+    here = f"`{name}` has {counts}"
     symbols = sorted(size.free_symbols, key=str)
     if len(symbols) == 1 and symbols[0].name in said:
         other, other_axis = said[symbols[0].name]
         there = f"`{other}` has {_counts(values[other].shape, other_axis)}"
         labels = {one: f"{one}: {'×'.join(map(str, values[one].shape))}" for one in (other, name)}
+        if other == name:
+            here = counts
         wanted = "the two must be equal" if size.is_Symbol else f"these must be {symbols[0]} and {size}"
         return Problem(f"{there} and {here}, and {wanted}.", _spans([other, name], program, labels))
     return Problem(f"{here}, and the expression takes {whole(size, sizes)}.", _spans([name], program))

@@ -110,7 +110,6 @@ class Program:
     ) -> None:
         given = frozenset(given)
         self.sizes, self.arithmetic = sizes, arithmetic
-        self.shaped = _shaping(arithmetic.scalar)
         self.order = topological(roots, lambda node: () if node in given else node.args)
         self.slots = {node: slot for slot, node in enumerate(self.order)}
         self.loops = running_indices(self.order, given)
@@ -151,14 +150,18 @@ class Program:
 
     def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
         """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
-        name, shape = node.operator.name, self.shapes[node]
-        array, scalar, shaped = self.arithmetic.array, self.arithmetic.scalar, self.shaped
+        name, shape, array, scalar = (
+            node.operator.name,
+            self.shapes[node],
+            self.arithmetic.array,
+            self.arithmetic.scalar,
+        )
         if node in self.given:
-            return lambda state: shaped(array(state.values[node]), shape), False
+            return lambda state: _shaped(array(state.values[node]), shape, scalar), False
         if name == "variable":
-            return lambda state: shaped(array(state.point[node.parameters[0]]), shape), False
+            return lambda state: _shaped(array(state.point[node.parameters[0]]), shape, scalar), False
         if name == "partial":
-            return lambda state: shaped(array(state.point[node]), shape), False
+            return lambda state: _shaped(array(state.point[node]), shape, scalar), False
         if name == "loop_index":
             return lambda state: scalar(state.running[node.parameters[0]]), False
         if name == "number":
@@ -170,7 +173,8 @@ class Program:
         return self._ordinary(node)
 
     def _ordinary(self, node: Node) -> tuple[Callable[[State], Any], bool]:
-        operator, shape, call, shaped = meaning(node), self.shapes[node], self.arithmetic.call, self.shaped
+        operator, shape = meaning(node), self.shapes[node]
+        call, scalar = self.arithmetic.call, self.arithmetic.scalar
         slots = [self.slots[arg] for arg in node.args]
         turned = along_row(node)
         running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
@@ -181,15 +185,17 @@ class Program:
             if turned:
                 values[0] = values[0][None, :]
             given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
-            return shaped(call(operator, values, given), shape)
+            return _shaped(call(operator, values, given), shape, scalar)
 
         return compute, not running
 
     def _element(self, node: Node) -> Callable[[State], Any]:
-        slot, shape, place, shaped = self.slots[node.args[0]], self.shapes[node], self._places(node), self.shaped
-        return lambda state: shaped(state.memory[slot][place(state)], shape)
+        slot, shape, scalar = self.slots[node.args[0]], self.shapes[node], self.arithmetic.scalar
+        place = self._places(node)
+        return lambda state: _shaped(state.memory[slot][place(state)], shape, scalar)
 
     def _places(self, node: Node) -> Callable[[State], tuple[Any, ...]]:
+        """Where an element stands in the array of its argument."""
         fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
         return lambda state: tuple(
             state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed
@@ -234,17 +240,10 @@ def _run(steps: Sequence[Step], state: State) -> None:
             memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, value.shape))
 
 
-def _shaping(scalar: Callable[[Any], Any]) -> Callable[[Any, tuple[int, ...]], Any]:
-    """What makes a value an array, or a scalar, without axes of size one.
-
-    Like all that a step calls, it does not hold its program: one that is no longer used goes at once.
-    """
-
-    def shaped(value: Any, shape: tuple[int, ...]) -> Any:
-        if isinstance(value, np.ndarray):
-            if value.ndim == len(shape):
-                return value if shape else value[()]
-            return value.reshape(shape)[()]
-        return scalar(value)
-
-    return shaped
+def _shaped(value: Any, shape: tuple[int, ...], scalar: Callable[[Any], Any]) -> Any:
+    """The value as an array, or a scalar, without axes of size one."""
+    if isinstance(value, np.ndarray):
+        if value.ndim == len(shape):
+            return value if shape else value[()]
+        return value.reshape(shape)[()]
+    return scalar(value)

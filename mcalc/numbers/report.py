@@ -15,6 +15,7 @@ from mcalc.derivations.derivation import sizes_shown
 from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node, topological
+from mcalc.language.parser import canonical_name
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS
 from mcalc.numbers.definedness import kinks
@@ -59,7 +60,7 @@ def evaluation(
     verify: bool = True,
 ) -> Evaluation:
     """The value of the program at the values, or with `wrt` its derivative there; raises Problem."""
-    names = [name.strip() for name in wrt.split(",") if name.strip()]
+    names = [canonical_name(name.strip()) for name in wrt.split(",") if name.strip()]
     fitted = fit(source, values, shapes, [name for name in names if name in values])
     try:
         parts = _intermediate(fitted) if intermediate else ()
@@ -115,7 +116,9 @@ def text_rows(found: Evaluation, form: str = "text", digits: int = DIGITS) -> li
         for answer in found.intermediate:
             shown = _shown(answer.number, form, rounded, digits)
             label = answer.name if form == "text" or not isinstance(answer.node, Node) else write(answer.node, "ascii")
-            cells.append([Piece(f"# {label} = {shown}", "quiet"), Piece(_size(answer.number, form), "shape")])
+            about = written(answer.number.decimals, answer.number.shape, form, digits)
+            beside = "" if about == shown else f" {'~' if form == 'ascii' else '≈'} {about}"
+            cells.append([Piece(f"# {label} = {shown}{beside}", "quiet"), Piece(_size(answer.number, form), "shape")])
         rows += table(cells, indent="")
     for answer in found.answers:
         if len(found.answers) > 1:

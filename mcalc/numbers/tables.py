@@ -59,7 +59,8 @@ def tabulate(
     if count > MOST_ROWS:
         raise Problem(f"The table would have {count} rows, and at most {MOST_ROWS} are made.", hint="take larger steps")
     first = {one.name: one.values[0] for one in varied}
-    fitted = fit(source, {**values, **first}, shapes)
+    given = {**values, **first}
+    fitted = fit(source, given, shapes, [name for name in _names(wrt) if name in given])
     try:
         return _filled(fitted, varied, wrt, count, verify)
     except Problem as problem:

@@ -64,6 +64,9 @@ def train(
         raise problem.with_source(problem.source or source) from None
     zeros = tuple(name for name in names if name not in fitted.values)
     history = descend(loss, start(fitted, names), method, steps, tolerance, seed, progress)
+    if history.status == "diverged" and not history.steps:
+        message = "The value or its gradient is not a finite number at the start."
+        raise Problem(message, hint="give another start with --at", source=source)
     full = None
     if loss.batch and history.status != "diverged":
         value, gradients = compiled(fitted, names, 0, False)(history.result)
@@ -80,13 +83,12 @@ def compiled(fitted: Fitted, names: list[str], batch: int = 0, verify: bool = Tr
     for name, value in fitted.values.items():
         if value.array.dtype.kind == "c":
             raise Problem(f"A descent is among real numbers, and `{name}` is complex.")
-    derivation = derive(fitted.source, names, fitted.declared, "jacobian", verify=verify)
+    derivation = derive(fitted.source, names, fitted.declared, "gradient", verify=verify)
     parts = derivation.parts or (derivation,)
     gradients = [part.natural for part in parts]
     if len(parts) == 1 < len(names):
-        gradients = [
-            part.natural for name in names for part in (derive(fitted.source, name, fitted.declared, verify=False),)
-        ]
+        singly = [derive(fitted.source, name, fitted.declared, "gradient", verify=False) for name in names]
+        gradients = [part.natural for part in singly]
     nodes = [gradient for gradient in gradients if isinstance(gradient, Node)]
     if len(nodes) < len(gradients):
         raise Problem("This gradient has no form in products of matrices, and is not descended along.", status=3)
