@@ -19,7 +19,7 @@ import pytest
 from test_examples import printed
 
 from mcalc.numbers.values import read_assignments
-from mcalc.plots.ranges import read_point, read_range
+from mcalc.plots.places import read_point, read_range
 from mcalc.plots.sampling import Request, sampled
 from mcalc.plots.ticks import level_values, shown, ticks
 

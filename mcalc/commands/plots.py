@@ -64,7 +64,7 @@ def plot(
     """
     _check(output, terminal, ranges)
     from mcalc.numbers.values import read_assignments
-    from mcalc.plots.ranges import read_point, read_range
+    from mcalc.plots.places import read_point, read_range
     from mcalc.plots.sampling import Request, sampled
 
     varied = tuple(read_range(text) for text in ranges)

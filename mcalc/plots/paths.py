@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from mcalc.plots.ranges import Varied, read_place
+from mcalc.plots.places import Range, read_place
 from mcalc.problems import Problem
 
 
-def read_path(name: str, varied: Sequence[Varied]) -> Any:
+def read_path(name: str, varied: Sequence[Range]) -> Any:
     """The places on the axes, a step a row; raises Problem where the file lacks one of the names."""
     try:
         text = Path(name).read_text(encoding="utf-8")

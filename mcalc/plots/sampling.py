@@ -21,7 +21,7 @@ from mcalc.numbers.program import dimensions
 from mcalc.numbers.values import Value
 from mcalc.plots.blanks import TOO_LARGE, blank_note, without_jumps
 from mcalc.plots.limits import near
-from mcalc.plots.ranges import Place, Varied, read_place, with_ranges
+from mcalc.plots.places import Place, Range, read_place, with_ranges
 from mcalc.plots.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.plots.ticks import shown
 from mcalc.problems import Problem
@@ -35,7 +35,7 @@ class Request:
     """What is to be drawn, before any of it is computed."""
 
     sources: tuple[str, ...]
-    varied: tuple[Varied, ...]
+    varied: tuple[Range, ...]
     values: Mapping[str, Value]
     shapes: Mapping[str, Declaration]
     wrt: tuple[str, ...] = ()

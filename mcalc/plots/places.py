@@ -42,7 +42,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Varied:
+class Range:
     """A place, and the range that it goes through."""
 
     place: Place
@@ -65,7 +65,7 @@ def read_place(text: str) -> Place:
     return Place(canonical_name(match[1]), tuple(int(part) for part in match.groups()[1:] if part))
 
 
-def read_range(text: str) -> Varied:
+def read_range(text: str) -> Range:
     """``x=-5:5``, with a step ``x=-5:5:0.1``, of an element ``w[1]=-1:1``; raises Problem."""
     match = _VARY.fullmatch(text)
     parts = [part.strip() for part in match[4].split(":")] if match else []
@@ -86,7 +86,7 @@ def read_range(text: str) -> Varied:
         raise Problem(f"The step of `{place}` is {parts[2]}, and does not fit into its range.", hint="leave it out")
     if step is not None and (stop - start) / step > _MOST_STEPS:
         raise Problem(f"The range of `{place}` has more than {_MOST_STEPS} steps.", hint="leave the step out")
-    return Varied(place, start, stop, step)
+    return Range(place, start, stop, step)
 
 
 def _number(name: str, text: str) -> float:
@@ -99,7 +99,7 @@ def _number(name: str, text: str) -> float:
     return float(value.array)
 
 
-def read_point(text: str, varied: Sequence[Varied]) -> tuple[float, ...]:
+def read_point(text: str, varied: Sequence[Range]) -> tuple[float, ...]:
     """``x=-1,y=2``: a number for each name that varies, inside its range; raises Problem."""
     example = ",".join(f"{one.place}=…" for one in varied)
     found: dict[Place, float] = {}
@@ -125,7 +125,7 @@ def read_point(text: str, varied: Sequence[Varied]) -> tuple[float, ...]:
 
 
 def with_ranges(
-    varied: Sequence[Varied], values: Mapping[str, Value], shapes: Mapping[str, Declaration]
+    varied: Sequence[Range], values: Mapping[str, Value], shapes: Mapping[str, Declaration]
 ) -> dict[str, Value]:
     """The values, and one for each name that varies: of a vector, the elements that stay."""
     if len({one.place for one in varied}) < len(varied):
