@@ -10,8 +10,9 @@ import sys
 import click
 
 from mcalc import __version__
-from mcalc.commands import reference
+from mcalc.commands import numbers, reference
 from mcalc.commands.derivatives import derivative_commands
+from mcalc.commands.plots import plot
 from mcalc.options import Group, usage
 from mcalc.problems import Problem, render_problem
 
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for _command in (*derivative_commands(), reference.shapes, reference.rules, reference.batch):
+for _command in (*derivative_commands(), *numbers.commands, plot, reference.shapes, reference.rules, reference.batch):
     cli.add_command(_command)
 
 

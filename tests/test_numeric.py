@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from mcalc.calculus.networks import Tensor
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node, dimension
 from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes, verify
-from mcalc.numbers.program import UnboundIndex, dimensions
+from mcalc.numbers.program import Program, UnboundIndex, dimensions
 
 EXAMPLES = [operator for operator in TABLE.values() if operator.example]
 
@@ -164,3 +166,17 @@ def test_no_point_has_a_reason() -> None:
     reading = read("log(-exp(x))", {"x": "scalar"})
     checked = verify(reading.value, list(reading.names.values()), reading.names["x"], lambda p, s: np.float64(1))
     assert checked.points == 0 and "finite" in checked.reason
+
+
+def test_a_program_goes_as_soon_as_it_is_not_used() -> None:
+    """Without the garbage collector, which the command line switches off."""
+    reading = read("sum(w[1]*x[i]*log(n*i) for i in 1..n) + 2", {"x": "n", "w": "m"})
+    gc.disable()
+    try:
+        program = Program([reading.value], {"n": 3, "m": 2})
+        program.run({"x": np.ones(3), "w": np.ones(2)})
+        gone = weakref.ref(program)
+        del program
+        assert gone() is None
+    finally:
+        gc.enable()

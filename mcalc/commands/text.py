@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,22 @@ def show(rows: list[Any], output: str | None, color: str) -> None:
     from mcalc.render.terminal import show as show_in_colour
 
     show_in_colour(rows)
+
+
+def painter(otherwise: str = "") -> Callable[[Any, str], None]:
+    """What draws a scene into a file; raises Problem where matplotlib is missing."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise Problem(
+            "Pictures are drawn with matplotlib, which is not installed.",
+            hint="pip install 'mcalc[plot]' installs it" + otherwise,
+            status=3,
+        ) from None
+    import logging
+
+    for library in ("matplotlib", "fontTools"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+    from mcalc.plots.picture import save
+
+    return save

@@ -277,7 +277,7 @@ _FUNCTIONS: tuple[tuple[str, str, str, Callable[..., Any], str, tuple[str, ...]]
     ("sigmoid", "y*(1 - y)", r"\sigma", lambda np, a: 1 / (1 + np.exp(-a)), "any", ("logistic", "expit", "sigma")),
     ("softplus", "sigmoid(a)", r"\operatorname{softplus}", lambda np, a: np.logaddexp(0, a), "any", ()),
     ("relu", "a > 0", r"\operatorname{relu}", lambda np, a: np.maximum(a, 0), "any", ()),
-    ("leaky_relu", "where(a > 0, 1, 0.01)", r"\operatorname{leaky\,relu}", lambda np, a: np.where(a > 0, a, 0.01 * a), "any", ()),
+    ("leaky_relu", "where(a > 0, 1, 0.01)", r"\operatorname{leaky\,relu}", lambda np, a: np.where(a > 0, a, a / 100), "any", ()),
     ("elu", "where(a > 0, 1, exp(a))", r"\operatorname{elu}", lambda np, a: np.where(a > 0, a, np.exp(np.minimum(a, 0)) - 1), "any", ()),
     ("gelu", "(1 + erf(a/sqrt(2)))/2 + a*exp(-a^2/2)/sqrt(2*pi)", r"\operatorname{gelu}", lambda np, a: a * (1 + np.erf(a / np.sqrt(2))) / 2, "any", ()),
     ("silu", "sigmoid(a) + y*(1 - sigmoid(a))", r"\operatorname{silu}", lambda np, a: a / (1 + np.exp(-a)), "any", ("swish",)),

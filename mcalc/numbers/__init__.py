@@ -1,1 +1,1 @@
-"""The NumPy meaning of an expression, and the numeric check of an answer."""
+"""Values of names, what an expression and its derivatives are at them, and the numeric check of an answer."""

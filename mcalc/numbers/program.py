@@ -13,7 +13,7 @@ from sympy.core.numbers import Integer
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import LoopIndex, Operator, Slice
 from mcalc.expressions.tree import Node, topological
-from mcalc.numbers.arrays import array_module
+from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 
 Point = Mapping[Any, Any]
@@ -101,10 +101,15 @@ class Program:
     """
 
     def __init__(
-        self, roots: Sequence[Node], sizes: Sizes, given: Iterable[Node] = (), active: Iterable[LoopIndex] = ()
+        self,
+        roots: Sequence[Node],
+        sizes: Sizes,
+        given: Iterable[Node] = (),
+        active: Iterable[LoopIndex] = (),
+        arithmetic: Arithmetic = REAL,
     ) -> None:
         given = frozenset(given)
-        self.sizes = sizes
+        self.sizes, self.arithmetic = sizes, arithmetic
         self.order = topological(roots, lambda node: () if node in given else node.args)
         self.slots = {node: slot for slot, node in enumerate(self.order)}
         self.loops = running_indices(self.order, given)
@@ -145,15 +150,22 @@ class Program:
 
     def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
         """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
-        name, shape = node.operator.name, self.shapes[node]
+        name, shape, array, scalar = (
+            node.operator.name,
+            self.shapes[node],
+            self.arithmetic.array,
+            self.arithmetic.scalar,
+        )
         if node in self.given:
-            return lambda state: _shaped(np.asarray(state.values[node], dtype=float), shape), False
+            return lambda state: _shaped(array(state.values[node]), shape, scalar), False
         if name == "variable":
-            return lambda state: _shaped(np.asarray(state.point[node.parameters[0]], dtype=float), shape), False
+            return lambda state: _shaped(array(state.point[node.parameters[0]]), shape, scalar), False
         if name == "partial":
-            return lambda state: _shaped(np.asarray(state.point[node], dtype=float), shape), False
+            return lambda state: _shaped(array(state.point[node]), shape, scalar), False
         if name == "loop_index":
-            return lambda state: np.float64(state.running[node.parameters[0]]), False
+            return lambda state: scalar(state.running[node.parameters[0]]), False
+        if name == "number":
+            return lambda state: scalar(node.parameters[0]), True
         if name == "element":
             return self._element(node), not any(isinstance(place, LoopIndex) for place in node.parameters)
         if name == "loop_sum":
@@ -161,33 +173,33 @@ class Program:
         return self._ordinary(node)
 
     def _ordinary(self, node: Node) -> tuple[Callable[[State], Any], bool]:
-        function, shape = meaning(node).numpy, self.shapes[node]
+        operator, shape = meaning(node), self.shapes[node]
+        call, scalar = self.arithmetic.call, self.arithmetic.scalar
         slots = [self.slots[arg] for arg in node.args]
         turned = along_row(node)
         running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
-        if node.operator.name == "number":
-            parameters: list[Any] = list(node.parameters)
-        else:
-            parameters = [p if p is None or isinstance(p, LoopIndex) else whole(p, self.sizes) for p in node.parameters]
+        parameters = [p if p is None or isinstance(p, LoopIndex) else whole(p, self.sizes) for p in node.parameters]
 
         def compute(state: State) -> Any:
             values = [state.memory[slot] for slot in slots]
             if turned:
                 values[0] = values[0][None, :]
             given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
-            return _shaped(function(array_module, *values, *given), shape)
+            return _shaped(call(operator, values, given), shape, scalar)
 
         return compute, not running
 
     def _element(self, node: Node) -> Callable[[State], Any]:
-        slot, shape = self.slots[node.args[0]], self.shapes[node]
+        slot, shape, scalar = self.slots[node.args[0]], self.shapes[node], self.arithmetic.scalar
+        place = self._places(node)
+        return lambda state: _shaped(state.memory[slot][place(state)], shape, scalar)
+
+    def _places(self, node: Node) -> Callable[[State], tuple[Any, ...]]:
+        """Where an element stands in the array of its argument."""
         fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
-
-        def compute(state: State) -> Any:
-            index = tuple(state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed)
-            return _shaped(state.memory[slot][index], shape)
-
-        return compute
+        return lambda state: tuple(
+            state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed
+        )
 
     def _place(self, place: Any) -> Any:
         if place is None:
@@ -202,11 +214,11 @@ class Program:
         nodes = topological([body], lambda below: () if below in self.given else below.args)
         own = [below for below in nodes if loop in self.loops[below] and self.loops[below] <= inside]
         steps = self._steps(own, inside)
-        slot, size = self.slots[body], whole(loop.size, self.sizes)
+        slot, size, zero = self.slots[body], whole(loop.size, self.sizes), self.arithmetic.scalar(0)
 
         def compute(state: State) -> Any:
             before = state.running.get(loop)
-            total: Any = np.float64(0)
+            total: Any = zero
             for state.running[loop] in range(1, size + 1):
                 _run(steps, state)
                 total = total + state.memory[slot]
@@ -228,10 +240,10 @@ def _run(steps: Sequence[Step], state: State) -> None:
             memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, value.shape))
 
 
-def _shaped(value: Any, shape: tuple[int, ...]) -> Any:
-    """The value as an array, or a NumPy scalar, without axes of size one."""
+def _shaped(value: Any, shape: tuple[int, ...], scalar: Callable[[Any], Any]) -> Any:
+    """The value as an array, or a scalar, without axes of size one."""
     if isinstance(value, np.ndarray):
         if value.ndim == len(shape):
             return value if shape else value[()]
         return value.reshape(shape)[()]
-    return np.float64(value)
+    return scalar(value)

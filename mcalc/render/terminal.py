@@ -7,6 +7,10 @@ from rich.text import Text
 
 from mcalc.render.layout import Row
 
+_SHADES = (
+    *("#440154", "#482173", "#433e85", "#38588c", "#2d708e", "#25858e"),
+    *("#1e9b8a", "#2ab07f", "#52c569", "#86d549", "#c2df23", "#fde725"),
+)
 STYLES = {
     "heading": "bold",
     "result": "bold cyan",
@@ -14,6 +18,9 @@ STYLES = {
     "rule": "yellow",
     "shape": "green",
     "quiet": "dim",
+    "mark": "bold",
+    **{f"graph {at}": name for at, name in enumerate(("blue", "yellow", "green", "magenta", "cyan", "red"))},
+    **{f"shade {at}": f"{colour} on {colour}" for at, colour in enumerate(_SHADES)},
 }
 
 

@@ -1,0 +1,218 @@
+"""The commands that compute with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from mcalc.choices import LAYOUTS, PICTURES
+from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
+from mcalc.options import Command, common
+from mcalc.problems import Problem
+from mcalc.render import FORMATS
+
+at_option = click.option(
+    "--at",
+    "at",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A value: x=1,2, A=[1,2;3,4], c=sqrt(2), X=@data.npy; or @FILE with names.",
+)
+digits_option = click.option(
+    "--digits", type=click.IntRange(1, 15), default=6, help="To how many digits decimals are shown."
+)
+
+
+def format_option(*formats: str) -> Callable[..., Any]:
+    return click.option("-f", "--format", "form", type=click.Choice(formats), default="text", help="What to print.")
+
+
+@contextmanager
+def problems_as(form: str) -> Iterator[None]:
+    """With ``-f json`` a problem is an object too."""
+    try:
+        yield
+    except Problem as problem:
+        if form != "json":
+            raise
+        import json
+
+        click.echo(json.dumps({"error": problem.as_json()}, ensure_ascii=False))
+        raise SystemExit(problem.status) from None
+
+
+@click.command("eval", cls=Command)
+@click.argument("expression")
+@at_option
+@click.option("--wrt", default="", metavar="NAME[,NAME]", help="The derivative by this variable, there.")
+@click.option("--layout", type=click.Choice(LAYOUTS), default="paper", help="The layout of the derivative.")
+@click.option("--intermediate", is_flag=True, help="Every intermediate value with its shape.")
+@digits_option
+@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the derivative.")
+@format_option(*FORMATS)
+@common(formats=False)
+def evaluate(
+    expression: str,
+    at: tuple[str, ...],
+    wrt: str,
+    layout: str,
+    intermediate: bool,
+    digits: int,
+    no_verify: bool,
+    form: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+) -> None:
+    """The value at a point, or the derivative there: exact where the values are."""
+    with problems_as(form):
+        from mcalc.numbers import report
+        from mcalc.numbers.values import read_assignments
+
+        found = report.evaluation(
+            expression_text(expression),
+            read_assignments(at),
+            declared_shapes(shapes),
+            wrt,
+            layout,
+            intermediate,
+            not no_verify,
+        )
+        if form in ("text", "ascii"):
+            show(report.text_rows(found, form, digits), output, color)
+        elif form == "json":
+            write(report.as_json(found), output)
+        elif form == "numpy":
+            write(report.numpy(found), output)
+        else:
+            write((report.latex if form == "latex" else report.markdown)(found, digits), output)
+
+
+@click.command("table", cls=Command)
+@click.argument("expression")
+@click.option(
+    "--vary", "vary", multiple=True, required=True, metavar="NAME=START:STOP:STEP", help="What changes from row to row."
+)
+@at_option
+@click.option("--wrt", default="", metavar="NAME[,NAME]", help="The derivative by each of these, as columns.")
+@click.option("--long", "long", is_flag=True, help="With two --vary: a row for each pair, not a table crosswise.")
+@digits_option
+@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the derivatives.")
+@format_option("text", "markdown", "csv", "json")
+@common(formats=False)
+def table(
+    expression: str,
+    vary: tuple[str, ...],
+    at: tuple[str, ...],
+    wrt: str,
+    long: bool,
+    digits: int,
+    no_verify: bool,
+    form: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+) -> None:
+    """The value, and derivatives, at each of many values."""
+    with problems_as(form):
+        from mcalc.numbers import tables
+        from mcalc.numbers.ranges import read_varied
+        from mcalc.numbers.values import read_assignments
+
+        varied, values = read_varied(vary), read_assignments(at)
+        found = tables.tabulate(
+            expression_text(expression), varied, values, declared_shapes(shapes), wrt, not no_verify
+        )
+        if form == "text":
+            show(tables.text_rows(found, digits, not long), output, color)
+        elif form == "markdown":
+            write(tables.markdown(found, digits, not long), output)
+        else:
+            write((tables.as_csv if form == "csv" else tables.as_json)(found), output)
+
+
+@click.command("descend", cls=Command)
+@click.argument("expression")
+@click.option("--wrt", required=True, metavar="NAME[,NAME]", help="What changes; it starts at its --at, else at zero.")
+@at_option
+@click.option("--rate", type=click.FloatRange(0, min_open=True), default=0.01, help="The learning rate η.")
+@click.option("--steps", type=click.IntRange(0), default=100, help="At most so many steps.")
+@click.option("--momentum", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="With momentum, such as 0.9.")
+@click.option("--adam", is_flag=True, help="By Adam's rule.")
+@click.option("--tolerance", type=click.FloatRange(0), default=0.0, help="Stop where the gradient is this short.")
+@click.option("--batch", type=click.IntRange(1), default=None, help="Each step looks at a sample of so many data.")
+@click.option("--seed", type=int, default=None, help="Of the samples, to have the same ones again.")
+@click.option("--every", type=click.IntRange(1), default=None, help="Show each so many steps.")
+@digits_option
+@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the gradient.")
+@format_option("text", "markdown", "csv", "json")
+@common(formats=False)
+def descend(
+    expression: str,
+    wrt: str,
+    at: tuple[str, ...],
+    rate: float,
+    steps: int,
+    momentum: float,
+    adam: bool,
+    tolerance: float,
+    batch: int | None,
+    seed: int | None,
+    every: int | None,
+    digits: int,
+    no_verify: bool,
+    form: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+) -> None:
+    """Gradient descent with the derived gradient; -o FILE.csv or .json keeps every step, .svg draws the value."""
+    with problems_as(form):
+        from mcalc.commands.progress import progress_bar
+        from mcalc.numbers import training
+        from mcalc.numbers.descent import Method
+        from mcalc.numbers.values import read_assignments
+
+        if adam and momentum:
+            raise Problem("Adam has momentum of its own.", hint="give one of --adam and --momentum")
+        values, declared, text = read_assignments(at), declared_shapes(shapes), expression_text(expression)
+        suffix = output.rpartition(".")[2].lower() if output else ""
+        draw = painter() if f".{suffix}" in PICTURES else None
+        with progress_bar(steps) as progress:
+            found = training.train(
+                text,
+                wrt,
+                values,
+                declared,
+                Method(rate, momentum, adam),
+                steps,
+                tolerance,
+                batch or 0,
+                seed,
+                not no_verify,
+                progress,
+            )
+        if output and draw is not None:
+            from mcalc.plots.losses import loss_scene
+
+            draw(loss_scene(found.fitted.reading.value, found.history.values), output)
+            output = None
+        elif suffix in ("csv", "json") and form in ("text", "markdown"):
+            write((training.as_csv if suffix == "csv" else training.as_json)(found, every or 1), output)
+            output = None
+        if form == "text":
+            show(training.text_rows(found, every or 0, digits), output, color)
+        elif form == "markdown":
+            write(training.markdown(found, every or 0, digits), output)
+        else:
+            write((training.as_csv if form == "csv" else training.as_json)(found, every or 1), output)
+        if found.history.status == "diverged":
+            if form == "json":
+                raise SystemExit(1)
+            raise training.divergence(found)
+
+
+commands = (evaluate, table, descend)

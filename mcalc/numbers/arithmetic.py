@@ -1,0 +1,105 @@
+"""What a program computes with: floating-point numbers, and whatever else offers the same four things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcalc.expressions.records import Operator
+from mcalc.numbers.arrays import array_module
+from mcalc.numbers.arrays import array_module as np
+
+OF_REALS = frozenset(
+    (
+        *("greater", "less", "greater_equal", "less_equal", "maximum", "minimum", "max", "min", "abs", "sign", "step"),
+        *("relu", "leaky_relu", "elu", "gelu", "erf", "norm", "norm1", "norm_inf", "var", "logdet"),
+        *("logsumexp", "softmax", "log_softmax"),
+    )
+)
+"""Operators that compare, or that are meant of real numbers alone."""
+
+
+class NotReal(Exception):
+    """An operator that is meant of real numbers meets a complex one."""
+
+    def __init__(self, operator: Operator) -> None:
+        super().__init__(f"{operator.name} of a complex number")
+        self.operator = operator
+
+
+class Arithmetic:
+    """Real floating-point numbers: what is not real is not a number."""
+
+    module: Any = array_module
+
+    def array(self, value: Any) -> Any:
+        return np.asarray(value, dtype=float)
+
+    def scalar(self, value: Any) -> Any:
+        return np.float64(value)
+
+    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        return operator.numpy(self.module, *values, *parameters)
+
+
+class _ComplexModule:
+    """NumPy's functions, with complex values where there are no real ones."""
+
+    def __init__(self) -> None:
+        for name in ("sqrt", "log"):
+            self.__dict__[name] = getattr(np.emath, name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(array_module, name)
+
+    # On their branch cuts the inverse functions have the values that these logarithms have.
+
+    def arcsin(self, a: Any) -> Any:
+        a = np.asarray(a)
+        return -1j * np.log(1j * a + np.emath.sqrt(1 - a * a))
+
+    def arccos(self, a: Any) -> Any:
+        return np.pi / 2 - self.arcsin(a)
+
+    def arctanh(self, a: Any) -> Any:
+        a = np.asarray(a)
+        return (np.emath.log(1 + a) - np.emath.log(1 - a)) / 2
+
+    def arccosh(self, a: Any) -> Any:
+        return np.arccosh(np.asarray(a, dtype=complex))
+
+    def raised(self, a: Any, b: Any) -> Any:
+        if np.iscomplexobj(a) or np.iscomplexobj(b):
+            return np.power(np.asarray(a, dtype=complex), b)
+        real = np.power(a, b, dtype=float)
+        return np.where(np.isnan(real), np.power(np.asarray(a, dtype=complex), b), real)
+
+    def grid(self, *parts: Any) -> Any:
+        return np.array(parts[:-2]).reshape(parts[-2:])
+
+
+class Complex(Arithmetic):
+    """Floating-point numbers, complex where they must be: the root of -1 is i."""
+
+    @property
+    def module(self) -> Any:
+        return _ComplexModule()
+
+    def array(self, value: Any) -> Any:
+        found = np.asarray(value)
+        return found if found.dtype.kind in "fc" else found.astype(float)
+
+    def scalar(self, value: Any) -> Any:
+        if not np.iscomplexobj(value):
+            return np.float64(value)
+        return np.complex128(value) if value.imag else np.float64(value.real)
+
+    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        if operator.name in OF_REALS and any(np.iscomplexobj(value) for value in values):
+            raise NotReal(operator)
+        found = operator.numpy(self.module, *values, *parameters)
+        return found.real if np.iscomplexobj(found) and not np.any(np.imag(found)) else found
+
+
+REAL = Arithmetic()
+COMPLEX = Complex()

@@ -1,0 +1,263 @@
+"""Exact arithmetic: arrays of SymPy numbers, and what the operator table sees as ``np`` when it computes with them.
+
+``3 sin(1)`` stays ``3 sin(1)``. What has no value is ``nan``, whatever it is multiplied with; what cannot be
+decided, or grows out of hand, raises `TooLarge`, and is left to floating-point numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sympy
+from sympy.core.singleton import S
+
+from mcalc.expressions.records import Operator
+from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
+from mcalc.numbers.arrays import array_module as np
+
+MOST_PARTS, MOST_BITS = 300, 4000
+
+
+class TooLarge(Exception):
+    """An exact value that is not worth having."""
+
+
+def exact(value: Any) -> Any:
+    """A number as SymPy has it: a float that is whole is a whole number, any other the decimal that it prints as."""
+    if isinstance(value, sympy.Basic):
+        return value if value.is_finite is not False and value is not S.NaN else S.NaN
+    if isinstance(value, (bool, np.bool_)):
+        return S.One if value else S.Zero
+    if isinstance(value, (float, np.floating)):
+        number = float(value)
+        return sympy.Integer(int(number)) if number.is_integer() else sympy.Rational(repr(number))
+    return sympy.sympify(int(value))
+
+
+def _entry_by_entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(*arguments: Any, **_: Any) -> Any:
+        if not any(isinstance(argument, np.ndarray) for argument in arguments):
+            return exact(function(*map(exact, arguments)))
+        wide = np.broadcast_arrays(*(np.asarray(argument, dtype=object) for argument in arguments))
+        result = np.empty(wide[0].shape, dtype=object)
+        for place in np.ndindex(result.shape):
+            result[place] = exact(function(*(exact(array[place]) for array in wide)))
+        return result
+
+    return apply
+
+
+def sign(value: Any) -> Any:
+    """-1, 0 or 1; raises `TooLarge` where that cannot be decided."""
+    if value is S.NaN:
+        return value
+    if value.is_zero or (not value.is_number and value.equals(0)):
+        return S.Zero
+    if value.is_positive:
+        return S.One
+    if value.is_negative:
+        return S.NegativeOne
+    if value.equals(0):
+        return S.Zero
+    about = value.evalf(20)
+    if not about.is_Float or about == 0:
+        raise TooLarge
+    return S.One if about > 0 else S.NegativeOne
+
+
+def _larger(one: Any, other: Any) -> Any:
+    if S.NaN in (one, other):
+        return S.NaN
+    return one if sign(one - other) >= 0 else other
+
+
+def _smaller(one: Any, other: Any) -> Any:
+    return -_larger(-one, -other)
+
+
+def _raised(base: Any, exponent: Any) -> Any:
+    if base == 0 and sign(sympy.re(exponent)) < 0:
+        return S.NaN
+    if base.is_Rational and exponent.is_Rational:
+        bits = max(base.p.bit_length(), base.q.bit_length()) if abs(base) != 1 else 0
+        if bits * abs(exponent) > MOST_BITS:
+            raise TooLarge
+    return base**exponent
+
+
+def _reduced(function: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
+    def apply(a: Any, axis: Any = None) -> Any:
+        a = np.asarray(a, dtype=object)
+        if axis is None:
+            return exact(function(list(a.ravel())))
+        lines = np.moveaxis(a, axis, -1)
+        result = np.empty(lines.shape[:-1], dtype=object)
+        for place in np.ndindex(result.shape):
+            result[place] = exact(function(list(lines[place])))
+        return result
+
+    return apply
+
+
+def _extreme(choose: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], Any]:
+    def extreme(entries: Sequence[Any]) -> Any:
+        best = entries[0]
+        for entry in entries[1:]:
+            best = choose(best, entry)
+        return best
+
+    return extreme
+
+
+def _total(entries: Sequence[Any]) -> Any:
+    return sympy.Add(*entries)
+
+
+def _mean(entries: Sequence[Any]) -> Any:
+    return sympy.Add(*entries) / len(entries)
+
+
+def _variance(entries: Sequence[Any]) -> Any:
+    mean = _mean(entries)
+    return _mean([(entry - mean) ** 2 for entry in entries])
+
+
+def _logsumexp(entries: Sequence[Any]) -> Any:
+    return sympy.log(sympy.Add(*map(sympy.exp, entries)))
+
+
+def _filled(value: Any) -> Callable[..., Any]:
+    def fill(*sizes: Any) -> Any:
+        shape = sizes[0] if sizes and isinstance(sizes[0], tuple) else sizes
+        result = np.empty(shape, dtype=object)
+        result[...] = value
+        return result
+
+    return fill
+
+
+def _eye(size: int) -> Any:
+    result = _filled(S.Zero)(size, size)
+    for at in range(size):
+        result[at, at] = S.One
+    return result
+
+
+def _chosen(condition: Any, one: Any, other: Any) -> Any:
+    if condition is S.NaN:
+        return S.NaN
+    return one if bool(condition) else other
+
+
+class _Linear:
+    """``np.linalg``, exactly."""
+
+    @staticmethod
+    def inv(a: Any) -> Any:
+        matrix = sympy.Matrix(a)
+        if sign(matrix.det()) == 0:
+            return _filled(S.NaN)(*np.shape(a))
+        return np.array(matrix.inv().tolist(), dtype=object)
+
+    @staticmethod
+    def det(a: Any) -> Any:
+        return sympy.Matrix(a).det()
+
+    @staticmethod
+    def slogdet(a: Any) -> tuple[Any, Any]:
+        found = sympy.Matrix(a).det()
+        return sign(found), sympy.log(sympy.Abs(found))
+
+
+class _ExactModule:
+    """The functions that the table uses, of SymPy numbers; what only moves entries about is NumPy's."""
+
+    pi = S.Pi
+    linalg = _Linear
+
+    def __init__(self) -> None:
+        by_entry: dict[str, Callable[..., Any]] = {
+            "arcsin": sympy.asin,
+            "arccos": sympy.acos,
+            "arctan": sympy.atan,
+            "arcsinh": sympy.asinh,
+            "arccosh": sympy.acosh,
+            "arctanh": sympy.atanh,
+            "abs": sympy.Abs,
+            "sign": sign,
+            "maximum": _larger,
+            "minimum": _smaller,
+            "where": _chosen,
+            "raised": _raised,
+            "logaddexp": lambda a, b: sympy.log(sympy.exp(a) + sympy.exp(b)),
+            "erf": sympy.erf,
+        }
+        for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
+            by_entry[name] = getattr(sympy, name)
+        reductions = {"sum": _total, "mean": _mean, "max": _extreme(_larger), "min": _extreme(_smaller)}
+        reductions |= {"prod": lambda entries: sympy.Mul(*entries), "var": _variance, "logsumexp": _logsumexp}
+        found = {name: _entry_by_entry(function) for name, function in by_entry.items()}
+        found |= {name: _reduced(function) for name, function in reductions.items()}
+        found |= {"ones": _filled(S.One), "zeros": _filled(S.Zero), "eye": _eye}
+        found |= {"logsumexp_along": found["logsumexp"], "softmax": self._softmax, "log_softmax": self._log_softmax}
+        found["grid"] = lambda *parts: np.array(parts[:-2], dtype=object).reshape(parts[-2:])
+        self.__dict__.update(found)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+    def _softmax(self, a: Any) -> Any:
+        raised = self.exp(a)
+        return raised / self.sum(raised, axis=-1)[..., None]
+
+    def _log_softmax(self, a: Any) -> Any:
+        return a - self.logsumexp(a, axis=-1)[..., None]
+
+
+class Exact(Arithmetic):
+    """Values are SymPy numbers, and arrays of them."""
+
+    module: Any = _ExactModule()
+
+    def array(self, value: Any) -> Any:
+        result = np.array(value, dtype=object)
+        for place in np.ndindex(result.shape):
+            result[place] = exact(result[place])
+        return result
+
+    def scalar(self, value: Any) -> Any:
+        return _checked(exact(value))
+
+    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        if operator.name in OF_REALS and any(_not_real(value) for value in values):
+            raise NotReal(operator)
+        try:
+            if operator.name == "divide" and not isinstance(values[1], np.ndarray) and values[1].equals(0):
+                return values[0] * S.NaN
+            found = operator.numpy(self.module, *values, *parameters)
+        except (TypeError, AttributeError) as fault:
+            raise TooLarge from fault
+        if not isinstance(found, np.ndarray):
+            return self.scalar(found)
+        result = np.empty(found.shape, dtype=object)
+        for place in np.ndindex(found.shape):
+            result[place] = self.scalar(found[place])
+        return result
+
+
+def _not_real(value: Any) -> bool:
+    return any(entry is not S.NaN and entry.is_real is False for entry in np.ravel(np.asarray(value, dtype=object)))
+
+
+def _checked(value: Any) -> Any:
+    """The number, unless it has become long; a sum that is 0 as 0."""
+    if value.is_Add and abs(complex(value.evalf(15))) < 1e-9 and value.equals(0):
+        return S.Zero
+    for count, part in enumerate(sympy.preorder_traversal(value)):
+        if count > MOST_PARTS or (part.is_Rational and part.p.bit_length() + part.q.bit_length() > MOST_BITS):
+            raise TooLarge
+    return value
+
+
+EXACT = Exact()

@@ -1,0 +1,181 @@
+"""A program at many points at once: what varies has the points as its first axis.
+
+The operator table's own ``numpy`` functions are run on arrays with one axis more; those that cannot take one are
+run point by point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from mcalc.expressions.tree import Node, depends, variables
+from mcalc.numbers.arrays import array_module
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.program import Loops, Program, Sizes, State, along_row, meaning
+
+_ENTRIES_AT_ONCE = 2_000_000
+_OVER_ALL = ("sum", "mean", "max", "min", "prod", "var")
+_REDUCTIONS = (*_OVER_ALL, "norm", "norm1", "norm_inf")
+
+
+def evaluate_at_points(
+    roots: Sequence[Node], fixed: Mapping[str, Any], varied: Mapping[str, Any], sizes: Sizes
+) -> list[Any]:
+    """The values of the roots, each of shape ``(points, *value.axes)``; NaN where a value is not real.
+
+    `fixed` has one array a name, `varied` one a name with the points as its first axis.
+    """
+    program = PointsProgram(roots, sizes, varied)
+    count = len(next(iter(varied.values())))
+    at_once = max(1, _ENTRIES_AT_ONCE // program.entries)
+    pieces: list[list[Any]] = []
+    with np.errstate(all="ignore"):
+        for start in range(0, count, at_once):
+            here = {name: values[start : start + at_once] for name, values in varied.items()}
+            pieces.append(program.run_all({**fixed, **here}, min(at_once, count - start)))
+    return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
+
+
+class PointsProgram(Program):
+    """A program in which the nodes that depend on the names `varied` have one value for each point."""
+
+    def __init__(self, roots: Sequence[Node], sizes: Sizes, varied: Mapping[str, Any]) -> None:
+        self.roots = roots
+        self.many: set[Node] = set()
+        for root in roots:
+            for node in variables(root):
+                if node.parameters[0] in varied:
+                    self.many |= depends(root, node)
+        super().__init__(roots, sizes)
+        self.entries = max((prod(self.shapes[node]) for node in self.many), default=1)
+
+    def run_all(self, point: Mapping[str, Any], count: int) -> list[Any]:
+        """The values of the roots at `count` points; what does not vary is the same at each."""
+        return [
+            value if root in self.many else np.broadcast_to(value, (count, *np.shape(value)))
+            for root, value in zip(self.roots, self.run(point), strict=True)
+        ]
+
+    def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
+        name, shape = node.operator.name, self.shapes[node]
+        if node not in self.many or name == "loop_sum":
+            return super()._compute(node, active)
+        if name == "variable":
+            return lambda state: np.asarray(state.point[node.parameters[0]], dtype=float).reshape(-1, *shape), False
+        if name == "element":
+            return self._element(node), False
+        at_once = self._at_once(node)
+        return at_once or self._one_by_one(node), False
+
+    def _element(self, node: Node) -> Callable[[State], Any]:
+        if node not in self.many:
+            return super()._element(node)
+        slot, shape = self.slots[node.args[0]], self.shapes[node]
+        place = self._places(node)
+
+        def compute(state: State) -> Any:
+            return state.memory[slot][(slice(None), *place(state))].reshape(-1, *shape)
+
+        return compute
+
+    def _at_once(self, node: Node) -> Callable[[State], Any] | None:
+        """What computes all points in one go, where there is such a way."""
+        name, shape = node.operator.name, self.shapes[node]
+        slots = [self.slots[arg] for arg in node.args]
+        ranks = [len(self.shapes[arg]) for arg in node.args]
+        many = [arg in self.many for arg in node.args]
+        function, axis = node.operator.numpy, node.parameters[0] if node.operator.keywords and node.parameters else None
+
+        def over(state: State, rank: int) -> list[Any]:
+            """The arguments, the axes of one point aligned to the right."""
+            values = [state.memory[slot] for slot in slots]
+            return [
+                value.reshape(len(value), *[1] * (rank - own), *value.shape[1:]) if varies else value
+                for value, own, varies in zip(values, ranks, many, strict=True)
+            ]
+
+        if node.operator.elementwise:
+            return lambda state: function(array_module, *over(state, len(shape)))
+        if name in ("matmul", "dot", "outer"):
+            signature = _contraction(node, many)
+            return lambda state: np.einsum(signature, *(state.memory[slot] for slot in slots), optimize=True)
+        if name == "transpose":
+            return lambda state: np.swapaxes(state.memory[slots[0]], 1, -1)
+        if name in ("softmax", "log_softmax") and axis is None:
+            return lambda state: function(array_module, state.memory[slots[0]])
+        if name == "logsumexp" and axis is None:
+            return lambda state: function(
+                array_module, state.memory[slots[0]].reshape(len(state.memory[slots[0]]), -1), 1
+            )
+        if name in _REDUCTIONS and not along_row(node):
+            return lambda state: function(_per_point, state.memory[slots[0]], *([axis] if name in _OVER_ALL else []))
+        if name in ("stack", "grid"):
+
+            def stacked(state: State) -> Any:
+                values = over(state, 1)
+                count = next(len(value) for value, varies in zip(values, many, strict=True) if varies)
+                columns = [
+                    np.broadcast_to(value, (count, np.shape(value)[-1] if np.ndim(value) else 1)) for value in values
+                ]
+                return np.concatenate(columns, axis=1).reshape(count, *shape)
+
+            return stacked
+        return None
+
+    def _one_by_one(self, node: Node) -> Callable[[State], Any]:
+        compute, _ = self._ordinary(node)
+        arguments, shape = [(self.slots[arg], arg in self.many) for arg in node.args], self.shapes[node]
+
+        def run(state: State) -> Any:
+            memory = state.memory.copy()
+            inner = State(memory, state.point, state.values, state.running)
+            varied = [slot for slot, varies in arguments if varies]
+            found = []
+            for values in zip(*(state.memory[slot] for slot in varied), strict=True):
+                for slot, value in zip(varied, values, strict=True):
+                    memory[slot] = value
+                try:
+                    found.append(compute(inner))
+                except np.linalg.LinAlgError:
+                    found.append(np.full(shape, np.nan))
+            return np.array(found, dtype=float)
+
+        return run
+
+
+def _contraction(node: Node, many: Sequence[bool]) -> str:
+    """The product for `numpy.einsum`: axes of size one are left out, ``p`` counts the points."""
+    left, right = (arg.shape for arg in node.args)
+    name = meaning(node).name
+    if name == "dot":
+        letters = ["i", "i", ""]
+    elif name == "outer":
+        letters = ["i", "j", "ij"]
+    else:
+        letters = ["ik", "kj"[: len(right)], "ij" if len(right) == 2 else "i"]
+    sizes = dict(zip(letters[0], left, strict=False)) | dict(zip(letters[1], right, strict=False))
+    if name == "outer" and len(right) == 2:
+        sizes["j"] = right[1]
+    shown = ["".join(letter for letter in part if sizes.get(letter) != 1) for part in letters]
+    points = ["p" if varies else "" for varies in many]
+    return f"{points[0]}{shown[0]},{points[1]}{shown[1]}->p{shown[2]}"
+
+
+class _PerPoint:
+    """NumPy, with reductions that leave the first axis alone."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(array_module, name)
+        if name not in _OVER_ALL:
+            return found
+
+        def reduced(values: Any, axis: int | None = None) -> Any:
+            return found(values, axis=tuple(range(1, np.ndim(values))) if axis is None else axis + 1)
+
+        self.__dict__[name] = reduced
+        return reduced
+
+
+_per_point = _PerPoint()

@@ -1,0 +1,214 @@
+"""The values that ``--at`` gives: ``x=1,2``, ``A=[1, 2; 3, 4]``, ``c=sqrt(2)``, ``X=@data.npy``, ``@file.npz``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mcalc.expressions.tree import variables
+from mcalc.language.declarations import Declaration
+from mcalc.language.parser import Syntax, canonical_name, parse
+from mcalc.language.shapes import read_program
+from mcalc.numbers.arithmetic import NotReal
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.exact import EXACT, TooLarge
+from mcalc.numbers.program import Program
+from mcalc.problems import Problem, Span
+
+MOST_EXACT = 2000
+EXAMPLE = 'for example --at x=1,2 --at "A=[1,2;3,4]" --at b=0.5 --at X=@data.csv'
+_NAME = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
+_NOT_NUMBERS = {"nan", "inf", "infinity", "oo"}
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """A named number, vector or matrix.
+
+    `array` holds it in floating point; `exact` as SymPy numbers, where they are known and few. `rounded` says that
+    a decimal point was in it, so that results are shown as decimals. `loose`: it came with a whole file, and may stay
+    unused.
+    """
+
+    name: str
+    array: Any
+    exact: Any = None
+    rounded: bool = False
+    loose: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(int(size) for size in self.array.shape)
+
+    @property
+    def described(self) -> str:
+        """``a vector of 3 elements``."""
+        if not self.shape:
+            return "a number"
+        if len(self.shape) == 1:
+            return f"a vector of {self.shape[0]} element{'s' * (self.shape[0] != 1)}"
+        return f"a {self.shape[0]}×{self.shape[1]} matrix"
+
+
+def of_numbers(name: str, numbers: Any, rounded: bool | None = None, loose: bool = False) -> Value:
+    """The value of NumPy or SymPy numbers; raises Problem where that is no array of up to two axes, all finite."""
+    array = np.asarray(numbers)
+    if array.dtype.kind in "USO" and not _all_numbers(array):
+        raise Problem(f"The value of `{name}` has text in place of numbers.", hint=EXAMPLE)
+    if array.ndim > 2:
+        raise Problem(
+            f"The value of `{name}` has {array.ndim} axes, and a value is a number, a vector or a matrix.",
+            hint="give a slice of it, with one axis or two",
+        )
+    if array.size == 0:
+        raise Problem(f"The value of `{name}` is empty.", hint="give at least one number")
+    exact = None
+    if array.size <= MOST_EXACT and array.dtype.kind in "Oiub":
+        exact = EXACT.array(array)
+    floats = _floating(array)
+    if not np.isfinite(floats).all():
+        place = tuple(int(at) + 1 for at in np.argwhere(~np.isfinite(floats))[0])
+        where = f"`{name}[{','.join(map(str, place))}]`" if place else f"`{name}`"
+        what = "not a number (NaN)" if np.isnan(floats).any() else "infinite"
+        count = int(np.sum(~np.isfinite(floats)))
+        more = f", and {count - 1} more" if count > 1 else ""
+        raise Problem(f"The value of {where} is {what}{more}.", hint="every value must be a finite number")
+    inexact = array.dtype.kind in "fc" if rounded is None else rounded
+    return Value(name, floats, exact, inexact, loose)
+
+
+def _all_numbers(array: Any) -> bool:
+    return array.dtype.kind == "O" and all(hasattr(entry, "__complex__") for entry in array.ravel())
+
+
+def _floating(array: Any) -> Any:
+    if array.dtype.kind == "c" or (array.dtype.kind == "O" and any(complex(entry).imag for entry in array.ravel())):
+        return array.astype(complex)
+    return array.astype(float)
+
+
+# What is typed -----------------------------------------------------------------------------------------------------
+
+
+def read_assignments(texts: Sequence[str]) -> dict[str, Value]:
+    """The values by name, from the texts of ``--at``; raises Problem."""
+    found: dict[str, Value] = {}
+    for text in texts:
+        for value in _read(text):
+            before = found.get(value.name)
+            if before is not None and not (before.loose or value.loose):
+                raise Problem(f"The value of `{value.name}` is given twice.", hint="keep one of the two")
+            if before is None or before.loose:
+                found[value.name] = value
+    return found
+
+
+def _read(text: str) -> Iterator[Value]:
+    if text.lstrip().startswith("@"):
+        from mcalc.numbers.files import read_all
+
+        yield from read_all(text.strip()[1:])
+        return
+    for name, given in assignments(text):
+        yield read_value(name, given)
+
+
+def assignments(text: str) -> list[tuple[str, str]]:
+    """``f=-1, g=2`` as ``[("f", "-1"), ("g", "2")]``; a piece without a name goes on with the value before it."""
+    found: list[list[str]] = []
+    for piece, separator in _pieces(text):
+        match = _NAME.match(piece)
+        if match:
+            found.append([canonical_name(match[1]), piece[match.end() :].strip()])
+        elif found:
+            found[-1][1] += separator + piece
+        else:
+            raise Problem(f"A value is given as NAME=VALUE, and this is `{text.strip()}`.", hint=EXAMPLE)
+    for name, given in found:
+        if not given.strip():
+            raise Problem(f"The value of `{name}` is missing.", hint=EXAMPLE)
+    return [(name, given.strip().rstrip(",;").strip()) for name, given in found]
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The text between the commas and semicolons that stand in no bracket, each with the separator before it."""
+    depth, start, separator = 0, 0, ""
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter in ",;\n" and depth == 0:
+            yield text[start:at], separator
+            start, separator = at + 1, ";" if letter == "\n" else letter
+    yield text[start:], separator
+
+
+def read_value(name: str, text: str) -> Value:
+    """What stands behind ``NAME=``: numbers, an expression without names, or ``@FILE``; raises Problem."""
+    if text.startswith("@"):
+        from mcalc.numbers.files import read_entry
+
+        return read_entry(name, text[1:])
+    if any(separator == "," or separator == ";" for _, separator in _pieces(text)):
+        text = f"[{text}]"
+    plain = _plain_list(text)
+    if plain is not None:
+        return of_numbers(name, plain, rounded=True)
+    try:
+        return _calculated(name, text)
+    except Problem as problem:
+        raise problem.with_source(text) if not problem.source else problem from None
+
+
+def _plain_list(text: str) -> Any:
+    """A long list of decimals, which is read without a grammar."""
+    if len(text) < 4000 or not re.fullmatch(r"\[[-+\d.eE,\s]+\]", text):
+        return None
+    return np.array([float(part) for part in text[1:-1].split(",") if part.strip()])
+
+
+def _calculated(name: str, text: str) -> Value:
+    program = parse(text)
+    if program.bindings:
+        raise Problem("A value is one expression, without definitions.", [program.bindings[0][2]])
+    value = program.value
+    for node in _below(value):
+        if node.kind == "name" and node.value.lower() in _NOT_NUMBERS:
+            message = f"The value of `{name}` is not a finite number: `{text[node.start : node.end]}`."
+            raise Problem(message, [Span(node.start, node.end)], "every value must be a finite number")
+    single = value.kind == "stack" and len(value.children) == 1
+    reading = read_program(program, {})
+    free = variables(reading.value) or [one for one in reading.names.values()]
+    if free:
+        word = str(free[0].parameters[0])
+        spans = [Span(n.start, n.end) for n in _below(value) if n.kind == "name" and n.value == word]
+        hint = f"a value has no names in it; a file is given as --at {name}=@FILE"
+        raise Problem(f"The value of `{name}` is text in place of a number: `{word}`.", spans[:1], hint)
+    if any(size.free_symbols for size in reading.value.shape):
+        raise Problem(f"The size of the value of `{name}` is not known.", hint="write the size, as in `zeros(3)`")
+    try:
+        (found,) = Program([reading.value], {}, arithmetic=EXACT).run({})
+    except TooLarge:
+        (found,) = Program([reading.value], {}).run({})
+    except NotReal as fault:
+        raise Problem(f"`{fault.operator.name}` is of real numbers, and here is a complex one.") from None
+    array = np.asarray(found)
+    shape = tuple(int(size) for size in reading.value.shape)
+    if value.kind == "matrix":
+        shape = (len(value.children), len(value.children[0].children))
+    array = array.reshape((1,) if single and not shape else shape)
+    if any(str(entry) == "nan" for entry in array.ravel()):
+        raise Problem(f"The value of `{name}` is not defined: `{text}`.", [Span(value.start, value.end)])
+    typed = any(node.kind == "number" and not node.value.isdigit() for node in _below(value))
+    return of_numbers(name, array, rounded=typed)
+
+
+def _below(syntax: Syntax) -> Iterator[Syntax]:
+    stack = [syntax]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
+
+
+__all__ = ["Declaration", "Value", "assignments", "of_numbers", "read_assignments", "read_value"]

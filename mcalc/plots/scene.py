@@ -1,0 +1,77 @@
+"""What is drawn, as data: axes, graphs on them, points and paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name or a formula, in text and in LaTeX."""
+
+    text: str
+    latex: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What varies: ``values`` are where the graphs are sampled."""
+
+    label: Label
+    values: Any
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        return float(self.values[0]), float(self.values[-1])
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A value on the grid, NaN where it is left blank: by x, or by y and x (rows are y).
+
+    `name` is short, ``f`` or ``∂f/∂x``; `formula` is what it is, where that is short enough to be read in a picture;
+    `function` counts the functions: a derivative has the number of its function, and `by` is not empty.
+    `field` are the partial derivatives on a coarse grid: x, y, ∂f/∂x, ∂f/∂y.
+    """
+
+    name: Label
+    formula: Label | None
+    values: Any
+    function: int = 0
+    by: str = ""
+    field: tuple[Any, Any, Any, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point given: its place on the axes, and the value of each graph there."""
+
+    place: tuple[float, ...]
+    heights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Path:
+    """The places that a descent passed, one a row, and the value of each graph there, one column a graph.
+
+    Every `every`-th place is a step; those between lie on the straight line from step to step.
+    """
+
+    places: Any
+    heights: Any
+    every: int = 1
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture before it is drawn."""
+
+    kind: str
+    axes: tuple[Axis, ...]
+    graphs: tuple[Graph, ...]
+    marks: tuple[Mark, ...] = ()
+    paths: tuple[Path, ...] = ()
+    panels: bool = False
+    levels: tuple[float, ...] = ()
+    logarithmic: bool = False

@@ -1,0 +1,85 @@
+"""Surfaces, with points and paths on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import Normalize
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
+
+from mcalc.plots.flat import BESIDE, MAP, MARK, draw_path
+from mcalc.plots.mathtext import equation, label_text
+from mcalc.plots.scene import Scene
+from mcalc.plots.ticks import shown
+
+_HIGH = 0.15
+
+
+def surface(panel: Any, scene: Scene, at: int) -> None:
+    """The graph over two variables, seen from the side, blank where it has no value."""
+    graph, (x, y) = scene.graphs[at], scene.axes
+    across, up = np.meshgrid(x.values, y.values)
+    values = np.array(graph.values, dtype=float)
+    panel.computed_zorder = False
+    finite = values[np.isfinite(values)]
+    if finite.size:
+        scale = Normalize(finite.min(), finite.max())
+        corners = (values[:-1, :-1] + values[1:, :-1] + values[:-1, 1:] + values[1:, 1:]) / 4
+        panel.plot_surface(
+            across, up, values, facecolors=colormaps[MAP](scale(np.ma.masked_invalid(corners))), rcount=len(up),
+            ccount=len(up[0]), linewidth=0, antialiased=False, shade=False, rasterized=True, zorder=1,
+        )  # fmt: skip
+        panel.set_zlim(*_height(finite))
+    for pane in (panel.xaxis, panel.yaxis, panel.zaxis):
+        pane.set_pane_color((1, 1, 1, 0))
+        pane.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+        pane._axinfo["grid"].update(color="#dddddd", linewidth=0.6)
+    panel.view_init(elev=28, azim=_side(scene.graphs[0].values))
+    panel.set_xlim(*x.limits)
+    panel.set_ylim(*y.limits)
+    panel.set_title(equation(graph))
+    if len(scene.graphs) == 1:
+        panel.set_zlabel(label_text(graph.name))
+    for number, mark in enumerate(scene.marks):
+        if np.isfinite(mark.heights[at]):
+            height = mark.heights[at]
+            (dot,) = panel.plot(
+                [mark.place[0]],
+                [mark.place[1]],
+                [height],
+                "o",
+                color=MARK,
+                markersize=7,
+                markeredgecolor="white",
+                zorder=6,
+            )
+            dot.set_gid(f"point-{number + 1}")
+            note = panel.text(*mark.place, height, shown(height), fontsize=10, zorder=7, bbox=BESIDE)
+            note.set_transform(offset_copy(note.get_transform(), panel.figure, 9, 4, units="points"))
+            note.set_gid(f"value-{number + 1}")
+    for number, path in enumerate(scene.paths):
+        draw_path(panel, (*path.places.T, path.heights[:, at]), path.every, number)
+
+
+def _side(values: Any) -> float:
+    """The corner to look from: the usual one, unless the surface stands high there and hides what is behind."""
+    down, across = (size // 2 for size in values.shape)
+    quarters = {
+        -58: values[:down, across:],
+        32: values[down:, across:],
+        122: values[down:, :across],
+        -148: values[:down, :across],
+    }
+    means = {angle: float(np.nanmean(part)) for angle, part in quarters.items() if np.isfinite(part).any()}
+    if -58 not in means:
+        return -58
+    lowest = min(means, key=lambda angle: means[angle])
+    return lowest if means[-58] - means[lowest] > _HIGH * (np.nanmax(values) - np.nanmin(values)) else -58
+
+
+def _height(values: Any) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if low < high else (low - 1, high + 1)

@@ -1,0 +1,110 @@
+"""The notebook's figures, each from the command that gives it, and its pictures as they are stored."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_examples import printed
+from test_plot import Picture
+
+NOTEBOOK = Path(__file__).parent.parent / "examples" / "notebook"
+PAGE = (NOTEBOOK / "README.md").read_text("utf-8")
+DRAWINGS = re.findall(r"^\$ (mcalc plot .*-o (\S+))$", PAGE, re.MULTILINE)
+START = "--at w=0.9449794122289528,0.48551359173806574 --at x=-1,2 --at b=0.5"
+TARGET = 1 / 3 + 2 * np.sqrt(2)
+
+
+def numbers(command: str) -> list[float]:
+    """The numbers on the line of the answer, or after `about` where there is one."""
+    lines = printed(command).splitlines()
+    about = [line for line in lines if line.startswith("# about")]
+    line = about[0] if about else next(line for line in lines if not line.startswith(("#", "i =")))
+    assert "error" not in line
+    return [float(number.replace("−", "-")) for number in re.findall(r"[−-]?\d+\.?\d*(?:e[−-]?\d+)?", line)]
+
+
+FIGURES = [
+    ('"w*x" --at x=1,2,3 --at w=.5,.6,.7', [0.5, 1.2, 2.1]),
+    ('"w.x + b" --at x=1,2,3 --at w=.5,.6,.7 --at b=0.5', [4.3]),
+    ('"f^2/3 + g^(3/2)" --at f=-1,g=2', [3.16176]),
+    ('"f^2/3 + g^(3/2)" --at f=1.5,g=4', [8.75]),
+    ('"f^2/3 + g^(3/2)" --at f=-1,g=2 --wrt f,g', [-0.666667, 2.12132]),
+    (f'"w.x + b" {START}', [0.526048]),
+    (f'"w.x + b - z" {START} --at z=3.16176', [-2.63571]),
+    (f'"(w[1]*x[1] + b - z)*x[1] + (w[2]*x[2] + b - z)*x[2]" {START} --at z=3.16176', [0.225274]),
+    (f'"(w.x + b - z)^2" --wrt w {START} --at z=3.16176', [5.27142, -10.54284]),
+    (f'"[w; b].[x; 1]" {START}', [0.526048]),
+    ('"[3x^2*y; 2x + y^2]" --wrt x,y --at x=1,y=2', [12, 3, 2, 4]),
+    ('"[3x^2*y; 2x + y^8]" --wrt x,y --at x=1,y=2', [12, 3, 2, 1024]),
+    ('"sigmoid(w.x + b)" --at x=1,2,3 --at w=.5,.6,.7 --at b=0.5', [1 / (1 + np.exp(-4.3))]),
+    ('"relu(w.x + b)" --at x=1,2,3 --at w=.5,.6,.7 --at b=-5', [0]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "expected"), FIGURES, ids=[row[0] for row in FIGURES])
+def test_a_figure_of_the_notebook(arguments: str, expected: list[float]) -> None:
+    np.testing.assert_allclose(numbers(f"mcalc eval {arguments} --digits 8"), expected, rtol=2e-6, atol=1e-12)
+
+
+def test_exact_where_the_input_is() -> None:
+    assert printed('mcalc eval "f^2/3 + g^(3/2)" --at f=-1,g=2').startswith("1/3 + 2sqrt(2)\n")
+    assert printed('mcalc eval "f^2/3 + g^(3/2)" --wrt f,g --at f=-1,g=2').startswith("[−2/3, 3sqrt(2)/2]ᵀ\n")
+    assert "[0, 3sqrt(2)*i/2]ᵀ" in printed('mcalc eval "f^2/3 + g^(3/2)" --wrt f,g --at f=0,g=-2')
+
+
+def test_the_table_goes_from_3_3_to_4_3() -> None:
+    rows = printed('mcalc table "w.x + b" --at x=1,2,3 --at w=.5,.6,.7 --vary b=-0.5:0.5:0.1 -f csv').splitlines()
+    found = np.array([[float(cell) for cell in row.split(",")] for row in rows[1:]])
+    np.testing.assert_allclose(found, [[bias / 10, 3.8 + bias / 10] for bias in range(-5, 6)], atol=1e-12)
+
+
+def test_the_right_derivative_reaches_the_target() -> None:
+    """Where the notebook ended at 3.137 after 100 steps."""
+    for command in (line for line in re.findall(r"^\$ (mcalc descend .*)$", PAGE, re.MULTILINE)):
+        rows = printed(re.sub(r" -o \S+", "", command) + " -f csv").splitlines()
+        last = dict(zip(rows[0].split(","), map(float, rows[-1].split(",")), strict=True))
+        assert last["step"] <= 100
+        if "w_hat[1]" in last:
+            reached = -last["w_hat[1]"] + 2 * last["w_hat[2]"] + last["w_hat[3]"]
+        else:
+            reached = -last["w[1]"] + 2 * last["w[2]"] + 0.5
+        assert reached == pytest.approx(TARGET, abs=1e-6) and abs(reached - TARGET) < abs(3.137 - TARGET) / 1e4
+
+
+def test_the_wrong_derivative_vanishes_elsewhere() -> None:
+    there = "--at w=-2.66176,1.33088 --at x=-1,2 --at b=0.5"
+    wrong = "(w[1]*x[1] + b - z)*x[1] + (w[2]*x[2] + b - z)*x[2]"
+    assert numbers(f'mcalc eval "{wrong}" {there} --at z=3.16176') == [0]
+    assert numbers(f'mcalc eval "w.x + b" {there}') == [5.82352]
+
+
+def test_the_jacobian_is_not_square() -> None:
+    assert "\n# 1×2, paper layout" in printed('mcalc jacobian "f^2/3 + g^(3/2)" --wrt f,g')
+
+
+def test_every_picture_of_the_page_is_stored_and_small() -> None:
+    shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", PAGE)
+    assert sorted(shown) == sorted(name for _, name in DRAWINGS) == sorted(path.name for path in NOTEBOOK.glob("*.svg"))
+    assert all((NOTEBOOK / name).stat().st_size < 100_000 for name in shown)
+
+
+@pytest.mark.parametrize(("command", "name"), DRAWINGS, ids=[row[1] for row in DRAWINGS])
+def test_a_picture_is_what_its_command_draws(
+    command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib, of the extra `plot`, is not installed")
+    monkeypatch.chdir(tmp_path)
+    if "--path" in command:
+        for before in re.findall(r"^\$ (mcalc descend .* -o .*)$", PAGE, re.MULTILINE):
+            printed(before)
+    printed(command)
+    drawn, stored = Picture(tmp_path / name), Picture(NOTEBOOK / name)
+    assert [text for text in drawn.texts if text] == [text for text in stored.texts if text]
+    for kind in ("curve", "point", "value", "levels", "path"):
+        assert drawn.count(kind) == stored.count(kind)
+    for gid in stored.groups:
+        if re.fullmatch(r"(curve|path|levels)-\d+", gid):
+            np.testing.assert_allclose(drawn.points(gid), stored.points(gid), atol=0.5)

@@ -1,0 +1,109 @@
+"""`mcalc table`: the rows that were asked for, no more, no fewer, without drift."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from running import mcalc
+
+from mcalc.numbers.ranges import read_varied
+from mcalc.numbers.tables import tabulate
+
+NEURON = ("table", "w.x + b", "--vary", "b=-0.5:0.5:0.1", "--at", "x=1,2,3", "--at", "w=.5,.6,.7")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
+
+
+def test_the_neuron_of_the_notebook(run: Any) -> None:
+    out, _, status = run(*NEURON, "-f", "csv")
+    assert status == 0
+    heading, *rows = csv.reader(io.StringIO(out))
+    assert heading == ["b", "value"]
+    biases = ["-0.5", "-0.4", "-0.3", "-0.2", "-0.1", "0.0", "0.1", "0.2", "0.3", "0.4", "0.5"]
+    results = ["3.3", "3.4", "3.5", "3.6", "3.7", "3.8", "3.9", "4.0", "4.1", "4.2", "4.3"]
+    assert rows == [list(row) for row in zip(biases, results, strict=True)]
+
+
+def test_text(run: Any) -> None:
+    lines = run(*NEURON)[0].splitlines()
+    assert lines[:3] == ["   b  w.x + b", "─────────────", "-0.5      3.3"]
+    assert lines[-1] == " 0.5      4.3" and len(lines) == 13
+
+
+def test_derivatives_as_columns(run: Any) -> None:
+    question = ("table", "w.x + b*c", "--vary", "b=0:1:0.5", "--at", "x=1,2", "--at", "w=3,4", "--at", "c=7")
+    out, _, _ = run(*question, "--wrt", "b,w", "-f", "json")
+    found = json.loads(out)
+    assert found["columns"] == ["b", "value", "d/db", "d/dw[1]", "d/dw[2]"]
+    assert found["rows"] == [[0, 11, 7, 1, 2], [0.5, 14.5, 7, 1, 2], [1, 18, 7, 1, 2]]
+
+
+def test_derivatives_agree_with_differences() -> None:
+    found = tabulate("exp(-x)*sin(3x)", read_varied(["x=0:2:0.001"]), {}, wrt="x")
+    x, value, slope = (np.array([float(row[at].array) for row in found.rows]) for at in range(3))
+    assert len(x) == 2001
+    np.testing.assert_allclose(value, np.exp(-x) * np.sin(3 * x), atol=1e-12)
+    np.testing.assert_allclose(slope[1:-1], (value[2:] - value[:-2]) / 0.002, atol=1e-4)
+
+
+def test_two_names_crosswise_and_long(run: Any) -> None:
+    question = ("table", "a + b", "--vary", "a=1,2", "--vary", "b=10:30:10")
+    assert run(*question)[0].splitlines() == [
+        "a + b",
+        "a \\ b  10  20  30",
+        "─────────────────",
+        "    1  11  21  31",
+        "    2  12  22  32",
+    ]
+    assert run(*question, "--long", "-f", "markdown")[0].splitlines()[2:4] == ["| 1 | 10 | 11 |", "| 1 | 20 | 21 |"]
+    assert len(run(*question, "-f", "csv")[0].splitlines()) == 7
+
+
+def test_what_is_not_defined_is_said(run: Any) -> None:
+    out, _, status = run("table", "log(x)", "--vary", "x=-1:1:1", "--wrt", "x")
+    assert status == 0
+    assert [line.split() for line in out.splitlines()[2:5]] == [
+        ["-1", "3.14159i", "-1"],
+        ["0", "undefined", "undefined"],
+        ["1", "0", "1"],
+    ]
+    assert "# At x = 0: `ln(x)` is not defined here: `x` is 0." in out
+    assert json.loads(run("table", "1/x", "--vary", "x=-1:1:1", "-f", "json")[0])["rows"] == [
+        [-1, -1],
+        [0, None],
+        [1, 1],
+    ]
+    assert run("table", "1/x", "--vary", "x=-1:1:1", "-f", "csv")[0] == "x,value\n-1.0,-1.0\n0.0,\n1.0,1.0\n"
+
+
+def test_a_kink_is_said(run: Any) -> None:
+    out, _, _ = run("table", "max(0, x)", "--vary", "x=-1:1:1", "--wrt", "x")
+    assert out.splitlines()[-1].startswith("# At x = 0: max(0, x) has a kink here (x = 0)")
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "first", "last"),
+    [
+        ("b=-0.5:0.5:0.1", 11, -0.5, 0.5),
+        ("b=0:1", 11, 0, 1),
+        ("b=1:0:-0.25", 5, 1, 0),
+        ("b=0:1:.3", 4, 0, 0.9),
+        ("b=0:pi:pi/4", 5, 0, np.pi),
+        ("b=1,2,5", 3, 1, 5),
+        ("b=0:1:1/3", 4, 0, 1),
+        ("b=2:2:1", 1, 2, 2),
+        ("b=0:100:0.01", 10001, 0, 100),
+    ],
+)
+def test_ranges(text: str, count: int, first: float, last: float) -> None:
+    (varied,) = read_varied([text])
+    found = [float(value.array) for value in varied.values]
+    assert (len(found), found[0], found[-1]) == (count, first, last)
