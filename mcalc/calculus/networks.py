@@ -16,7 +16,7 @@ from sympy.core.singleton import S
 
 from mcalc.expressions import build, stacks
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, with_loop
+from mcalc.expressions.tree import Node, topological, with_loop
 from mcalc.language.formulas import read_value
 
 _numbers = count()
@@ -207,6 +207,7 @@ def _read_letters(node: Node, letters: Sequence[str], bound: dict[str, Index | N
 # Values as networks ----------------------------------------------------------------------------------------------
 
 _DEEPEST = 150
+_LARGEST_POWER = 1000
 
 
 def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: int = 0) -> Term | None:
@@ -216,7 +217,7 @@ def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: in
         value = node.parameters[0]
         if value == 0 and power > 0:
             return None
-        if value != 0 and power.is_Integer:
+        if value != 0 and power.is_Integer and abs(power) <= _LARGEST_POWER:
             return Term(value**power, ())
     elif name == "zeros":
         return None
@@ -224,41 +225,61 @@ def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: in
         return Term(S.One, ()) if name.endswith("equal") else None
     elif name == "element" and (part := stacks.entry(node)) is not None:
         return expand(part, indices, power, depth + 1)
-    elif name == "power" and depth < _DEEPEST:
-        base, exponent = node.args
-        if exponent.operator.name == "number" and power.is_Integer:
-            return expand(base, build.matching(base, node, indices), exponent.parameters[0] * power, depth + 1)
+    elif _is_product(node) and power.is_Integer:
+        return _expand_product(node, indices, power, depth)
     elif name == "loop_sum" and power == 1 and depth < _DEEPEST:
         body = expand(node.args[0], indices, power, depth + 1)
         if body is None:
             return None
         if node.parameters[0] not in body.loops:
             return Term(body.coefficient, body.factors, (node.parameters[0], *body.loops))
-    elif (
-        node.operator.value is not None
-        and depth < _DEEPEST
-        and power.is_Integer
-        and (power == 1 or node.operator.elementwise or name == "ones")
-    ):
+    elif node.operator.value and not node.operator.elementwise and depth < _DEEPEST and (power == 1 or name == "ones"):
         return _expand_value(node, indices, power, depth)
     return Term(S.One, (Factor(node, indices, power),))
 
 
+def _is_product(node: Node) -> bool:
+    """Whether the value is a product of powers of its arguments, entry by entry."""
+    if node.operator.name == "power":
+        return node.args[1].operator.name == "number"
+    return node.operator.elementwise and node.operator.value is not None
+
+
+def _powers(node: Node) -> list[tuple[Node, Any]]:
+    """The arguments of a product, each with its power."""
+    if node.operator.name == "power":
+        return [(node.args[0], node.args[1].parameters[0])]
+    if node.operator.name == "divide":
+        return [(node.args[0], S.One), (node.args[1], S.NegativeOne)]
+    return [(arg, S.Half if node.operator.name == "sqrt" else S.One) for arg in node.args]
+
+
+def _expand_product(node: Node, indices: tuple[Index, ...], power: Any, depth: int) -> Term | None:
+    """Products of products as one; a value used many times is met once, with the sum of its powers."""
+    powers: dict[Node, Any] = {node: power}
+    term = ONE
+    for part in reversed(topological([node], lambda node: node.args if _is_product(node) else ())):
+        exponent = powers.get(part, S.Zero)
+        if exponent == 0:
+            continue
+        if _is_product(part) and exponent.is_Integer:
+            if part.operator.name == "negative":
+                term = term._replace(coefficient=term.coefficient * S.NegativeOne**exponent)
+            for arg, times in _powers(part):
+                powers[arg] = powers.get(arg, S.Zero) + exponent * times
+            continue
+        own = build.matching(part, node, indices)
+        found = expand(part, own, exponent, depth + 1)
+        if found is None:
+            return None
+        if found.loops and (exponent != 1 or set(found.loops) & set(term.loops)):
+            found = Term(S.One, (Factor(part, own, exponent),))
+        term = term.times(found)
+    return term
+
+
 def _expand_value(node: Node, indices: tuple[Index, ...], power: Any, depth: int) -> Term | None:
     operator = node.operator
-    if operator.elementwise:
-        coefficient = S.NegativeOne**power if operator.name == "negative" else S.One
-        term = Term(coefficient, ())
-        for position, arg in enumerate(node.args):
-            exponent = -power if operator.name == "divide" and position == 1 else power
-            exponent = power / 2 if operator.name == "sqrt" else exponent
-            part = expand(arg, build.matching(arg, node, indices), exponent, depth + 1)
-            if part is None:
-                return None
-            if part.loops and (power != 1 or set(part.loops) & set(term.loops)):
-                part = Term(S.One, (Factor(arg, build.matching(arg, node, indices), exponent),))
-            term = term.times(part)
-        return term
     assert operator.value is not None
     formula = operator.value if isinstance(operator.value, str) else operator.value(node)
     rows, columns = row_and_column(indices, node.shape)
