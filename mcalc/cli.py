@@ -11,6 +11,7 @@ import click
 
 from mcalc import __version__
 from mcalc.commands import reference
+from mcalc.commands.checking import check
 from mcalc.commands.derivatives import derivative_commands
 from mcalc.options import Group, usage
 from mcalc.problems import Problem, render_problem
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for _command in (*derivative_commands(), reference.shapes, reference.rules, reference.batch):
+for _command in (*derivative_commands(), check, reference.shapes, reference.rules, reference.batch):
     cli.add_command(_command)
 
 

@@ -38,7 +38,7 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def _free_names(program: Program) -> tuple[list[str], set[str]]:
+def free_names(program: Program) -> tuple[list[str], set[str]]:
     """Names that stand for values, in order of appearance, and names that are dimensions."""
     bound = {name for name, _, _ in program.bindings}
     values: dict[str, None] = {}
@@ -80,7 +80,7 @@ def read_program(
     Raises Problem where no shapes fit, the two uses in conflict marked.
     """
     declared = {canonical_name(name): declaration for name, declaration in declared.items()}
-    names, sizes = _free_names(program)
+    names, sizes = free_names(program)
     for declared_name in declared:
         for size in declared[declared_name].shape:
             sizes |= {symbol.name for symbol in size.free_symbols}

@@ -14,6 +14,8 @@ STYLES = {
     "rule": "yellow",
     "shape": "green",
     "quiet": "dim",
+    "good": "bold green",
+    "bad": "bold red",
 }
 
 

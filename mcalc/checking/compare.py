@@ -1,0 +1,297 @@
+"""Whether two values are equal: at many points that reach every branch, and by rewriting where that succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from sympy.core.numbers import Rational
+
+from mcalc.calculus.index_form import IndexForm
+from mcalc.checking.points import (
+    MODERATE,
+    Field,
+    Indexed,
+    Spot,
+    Stacked,
+    Valued,
+    conditions,
+    counted,
+    draw,
+    lattice,
+    size_choices,
+    spots,
+)
+from mcalc.expressions import build
+from mcalc.expressions.tree import Node
+from mcalc.numbers.arrays import array_module as np
+
+_CLOSE = 1e-7
+_SEARCHED = 300
+_DECIDING = 14
+
+
+def trees(expression: Valued) -> list[Node]:
+    """The nodes that a value is made of."""
+    if isinstance(expression, Stacked):
+        expression = expression.derivative
+    if isinstance(expression, IndexForm):
+        return [f.node for term in expression.tensor.terms for f in term.factors if f.node is not None]
+    return [expression.node if isinstance(expression, Indexed) else expression]
+
+
+class Sample(NamedTuple):
+    """The right value at a spot, and how far rounding may have moved it."""
+
+    spot: Spot
+    right: Any
+    slack: float
+
+
+@dataclass
+class Ground:
+    """Where values are compared: samples of the right derivative where expression and derivative are finite."""
+
+    right: Valued
+    variables: list[Node]
+    sizes: list[dict[str, int]]
+    samples: list[Sample] = field(default_factory=list)
+    asked: list[Node] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, value: Node, right: Valued, others: Sequence[Valued], variables: Sequence[Node]) -> Ground:
+        roots = [value, *trees(right), *(node for other in others for node in trees(other))]
+        asked = conditions(roots)
+        ground = cls(right, list(variables), size_choices(roots, variables), [], asked)
+        ground._fill(Field(value), Field(right))
+        return ground
+
+    def _fill(self, value: Field, right: Field) -> None:
+        met: set[tuple[int, bool]] = set()
+        asked = [Field(counted(condition)) for condition in self.asked]
+
+        def add(spot: Spot) -> None:
+            if value.at(spot) is None:
+                return
+            found = right.at(spot)
+            if found is None:
+                return
+            slack = right.uncertainty(spot, found)
+            if slack <= 1e-3 * np.abs(found).max(initial=0.0):
+                self.samples.append(Sample(spot, found, slack))
+
+        def news(spot: Spot) -> set[tuple[int, bool]]:
+            seen: set[tuple[int, bool]] = set()
+            for at, condition in enumerate(asked):
+                holds = condition.at(spot)
+                if holds is not None:
+                    seen |= {(at, bool(np.any(holds > 0))), (at, bool(np.all(holds > 0)))}
+            return seen - met
+
+        for spot in spots(self.variables, self.sizes):
+            add(spot)
+            met |= news(spot)
+        if not asked or len(met) == 2 * len(asked):
+            return
+        generator = np.random.default_rng(17)
+        kinds = ("uneven", "huge", "large", "mixed", "any", "small")
+        for at in range(_SEARCHED):
+            spot = draw(self.variables, self.sizes[at % len(self.sizes)], kinds[at % len(kinds)], generator)
+            fresh = news(spot)
+            if fresh:
+                met |= fresh
+                add(spot)
+
+    def values(self, expression: Valued, deciding: bool = False) -> list[Any]:
+        """The values of an expression at the samples; None where it has none."""
+        found = Field(expression)
+        return [found.at(sample.spot) for sample in (self.deciding if deciding else self.samples)]
+
+    @property
+    def deciding(self) -> list[Sample]:
+        """A few samples at sizes that differ, for a first look at a candidate."""
+        wide = [s for s in self.samples if s.spot.kind in MODERATE and s.spot.sizes in self.sizes[:2]]
+        chosen = wide[:: max(1, len(wide) // _DECIDING)]
+        return chosen[:_DECIDING] or self.samples[:_DECIDING]
+
+
+@dataclass
+class Agreement:
+    """At which samples an answer agrees, differs, or has no value."""
+
+    agree: list[int] = field(default_factory=list)
+    differ: list[int] = field(default_factory=list)
+    undefined: list[int] = field(default_factory=list)
+
+    @property
+    def right(self) -> bool:
+        return bool(self.agree) and not self.differ and not self.undefined
+
+
+def agreement(ground: Ground, answer: Valued) -> Agreement:
+    """The answer against the right derivative, at every sample."""
+    found = Agreement()
+    evaluated = Field(answer)
+    for at, sample in enumerate(ground.samples):
+        value = evaluated.at(sample.spot)
+        if value is None:
+            if sample.spot.kind in MODERATE:
+                found.undefined.append(at)
+        elif value.shape != sample.right.shape:
+            found.differ.append(at)
+        elif close(value, sample.right, sample.slack):
+            found.agree.append(at)
+        elif not close(value, sample.right, sample.slack + evaluated.uncertainty(sample.spot, value)):
+            found.differ.append(at)
+    return found
+
+
+def close(one: Any, other: Any, slack: float = 0.0) -> bool:
+    """Equal but for rounding."""
+    scale = max(np.abs(one).max(initial=0.0), np.abs(other).max(initial=0.0))
+    return bool(np.abs(one - other).max(initial=0.0) <= _CLOSE * scale + slack)
+
+
+def at_kinks(ground: Ground, right: Valued, answer: Valued) -> list[Node]:
+    """The conditions at whose boundary, and only there, an answer differs that agrees everywhere else."""
+    ours, theirs = Field(right), Field(answer)
+    generator = np.random.default_rng(7)
+    edges = [(condition, Field(counted(build.apply("abs", _difference(condition))))) for condition in ground.asked]
+    found: dict[Node, None] = {}
+    for sizes in ground.sizes[:1]:
+        for spot in lattice(ground.variables, sizes, generator, 60):
+            one, other = ours.at(spot), theirs.at(spot)
+            if one is None or other is None or one.shape != other.shape or close(one, other, 1e-12):
+                continue
+            for condition, edge in edges:
+                distance = edge.at(spot)
+                if distance is not None and np.any(distance == 0):
+                    found.setdefault(condition)
+    return list(found)
+
+
+def _difference(condition: Node) -> Node:
+    left, right = condition.args
+    if build.is_zero(right):
+        return left
+    return build.apply("add", left, build.negated(right))
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A constant: a number times powers of dimensions, of variables, of scalars of the expression."""
+
+    number: Any
+    powers: tuple[tuple[Node, int], ...] = ()
+
+    @property
+    def node(self) -> Node:
+        return build.scaled(self.number, [(node, Rational(power)) for node, power in self.powers], None)
+
+    @property
+    def inverse(self) -> Factor:
+        return Factor(1 / self.number, tuple((node, -power) for node, power in self.powers))
+
+    @property
+    def too_little(self) -> bool:
+        """Whether what is multiplied by it lacks something, 1/2 or 1/N, rather than having it too often."""
+        return abs(self.number) < 1 or (abs(self.number) == 1 and any(power < 0 for _, power in self.powers))
+
+
+class Relation(NamedTuple):
+    """``answer = factor · right``, transposed or not; a factor of None is 1."""
+
+    turned: bool
+    factor: Factor | None
+
+
+def relation(
+    found: Sequence[Any], wanted: Sequence[Any], spots: Sequence[Spot], scalars: Scalars, turned: bool
+) -> Relation | None:
+    """The constant by which the values differ everywhere; None where it is none."""
+    ratios: list[float] = []
+    used: list[int] = []
+    for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        if one is None or other is None:
+            continue
+        if turned:
+            other = other.T
+        if one.shape != other.shape:
+            return None
+        size = float(np.sum(other * other))
+        if size == 0 or not np.isfinite(size):
+            if np.abs(one).max(initial=0.0) > 1e-9:
+                return None
+            continue
+        ratio = float(np.sum(one * other)) / size
+        if ratio == 0 or not close(one, ratio * other, 1e-10 * abs(ratio)):
+            return None
+        ratios.append(ratio)
+        used.append(at)
+    if len(ratios) < 3:
+        return None
+    if all(abs(ratio - 1) < 1e-6 for ratio in ratios):
+        return Relation(turned, None)
+    factor = scalars.constant(np.array(ratios), spots, used)
+    return None if factor is None else Relation(turned, factor)
+
+
+Powers = tuple[tuple[Node, int], ...]
+
+
+class Scalars:
+    """What a constant factor may be made of: numbers, dimensions, and the scalars of the expression."""
+
+    def __init__(self, dimensions: Sequence[Any], nodes: Sequence[Node]) -> None:
+        sizes = [build.size(size) for size in dimensions]
+        single = [((size, power),) for size in sizes for power in (1, -1)]
+        double = [((size, power),) for size in sizes for power in (2, -2)]
+        mixed = [((one, p), (other, q)) for one, other in combinations(sizes, 2) for p in (1, -1) for q in (1, -1)]
+        powers = [((node, power),) for node in nodes for power in (1, -1, 2, -2)]
+        self.products: list[Powers] = [(), *single, *double, *mixed, *powers]
+        self.fields = {node: Field(node) for node in (*sizes, *nodes)}
+        self._tables: dict[tuple[int, ...], Any] = {}
+        self._kept: list[Sequence[Spot]] = []
+
+    def table(self, spots: Sequence[Spot]) -> Any:
+        """The value of each product at each spot, a row a product."""
+        key = tuple(map(id, spots))
+        if key not in self._tables:
+            self._kept.append(list(spots))
+            values = {
+                node: np.array([np.nan if (found := evaluated.at(spot)) is None else float(found) for spot in spots])
+                for node, evaluated in self.fields.items()
+            }
+            rows = [np.ones(len(spots)) for _ in self.products]
+            with np.errstate(all="ignore"):
+                for row, product in zip(rows, self.products, strict=True):
+                    for node, power in product:
+                        row *= values[node] ** power
+            self._tables[key] = np.array(rows)
+        return self._tables[key]
+
+    def constant(self, ratios: Any, spots: Sequence[Spot], used: Sequence[int]) -> Factor | None:
+        """The number, the product of dimensions or the power of a scalar that all the ratios are."""
+        with np.errstate(all="ignore"):
+            rest = ratios / self.table(spots)[:, used]
+            first = rest[:, :1]
+            constant = np.all(np.abs(rest - first) <= 1e-6 * np.abs(first), axis=1)
+        for at in np.flatnonzero(constant):
+            number = _number(float(rest[at, 0]))
+            if number is not None:
+                return Factor(number, self.products[at])
+        return None
+
+
+def _number(value: float) -> Any:
+    """The simple fraction that it is; None where it is none."""
+    if not np.isfinite(value):
+        return None
+    for largest in (48, 1000):
+        simple = Fraction(value).limit_denominator(largest)
+        if simple != 0 and abs(float(simple) - value) <= 1e-6 * abs(value):
+            return Rational(simple.numerator, simple.denominator)
+    return None

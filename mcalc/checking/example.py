@@ -1,0 +1,130 @@
+"""The smallest counter-example: small sizes, small whole numbers, what the answer gives and what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from sympy.core.numbers import Rational
+
+from mcalc.calculus.index_form import IndexForm
+from mcalc.checking.compare import Ground, close, trees
+from mcalc.checking.points import Field, Indexed, Valued, lattice
+from mcalc.expressions import build
+from mcalc.expressions.names import name_text
+from mcalc.expressions.notation import write
+from mcalc.expressions.tree import Node
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.numeric import fitting_sizes
+
+_TRIED = 48
+_LARGEST = 12
+
+
+@dataclass(frozen=True)
+class Example:
+    """A point by name, and there the answer and the right derivative, in mcalc's notation."""
+
+    point: tuple[tuple[str, str], ...]
+    answer: str
+    right: str
+
+
+def smallest(ground: Ground, value: Node, answer: Valued, right: Valued, form: str = "text") -> Example | None:
+    """The simplest point found at which the two differ, in value or in shape."""
+    ours, theirs, whole = Field(right), Field(answer), Field(value)
+    generator = np.random.default_rng(41)
+    best: tuple[Any, ...] | None = None
+    for sizes in _sizes(ground, [value, *trees(right), *trees(answer)]):
+        for spot in lattice(ground.variables, sizes, generator, _TRIED):
+            one, other = theirs.at(spot), ours.at(spot)
+            if one is None or other is None or whole.at(spot) is None:
+                continue
+            shapes = (_numeric_shape(answer, one), _numeric_shape(right, other))
+            if shapes[0] == shapes[1] and (one.shape == other.shape and close(one, other, 1e-9)):
+                continue
+            cost = _cost(one) + _cost(other) + sum(_cost(number) for number in spot.point.values()) / 4
+            if one.shape == other.shape and not np.any(other):
+                cost += 0.5
+            if best is None or cost < best[0]:
+                best = (cost, spot, one, other)
+        if best is not None:
+            break
+    if best is None:
+        return None
+    _, spot, one, other = best
+    point = tuple(
+        (name_text(node.parameters[0]), written(np.asarray(spot.point[node.parameters[0]]), node.shape, form))
+        for node in ground.variables
+    )
+    return Example(point, _shown(one, answer, form), _shown(other, right, form))
+
+
+def _sizes(ground: Ground, roots: Sequence[Node]) -> Iterator[dict[str, int]]:
+    """Sizes from 1 on, the smallest sum first, as the expression allows."""
+    fitting = next(fitting_sizes(roots, ground.variables), None)
+    if not fitting:
+        yield {}
+        return
+    names = list(fitting)
+    choices = sorted(product((1, 2, 3), repeat=len(names)), key=lambda choice: (sum(choice), choice[::-1]))
+    for choice in choices[:_LARGEST]:
+        yield dict(zip(names, choice, strict=True))
+    yield fitting
+
+
+def _numeric_shape(expression: Valued, value: Any) -> tuple[int, ...]:
+    """The shape in numbers: a row of two entries is (1, 2), a column (2,); where there is one entry, ()."""
+    if value.size == 1:
+        return ()
+    shape: tuple[Any, ...] = getattr(expression, "shape", ())
+    if value.ndim == 1 and len(shape) == 2 and shape[0] == 1:
+        return (1, *value.shape)
+    return tuple(value.shape)
+
+
+def _cost(value: Any) -> float:
+    """Whole and small is simple."""
+    value = np.asarray(value, dtype=float)
+    odd = np.abs(value - np.round(value)) > 1e-9
+    return float(
+        np.sum(np.where(odd, 3.0, 0.0)) + np.sum(np.minimum(np.abs(value), 50)) / 10 + 0.02 * np.sum(value < 0)
+    )
+
+
+def _shown(value: Any, expression: Valued, form: str) -> str:
+    shape = () if isinstance(expression, IndexForm | Indexed) else expression.shape
+    if isinstance(expression, IndexForm | Indexed):
+        return _nested(value)
+    return written(value, shape, form)
+
+
+def _nested(value: Any) -> str:
+    if value.ndim == 0:
+        return write(_number(float(value)))
+    return "[" + ", ".join(_nested(part) for part in value) + "]"
+
+
+def written(value: Any, shape: Sequence[Any], form: str = "text") -> str:
+    """Numbers in mcalc's notation: ``[1; 2]`` a column, ``[1, 2]ᵀ`` a row, ``[1, 2; 3, 4]`` a matrix."""
+    value = np.asarray(value)
+    if value.ndim == 0 or value.size == 1:
+        return write(_number(float(value.reshape(()))), form)
+    if value.ndim == 1:
+        stack = build.apply("stack", *(_number(float(number)) for number in value))
+        return write(build.apply("transpose", stack) if len(shape) == 2 and shape[0] == 1 else stack, form)
+    numbers = [_number(float(number)) for number in value.reshape(-1)]
+    if value.ndim == 2 and 1 not in value.shape:
+        return write(build.apply("grid", *numbers, parameters=value.shape), form)
+    stack = build.apply("stack", *numbers)
+    return write(build.apply("transpose", stack) if value.shape[0] == 1 else stack, form)
+
+
+def _number(value: float) -> Node:
+    simple = Fraction(value).limit_denominator(24)
+    if abs(float(simple) - value) < 1e-9 * max(1.0, abs(value)):
+        return build.number(Rational(simple.numerator, simple.denominator))
+    return build.number(Rational(f"{value:.4g}"))
