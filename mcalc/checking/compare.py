@@ -26,12 +26,17 @@ from mcalc.checking.points import (
     spots,
 )
 from mcalc.expressions import build
-from mcalc.expressions.tree import Node
+from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.program import dimensions
 
 _CLOSE = 1e-7
+_STEADY = 1e-8
+"""How far rounding may move a value, of its size, where values are compared: near singular matrices they are not."""
 _SEARCHED = 300
 _DECIDING = 14
+_FEWEST = 5
+_PLACES = 5000
 
 
 def trees(expression: Valued) -> list[Node]:
@@ -41,6 +46,16 @@ def trees(expression: Valued) -> list[Node]:
     if isinstance(expression, IndexForm):
         return [f.node for term in expression.tensor.terms for f in term.factors if f.node is not None]
     return [expression.node if isinstance(expression, Indexed) else expression]
+
+
+def _places(expressions: Sequence[Valued], sizes: Sequence[dict[str, int]]) -> int:
+    """At how many choices of free indices the largest of the values is computed, one by one."""
+    found = [1]
+    for one in expressions:
+        if isinstance(one, Indexed) and sizes:
+            sums = [node.parameters[0] for node in topological([one.node]) if node.operator.name == "loop_sum"]
+            found.append(int(np.prod(dimensions((loop.size for loop in (*one.indices, *sums)), sizes[0]))))
+    return max(found)
 
 
 class Sample(NamedTuple):
@@ -66,11 +81,12 @@ class Ground:
         roots = [value, *trees(right), *(node for other in others for node in trees(other))]
         asked = conditions(roots)
         ground = cls(right, list(variables), size_choices(roots, variables), [], asked)
-        ground._fill(Field(value), Field(right))
+        ground._fill(Field(value), Field(right), _places([right, *others], ground.sizes))
         return ground
 
-    def _fill(self, value: Field, right: Field) -> None:
+    def _fill(self, value: Field, right: Field, places: int) -> None:
         met: set[tuple[int, bool]] = set()
+        rough: list[Sample] = []
         asked = [Field(counted(condition)) for condition in self.asked]
 
         def add(spot: Spot) -> None:
@@ -80,8 +96,8 @@ class Ground:
             if found is None:
                 return
             slack = right.uncertainty(spot, found)
-            if slack <= 1e-3 * np.abs(found).max(initial=0.0):
-                self.samples.append(Sample(spot, found, slack))
+            steady = slack <= _STEADY * np.abs(found).max(initial=0.0)
+            (self.samples if steady else rough).append(Sample(spot, found, slack))
 
         def news(spot: Spot) -> set[tuple[int, bool]]:
             seen: set[tuple[int, bool]] = set()
@@ -91,19 +107,20 @@ class Ground:
                     seen |= {(at, bool(np.any(holds > 0))), (at, bool(np.all(holds > 0)))}
             return seen - met
 
-        for spot in spots(self.variables, self.sizes):
+        drawn = list(spots(self.variables, self.sizes))
+        for spot in drawn[:: 1 + len(drawn) * places // _PLACES]:
             add(spot)
             met |= news(spot)
-        if not asked or len(met) == 2 * len(asked):
-            return
         generator = np.random.default_rng(17)
         kinds = ("uneven", "huge", "large", "mixed", "any", "small")
-        for at in range(_SEARCHED):
+        for at in range(_SEARCHED if len(met) < 2 * len(asked) else 0):
             spot = draw(self.variables, self.sizes[at % len(self.sizes)], kinds[at % len(kinds)], generator)
             fresh = news(spot)
             if fresh:
                 met |= fresh
                 add(spot)
+        if len(self.samples) < _FEWEST:
+            self.samples += [sample for sample in rough if sample.slack <= 1e-3 * np.abs(sample.right).max(initial=0.0)]
 
     def values(self, expression: Valued, deciding: bool = False) -> list[Any]:
         """The values of an expression at the samples; None where it has none."""
@@ -144,8 +161,11 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
             found.differ.append(at)
         elif close(value, sample.right, sample.slack):
             found.agree.append(at)
-        elif not close(value, sample.right, sample.slack + evaluated.uncertainty(sample.spot, value)):
-            found.differ.append(at)
+        else:
+            moved = evaluated.uncertainty(sample.spot, value)
+            steady = moved <= _STEADY * np.abs(value).max(initial=0.0)
+            if steady and not close(value, sample.right, sample.slack + moved):
+                found.differ.append(at)
     return found
 
 
@@ -157,6 +177,8 @@ def close(one: Any, other: Any, slack: float = 0.0) -> bool:
 
 def at_kinks(ground: Ground, right: Valued, answer: Valued) -> list[Node]:
     """The conditions at whose boundary, and only there, an answer differs that agrees everywhere else."""
+    if not ground.asked:
+        return []
     ours, theirs = Field(right), Field(answer)
     generator = np.random.default_rng(7)
     edges = [(condition, Field(counted(build.apply("abs", _difference(condition))))) for condition in ground.asked]

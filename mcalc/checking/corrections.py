@@ -12,7 +12,7 @@ from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
 
 _MOST_REPAIRS = 400
-_WORK = 100_000
+_WORK = 80_000
 """How many parts are read again before no further change is tried."""
 _PRODUCTS = ("@", ".")
 _EXCHANGED = (("elementwise-for-product", "*", "@"), ("product-for-elementwise", "@.", "*"))
@@ -37,11 +37,13 @@ class Corrector(Changes):
         super().__init__(scope, source, sizes)
         self.left = _WORK
 
-    def corrections(self, syntax: Syntax) -> Iterator[Correction]:
-        """Every change of one part that leaves the shapes sound."""
+    def corrections(self, syntax: Syntax, most: float = 99.0) -> Iterator[Correction]:
+        """Every change of one part that costs at most so much and leaves the shapes sound."""
         parts = list(subtrees(syntax))
         for path, part in parts:
             for change in self.changes(part, not path):
+                if change.cost > most:
+                    continue
                 self.left -= len(parts)
                 if self.left < 0:
                     return
@@ -61,6 +63,7 @@ class Corrector(Changes):
     def _fitted(self, whole: Syntax, at: Syntax, change: Change, place: tuple[int, int]) -> Iterator[Correction]:
         """The answer after a change of a product, with what the new shapes ask for in its neighbourhood."""
         for new, other in self._repairs(whole, at):
+            self.left -= 8
             try:
                 node = self.scope.read(new)
             except (Mismatch, Problem):

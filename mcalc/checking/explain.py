@@ -12,7 +12,7 @@ from mcalc.checking.assumptions import Assumption, assumptions, holds_there
 from mcalc.checking.compare import Factor, Ground, Relation
 from mcalc.checking.corrections import Correction
 from mcalc.checking.findings import Finding
-from mcalc.checking.masks import exchanged_masks, unmasked
+from mcalc.checking.masks import exchanged_masks, masks, unmasked
 from mcalc.checking.points import Stacked, Valued
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.search import Hit, Search, cost_of, shape_of, turned_shape
@@ -107,7 +107,7 @@ class _Explanation:
     def _twice_corrected(self) -> Iterator[Correction]:
         corrector, first = self.corrector, self.singles
         for one in sorted(first, key=lambda correction: correction.cost):
-            for two in corrector.corrections(one.syntax):
+            for two in corrector.corrections(one.syntax, _TOO_FAR - 0.2 - one.cost):
                 worse, lesser = (one, two) if one.cost >= two.cost else (two, one)
                 words = one.words if one.words == two.words else f"{one.words}; {two.words}"
                 yield Correction(worse.finding, worse.cost + lesser.cost + 0.2, words, two.syntax, two.node, one.part)
@@ -129,8 +129,9 @@ class _Explanation:
     def _unmasked(self) -> Iterator[Variant]:
         right = self.ground.right
         if isinstance(right, Node):
+            asked = " and ".join(write(mask) for mask in masks(right))
             for node in unmasked(right):
-                yield Variant("missing-mask", 1.05, "the derivative has one, and the answer has none", node)
+                yield Variant("missing-mask", 1.05, f"the derivative asks {asked}", node)
 
     def _mistaken(self) -> Iterator[Variant]:
         if self.variants is not None:
@@ -191,8 +192,7 @@ class _Explanation:
         proven = self.search.proven(hit)
         found: list[tuple[float, Finding]] = []
         origins = [origin for origin in (hit.answer.origin, hit.right.origin) if origin is not None]
-        masks = [origin for origin in origins if origin.finding.endswith("-mask")]
-        if len(masks) == 2:
+        if sum(origin.finding.endswith("-mask") for origin in origins) == 2:
             words = "that of the answer is not that of the derivative"
             origins = [Variant("wrong-mask", 1.3, words, self.case.right)]
         for origin in origins:

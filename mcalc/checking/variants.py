@@ -190,9 +190,9 @@ class Variants:
                 continue
             missing = []
             if u is not self.root:
-                missing.append(f"the outer derivative, of the whole by {self._name(u)},")
+                missing.append(f"the outer derivative, that of the whole by {self._name(u)},")
             if v is not self.work.by:
-                missing.append(f"the inner derivative, {self._derivative(v)},")
+                missing.append(f"the inner derivative {self._derivative(v)},")
             step = self._step_below(v) if v is not self.work.by else self.step_of(self.root, u)
             if v is self.work.by and self._only_summed(u):
                 diagonal = isinstance(found, Node) and _is_diagonal(found)
@@ -209,10 +209,10 @@ class Variants:
         try:
             found = matrix_or_indices(differentiate(node, self.work.by))
         except (ShapeMismatch, RecursionError, AssertionError, ValueError):
-            return f"of {self._name(node)}"
+            return f"that of {self._name(node)}"
         if not isinstance(found, Node):
-            return f"of {self._name(node)}"
-        return f"{clip(write(found))} of {self._name(node)}"
+            return f"that of {self._name(node)}"
+        return f"{clip(write(found))}, that of {self._name(node)}"
 
     def _separates(self, node: Node) -> bool:
         """Whether every path from the value to the variable passes the node."""
