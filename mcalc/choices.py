@@ -8,4 +8,5 @@ COMMANDS = {
 }
 LAYOUTS = ("paper", "numerator", "denominator")
 METHODS = ("chain", "differential", "index")
+CHECKED = ("text", "markdown", "json")
 SYMMETRIC = ("free", "constrained", "entries")

@@ -75,6 +75,7 @@ class Ground:
     sizes: list[dict[str, int]]
     samples: list[Sample] = field(default_factory=list)
     asked: list[Node] = field(default_factory=list)
+    unmet: list[Node] = field(default_factory=list)
 
     @classmethod
     def of(cls, value: Node, right: Valued, others: Sequence[Valued], variables: Sequence[Node]) -> Ground:
@@ -112,13 +113,19 @@ class Ground:
             add(spot)
             met |= news(spot)
         generator = np.random.default_rng(17)
-        kinds = ("uneven", "huge", "large", "mixed", "any", "small")
+        kinds = ("uneven", "huge", "large", "mixed", "any", "small", "far", "far")
         for at in range(_SEARCHED if len(met) < 2 * len(asked) else 0):
             spot = draw(self.variables, self.sizes[at % len(self.sizes)], kinds[at % len(kinds)], generator)
             fresh = news(spot)
             if fresh:
                 met |= fresh
                 add(spot)
+        self.unmet = [
+            condition if side else build.opposite(condition) or condition
+            for at, condition in enumerate(self.asked)
+            for side in (True, False)
+            if (at, side) not in met
+        ]
         if len(self.samples) < _FEWEST:
             self.samples += [sample for sample in rough if sample.slack <= 1e-3 * np.abs(sample.right).max(initial=0.0)]
 

@@ -106,6 +106,12 @@ def _problem(problem: Mismatch, text: str) -> Problem:
     return Problem("In the answer: " + problem.cause.message, spans, hint, text)
 
 
+def _boundary(condition: Node) -> str:
+    """``z = 0`` of ``z > 0``."""
+    left, right = condition.args if not build.is_zero(condition.args[0]) else condition.args[::-1]
+    return f"{write(left)} = {write(right)}"
+
+
 class _Examination:
     """One answer against one derivative."""
 
@@ -124,8 +130,9 @@ class _Examination:
             return self._wrong(None, None, given)
         target: Valued = self.right
         notes: list[str] = []
-        if isinstance(base, Node) and isinstance(self.right, IndexForm) and base.shape:
-            target = Stacked(self.right)
+        stacked = Stacked(self.right) if isinstance(self.right, IndexForm) else None
+        if isinstance(base, Node) and stacked is not None and base.shape == stacked.shape:
+            target = stacked
             notes.append("as the Jacobian of vec(Y) by vec(X), columns one below the other")
         variables = list(self.derivation.reading.names.values())
         ground = Ground.of(self.derivation.value, target, [base], variables)
@@ -133,22 +140,14 @@ class _Examination:
             raise Problem("No point was found where the expression and its derivative are real and finite.", status=3)
         found = agreement(ground, base)
         if found.right and shape_of(base) == shape_of(target):
-            edges = at_kinks(ground, target, base)
+            edges = dict.fromkeys(_boundary(edge) for edge in at_kinks(ground, target, base))
             if edges:
-                at = " and ".join(
-                    dict.fromkeys(
-                        write(edge)
-                        .replace(" > ", " = ")
-                        .replace(" < ", " = ")
-                        .replace(" ≥ ", " = ")
-                        .replace(" ≤ ", " = ")
-                        for edge in edges
-                    )
-                )
-                notes.append(
-                    f"At the kink, {at}, it takes another value than the paper's convention; any is as good there."
-                )
+                at = " and ".join(edges)
+                notes.append(f"At the kink, {at}, it takes another value than the paper's; any is as good there.")
             proven = isinstance(base, Node) and isinstance(target, Node) and proved_equal(target, base)
+            if ground.unmet and not proven:
+                unmet = " or ".join(dict.fromkeys(write(condition) for condition in ground.unmet))
+                notes.append(f"No point was found where {unmet}: there the two are not compared.")
             return Check(self.derivation, self.text, base, True, proven, len(found.agree), notes=tuple(notes))
         return self._wrong(base, found, given, ground)
 
@@ -198,7 +197,8 @@ class _Examination:
             findings = self._unfitting(repairs)
         if base is not None and not findings:
             findings = (self._unexplained(base, found, ground),)
-        example = None if base is None else smallest(ground, self.derivation.value, base, ground.right)
+        differing = [] if found is None else [ground.samples[at].spot for at in found.differ]
+        example = None if base is None else smallest(ground, self.derivation.value, base, ground.right, differing)
         return Check(self.derivation, self.text, base, False, findings=findings, example=example)
 
     def _unfitting(self, repairs: list[Correction]) -> tuple[Finding, ...]:

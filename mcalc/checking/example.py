@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -12,7 +12,7 @@ from sympy.core.numbers import Rational
 
 from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.compare import Ground, close, trees
-from mcalc.checking.points import Field, Indexed, Valued, lattice
+from mcalc.checking.points import Field, Indexed, Spot, Valued, lattice
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
@@ -33,29 +33,47 @@ class Example:
     right: str
 
 
-def smallest(ground: Ground, value: Node, answer: Valued, right: Valued, form: str = "text") -> Example | None:
-    """The simplest point found at which the two differ, in value or in shape."""
-    ours, theirs, whole = Field(right), Field(answer), Field(value)
+def smallest(
+    ground: Ground, value: Node, answer: Valued, right: Valued, differing: Sequence[Spot] = (), form: str = "text"
+) -> Example | None:
+    """The simplest point found at which the two differ, in value or in shape; if there is none, one of `differing`."""
+    compared = _Compared(Field(answer), Field(right), Field(value))
     generator = np.random.default_rng(41)
-    best: tuple[Any, ...] | None = None
     for sizes in _sizes(ground, [value, *trees(right), *trees(answer)]):
-        for spot in lattice(ground.variables, sizes, generator, _TRIED):
-            one, other = theirs.at(spot), ours.at(spot)
-            if one is None or other is None or whole.at(spot) is None:
+        found = compared.best(lattice(ground.variables, sizes, generator, _TRIED))
+        if found is not None:
+            return _example(ground, found, answer, right, form)
+    found = compared.best(sorted(differing, key=lambda spot: sum(spot.sizes.values()))[:_TRIED])
+    return None if found is None else _example(ground, found, answer, right, form)
+
+
+class _Compared:
+    """The answer and the right derivative where the expression has a value."""
+
+    def __init__(self, answer: Field, right: Field, value: Field) -> None:
+        self.answer, self.right, self.value = answer, right, value
+
+    def best(self, spots: Iterable[Spot]) -> tuple[Spot, Any, Any] | None:
+        """The simplest of the spots at which they differ, with both values."""
+        best: tuple[float, tuple[Spot, Any, Any]] | None = None
+        for spot in spots:
+            one, other = self.answer.at(spot), self.right.at(spot)
+            if one is None or other is None or self.value.at(spot) is None:
                 continue
-            shapes = (_numeric_shape(answer, one), _numeric_shape(right, other))
-            if shapes[0] == shapes[1] and (one.shape == other.shape and close(one, other, 1e-9)):
+            shapes = (_numeric_shape(self.answer.expression, one), _numeric_shape(self.right.expression, other))
+            if one.size == other.size == 1:
+                one, other = one.reshape(()), other.reshape(())
+            if shapes[0] == shapes[1] and one.shape == other.shape and close(one, other, 1e-9):
                 continue
             cost = _cost(one) + _cost(other) + sum(_cost(number) for number in spot.point.values()) / 4
-            if one.shape == other.shape and not np.any(other):
-                cost += 0.5
+            cost += 0.5 if not np.any(other) else 0.0
             if best is None or cost < best[0]:
-                best = (cost, spot, one, other)
-        if best is not None:
-            break
-    if best is None:
-        return None
-    _, spot, one, other = best
+                best = (cost, (spot, one, other))
+        return None if best is None else best[1]
+
+
+def _example(ground: Ground, found: tuple[Spot, Any, Any], answer: Valued, right: Valued, form: str) -> Example:
+    spot, one, other = found
     point = tuple(
         (name_text(node.parameters[0]), written(np.asarray(spot.point[node.parameters[0]]), node.shape, form))
         for node in ground.variables
@@ -90,14 +108,13 @@ def _cost(value: Any) -> float:
     """Whole and small is simple."""
     value = np.asarray(value, dtype=float)
     odd = np.abs(value - np.round(value)) > 1e-9
-    return float(
-        np.sum(np.where(odd, 3.0, 0.0)) + np.sum(np.minimum(np.abs(value), 50)) / 10 + 0.02 * np.sum(value < 0)
-    )
+    size = np.minimum(np.abs(value), 50) / 10
+    return float(np.sum(size + np.where(odd, 3.0, 0.0) + 0.2 * (value < 0) + 0.15 * (value == 0)))
 
 
 def _shown(value: Any, expression: Valued, form: str) -> str:
     shape = () if isinstance(expression, IndexForm | Indexed) else expression.shape
-    if isinstance(expression, IndexForm | Indexed):
+    if isinstance(expression, IndexForm | Indexed) and value.size > 1:
         return _nested(value)
     return written(value, shape, form)
 

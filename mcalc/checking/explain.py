@@ -234,7 +234,7 @@ class _Explanation:
         if relation.turned:
             others, own = self.case.others, self.case.derivation.layout
             if others:
-                words = f"the answer is right in the {others[-1]} layout, and the {own} layout has its transpose"
+                words = f"the answer stands as in the {others[-1]} layout, and the {own} layout has the transpose"
                 yield Finding("other-layout", words, proven, points, self._step("other-layout", words))
             else:
                 words = "the answer is the transpose of the derivative"

@@ -23,6 +23,7 @@ _KINDS = (
     ("large", 5), ("huge", 3), ("uneven", 6),
 )  # fmt: skip
 _SCALES = {"large": 6.0, "huge": 60.0}
+_EXPONENTS = {"uneven": (-1.5, 1.5), "far": (-2.0, 6.0)}
 MODERATE = frozenset({"any", "positive", "unit", "square", "small", "above one", "mixed"})
 _MOVED = 1e-10
 
@@ -116,7 +117,7 @@ def draw(variables: Sequence[Node], sizes: dict[str, int], kind: str, generator:
         return Spot(sizes, draw_point(variables, sizes, kind, generator), kind)
     point = draw_point(variables, sizes, "any", generator)
     for name in point:
-        scale = _SCALES.get(kind) or 10 ** generator.uniform(-1.5, 1.5)
+        scale = _SCALES.get(kind) or 10 ** generator.uniform(*_EXPONENTS[kind])
         point[name] = point[name] * scale
     return Spot(sizes, point, kind)
 

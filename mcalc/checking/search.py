@@ -61,10 +61,12 @@ def shape_of(expression: Valued) -> Shape:
 
 
 def turned_shape(shape: Shape) -> Shape:
-    """Of the transpose: of a column a row, of a row a column."""
+    """Of the transpose: of a column a row, of a row a column; a value of order 3 or 4 has none."""
     if len(shape) == 1:
         return (S.One, *shape)
-    return shape[1::-1] if len(shape) == 2 and shape[0] != 1 else shape[1:]
+    if len(shape) == 2:
+        return shape[1:] if shape[0] == 1 else shape[::-1]
+    return () if not shape else (S.Zero,)
 
 
 class Search:

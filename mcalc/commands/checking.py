@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from mcalc.choices import LAYOUTS, SYMMETRIC
+from mcalc.choices import CHECKED, LAYOUTS, SYMMETRIC
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
-
-FORMATS = ("text", "markdown", "json")
 
 
 @click.command(cls=Command)
@@ -19,7 +17,7 @@ FORMATS = ("text", "markdown", "json")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="paper", help="The layout in which the answer is meant.")
 @click.option("--order", type=click.IntRange(1, 2), default=1, help="2: the answer is the second derivative.")
 @click.option("--symmetric", type=click.Choice(SYMMETRIC), default="free", help="By a symmetric matrix, as elsewhere.")
-@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="text", help="What to print.")
+@click.option("-f", "--format", "form", type=click.Choice(CHECKED), default="text", help="What to print.")
 @common(formats=False)
 def check(
     expression: str,
