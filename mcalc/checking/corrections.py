@@ -125,7 +125,8 @@ class Corrector(Changes):
                 node = self.scope.read(current)
             except Mismatch as problem:
                 if len(done) < 3:
-                    waiting += [(new, (*done, change)) for new, change in self._repairs(current, problem.syntax)]
+                    changes = self._repairs(current, problem.syntax)
+                    waiting += [(new, (*done, change)) for new, change in changes if not _undoes(change, done)]
                 continue
             except Problem:
                 continue
@@ -139,6 +140,12 @@ class Corrector(Changes):
         place = next((path for path, part in subtrees(whole) if part is at), None)
         if place is None:
             return
+        if at.kind == "infix" and at.value in ("+", "-"):
+            for inside, part in subtrees(at):
+                if part.kind == "infix" and len(inside) <= 3 and part.value in ("*", *_PRODUCTS):
+                    found = self._as_product(part) if part.value == "*" else self._as_elementwise(part)
+                    for change in found:
+                        yield exchanged(whole, (*place, *inside), change.new), change
         part, path = at, place
         while True:
             for change in self._fitting(part):
@@ -184,6 +191,12 @@ class Corrector(Changes):
         if changed.kind == "transpose":
             return f"`{self.text(changed.children[0])}` stands transposed, and should not be"
         return f"`{self.text(changed)}` must be transposed"
+
+
+def _undoes(change: Change, done: Sequence[Change]) -> bool:
+    """Whether a product is to be made what an earlier change has just made it not to be."""
+    kinds = {name for name, _, _ in _EXCHANGED}
+    return change.finding in kinds and any(one.finding in kinds - {change.finding} for one in done)
 
 
 def _reindexed(syntax: Syntax, place: str, index: str) -> Syntax:

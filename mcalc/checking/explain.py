@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace as with_fields
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.assumptions import Assumption, assumptions, holds_there
-from mcalc.checking.compare import Factor, Ground, Relation
+from mcalc.checking.compare import Factor, Ground, Relation, relation
 from mcalc.checking.corrections import Correction
 from mcalc.checking.findings import Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
@@ -135,10 +136,19 @@ class _Explanation:
 
     def _mistaken(self) -> Iterator[Variant]:
         if self.variants is not None:
-            yield from self.variants.all()
+            for variant in self.variants.all():
+                half = variant.finding == "missing-term" and self._is_half(variant)
+                yield with_fields(variant, cost=variant.cost + 0.3) if half else variant
         if isinstance(self.ground.right, Node):
             step = None if self.variants is None else self.variants.chain_step()
             yield from without_terms(self.ground.right, step)
+
+    def _is_half(self, variant: Variant) -> bool:
+        """Whether a path left out leaves half of the derivative: that is a factor 2, and no path."""
+        values = self.search.entry(variant.expression).values.all()
+        right = self.search.entry(self.ground.right).values.all()
+        found = relation(values, right, self.search.spots, self.search.scalars, False)
+        return found is not None and found.factor is not None and found.factor.number * 2 == 1
 
     def _twice_mistaken(self) -> Iterator[Variant]:
         if self.variants is None:
@@ -254,6 +264,9 @@ class _Explanation:
                 finding = "chain"
         else:
             words = f"the answer is {write(factor.node)} times the derivative"
+            by = {node.parameters[0] for node in self.case.derivation.by}
+            if any(leaf.parameters[0] in by for node, _ in factor.powers for leaf in variables(node)):
+                finding = "wrong"
         yield Finding(finding, words, proven, points, self._step(finding, words))
 
     def _in_front(self, scalar: Node) -> bool:
