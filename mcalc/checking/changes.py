@@ -236,6 +236,9 @@ class Changes:
         if part.kind not in ("number", "fit"):
             words = "that of the entries" if top else f"that of `{self.text(part)}`"
             yield Change("missing-sum", 1.4, words, call("sum", part))
+            spread = Syntax("fit", "ones", (), part.end + 200_000, part.end + 200_000)
+            spread = turned(spread) if part.kind == "transpose" else spread
+            yield Change("missing-sum", 1.7, words, infix("*", call("sum", part), spread, part))
             for axis in "01":
                 yield Change("missing-sum", 1.4, words, call("sum", part, axis))
                 if top:

@@ -140,7 +140,7 @@ class Corrector(Changes):
         place = next((path for path, part in subtrees(whole) if part is at), None)
         if place is None:
             return
-        if at.kind == "infix" and at.value in ("+", "-"):
+        if at.kind == "call" or (at.kind == "infix" and at.value in ("+", "-")):
             for inside, part in subtrees(at):
                 if part.kind == "infix" and len(inside) <= 3 and part.value in ("*", *_PRODUCTS):
                     found = self._as_product(part) if part.value == "*" else self._as_elementwise(part)
