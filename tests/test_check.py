@@ -118,6 +118,15 @@ def test_an_answer_that_differs_at_the_kink_alone_is_right() -> None:
     assert "kink" in found.notes[0]
 
 
+def test_overflow_on_the_way_tells_nothing() -> None:
+    assert check("sigmoid(w.x)", "w", "x'*exp(-w.x)/(1 + exp(-w.x))^2").right
+    assert check("log(1 + exp(x))", "x", "exp(2x)/(exp(x) + exp(2x))", {"x": "scalar"}).right
+
+
+def test_singular_matrices_tell_nothing() -> None:
+    assert check("y'@X@inv(X'@X)@X'@y", "y", "2*y'@X@inv(X'@X)@X'").right
+
+
 def test_a_rare_branch_is_reached() -> None:
     found = check("where(x > 40, x^2, x)", "x", "1", {"x": "scalar"})
     assert not found.right

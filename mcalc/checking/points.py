@@ -95,6 +95,8 @@ class Field:
         program = self._programs[key]
         assert program is not None
         if not indices:
+            if spot.kind not in MODERATE and not np.isfinite(program.largest(spot.point)):
+                return None
             return program.run(spot.point, generator=generator)[0]
         ranges = dimensions((loop.size for loop in indices), spot.sizes)
         result = np.zeros(ranges)
