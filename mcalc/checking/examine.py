@@ -198,7 +198,11 @@ class _Examination:
         if base is not None and not findings:
             findings = (self._unexplained(base, found, ground),)
         differing = [] if found is None else [ground.samples[at].spot for at in found.differ]
-        example = None if base is None else smallest(ground, self.derivation.value, base, ground.right, differing)
+        layout_alone = all(finding.name in ("other-layout", "transposed", "shape") for finding in findings)
+        example = None
+        for alone in (True,) if layout_alone else (False, True):
+            if base is not None and example is None:
+                example = smallest(ground, self.derivation.value, base, ground.right, differing, alone)
         return Check(self.derivation, self.text, base, False, findings=findings, example=example)
 
     def _unfitting(self, repairs: list[Correction]) -> tuple[Finding, ...]:

@@ -34,10 +34,19 @@ class Example:
 
 
 def smallest(
-    ground: Ground, value: Node, answer: Valued, right: Valued, differing: Sequence[Spot] = (), form: str = "text"
+    ground: Ground,
+    value: Node,
+    answer: Valued,
+    right: Valued,
+    differing: Sequence[Spot] = (),
+    layout_alone: bool = True,
+    form: str = "text",
 ) -> Example | None:
-    """The simplest point found at which the two differ, in value or in shape; if there is none, one of `differing`."""
-    compared = _Compared(Field(answer), Field(right), Field(value))
+    """The simplest point found at which the two differ; if there is none, one of `differing`.
+
+    Unless the layout alone is wrong, they must differ in their numbers, and not as a row differs from a column.
+    """
+    compared = _Compared(Field(answer), Field(right), Field(value), layout_alone)
     generator = np.random.default_rng(41)
     for sizes in _sizes(ground, [value, *trees(right), *trees(answer)]):
         found = compared.best(lattice(ground.variables, sizes, generator, _TRIED))
@@ -50,8 +59,8 @@ def smallest(
 class _Compared:
     """The answer and the right derivative where the expression has a value."""
 
-    def __init__(self, answer: Field, right: Field, value: Field) -> None:
-        self.answer, self.right, self.value = answer, right, value
+    def __init__(self, answer: Field, right: Field, value: Field, layout_alone: bool) -> None:
+        self.answer, self.right, self.value, self.layout_alone = answer, right, value, layout_alone
 
     def best(self, spots: Iterable[Spot]) -> tuple[Spot, Any, Any] | None:
         """The simplest of the spots at which they differ, with both values."""
@@ -64,6 +73,10 @@ class _Compared:
             if one.size == other.size == 1:
                 one, other = one.reshape(()), other.reshape(())
             if shapes[0] == shapes[1] and one.shape == other.shape and close(one, other, 1e-9):
+                continue
+            if not self.layout_alone and any(
+                one.shape == form.shape and close(one, form, 1e-9) for form in (other, other.T)
+            ):
                 continue
             cost = _cost(one) + _cost(other) + sum(_cost(number) for number in spot.point.values()) / 4
             cost += 0.5 if not np.any(other) else 0.0
