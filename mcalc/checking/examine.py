@@ -18,13 +18,14 @@ from mcalc.checking.answer import (
     unknown_name,
     unknown_names,
 )
-from mcalc.checking.compare import Agreement, Ground, Scalars, agreement, at_kinks
+from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks
 from mcalc.checking.corrections import Correction, Corrector
 from mcalc.checking.example import Example, smallest
 from mcalc.checking.explain import Explained, explanation
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Indexed, Stacked, Valued
 from mcalc.checking.proof import proved_equal
+from mcalc.checking.relation import Scalars
 from mcalc.checking.search import shape_of, turned_shape
 from mcalc.choices import LAYOUTS
 from mcalc.derivations.derivation import Derivation, sizes_shown

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.assumptions import Assumption, assumptions, holds_there
-from mcalc.checking.compare import Factor, Ground, Relation, relation
+from mcalc.checking.compare import Ground
 from mcalc.checking.corrections import Correction
 from mcalc.checking.findings import Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
 from mcalc.checking.points import Stacked, Valued
 from mcalc.checking.proof import proved_equal
+from mcalc.checking.relation import Factor, Relation, relation
 from mcalc.checking.search import Hit, Search, cost_of, shape_of, turned_shape
 from mcalc.checking.square import only_square
 from mcalc.checking.steps import step_for

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from sympy.core.singleton import S
 
-from mcalc.checking.compare import Factor, Ground, Relation, Sample, Scalars, close, relation, trees
+from mcalc.checking.compare import Ground, Sample, close, trees
 from mcalc.checking.corrections import Correction
 from mcalc.checking.points import Field, Indexed, Valued
 from mcalc.checking.proof import proved_equal
+from mcalc.checking.relation import Factor, Relation, Scalars, relation
 from mcalc.checking.variants import Variant
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, Shape, topological, variables
