@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mcalc.checking.examine import Check
     from mcalc.derivations.derivation import Derivation
 
 __version__ = "0.1.0"
-__all__ = ["explain", "gradient", "jacobian"]
+__all__ = ["check", "explain", "gradient", "jacobian"]
 
 
 def jacobian(
@@ -35,6 +36,25 @@ def explain(
 ) -> Derivation:
     """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute."""
     return _derive("explain", expression, wrt, shapes, layout, verify)
+
+
+def check(
+    expression: str,
+    wrt: str,
+    answer: str,
+    shapes: dict[str, str] | None = None,
+    layout: str = "paper",
+    symmetric: str = "free",
+    order: int = 1,
+) -> Check:
+    """``answer = ∂y/∂x``? A `Check`: true where it is, else with `findings` that say how the answer is wrong.
+
+    The answer is in the language of the expression, and may name its intermediate values; `order` 2 is for second
+    derivatives. Raises `mcalc.problems.Problem` where the answer cannot be read.
+    """
+    from mcalc.checking.examine import check as examine
+
+    return examine(expression, wrt, answer, shapes, layout, symmetric, order)
 
 
 def _derive(

@@ -123,12 +123,8 @@ def _one(
     method: str = "chain",
     symmetric: str = "free",
 ) -> Derivation:
-    plain = build.variable(str(by.parameters[0]), by.shape)
-    undeclared = replaced([reading.value, *reading.bound.values()], {by: plain})
-    bound = {name: undeclared[node] for name, node in reading.bound.items() if node.args}
-    prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
-    names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
-    work = Work(prepared, plain, names, cases, named, method if command == "explain" else "chain")
+    work = work_on(reading, by, cases, named, method if command == "explain" else "chain")
+    plain = work.by
     natural = work.derive()
     if plain is not by:
         natural = _as_declared(natural, plain, by, work.steps)
@@ -157,6 +153,16 @@ def _one(
     if symmetric != "free":
         return _within_symmetric(derivation, by, symmetric)
     return derivation
+
+
+def work_on(reading: Reading, by: Node, cases: bool = True, named: int = 0, method: str = "chain") -> Work:
+    """The expression made ready to be derived; the variable is free, whatever was declared of it."""
+    plain = build.variable(str(by.parameters[0]), by.shape)
+    undeclared = replaced([reading.value, *reading.bound.values()], {by: plain})
+    bound = {name: undeclared[node] for name, node in reading.bound.items() if node.args}
+    prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
+    names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
+    return Work(prepared, plain, names, cases, named, method)
 
 
 def _as_declared(natural: Expression, plain: Node, by: Node, steps: list[Step]) -> Expression:

@@ -6,7 +6,7 @@ import json
 from typing import Any, TextIO
 
 from mcalc.api import derive
-from mcalc.choices import COMMANDS, LAYOUTS, SYMMETRIC
+from mcalc.choices import CHECKED, COMMANDS, LAYOUTS, SYMMETRIC
 from mcalc.problems import Problem
 from mcalc.render import FORMATS, write
 
@@ -63,8 +63,8 @@ def reply(line: str) -> dict[str, Any]:
 
 
 def _output(request: dict[str, Any]) -> str:
-    command = _choice(request, "command", tuple(COMMANDS), "jacobian")
-    form = _choice(request, "format", FORMATS, "text")
+    command = _choice(request, "command", (*COMMANDS, "check"), "jacobian")
+    form = _choice(request, "format", CHECKED if command == "check" else FORMATS, "text")
     layout = _choice(request, "layout", LAYOUTS, "paper")
     expression, wrt, shapes = request.get("expr"), request.get("wrt"), request.get("shapes") or {}
     if not isinstance(expression, str):
@@ -76,8 +76,23 @@ def _output(request: dict[str, Any]) -> str:
     if not isinstance(shapes, dict) or not all(isinstance(shape, str) for shape in shapes.values()):
         raise Problem('The shapes are an object such as {"x": "n", "A": "m,n"}.')
     symmetric = _choice(request, "symmetric", SYMMETRIC, "free")
+    if command == "check":
+        return _checked(request, expression, wrt, shapes, layout, symmetric, form)
     check = request.get("verify", True) is not False
     return write(derive(expression, wrt, shapes, command, layout, check, symmetric=symmetric), form)
+
+
+def _checked(
+    request: dict[str, Any], expression: str, wrt: str, shapes: Any, layout: str, symmetric: str, form: str
+) -> str:
+    """The verdict on the request's answer."""
+    from mcalc.checking.examine import check
+    from mcalc.checking.report import write as report
+
+    answer, order = request.get("answer"), request.get("order", 1)
+    if not isinstance(answer, str) or order not in (1, 2):
+        raise Problem('A request to check has its answer under "answer", as text, and "order" 1 or 2.')
+    return report(check(expression, wrt, answer, shapes, layout, symmetric, order), form)
 
 
 def _choice(request: dict[str, Any], key: str, known: tuple[str, ...], default: str) -> str:

@@ -8,6 +8,7 @@ COMMANDS = {
 }
 LAYOUTS = ("paper", "numerator", "denominator")
 METHODS = ("chain", "differential", "index")
+CHECKED = ("text", "markdown", "json")
 SYMMETRIC = ("free", "constrained", "entries")
 DETAILS = ("brief", "normal", "full")
 PLOTS = ("curve", "surface", "levels", "gradient", "descent")

@@ -11,6 +11,7 @@ import click
 
 from mcalc import __version__
 from mcalc.commands import numbers, reference
+from mcalc.commands.checking import check
 from mcalc.commands.derivatives import derivative_commands
 from mcalc.commands.plots import plot
 from mcalc.options import Group, usage
@@ -28,7 +29,8 @@ def cli() -> None:
     """
 
 
-for _command in (*derivative_commands(), *numbers.commands, plot, reference.shapes, reference.rules, reference.batch):
+_reference = (reference.shapes, reference.rules, reference.batch)
+for _command in (*derivative_commands(), check, *numbers.commands, plot, *_reference):
     cli.add_command(_command)
 
 

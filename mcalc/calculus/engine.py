@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sympy.core.singleton import S
@@ -45,8 +45,14 @@ def contract(outer: Tensor, inner: Tensor) -> Tensor:
     return Tensor(tuple(terms), outer.value, variable)
 
 
-def differentiate(root: Node, variable: Node) -> Tensor:
-    """``∂root/∂variable`` as a sum of networks, by reverse accumulation: each node is visited once."""
+Local = Callable[[Node, int, tuple[Index, ...]], tuple[list[Term], tuple[Index, ...]]]
+
+
+def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Tensor:
+    """``∂root/∂variable`` as a sum of networks, by reverse accumulation: each node is visited once.
+
+    `rule_of` gives the local derivatives: those of the operator table, unless it is asked what others would make.
+    """
     value = fresh(root)
     touched = depends(root, variable)
     if variable not in touched:
@@ -62,7 +68,7 @@ def differentiate(root: Node, variable: Node) -> Tensor:
         for position, arg in enumerate(node.args):
             if arg not in touched:
                 continue
-            rule, own = local_rule(node, position, indices)
+            rule, own = rule_of(node, position, indices)
             passed = tidy(_products(terms, rule, indices, value + own), value + own)
             if arg in found:
                 before, common = found[arg]

@@ -21,6 +21,8 @@ STYLES = {
     "mark": "bold",
     **{f"graph {at}": name for at, name in enumerate(("blue", "yellow", "green", "magenta", "cyan", "red"))},
     **{f"shade {at}": f"{colour} on {colour}" for at, colour in enumerate(_SHADES)},
+    "good": "bold green",
+    "bad": "bold red",
 }
 
 

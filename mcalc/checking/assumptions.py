@@ -1,0 +1,170 @@
+"""Where a wrong answer is right after all: for symmetric matrices, on part of the domain, where a condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from mcalc.checking.compare import Ground, Sample, close, trees
+from mcalc.checking.points import Field, Spot, Valued, conditions, counted, draw
+from mcalc.checking.relation import Relation, Scalars, relation
+from mcalc.checking.search import shape_of, turned_shape
+from mcalc.expressions import build
+from mcalc.expressions.names import name_text
+from mcalc.expressions.notation import write
+from mcalc.expressions.tree import Node
+from mcalc.numbers.arrays import array_module as np
+
+_DRAWS = 260
+_WANTED = 10
+
+
+class Assumption(NamedTuple):
+    """A part of all points: what it is called, in words, and samples of the right derivative there."""
+
+    finding: str
+    cost: float
+    words: str
+    samples: list[Sample]
+    of: Node | None = None
+
+
+def assumptions(ground: Ground, answer: Valued) -> Iterator[Assumption]:
+    """Those that the variables, the conditions of the derivative and those of the answer suggest."""
+    yield from _of_matrices(ground)
+    yield from _of_conditions(ground, answer)
+    yield from _of_variables(ground)
+
+
+def holds_there(ground: Ground, answer: Valued, there: Assumption, scalars: Scalars) -> Relation | None:
+    """How the answer relates to the derivative under an assumption: equal, or up to a factor and a transpose."""
+    if len(there.samples) < 3:
+        return None
+    values = [Field(answer).at(sample.spot) for sample in there.samples]
+    wanted = [sample.right for sample in there.samples]
+    spots = [sample.spot for sample in there.samples]
+    if sum(value is not None for value in values) < 3:
+        return None
+    for turned in (False, True):
+        one, other = shape_of(answer), shape_of(ground.right)
+        if (one != turned_shape(other)) if turned else (one != other):
+            continue
+        found = relation(values, wanted, spots, scalars, turned)
+        if found is not None:
+            return found
+        if all(
+            value is not None and close(value, other.T if turned else other, sample.slack)
+            for value, other, sample in zip(values, wanted, there.samples, strict=True)
+        ):
+            return Relation(turned, None)
+    return None
+
+
+def _resampled(ground: Ground, change: Callable[[Spot], Spot | None]) -> list[Sample]:
+    right = Field(ground.right)
+    found = []
+    for sample in ground.deciding:
+        spot = change(sample.spot)
+        value = None if spot is None else right.at(spot)
+        if spot is not None and value is not None:
+            found.append(Sample(spot, value, right.uncertainty(spot, value)))
+    return found
+
+
+def _changed(name: str, change: Callable[[Any], Any]) -> Callable[[Spot], Spot]:
+    return lambda spot: spot._replace(point={**spot.point, name: change(spot.point[name])})
+
+
+def _of_matrices(ground: Ground) -> Iterator[Assumption]:
+    for variable in ground.variables:
+        if len(variable.axes) == 2 and variable.axes[0] == variable.axes[1] and not build.is_symmetric(variable):
+            name = variable.parameters[0]
+            samples = _resampled(ground, _changed(name, lambda value: (value + value.T) / 2))
+            yield Assumption("only-symmetric", 1.3, f"{name_text(name)} is symmetric", samples, variable)
+
+
+def _of_variables(ground: Ground) -> Iterator[Assumption]:
+    for variable in ground.variables:
+        name = str(variable.parameters[0])
+        shown = name_text(name)
+        if len(variable.axes) == 1:
+            samples = _resampled(ground, _changed(name, lambda value: np.abs(value) / np.sum(np.abs(value))))
+            yield Assumption("only-part-of-domain", 1.9, f"the entries of {shown} add up to 1", samples)
+        noun = f"all entries of {shown} are" if variable.axes else f"{shown} is"
+        for word, side in (("positive", 1), ("negative", -1)):
+            samples = _resampled(ground, _changed(name, partial(_of_sign, side)))
+            yield Assumption("only-part-of-domain", 2.1, f"{noun} {word}", samples)
+
+
+def _of_sign(side: int, value: Any) -> Any:
+    return side * (np.abs(value) + 1e-3)
+
+
+def _of_conditions(ground: Ground, answer: Valued) -> Iterator[Assumption]:
+    ours = {node.canon: node for node in conditions(trees(ground.right))}
+    theirs = {node.canon: node for node in conditions(trees(answer))}
+    every = {**ours, **theirs, **{node.canon: node for node in ground.asked}}
+    if not every:
+        return
+    regions: list[tuple[str, float, str, list[tuple[Node, bool]]]] = []
+    missing = [node for canon, node in ours.items() if canon not in theirs]
+    strange = [node for canon, node in theirs.items() if canon not in ours]
+    both = [(node, True) for node in {**ours, **theirs}.values()]
+    if missing and not strange:
+        listed = _listed(missing)
+        regions.append(("missing-mask", 1.05, f"the derivative asks {listed}", both))
+        for node in missing:
+            regions.append(
+                (
+                    "missing-mask",
+                    1.15,
+                    f"the derivative asks {write(node)}",
+                    [(node, True)],
+                )
+            )
+    elif strange:
+        words = (
+            f"the answer asks {_listed(strange)}, and the derivative asks {_listed(missing or list(ours.values()))}"
+            if ours
+            else f"the answer asks {_listed(strange)}, and the derivative has no condition"
+        )
+        regions.append(("wrong-mask", 1.25, words, both))
+    for node in every.values():
+        for side in (True, False):
+            asked = node if side else build.opposite(node) or node
+            regions.append(("only-part-of-domain", 2.0, write(asked), [(node, side)]))
+    for finding, cost, words, asked_of in regions:
+        yield Assumption(finding, cost, words, _region(ground, asked_of))
+
+
+def _listed(nodes: list[Node]) -> str:
+    return " and ".join(write(node) for node in nodes)
+
+
+def _region(ground: Ground, asked: list[tuple[Node, bool]]) -> list[Sample]:
+    """Samples at which every condition holds, or fails, for all entries."""
+    fields = []
+    for node, side in asked:
+        whole = build.apply("add", build.ones(node.shape), build.negated(node)) if not side else node
+        below = build.apply("add", build.ones(whole.shape), build.negated(whole))
+        fields.append(Field(counted(below)))
+
+    def inside(spot: Spot) -> bool:
+        values = [one.at(spot) for one in fields]
+        return all(value is not None and not np.any(value > 1e-9) for value in values)
+
+    found = [sample for sample in ground.samples if inside(sample.spot)][:_WANTED]
+    if len(found) >= _WANTED:
+        return found
+    right = Field(ground.right)
+    generator = np.random.default_rng(31)
+    for at in range(_DRAWS):
+        spot = draw(ground.variables, ground.sizes[at % len(ground.sizes)], ("mixed", "uneven")[at % 2], generator)
+        if inside(spot):
+            value = right.at(spot)
+            if value is not None:
+                found.append(Sample(spot, value, right.uncertainty(spot, value)))
+                if len(found) >= _WANTED:
+                    break
+    return found

@@ -1,0 +1,160 @@
+"""The smallest counter-example: small sizes, small whole numbers, what the answer gives and what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from sympy.core.numbers import Rational
+
+from mcalc.calculus.index_form import IndexForm
+from mcalc.checking.compare import Ground, close, trees
+from mcalc.checking.points import Field, Indexed, Spot, Valued, lattice
+from mcalc.expressions import build
+from mcalc.expressions.names import name_text
+from mcalc.expressions.notation import write
+from mcalc.expressions.tree import Node
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.numeric import fitting_sizes
+
+_TRIED = 48
+_LARGEST = 12
+
+
+@dataclass(frozen=True)
+class Example:
+    """A point by name, and there the answer and the right derivative, in mcalc's notation."""
+
+    point: tuple[tuple[str, str], ...]
+    answer: str
+    right: str
+
+
+def smallest(
+    ground: Ground,
+    value: Node,
+    answer: Valued,
+    right: Valued,
+    differing: Sequence[Spot] = (),
+    layout_alone: bool = True,
+    form: str = "text",
+) -> Example | None:
+    """The simplest point found at which the two differ; if there is none, one of `differing`.
+
+    Unless the layout alone is wrong, they must differ in their numbers, and not as a row differs from a column.
+    """
+    compared = _Compared(Field(answer), Field(right), Field(value), layout_alone)
+    generator = np.random.default_rng(41)
+    for sizes in _sizes(ground, [value, *trees(right), *trees(answer)]):
+        found = compared.best(lattice(ground.variables, sizes, generator, _TRIED))
+        if found is not None:
+            return _example(ground, found, answer, right, form)
+    found = compared.best(sorted(differing, key=lambda spot: sum(spot.sizes.values()))[:_TRIED])
+    return None if found is None else _example(ground, found, answer, right, form)
+
+
+class _Compared:
+    """The answer and the right derivative where the expression has a value."""
+
+    def __init__(self, answer: Field, right: Field, value: Field, layout_alone: bool) -> None:
+        self.answer, self.right, self.value, self.layout_alone = answer, right, value, layout_alone
+
+    def best(self, spots: Iterable[Spot]) -> tuple[Spot, Any, Any] | None:
+        """The simplest of the spots at which they differ, with both values."""
+        best: tuple[float, tuple[Spot, Any, Any]] | None = None
+        for spot in spots:
+            one, other = self.answer.at(spot), self.right.at(spot)
+            if one is None or other is None or self.value.at(spot) is None:
+                continue
+            shapes = (_numeric_shape(self.answer.expression, one), _numeric_shape(self.right.expression, other))
+            if one.size == other.size == 1:
+                one, other = one.reshape(()), other.reshape(())
+            if shapes[0] == shapes[1] and one.shape == other.shape and close(one, other, 1e-9):
+                continue
+            if not self.layout_alone and any(
+                one.shape == form.shape and close(one, form, 1e-9) for form in (other, other.T)
+            ):
+                continue
+            cost = _cost(one) + _cost(other) + sum(_cost(number) for number in spot.point.values()) / 4
+            cost += 0.5 if not np.any(other) else 0.0
+            if best is None or cost < best[0]:
+                best = (cost, (spot, one, other))
+        return None if best is None else best[1]
+
+
+def _example(ground: Ground, found: tuple[Spot, Any, Any], answer: Valued, right: Valued, form: str) -> Example:
+    spot, one, other = found
+    point = tuple(
+        (name_text(node.parameters[0]), written(np.asarray(spot.point[node.parameters[0]]), node.shape, form))
+        for node in ground.variables
+    )
+    return Example(point, _shown(one, answer, form), _shown(other, right, form))
+
+
+def _sizes(ground: Ground, roots: Sequence[Node]) -> Iterator[dict[str, int]]:
+    """Sizes from 1 on, the smallest sum first, as the expression allows."""
+    fitting = next(fitting_sizes(roots, ground.variables), None)
+    if not fitting:
+        yield {}
+        return
+    names = list(fitting)
+    choices = sorted(product((1, 2, 3), repeat=len(names)), key=lambda choice: (sum(choice), choice[::-1]))
+    for choice in choices[:_LARGEST]:
+        yield dict(zip(names, choice, strict=True))
+    yield fitting
+
+
+def _numeric_shape(expression: Valued, value: Any) -> tuple[int, ...]:
+    """The shape in numbers: a row of two entries is (1, 2), a column (2,); where there is one entry, ()."""
+    if value.size == 1:
+        return ()
+    shape: tuple[Any, ...] = getattr(expression, "shape", ())
+    if value.ndim == 1 and len(shape) == 2 and shape[0] == 1:
+        return (1, *value.shape)
+    return tuple(value.shape)
+
+
+def _cost(value: Any) -> float:
+    """Whole and small is simple."""
+    value = np.asarray(value, dtype=float)
+    odd = np.abs(value - np.round(value)) > 1e-9
+    size = np.minimum(np.abs(value), 50) / 10
+    return float(np.sum(size + np.where(odd, 3.0, 0.0) + 0.2 * (value < 0) + 0.15 * (value == 0)))
+
+
+def _shown(value: Any, expression: Valued, form: str) -> str:
+    shape = () if isinstance(expression, IndexForm | Indexed) else expression.shape
+    if isinstance(expression, IndexForm | Indexed) and value.size > 1:
+        return _nested(value)
+    return written(value, shape, form)
+
+
+def _nested(value: Any) -> str:
+    if value.ndim == 0:
+        return write(_number(float(value)))
+    return "[" + ", ".join(_nested(part) for part in value) + "]"
+
+
+def written(value: Any, shape: Sequence[Any], form: str = "text") -> str:
+    """Numbers in mcalc's notation: ``[1; 2]`` a column, ``[1, 2]ᵀ`` a row, ``[1, 2; 3, 4]`` a matrix."""
+    value = np.asarray(value)
+    if value.ndim == 0 or value.size == 1:
+        return write(_number(float(value.reshape(()))), form)
+    if value.ndim == 1:
+        stack = build.apply("stack", *(_number(float(number)) for number in value))
+        return write(build.apply("transpose", stack) if len(shape) == 2 and shape[0] == 1 else stack, form)
+    numbers = [_number(float(number)) for number in value.reshape(-1)]
+    if value.ndim == 2 and 1 not in value.shape:
+        return write(build.apply("grid", *numbers, parameters=value.shape), form)
+    stack = build.apply("stack", *numbers)
+    return write(build.apply("transpose", stack) if value.shape[0] == 1 else stack, form)
+
+
+def _number(value: float) -> Node:
+    simple = Fraction(value).limit_denominator(24)
+    if abs(float(simple) - value) < 1e-9 * max(1.0, abs(value)):
+        return build.number(Rational(simple.numerator, simple.denominator))
+    return build.number(Rational(f"{value:.4g}"))

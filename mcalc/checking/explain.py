@@ -1,0 +1,290 @@
+"""The explanation of a wrong answer: the cheapest hypothesis that holds, put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace as with_fields
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from mcalc.calculus.index_form import IndexForm
+from mcalc.checking.assumptions import Assumption, assumptions, holds_there
+from mcalc.checking.compare import Ground
+from mcalc.checking.corrections import Correction
+from mcalc.checking.findings import Finding
+from mcalc.checking.masks import exchanged_masks, masks, unmasked
+from mcalc.checking.points import Stacked, Valued
+from mcalc.checking.proof import proved_equal
+from mcalc.checking.relation import Factor, Relation, relation
+from mcalc.checking.search import Hit, Search, cost_of, shape_of, turned_shape
+from mcalc.checking.square import only_square
+from mcalc.checking.steps import step_for
+from mcalc.checking.terms import without_terms
+from mcalc.checking.variants import Variant, Variants
+from mcalc.derivations.derivation import Step, sizes_shown
+from mcalc.expressions import build
+from mcalc.expressions.notation import write
+from mcalc.expressions.tree import Node, replace, variables
+from mcalc.numbers.arrays import array_module as np
+
+if TYPE_CHECKING:
+    from mcalc.checking.examine import _Examination
+
+_ENOUGH = 2.45
+"""What costs more than this is looked for again with two mistakes at once."""
+_SQUARE = 1.55
+_FAR_FETCHED, _TOO_FAR, _MOST = 2.8, 3.1, 4.2
+
+
+class Explained(NamedTuple):
+    """The findings, the main one first, and what they cost to suppose."""
+
+    findings: tuple[Finding, ...]
+    cost: float
+
+
+def explanation(
+    case: _Examination, ground: Ground, base: Valued | None, repairs: Sequence[Correction]
+) -> Explained | None:
+    """The findings that explain the answer; None where nothing does."""
+    return _Explanation(case, ground, base, repairs).run()
+
+
+class _Explanation:
+    def __init__(self, case: _Examination, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> None:
+        self.case, self.ground, self.base, self.repairs = case, ground, base, repairs
+        self.search = Search(ground, base, case.scalars())
+        derivation = case.derivation
+        self.corrector = case.corrector()
+        self.variants: Variants | None = None
+        if len(derivation.by) == 1 and not isinstance(ground.right, Stacked) and derivation.command != "hessian":
+            self.variants = Variants(derivation.reading, derivation.by[0], derivation.layout)
+
+    def run(self) -> Explained | None:
+        search = self.search
+        if self.base is not None:
+            search.answers.append(search.entry(self.base))
+        search.rights.append(search.entry(self.ground.right))
+        search.add_answers(self.repairs, self.case.wrapped)
+        best = self._best()
+        if best is None or best.cost > 1.0:
+            search.add_rights(self._mistaken())
+            search.add_rights(self._unmasked())
+            search.add_answers(self.singles, self.case.wrapped)
+            search.add_answers(self._masked(), self.case.wrapped)
+            best = _cheaper(best, self._best(best))
+            best = _cheaper(best, self._assumed(best))
+        if best is None or best.cost > _SQUARE:
+            square = only_square(self.case)
+            if square is not None:
+                return Explained((square,), _SQUARE)
+        if best is None or best.cost > _ENOUGH:
+            search.add_rights(self._twice_mistaken())
+            search.add_answers(self._twice_corrected(), self.case.wrapped)
+            best = _cheaper(best, self._best(best))
+        return self._shape(best)
+
+    def _shape(self, best: Explained | None) -> Explained | None:
+        """The shapes alone, where an explanation of them would be far-fetched."""
+        if best is not None and best.cost <= _FAR_FETCHED:
+            return best
+        if self.base is None:
+            return best
+        one, other = shape_of(self.base), shape_of(self.ground.right)
+        if one in (other, turned_shape(other)):
+            return best if best is not None and best.cost <= _TOO_FAR else None
+        words = f"the answer is {sizes_shown(one)}, and the derivative is {sizes_shown(other)}"
+        return Explained((Finding("shape", words, True, step=self._step("shape", words)),), _FAR_FETCHED)
+
+    # Versions of the answer and of the derivative
+
+    @cached_property
+    def singles(self) -> list[Correction]:
+        """The answer with one part changed; where its shapes do not fit, with them repaired."""
+        if self.base is None:
+            return list(self.repairs)[:12]
+        return list(self.corrector.corrections(self.case.syntax))
+
+    def _twice_corrected(self) -> Iterator[Correction]:
+        corrector, first = self.corrector, self.singles
+        for one in sorted(first, key=lambda correction: correction.cost):
+            for two in corrector.corrections(one.syntax, _TOO_FAR - 0.2 - one.cost):
+                worse, lesser = (one, two) if one.cost >= two.cost else (two, one)
+                words = one.words if one.words == two.words else f"{one.words}; {two.words}"
+                yield Correction(worse.finding, worse.cost + lesser.cost + 0.2, words, two.syntax, two.node, one.part)
+
+    def _masked(self) -> Iterator[Correction]:
+        right = self.ground.right
+        if isinstance(self.base, Node) and isinstance(right, Node):
+            for words, node in exchanged_masks(self.base, right):
+                yield Correction("wrong-mask", 1.2, words, self.case.syntax, node)
+            for node in unmasked(self.base):
+                yield Correction(
+                    "wrong-mask",
+                    1.3,
+                    "that of the answer is not one of the derivative",
+                    self.case.syntax,
+                    node,
+                )
+
+    def _unmasked(self) -> Iterator[Variant]:
+        right = self.ground.right
+        if isinstance(right, Node):
+            asked = " and ".join(write(mask) for mask in masks(right))
+            for node in unmasked(right):
+                yield Variant("missing-mask", 1.05, f"the derivative asks {asked}", node)
+
+    def _mistaken(self) -> Iterator[Variant]:
+        if self.variants is not None:
+            for variant in self.variants.all():
+                half = variant.finding == "missing-term" and self._is_half(variant)
+                yield with_fields(variant, cost=variant.cost + 0.3) if half else variant
+        if isinstance(self.ground.right, Node):
+            step = None if self.variants is None else self.variants.chain_step()
+            yield from without_terms(self.ground.right, step)
+
+    def _is_half(self, variant: Variant) -> bool:
+        """Whether a path left out leaves half of the derivative: that is a factor 2, and no path."""
+        values = self.search.entry(variant.expression).values.all()
+        right = self.search.entry(self.ground.right).values.all()
+        found = relation(values, right, self.search.spots, self.search.scalars, False)
+        return found is not None and found.factor is not None and found.factor.number * 2 == 1
+
+    def _twice_mistaken(self) -> Iterator[Variant]:
+        if self.variants is None:
+            return
+        single = [e.origin for e in self.search.rights if isinstance(e.origin, Variant) and e.origin.edge is not None]
+        for one, two in combinations([origin for origin in single if isinstance(origin, Variant)], 2):
+            if one.edge is None or two.edge is None or one.edge == two.edge:
+                continue
+            edits = {v.edge: "drop" if v.finding == "missing-term" else "identity" for v in (one, two) if v.edge}
+            found = self.variants.edited(edits)
+            if found is not None:
+                worse = one if one.cost >= two.cost else two
+                words = f"{one.words}; {two.words}"
+                yield Variant(worse.finding, one.cost + two.cost + 0.2, words, found, worse.step)
+
+    # Hypotheses
+
+    def _best(self, before: Explained | None = None) -> Explained | None:
+        for hit in self.search.hits(_MOST if before is None else before.cost):
+            points = self.search.confirmed(hit)
+            if points >= 3:
+                return Explained(tuple(self._findings(hit, points)), hit.cost)
+        return None
+
+    def _assumed(self, best: Explained | None) -> Explained | None:
+        if self.base is None:
+            return None
+        limit = best.cost if best is not None else 99.0
+        found: Explained | None = None
+        for assumption in assumptions(self.ground, self.base):
+            if assumption.cost >= limit:
+                continue
+            relation = holds_there(self.ground, self.base, assumption, self.search.scalars)
+            if relation is None:
+                continue
+            cost = assumption.cost + cost_of(relation)
+            if cost < limit:
+                limit = cost
+                found = Explained(tuple(self._assumption_findings(assumption, relation)), cost)
+        return found
+
+    def _assumption_findings(self, assumption: Assumption, relation: Relation) -> Iterator[Finding]:
+        step = None if self.variants is None else step_for(self.variants, assumption.finding, assumption.words)
+        proven = (
+            assumption.finding == "only-symmetric" and relation == Relation(False, None) and self._symmetric(assumption)
+        )
+        yield Finding(assumption.finding, assumption.words, proven, len(assumption.samples), step)
+        yield from self._relation_findings(relation, False, len(assumption.samples))
+
+    def _findings(self, hit: Hit, points: int) -> list[Finding]:
+        proven = self.search.proven(hit)
+        found: list[tuple[float, Finding]] = []
+        origins = [origin for origin in (hit.answer.origin, hit.right.origin) if origin is not None]
+        if sum(origin.finding.endswith("-mask") for origin in origins) == 2:
+            words = "that of the answer is not that of the derivative"
+            origins = [Variant("wrong-mask", 1.3, words, self.case.right)]
+        for origin in origins:
+            if origin.finding == "missing-sum" and self._is_diagonal():
+                words = "the sum makes a row of the diagonal matrix"
+                origin = Variant("missing-diag", origin.cost, words, self.case.right)
+            part = origin.part if isinstance(origin, Correction) else None
+            step = origin.step if isinstance(origin, Variant) else None
+            if step is None and self.variants is not None:
+                step = step_for(
+                    self.variants, origin.finding, origin.words, self.case.text[slice(*part)] if part else ""
+                )
+            found.append((origin.cost, Finding(origin.finding, origin.words, proven, points, step, part)))
+        findings = [finding for _, finding in sorted(found, key=lambda pair: -pair[0])]
+        return findings + list(self._relation_findings(hit.relation, proven, points))
+
+    def _symmetric(self, assumption: Assumption) -> bool:
+        """Whether rewriting shows the answer right for the symmetric matrix that is assumed."""
+        answer, right = self.base, self.ground.right
+        if assumption.of is None or not isinstance(answer, Node) or not isinstance(right, Node):
+            return False
+        name = str(assumption.of.parameters[0])
+        declared = {assumption.of: build.variable(name, assumption.of.shape, frozenset({"symmetric"}))}
+        return proved_equal(replace(answer, declared), replace(right, declared))
+
+    def _is_diagonal(self) -> bool:
+        """Whether the answer is a diagonal matrix, and the derivative is none."""
+        right = shape_of(self.ground.right)
+        if self.base is None or len(shape_of(self.base)) != 2 or (len(right) == 2 and right[0] != 1):
+            return False
+        values = [value for value in self.ground.values(self.base, deciding=True) if value is not None]
+        return bool(values) and all(
+            value.ndim == 2 and np.array_equal(value, np.diag(np.diag(value))) for value in values
+        )
+
+    def _relation_findings(self, relation: Relation, proven: bool, points: int) -> Iterator[Finding]:
+        if relation.factor is not None:
+            yield from self._of_factor(relation.factor, proven, points)
+        if relation.turned:
+            others, own = self.case.others, self.case.derivation.layout
+            if others:
+                words = f"the answer stands as in the {others[-1]} layout, and the {own} layout has the transpose"
+                yield Finding("other-layout", words, proven, points, self._step("other-layout", words))
+            else:
+                words = "the answer is the transpose of the derivative"
+                yield Finding("transposed", words, proven, points, self._step("transposed", words))
+
+    def _of_factor(self, factor: Factor, proven: bool, points: int) -> Iterator[Finding]:
+        if factor.number < 0:
+            words = "the answer has the opposite sign"
+            yield Finding("sign", words, proven, points, self._step("sign", words))
+            factor = Factor(-factor.number, factor.powers)
+        if factor.number == 1 and not factor.powers:
+            return
+        finding = "factor"
+        if factor.too_little:
+            words = f"the factor {write(factor.inverse.node)} is missing"
+            if any(node.args or not self._in_front(node) for node, _ in factor.powers if variables(node)):
+                finding = "chain"
+        else:
+            words = f"the answer is {write(factor.node)} times the derivative"
+            by = {node.parameters[0] for node in self.case.derivation.by}
+            if any(leaf.parameters[0] in by for node, _ in factor.powers for leaf in variables(node)):
+                finding = "wrong"
+        yield Finding(finding, words, proven, points, self._step(finding, words))
+
+    def _in_front(self, scalar: Node) -> bool:
+        """Whether the scalar is a factor of the expression itself."""
+        node = self.case.derivation.value
+        while node.operator.name in ("negative", "divide", "multiply") and scalar not in node.args:
+            node = max(node.args, key=lambda arg: arg.key[0])
+        return scalar in node.args and node.operator.name in ("divide", "multiply")
+
+    def _step(self, finding: str, words: str) -> Step | None:
+        return None if self.variants is None else step_for(self.variants, finding, words)
+
+
+def _cheaper(one: Explained | None, other: Explained | None) -> Explained | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.cost < one.cost else one
+
+
+__all__ = ["Explained", "IndexForm", "explanation"]

@@ -1,0 +1,190 @@
+"""Values at many points: sizes that differ and sizes of one, all sign regions, small and large, every branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any, NamedTuple
+
+from sympy.core.mul import Mul
+
+from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.expressions import build
+from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.tree import Node, Shape, topological
+from mcalc.language.formulas import read_value
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import Program, UnboundIndex, dimensions
+
+_KINDS = (
+    ("any", 8), ("positive", 4), ("unit", 3), ("square", 4), ("small", 3), ("above one", 3), ("mixed", 8),
+    ("large", 5), ("huge", 3), ("uneven", 6),
+)  # fmt: skip
+_SCALES = {"large": 6.0, "huge": 60.0}
+_EXPONENTS = {"uneven": (-1.5, 1.5), "far": (-2.0, 6.0)}
+MODERATE = frozenset({"any", "positive", "unit", "square", "small", "above one", "mixed"})
+_MOVED = 1e-10
+
+
+class Spot(NamedTuple):
+    """Sizes for the dimensions and a value for every variable, drawn in one of several ways."""
+
+    sizes: dict[str, int]
+    point: dict[str, Any]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """A value at free indices, ``A[i,k]*B[l,j]``: one number for each choice of them."""
+
+    node: Node
+    indices: tuple[LoopIndex, ...]
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """A derivative of order 3 or 4 as the Jacobian of vec(Y) by vec(X): the columns one below the other."""
+
+    derivative: IndexForm
+
+    @property
+    def shape(self) -> Shape:
+        tensor = self.derivative.tensor
+        return tuple(Mul(*(index.size for index in part)) for part in (tensor.value, tensor.variable))
+
+
+Valued = Expression | Indexed | Stacked
+
+
+class Field:
+    """An expression as a function of a spot; programs are compiled once for each choice of sizes."""
+
+    def __init__(self, expression: Valued) -> None:
+        self.expression = expression
+        self._programs: dict[tuple[Any, ...], Program | None] = {}
+
+    def at(self, spot: Spot, generator: Any = None) -> Any:
+        """The value as an array; None where it is not real and finite."""
+        try:
+            with np.errstate(all="ignore"):
+                value = self._value(spot, generator)
+        except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+            return None
+        if value is None or np.iscomplexobj(value) or not np.isfinite(value).all():
+            return None
+        return np.asarray(value, dtype=float)
+
+    def _value(self, spot: Spot, generator: Any) -> Any:
+        expression = self.expression
+        if isinstance(expression, IndexForm):
+            return evaluate_tensor(expression.tensor, spot.point, spot.sizes)
+        if isinstance(expression, Stacked):
+            tensor = expression.derivative.tensor
+            value = evaluate_tensor(tensor, spot.point, spot.sizes)
+            split = len(tensor.value)
+            order = (*range(split)[::-1], *range(split, value.ndim)[::-1])
+            rows = int(np.prod(value.shape[:split]))
+            return np.transpose(value, order).reshape(rows, -1)
+        node, indices = (expression.node, expression.indices) if isinstance(expression, Indexed) else (expression, ())
+        key = tuple(sorted(spot.sizes.items()))
+        if key not in self._programs:
+            self._programs[key] = Program([node], spot.sizes, (), indices)
+        program = self._programs[key]
+        assert program is not None
+        if not indices:
+            if spot.kind not in MODERATE and not np.isfinite(program.largest(spot.point)):
+                return None
+            return program.run(spot.point, generator=generator)[0]
+        ranges = dimensions((loop.size for loop in indices), spot.sizes)
+        result = np.zeros(ranges)
+        for place in product(*(range(size) for size in ranges)):
+            running = {loop: at + 1 for loop, at in zip(indices, place, strict=True)}
+            result[place] = program.run(spot.point, None, running)[0]
+        return result
+
+    def uncertainty(self, spot: Spot, value: Any) -> float:
+        """How far rounding may move the value: what moving every part of it by 1e-10 does, in proportion."""
+        if not isinstance(self.expression, Node):
+            return 0.0
+        moved = self.at(spot, np.random.default_rng(5))
+        return float("inf") if moved is None else float(np.abs(moved - value).max(initial=0.0)) / _MOVED * 1e-13
+
+
+def draw(variables: Sequence[Node], sizes: dict[str, int], kind: str, generator: Any) -> Spot:
+    """A random value for each variable."""
+    if kind in MODERATE:
+        return Spot(sizes, draw_point(variables, sizes, kind, generator), kind)
+    point = draw_point(variables, sizes, "any", generator)
+    for name in point:
+        scale = _SCALES.get(kind) or 10 ** generator.uniform(*_EXPONENTS[kind])
+        point[name] = point[name] * scale
+    return Spot(sizes, point, kind)
+
+
+def size_choices(roots: Sequence[Node], variables: Sequence[Node]) -> list[dict[str, int]]:
+    """Two choices in which no two dimensions are alike, then all of them one, and all two."""
+    found = list(islice(fitting_sizes(roots, variables), 2))
+    if found and found[0]:
+        found += [dict.fromkeys(found[0], 1), dict.fromkeys(found[0], 2)]
+    return found
+
+
+def spots(variables: Sequence[Node], sizes: Sequence[dict[str, int]], seed: int = 3) -> Iterator[Spot]:
+    """Points of every kind, for every choice of sizes."""
+    generator = np.random.default_rng(seed)
+    for at, choice in enumerate(sizes):
+        for kind, count in _KINDS:
+            for _ in range(count if at < 2 else (count + 1) // 2):
+                yield draw(variables, choice, kind, generator)
+
+
+def lattice(variables: Sequence[Node], sizes: dict[str, int], generator: Any, count: int) -> Iterator[Spot]:
+    """Points of small whole numbers, the smallest first; with them kinks are met."""
+    for at in range(count):
+        low, high = ((1, 2), (-1, 2), (-2, 3), (0, 3))[at % 4]
+        point: dict[str, Any] = {}
+        for variable in variables:
+            shape = dimensions(variable.axes, sizes)
+            value = generator.integers(low, high + 1, shape) + 0.0
+            words = variable.parameters[1] if len(variable.parameters) > 1 else frozenset()
+            if words & {"psd", "orthogonal"}:
+                value = np.eye(shape[0]) if shape else np.float64(1.0)
+            elif "diagonal" in words and shape:
+                value = np.diag(np.diag(value))
+            elif "symmetric" in words and shape:
+                value = np.triu(value) + np.triu(value, 1).T
+            if "positive" in words:
+                value = np.abs(value) + 1
+            point[variable.parameters[0]] = value
+        yield Spot(sizes, point, "lattice")
+
+
+def conditions(roots: Sequence[Node]) -> list[Node]:
+    """The comparisons in the trees, and those that the derivatives of their parts ask."""
+    found: dict[bytes, Node] = {}
+    slopes = []
+    for node in topological(roots):
+        operator = node.operator
+        if operator.elementwise and node.args and not operator.variadic:
+            names = dict(zip(operator.argument_names, node.args, strict=False)) | {"y": node}
+            for rule in operator.rules:
+                if isinstance(rule.formula, str) and any(mark in rule.formula for mark in ("<", ">", "sign")):
+                    slopes.append(read_value(rule.formula, names))
+        if operator.name == "sign":
+            slopes.append(build.apply("greater", node.args[0], build.number(0)))
+    for node in topological([*roots, *slopes]):
+        if node.operator.name == "sign":
+            node = build.apply("greater", node.args[0], build.number(0))
+        if node.operator.indicator and len(node.args) == 2:
+            found.setdefault(node.canon, node)
+    return list(found.values())
+
+
+def counted(condition: Node) -> Node:
+    """The condition as a value without running indices: for how many of them it holds."""
+    for loop in sorted(condition.loops, key=str):
+        condition = build.apply("loop_sum", condition, parameters=(loop,))
+    return condition

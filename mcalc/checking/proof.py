@@ -1,0 +1,156 @@
+"""Equality by rewriting: both sides by definition, multiplied out, their difference in normal form is zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mcalc.calculus.index_form import Expression
+from mcalc.calculus.simplify import simplify
+from mcalc.expressions import build
+from mcalc.expressions.records import ShapeMismatch
+from mcalc.expressions.tree import Node, topological
+from mcalc.language.formulas import read_value
+
+_LARGEST = 400
+_MOST_TERMS = 60
+
+_DEFINITIONS: dict[str, str] = {
+    "less_equal": "1 - (a > b)",
+    "less": "b > a",
+    "greater_equal": "1 - (b > a)",
+    "relu": "a*(a > 0)",
+    "step": "a > 0",
+    "abs": "a*sign(a)",
+    "sigmoid": "1/(1 + exp(-a))",
+    "silu": "a/(1 + exp(-a))",
+    "tanh": "(exp(a) - exp(-a))/(exp(a) + exp(-a))",
+    "sinh": "(exp(a) - exp(-a))/2",
+    "cosh": "(exp(a) + exp(-a))/2",
+    "tan": "sin(a)/cos(a)",
+    "norm": "sqrt(sum(a*a))",
+}
+"""What stands for an operator when two forms of one value are compared."""
+
+
+def proved_equal(one: Expression, other: Expression) -> bool:
+    """Whether rewriting shows that the two are one value; False says nothing."""
+    if not isinstance(one, Node) or not isinstance(other, Node) or one.shape != other.shape:
+        return False
+    if one.canon == other.canon and one.sign == other.sign:
+        return True
+    if max(one.key[0], other.key[0]) > _LARGEST:
+        return False
+    try:
+        return any(_vanishes(build.apply("add", form(one), build.negated(form(other)))) for form in _FORMS)
+    except (ShapeMismatch, RecursionError, ZeroDivisionError, ValueError):
+        return False
+
+
+def _vanishes(difference: Node) -> bool:
+    for _ in range(3):
+        simpler = simplify(difference)
+        if build.is_zero(simpler):
+            return True
+        if simpler is difference:
+            return False
+        difference = simpler
+    return False
+
+
+def by_definition(root: Node) -> Node:
+    """Masks as ``a > b``, functions by the exponential, cases as ``b + [c](a − b)``."""
+    done: dict[Node, Node] = {}
+    for node in topological([root]):
+        args = [done[arg] for arg in node.args]
+        done[node] = _defined(node.func(*args) if args else node)
+    return done[root]
+
+
+def _defined(node: Node) -> Node:
+    name = node.operator.name
+    if name in _DEFINITIONS:
+        return read_value(_DEFINITIONS[name], dict(zip(node.operator.argument_names, node.args, strict=True)))
+    if name == "where" and node.args[0].operator.indicator:
+        names = dict(zip(("c", "a", "b"), node.args, strict=True))
+        return (
+            build.apply("add", names["b"], read_value("c*a - c*b", names))
+            if names["b"].axes
+            else read_value("b + c*(a - b)", names)
+        )
+    if name == "maximum":
+        return read_value("b + (a > b)*(a - b)", dict(zip("ab", node.args, strict=True)))
+    if name == "minimum":
+        return read_value("a - (a > b)*(a - b)", dict(zip("ab", node.args, strict=True)))
+    if name == "softmax" and not node.parameters and len(node.axes) == 1:
+        return read_value("exp(a)/sum(exp(a))", {"a": node.args[0]})
+    if name == "log_softmax" and not node.parameters and len(node.axes) == 1:
+        return read_value("a - log(sum(exp(a)))", {"a": node.args[0]})
+    if name == "logsumexp" and not node.parameters:
+        return read_value("log(sum(exp(a)))", {"a": node.args[0]})
+    return node
+
+
+def multiplied_out(root: Node) -> Node:
+    """Products, transposes and sums over sums as sums: ``(a − b)ᵀC = aᵀC − bᵀC``."""
+    done: dict[Node, Node] = {}
+    for node in topological([root]):
+        args = [done[arg] for arg in node.args]
+        done[node] = _distributed(node.func(*args) if args else node)
+    return done[root]
+
+
+def _distributed(node: Node) -> Node:
+    name = node.operator.name
+    if name == "power" and build.is_number(node.args[1], 2) and _is_sum(node.args[0]):
+        node = build.apply("multiply", node.args[0], node.args[0])
+        name = "multiply"
+    if node.operator.value is None and name not in ("add", "loop_sum"):
+        return node
+    if name == "add":
+        return _sum([part for arg in node.args for part in _parts(arg)], node)
+    open_places = [at for at, arg in enumerate(node.args) if _is_sum(arg)]
+    if name == "divide":
+        open_places = [at for at in open_places if at == 0]
+    elif name in ("power", "sqrt"):
+        open_places = []
+    if not open_places:
+        return node
+    at = open_places[0]
+    parts = _parts(node.args[at])
+    if len(parts) > _MOST_TERMS:
+        return node
+    opened = []
+    for part in parts:
+        minus = part.operator.name == "negative"
+        inner = part.args[0] if minus else part
+        if not inner.axes and node.args[at].axes and name != "multiply":
+            inner = build.apply("multiply", inner, build.ones(node.args[at].shape))
+        arguments = (*node.args[:at], inner, *node.args[at + 1 :])
+        one = _distributed(build.apply(name, *arguments, parameters=node.parameters))
+        opened += [build.negated(piece) for piece in _parts(one)] if minus else _parts(one)
+    return _sum(opened, node)
+
+
+def _is_sum(node: Node) -> bool:
+    return node.operator.name == "add" or (node.operator.name == "negative" and node.args[0].operator.name == "add")
+
+
+def _parts(node: Node) -> list[Node]:
+    if node.operator.name == "negative" and node.args[0].operator.name == "add":
+        return [build.negated(arg) for arg in node.args[0].args]
+    return list(node.args) if node.operator.name == "add" else [node]
+
+
+def _sum(parts: list[Node], whole: Node) -> Node:
+    if len(parts) == 1:
+        return parts[0]
+    total = build.apply("add", *parts)
+    return total if total.shape == whole.shape or len(parts) > _MOST_TERMS else whole
+
+
+_FORMS: tuple[Callable[[Node], Node], ...] = (
+    lambda node: node,
+    multiplied_out,
+    by_definition,
+    lambda node: multiplied_out(by_definition(node)),
+)

@@ -1,0 +1,59 @@
+"""Answers that are right only where two dimensions are equal."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_fields
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+from mcalc.api import derive
+from mcalc.checking.answer import Mismatch, scope
+from mcalc.checking.compare import Ground, agreement
+from mcalc.checking.findings import Finding
+from mcalc.expressions.names import name_text
+from mcalc.expressions.tree import Node
+from mcalc.language.declarations import Declaration
+from mcalc.problems import Problem
+
+if TYPE_CHECKING:
+    from mcalc.checking.examine import _Examination
+
+
+def only_square(case: _Examination) -> Finding | None:
+    """The finding that the answer is right where a matrix of the expression is square; None where it is not."""
+    derivation = case.derivation
+    names = derivation.reading.names
+    symbols = sorted({s for node in names.values() for size in node.shape for s in size.free_symbols}, key=str)
+    for one, other in list(permutations(symbols, 2))[:6]:
+        joined = {other: one}
+        shapes = {name: _declared(node, joined) for name, node in names.items()}
+        try:
+            again = derive(
+                derivation.source, derivation.wrt, shapes, derivation.command, derivation.layout, verify=False
+            )
+            if again.parts or not isinstance(again.result, Node) or not isinstance(derivation.result, Node):
+                continue
+            within = with_fields(
+                scope(again.reading, again.result, case.text), dimensions=case.scope.dimensions - {str(other)}
+            )
+            within = with_fields(within, dimensions=within.dimensions | {str(one)})
+            answer = within.read(case.syntax)
+        except (Mismatch, Problem):
+            continue
+        if answer.shape != again.result.shape:
+            continue
+        ground = Ground.of(again.value, again.result, [answer], list(again.reading.names.values()))
+        found = agreement(ground, answer)
+        if found.right:
+            square = [
+                name_text(n) for n, node in names.items() if len(node.shape) == 2 and set(node.shape) == {one, other}
+            ]
+            what = " and ".join(square) + (" is" if len(square) == 1 else " are") + f" square, {one} = {other}"
+            words = what if square else f"the dimensions {one} and {other} are equal"
+            return Finding("only-square", words, False, len(found.agree))
+    return None
+
+
+def _declared(node: Node, joined: dict[Any, Any]) -> Declaration:
+    properties = node.parameters[1] if len(node.parameters) > 1 else frozenset()
+    return Declaration(tuple(size.xreplace(joined) for size in node.shape), properties)

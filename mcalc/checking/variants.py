@@ -1,0 +1,285 @@
+"""What a derivation makes when one of its steps is done wrong: a factor left out, a path forgotten, a term lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sympy.core.singleton import S
+
+from mcalc.api import in_layout, work_on
+from mcalc.calculus.engine import differentiate
+from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.calculus.local_rules import local_rule
+from mcalc.calculus.networks import Factor, Index, Term, fresh
+from mcalc.derivations.combine import leaf_of, matrix_or_indices
+from mcalc.derivations.derivation import Step
+from mcalc.expressions import build
+from mcalc.expressions.notation import write
+from mcalc.expressions.records import ShapeMismatch
+from mcalc.expressions.tree import Node, depends, replace, topological, variables
+from mcalc.language.shapes import Reading
+
+_MOST_EDGES = 60
+_MOST_PAIRS = 80
+
+Edge = tuple[Node, int]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What the derivative would be under a mistake, the finding that this is, and the step where it happens."""
+
+    finding: str
+    cost: float
+    words: str
+    expression: Expression
+    step: Step | None = None
+    edge: Edge | None = None
+
+
+class Variants:
+    """The derivation of one derivative, with ways to do it wrong."""
+
+    def __init__(self, reading: Reading, by: Node, layout: str) -> None:
+        self.reading, self.by, self.layout = reading, by, layout
+        self.work = work_on(reading, by)
+        self.natural = self.work.derive()
+        self.root = self.work.prepared.root
+        self.touched = depends(self.root, self.work.by)
+        self.nodes: dict[Node, Node] = getattr(self.work, "nodes", {})
+        self.meaning = {line.node: line.meaning for line in self.work.lines}
+
+    # Steps
+
+    def step_of(self, node: Node, arg: Node) -> Step | None:
+        """The step in which `node` is differentiated by `arg`, or what uses `node` where that has no name."""
+        named = {line.node: line for line in self.work.lines}
+        line = named.get(self.nodes.get(node, node))
+        if line is None:
+            line = next(
+                (line for line in self.work.lines if self.nodes.get(node) in topological([line.definition])), None
+            )
+        if line is None:
+            return None
+        inner = self.nodes.get(arg, arg)
+        leaves = [leaf for leaf in variables(inner) if leaf in named or leaf is self.work.by] if inner.args else [inner]
+        for leaf in leaves:
+            side = leaf_of(line.node, line.name, leaf)
+            for step in self.work.steps:
+                if step.stage == "differentiate" and (step.before is side or _names(step.before, side)):
+                    return step
+        return None
+
+    def chain_step(self) -> Step | None:
+        """The step that multiplies along the paths, and adds them."""
+        found = [step for step in self.work.steps if "chain rule" in step.rule]
+        return found[-1] if found else None
+
+    # Edges: node by argument
+
+    def edges(self) -> list[Edge]:
+        found = [
+            (node, at)
+            for node in topological([self.root])
+            if node in self.touched and node.args
+            for at, arg in enumerate(node.args)
+            if arg in self.touched
+        ]
+        return found[:_MOST_EDGES]
+
+    def edited(self, edits: Mapping[Edge, str]) -> Expression | None:
+        """The derivative with the local derivatives of some edges left out, or replaced by one."""
+        left_out = False
+
+        def rule_of(node: Node, at: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:
+            nonlocal left_out
+            edit = edits.get((node, at))
+            if edit is None:
+                return local_rule(node, at, indices)
+            left_out = True
+            arg = node.args[at]
+            if edit == "drop":
+                return [], fresh(arg)
+            if len(arg.axes) == len(indices) and all(a == i.size for a, i in zip(arg.axes, indices, strict=True)):
+                return [Term(S.One, ())], indices
+            if not arg.axes or not indices:
+                return [Term(S.One, ())], fresh(arg)
+            raise ShapeMismatch("no identity")
+
+        try:
+            tensor = differentiate(self.root, self.work.by, rule_of)
+            return self._laid_out(matrix_or_indices(tensor), self.reading.value, self.by) if left_out else None
+        except (ShapeMismatch, RecursionError, AssertionError, ValueError):
+            return None
+
+    def _laid_out(self, found: Expression, value: Node, by: Node) -> Expression:
+        return in_layout(found, value, by, self.layout)
+
+    def all(self) -> Iterator[Variant]:
+        yield from self._without_factors()
+        yield from self._without_paths()
+        yield from self._between()
+
+    def identity_kind(self, edge: Edge) -> tuple[str, float, str]:
+        """What it is called where the factor of an edge is left out."""
+        node, at = edge
+        step = self.step_of(node, node.args[at])
+        local = step.after if step is not None and isinstance(step.after, Node) else None
+        shown = "one of the factors" if local is None else f"the factor {clip(write(replace(local, self.meaning)))}"
+        if _is_mask(node, at):
+            return "missing-mask", 1.0, shown
+        if local is not None and _constant(local) is not None:
+            if _constant(local) == -1:
+                return "sign", 1.15, "a minus is lost on the way"
+            return "factor", 1.5, f"{shown} is missing"
+        if local is not None and plain(local) and node is self.root:
+            return "factor", 1.5, f"{shown} is missing"
+        return "chain", 1.5, f"{shown} is missing"
+
+    def _without_factors(self) -> Iterator[Variant]:
+        for edge in self.edges():
+            node, at = edge
+            if node.operator.name in ("add", "transpose", "sum", "loop_sum", "element"):
+                continue
+            found = self.edited({edge: "identity"})
+            if found is not None:
+                finding, cost, words = self.identity_kind(edge)
+                yield Variant(finding, cost, words, found, self.step_of(node, node.args[at]), edge)
+
+    def _without_paths(self) -> Iterator[Variant]:
+        edges = self.edges()
+        forks = [edge for edge in edges if sum(edge[0] is other[0] for other in edges) > 1]
+        users: dict[Node, list[Edge]] = {}
+        for node, at in edges:
+            users.setdefault(node.args[at], []).append((node, at))
+        forks += [edge for uses in users.values() if len(uses) > 1 for edge in uses if edge not in forks]
+        for edge in forks:
+            if len(set(edge[0].args)) < len(edge[0].args):
+                continue
+            found = self.edited({edge: "drop"})
+            if found is None or (isinstance(found, Node) and build.is_zero(found)):
+                continue
+            node, at = edge
+            words = f"the path through {self._name(node)} is left out"
+            yield Variant(
+                "missing-term", 1.45, words, found, self.chain_step() or self.step_of(node, node.args[at]), edge
+            )
+
+    def _name(self, node: Node) -> str:
+        shown = write(self.work.prepared.origin.get(node, node))
+        return f"`{shown}`" if len(shown) < 40 else f"`{shown[:37]}…`"
+
+    def _between(self) -> Iterator[Variant]:
+        """``∂u/∂v`` for values u and v on the way: what stands before u or behind v is missing."""
+        inner = [node for node in topological([self.root]) if node in self.touched]
+        pairs = [
+            (u, v)
+            for u in reversed(inner)
+            for v in inner
+            if v is not u and (u is not self.root or v is not self.work.by)
+        ]
+        for u, v in pairs[:_MOST_PAIRS]:
+            if v not in depends(u, v) or u.loops or v.loops or not self._separates(u) or not self._separates(v):
+                continue
+            try:
+                found = self._laid_out(matrix_or_indices(differentiate(u, v)), u, v)
+            except (ShapeMismatch, RecursionError, AssertionError, ValueError):
+                continue
+            if isinstance(found, Node) and (build.is_zero(found) or not variables(found)) and u is not self.root:
+                continue
+            missing = []
+            if u is not self.root:
+                missing.append(f"the outer derivative, that of the whole by {self._name(u)},")
+            if v is not self.work.by:
+                missing.append(f"the inner derivative {self._derivative(v)},")
+            step = self._step_below(v) if v is not self.work.by else self.step_of(self.root, u)
+            if v is self.work.by and self._only_summed(u):
+                diagonal = isinstance(found, Node) and _is_diagonal(found)
+                finding = "missing-diag" if diagonal else "missing-sum"
+                words = "the sum makes a row of the diagonal matrix" if diagonal else "that of the rows"
+                yield Variant(finding, 1.4, words, found, step)
+                continue
+            cost = 1.7 + 0.3 * (len(missing) - 1) + (0.2 if u is not self.root else 0)
+            cost += 0.3 if _rank(found) != _rank(self.natural) else 0.0
+            yield Variant("chain", cost, " and ".join(missing) + " is missing", found, step)
+
+    def _derivative(self, node: Node) -> str:
+        """The derivative of a value on the way by the variable, where it is short: ``that of X·w, X``."""
+        try:
+            found = matrix_or_indices(differentiate(node, self.work.by))
+        except (ShapeMismatch, RecursionError, AssertionError, ValueError):
+            return f"that of {self._name(node)}"
+        if not isinstance(found, Node):
+            return f"that of {self._name(node)}"
+        return f"{clip(write(found))}, that of {self._name(node)}"
+
+    def _separates(self, node: Node) -> bool:
+        """Whether every path from the value to the variable passes the node."""
+        if node is self.root or node is self.work.by:
+            return True
+        leaf = build.variable("…", node.shape)
+        return self.work.by not in depends(replace(self.root, {node: leaf}), self.work.by)
+
+    def _only_summed(self, node: Node) -> bool:
+        """Whether the value is the sum of the node's entries."""
+        return self.root.operator.name in ("sum", "mean") and self.root.args[0] is node
+
+    def _step_below(self, node: Node) -> Step | None:
+        arg = next((arg for arg in node.args if arg in self.touched), None)
+        return None if arg is None else self.step_of(node, arg)
+
+
+def plain(factor: Node) -> bool:
+    """A constant factor: a number, a dimension, a scalar variable."""
+    return not factor.shape and not any(node.args for node in topological([factor]))
+
+
+def _is_diagonal(node: Node) -> bool:
+    while node.operator.name in ("multiply", "negative", "divide"):
+        node = next((arg for arg in node.args if arg.shape), node.args[0])
+    return node.operator.name in ("diag", "eye")
+
+
+def clip(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _constant(local: Node) -> object:
+    """The number of a local derivative that is one: 2, −1, 3I, 1/N."""
+    if local.operator.name == "negative":
+        inner = _constant(local.args[0])
+        return -inner if isinstance(inner, int) else inner
+    if local.operator.name == "divide":
+        return None if variables(local.args[1]) or _constant(local.args[0]) is None else "1/…"
+    if local.operator.name == "multiply":
+        found = [_constant(arg) for arg in local.args]
+        return None if None in found else next((value for value in found if value != 1), 1)
+    if build.is_number(local):
+        value = local.parameters[0]
+        return int(value) if value.is_Integer else "1/…"
+    filled = local.args[0] if local.operator.name == "transpose" else local
+    return 1 if filled.operator.name in ("eye", "ones") else None
+
+
+def _is_mask(node: Node, at: int) -> bool:
+    """Whether the local derivative of an edge is a condition."""
+    operator = node.operator
+    if not operator.elementwise or not operator.rules:
+        return False
+    formula = operator.rule(at).formula
+    return isinstance(formula, str) and (
+        ">" in formula or "<" in formula or "where" in formula or formula.startswith("sign")
+    )
+
+
+def _names(side: object, leaf: Node) -> bool:
+    """Whether the left side of a step is the leaf with its indices."""
+    if not isinstance(side, IndexForm):
+        return False
+    factors: list[Factor] = [factor for term in side.tensor.terms for factor in term.factors]
+    return len(factors) == 1 and factors[0].node is leaf
+
+
+def _rank(expression: Expression) -> int:
+    return sum(size != 1 for size in expression.shape)

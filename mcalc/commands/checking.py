@@ -1,0 +1,57 @@
+"""The command that checks an answer."""
+
+from __future__ import annotations
+
+import click
+
+from mcalc.choices import CHECKED, LAYOUTS, SYMMETRIC
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.options import Command, common
+from mcalc.problems import Problem
+
+
+@click.command(cls=Command)
+@click.argument("expression")
+@click.option("--wrt", required=True, metavar="NAME", help="The variable of the derivative.")
+@click.option("--answer", required=True, metavar="ANSWER", help="The answer to check; - for standard input, or @FILE.")
+@click.option("--layout", type=click.Choice(LAYOUTS), default="paper", help="The layout in which the answer is meant.")
+@click.option("--order", type=click.IntRange(1, 2), default=1, help="2: the answer is the second derivative.")
+@click.option("--symmetric", type=click.Choice(SYMMETRIC), default="free", help="By a symmetric matrix, as elsewhere.")
+@click.option("-f", "--format", "form", type=click.Choice(CHECKED), default="text", help="What to print.")
+@common(formats=False)
+def check(
+    expression: str,
+    wrt: str,
+    answer: str,
+    layout: str,
+    order: int,
+    symmetric: str,
+    form: str,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+) -> None:
+    """Is my answer the derivative? If not: how is it wrong. Exit status 0 for right, 1 for wrong."""
+    try:
+        from mcalc.checking.examine import check as checked
+
+        if expression == answer == "-":
+            raise Problem("Standard input holds the expression or the answer, and not both.", hint="use @FILE for one")
+        found = checked(
+            expression_text(expression), wrt, expression_text(answer), declared_shapes(shapes), layout, symmetric, order
+        )
+        from mcalc.checking import report
+
+        if form == "text":
+            show(report.rows(found, columns(output)), output, color)
+        else:
+            write(report.write(found, form), output)
+    except Problem as problem:
+        if form == "json":
+            import json
+
+            click.echo(json.dumps({"error": problem.as_json()}, ensure_ascii=False))
+            raise SystemExit(problem.status) from None
+        raise
+    if not found.right:
+        raise SystemExit(1)
