@@ -13,10 +13,12 @@ from mcalc.api import derive
 from mcalc.calculus.index_form import IndexForm, write_expression
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions.common_parts import program
+from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node
 from mcalc.language.parser import parse
 from mcalc.language.shapes import Declaration, read_program
 from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
+from mcalc.numbers.program import Program
 
 CASES = {
     case["id"]: case
@@ -52,20 +54,15 @@ def value_of(derivation: Derivation, node: Any, point: dict[str, Any], sizes: di
     """The value read back; with free indices, at every place."""
     if not isinstance(derivation.result, IndexForm):
         return evaluate(node, point, sizes)
-    from mcalc.expressions.records import LoopIndex
-    from mcalc.expressions.tree import with_loop
-
     letters = derivation.result.letters()
     free = derivation.result.tensor.free
+    loops = [LoopIndex(letters[index], index.size) for index in free]
     shape = tuple(int(index.size.xreplace({s: sizes[s.name] for s in index.size.free_symbols})) for index in free)
+    program = Program([node], sizes, active=frozenset(loops))
     found = np.zeros(shape)
     for place in np.ndindex(*shape):
-        here = node
-        for index, at in zip(free, place, strict=True):
-            from sympy import Integer
-
-            here = with_loop(here, LoopIndex(letters[index], index.size), Integer(at + 1))
-        found[place] = evaluate(here, point, sizes)
+        running = {loop: at + 1 for loop, at in zip(loops, place, strict=True)}
+        (found[place],) = program.run(point, running=running)
     return found
 
 

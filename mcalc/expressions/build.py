@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sympy.core.numbers import Rational
@@ -145,6 +146,7 @@ def folded(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
     return apply(name, *args, parameters=parameters)
 
 
+@lru_cache(maxsize=4096)
 def transpose(node: Node) -> Node:
     """``(AB)ᵀ = BᵀAᵀ``, ``(Aᵀ)ᵀ = A``, and no transpose where there is nothing to turn."""
     name = node.operator.name
@@ -180,6 +182,7 @@ def _transposes(parts: Sequence[Node]) -> int:
     return sum(part.operator.name == "transpose" for part in parts)
 
 
+@lru_cache(maxsize=4096)
 def is_symmetric(node: Node) -> bool:
     """Whether the matrix is its own transpose by what was declared and by how it is made."""
     name = node.operator.name
