@@ -8,6 +8,7 @@ from typing import Any
 from mcalc.calculus.index_form import Expression, write_expression
 from mcalc.components.drawing import Drawn
 from mcalc.derivations.derivation import Derivation, Step
+from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions.names import size_text
 from mcalc.expressions.tree import Shape
 
@@ -33,6 +34,7 @@ def record(derivation: Derivation) -> dict[str, Any]:
     return found | {
         "shape": dimensions(derivation.shape),
         "result": written(derivation.result),
+        "other_forms": other_forms(derivation),
         "conditions": list(derivation.conditions),
         "steps": [_step(step) for step in derivation.steps],
         "verified": None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.calculus.index_form import Expression, write_expression
 from mcalc.components.drawing import Drawn
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions.names import name_latex
 from mcalc.render.latex import shape_latex
 
@@ -20,7 +21,9 @@ def write(derivation: Derivation, form: str = "markdown") -> str:
 
 def _answer(derivation: Derivation) -> str:
     tail = "" if derivation.verified is None else "; " + verified_line(derivation)
-    return f"$$\n{_math(derivation.result)}\n$$\n\n{sizes_shown(derivation.shape)}, {derivation.layout} layout{tail}."
+    others = "".join(f"$$\n{form}\n$$\n\n" for form in other_forms(derivation, "latex"))
+    shape = sizes_shown(derivation.shape)
+    return f"$$\n{_math(derivation.result)}\n$$\n\n{others}{shape}, {derivation.layout} layout{tail}."
 
 
 def _explained(derivation: Derivation) -> str:
@@ -36,7 +39,7 @@ def _explained(derivation: Derivation) -> str:
             blocks.append(f"### {number}. {title}")
             blocks += _stage(stage, steps)
     blocks.append(f"**Result** ({sizes_shown(derivation.shape)}, {derivation.layout} layout)")
-    blocks.append(f"$$\n{_math(derivation.result)}\n$$")
+    blocks += [f"$$\n{form}\n$$" for form in (_math(derivation.result), *other_forms(derivation, "latex"))]
     if derivation.verified is not None:
         text = verified_line(derivation)
         blocks.append(text[0].upper() + text[1:] + ".")

@@ -9,6 +9,7 @@ from mcalc.api import in_layout
 from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn, beside
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions.common_parts import program, written_out
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
@@ -67,6 +68,8 @@ class _Page:
                 self.comment(index_label(part, "text") + " =")
             for line in self.with_names(part).split("\n"):
                 self.add(Piece(line, "result"))
+            for form in other_forms(part, self.form):
+                self.comment(form)
             check = "" if part.verified is None else "; " + verified_line(part)
             self.comment(f"{sizes_shown(part.shape)}, {part.layout} layout{check}")
             for note in part.notes:
@@ -240,6 +243,8 @@ class _Page:
         )
         for line in named:
             self.add(Piece("        " + line, "result"))
+        for form in other_forms(derivation, self.form):
+            self.sentence(form, "        ")
         other = "denominator" if derivation.layout != "denominator" else "paper"
         turned = (
             in_layout(derivation.natural, derivation.value, derivation.by[0], other)

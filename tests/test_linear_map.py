@@ -1,0 +1,76 @@
+"""Derivatives of order 3 and 4 as maps ``dX ↦ A·dX·B`` and as Kronecker products: the same values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from test_reading_back import CASES
+
+from mcalc.api import derive
+from mcalc.calculus.index_form import IndexForm
+from mcalc.derivations.differentials import leaf
+from mcalc.derivations.linear_map import kronecker, linear_map, other_forms
+from mcalc.expressions import build
+from mcalc.expressions.tree import replace
+from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
+
+PROBLEMS = {
+    name: (case["expr"], case["wrt"], case["shapes"], "hessian" if case["kind"] == "hessian" else "jacobian")
+    for name, case in CASES.items()
+    if "," not in case["wrt"] and "expected" not in case
+} | {
+    "both sides": ("A@X@B", "X", {"A": "m,n", "X": "n,k", "B": "k,p"}, "jacobian"),
+    "square": ("X@X", "X", {"X": "n,n"}, "jacobian"),
+    "matrix times vector": ("A@x", "A", {"A": "m,n", "x": "n"}, "jacobian"),
+    "scaled difference": ("(2*A@X - X/a)@B", "X", {"A": "n,n", "X": "n,k", "B": "k,p", "a": "scalar"}, "jacobian"),
+    "vector by vector by matrix": ("tanh(W@x + b)", "W", {"W": "m,n", "x": "n", "b": "m"}, "jacobian"),
+    "second": ("norm(A@X)^2", "X", {"A": "m,n", "X": "n,k"}, "hessian"),
+}
+KRONECKER = ("both sides", "square", "matrix times vector", "scaled difference", "second")
+
+
+def values(name: str) -> tuple[Any, Any, Any, Any] | None:
+    """The entries of the derivative, those of the map at a random change, of the product of Kronecker, the change."""
+    expression, wrt, shapes, command = PROBLEMS[name]
+    derivation = derive(expression, wrt, shapes, command, verify=False)
+    if not isinstance(derivation.natural, IndexForm):
+        return None
+    names, variable = list(derivation.reading.names.values()), derivation.by[-1]
+    symbols = sorted({s for node in names for size in node.shape for s in size.free_symbols}, key=str)
+    sizes = draw_sizes(symbols)
+    generator = np.random.default_rng(5)
+    point = draw_point(names, sizes, "positive", generator)
+    change = linear_map(derivation.natural.tensor, variable)
+    if change is None:
+        return None
+    moved = build.variable("change_of_it", variable.shape)
+    step = generator.uniform(-1, 1, np.shape(point[variable.parameters[0]]))
+    at = {**point, "change_of_it": step}
+    free = build.variable(str(variable.parameters[0]), variable.shape)
+    mapped = evaluate(replace(change, {leaf(free): moved}), at, sizes)
+    product = kronecker(change, variable)
+    entries = evaluate_tensor(derivation.natural.tensor, point, sizes)
+    return entries, mapped, None if product is None else evaluate(product, point, sizes), step
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_the_map_is_the_derivative(name: str) -> None:
+    found = values(name)
+    if found is None:
+        assert name not in KRONECKER
+        return
+    entries, mapped, product, step = found
+    expected = np.tensordot(entries, step, np.ndim(step))
+    np.testing.assert_allclose(np.broadcast_to(mapped, expected.shape), expected, rtol=1e-9, atol=1e-9)
+    assert (product is not None) or name not in KRONECKER
+    if product is not None:
+        np.testing.assert_allclose(product @ np.ravel(step.T), np.ravel(expected.T), rtol=1e-9, atol=1e-9)
+
+
+def test_what_is_printed() -> None:
+    derivation = derive("A@X@B", "X", verify=False)
+    assert other_forms(derivation) == ["dX ↦ A·dX·B", "∂vec(y)/∂vec(X) = kron(Bᵀ, A)"]
+    assert other_forms(derivation, "ascii") == ["dX -> A@dX@B", "∂vec(y)/∂vec(X) = kron(B', A)"]
+    assert other_forms(derive("A@x", "x", verify=False)) == []
