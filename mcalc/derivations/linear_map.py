@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from math import prod
+from typing import Any, NamedTuple
 
 from sympy.core.singleton import S
 
@@ -29,37 +30,57 @@ def linear_map(tensor: Tensor, variable: Node) -> Node | None:
 def kronecker(change: Node, variable: Node) -> Node | None:
     """``Σ Bᵀ ⊗ A`` of ``Σ A·dX·B``, as ``vec(A X B) = (Bᵀ ⊗ A) vec(X)``; None where a term is not of this form."""
     moving = leaf(build.variable(str(variable.parameters[0]), variable.shape))
-    return _sum(change.args if change.operator.name == "add" else (change,), moving)
-
-
-def _sum(terms: Sequence[Node], moving: Node) -> Node | None:
-    found = [_term(term, moving) for term in terms]
-    return None if None in found else build.total([term for term in found if term is not None])
-
-
-def _term(term: Node, moving: Node) -> Node | None:
-    name = term.operator.name
-    if name == "negative":
-        inner = _term(term.args[0], moving)
-        return None if inner is None else build.negated(inner)
-    if name in ("multiply", "divide"):
-        matrices = [arg for arg in term.args if moving in depends(arg, moving)]
-        if len(matrices) != 1 or any(arg.shape for arg in term.args if arg is not matrices[0]):
-            return None
-        inner = _term(matrices[0], moving)
-        return None if inner is None else term.func(*(inner if arg is matrices[0] else arg for arg in term.args))
-    row = build.row_of(term)
-    for at, part in enumerate(row):
-        if part.operator.name == "add" and moving in depends(part, moving):
-            return _sum([build.chain([*row[:at], arg, *row[at + 1 :]]) for arg in part.args], moving)
-    if row.count(moving) != 1 or not term.shape or len(moving.shape) != 2 or 1 in (*term.shape, *moving.shape):
+    if not change.shape or len(moving.shape) != 2 or 1 in (*change.shape, *moving.shape):
         return None
-    at = row.index(moving)
-    if any(moving in depends(part, moving) for part in (*row[:at], *row[at + 1 :])):
+    sides = _sides(change, moving)
+    if sides is None:
         return None
-    left = build.chain(row[:at]) if at else build.identity(moving.shape[0])
-    right = build.chain(row[at + 1 :]) if at + 1 < len(row) else build.identity(moving.shape[1])
+    return build.total([build.scaled(side.coefficient, side.scalars, _product(side, moving)) for side in sides])
+
+
+class _Side(NamedTuple):
+    """``c Π scalars · A·dX·B``: what stands left and right of dX."""
+
+    coefficient: Any = S.One
+    scalars: tuple[tuple[Node, Any], ...] = ()
+    left: tuple[Node, ...] = ()
+    right: tuple[Node, ...] = ()
+
+
+def _product(side: _Side, moving: Node) -> Node:
+    left = build.chain(side.left) if side.left else build.identity(moving.shape[0])
+    right = build.chain(side.right) if side.right else build.identity(moving.shape[1])
     return build.apply("kron", build.transpose(right), left)
+
+
+def _sides(term: Node, moving: Node) -> list[_Side] | None:
+    """The terms of an expression linear in dX; None where dX stands turned, or beside anything but matrices."""
+    if term is moving:
+        return [_Side()]
+    name = term.operator.name
+    parts = build.row_of(term) if name == "matmul" else list(term.args)
+    at = [place for place, part in enumerate(parts) if moving in depends(part, moving)]
+    if name == "add" and len(at) == len(parts):
+        sums = [_sides(part, moving) for part in parts]
+        return None if None in sums else [side for some in sums if some is not None for side in some]
+    if name not in ("negative", "multiply", "divide", "matmul") or len(at) != 1 or (name == "divide" and at != [0]):
+        return None
+    found = _sides(parts[at[0]], moving)
+    others = (*parts[: at[0]], *parts[at[0] + 1 :])
+    if found is None or (name != "matmul" and any(part.shape for part in others)):
+        return None
+    if name == "negative":
+        return [side._replace(coefficient=-side.coefficient) for side in found]
+    if name == "matmul":
+        before, after = tuple(parts[: at[0]]), tuple(parts[at[0] + 1 :])
+        return [side._replace(left=before + side.left, right=side.right + after) for side in found]
+    power = S.One if name == "multiply" else S.NegativeOne
+    numbers = [part.parameters[0] ** power for part in others if build.is_number(part)]
+    scalars = tuple((part, power) for part in others if not build.is_number(part))
+    return [
+        side._replace(coefficient=prod(numbers, start=side.coefficient), scalars=side.scalars + scalars)
+        for side in found
+    ]
 
 
 def other_forms(derivation: Derivation, dialect: str = "text") -> list[str]:
