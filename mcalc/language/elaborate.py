@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
-from sympy.core.numbers import Integer, Rational
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 from sympy.core.symbol import Symbol
 
 from mcalc.expressions import build, stacks
-from mcalc.expressions.operators import CALLS, REFUSED, TABLE
-from mcalc.expressions.records import LoopIndex, ShapeMismatch, Slice
+from mcalc.expressions.operators import CALLS, TABLE
+from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, Shape, dimension
+from mcalc.language.calls import SIZED, axis_of, count, unknown
 from mcalc.language.parser import Syntax
+from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
 
 _INFIX = {
@@ -26,7 +27,6 @@ _INFIX = {
     ">=": "greater_equal",
     "<=": "less_equal",
 }
-_SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
 _SUPERSCRIPT = "a power is element-wise; of matrices"
 
 Steps = Generator["Syntax", Node, Node]
@@ -75,6 +75,7 @@ class Elaborator:
         self.names = dict(names)
         self.same, self.fit, self.dimensions, self.folding = same, fit, dimensions, folding
         self.loops: dict[str, LoopIndex] = {}
+        self.sizes = Sizes(self.names, self.loops, lambda size: self.resolve(size), folding)
         self.notes: list[str] = []
         self.resolve: Callable[[Any], Any] = lambda size: size
         self.source = ""
@@ -228,46 +229,31 @@ class Elaborator:
 
     def _call(self, syntax: Syntax) -> Steps:
         name = syntax.value
-        if name in _SIZED and name not in self.names:
-            sizes = tuple(self.size_of(child) for child in syntax.children)
-            self._count(syntax, sizes, (1,) if _SIZED[name] == "eye" else (1, 2))
-            return build.apply(_SIZED[name], parameters=sizes)
+        if name in SIZED and name not in self.names:
+            sizes = tuple(self.sizes.size_of(child) for child in syntax.children)
+            count(syntax, sizes, (1,) if SIZED[name] == "eye" else (1, 2))
+            return build.apply(SIZED[name], parameters=sizes)
         if name == "unit" and name not in self.names:
-            self._count(syntax, syntax.children, (2,))
-            return stacks.unit(self.place_of(syntax.children[0]), self.size_of(syntax.children[1]))
+            count(syntax, syntax.children, (2,))
+            return stacks.unit(self.sizes.place_of(syntax.children[0]), self.sizes.size_of(syntax.children[1]))
         if name in ("repeat", "tile") and name not in self.names:
-            self._count(syntax, syntax.children, (2,))
-            size, times = (self.size_of(child) for child in syntax.children)
+            count(syntax, syntax.children, (2,))
+            size, times = (self.sizes.size_of(child) for child in syntax.children)
             return build.apply(name, build.size(size), build.size(times), parameters=(size, times))
         parts: list[tuple[Syntax, Node]] = []
         for child in syntax.children:
             value = yield child
             parts.append((child, value))
         if name not in CALLS:
-            raise self._unknown(syntax)
+            raise unknown(syntax, self.names)
         candidates = [operator for operator in CALLS[name] if len(operator.argument_names) == len(parts)]
         if name == "diag" and parts and len(parts[0][1].shape) == 2:
             candidates = [TABLE["diagonal"]]
         if not candidates:
             wanted = sorted({len(operator.argument_names) for operator in CALLS[name]})
-            self._count(syntax, parts, tuple(wanted))
+            count(syntax, parts, tuple(wanted))
         operator = candidates[0]
-        parameters: tuple[Any, ...] = ()
-        for keyword, given in syntax.options:
-            if keyword == "at":
-                continue
-            if keyword not in operator.keywords or given.kind != "number" or given.value not in ("0", "1"):
-                hint = (
-                    "write `axis=0` (down the columns) or `axis=1` (across the rows)"
-                    if operator.keywords
-                    else f"for example `{operator.example}`"
-                )
-                taken = "such an axis" if keyword in operator.keywords else f"`{keyword}=`"
-                start = self.source.rfind(keyword, syntax.start, given.start)
-                raise Problem(
-                    f"`{name}` does not take {taken}.", [Span(start if start >= 0 else given.start, given.end)], hint
-                )
-            parameters = (int(given.value),)
+        parameters = axis_of(syntax, operator, self.source)
         if operator.name == "transpose" and not parts[0][1].shape:
             return parts[0][1]
         if operator.name == "vec" and len(parts[0][1].axes) < 2:
@@ -296,100 +282,14 @@ class Elaborator:
             return build.transpose(build.apply("kron", build.transpose(left), build.transpose(right)))
         return self._apply(syntax, "kron", parts)
 
-    def _count(self, syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
-        if len(given) not in wanted:
-            counts = " or ".join(str(count) for count in wanted)
-            noun = "argument" if wanted == (1,) else "arguments"
-            here = "here is 1" if len(given) == 1 else f"here are {len(given)}"
-            examples = [operator.example for operator in CALLS.get(syntax.value, ()) if operator.example]
-            hint = "for example " + " or ".join(f"`{example}`" for example in examples) if examples else ""
-            raise Problem(
-                f"`{syntax.value}` takes {counts} {noun}, and {here}.", [Span(syntax.start, syntax.end)], hint
-            )
-
-    def _unknown(self, syntax: Syntax) -> Problem:
-        name = syntax.value
-        span = [Span(syntax.start, syntax.start + len(name))]
-        multiplied = f"to multiply, write `{name}*(…)`"
-        if name in self.names:
-            return Problem(f"`{name}` is a value, not a function.", span, multiplied)
-        if name in REFUSED:
-            reason, other = REFUSED[name]
-            return Problem(f"`{name}` {reason}.", span, other, status=3)
-        near = difflib.get_close_matches(name, [*CALLS, *_SIZED], 1, 0.65)
-        hint = f"did you mean `{near[0]}`?" if near else "`mcalc rules` lists the functions"
-        return Problem(
-            f"There is no function named `{name}`.", span, hint if len(name) > 2 else f"{multiplied}; {hint}"
-        )
-
     # Indices, stacks, sums, cases
-
-    def dimension_of(self, syntax: Syntax, what: str = "A size is a whole number or a dimension such as `n`.") -> Any:
-        """A dimension typed as an argument: a number, a name, or a sum or product of those."""
-        if syntax.kind == "number" and syntax.value.isdigit() and len(syntax.value) < 19:
-            return Integer(int(syntax.value))
-        if syntax.kind == "name":
-            if syntax.value in self.loops:
-                return self.loops[syntax.value]
-            value = self.names.get(syntax.value)
-            if value is None:
-                return self.resolve(dimension(syntax.value))
-            if build.is_number(value) and value.parameters[0].is_Integer:
-                return value.parameters[0]
-        if self.folding and syntax.kind == "call" and syntax.value in ("height", "width"):
-            shape = self.names[syntax.children[0].value].shape
-            return (*shape, S.One, S.One)[syntax.value == "width"]
-        if syntax.kind == "prefix":
-            value = self.dimension_of(syntax.children[0], what)
-            return self._plain(value, syntax) if syntax.value == "+" else -self._plain(value, syntax)
-        chain = []
-        while syntax.kind == "infix" and syntax.value in "+-*":
-            chain.append(syntax)
-            syntax = syntax.children[0]
-        if not chain:
-            raise Problem(what, [Span(syntax.start, syntax.end)])
-        size = self._plain(self.dimension_of(syntax, what), chain[0])
-        for node in reversed(chain):
-            other = self._plain(self.dimension_of(node.children[1], what), chain[0])
-            size = size + other if node.value == "+" else size - other if node.value == "-" else size * other
-        return size
-
-    def _plain(self, size: Any, syntax: Syntax) -> Any:
-        if isinstance(size, LoopIndex):
-            hint = (
-                f"a running index stands alone, as in `x[{size.name}]`; "
-                "for neighbours take parts, such as `x[2..n]` and `x[1..n-1]`"
-            )
-            raise Problem(
-                f"Arithmetic with the running index `{size.name}` is not supported here.",
-                [Span(syntax.start, syntax.end)],
-                hint,
-                status=3,
-            )
-        return size
-
-    def size_of(self, syntax: Syntax) -> Any:
-        """A dimension that is at least 1."""
-        size = self._plain(self.dimension_of(syntax), syntax)
-        if size.is_Integer and size < 1:
-            raise Problem("A size is at least 1.", [Span(syntax.start, syntax.end)])
-        return size
-
-    def place_of(self, syntax: Syntax) -> Any:
-        what = "An index is a whole number, a name such as `i`, or a part such as `2..n`."
-        if syntax.kind == "slice":
-            if not syntax.children:
-                return None
-            lower, upper = (self._plain(self.dimension_of(child, what), syntax) for child in syntax.children)
-            return Slice(lower, upper)
-        return self.dimension_of(syntax, what)
 
     def _index(self, syntax: Syntax) -> Steps:
         base, *indices = syntax.children
         if is_delta(syntax) and "delta" not in self.names:
-            return build.apply("delta", parameters=tuple(self.place_of(index) for index in indices))
+            return build.apply("delta", parameters=tuple(self.sizes.place_of(index) for index in indices))
         value = yield base
-        places = tuple(self.place_of(index) for index in indices)
+        places = tuple(self.sizes.place_of(index) for index in indices)
         for index, place in zip(indices, places, strict=True):
             if getattr(place, "is_Integer", False) and place < 1:
                 name = base.value if base.kind == "name" else "x"
@@ -434,7 +334,7 @@ class Elaborator:
             raise Problem(
                 "A running index starts at 1.", [Span(lower.start, lower.end)], f"write `{name.value} in 1..N`"
             )
-        size = self.size_of(upper)
+        size = self.sizes.size_of(upper)
         shown = name.value
         if any(loop.name == shown for loop in self.loops.values()):
             taken = {LoopIndex(other, size) for other in self.names} | set(self.loops.values())

@@ -1,0 +1,64 @@
+"""What is wrong with a call, and what its keywords mean."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from mcalc.expressions.operators import CALLS, REFUSED
+from mcalc.expressions.records import Operator
+from mcalc.expressions.tree import Node
+from mcalc.language.parser import Syntax
+from mcalc.problems import Problem, Span
+
+SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
+
+
+def axis_of(syntax: Syntax, operator: Operator, source: str) -> tuple[int, ...]:
+    """The axis of ``sum(A, axis=0)``; none where none is given."""
+    found: tuple[int, ...] = ()
+    for keyword, given in syntax.options:
+        if keyword == "at":
+            continue
+        if keyword not in operator.keywords or given.kind != "number" or given.value not in ("0", "1"):
+            hint = (
+                "write `axis=0` (down the columns) or `axis=1` (across the rows)"
+                if operator.keywords
+                else f"for example `{operator.example}`"
+            )
+            taken = "such an axis" if keyword in operator.keywords else f"`{keyword}=`"
+            start = source.rfind(keyword, syntax.start, given.start)
+            raise Problem(
+                f"`{syntax.value}` does not take {taken}.",
+                [Span(start if start >= 0 else given.start, given.end)],
+                hint,
+                [Span(start if start >= 0 else given.start, given.end)],
+                hint,
+            )
+        found = (int(given.value),)
+    return found
+
+
+def count(syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
+    if len(given) not in wanted:
+        counts = " or ".join(str(count) for count in wanted)
+        noun = "argument" if wanted == (1,) else "arguments"
+        here = "here is 1" if len(given) == 1 else f"here are {len(given)}"
+        examples = [operator.example for operator in CALLS.get(syntax.value, ()) if operator.example]
+        hint = "for example " + " or ".join(f"`{example}`" for example in examples) if examples else ""
+        raise Problem(f"`{syntax.value}` takes {counts} {noun}, and {here}.", [Span(syntax.start, syntax.end)], hint)
+
+
+def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
+    name = syntax.value
+    span = [Span(syntax.start, syntax.start + len(name))]
+    multiplied = f"to multiply, write `{name}*(…)`"
+    if name in names:
+        return Problem(f"`{name}` is a value, not a function.", span, multiplied)
+    if name in REFUSED:
+        reason, other = REFUSED[name]
+        return Problem(f"`{name}` {reason}.", span, other, status=3)
+    near = difflib.get_close_matches(name, [*CALLS, *SIZED], 1, 0.65)
+    hint = f"did you mean `{near[0]}`?" if near else "`mcalc rules` lists the functions"
+    return Problem(f"There is no function named `{name}`.", span, hint if len(name) > 2 else f"{multiplied}; {hint}")
