@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from mcalc.calculus.factoring import matrix_form
 from mcalc.calculus.networks import fresh
-from mcalc.calculus.simplify import matrix_form, orientation
+from mcalc.calculus.simplify import orientation
 from mcalc.calculus.terms import terms_of, tidy
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node

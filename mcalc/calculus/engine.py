@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from sympy.core.singleton import S
 
+from mcalc.calculus.factoring import matrix_form
 from mcalc.calculus.local_rules import local_rule
 from mcalc.calculus.networks import Factor, Index, Tensor, Term, counted, delta, fresh
-from mcalc.calculus.simplify import matrix_form
 from mcalc.calculus.terms import terms_of, tidy
 from mcalc.expressions.tree import Node, Shape, depends, topological
 

@@ -14,8 +14,8 @@ from typing import Any
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
+from mcalc.calculus.factoring import matrix_form
 from mcalc.calculus.networks import Factor, Index, Term, counted, expand, fresh
-from mcalc.calculus.simplify import matrix_form
 from mcalc.calculus.terms import terms_of, tidy
 from mcalc.components.given_sizes import MOST_TERMS, Numbers, direction, settled
 from mcalc.components.scalars import applied, product_of, sum_of, under_sum

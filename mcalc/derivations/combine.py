@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from sympy.core.singleton import S
 
 from mcalc.calculus.engine import contract, derivative_shape, matrix_places, renamed, tensor_of
+from mcalc.calculus.factoring import matrix_form
 from mcalc.calculus.index_form import Expression, IndexForm, partial
 from mcalc.calculus.networks import Factor, Index, Tensor, Term, fresh
-from mcalc.calculus.simplify import matrix_form
 from mcalc.derivations.derivation import Line, Step
 from mcalc.derivations.identities import raw_product, shorten
 from mcalc.derivations.reasons import chain_rule, simplification

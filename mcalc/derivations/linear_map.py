@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sympy.core.singleton import S
 
 from mcalc.calculus.engine import matrix_places, renamed
+from mcalc.calculus.factoring import matrix_form
 from mcalc.calculus.networks import Factor, Tensor, Term, fresh
-from mcalc.calculus.simplify import matrix_form
 from mcalc.derivations.derivation import Derivation
 from mcalc.derivations.differentials import leaf
 from mcalc.expressions import build

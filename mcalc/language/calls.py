@@ -33,8 +33,6 @@ def axis_of(syntax: Syntax, operator: Operator, source: str) -> tuple[int, ...]:
                 f"`{syntax.value}` does not take {taken}.",
                 [Span(start if start >= 0 else given.start, given.end)],
                 hint,
-                [Span(start if start >= 0 else given.start, given.end)],
-                hint,
             )
         found = (int(given.value),)
     return found
