@@ -60,7 +60,7 @@ class IndexForm:
         return tuple(index.size for index in self.tensor.free)
 
     def letters(self) -> dict[Index, str]:
-        """A letter an index, none that a variable of the expression has."""
+        """A letter an index, none that a variable of the expression or the range of a sum has."""
         taken = {
             leaf.parameters[0]
             for term in self.tensor.terms
@@ -72,6 +72,9 @@ class IndexForm:
         inside = [f.node for term in self.tensor.terms for f in term.factors if f.node is not None]
         taken |= {part.parameters[0].name for part in topological(inside) if part.operator.name == "loop_sum"}
         value, variable = self.tensor.value, self.tensor.variable
+        every = {index for term in self.tensor.terms for factor in term.factors for index in factor.indices}
+        summed = every - {*value, *variable}
+        taken |= {symbol.name for index in summed for symbol in index.size.free_symbols}
         pool = [letter for letter in _LETTERS if letter not in taken]
         first = [letter for letter in pool if letter in "ij"][: len(value)]
         first += [letter for letter in pool if letter not in first and letter not in "kl"][: len(value) - len(first)]
