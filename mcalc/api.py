@@ -55,18 +55,23 @@ def derive(
     verify: bool = True,
     method: str = "",
     symmetric: str = "free",
+    order: int = 1,
 ) -> Derivation:
-    """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars."""
+    """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
+
+    Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more.
+    """
+    order = 2 if command == "hessian" else order
     names = _names(wrt)
-    reading = read(source, shapes, names, scalar=command in ("gradient", "hessian"))
+    reading = read(source, shapes, names, scalar=command == "gradient" or order == 2)
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise Problem(
             f"A gradient is of a scalar, and this value is {_described(reading.value)}.",
             hint="`mcalc jacobian` differentiates a vector or a matrix; sum(…) makes a scalar of it",
             source=source,
         )
-    if command == "hessian":
-        return _second(source, reading, names, layout, verify)
+    if order == 2:
+        return _second(source, reading, names, command, layout, verify, method)
     variables = [reading.names[name] for name in names]
     together = len(names) > 1 and len(reading.value.axes) < 2 and all(not by.shape for by in variables)
     parts: list[Derivation] = []
@@ -82,7 +87,9 @@ def derive(
     return with_fields(parts[0], by=tuple(variables), parts=tuple(parts))
 
 
-def _second(source: str, reading: Reading, names: Sequence[str], layout: str, verify: bool) -> Derivation:
+def _second(
+    source: str, reading: Reading, names: Sequence[str], command: str, layout: str, verify: bool, method: str
+) -> Derivation:
     """``∂/∂y (∂f/∂x)``: the gradient, differentiated once more; by one variable both times, or by two in turn."""
     if any(size != 1 for size in reading.value.shape):
         raise Problem(
@@ -93,11 +100,13 @@ def _second(source: str, reading: Reading, names: Sequence[str], layout: str, ve
     if len(names) > 2:
         raise Problem("A second derivative is by one variable, or by two.", hint="write --wrt x or --wrt x,y")
     first, second = reading.names[names[0]], reading.names[names[-1]]
-    gradient = _one(source, reading, first, "hessian", "paper", verify, cases=False)
+    gradient = _one(source, reading, first, command, "paper", verify, cases=False, method=method)
     if not isinstance(gradient.natural, Node):
         raise Problem("This gradient has no matrix form to differentiate again.", source=source, status=3)
     once_more = with_fields(reading, value=gradient.natural, bound={})
-    result = _one(source, once_more, second, "hessian", layout, verify)
+    result = _one(source, once_more, second, command, layout, verify, method=method)
+    if command == "explain":
+        return with_fields(result, reading=reading, by=(first, second), parts=(gradient, result))
     return with_fields(
         result,
         reading=reading,

@@ -261,3 +261,18 @@ def test_a_wrong_step_is_found(name: str) -> None:
         steps = (*derivation.steps[:at], wrong, *derivation.steps[at + 1 :])
         with pytest.raises(AssertionError):
             check(with_fields(derivation, steps=steps))
+
+
+SECOND = {case["id"]: case for case in CASES if case["kind"] == "hessian" and "," not in case["wrt"]}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_second_derivatives_are_explained_too(name: str) -> None:
+    case = SECOND[name]
+    twice = derive(case["expr"], case["wrt"], case["shapes"], "explain", method="chain", order=2)
+    gradient, second = twice.parts
+    for part in (gradient, second):
+        check(part)
+    assert second.value is gradient.natural
+    once = derive(case["expr"], case["wrt"], case["shapes"], "hessian", verify=False)
+    assert second.shape == once.shape and second.verified is not None and second.verified.points

@@ -39,13 +39,19 @@ def derivation_command(
     method: str | None = None,
     graph: bool = False,
     detail: str = "normal",
+    order: int = 1,
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
         if graph or form in DRAWINGS:
             from mcalc.commands.graph import draw
 
-            choices = {"expand": expand is not None, "cse": naming is not None, "standalone": standalone}
+            choices = {
+                "expand": expand is not None,
+                "cse": naming is not None,
+                "standalone": standalone,
+                "order": order > 1,
+            }
             refused = [name for name, given in choices.items() if given]
             draw(expression, wrt, shapes, layout, form, method, not no_verify, symmetric, output, color, refused, graph)
             return
@@ -53,7 +59,7 @@ def derivation_command(
 
         declared = declared_shapes(shapes)
         derivation = derive(
-            expression_text(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric
+            expression_text(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric, order
         )
         derivation.naming = naming
         if detail != "normal":
@@ -97,6 +103,9 @@ def derivative_commands() -> Iterator[click.Command]:
         if name == "explain":
             function = click.option(
                 "--graph", is_flag=True, help="The data flow, with the Jacobians beside its edges; -f dot, -f svg."
+            )(function)
+            function = click.option(
+                "--order", type=click.IntRange(1, 2), default=1, help="2: the gradient, and the gradient's derivative."
             )(function)
             function = click.option(
                 "--detail",
