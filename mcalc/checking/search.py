@@ -173,7 +173,8 @@ class Search:
         found = relation(answer.values.all(), right.values.all(), self.spots, self.scalars, turned)
         if found is None:
             return None
-        return Hit(answer.cost + right.cost + cost_of(found), answer, right, found)
+        beside = right.origin.factor_cost if isinstance(right.origin, Variant) else 1.0
+        return Hit(answer.cost + right.cost + beside * cost_of(found), answer, right, found)
 
     def confirmed(self, hit: Hit) -> int:
         """At how many samples of the whole ground the hit holds; 0 where one speaks against it."""

@@ -28,7 +28,11 @@ Edge = tuple[Node, int]
 
 @dataclass(frozen=True)
 class Variant:
-    """What the derivative would be under a mistake, the finding that this is, and the step where it happens."""
+    """What the derivative would be under a mistake, the finding that this is, and the step where it happens.
+
+    `also` are the findings, with their words, of further mistakes that are made with it; `factor_cost` is how much
+    of its usual cost a factor or a transpose beside it has.
+    """
 
     finding: str
     cost: float
@@ -36,6 +40,8 @@ class Variant:
     expression: Expression
     step: Step | None = None
     edge: Edge | None = None
+    also: tuple[tuple[str, str], ...] = ()
+    factor_cost: float = 1.0
 
 
 class Variants:
