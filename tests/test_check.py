@@ -239,6 +239,8 @@ def test_the_notebooks_derivative_is_told_how_it_is_wrong() -> None:
 
 def test_adding_up_is_not_suspected_everywhere() -> None:
     assert check("sum(x)", "x", "1", {"x": "n"}).findings[0].name == "shape"
+    assert check("mean(x)", "x", "1", {"x": "2"}).findings[0].name == "shape"
+    assert check("(sum(x) - z)^2", "x", "2(sum(x) - z)", {"x": "2", "z": "scalar"}).findings[0].name == "chain"
     assert check("tanh(x)", "x", "1 - tanh(x)^2", {"x": "n"}).findings[0].name == "missing-diag"
 
 

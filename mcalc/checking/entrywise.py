@@ -7,7 +7,7 @@ from dataclasses import replace as with_fields
 
 from sympy.core.numbers import Integer
 
-from mcalc.checking.variants import Variant, Variants, clip
+from mcalc.checking.variants import Variant, Variants, clip, is_diagonal
 from mcalc.components.entries import Entries
 from mcalc.components.given_sizes import MOST_TERMS, for_sizes
 from mcalc.derivations.derivation import Step, sizes_shown
@@ -22,14 +22,17 @@ _FACTOR_BESIDE = 0.5
 _PRODUCTS = ("dot", "matmul")
 
 
-def entrywise(right: Node, shape: Shape, variants: Variants) -> Iterator[Variant]:
-    """``Σⱼ Dⱼ``, ``Dⱼ(w·x → wⱼxⱼ)`` and ``Σⱼ Dⱼ(w·x → wⱼxⱼ)`` of a derivative D, those of the shape."""
+def entrywise(right: Node, shape: Shape, variants: Variants, alike: bool) -> Iterator[Variant]:
+    """``Σⱼ Dⱼ``, ``Dⱼ(w·x → wⱼxⱼ)`` and ``Σⱼ Dⱼ(w·x → wⱼxⱼ)`` of a derivative D, those of the shape.
+
+    Where the entries of D are all alike, or it is diagonal, an entry or the diagonal is as likely meant as ``Σⱼ Dⱼ``.
+    """
     if len(right.axes) not in (1, 2):
         return
     for turned in (False, True)[: len(right.axes)]:
         found = _Entrywise(build.transpose(right) if turned else right, turned)
         same, summed = shape == right.shape, shape in (found.shape, (1, *found.shape)[: 2 * len(found.shape)])
-        if summed and not same:
+        if summed and not same and not alike and not is_diagonal(right):
             cost = _ROWS_SUMMED if found.shape else _SUMMED
             yield Variant("extra-sum", cost, found.kept_apart, found.total(found.derivative))
         for inner in found.inner():

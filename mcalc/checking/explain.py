@@ -145,7 +145,9 @@ class _Explanation:
             step = None if self.variants is None else self.variants.chain_step()
             yield from without_terms(self.ground.right, step)
             if self.base is not None and self.variants is not None:
-                yield from entrywise(self.ground.right, shape_of(self.base), self.variants)
+                values = self.ground.values(self.ground.right, deciding=True)
+                alike = all(value is None or np.allclose(value, value.flat[0]) for value in values)
+                yield from entrywise(self.ground.right, shape_of(self.base), self.variants, alike)
 
     def _is_half(self, variant: Variant) -> bool:
         """Whether a path left out leaves half of the derivative: that is a factor 2, and no path."""

@@ -201,7 +201,7 @@ class Variants:
                 missing.append(f"the inner derivative {self._derivative(v)},")
             step = self._step_below(v) if v is not self.work.by else self.step_of(self.root, u)
             if v is self.work.by and self._only_summed(u):
-                diagonal = isinstance(found, Node) and _is_diagonal(found)
+                diagonal = isinstance(found, Node) and is_diagonal(found)
                 finding = "missing-diag" if diagonal else "missing-sum"
                 words = "the sum makes a row of the diagonal matrix" if diagonal else "that of the rows"
                 yield Variant(finding, 1.4, words, found, step)
@@ -241,7 +241,7 @@ def plain(factor: Node) -> bool:
     return not factor.shape and not any(node.args for node in topological([factor]))
 
 
-def _is_diagonal(node: Node) -> bool:
+def is_diagonal(node: Node) -> bool:
     while node.operator.name in ("multiply", "negative", "divide"):
         node = next((arg for arg in node.args if arg.shape), node.args[0])
     return node.operator.name in ("diag", "eye")
