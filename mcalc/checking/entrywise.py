@@ -34,16 +34,16 @@ def entrywise(right: Node, shape: Shape, variants: Variants, alike: bool) -> Ite
         same, summed = shape == right.shape, shape in (found.shape, (1, *found.shape)[: 2 * len(found.shape)])
         if summed and not same and not alike and not is_diagonal(right):
             cost = _ROWS_SUMMED if found.shape else _SUMMED
-            yield Variant("extra-sum", cost, found.kept_apart, found.total(found.derivative))
+            yield Variant("extra-sum", cost, found.kept_apart, found.total(found.derivative), alone=True)
         for inner in found.inner():
             finding = "elementwise-for-product" if inner.operator.name in _PRODUCTS else "missing-sum"
             words, step = found.by_terms(inner), _step_with(inner, variants)
             changed = replace(found.derivative, {inner: found.term(inner)})
             if summed and not same:
-                variant = Variant(finding, _BY_TERMS, words, found.total(changed), step)
+                variant = Variant(finding, _BY_TERMS, words, found.total(changed), step, alone=True)
                 yield with_fields(variant, also=(("extra-sum", found.kept_apart),), factor_cost=_FACTOR_BESIDE)
             elif same and len(right.axes) == 1 and found.index.size.is_Integer and found.index.size <= MOST_TERMS:
-                variant = Variant(finding, _BY_TERMS, words, found.listed(changed, right.shape), step)
+                variant = Variant(finding, _BY_TERMS, words, found.listed(changed, right.shape), step, alone=True)
                 yield with_fields(variant, factor_cost=_FACTOR_BESIDE)
 
 

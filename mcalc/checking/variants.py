@@ -31,7 +31,7 @@ class Variant:
     """What the derivative would be under a mistake, the finding that this is, and the step where it happens.
 
     `also` are the findings, with their words, of further mistakes that are made with it; `factor_cost` is how much
-    of its usual cost a factor or a transpose beside it has.
+    of its usual cost a factor or a transpose beside it has; `alone`, whether it explains an answer only as it stands.
     """
 
     finding: str
@@ -42,6 +42,7 @@ class Variant:
     edge: Edge | None = None
     also: tuple[tuple[str, str], ...] = ()
     factor_cost: float = 1.0
+    alone: bool = False
 
 
 class Variants:
