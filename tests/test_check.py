@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,100 @@ def _read(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
+AT_KINKS = [
+    ("max(0, w.x + b)", "w", "x'", lambda w, x, b: w @ x + b),
+    ("abs(w.x)", "w", "x'", lambda w, x: w @ x),
+    ("max(x)", "x", "ones(n)'", lambda x: np.diff(np.sort(x))[-1:]),
+    ("relu(W@x)", "x", "W", lambda W, x: W @ x),
+    ("where(w.x >= z, w.x, 0)", "w", "x'", lambda w, x, z: w @ x - z),
+    ("sum(max(x, y))", "x", "ones(n)'", lambda x, y: x - y),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "distance"), AT_KINKS)
+def test_a_counter_example_is_on_no_kink(expression: str, wrt: str, answer: str, distance: Any) -> None:
+    found = check(expression, wrt, answer)
+    assert found.example is not None and found.example.answer != found.example.right
+    names = found.derivation.reading.names
+    point = {name: _array(value, len(names[name].axes)) for name, value in found.example.point}
+    assert np.all(distance(**point) != 0)
+
+
+def _array(text: str, axes: int) -> Any:
+    """The numbers of ``2``, ``[1; 2]``, ``[1, 2; 3, 4]``, with as many axes."""
+    rows = [
+        [float(Fraction(cell)) for cell in row.split(",")] for row in text.replace("−", "-").strip("[]ᵀ").split(";")
+    ]
+    return np.array(rows) if axes == 2 else np.ravel(rows) if axes else rows[0][0]
+
+
+def test_the_smallest_counter_example() -> None:
+    found = check("max(0, w.x + b)", "w", "x'").example
+    assert found is not None and found.point == (("w", "0"), ("x", "1"), ("b", "−1"))
+
+
+# A whole sum taken term by term ------------------------------------------------------------------------------------
+
+PRODUCT, SUM, APART, FACTOR = "elementwise-for-product", "missing-sum", "extra-sum", "factor"
+ALL_FOUR = [PRODUCT, APART, "sign", FACTOR]
+TWO = {"w": "2", "z": "scalar"}
+ANY = {"w": "n", "z": "scalar"}
+BY_TERMS = [
+    ("(w.x + b - z)^2", "w", "(w[1]*x[1]+b-z)*x[1] + (w[2]*x[2]+b-z)*x[2]", TWO, [PRODUCT, APART, FACTOR]),
+    ("(w.x + b - z)^2", "w", "(w[1]*x[1]+b-z)*x[1] + (w[2]*x[2]+b-z)*x[2]", {"w": "2"}, [PRODUCT, APART, FACTOR]),
+    ("(w.x + b - z)^2", "w", "[(w[1]*x[1]+b-z)*x[1], (w[2]*x[2]+b-z)*x[2]]", TWO, [PRODUCT, FACTOR]),
+    ("(w.x + b - z)^2", "w", "sum(2(w[i]*x[i] + b - z)*x[i] for i in 1..3)", TWO | {"w": "3"}, [PRODUCT, APART]),
+    ("(w.x + b - z)^2", "w", "sum((w[i]*x[i] + b - z)*x[i] for i in 1..n)", ANY, [PRODUCT, APART, FACTOR]),
+    ("(w.x + b - z)^2", "w", "sum((w*x + b - z)*x)", ANY, [PRODUCT, APART, FACTOR]),
+    ("(z - w.x)^2", "w", "sum((z - w*x)*x)", ANY, ALL_FOUR),
+    ("(w.x + b - z)^2", "w", "sum(2(w.x + b - z)*x)", ANY, [APART]),
+    ("(w.x + b - z)^2", "w", "sum((w.x + b - z)*x)", ANY, [APART, FACTOR]),
+    ("exp(w.x)", "w", "exp(w[1]*x[1])*x[1] + exp(w[2]*x[2])*x[2]", {"w": "2"}, [PRODUCT, APART]),
+    ("sigmoid(w.x + b)", "w", "sum(sigmoid(w*x + b)*(1 - sigmoid(w*x + b))*x)", {"w": "n"}, [PRODUCT, APART]),
+    ("max(0, w.x + b)", "w", "sum((w*x + b > 0)*x)", {"w": "n"}, [PRODUCT, APART]),
+    ("log(1 + exp(-z*(w.x)))", "w", "sum(-z*x/(1 + exp(z*w*x)))", ANY, [PRODUCT, APART]),
+    ("(sum(x) - z)^2", "x", "[x[1] - z, x[2] - z]", {"x": "2", "z": "scalar"}, [SUM, FACTOR]),
+    ("(sum(x) - z)^2", "x", "sum(x - z)", {"x": "n", "z": "scalar"}, [SUM, APART, FACTOR]),
+    ("sum((X@w - y)^2)", "w", "sum(2X'@(X@w - y))", {}, [APART]),
+    ("sum((y[i] - w.X[i])^2 for i in 1..N)", "w", "sum(sum((y[i] - w*X[i])*X[i]) for i in 1..N)", {}, ALL_FOUR),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "shapes", "findings"), BY_TERMS)
+def test_a_sum_taken_term_by_term(
+    expression: str, wrt: str, answer: str, shapes: dict[str, str], findings: list[str]
+) -> None:
+    found = check(expression, wrt, answer, shapes)
+    assert not found.right
+    assert [finding.name for finding in found.findings] == findings
+
+
+def test_the_notebooks_derivative_is_told_how_it_is_wrong() -> None:
+    expression, wrt, answer, shapes, _ = BY_TERMS[0]
+    found = check(expression, wrt, answer, shapes)
+    assert [finding.sentence for finding in found.findings] == [
+        "An element-wise product stands where a matrix product belongs: there is one w·x + b − z, which belongs to the "
+        "whole dot product w·x; the answer has one for each of w[1]*x[1] and w[2]*x[2].",
+        "There is a sum too many: the answer adds up the entries of the derivative, which belong side by side, in a "
+        "row of 2.",
+        "A constant factor is wrong: the factor 2 is missing.",
+    ]
+    assert all(finding.proven for finding in found.findings)
+    assert found.findings[0].step is not None and found.findings[0].step.rule == "power rule"
+
+
+def test_adding_up_is_not_suspected_everywhere() -> None:
+    assert check("sum(x)", "x", "1", {"x": "n"}).findings[0].name == "shape"
+    assert check("mean(x)", "x", "1", {"x": "2"}).findings[0].name == "shape"
+    assert check("(sum(x) - z)^2", "x", "2(sum(x) - z)", {"x": "2", "z": "scalar"}).findings[0].name == "chain"
+    assert check("tanh(x)", "x", "1 - tanh(x)^2", {"x": "n"}).findings[0].name == "missing-diag"
+
+
+def test_one_value_has_one_row() -> None:
+    found = check("f^2/3 + g^(3/2)", "f,g", "[2f/3, 0; 0, 3sqrt(g)/2]")
+    assert found.findings[0].name == "missing-diag" and "one row, 1×2" in found.findings[0].words
+
+
 # What cannot be checked --------------------------------------------------------------------------------------------
 
 FAULTS = [
@@ -204,7 +299,7 @@ def test_the_page() -> None:
         "  your answer   xᵀ                                         1×n",
         "  right         { 0⃗ᵀ if w·x + b ≤ 0; xᵀ if w·x + b > 0 }   1×n",
         "",
-        "  For example  w = 0, x = 1, b = 0",
+        "  For example  w = 0, x = 1, b = −1",
         "    your answer gives   1",
         "    the right one       0",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -83,6 +84,28 @@ def test_the_wrong_derivative_vanishes_elsewhere() -> None:
 
 def test_the_jacobian_is_not_square() -> None:
     assert "\n# 1×2, paper layout" in printed('mcalc jacobian "f^2/3 + g^(3/2)" --wrt f,g')
+
+
+BY_TERMS = "elementwise-for-product"
+CHECKED = {
+    '--wrt f,g --answer "[2f/3, 0; 0, 3sqrt(g)/2]"': ["missing-diag"],
+    '--wrt f,g --answer "[2f/3, 3sqrt(g)/2]"': [],
+    '--answer "(w[1]*x[1] + b - z)*x[1] + (w[2]*x[2] + b - z)*x[2]"': [
+        "elementwise-for-product",
+        "extra-sum",
+        "factor",
+    ],
+    '--answer "[(w[1]*x[1] + b - z)*x[1], (w[2]*x[2] + b - z)*x[2]]"': [BY_TERMS, "factor"],
+    '--answer "2(w.x + b - z)*x\'"': [],
+}
+
+
+@pytest.mark.parametrize(("answer", "findings"), CHECKED.items())
+def test_what_check_says_of_the_derivatives(answer: str, findings: list[str]) -> None:
+    (command,) = (line for line in re.findall(r"^\$ (mcalc check .*)$", PAGE, re.MULTILINE) if answer in line)
+    record = json.loads(printed(command + " -f json"))
+    assert record["shape"] == [1, 2] and record["right"] == (not findings)
+    assert [finding["finding"] for finding in record["findings"]] == findings
 
 
 def test_every_picture_of_the_page_is_stored_and_small() -> None:

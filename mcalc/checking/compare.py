@@ -13,6 +13,7 @@ from mcalc.checking.points import (
     Indexed,
     Spot,
     Stacked,
+    Tie,
     Valued,
     conditions,
     counted,
@@ -184,7 +185,7 @@ def at_kinks(ground: Ground, right: Valued, answer: Valued) -> list[Node]:
         return []
     ours, theirs = Field(right), Field(answer)
     generator = np.random.default_rng(7)
-    edges = [(condition, Field(counted(build.apply("abs", _difference(condition))))) for condition in ground.asked]
+    edges = [(condition, Tie(condition)) for condition in ground.asked]
     found: dict[Node, None] = {}
     for sizes in ground.sizes[:1]:
         for spot in lattice(ground.variables, sizes, generator, 60):
@@ -192,14 +193,6 @@ def at_kinks(ground: Ground, right: Valued, answer: Valued) -> list[Node]:
             if one is None or other is None or one.shape != other.shape or close(one, other, 1e-12):
                 continue
             for condition, edge in edges:
-                distance = edge.at(spot)
-                if distance is not None and np.any(distance == 0):
+                if edge.at(spot):
                     found.setdefault(condition)
     return list(found)
-
-
-def _difference(condition: Node) -> Node:
-    left, right = condition.args
-    if build.is_zero(right):
-        return left
-    return build.apply("add", left, build.negated(right))

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import chain, islice, product
 from typing import Any
 
 from sympy.core.numbers import Rational
 
 from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.compare import Ground, close, trees
-from mcalc.checking.points import Field, Indexed, Spot, Valued, lattice
+from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, conditions, lattice
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import fitting_sizes
+from mcalc.numbers.program import dimensions
 
 _TRIED = 48
 _LARGEST = 12
@@ -44,23 +45,30 @@ def smallest(
 ) -> Example | None:
     """The simplest point found at which the two differ; if there is none, one of `differing`.
 
-    Unless the layout alone is wrong, they must differ in their numbers, and not as a row differs from a column.
+    Unless the layout alone is wrong, they must differ in their numbers, and not as a row differs from a column. On a
+    kink the derivative is a matter of convention: a point is taken there only if there is no other.
     """
-    compared = _Compared(Field(answer), Field(right), Field(value), layout_alone)
-    generator = np.random.default_rng(41)
-    for sizes in _sizes(ground, [value, *trees(right), *trees(answer)]):
-        found = compared.best(lattice(ground.variables, sizes, generator, _TRIED))
+    roots = [value, *trees(right), *trees(answer)]
+    ties = [Tie(condition) for condition in conditions(roots)]
+    for kinks in (ties, []) if ties else ([],):
+        compared = _Compared(Field(answer), Field(right), Field(value), layout_alone, kinks)
+        generator = np.random.default_rng(41)
+        for sizes in _sizes(ground, roots):
+            few = _few_numbers(ground.variables, sizes)
+            found = compared.best(chain(few, lattice(ground.variables, sizes, generator, _TRIED)))
+            if found is not None:
+                return _example(ground, found, answer, right, form)
+        found = compared.best(sorted(differing, key=lambda spot: sum(spot.sizes.values()))[:_TRIED])
         if found is not None:
             return _example(ground, found, answer, right, form)
-    found = compared.best(sorted(differing, key=lambda spot: sum(spot.sizes.values()))[:_TRIED])
-    return None if found is None else _example(ground, found, answer, right, form)
+    return None
 
 
 class _Compared:
     """The answer and the right derivative where the expression has a value."""
 
-    def __init__(self, answer: Field, right: Field, value: Field, layout_alone: bool) -> None:
-        self.answer, self.right, self.value, self.layout_alone = answer, right, value, layout_alone
+    def __init__(self, answer: Field, right: Field, value: Field, layout_alone: bool, ties: Sequence[Tie]) -> None:
+        self.answer, self.right, self.value, self.layout_alone, self.ties = answer, right, value, layout_alone, ties
 
     def best(self, spots: Iterable[Spot]) -> tuple[Spot, Any, Any] | None:
         """The simplest of the spots at which they differ, with both values."""
@@ -74,9 +82,12 @@ class _Compared:
                 one, other = one.reshape(()), other.reshape(())
             if shapes[0] == shapes[1] and one.shape == other.shape and close(one, other, 1e-9):
                 continue
-            if not self.layout_alone and any(
-                one.shape == form.shape and close(one, form, 1e-9) for form in (other, other.T)
+            zero = not np.any(one) and not np.any(other)
+            if not self.layout_alone and (
+                zero or any(one.shape == form.shape and close(one, form, 1e-9) for form in (other, other.T))
             ):
+                continue
+            if any(tie.at(spot) for tie in self.ties):
                 continue
             cost = _cost(one) + _cost(other) + sum(_cost(number) for number in spot.point.values()) / 4
             cost += 0.5 if not np.any(other) else 0.0
@@ -105,6 +116,22 @@ def _sizes(ground: Ground, roots: Sequence[Node]) -> Iterator[dict[str, int]]:
     for choice in choices[:_LARGEST]:
         yield dict(zip(names, choice, strict=True))
     yield fitting
+
+
+def _few_numbers(variables: Sequence[Node], sizes: dict[str, int]) -> Iterator[Spot]:
+    """Every point of small whole numbers, where there are at most three of them to choose."""
+    shapes = [dimensions(node.axes, sizes) for node in variables]
+    counts = [int(np.prod(shape)) for shape in shapes]
+    names = [node.parameters[0] for node in variables]
+    if sum(counts) > 3 or any(len(node.parameters) > 1 and node.parameters[1] for node in variables):
+        return
+    for numbers in product((0.0, 1.0, -1.0, 2.0), repeat=sum(counts)):
+        rest = iter(numbers)
+        values = [
+            np.array(list(islice(rest, count))).reshape(shape) for count, shape in zip(counts, shapes, strict=True)
+        ]
+        names = [node.parameters[0] for node in variables]
+        yield Spot(sizes, dict(zip(names, values, strict=True)), "lattice")
 
 
 def _numeric_shape(expression: Valued, value: Any) -> tuple[int, ...]:

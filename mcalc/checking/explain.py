@@ -12,6 +12,7 @@ from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.assumptions import Assumption, assumptions, holds_there
 from mcalc.checking.compare import Ground
 from mcalc.checking.corrections import Correction
+from mcalc.checking.entrywise import entrywise
 from mcalc.checking.findings import Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
 from mcalc.checking.points import Stacked, Valued
@@ -143,6 +144,10 @@ class _Explanation:
         if isinstance(self.ground.right, Node):
             step = None if self.variants is None else self.variants.chain_step()
             yield from without_terms(self.ground.right, step)
+            if self.base is not None and self.variants is not None:
+                values = self.ground.values(self.ground.right, deciding=True)
+                alike = all(value is None or np.allclose(value, value.flat[0]) for value in values)
+                yield from entrywise(self.ground.right, shape_of(self.base), self.variants, alike)
 
     def _is_half(self, variant: Variant) -> bool:
         """Whether a path left out leaves half of the derivative: that is a factor 2, and no path."""
@@ -208,8 +213,7 @@ class _Explanation:
             origins = [Variant("wrong-mask", 1.3, words, self.case.right)]
         for origin in origins:
             if origin.finding == "missing-sum" and self._is_diagonal():
-                words = "the sum makes a row of the diagonal matrix"
-                origin = Variant("missing-diag", origin.cost, words, self.case.right)
+                origin = Variant("missing-diag", origin.cost, self._one_line(), self.case.right)
             part = origin.part if isinstance(origin, Correction) else None
             step = origin.step if isinstance(origin, Variant) else None
             if step is None and self.variants is not None:
@@ -217,6 +221,8 @@ class _Explanation:
                     self.variants, origin.finding, origin.words, self.case.text[slice(*part)] if part else ""
                 )
             found.append((origin.cost, Finding(origin.finding, origin.words, proven, points, step, part)))
+            if isinstance(origin, Variant):
+                found += [(origin.cost, Finding(name, words, proven, points)) for name, words in origin.also]
         findings = [finding for _, finding in sorted(found, key=lambda pair: -pair[0])]
         return findings + list(self._relation_findings(hit.relation, proven, points))
 
@@ -237,6 +243,18 @@ class _Explanation:
         values = [value for value in self.ground.values(self.base, deciding=True) if value is not None]
         return bool(values) and all(
             value.ndim == 2 and np.array_equal(value, np.diag(np.diag(value))) for value in values
+        )
+
+    def _one_line(self) -> str:
+        """Why the derivative is a row, and the diagonal matrix is none."""
+        right = shape_of(self.ground.right)
+        if self.base is None or self.case.derivation.value.shape:
+            return "the sum makes a row of the diagonal matrix"
+        form, size = ("column", right[0]) if len(right) == 1 else ("row", right[1])
+        one, other = sizes_shown(right), sizes_shown(shape_of(self.base))
+        return (
+            f"the derivative of one value is one {form}, {one}; the diagonal matrix, {other}, is the derivative of "
+            f"{size} values, each of a variable of its own"
         )
 
     def _relation_findings(self, relation: Relation, proven: bool, points: int) -> Iterator[Finding]:

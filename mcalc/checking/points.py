@@ -173,10 +173,8 @@ def conditions(roots: Sequence[Node]) -> list[Node]:
             for rule in operator.rules:
                 if isinstance(rule.formula, str) and any(mark in rule.formula for mark in ("<", ">", "sign")):
                     slopes.append(read_value(rule.formula, names))
-        if operator.name == "sign":
-            slopes.append(build.apply("greater", node.args[0], build.number(0)))
     for node in topological([*roots, *slopes]):
-        if node.operator.name == "sign":
+        if node.operator.name in ("sign", "step"):
             node = build.apply("greater", node.args[0], build.number(0))
         if node.operator.indicator and len(node.args) == 2:
             found.setdefault(node.canon, node)
@@ -188,3 +186,24 @@ def counted(condition: Node) -> Node:
     for loop in sorted(condition.loops, key=str):
         condition = build.apply("loop_sum", condition, parameters=(loop,))
     return condition
+
+
+class Tie:
+    """Where both sides of a comparison are equal, and a derivative is a matter of convention."""
+
+    def __init__(self, condition: Node) -> None:
+        left, right = condition.args
+        apart = left if build.is_zero(right) else build.apply("add", left, build.negated(right))
+        self.count = Field(counted(build.apply("less_equal", build.apply("abs", apart), build.number(0))))
+        extreme = next((node for side in (left, right) for node in topological([side]) if _is_extreme(node)), None)
+        self.extreme = None if extreme is None or extreme.loops else Field(extreme)
+
+    def at(self, spot: Spot) -> bool:
+        """Whether an entry of one side is the other; of a largest element and what it is taken of, more than it."""
+        count = self.count.at(spot)
+        extreme = None if self.extreme is None else self.extreme.at(spot)
+        return count is not None and bool(np.sum(count) > (0 if extreme is None else extreme.size))
+
+
+def _is_extreme(node: Node) -> bool:
+    return node.operator.name in ("max", "min", "norm_inf")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mcalc.calculus.index_form import Expression
 from mcalc.calculus.simplify import simplify
+from mcalc.components.given_sizes import LosesAxis, for_sizes
 from mcalc.expressions import build
 from mcalc.expressions.records import ShapeMismatch
 from mcalc.expressions.tree import Node, topological
@@ -41,8 +42,9 @@ def proved_equal(one: Expression, other: Expression) -> bool:
     if max(one.key[0], other.key[0]) > _LARGEST:
         return False
     try:
+        one, other = for_sizes(one, {}), for_sizes(other, {})
         return any(_vanishes(build.apply("add", form(one), build.negated(form(other)))) for form in _FORMS)
-    except (ShapeMismatch, RecursionError, ZeroDivisionError, ValueError):
+    except (LosesAxis, ShapeMismatch, RecursionError, ZeroDivisionError, ValueError):
         return False
 
 

@@ -89,9 +89,8 @@ class Search:
         """Whether no version that is the same costs as little, and its shape can be met."""
         if not isinstance(expression, Node):
             return True
-        if side == "answer" and not any(
-            expression.shape in (shape, turned_shape(shape)) for shape in {shape_of(r.expression) for r in self.rights}
-        ):
+        shapes = {shape_of(right.expression) for right in self.rights if not _alone(right)}
+        if side == "answer" and not any(expression.shape in (shape, turned_shape(shape)) for shape in shapes):
             return False
         key = (side, expression.canon, expression.sign, expression.shape)
         if self.cheapest.get(key, 99.0) <= cost:
@@ -159,6 +158,8 @@ class Search:
                     if (id(right), turned) in seen or answer.cost + right.cost >= limit:
                         continue
                     seen.add((id(right), turned))
+                    if answer.origin is not None and _alone(right):
+                        continue
                     hit = self.hit(answer, right, turned)
                     if hit is not None and hit.cost < limit:
                         found.append(hit)
@@ -173,7 +174,8 @@ class Search:
         found = relation(answer.values.all(), right.values.all(), self.spots, self.scalars, turned)
         if found is None:
             return None
-        return Hit(answer.cost + right.cost + cost_of(found), answer, right, found)
+        beside = right.origin.factor_cost if isinstance(right.origin, Variant) else 1.0
+        return Hit(answer.cost + right.cost + beside * cost_of(found), answer, right, found)
 
     def confirmed(self, hit: Hit) -> int:
         """At how many samples of the whole ground the hit holds; 0 where one speaks against it."""
@@ -207,6 +209,10 @@ class Search:
         except Exception:
             return False
         return proved_equal(one, other)
+
+
+def _alone(right: Entry) -> bool:
+    return isinstance(right.origin, Variant) and right.origin.alone
 
 
 def _loops(expression: Valued) -> int:

@@ -28,7 +28,11 @@ Edge = tuple[Node, int]
 
 @dataclass(frozen=True)
 class Variant:
-    """What the derivative would be under a mistake, the finding that this is, and the step where it happens."""
+    """What the derivative would be under a mistake, the finding that this is, and the step where it happens.
+
+    `also` are the findings, with their words, of further mistakes that are made with it; `factor_cost` is how much
+    of its usual cost a factor or a transpose beside it has; `alone`, whether it explains an answer only as it stands.
+    """
 
     finding: str
     cost: float
@@ -36,6 +40,9 @@ class Variant:
     expression: Expression
     step: Step | None = None
     edge: Edge | None = None
+    also: tuple[tuple[str, str], ...] = ()
+    factor_cost: float = 1.0
+    alone: bool = False
 
 
 class Variants:
@@ -195,7 +202,7 @@ class Variants:
                 missing.append(f"the inner derivative {self._derivative(v)},")
             step = self._step_below(v) if v is not self.work.by else self.step_of(self.root, u)
             if v is self.work.by and self._only_summed(u):
-                diagonal = isinstance(found, Node) and _is_diagonal(found)
+                diagonal = isinstance(found, Node) and is_diagonal(found)
                 finding = "missing-diag" if diagonal else "missing-sum"
                 words = "the sum makes a row of the diagonal matrix" if diagonal else "that of the rows"
                 yield Variant(finding, 1.4, words, found, step)
@@ -235,7 +242,7 @@ def plain(factor: Node) -> bool:
     return not factor.shape and not any(node.args for node in topological([factor]))
 
 
-def _is_diagonal(node: Node) -> bool:
+def is_diagonal(node: Node) -> bool:
     while node.operator.name in ("multiply", "negative", "divide"):
         node = next((arg for arg in node.args if arg.shape), node.args[0])
     return node.operator.name in ("diag", "eye")
