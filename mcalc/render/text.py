@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mcalc.api import in_layout
 from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn, beside
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivations.error_term import error_term
 from mcalc.expressions.common_parts import program, written_out
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
 from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
-from mcalc.render.layout import Piece, Row, plain, wrapped
+from mcalc.render.layout import Piece, Row, plain, width, wrapped
 
 _SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"
 _ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20d7": None, "\u0302": None})
@@ -105,14 +107,23 @@ class _Page:
             f"{layout_reason(derivation)}"
         )
         stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
-        number = 0
+        number, lone = 0, sum(map(bool, stages.values())) == 1
+        blocks = by_variable(derivation)
+        self.together = derivation.wrt
         for stage, title in STAGES.items():
             steps = stages[stage]
             if not steps:
                 continue
             number += 1
-            self.heading(f"{number}  {title}")
-            getattr(self, "_" + stage)(steps, derivation)
+            if stage == "substitute" and all(step.rule == "case distinction" for step in steps):
+                title = "Tell the cases apart"
+            self.heading(title if lone else f"{number}  {title}")
+            for part in blocks:
+                own = [step for step in part.steps if step.stage == stage]
+                if len(blocks) > 1 and own and own[0].stage not in ("collect", "layout"):
+                    self.sentence(held_constant(part, derivation), style="variable")
+                if own:
+                    getattr(self, "_" + stage)(own, part)
         self.closing(derivation)
 
     def _introduce(self, steps: Sequence[Step], derivation: Derivation) -> None:
@@ -170,7 +181,7 @@ class _Page:
 
     def _collect(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for step in steps:
-            names = ", ".join(f"∂f/∂{name_text(name)}" for name in derivation.wrt)
+            names = ", ".join(f"∂f/∂{name_text(name)}" for name in self.together)
             self.equations(self.plainly(f"[{names}]"), [step])
 
     def _layout(self, steps: Sequence[Step], derivation: Derivation) -> None:
@@ -225,6 +236,16 @@ class _Page:
             label = Piece(f"        in the {other} layout: ", "quiet")
             tail = [Piece(" " + self.plainly(sizes_shown(turned.shape)), "quiet")]
             self.labelled([label], Piece(self.math(turned) + ",", "quiet"), tail)
+        error = error_term(derivation)
+        if error is not None:
+            name = Piece(f"        with {self.math(error.name)} = ", "quiet")
+            difference = Piece(self.math(error.difference) + ": ", "quiet")
+            named_result = Piece(self.math(error.result))
+            if not self.columns or width(name.text + difference.text + named_result.text) <= self.columns:
+                self.add(name, difference, named_result)
+            else:
+                self.labelled([name], difference)
+                self.labelled([Piece(" " * 10)], named_result)
         if derivation.verified is not None:
             text = verified_line(derivation)
             self.sentence(text[0].upper() + text[1:], "")
@@ -234,8 +255,32 @@ class _Page:
 
 def layout_reason(derivation: Derivation) -> str:
     if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
-        return ": one row for each output, so a gradient is a row"
+        return (
+            ": one row for the one output, and a column for each element of the variable, "
+            "so a gradient lies down as a row"
+        )
+    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.value.axes:
+        return ": one row for each output, one column for each element of the variable"
     return ""
+
+
+def by_variable(derivation: Derivation) -> list[Derivation]:
+    """The derivation as the steps by each variable, and what is then made of them all."""
+    order = list(STAGES)
+    blocks: list[list[Step]] = [[]]
+    for step in derivation.steps:
+        if blocks[-1] and order.index(step.stage) < order.index(blocks[-1][-1].stage):
+            blocks.append([])
+        blocks[-1].append(step)
+    if len(derivation.wrt) != len(blocks) or len(blocks) == 1:
+        return [derivation]
+    return [replace(derivation, by=(by,), steps=tuple(steps)) for by, steps in zip(derivation.by, blocks, strict=True)]
+
+
+def held_constant(part: Derivation, derivation: Derivation) -> str:
+    """``by x, with y held constant``."""
+    others = [name_text(name) for name in derivation.wrt if name not in part.wrt]
+    return f"by {name_text(part.wrt[0])}, with {' and '.join(others)} held constant"
 
 
 def index_label(derivation: Derivation, form: str) -> str:
