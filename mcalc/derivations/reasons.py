@@ -33,6 +33,8 @@ def rule_name(definition: Node, arg: Node) -> str:
 def because_local(definition: Node, arg: Node) -> str:
     """The sentence of the operator table, and the element-wise diagonal condition where it applies."""
     operator = definition.operator
+    if operator.name == "stack" and not arg.axes and any(part.axes for part in definition.args):
+        return f"{operator.sentence}; unit(k,n) is 1 at place k and 0 elsewhere"
     if not operator.rules:
         return operator.sentence or operator.doc
     if operator.name == "add" and any(part.operator.name == "negative" for part in definition.args):
@@ -40,8 +42,6 @@ def because_local(definition: Node, arg: Node) -> str:
         return sentence + _condition(definition, arg)
     position = next((at for at, part in enumerate(definition.args) if arg in depends(part, arg)), 0)
     sentence = operator.rule(position).sentence
-    if operator.name == "stack" and not arg.axes and any(part.axes for part in definition.args):
-        sentence += "; unit(k,n) is 1 at place k and 0 elsewhere"
     return sentence + _condition(definition, arg)
 
 

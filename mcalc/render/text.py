@@ -254,13 +254,11 @@ class _Page:
 
 
 def layout_reason(derivation: Derivation) -> str:
+    column = "variable" if len(derivation.wrt) > 1 else f"element of {name_text(derivation.wrt[0])}"
     if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
-        return (
-            ": one row for the one output, and a column for each element of the variable, "
-            "so a gradient lies down as a row"
-        )
+        return f": one row for the one output, one column for each {column}, so a gradient lies down as a row"
     if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.value.axes:
-        return ": one row for each output, one column for each element of the variable"
+        return f": one row for each output, one column for each {column}"
     return ""
 
 
