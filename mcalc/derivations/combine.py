@@ -217,13 +217,9 @@ class Combination:
 
     def _vectors(self, paths: list[list[Local]], target: Node, root: Line) -> list[Node]:
         """The names on the paths that stand for vectors or matrices, the variable first."""
-        nodes = {str(target.parameters[0]): target}
-        for path in paths:
-            for entry in path[:0:-1]:
-                line = self.line_of[entry.leaf.parameters[0]]
-                nodes.setdefault(line.name, line.node)
-        nodes[root.name] = root.node
-        return [node for node in nodes.values() if node.axes]
+        passed = {entry.leaf.parameters[0] for path in paths for entry in path} | {root.name}
+        nodes = [line.node for line in self.lines if line.name in passed and line.node is not target]
+        return [node for node in (target, *nodes) if node.axes]
 
     def _under_sum(self, factors: Sequence[Node], path: Sequence[Local], target: Node) -> Node:
         """The product; from the first factor that depends on a running index on, under its Σ."""

@@ -110,6 +110,9 @@ def simplification(before: Node, after: Node) -> str:
     entries = after.operator.name in ("stack", "grid", "stack_rows") and before.operator.name != after.operator.name
     if any(build.rectified(node) is not None for node in gone):
         reasons.append("where the condition holds, max(0, z) is z")
+    averaged = _count(before, "mean") > _count(after, "mean") and _count(before, "sum") < _count(after, "sum")
+    if averaged:
+        reasons.append("the mean is the sum over the number of elements")
     if cancelled:
         reasons.append("the distances from the mean add up to 0")
     elif _terms(before) > _terms(after) and not entries:
@@ -119,7 +122,7 @@ def simplification(before: Node, after: Node) -> str:
     inverted = [node for node in gone if node.operator.name == "inv" and node.args[0].operator.name == "matmul"]
     if inverted:
         reasons.append("the inverse of a product, multiplied out, cancels its neighbours")
-    elif fewer and not cancelled:
+    elif fewer and not cancelled and not averaged:
         reasons.append("equal factors are united")
     turned = set(topological([before]))
     if any(build.negated(node) in turned for node in new if node.operator.name == "add"):
@@ -136,10 +139,10 @@ def _arrangement(before: Node, after: Node, gone: Sequence[Node]) -> str:
         return "the unit vector picks out its element"
     if any(arg.operator.name == "stack_rows" for node in products for arg in node.args):
         return "each part of the row meets its own block"
-    if _ones(before) > _ones(after):
-        return "factors of 1 are dropped"
     if _numbers(before) > _numbers(after):
         return "the numbers are multiplied and stand in front"
+    if _ones(before) > _ones(after):
+        return "factors of 1 are dropped"
     if _count(before, "negative") != _count(after, "negative"):
         return "the sign stands in front"
     if _numbers(before):
@@ -185,4 +188,6 @@ def _ones(node: Node) -> int:
 
 
 def _numbers(node: Node) -> int:
-    return sum(build.is_number(arg) for part in topological([node]) for arg in part.args)
+    """How many numbers other than 1 are written."""
+    arguments = [node, *(arg for part in topological([node]) for arg in part.args)]
+    return sum(build.is_number(arg) and not build.is_number(arg, 1) for arg in arguments)
