@@ -304,7 +304,7 @@ def test_rows_23_to_25_the_product_of_diagonals_is_diagonal() -> None:
 def test_row_26_ones_times_a_diagonal_is_a_row() -> None:
     derivation = derived("w.x", "w", VECTORS)
     assert combined(derivation) == ["∂u₂/∂u₁·∂u₁/∂w", "1⃗ᵀ·diag(x)", "xᵀ"]
-    assert identities(derivation) == ["1⃗ᵀ·diag(v) = vᵀ"]
+    assert identities(derivation) == ["1⃗ᵀ·diag(v) = vᵀ: the diagonal lies down as a row"]
 
 
 def test_row_30_the_cost_is_a_mean_over_the_data() -> None:

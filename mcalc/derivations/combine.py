@@ -172,7 +172,7 @@ class Combination:
         return tuple(loops)
 
     def _matrix_steps(self, leaf: Node, paths: list[list[Local]], target: Node, result: Node, root: Line) -> None:
-        wide = bool(root.node.axes or any(entry.leaf.axes for path in paths for entry in path))
+        wide = self._vectors(paths, target, root)
         loops = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
         rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, wide, loops)
         symbols = self._total([self._under_sum([entry.leaf for entry in path], path, target) for path in paths])
@@ -215,6 +215,12 @@ class Combination:
                 Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps), forms=tuple(forms))
             )
 
+    def _vectors(self, paths: list[list[Local]], target: Node, root: Line) -> list[Node]:
+        """The names on the paths that stand for vectors or matrices, the variable first."""
+        passed = {entry.leaf.parameters[0] for path in paths for entry in path} | {root.name}
+        nodes = [line.node for line in self.lines if line.name in passed and line.node is not target]
+        return [node for node in (target, *nodes) if node.axes]
+
     def _under_sum(self, factors: Sequence[Node], path: Sequence[Local], target: Node) -> Node:
         """The product; from the first factor that depends on a running index on, under its Σ."""
         loops = self._summed(path, target)
@@ -240,7 +246,9 @@ class Combination:
     ) -> None:
         """The chain rule in index notation, for a Jacobian with more than two indices."""
         over = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
-        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, True, over)
+        rule, because = chain_rule(
+            paths_of(paths), str(target.parameters[0]), root.name, self._vectors(paths, target, root), over
+        )
         symbols: list[Term] = []
         for path in paths:
             joined = _symbol(path[0])

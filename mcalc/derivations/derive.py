@@ -18,12 +18,14 @@ from mcalc.derivations.combine import Combination, Local, leaf_of, matrix_or_ind
 from mcalc.derivations.derivation import Line, Step
 from mcalc.derivations.differentials import Differentials, wanted
 from mcalc.derivations.prepare import Prepared
-from mcalc.derivations.reasons import because_local, rule_name, simplification
+from mcalc.derivations.reasons import because_local, listed, rule_name, simplification
 from mcalc.expressions import build, stacks
+from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, depends, replace, topological, variables, with_loop
 
+_SHORT_REASON = 36
 _TRANSPARENT = frozenset({"negative", "transpose"})
 
 
@@ -199,7 +201,7 @@ class Work:
                 Step(
                     "substitute",
                     "substitute back",
-                    "the intermediate variables are replaced by what they stand for",
+                    self._inserted_names(result),
                     result,
                     replaced,
                     result.shape,
@@ -221,13 +223,25 @@ class Work:
             Step(
                 "substitute",
                 "substitute back",
-                "the intermediate variables are replaced by what they stand for",
+                self._inserted_names(result),
                 result,
                 full,
                 full.shape,
             )
         )
         return full
+
+    def _inserted_names(self, result: Expression) -> str:
+        """``with u₁ = x²``, or, where that would be long, only which names are replaced."""
+        terms = () if isinstance(result, Node) else result.tensor.terms
+        factors = [f.node for term in terms for f in term.factors if f.node is not None]
+        found = {leaf for node in ([result] if isinstance(result, Node) else factors) for leaf in variables(node)}
+        lines = [line for line in self.lines if line.node in found]
+        if all(line.meaning.key[0] < 12 for line in lines):
+            told = "with " + ", ".join(f"{name_text(line.name)} = {write(line.meaning)}" for line in lines)
+            if len(told) <= _SHORT_REASON:
+                return told
+        return f"{listed([line.name for line in lines])} written out"
 
     def _cases(self, result: Node) -> Node:
         from mcalc.calculus.cases import by_cases
@@ -239,7 +253,7 @@ class Work:
             Step(
                 "substitute",
                 "case distinction",
-                "where the condition fails, the factor [condition] is 0; where it holds, 1",
+                "the condition counts 1 where it holds, 0 where it fails",
                 result,
                 split,
                 result.shape,

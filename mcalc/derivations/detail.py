@@ -9,6 +9,7 @@ from mcalc.calculus.index_form import Expression
 from mcalc.derivations.derivation import Derivation, Line, Step, chains
 from mcalc.expressions import tree
 from mcalc.expressions.names import name_text
+from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node, variables
 
 
@@ -32,7 +33,7 @@ def _key_line(derivation: Derivation) -> Iterator[Step]:
     later = [step for step in derivation.steps if step.stage in ("differentiate", "combine", "substitute")]
     last: Expression = later[-1].after  # type: ignore[assignment]
     if last is not key.after:
-        yield Step("combine", "result", "all of it inserted", key.after, last, key.shape)
+        yield Step("combine", "result", "every derivative inserted", key.after, last, key.shape)
     yield from (step for step in derivation.steps if step.stage in ("collect", "layout", "components"))
 
 
@@ -67,7 +68,7 @@ def _name_by_name(step: Step, lines: tuple[Line, ...]) -> Iterator[Step]:
         if line.node not in variables(now):
             continue
         then = tree.replace(now, {line.node: line.definition})
-        yield replace(step, before=now, after=then, because=f"{name_text(line.name)} is what it was introduced for")
+        yield replace(step, before=now, after=then, because=f"{name_text(line.name)} = {write(line.definition)}")
         now = then
     if now is not step.after:
         yield replace(step, before=now, rule="as typed", because="products written as in the expression")

@@ -86,7 +86,7 @@ IDENTITIES: tuple[Identity, ...] = (
     Identity("1·A = A", _scaled),
     Identity("I·A = A", lambda one, other: other if _is(one, "eye") and other.shape else None),
     Identity("A·I = A", lambda one, other: one if _is(other, "eye") and one.shape else None),
-    Identity("1⃗ᵀ·diag(v) = vᵀ", _ones_by_diag),
+    Identity("1⃗ᵀ·diag(v) = vᵀ: the diagonal lies down as a row", _ones_by_diag),
     Identity("diag(v)·1⃗ = v", _diag_by_ones),
     Identity("1⃗ᵀ·v = sum(v)", _ones_by_column),
     Identity("uᵀ·diag(v) = (u ⊗ v)ᵀ", _row_by_diag),
@@ -96,20 +96,24 @@ IDENTITIES: tuple[Identity, ...] = (
 )
 
 
-def _parts(factor: Node) -> tuple[list[Node], Node | None]:
-    """The scalars of a factor, and the vector or matrix that they multiply."""
+def _parts(factor: Node, divided: bool = False) -> tuple[list[Node], Node | None]:
+    """The scalars of a factor, one under its fraction bar too where `divided`, and what they multiply."""
     if not factor.shape:
         return ([] if build.is_number(factor, 1) else [factor]), None
     if _is(factor, "negative"):
-        scalars, rest = _parts(factor.args[0])
+        scalars, rest = _parts(factor.args[0], divided)
         return [build.number(-1), *scalars], rest
+    if _is(factor, "divide") and divided and factor.args[0].shape and not factor.args[1].shape:
+        scalars, rest = _parts(factor.args[0], divided)
+        return [build.apply("divide", build.number(1), factor.args[1]), *scalars], rest
     if _is(factor, "multiply") and sum(bool(arg.shape) for arg in factor.args) == 1:
         return [arg for arg in factor.args if not arg.shape], next(arg for arg in factor.args if arg.shape)
     return [], factor
 
 
 def _scalars_in_front(factors: Sequence[Node], uses: list[Use]) -> list[Node]:
-    split = [_parts(factor) for factor in factors]
+    several = sum(bool(factor.shape) for factor in factors) > 1
+    split = [_parts(factor, several) for factor in factors]
     scalars = [scalar for some, _ in split for scalar in some]
     rest = [part for _, part in split if part is not None]
     ordered = [*scalars, *rest]

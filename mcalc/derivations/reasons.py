@@ -33,72 +33,134 @@ def rule_name(definition: Node, arg: Node) -> str:
 def because_local(definition: Node, arg: Node) -> str:
     """The sentence of the operator table, and the element-wise diagonal condition where it applies."""
     operator = definition.operator
+    if operator.name == "stack" and not arg.axes and any(part.axes for part in definition.args):
+        return f"{operator.sentence}; unit(k,n) is 1 at place k and 0 elsewhere"
     if not operator.rules:
         return operator.sentence or operator.doc
     if operator.name == "add" and any(part.operator.name == "negative" for part in definition.args):
-        return "each term is differentiated by itself, with its sign"
+        sentence = "each term is differentiated by itself, with its sign"
+        return sentence + _condition(definition, arg)
     position = next((at for at, part in enumerate(definition.args) if arg in depends(part, arg)), 0)
     sentence = operator.rule(position).sentence
-    if operator.elementwise and definition.axes and arg.axes:
-        sentence += "; element i of the result depends on element i alone, so the Jacobian is diagonal"
-    elif operator.elementwise and definition.axes and not arg.axes:
-        sentence += "; the scalar is expanded, so every element moves with it"
-    return sentence
+    return sentence + _condition(definition, arg)
 
 
-def _listed(names: Sequence[str]) -> str:
+def _condition(definition: Node, arg: Node) -> str:
+    """The element-wise diagonal condition, or the scalar's expansion, where one of them is used."""
+    operator = definition.operator
+    if not operator.elementwise or not definition.axes or operator.indicator:
+        return ""
+    if arg.axes:
+        return (
+            "; the element-wise diagonal condition holds: "
+            "element i of the result depends on element i alone, so the Jacobian is diagonal"
+        )
+    return "; the scalar is expanded, so every element moves with it"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``u₁, u₂ and u₃``."""
     shown = [name_text(name) for name in names]
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
 
 
 def chain_rule(
-    paths: Sequence[Sequence[str]], variable: str, value: str, wide: bool, loops: Sequence[LoopIndex] = ()
+    paths: Sequence[Sequence[str]],
+    variable: str,
+    value: str,
+    wide: Sequence[Node],
+    loops: Sequence[LoopIndex] = (),
 ) -> tuple[str, str]:
-    """Which of the paper's three chain rules it is, and the reason."""
-    shown, top = name_text(variable), name_text(value)
-    reaches = f"{shown} reaches {top}"
-    ways = "; ".join("directly" if len(path) == 2 else "through " + _listed(path[-2:0:-1]) for path in paths)
-    several = f"along {len(paths)} paths ({ways})" if len(paths) > 1 else "along one path"
+    """Which of the paper's three chain rules it is, and the reason; `wide` are the vectors and matrices passed."""
+    ways = "; ".join("directly" if len(path) == 2 else "through " + listed(path[-2:0:-1]) for path in paths)
+    reaches = f"{name_text(variable)} reaches {name_text(value)} along "
+    reaches += f"{len(paths)} paths ({ways})" if len(paths) > 1 else "one path"
     if loops:
-        every = " and ".join(f"{loop.name} = 1..{size_text(loop.size)}" for loop in loops)
-        several += f" for every {every}"
+        reaches += " for every " + " and ".join(f"{loop.name} = 1..{size_text(loop.size)}" for loop in loops)
     added = len(paths) > 1 or bool(loops)
     if wide:
-        how = "the Jacobians along each are multiplied, the outermost first, and the paths are added"
-        return (
-            "vector chain rule",
-            f"{reaches} {several}: {how if added else how[: how.index(', and')].replace(' along each', '')}",
-        )
+        kind = _kinds(wide)
+        how = "the derivatives are Jacobians, multiplied in order, the outermost first"
+        return "vector chain rule", f"{reaches}; {kind}, so {how}{', and the paths are added' if added else ''}"
     if added:
         return (
             "single-variable total-derivative chain rule",
-            f"{reaches} {several}: each contributes, and the contributions are added",
+            f"{reaches}; the single-variable rule would follow one of them alone, so the products along each are added",
         )
     return (
         "single-variable chain rule",
-        f"{reaches} {several}, and all on it are scalars: the derivatives are multiplied",
+        f"{reaches}, and all on it are scalars: the single-variable rule is enough, the derivatives are multiplied",
     )
+
+
+def _kinds(nodes: Sequence[Node]) -> str:
+    """``w and u₁ are vectors``."""
+    names = listed([str(node.parameters[0]) for node in nodes])
+    ranks = {len(node.axes) for node in nodes}
+    if len(nodes) == 1:
+        return f"{names} is a {'vector' if ranks == {1} else 'matrix'}"
+    return f"{names} are {'vectors' if ranks == {1} else 'matrices' if ranks == {2} else 'vectors and matrices'}"
 
 
 def simplification(before: Node, after: Node) -> str:
     """What was done between two forms of one value."""
     reasons = []
-    if any(build.rectified(node) is not None for node in _new(before, after)):
+    gone, new = _new(before, after), _new(after, before)
+    cancelled = any(_is_sum_of_distances(node) for node in gone)
+    entries = after.operator.name in ("stack", "grid", "stack_rows") and before.operator.name != after.operator.name
+    if any(build.rectified(node) is not None for node in gone):
         reasons.append("where the condition holds, max(0, z) is z")
-    if _terms(before) > _terms(after):
-        taken_out = any(node.operator.name == "add" for node in _new(after, before))
+    averaged = _count(before, "mean") > _count(after, "mean") and _count(before, "sum") < _count(after, "sum")
+    if averaged:
+        reasons.append("the mean is the sum over the number of elements")
+    if cancelled:
+        reasons.append("the distances from the mean add up to 0")
+    elif _terms(before) > _terms(after) and not entries:
+        taken_out = any(node.operator.name == "add" for node in new)
         reasons.append("the common factor is taken out" if taken_out and _terms(after) == 1 else "like terms are added")
-    if _count(before, "divide") > _count(after, "divide") or _powers(before) > _powers(after):
+    fewer = _count(before, "divide") > _count(after, "divide") or _powers(before) != _powers(after)
+    inverted = [node for node in gone if node.operator.name == "inv" and node.args[0].operator.name == "matmul"]
+    if inverted:
+        reasons.append("the inverse of a product, multiplied out, cancels its neighbours")
+    elif fewer and not cancelled and not averaged:
         reasons.append("equal factors are united")
-    if any(
-        build.negated(node) in set(topological([before])) for node in _new(after, before) if node.operator.name == "add"
-    ):
+    turned = set(topological([before]))
+    if any(build.negated(node) in turned for node in new if node.operator.name == "add"):
         reasons.append("the minus sign turns the difference round")
-    if after.operator.name in ("stack", "grid", "stack_rows") and before.operator.name != after.operator.name:
+    if entries:
         reasons.append("written out entry by entry")
-    if not reasons and _ones(before) > _ones(after):
-        reasons.append("factors of 1 are dropped")
-    return "; ".join(reasons) or "numbers and scalars stand in front"
+    return "; ".join(reasons) or _arrangement(before, after, gone)
+
+
+def _arrangement(before: Node, after: Node, gone: Sequence[Node]) -> str:
+    """What was done where only factors moved."""
+    products = [node for node in gone if node.operator.name in ("matmul", "dot")]
+    if any(arg.operator.name == "unit" for node in products for arg in node.args):
+        return "the unit vector picks out its element"
+    if any(arg.operator.name == "stack_rows" for node in products for arg in node.args):
+        return "each part of the row meets its own block"
+    if _numbers(before) > _numbers(after):
+        return "the numbers are multiplied and stand in front"
+    if _ones(before) > _ones(after):
+        return "factors of 1 are dropped"
+    if _count(before, "negative") != _count(after, "negative"):
+        return "the sign stands in front"
+    if _numbers(before):
+        return "the numbers stand in front"
+    return "the factors are put in order"
+
+
+def _is_sum_of_distances(node: Node) -> bool:
+    """``sum(x − mean(x))``."""
+    if node.operator.name != "sum" or node.args[0].operator.name != "add":
+        return False
+    parts = node.args[0].args
+    means = [part.args[0].args[0] for part in parts if part.operator.name == "negative" and _is_mean(part.args[0])]
+    return len(parts) == 2 and any(part in means for part in parts)
+
+
+def _is_mean(node: Node) -> bool:
+    return node.operator.name == "mean"
 
 
 def _new(one: Node, other: Node) -> list[Node]:
@@ -123,3 +185,9 @@ def _ones(node: Node) -> int:
     return sum(
         build.is_number(arg, 1) for part in topological([node]) if part.operator.name == "multiply" for arg in part.args
     )
+
+
+def _numbers(node: Node) -> int:
+    """How many numbers other than 1 are written."""
+    arguments = [node, *(arg for part in topological([node]) for arg in part.args)]
+    return sum(build.is_number(arg) and not build.is_number(arg, 1) for arg in arguments)

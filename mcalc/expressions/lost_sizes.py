@@ -22,7 +22,10 @@ def without_size(root: Node) -> frozenset[Node]:
             if node.operator.name in ("variable", "partial")
             else frozenset().union(*(told[arg] for arg in node.args if arg.shape))
         )
-    tops = {root} | {arg for node in order if not node.shape for arg in node.args if arg.shape}
+    tied = {node for node in order if not node.shape and node.operator.name in ("dot", "matmul")}
+    tops = {root, *tied} | {
+        arg for node in order if not node.shape and node not in tied for arg in node.args if arg.shape
+    }
     lost: set[Node] = set()
     for top in tops:
         known = told[top] | (_symbols(top) if top is root else frozenset())

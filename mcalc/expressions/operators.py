@@ -178,7 +178,7 @@ _record(
 _record(
     "divide", "a b", title="element-wise quotient", doc="element-wise quotient; a scalar is expanded", shape=shapes.elementwise,
     numpy=lambda np, a, b: a / b, notation=Notation("quotient", " ⊘ ", "/", r" \oslash ", PRODUCT, 1),
-    rules=(Rule("a", "1/b", "the denominator stays"), Rule("b", "-a/b^2", "1/b has the derivative -1/b²")),
+    rules=(Rule("a", "1/b", "the denominator stays"), Rule("b", "-a/b^2", "1/b has the derivative −1/b²")),
     value="a[i,j] b[i,j]^-1", elementwise=True, care="b may not be 0", example="w / x", written_as="a / b", domain="positive",
 )  # fmt: skip
 _record(

@@ -8,6 +8,7 @@ from html import escape
 from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivations.error_term import error_term
 from mcalc.expressions.names import name_latex
 from mcalc.render.mathml import mathml
 
@@ -88,8 +89,15 @@ def _explained(derivation: Derivation) -> str:
         if steps:
             number += 1
             lines += [f"<section>\n<h3>{number}. {title}</h3>", *_stage(stage, steps), "</section>"]
-    lines += ["<h3>Result</h3>", _result(derivation), *_closing(derivation)]
+    lines += ["<h3>Result</h3>", _result(derivation), _error(derivation), *_closing(derivation)]
     return "\n".join(line for line in lines if line)
+
+
+def _error(derivation: Derivation) -> str:
+    found = error_term(derivation)
+    if found is None:
+        return ""
+    return f"<p>With {_math(found.name, False)} = {_math(found.difference, False)}: {_math(found.result, False)}.</p>"
 
 
 def _result(derivation: Derivation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.calculus.index_form import Expression, write_expression
 from mcalc.components.drawing import Drawn
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivations.error_term import error_term
 from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions.names import name_latex
 from mcalc.render.latex import shape_latex
@@ -40,6 +41,10 @@ def _explained(derivation: Derivation) -> str:
             blocks += _stage(stage, steps)
     blocks.append(f"**Result** ({sizes_shown(derivation.shape)}, {derivation.layout} layout)")
     blocks += [f"$$\n{form}\n$$" for form in (_math(derivation.result), *other_forms(derivation, "latex"))]
+    error = error_term(derivation)
+    if error is not None:
+        name, difference, result = map(_math, error)
+        blocks.append(f"With ${name} = {difference}$: ${result}$")
     if derivation.verified is not None:
         text = verified_line(derivation)
         blocks.append(text[0].upper() + text[1:] + ".")

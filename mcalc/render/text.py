@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mcalc.api import in_layout
 from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn, beside
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivations.error_term import error_term
 from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions.common_parts import program, written_out
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
-from mcalc.render.layout import Piece, Row, pad, plain, table, width, wrapped
+from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
+from mcalc.render.layout import Piece, Row, plain, width, wrapped
 
 _SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"
 _ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20d7": None, "\u0302": None})
@@ -94,28 +97,36 @@ class _Page:
         for line in wrapped(self.plainly(text), self.columns - len(indent) if self.columns else 0):
             self.add(Piece(indent), Piece(line, style))
 
+    def labelled(self, label: Sequence[Piece], mathematics: Piece, tail: Sequence[Piece] = ()) -> None:
+        self.rows += labelled(label, mathematics, tail, self.columns)
+
     def explain(self, derivation: Derivation) -> None:
         by = ", ".join(self.plainly(name_text(name)) if self.form == "text" else name for name in derivation.wrt)
-        self.add(
-            Piece("Derivative of ", "heading"),
-            Piece(self.math(derivation.value), "result"),
-            Piece(" by ", "heading"),
-            Piece(by, "variable"),
-        )
+        tail = [Piece(" by ", "heading"), Piece(by, "variable")]
+        self.labelled([Piece("Derivative of ", "heading")], Piece(self.math(derivation.value), "result"), tail)
         self.sentence(names_line(derivation))
         self.sentence(
             f"The result is {sizes_shown(derivation.in_symbols.shape)} in the {derivation.layout} layout"
             f"{layout_reason(derivation)}"
         )
         stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
-        number = 0
+        number, lone = 0, sum(map(bool, stages.values())) == 1
+        blocks = by_variable(derivation)
+        self.together = derivation.wrt
         for stage, title in STAGES.items():
             steps = stages[stage]
             if not steps:
                 continue
             number += 1
-            self.heading(f"{number}  {title}")
-            getattr(self, "_" + stage)(steps, derivation)
+            if stage == "substitute" and all(step.rule == "case distinction" for step in steps):
+                title = "Tell the cases apart"
+            self.heading(title if lone else f"{number}  {title}")
+            for part in blocks:
+                own = [step for step in part.steps if step.stage == stage]
+                if len(blocks) > 1 and own and own[0].stage not in ("collect", "layout"):
+                    self.sentence(held_constant(part, derivation), style="variable")
+                if own:
+                    getattr(self, "_" + stage)(own, part)
         self.closing(derivation)
 
     def _introduce(self, steps: Sequence[Step], derivation: Derivation) -> None:
@@ -126,25 +137,20 @@ class _Page:
             if loops:
                 row.append(Piece("for each " + ", ".join(loop.name for loop in loops), "quiet"))
             cells.append(row)
-        self.rows += table(cells)
+        for lines in rows_of_table(cells, self.columns):
+            self.rows += lines
 
     def shape(self, step: Step) -> Piece:
         return Piece(self.plainly(sizes_shown(step.shape)), "shape")
 
     def _differentiate(self, steps: Sequence[Step], derivation: Derivation) -> None:
-        cells = table(
-            [
-                [
-                    Piece(f"{self.math(step.before)} = {self.math(step.after)}"),
-                    self.shape(step),
-                    Piece(step.rule, "rule"),
-                ]
-                for step in steps
-            ]
-        )
+        cells = [
+            [Piece(f"{self.math(step.before)} = {self.math(step.after)}"), self.shape(step), Piece(step.rule, "rule")]
+            for step in steps
+        ]
         told = set()
-        for step, row in zip(steps, cells, strict=True):
-            self.rows.append(row)
+        for step, lines in zip(steps, rows_of_table(cells, self.columns), strict=True):
+            self.rows += lines
             if step.because and (step.rule, step.because) not in told:
                 self.sentence(step.because, "      ")
                 told.add((step.rule, step.because))
@@ -155,12 +161,9 @@ class _Page:
             self.add(Piece("  "), Piece(first.rule, "rule"))
             self.sentence(first.because, "      ")
             if any(first.factors) and len(first.factors) > 1:
-                self.sentence(
-                    "shapes: "
-                    + "·".join(f"({sizes_shown(shape)})" for shape in first.factors)
-                    + f" = {sizes_shown(first.shape)}",
-                    "      ",
-                )
+                shapes = "·".join(f"({sizes_shown(shape)})" for shape in first.factors)
+                total = f"{shapes} = {sizes_shown(first.shape)}"
+                self.labelled([Piece("      shapes: ", "quiet")], Piece(self.plainly(total), "quiet"))
             self.equations(self.math(first.before), group)
 
     def _substitute(self, steps: Sequence[Step], derivation: Derivation) -> None:
@@ -181,7 +184,7 @@ class _Page:
 
     def _collect(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for step in steps:
-            names = ", ".join(f"∂f/∂{name_text(name)}" for name in derivation.wrt)
+            names = ", ".join(f"∂f/∂{name_text(name)}" for name in self.together)
             self.equations(self.plainly(f"[{names}]"), [step])
 
     def _layout(self, steps: Sequence[Step], derivation: Derivation) -> None:
@@ -207,42 +210,25 @@ class _Page:
 
     def equations(self, left: str, steps: Sequence[Step]) -> None:
         """``left = …`` and under it the further forms, each with its reason."""
-        lines: list[Row] = []
+        lines = []
         for at, step in enumerate(steps):
             reasons = list(dict.fromkeys(self.plainly(sub.because) for sub in step.substeps))
             if not reasons and at:
                 reasons = [self.plainly(step.because or step.rule)]
             elif step.stage in ("collect", "layout"):
                 reasons = [self.plainly(step.because)]
-            start = left if at == 0 else " " * width(left)
             text, named = self.with_where(step.after)
-            lines.append([Piece(f"{start} = {text}"), Piece(reasons[0] if reasons else "", "quiet")])
-            lines += [[Piece(""), Piece(reason, "quiet")] for reason in reasons[1:]]
-            lines += [[Piece(" " * width(left) + "   " + line), Piece("")] for line in named]
-        wide = max(width(line[0].text) for line in lines)
-        for line in lines:
-            room = self.columns - wide - 7 if self.columns else 0
-            if self.columns and (room < 24 and line[1].text):
-                if line[0].text:
-                    self.add(Piece("    "), line[0])
-                self.sentence(line[1].text, "          ")
-                continue
-            reason = wrapped(line[1].text, room)
-            self.add(Piece("    "), Piece(pad(line[0].text, wide + 3)), Piece(reason[0], "quiet"))
-            for rest in reason[1:]:
-                self.add(Piece("    "), Piece(" " * (wide + 3)), Piece(rest, "quiet"))
+            lines.append(Line("" if at else left, text, reasons, named))
+        self.rows += rows_of_equations(lines, self.columns)
 
     def closing(self, derivation: Derivation) -> None:
         result = derivation.in_symbols
         text, named = self.with_where(result)
         self.add()
-        self.add(
-            Piece("Result  ", "heading"),
-            Piece(text, "result"),
-            Piece("   " + self.plainly(sizes_shown(result.shape)), "shape"),
-        )
+        tail = [Piece("   " + self.plainly(sizes_shown(result.shape)), "shape")]
+        self.labelled([Piece("Result  ", "heading")], Piece(text, "result"), tail)
         for line in named:
-            self.add(Piece("        " + line, "result"))
+            self.labelled([Piece("        ")], Piece(line, "result"))
         for form in other_forms(derivation, self.form):
             self.sentence(form, "        ")
         other = "denominator" if derivation.layout != "denominator" else "paper"
@@ -252,7 +238,19 @@ class _Page:
             else result
         )
         if turned is not result and not isinstance(turned, IndexForm) and turned.shape != result.shape:
-            self.sentence(f"in the {other} layout: {self.math(turned)}, {sizes_shown(turned.shape)}", "        ")
+            label = Piece(f"        in the {other} layout: ", "quiet")
+            tail = [Piece(" " + self.plainly(sizes_shown(turned.shape)), "quiet")]
+            self.labelled([label], Piece(self.math(turned) + ",", "quiet"), tail)
+        error = error_term(derivation)
+        if error is not None:
+            name = Piece(f"        with {self.math(error.name)} = ", "quiet")
+            difference = Piece(self.math(error.difference) + ": ", "quiet")
+            named_result = Piece(self.math(error.result))
+            if not self.columns or width(name.text + difference.text + named_result.text) <= self.columns:
+                self.add(name, difference, named_result)
+            else:
+                self.labelled([name], difference)
+                self.labelled([Piece(" " * 10)], named_result)
         if derivation.verified is not None:
             text = verified_line(derivation)
             self.sentence(text[0].upper() + text[1:], "")
@@ -261,9 +259,31 @@ class _Page:
 
 
 def layout_reason(derivation: Derivation) -> str:
+    column = "variable" if len(derivation.wrt) > 1 else f"element of {name_text(derivation.wrt[0])}"
     if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
-        return ": one row for each output, so a gradient is a row"
+        return f": one row for the one output, one column for each {column}, so a gradient lies down as a row"
+    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.value.axes:
+        return f": one row for each output, one column for each {column}"
     return ""
+
+
+def by_variable(derivation: Derivation) -> list[Derivation]:
+    """The derivation as the steps by each variable, and what is then made of them all."""
+    order = list(STAGES)
+    blocks: list[list[Step]] = [[]]
+    for step in derivation.steps:
+        if blocks[-1] and order.index(step.stage) < order.index(blocks[-1][-1].stage):
+            blocks.append([])
+        blocks[-1].append(step)
+    if len(derivation.wrt) != len(blocks) or len(blocks) == 1:
+        return [derivation]
+    return [replace(derivation, by=(by,), steps=tuple(steps)) for by, steps in zip(derivation.by, blocks, strict=True)]
+
+
+def held_constant(part: Derivation, derivation: Derivation) -> str:
+    """``by x, with y held constant``."""
+    others = [name_text(name) for name in derivation.wrt if name not in part.wrt]
+    return f"by {name_text(part.wrt[0])}, with {' and '.join(others)} held constant"
 
 
 def index_label(derivation: Derivation, form: str) -> str:
