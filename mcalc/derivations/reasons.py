@@ -129,25 +129,44 @@ def simplification(before: Node, after: Node) -> str:
         reasons.append("the minus sign turns the difference round")
     if entries:
         reasons.append("written out entry by entry")
-    return "; ".join(reasons) or _arrangement(before, after, gone)
+    return "; ".join(reasons) or _arrangement(before, after, gone, new)
 
 
-def _arrangement(before: Node, after: Node, gone: Sequence[Node]) -> str:
+def _arrangement(before: Node, after: Node, gone: Sequence[Node], new: Sequence[Node]) -> str:
     """What was done where only factors moved."""
     products = [node for node in gone if node.operator.name in ("matmul", "dot")]
     if any(arg.operator.name == "unit" for node in products for arg in node.args):
         return "the unit vector picks out its element"
     if any(arg.operator.name == "stack_rows" for node in products for arg in node.args):
         return "each part of the row meets its own block"
+    if _count(before, "diag") > _count(after, "diag") and any(_is_row_of_products(node) for node in new):
+        return "uᵀ·A·diag(v) = (Aᵀ·u ⊗ v)ᵀ"
     if _numbers(before) > _numbers(after):
         return "the numbers are multiplied and stand in front"
     if _ones(before) > _ones(after):
         return "factors of 1 are dropped"
     if _count(before, "negative") != _count(after, "negative"):
         return "the sign stands in front"
-    if _numbers(before):
+    if any(_has_number_inside(node) for node in gone):
         return "the numbers stand in front"
     return "the factors are put in order"
+
+
+def _is_row_of_products(node: Node) -> bool:
+    """``(Aᵀ·u ⊗ v)ᵀ``."""
+    if node.operator.name != "transpose" or node.args[0].operator.name != "multiply":
+        return False
+    return any(arg.operator.name == "matmul" for arg in node.args[0].args)
+
+
+def _has_number_inside(node: Node) -> bool:
+    """A product with a number after another factor."""
+    if node.operator.name != "multiply":
+        return False
+    return any(
+        build.is_number(arg) or (arg.operator.name == "multiply" and build.is_number(arg.args[0]))
+        for arg in node.args[1:]
+    )
 
 
 def _is_sum_of_distances(node: Node) -> bool:
