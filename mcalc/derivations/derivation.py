@@ -125,6 +125,15 @@ class Derivation:
             return "\n".join(part.latex() for part in self.parts)
         return write_expression(self.result, "latex")
 
+    def to_sympy(self) -> Any:
+        """The answer as an expression of SymPy's: a column is n×1, a scalar no matrix; of several parts a tuple.
+
+        Raises `mcalc.problems.Problem` with status 3 where SymPy has no such expression.
+        """
+        from mcalc.expressions.in_sympy import expression
+
+        return tuple(part.to_sympy() for part in self.parts) if self.parts else expression(self.in_symbols)
+
     def function(self, library: str = "numpy") -> Callable[..., Any]:
         """The derivative as a function of arrays, of the library ``numpy``, ``jax`` or ``torch``: that of ``-f numpy``.
 

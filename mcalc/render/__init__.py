@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from mcalc.derivations.derivation import Derivation
 
 LIBRARIES = ("numpy", "jax", "torch")
-FORMATS = ("text", "ascii", "latex", "markdown", "html", "json", *LIBRARIES)
+FORMATS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES, "sympy")
 EVALUATED = ("text", "ascii", "latex", "markdown", "json", *LIBRARIES)
 """Those of numbers, which `mcalc eval` prints."""
-DOCUMENTS = ("latex", "html")
+DOCUMENTS = ("latex", "html", "typst")
 """Those that can be a whole document."""
 DRAWINGS = ("dot", "svg")
 """Formats of the graph of the data flow; `GRAPHS` are all in which it can be had."""
