@@ -14,11 +14,14 @@ from mcalc.api import derive
 from mcalc.render import write
 from mcalc.render.typst import standalone, typst
 
+LONG = "u = sin(W@x); v = tanh(W@u)*u; w = tanh(W@v)*v + u; z = exp(W@w)*v*w; softmax(z)*u"
+
 
 @functools.cache
 def documents() -> dict[str, str]:
     """The answer and the derivation of every row of the paper, and every operator's example."""
     written = {name: f"$ {typst(latex)} $" for name, latex in examples().items()}
+    written["parts by name"] = standalone(derive(LONG, "x", command="jacobian", verify=False))
     for row in ROWS:
         for command in ("jacobian", "explain"):
             shapes = declarations(row.declared)

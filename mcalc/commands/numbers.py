@@ -87,6 +87,10 @@ def evaluate(
             write(report.as_json(found), output)
         elif form in LIBRARIES:
             write(report.arrays(found, form), output)
+        elif form == "typst":
+            from mcalc.render.typst import displayed
+
+            write(displayed(report.latex(found, digits).splitlines()), output)
         else:
             write((report.latex if form == "latex" else report.markdown)(found, digits), output)
 

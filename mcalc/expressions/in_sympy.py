@@ -16,7 +16,7 @@ from mcalc.expressions.tree import Node, Shape, topological
 from mcalc.problems import Problem
 
 ENTRY = sympy.Symbol("entry", real=True)
-_LARGEST = 5000
+_LARGEST = 2000
 _SPELLED = {
     "abs": "Abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "maximum": "Max", "minimum": "Min",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("numpy", "jax", "torch")
 FORMATS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES, "sympy")
-EVALUATED = ("text", "ascii", "latex", "markdown", "json", *LIBRARIES)
+EVALUATED = ("text", "ascii", "latex", "markdown", "typst", "json", *LIBRARIES)
 """Those of numbers, which `mcalc eval` prints."""
 DOCUMENTS = ("latex", "html", "typst")
 """Those that can be a whole document."""

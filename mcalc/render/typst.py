@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions.names import GREEK
 from mcalc.render import latex
@@ -14,7 +16,7 @@ _SYMBOLS = {
     "/": r"\/", "|": r"\|", ";": r"\;", ":": r"\:", "#": r"\#",
 }  # fmt: skip
 _WRAPPED = {
-    "sqrt": "sqrt({})", "phantom": "hide({})", "vec": "arrow({})", "hat": "hat({})", "tilde": "tilde({})",
+    "sqrt": "sqrt({})", "phantom": "#hide(${}$)", "vec": "arrow({})", "hat": "hat({})", "tilde": "tilde({})",
     "bar": "overline({})", "dot": "dot({})",
 }  # fmt: skip
 _FENCES = {"(": "({})", "[": "[{}]", "|": "abs({})", r"\|": "norm({})"}
@@ -23,8 +25,14 @@ _STYLES = {"text": "{}", "mathrm": "upright({})", "mathit": "italic({})", "opera
 
 def write(derivation: Derivation, form: str = "typst") -> str:
     """A formula on lines of its own; for `explain` the derivation."""
-    formula = latex.write(derivation)
-    return "\n\n".join(f"$ {typst(part)} $" for part in formula.split("\n\n"))
+    parts = derivation.parts or (derivation,)
+    explained = derivation.command == "explain"
+    return displayed([latex.derivation_block(part) if explained else part.latex() for part in parts])
+
+
+def displayed(formulas: Iterable[str]) -> str:
+    """Formulas in LaTeX, each on lines of its own; a blank line parts them."""
+    return "\n\n".join(f"$ {typst(formula)} $" for formula in formulas)
 
 
 def standalone(derivation: Derivation) -> str:
@@ -127,7 +135,7 @@ class _Reader:
         rows.append(cells)
         self.quoted()
         if name == "aligned":
-            return " \\\n  ".join(" & ".join(row) for row in rows)
+            return " \\\n  ".join(" & ".join([row[0], *(cell or "quad" for cell in row[1:])]) for row in rows)
         if name == "cases":
             return f"cases({', '.join(' & '.join(row) for row in rows)})"
         return f'mat(delim: "[", {"; ".join(", ".join(row) for row in rows)})'
