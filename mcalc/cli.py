@@ -6,6 +6,8 @@ import contextlib
 import gc
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -14,6 +16,7 @@ from mcalc.commands import numbers, reference
 from mcalc.commands.checking import check
 from mcalc.commands.derivatives import derivative_commands
 from mcalc.commands.plots import plot
+from mcalc.commands.shell import shell
 from mcalc.options import Group, usage
 from mcalc.problems import Problem, render_problem
 
@@ -29,7 +32,7 @@ def cli() -> None:
     """
 
 
-_reference = (reference.shapes, reference.rules, reference.batch)
+_reference = (reference.shapes, reference.rules, reference.batch, shell)
 for _command in (*derivative_commands(), check, *numbers.commands, plot, *_reference):
     cli.add_command(_command)
 
@@ -40,8 +43,15 @@ def main() -> None:
     for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors=errors)
+    status = attempt(lambda: cli.main(prog_name="mcalc", standalone_mode=False))
+    if status:
+        raise SystemExit(status)
+
+
+def attempt(run: Callable[[], Any]) -> int:
+    """The exit status of what is run; a fault is told on standard error."""
     try:
-        status = cli.main(prog_name="mcalc", standalone_mode=False)
+        status = int(run() or 0)
     except Problem as problem:
         status = _tell(problem)
     except click.exceptions.NoArgsIsHelpError as fault:
@@ -66,8 +76,7 @@ def main() -> None:
                 status=3,
             )
         )
-    if status:
-        raise SystemExit(status)
+    return status
 
 
 def _tell(problem: Problem) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 import keyword
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.code import source
 from mcalc.code.contractions import product
+from mcalc.code.library import SourceModule
 from mcalc.code.sizes import SizeReader
-from mcalc.code.source import ADDITION, Source, SourceModule
+from mcalc.code.source import ADDITION, Source
+from mcalc.code.targets import LIKE, TARGETS, Target
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import HELPERS
@@ -22,39 +24,33 @@ _LONG, _INDENT, _TERMS_A_LINE = 88, "    ", 12
 Result = Node | Tensor
 
 
-@dataclass(frozen=True)
-class Target:
-    """An array library: its imports, and the name under which the code reaches it."""
-
-    name: str
-    imports: tuple[str, ...]
-    alias: str
-
-
-TARGETS = {"numpy": Target("numpy", ("import numpy as np",), "np")}
-
-
 def module(
     function_name: str, parameters: Sequence[Node], result: Result | Sequence[Result], doc: str, target: str = "numpy"
 ) -> str:
-    """``import numpy as np`` and one function of the parameters; a list of results is returned as a tuple.
+    """The imports of the target and one function of the parameters; a list of results is returned as a tuple.
 
     Each result has the axes of its shape that are not of size one; of a tensor, the value's and then the variable's.
     """
     results = [result] if isinstance(result, (Node, Tensor)) else list(result)
     writer = _Function(TARGETS[target], parameters, results)
     returned = [writer.result(one) for one in results]
-    body = [*writer.sizes.lines(), *writer.lines]
-    body.append("return " + (returned[0] if len(returned) == 1 else ", ".join(returned)))
+    body = [*writer.lines, "return " + (returned[0] if len(returned) == 1 else ", ".join(returned))]
+    body = [*writer.sizes.lines(), *writer.made_tensors(body), *body]
     text = "\n".join([doc.strip(), "", *writer.notes()]) if writer.notes() else doc.strip()
     text = text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
     text = text.replace("\n", "\n" + _INDENT).replace(_INDENT + "\n", "\n")
     head = f"def {function_name}({', '.join(writer.signature())}):"
     close = f"\n{_INDENT}" if "\n" in text or text.endswith('"') else ""
     function = "\n".join([head, f'{_INDENT}"""{text}{close}"""', *(_INDENT + line for line in body)])
-    imports = [*(["import math", ""] if "erf" in writer.module.helpers else []), *writer.target.imports]
     helpers = [_without_types(inspect.getsource(HELPERS[name])) for name in writer.module.helpers]
-    return "\n\n\n".join(["\n".join(imports), *helpers, function]) + "\n"
+    return "\n\n\n".join(["\n".join(_imports(writer.target, [*helpers, *body])), *helpers, function]) + "\n"
+
+
+def _imports(target: Target, code: Sequence[str]) -> list[str]:
+    """The standard library's first, then the array library's, each only where it is used."""
+    text = "\n".join(code)
+    parts = [f"import {name}" for name in ("jax.nn", "jax.scipy.special") if name + "." in text]
+    return [*(["import math", ""] if re.search(r"(?<![\w.])math\.", text) else []), *sorted([*target.imports, *parts])]
 
 
 class _Function:
@@ -62,7 +58,8 @@ class _Function:
 
     def __init__(self, target: Target, parameters: Sequence[Node], results: Sequence[Result]) -> None:
         self.target, self.parameters = target, list(parameters)
-        self.module = SourceModule(target.alias)
+        self.numbers: set[str] = set()
+        self.module = SourceModule(target, self._number_names)
         self.lines: list[str] = []
         self.depth = ""
         self.done: dict[Node, Source] = {}
@@ -70,7 +67,7 @@ class _Function:
         self.order = topological(roots)
         self.loops = running_indices(self.order)
         self.uses = _uses(self.order, roots)
-        self.taken = {target.alias, "math", "sum", "range", *HELPERS, *keyword.kwlist}
+        self.taken = {target.alias, "jax", "math", "sum", "range", LIKE, *HELPERS, *keyword.kwlist}
         self.names = {node: self._free_name(node.parameters[0]) for node in self.parameters}
         self.running: dict[LoopIndex, str] = {}
         axes = [(size, f"{name}.shape[{at}]") for node, name in self.names.items() for at, size in enumerate(node.axes)]
@@ -87,22 +84,39 @@ class _Function:
     def signature(self) -> list[str]:
         return [*self.names.values(), *self.sizes.unread().values()]
 
+    def _number_names(self) -> set[str]:
+        return {*self.sizes.names.values(), *self.running.values(), *self.numbers}
+
+    def made_tensors(self, body: Sequence[str]) -> list[str]:
+        """The lines before `body` that make tensors of the scalars, where the library takes nothing else."""
+        if not self.target.of_tensors:
+            return []
+        used = set(re.findall(r"\w+", "\n".join(body)))
+        scalars = [name for node, name in self.names.items() if not node.axes and name in used]
+        arrays = [name for node, name in self.names.items() if node.axes]
+        kind = f'"dtype": {arrays[0]}.dtype, "device": {arrays[0]}.device' if arrays else '"dtype": torch.float64'
+        head = [f"{LIKE} = {{{kind}}}"] if scalars or LIKE in used else []
+        return head + [f"{name} = {self.target.alias}.as_tensor({name}, **{LIKE})" for name in scalars]
+
     def notes(self) -> list[str]:
         """What the docstring must say about names that could not be kept."""
         kept = [(name, node.parameters[0]) for node, name in self.names.items()]
         lines = [f"The parameter {name} is the {typed} of the expression." for name, typed in kept if name != typed]
-        return lines + [f"The parameter {name} is a dimension." for name in self.sizes.unread().values()]
+        lines += [f"The parameter {name} is a dimension." for name in self.sizes.unread().values()]
+        return [*lines, *([self.target.note] if self.target.note else [])]
 
     # Results
 
     def result(self, result: Result) -> str:
         if isinstance(result, Tensor):
-            return self._tensor(result).text
+            return self._float(self._tensor(result))
         for loop in self.loops[result]:
             raise UnboundIndex(f"the index {loop.name} is used outside its sum")
         self._block([node for node in topological([result]) if not self.loops[node]], frozenset())
-        found = self.done[result]
-        return f"{found.text}.0" if found.text.isdigit() else found.text
+        return self._float(self.done[result])
+
+    def _float(self, found: Source) -> str:
+        return self.module.tensor(Source(f"{found.text}.0") if found.text.isdigit() else found).text
 
     def _block(self, nodes: Iterable[Node], active: Loops) -> None:
         """The source of each node, arguments first; what is used again or long gets a line and a name."""
@@ -120,6 +134,7 @@ class _Function:
         self.temporaries += 1
         name = self._free_name(f"t{self.temporaries}")
         self.lines.append(f"{self.depth}{name} = {found.text}")
+        (self.numbers.add if self.module.is_number(found) else self.numbers.discard)(name)
         return Source(name, rank=found.rank)
 
     def _source(self, node: Node, active: Loops) -> Source:
@@ -244,8 +259,7 @@ class _Function:
         if not tensor.terms:
             sizes = [self.sizes.write(index.size) for index in tensor.free]
             return self.module.zeros(sizes) if sizes else Source("0.0")
-        found = source.total(*self._shortened([self._term(term, tensor.free) for term in tensor.terms]))
-        return Source(f"{found.text}.0") if found.text.isdigit() else found
+        return source.total(*self._shortened([self._term(term, tensor.free) for term in tensor.terms]))
 
     def _term(self, term: Term, free: Sequence[Index]) -> Source:
         roots = [factor.node for factor in term.factors if factor.node is not None]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sympy.core.numbers import Rational
-
-from mcalc.numbers.arrays import HELPERS
 
 COMPARISON, ADDITION, PRODUCT, NEGATION, POWER, ATOM = 10, 20, 30, 40, 50, 60
 
@@ -158,82 +155,3 @@ def multiplied(*factors: Source) -> Source:
 
 def raised(a: Source, b: Source) -> Source:
     return a**b
-
-
-def traced(alias: str, a: Source) -> Source:
-    return Source(f"{alias}.trace({a})") if a.rank == 2 else a
-
-
-class Name(Source):
-    """A name of the array library: called, it writes the call."""
-
-    __slots__ = ()
-
-    def __call__(self, *arguments: Any, **options: Any) -> Source:
-        shown = [_argument(argument) for argument in arguments]
-        if self.text.endswith(".where"):
-            shown[1:] = map(_entry, shown[1:])
-        shown += [f"{name}={_argument(value)}" for name, value in options.items()]
-        found = Source(f"{self.text}({', '.join(shown)})")
-        if self.text.endswith(".where") and shown[1:] == ["1.0", "0.0"]:
-            found.condition = piece(arguments[0])
-        return found
-
-    def __getattr__(self, name: str) -> Name:
-        return Name(f"{self.text}.{name}")
-
-
-def _argument(value: Any) -> str:
-    if isinstance(value, (tuple, list)):
-        parts = [_argument(part) for part in value]
-        return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
-    return str(value)
-
-
-def _entry(part: Any) -> str:
-    """An entry of an array typed out: a float, so that the array is one of floats."""
-    text = str(part)
-    return f"{text}.0" if text.lstrip("-").isdigit() else text
-
-
-class SourceModule:
-    """What the table's ``numpy`` functions see as ``np`` when code is written; notes the helpers that they use."""
-
-    def __init__(self, alias: str) -> None:
-        self._alias = alias
-        self.helpers: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        if name in HELPERS:
-            if name not in self.helpers:
-                self.helpers.append(name)
-            return Name(name)
-        return Name(f"{self._alias}.{name}")
-
-    def total(self, *terms: Source) -> Source:
-        return total(*terms)
-
-    def multiplied(self, *factors: Source) -> Source:
-        return multiplied(*factors)
-
-    def raised(self, a: Source, b: Source) -> Source:
-        return a**b
-
-    def traced(self, a: Source) -> Source:
-        return traced(self._alias, a)
-
-    def stacked(self, *parts: Source) -> Source:
-        if all(part.rank == 0 for part in parts):
-            return Source(f"{self._alias}.array([{', '.join(map(_entry, parts))}])")
-        return Source(f"{self._alias}.hstack([{', '.join(map(_entry, parts))}])")
-
-    def vstack(self, parts: Sequence[Source]) -> Source:
-        return Source(f"{self._alias}.vstack([{', '.join(map(str, parts))}])")
-
-    def grid(self, *parts: Any) -> Source:
-        """One list a row; without the axis of a single row or column."""
-        *entries, rows, columns = parts
-        shown = [_entry(entry) for entry in entries]
-        if rows > 1 and columns > 1:
-            shown = [f"[{', '.join(shown[at : at + columns])}]" for at in range(0, rows * columns, columns)]
-        return Source(f"{self._alias}.array([{', '.join(shown)}])")

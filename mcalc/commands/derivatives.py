@@ -72,8 +72,8 @@ def derivation_command(
             derivation = expanded(derivation, expand)
         if standalone and form not in DOCUMENTS:
             raise Problem(
-                "With --standalone the answer is a whole document, in LaTeX or in HTML.",
-                hint="add -f latex or -f html",
+                "With --standalone the answer is a whole document, in LaTeX, HTML or Typst.",
+                hint="add -f latex, -f html or -f typst",
             )
         if form in ("text", "ascii"):
             from mcalc.render.text import rows

@@ -12,7 +12,7 @@ from mcalc.choices import LAYOUTS, PICTURES
 from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
-from mcalc.render import FORMATS
+from mcalc.render import EVALUATED, LIBRARIES
 
 at_option = click.option(
     "--at",
@@ -52,7 +52,7 @@ def problems_as(form: str) -> Iterator[None]:
 @click.option("--intermediate", is_flag=True, help="Every intermediate value with its shape.")
 @digits_option
 @click.option("--no-verify", is_flag=True, help="Skip the numeric check of the derivative.")
-@format_option(*FORMATS)
+@format_option(*EVALUATED)
 @common(formats=False)
 def evaluate(
     expression: str,
@@ -85,8 +85,12 @@ def evaluate(
             show(report.text_rows(found, form, digits), output, color)
         elif form == "json":
             write(report.as_json(found), output)
-        elif form == "numpy":
-            write(report.numpy(found), output)
+        elif form in LIBRARIES:
+            write(report.arrays(found, form), output)
+        elif form == "typst":
+            from mcalc.render.typst import displayed
+
+            write(displayed(report.latex(found, digits).splitlines()), output)
         else:
             write((report.latex if form == "latex" else report.markdown)(found, digits), output)
 

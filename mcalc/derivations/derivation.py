@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,6 +124,25 @@ class Derivation:
         if self.parts:
             return "\n".join(part.latex() for part in self.parts)
         return write_expression(self.result, "latex")
+
+    def to_sympy(self) -> Any:
+        """The answer as an expression of SymPy's: a column is n×1, a scalar no matrix; of several parts a tuple.
+
+        Raises `mcalc.problems.Problem` with status 3 where SymPy has no such expression.
+        """
+        from mcalc.expressions.in_sympy import expression
+
+        return tuple(part.to_sympy() for part in self.parts) if self.parts else expression(self.in_symbols)
+
+    def function(self, library: str = "numpy") -> Callable[..., Any]:
+        """The derivative as a function of arrays, of the library ``numpy``, ``jax`` or ``torch``: that of ``-f numpy``.
+
+        Its parameters are the names of the expression in order of first appearance, its result has the shape
+        value.shape + variable.shape. Raises `mcalc.problems.Problem` where the library is unknown or not installed.
+        """
+        from mcalc.render.code import function
+
+        return function(self, library)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mcalc.calculus.index_form import Expression, write_partial
+from mcalc.code.targets import TARGETS
 from mcalc.derivations.derivation import sizes_shown
 from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import write
@@ -210,13 +211,17 @@ def markdown(found: Evaluation, digits: int = DIGITS) -> str:
     return "\n".join(lines)
 
 
-def numpy(found: Evaluation) -> str:
+def arrays(found: Evaluation, library: str) -> str:
     """The arrays as Python writes them."""
+    alias, tensors = TARGETS[library].alias, TARGETS[library].of_tensors
     shown = []
     for answer in found.answers:
         array = answer.number.array
         with np.printoptions(threshold=sys.maxsize, precision=17, linewidth=100):
-            shown.append("np." + repr(array) if array.shape else repr(array.item()))
+            text = repr(array) if array.shape else repr(array.item())
+        if tensors and array.shape:
+            text = text.replace("array(", "tensor(", 1).removesuffix(")") + f", dtype={alias}.float64)"
+        shown.append(f"{alias}.{text}" if array.shape else text)
     return "\n".join(shown)
 
 

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mcalc.derivations.derivation import Derivation
 
-FORMATS = ("text", "ascii", "latex", "markdown", "html", "json", "numpy")
-DOCUMENTS = ("latex", "html")
+LIBRARIES = ("numpy", "jax", "torch")
+FORMATS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES, "sympy")
+EVALUATED = ("text", "ascii", "latex", "markdown", "typst", "json", *LIBRARIES)
+"""Those of numbers, which `mcalc eval` prints."""
+DOCUMENTS = ("latex", "html", "typst")
 """Those that can be a whole document."""
 DRAWINGS = ("dot", "svg")
 """Formats of the graph of the data flow; `GRAPHS` are all in which it can be had."""
 GRAPHS = ("text", "ascii", *DRAWINGS)
-_MODULES = {"ascii": "text"}
+_MODULES = {"ascii": "text"} | dict.fromkeys(LIBRARIES, "code")
 
 
 def write(derivation: Derivation, form: str) -> str:

@@ -8,9 +8,9 @@ from html import escape
 
 from mcalc.expressions.names import GREEK
 
-_TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\u00a0|\S")
+TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\u00a0|\S")
 _UPRIGHT = "exp ln log sin cos tan arcsin arccos arctan sinh cosh tanh max min det"
-_FUNCTIONS = frozenset(_UPRIGHT.split())
+FUNCTIONS = frozenset(_UPRIGHT.split())
 _SYMBOLS = {
     r"\cdot": "⋅", r"\otimes": "⊗", r"\oslash": "⊘", r"\times": "×", r"\le": "≤", r"\ge": "≥", r"\neq": "≠",
     r"\partial": "∂", r"\nabla": "∇", r"\cdots": "⋯", r"\vdots": "⋮", r"\ddots": "⋱",
@@ -27,7 +27,7 @@ _FENCES = {"bmatrix": ("[", "]"), "cases": ("{", ""), "aligned": ("", "")}
 
 def mathml(latex: str, large: bool = False) -> str:
     """A ``math`` element, `large` with fractions in full size; raises ValueError for LaTeX that is not mcalc's."""
-    reader = _Reader(_TOKEN.findall(_texts_kept(latex)))
+    reader = _Reader(TOKEN.findall(texts_kept(latex)))
     try:
         inner = reader.row(())
     except IndexError:
@@ -36,7 +36,7 @@ def mathml(latex: str, large: bool = False) -> str:
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{display}>{inner}</math>'
 
 
-def _texts_kept(latex: str) -> str:
+def texts_kept(latex: str) -> str:
     """Spaces inside ``\\text{…}`` stand for themselves."""
     return re.sub(r"\\text\{([^{}]*)\}", lambda found: r"\text{" + found[1].replace(" ", "\u00a0") + "}", latex)
 
@@ -124,7 +124,7 @@ class _Reader:
             return f'<mover accent="true">{self.argument()}<mo stretchy="false">{_ACCENTS[token]}</mo></mover>'
         if token in _SPACES:
             return f'<mspace width="{_SPACES[token]}"/>'
-        if token[1:] in _FUNCTIONS:
+        if token[1:] in FUNCTIONS:
             return f"<mi>{token[1:]}</mi>"
         handler = getattr(self, "_" + token[1:], None) if token[1:].isalpha() else None
         if handler is None:

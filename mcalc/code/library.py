@@ -1,0 +1,157 @@
+"""What the table's ``numpy`` functions see as ``np`` when code is written: calls become the source of calls."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from mcalc.code import source
+from mcalc.code.source import Source
+from mcalc.code.targets import LIKE, Target
+from mcalc.numbers.arrays import HELPERS
+
+_NAME = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
+_WORDS = frozenset({"sum", "for", "in", "range", "float"})
+_FILLED = ("ones", "zeros", "eye")
+_OF_SIZES = (*_FILLED, "repeat", "tile", "logsumexp_along")
+
+
+class Name(Source):
+    """A name of the array library: called, it writes the call."""
+
+    __slots__ = ("path", "write")
+
+    def __init__(self, text: str, path: str, write: Callable[..., Source]) -> None:
+        super().__init__(text)
+        self.path, self.write = path, write
+
+    def __call__(self, *arguments: Any, **options: Any) -> Source:
+        return self.write(self.path, arguments, options)
+
+    def __getattr__(self, name: str) -> Name:
+        return Name(f"{self.text}.{name}", f"{self.path}.{name}", self.write)
+
+
+class SourceModule:
+    """The functions of a target's library, by NumPy's names; notes the helpers that the code uses.
+
+    `number_names` are the names in the code that stand for numbers of Python's.
+    """
+
+    def __init__(self, target: Target, number_names: Callable[[], Collection[str]]) -> None:
+        self._target, self._number_names = target, number_names
+        self.helpers: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return Name(f"{self._target.alias}.{name}", name, self._call)
+
+    def is_number(self, written: Source) -> bool:
+        """Whether the source is made of numbers of Python's alone."""
+        known = {*self._number_names(), *_WORDS, f"{self._target.alias}.pi"}
+        return all(name in known or name.startswith("math.") for name in _NAME.findall(written.text))
+
+    def tensor(self, written: Source) -> Source:
+        """The source as an array, where it is a number and the library's functions take none."""
+        if not self._target.of_tensors or not self.is_number(written):
+            return written
+        return Source(f"{self._target.alias}.tensor({written}, **{LIKE})")
+
+    def _call(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Source:
+        if name == "where":
+            return self._chosen(*arguments)
+        given = [Source(_argument(one)) for one in arguments]
+        if self._target.of_tensors and name not in _OF_SIZES:
+            if hasattr(math, name) and all(map(self.is_number, given)):
+                return Source(f"math.{name}({', '.join(map(str, given))})")
+            given = [self.tensor(one) for one in given]
+        return self._written(name, given, options)
+
+    def _written(self, name: str, arguments: Sequence[Source], options: Mapping[str, Any]) -> Source:
+        target, shown = self._target, list(map(str, arguments))
+        for option, value in options.items():
+            if renamed := target.options.get(option, option):
+                shown.append(f"{renamed}={_argument(value)}")
+        if target.of_tensors and name in _FILLED:
+            shown.append(f"**{LIKE}")
+        spelled = target.spelled.get(name)
+        if spelled is None and name in HELPERS:
+            spelled = name + "({})"
+            if name not in self.helpers:
+                self.helpers.append(name)
+        return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)))
+
+    def _chosen(self, condition: Source, *cases: Any) -> Source:
+        """``np.where(condition, a, b)``; where a is 1 and b is 0, the condition as a number."""
+        entries = [Source(_entry(case)) for case in cases]
+        mask = [one.text for one in entries] == ["1.0", "0.0"]
+        if not self._target.of_tensors:
+            found = self._written("where", [condition, *entries], {})
+        elif mask:
+            made = self.tensor(condition)
+            found = made if made is not condition else Source(f"({condition}).to(**{LIKE})")
+        else:
+            if all(map(self.is_number, entries)):
+                entries[0] = self.tensor(entries[0])
+            if self.is_number(condition):
+                condition = Source(f"{self._target.alias}.tensor({condition})")
+            found = self._written("where", [condition, *entries], {})
+        if mask:
+            found.condition = condition
+        return found
+
+    # What the table asks of `mcalc.numbers.arrays`, written out
+
+    def total(self, *terms: Source) -> Source:
+        return source.total(*terms)
+
+    def multiplied(self, *factors: Source) -> Source:
+        return source.multiplied(*factors)
+
+    def raised(self, a: Source, b: Source) -> Source:
+        return a**b
+
+    def traced(self, a: Source) -> Source:
+        return self._written("trace", [a], {}) if a.rank == 2 else a
+
+    def stacked(self, *parts: Source) -> Source:
+        if all(part.rank == 0 for part in parts):
+            return self._array(list(parts))
+        return Source(f"{self._target.alias}.hstack({self._listed(parts)})")
+
+    def vstack(self, parts: Sequence[Source]) -> Source:
+        return Source(f"{self._target.alias}.vstack({self._listed(parts)})")
+
+    def grid(self, *parts: Any) -> Source:
+        """One list a row; without the axis of a single row or column."""
+        *entries, rows, columns = parts
+        return self._array(entries, columns if rows > 1 and columns > 1 else 0)
+
+    def _array(self, entries: Sequence[Source], columns: int = 0) -> Source:
+        """An array of scalars, in rows of so many columns."""
+        alias, fixed = self._target.alias, all(map(self.is_number, entries))
+        if self._target.of_tensors and not fixed:
+            stacked = f"{alias}.stack({self._listed(entries)})"
+            return Source(f"{stacked}.reshape(-1, {columns})" if columns else stacked)
+        shown = [_entry(entry) for entry in entries]
+        if columns:
+            shown = [f"[{', '.join(shown[at : at + columns])}]" for at in range(0, len(shown), columns)]
+        inner = f"[{', '.join(shown)}]"
+        return Source(f"{alias}.tensor({inner}, **{LIKE})" if self._target.of_tensors else f"{alias}.array({inner})")
+
+    def _listed(self, parts: Sequence[Source]) -> str:
+        return f"[{', '.join(_entry(self.tensor(part)) for part in parts)}]"
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        parts = [_argument(part) for part in value]
+        return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+    return str(value)
+
+
+def _entry(part: Any) -> str:
+    """An entry of an array typed out: a float, so that the array is one of floats."""
+    text = str(part)
+    return f"{text}.0" if text.lstrip("-").isdigit() else text

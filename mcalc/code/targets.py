@@ -1,0 +1,64 @@
+"""The array libraries for which code is written: a row a library, NumPy's spelling where the row says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LIKE = "like"
+"""In the code, the type of the numbers and the device of the parameters."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An array library: its imports, the name under which the code reaches it, and what it calls otherwise.
+
+    `spelled` has the calls that differ from NumPy's, ``{}`` for the arguments, and `options` the names of arguments
+    that differ, empty for one that it lacks. `of_tensors` says that its functions take no numbers of Python's and mix
+    no types: then numbers are made tensors `LIKE` the parameters. `note` is for the docstring.
+    """
+
+    title: str
+    imports: tuple[str, ...]
+    alias: str
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    of_tensors: bool = False
+    note: str = ""
+
+
+TARGETS = {
+    "numpy": Target("NumPy", ("import numpy as np",), "np"),
+    "jax": Target(
+        "JAX",
+        ("import jax.numpy as jnp",),
+        "jnp",
+        spelled={
+            "softmax": "jax.nn.softmax({})",
+            "log_softmax": "jax.nn.log_softmax({})",
+            "logsumexp": "jax.scipy.special.logsumexp({})",
+            "logsumexp_along": "jax.scipy.special.logsumexp({})",
+            "erf": "jax.scipy.special.erf({})",
+        },
+        note='JAX computes in 32 bits, unless jax.config.update("jax_enable_x64", True) was called at the start.',
+    ),
+    "torch": Target(
+        "PyTorch",
+        ("import torch",),
+        "torch",
+        spelled={
+            "max": "torch.amax({})",
+            "min": "torch.amin({})",
+            "var": "torch.var({}, correction=0)",
+            "softmax": "torch.softmax({}, dim=-1)",
+            "log_softmax": "torch.log_softmax({}, dim=-1)",
+            "logsumexp": "torch.logsumexp(torch.ravel({}), dim=0)",
+            "logsumexp_along": "torch.logsumexp({})",
+            "erf": "torch.erf({})",
+            "transpose": "torch.transpose({}, 0, 1)",
+            "repeat": "torch.repeat_interleave({})",
+        },
+        options={"axis": "dim", "keepdims": "keepdim", "optimize": ""},
+        of_tensors=True,
+    ),
+}

@@ -1,0 +1,117 @@
+"""The answer in SymPy's terms has the value of the answer, and the module builds the same expression."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+from cases_at_points import FIRST_ORDER, derivatives, point_of
+from test_libraries import EXAMPLES, MORE, of_value
+
+import mcalc
+from mcalc.api import derive
+from mcalc.expressions.in_sympy import expression
+from mcalc.expressions.tree import Node
+from mcalc.numbers.numeric import evaluate
+from mcalc.problems import Problem
+from mcalc.render import write
+
+FILLED = (sympy.OneMatrix, sympy.ZeroMatrix, sympy.Identity)
+
+
+def value_of(found: Any, point: dict[str, Any], sizes: dict[str, int]) -> Any:
+    """The expression with explicit matrices in the place of its symbols, without axes of size one."""
+    numbers = {sympy.Symbol(name, integer=True, positive=True): sympy.Integer(size) for name, size in sizes.items()}
+    sized = found.xreplace(numbers)
+    given: dict[Any, Any] = {}
+    for symbol in sized.free_symbols:
+        entries = [sympy.Float(entry, 30) for entry in np.ravel(point[symbol.name]).tolist()]
+        given[symbol] = sympy.ImmutableMatrix(*symbol.shape, entries) if symbol.is_Matrix else entries[0]
+    explicit = sized.xreplace(given)
+    for _ in range(3):
+        explicit = explicit.replace(lambda one: isinstance(one, FILLED), lambda one: one.as_explicit())
+        explicit = explicit.replace(sympy.HadamardPower, lambda *args: sympy.HadamardPower(*args).doit().as_explicit())
+        explicit = explicit.replace(sympy.DiagonalOf, lambda one: one.doit().as_explicit().diagonal().T).doit()
+    if not explicit.is_Matrix:
+        return np.float64(sympy.N(explicit, 15))
+    return np.squeeze(np.array(explicit.as_explicit().doit().evalf(15).tolist(), dtype=float))
+
+
+def agree(node: Node, point: dict[str, Any], sizes: dict[str, int]) -> None:
+    try:
+        found = expression(node)
+    except Problem as problem:
+        assert problem.status == 3
+        pytest.skip(problem.message)
+    np.testing.assert_allclose(value_of(found, point, sizes), evaluate(node, point, sizes), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("case", FIRST_ORDER, ids=lambda case: case["id"])
+def test_the_corpus_in_sympy(case: dict[str, Any]) -> None:
+    reading, found = derivatives(case["expr"], case["shapes"], case["wrt"])
+    nodes = [one.node for _, one in found if one.node is not None]
+    if not nodes:
+        pytest.skip("the derivative has no matrix form")
+    point, sizes = point_of(case, reading)
+    for node in nodes:
+        agree(node, point, sizes)
+
+
+@pytest.mark.parametrize(("text", "shapes"), [*EXAMPLES, *MORE], ids=[row[0] for row in (*EXAMPLES, *MORE)])
+def test_values_in_sympy(text: str, shapes: dict[str, str]) -> None:
+    for _, node, point, sizes in of_value(text, shapes):
+        assert isinstance(node, Node)
+        agree(node, point, sizes)
+
+
+@pytest.mark.parametrize("case", FIRST_ORDER, ids=lambda case: case["id"])
+def test_the_module_builds_the_expression(case: dict[str, Any]) -> None:
+    derivation = derive(case["expr"], case["wrt"], case["shapes"], verify=False)
+    try:
+        text = write(derivation, "sympy")
+    except Problem as problem:
+        assert problem.status == 3
+        with pytest.raises(Problem, match=re.escape(problem.message)):
+            derivation.to_sympy()
+        return
+    space: dict[str, Any] = {}
+    exec(compile(text, "answer", "exec"), space)
+    assert [line for line in text.splitlines() if "import" in line] == ["import sympy"]
+    point, sizes = point_of(case, derivation.reading)
+    parts = derivation.parts or (derivation,)
+    built = space["jacobian"] if derivation.parts else (space["jacobian"],)
+    for part, found in zip(parts, built, strict=True):
+        assert isinstance(part.in_symbols, Node)
+        expected = evaluate(part.in_symbols, point, sizes)
+        np.testing.assert_allclose(value_of(found, point, sizes), expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        ("x'@A@x", "x", "sympy.Transpose(x)*(A + sympy.Transpose(A))"),
+        ("norm(A@x)^2/3", "x", "(sympy.Rational(2, 3))*sympy.Transpose(x)*sympy.Transpose(A)*A"),
+        ("logdet(X)", "X", "sympy.Inverse(sympy.Transpose(X))"),
+        ("a^2*b", "a", "2*a*b"),
+    ],
+)
+def test_the_module_is_readable(text: str, wrt: str, expected: str) -> None:
+    assert write(mcalc.jacobian(text, wrt), "sympy").splitlines()[-1] == f"jacobian = {expected}"
+
+
+def test_names_that_python_keeps() -> None:
+    text = write(mcalc.jacobian("lambda*sympy^2*entry", "lambda,sympy"), "sympy")
+    space: dict[str, Any] = {}
+    exec(text, space)
+    assert "lambda_ = " in text and "sympy_ = " in text
+    assert space["jacobian"] == mcalc.jacobian("lambda*sympy^2*entry", "lambda,sympy").to_sympy()
+
+
+@pytest.mark.parametrize(("text", "wrt"), [("A@X", "X"), ("prod(x)", "x"), ("sum(y[i]*X[i] for i in 1..N)", "y")])
+def test_what_sympy_does_not_have(text: str, wrt: str) -> None:
+    with pytest.raises(Problem, match="SymPy has no matrix expression for") as caught:
+        mcalc.jacobian(text, wrt).to_sympy()
+    assert caught.value.status == 3
