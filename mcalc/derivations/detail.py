@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mcalc.calculus.index_form import Expression
 from mcalc.derivations.derivation import Derivation, Line, Step, chains
 from mcalc.expressions import tree
 from mcalc.expressions.names import name_text
@@ -31,7 +30,7 @@ def _key_line(derivation: Derivation) -> Iterator[Step]:
     key = chains(own)[-1][0]
     yield replace(key, stage="combine")
     later = [step for step in derivation.steps if step.stage in ("differentiate", "combine", "substitute")]
-    last: Expression = later[-1].after  # type: ignore[assignment]
+    last = later[-1].after
     if last is not key.after:
         yield Step("combine", "result", "every derivative inserted", key.after, last, key.shape)
     yield from (step for step in derivation.steps if step.stage in ("collect", "layout", "components"))

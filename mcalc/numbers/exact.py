@@ -32,7 +32,7 @@ def exact(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         number = float(value)
         return sympy.Integer(int(number)) if number.is_integer() else sympy.Rational(repr(number))
-    return sympy.sympify(int(value))
+    return sympy.Integer(int(value))
 
 
 def _entry_by_entry(function: Callable[..., Any]) -> Callable[..., Any]:

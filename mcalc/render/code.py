@@ -31,6 +31,7 @@ def function(derivation: Derivation, library: str) -> Callable[..., Any]:
         raise Problem(f"There is no library `{library}`.", hint="it is one of " + ", ".join(TARGETS))
     space: dict[str, Any] = {}
     try:
+        # mcalc wrote this text from the tree; of the user's it has the names alone, and those are identifiers.
         exec(compile(write(derivation, library), f"<{library} of {derivation.command}>", "exec"), space)
     except ImportError:
         title = TARGETS[library].title
