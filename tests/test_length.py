@@ -1,0 +1,38 @@
+"""Answers are as short as a careful author writes them: counted in operators, against the form in the corpus."""
+
+from __future__ import annotations
+
+from test_reading_back import CASES
+
+from mcalc.api import derive
+from mcalc.language.parser import Syntax, parse
+
+NO_LONGER = 0.9
+
+
+def operators(text: str) -> int:
+    program = parse(text)
+    waiting: list[Syntax] = [program.value, *(definition for _, definition, _ in program.bindings)]
+    count = 0
+    while waiting:
+        node = waiting.pop()
+        count += bool(node.children)
+        waiting += [*node.children, *(value for _, value in node.options)]
+    return count
+
+
+def test_answers_are_no_longer_than_the_textbook_form() -> None:
+    longer: list[str] = []
+    compared = 0
+    for name, case in CASES.items():
+        if "expected" not in case:
+            continue
+        kind = "hessian" if case["kind"] == "hessian" else "jacobian"
+        derivation = derive(case["expr"], case["wrt"], case["shapes"], kind, verify=False)
+        if derivation.parts:
+            continue
+        compared += 1
+        if operators(derivation.ascii()) > operators(case["expected"]):
+            longer.append(f"{name}: {derivation.ascii()}, not {case['expected']}")
+    assert compared > 250
+    assert 1 - len(longer) / compared >= NO_LONGER, "\n".join(longer)
