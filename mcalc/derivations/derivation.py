@@ -145,7 +145,7 @@ class Derivation:
         return function(self, library)
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
+        return "\n\n".join(f"$\\displaystyle {part.latex()}$" for part in self.parts or (self,))
 
     def _repr_html_(self) -> str:
         from mcalc.render.html import write

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 
@@ -49,11 +48,6 @@ def shown(number: float, digits: int = 6) -> str:
         mantissa, exponent = text.split("e")
         text = f"{mantissa}e{int(exponent)}"
     return text.replace("-", "−") if float(text) else "0"
-
-
-def tick_texts(places: Sequence[float]) -> list[str]:
-    """The ticks with as many decimals as the finest of them needs."""
-    return [shown(place) for place in places]
 
 
 def _tidy(number: float) -> float:
