@@ -197,39 +197,15 @@ class Work:
             if replaced is result:
                 return self._cases(result)
             simplified = simplify(_with_entries(_substituted(result, _apart(result, meaning))))
-            self.steps.append(
-                Step(
-                    "substitute",
-                    "substitute back",
-                    self._inserted_names(result),
-                    result,
-                    replaced,
-                    result.shape,
-                )
-            )
+            self._rewritten("substitute back", self._inserted_names(result), result, replaced)
             if simplified is not replaced:
-                self.steps.append(
-                    Step(
-                        "substitute",
-                        "simplify",
-                        simplification(replaced, simplified),
-                        replaced,
-                        simplified,
-                        result.shape,
-                    )
-                )
+                self._rewritten("simplify", simplification(replaced, simplified), replaced, simplified)
             return self._cases(simplified)
-        self.steps.append(
-            Step(
-                "substitute",
-                "substitute back",
-                self._inserted_names(result),
-                result,
-                full,
-                full.shape,
-            )
-        )
+        self._rewritten("substitute back", self._inserted_names(result), result, full)
         return full
+
+    def _rewritten(self, rule: str, because: str, before: Expression, after: Expression) -> None:
+        self.steps.append(Step("substitute", rule, because, before, after, after.shape))
 
     def _inserted_names(self, result: Expression) -> str:
         """``with u₁ = x²``, or, where that would be long, only which names are replaced."""

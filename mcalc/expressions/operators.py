@@ -239,13 +239,13 @@ _record(
     "maximum", "a b", title="maximum", doc="the larger of the two, element-wise", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.maximum(a, b), notation=_named("max", r"\max"),
     rules=(Rule("a", _at_ties("a >= b", "a > b"), "the maximum moves with an argument only where that one is the larger"), Rule("b", "b > a", "the maximum moves with an argument only where that one is the larger")),
-    elementwise=True, calls=("max", "maximum"), commutative=True, care="where a and b are equal, both derivatives are 0, as in the paper", example="max(w, x)",
+    elementwise=True, calls=("max", "maximum"), commutative=True, care="where a and b are equal, both derivatives are 0, as in the paper; of arguments with a name in common, the first counts there", example="max(w, x)",
 )  # fmt: skip
 _record(
     "minimum", "a b", title="minimum", doc="the smaller of the two, element-wise", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.minimum(a, b), notation=_named("min", r"\min"),
     rules=(Rule("a", _at_ties("a <= b", "a < b"), "the minimum moves with an argument only where that one is the smaller"), Rule("b", "b < a", "the minimum moves with an argument only where that one is the smaller")),
-    elementwise=True, calls=("min", "minimum"), commutative=True, definition="-max(-a, -b)", care="where a and b are equal, both derivatives are 0", example="min(w, x)",
+    elementwise=True, calls=("min", "minimum"), commutative=True, definition="-max(-a, -b)", care="where a and b are equal, both derivatives are 0; of arguments with a name in common, the first counts there", example="min(w, x)",
 )  # fmt: skip
 _record(
     "where", "c a b", title="case distinction", doc="a where c holds, b elsewhere", shape=shapes.elementwise,
