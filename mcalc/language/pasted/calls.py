@@ -15,9 +15,9 @@ PREFIXES = frozenset(["np", "numpy", "jnp", "torch", "jax", "F", "nn", "math", "
 CALLED = {
     "Total": "sum", "Tr": "tr", "Det": "det", "Log": "log", "Exp": "exp", "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos",
     "Tan": "tan", "Tanh": "tanh", "ArcTan": "atan", "LogisticSigmoid": "sigmoid", "Ramp": "relu", "UnitStep": "step",
-    "Max": "max", "Min": "min", "Abs": "abs", "Sign": "sign", "Norm": "norm", "Inverse": "inv", "Transpose": "transpose",
-    "KroneckerProduct": "kron", "DiagonalMatrix": "diag", "IdentityMatrix": "eye", "Erf": "erf", "Mean": "mean",
-    "Trace": "tr", "arcosh": "acosh", "arsinh": "asinh", "artanh": "atanh", "slogdet": "logdet",
+    "Max": "max", "Min": "min", "Abs": "abs", "Sign": "sign", "Norm": "norm", "Inverse": "inv",
+    "Transpose": "transpose", "KroneckerProduct": "kron", "DiagonalMatrix": "diag", "IdentityMatrix": "eye",
+    "Erf": "erf", "Mean": "mean", "Trace": "tr", "arcosh": "acosh", "arsinh": "asinh", "artanh": "atanh", "slogdet": "logdet",
 }  # fmt: skip
 """What other tools call a function of the table."""
 INFIX = {
@@ -27,6 +27,7 @@ INFIX = {
 """What other tools call, and mcalc writes with a sign between."""
 POSTFIX = {"square": "^2", "t": "'"}
 """What other tools call, and mcalc writes with a sign behind."""
+_LOOSE = frozenset(("+", "-", "−", ",", ";", "=", "<", ">"))
 _OPTIONS = frozenset(("unbiased", "correction", "keepdim", "keepdims"))
 
 
@@ -46,7 +47,7 @@ def prefixes(pieces: Pieces, at: Rewriting) -> Pieces:
         word = CALLED.get(pieces[end].text, pieces[end].text)
         sentence = f"A function has no prefix: `{piece.text}.` is read as a value here."
         at.found(sentence, piece, pieces[end], f"write `{word}(…)`", certain=True)
-        whole = _with_signs(word, _arguments(pieces[end + 1]), piece)
+        whole = _with_signs(word, _arguments(pieces[end + 1]), piece, (*found[-1:], *pieces[end + 2 : end + 3]))
         found += [name(word, piece)] if whole is None else whole
         place = end + (1 if whole is None else 2)
         if pieces[end].text == "slogdet" and place + 1 < len(pieces) and pieces[place + 1].text == "[":
@@ -55,10 +56,12 @@ def prefixes(pieces: Pieces, at: Rewriting) -> Pieces:
     return tuple(found)
 
 
-def _with_signs(word: str, arguments: list[Pieces], like: Piece) -> list[Piece] | None:
-    """What other tools call and mcalc writes with signs, ``dot(a, b)`` as ``a@b``."""
+def _with_signs(word: str, arguments: list[Pieces], like: Piece, around: Pieces) -> list[Piece] | None:
+    """What other tools call and mcalc writes with signs, ``dot(a, b)`` as ``a@b``; in parentheses beside an operator."""
     if word in INFIX and len(arguments) == 2:
         found = [_operand(arguments[0]), sign(INFIX[word]), _operand(arguments[1])]
+        if any(piece.text not in _LOOSE for piece in around):
+            found = [group("(", tuple(found))]
     elif word in POSTFIX and len(arguments) == 1:
         found = [_operand(arguments[0]), *(text_pieces.read(POSTFIX[word]) or ())]
     else:
@@ -95,7 +98,7 @@ def methods(pieces: Pieces, at: Rewriting) -> Pieces:
         value = tuple(found[start:])
         at.found("mcalc has no methods.", pieces[place], call, f"write `{word}(…)`", certain=True)
         options = [part for part in _arguments(call) if part[0].text not in _OPTIONS]
-        whole = _with_signs(word, [value, *options], value[0])
+        whole = _with_signs(word, [value, *options], value[0], (*found[:start][-1:], *pieces[place + 3 : place + 4]))
         if whole is None:
             inner = inside(value)
             for part in options:
@@ -122,7 +125,7 @@ def _method(pieces: Pieces) -> str | None:
 def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
     """``Max[0, z]`` is max(0, z), ``Trace(A)`` tr(A)."""
     found: list[Piece] = []
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
         before = found[-1] if found else None
         if before is None or before.kind != "name" or not piece.is_group or piece.before:
             found.append(piece)
@@ -130,7 +133,9 @@ def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
         word = CALLED.get(before.text, before.text)
         if piece.text == "[" and (is_call(word) or before.text in INFIX) and not at.ranks.is_value(before.text):
             at.found("A function's argument is in parentheses.", before, piece, f"write `{word}(…)`", certain=True)
-            whole = _with_signs(before.text, _arguments(piece), before)
+            whole = _with_signs(
+                before.text, _arguments(piece), before, (*found[:-1][-1:], *pieces[place + 1 : place + 2])
+            )
             found[-1:] = [name(word, before), group("(", piece.inside)] if whole is None else whole
             continue
         if piece.text == "(" and before.text in CALLED:

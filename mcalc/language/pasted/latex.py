@@ -11,26 +11,11 @@ from mcalc.language.pasted.ranks import NotUnique
 from mcalc.language.pasted.rewriting import Rewriting
 
 _SPACING = frozenset(
-    [
-        r"\left",
-        r"\right",
-        r"\big",
-        r"\Big",
-        r"\bigl",
-        r"\bigr",
-        r"\Bigl",
-        r"\Bigr",
-        r"\,",
-        r"\;",
-        r"\!",
-        r"\:",
-        r"\quad",
-        r"\qquad",
-        r"\limits",
-    ]
-)
+    (r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\,", r"\;", r"\!", r"\:",
+     r"\quad", r"\qquad", r"\limits")
+)  # fmt: skip
 _WRAPPERS = frozenset(
-    [r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\mathrm", r"\operatorname", r"\text", r"\mathsf", r"\mathit"]
+    (r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\mathrm", r"\operatorname", r"\text", r"\mathsf", r"\mathit")
 )
 _DROPPED = frozenset((r"\cdot", r"\times"))
 _SIGNS = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import parse
 from mcalc.language.pasted import Slip, rewritten
-from mcalc.language.ranks_of_pieces import ROW
+from mcalc.language.pasted.ranks import ROW
 from mcalc.language.shapes import read_program
 from mcalc.problems import Problem, Span
 
