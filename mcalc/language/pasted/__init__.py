@@ -45,8 +45,9 @@ def rewritten(source: str, ranks: Mapping[str, int]) -> tuple[str, list[Slip]]:
     used = _standing_alone(pieces)
     found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used)))
     glued, starred = any(slip.together for slip in slips), any(slip.starred for slip in slips)
-    if glued or starred:
-        return _rewritten(source, pieces, Rewriting(Ranks(ranks, used, glued), starred))
+    foreign = any(slip.certain for slip in slips)
+    if glued or starred or foreign:
+        return _rewritten(source, pieces, Rewriting(Ranks(ranks, used, glued), starred, foreign))
     return found, slips
 
 

@@ -17,7 +17,8 @@ CALLED = {
     "Tan": "tan", "Tanh": "tanh", "ArcTan": "atan", "LogisticSigmoid": "sigmoid", "Ramp": "relu", "UnitStep": "step",
     "Max": "max", "Min": "min", "Abs": "abs", "Sign": "sign", "Norm": "norm", "Inverse": "inv",
     "Transpose": "transpose", "KroneckerProduct": "kron", "DiagonalMatrix": "diag", "IdentityMatrix": "eye",
-    "Erf": "erf", "Mean": "mean", "Trace": "tr", "arcosh": "acosh", "arsinh": "asinh", "artanh": "atanh", "slogdet": "logdet",
+    "Erf": "erf", "Mean": "mean", "Trace": "tr", "arcosh": "acosh", "arsinh": "asinh", "artanh": "atanh",
+    "slogdet": "logdet",
 }  # fmt: skip
 """What other tools call a function of the table."""
 INFIX = {
@@ -57,7 +58,7 @@ def prefixes(pieces: Pieces, at: Rewriting) -> Pieces:
 
 
 def _with_signs(word: str, arguments: list[Pieces], like: Piece, around: Pieces) -> list[Piece] | None:
-    """What other tools call and mcalc writes with signs, ``dot(a, b)`` as ``a@b``; in parentheses beside an operator."""
+    """What other tools call and mcalc writes with signs, ``dot(a, b)`` as ``a@b``; in parentheses beside a sign."""
     if word in INFIX and len(arguments) == 2:
         found = [_operand(arguments[0]), sign(INFIX[word]), _operand(arguments[1])]
         if any(piece.text not in _LOOSE for piece in around):
@@ -147,7 +148,7 @@ def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
 
 def constants(pieces: Pieces, at: Rewriting) -> Pieces:
     """``E^x`` and ``Pi`` beside calls with square brackets are exp(x) and pi."""
-    if not any(slip.certain for slip in at.slips):
+    if not at.foreign:
         return pieces
     found: list[Piece] = []
     place = 0

@@ -114,7 +114,7 @@ class Ranks:
             if rank is None:
                 rank = one
             elif sign in ("@", ".", "·", ""):
-                left = ROW if sign in (".", "·") and rank == 1 and one == 1 else rank
+                left = ROW if sign and rank == 1 and one == 1 else rank
                 rank = product_of(left, one)[1]
             elif sign == "*" and rank and one and (rank, one) in _PRODUCTS:
                 rank = product_of(rank, one)[1]

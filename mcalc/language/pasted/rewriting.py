@@ -28,10 +28,14 @@ class Slip(NamedTuple):
 
 @dataclass
 class Rewriting:
-    """The ranks of the names, whether `*` is known to be the product of matrices, and the slips found so far."""
+    """The ranks of the names, what is known of the whole text, and the slips found so far.
+
+    `starred`: its `*` is the product of matrices; `foreign`: it is certainly another tool's.
+    """
 
     ranks: Ranks
     starred: bool = False
+    foreign: bool = False
     slips: list[Slip] = field(default_factory=list)
 
     def found(
