@@ -15,6 +15,7 @@ from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, replace, replaced
 from mcalc.language.parser import Program, parse
+from mcalc.language.pasted.suggestions import misread, suggested
 from mcalc.language.shapes import Declaration, Reading, declaration, read_program
 from mcalc.problems import Problem
 
@@ -29,11 +30,13 @@ def read(
     source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = (), scalar: bool = False
 ) -> Reading:
     """The program with every name given its shape; raises Problem."""
-    program: Program = parse(source)
+    declared = _declarations(shapes)
     try:
-        return read_program(program, _declarations(shapes), wrt, scalar)
+        program: Program = parse(source)
+        misread(source, declared)
+        return read_program(program, declared, wrt, scalar)
     except Problem as problem:
-        raise problem.with_source(source) from None
+        raise suggested(problem.with_source(source), source, declared) from None
 
 
 def _names(wrt: str | Sequence[str]) -> list[str]:
