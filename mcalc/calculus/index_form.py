@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 
+from mcalc.calculus.likeness import likeness
 from mcalc.calculus.matrix_form import reduce
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.calculus.terms import tidy
@@ -45,14 +46,16 @@ class IndexForm:
     def of(cls, tensor: Tensor) -> IndexForm:
         """In normal form, like terms merged."""
         free = tensor.free
-        merged: dict[Any, Term] = {}
+        merged: dict[Any, tuple[Term, int]] = {}
         for term in tidy(tensor.terms, free):
             term = reduced(term, free)
-            names = {index: number for number, index in enumerate(free)}
-            key = (*tuple(sorted((_key(factor, names) for factor in term.factors), key=str)), term.loops)
-            before = merged.get(key)
-            merged[key] = term if before is None else before._replace(coefficient=before.coefficient + term.coefficient)
-        terms = tuple(term for term in merged.values() if term.coefficient != 0)
+            key, sign = likeness(term, free)
+            if key not in merged:
+                merged[key] = term, sign
+                continue
+            before, its = merged[key]
+            merged[key] = before._replace(coefficient=before.coefficient + sign * its * term.coefficient), its
+        terms = tuple(term for term, _ in merged.values() if term.coefficient != 0)
         return cls(Tensor(terms, tensor.value, tensor.variable))
 
     @property
@@ -105,13 +108,6 @@ class IndexForm:
                 text += minus
             text += shown
         return text
-
-
-def _key(factor: Factor, names: dict[Index, int]) -> tuple[Any, ...]:
-    places = tuple(names.get(index, -1) for index in factor.indices)
-    if factor.node is None:
-        places = tuple(sorted(places))
-    return (None if factor.node is None else factor.node.canon, places, str(factor.power))
 
 
 def write_term(term: Term, free: Sequence[Index], names: dict[Index, str], dialect: str) -> str:

@@ -22,7 +22,7 @@ def with_inverses(term: Term, free: Iterable[Index]) -> Term:
         found = _opened(factor) or _beside(factor, others, free)
         if found is not None:
             new, used = found
-            rest = Term(term.coefficient, tuple(f for f in others if f is not used), term.loops).times(new)
+            rest = Term(term.coefficient, tuple(f for f in others if f is not used), term.loops).within(new)
             cleaned = normalise(rest, free)
             return term if cleaned is None else with_inverses(cleaned, free)
     return term

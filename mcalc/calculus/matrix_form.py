@@ -28,6 +28,7 @@ class Edge(NamedTuple):
     end: Index
 
     def turned(self) -> Edge:
+        """The other way round; the factors of a skew part carry a minus sign, see `Graph.unsigned`."""
         return Edge(tuple(build.transpose(node) for node in reversed(self.factors)), self.end, self.start)
 
     def node(self) -> Node:
@@ -43,6 +44,16 @@ class Graph:
     points: dict[Index, list[Power]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     ties: list[tuple[Index, Index]] = field(default_factory=list)
+
+    def unsigned(self, edge: Edge) -> Edge:
+        """The edge without the minus signs of its factors, which go into the coefficient."""
+        factors = []
+        for node in edge.factors:
+            while node.operator.name == "negative":
+                node = node.args[0]
+                self.coefficient = -self.coefficient
+            factors.append(node)
+        return edge._replace(factors=tuple(factors))
 
 
 def graph(term: Term) -> Graph:
@@ -99,7 +110,7 @@ def _remove_point(state: Graph, index: Index, free: set[Index]) -> bool:
     if not touching:
         _add_scalar(state, vectors, index.size)
     elif len(touching) == 1:
-        edge = touching[0] if touching[0].end is index else touching[0].turned()
+        edge = state.unsigned(touching[0] if touching[0].end is index else touching[0].turned())
         column = _column(vectors, index.size)
         state.edges.remove(touching[0])
         state.points[edge.start].append((build.chain((*edge.factors, column)), S.One))
@@ -113,6 +124,7 @@ def _remove_point(state: Graph, index: Index, free: set[Index]) -> bool:
                 return False
             if first.start is second.start and not vectors:
                 return False
+        into, out = state.unsigned(into), state.unsigned(out)
         state.edges = [edge for edge in state.edges if edge is not first and edge is not second]
         middle = (build.apply("diag", _column(vectors, index.size)),) if vectors else ()
         factors = into.factors + middle + out.factors
@@ -130,7 +142,7 @@ def _join_parallel(state: Graph) -> bool:
     for at, edge in enumerate(state.edges):
         for other in state.edges[at + 1 :]:
             if {edge.start, edge.end} == {other.start, other.end}:
-                turned = other if other.start is edge.start else other.turned()
+                turned = state.unsigned(other if other.start is edge.start else other.turned())
                 parts = _hadamard_parts(edge.node()) + _hadamard_parts(turned.node())
                 above = [part for part, power in parts if power.p > 0]
                 below = [part for part, power in parts if power.p < 0]
@@ -290,7 +302,7 @@ def matrix_of(term: Term, row: Index | None, column: Index | None) -> Piece | No
     elif row is not None and column is not None:
         left, right = state.points[row], state.points[column]
         if state.edges:
-            edge = state.edges[0] if state.edges[0].start is row else state.edges[0].turned()
+            edge = state.unsigned(state.edges[0] if state.edges[0].start is row else state.edges[0].turned())
             factors_ = edge.factors
             if left:
                 factors_ = (build.apply("diag", _column(left, row.size)), *factors_)
@@ -315,7 +327,8 @@ def _outer(left: Node, right: Node) -> Node:
 
 def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
     """What depends on a running index goes under its Σ."""
-    coefficient, scalars = state.coefficient, _gather_scalars(state.scalars)
+    sign, scalars = _gather_scalars(state.scalars)
+    coefficient = state.coefficient * sign
     for loop in term.loops:
         inside = [pair for pair in scalars if loop in pair[0].loops]
         outside = [pair for pair in scalars if loop not in pair[0].loops]
@@ -327,14 +340,19 @@ def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
             scalars = [*outside, (summed, S.One)]
         else:
             scalars = [*outside, (build.size(loop.size), S.One)]
-    return Piece(coefficient, tuple(_sorted_powers(_gather_scalars(scalars))), body)
+    sign, scalars = _gather_scalars(scalars)
+    return Piece(coefficient * sign, tuple(_sorted_powers(scalars)), body)
 
 
-def _gather_scalars(scalars: Sequence[Power]) -> list[Power]:
+def _gather_scalars(scalars: Sequence[Power]) -> tuple[int, list[Power]]:
+    """Equal scalars as one power, and the sign that uniting ``a - b`` with ``b - a`` leaves."""
+    sign = 1
     gathered: dict[bytes, Power] = {}
     for node, power in scalars:
-        if node.canon in gathered:
-            power = power + gathered[node.canon][1]
-            node = gathered[node.canon][0]
-        gathered[node.canon] = (node, power)
-    return [pair for pair in gathered.values() if pair[1] != 0]
+        canon = node.canon
+        if canon in gathered:
+            kept, before = gathered[canon]
+            node, turned = build.united(kept, before, node, power)
+            sign, power = sign * turned, power + before
+        gathered[canon] = (node, power)
+    return sign, [pair for pair in gathered.values() if pair[1] != 0]
