@@ -60,9 +60,8 @@ def _oriented(term: Term, row: Index | None, column: Index | None) -> Term:
     factors, sign = [], 1
     for f in term.factors:
         parity = 0
-        if len(f.indices) == 2 and (f.indices[1] is row or f.indices[0] is column):
-            if f.node is not None and f.indices[0] is not row and f.indices[1] is not column:
-                parity = build.symmetry(f.node)
+        if len(f.indices) == 2 and f.node is not None and f.indices[0] is not row and f.indices[1] is not column:
+            parity = build.symmetry(f.node) if f.indices[1] is row or f.indices[0] is column else 0
         factors.append(f._replace(indices=f.indices[::-1]) if parity else f)
         sign *= parity if parity and build.odd(f.power) else 1
     return term._replace(coefficient=term.coefficient * sign, factors=tuple(factors))

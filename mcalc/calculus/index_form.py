@@ -12,6 +12,7 @@ from mcalc.calculus.matrix_form import reduce
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.calculus.terms import tidy
 from mcalc.components.drawing import Drawn
+from mcalc.expressions import build
 from mcalc.expressions.common_parts import LEGIBLE, program, written_out
 from mcalc.expressions.names import size_text
 from mcalc.expressions.notation import Writer
@@ -36,6 +37,27 @@ def reduced(term: Term, free: Sequence[Index]) -> Term:
     return Term(state.coefficient, tuple(factors), term.loops)
 
 
+def _settled(term: Term, free: Sequence[Index]) -> Term:
+    """δ's that tie three free indices and more as those of the first with each; symmetric matrices indexed in order."""
+    order = {index: at for at, index in enumerate(free)}
+    root = dict(zip(free, free, strict=True))
+    sign, factors = 1, []
+    for factor in term.factors:
+        places = [order.get(index, len(free)) for index in factor.indices]
+        if factor.node is None:
+            one, other = sorted((root[index] for index in factor.indices), key=order.__getitem__)
+            root = {index: one if its is other else its for index, its in root.items()}
+            continue
+        parity = build.symmetry(factor.node) if len(places) == 2 and places[0] > places[1] else 0
+        if parity:
+            factor = factor._replace(indices=factor.indices[::-1])
+            sign *= parity if build.odd(factor.power) else 1
+        factors.append(factor)
+    ties = [Factor(None, (first, index)) for index, first in root.items() if first is not index]
+    own = [factor for factor in term.factors if factor.node is None]
+    return Term(term.coefficient * sign, (*factors, *(own if len(own) == 1 else ties)), term.loops)
+
+
 @dataclass(frozen=True, eq=False)
 class IndexForm:
     """A sum of products with named indices: those of the value first, then those of the variable."""
@@ -48,7 +70,7 @@ class IndexForm:
         free = tensor.free
         merged: dict[Any, tuple[Term, int]] = {}
         for term in tidy(tensor.terms, free):
-            term = reduced(term, free)
+            term = _settled(reduced(term, free), free)
             key, sign = likeness(term, free)
             if key not in merged:
                 merged[key] = term, sign

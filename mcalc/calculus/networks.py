@@ -244,6 +244,10 @@ def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: in
         return None
     elif node.operator.indicator and len(node.args) == 2 and node.args[0] is node.args[1]:
         return Term(S.One, ()) if name.endswith("equal") else None
+    elif node.operator.where_positive and build.is_positive(node.args[0]):
+        return expand(read_value(node.operator.where_positive, {"a": node.args[0]}), indices, power, depth + 1)
+    elif name == "greater" and build.is_zero(node.args[1]) and build.is_positive(node.args[0]):
+        return ONE
     elif name == "element" and (part := stacks.entry(node)) is not None:
         return expand(part, indices, power, depth + 1)
     elif _is_product(node) and power.is_Integer:

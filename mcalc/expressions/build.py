@@ -206,8 +206,7 @@ def symmetry(node: Node) -> int:
     if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
         return 0
     if name == "variable":
-        properties = node.parameters[1] if len(node.parameters) > 1 else frozenset()
-        return 1 if properties & SYMMETRIC else -1 if properties & SKEW else 0
+        return 1 if declared(node) & SYMMETRIC else -1 if declared(node) & SKEW else 0
     if name in ("eye", "diag", "ones", "zeros"):
         return 1
     if name in ("inv", "transpose", "negative", "loop_sum"):
@@ -245,6 +244,30 @@ def _symmetry_of_sum(node: Node) -> int:
 def is_symmetric(node: Node) -> bool:
     """Whether the matrix is its own transpose, sign and all."""
     return symmetry(node) > 0
+
+
+def declared(node: Node) -> frozenset[str]:
+    """What was declared of a name, beside its shape."""
+    known = node.operator.name == "variable" and len(node.parameters) > 1
+    return node.parameters[1] if known else frozenset()
+
+
+def is_orthogonal(node: Node) -> bool:
+    """Whether ``AᵀA = I`` was declared."""
+    return "orthogonal" in declared(node)
+
+
+@lru_cache(maxsize=4096)
+def is_positive(node: Node) -> bool:
+    """Whether every entry is positive, by what was declared and by how the value is made."""
+    name = node.operator.name
+    if name == "number":
+        return bool(node.parameters[0] > 0)
+    if name == "power":
+        return is_positive(node.args[0])
+    if name in ("add", "multiply", "divide", "sqrt", "sum", "dot", "transpose", "element"):
+        return all(map(is_positive, node.args))
+    return name in ("dimension", "exp") or "positive" in declared(node)
 
 
 def row_of(node: Node) -> list[Node]:

@@ -306,6 +306,10 @@ _CARE = {
     "relu": "at 0 there is a kink; the derivative is given as 0, as in the paper",
     "leaky_relu": "at 0 there is a kink; the derivative is given as 0.01",
 }  # fmt: skip
+_OF_POSITIVE = {
+    **dict.fromkeys(("abs", "relu", "leaky_relu", "elu"), "a"),
+    **dict.fromkeys(("sign", "step"), "1"),
+}
 _SENTENCES = {
     "relu": "the slope is 1 where the argument is positive, and 0 elsewhere (by convention also at the kink)",
     "sign": _flat,
@@ -318,7 +322,7 @@ for _name, _rule, _latex, _numpy, _domain, _others in _FUNCTIONS:
         rules=(Rule("a", _rule, _SENTENCES.get(_name, f"the derivative of y = {_name}(a) is {_rule}")),),
         value="a[i,j]^1/2" if _name == "sqrt" else None,
         elementwise=True, indicator=_name == "step", domain=_domain, calls=(_name, *_others), example=f"{_name}(x)",
-        definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""),
+        definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""), where_positive=_OF_POSITIVE.get(_name, ""),
     )  # fmt: skip
 
 # Reductions ----------------------------------------------------------------------------------------------------

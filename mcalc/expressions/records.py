@@ -79,7 +79,8 @@ class Operator:
     """Everything there is to know about an operator, in one place.
 
     `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
-    `care` says what holds at its kinks and at the ends of its domain.
+    `care` says what holds at its kinks and at the ends of its domain, `where_positive` what an element-wise one is
+    of a positive argument.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Operator:
     opposite: str = ""
     definition: str = ""
     care: str = ""
+    where_positive: str = ""
 
     @property
     def argument_names(self) -> tuple[str, ...]:
