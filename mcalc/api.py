@@ -128,16 +128,15 @@ class _Derivatives:
         gradients: list[Derivation] = []
         parts: dict[tuple[Node, Node], Derivation] = {}
         for at, variable in enumerate(by):
-            gradients.append(self._derived(self.free, variable, "paper", cases=False))
+            gradients.append(self._checked(self._derived(self.free, variable, "paper", cases=False)))
             for other in by[at:] if together else by:
                 parts[variable, other] = self._once_more(gradients[-1], variable, other)
         if self.command == "explain":
-            shown = [
-                [gradient, *(part for (one, _), part in parts.items() if one is variable)]
-                for gradient, variable in zip(gradients, by, strict=True)
-            ]
-            every = tuple(part for row in shown for part in row)
-            return with_fields(every[1], reading=self.reading, by=(by[0], by[-1]), parts=every)
+            shown: list[Derivation] = []
+            for gradient, variable in zip(gradients, by, strict=True):
+                shown.append(gradient)
+                shown += [with_fields(part, by=(other,)) for (one, other), part in parts.items() if one is variable]
+            return with_fields(shown[1], reading=self.reading, by=(by[0], by[-1]), parts=tuple(shown))
         whole = {
             (one, other): with_fields(
                 part,
@@ -170,6 +169,13 @@ class _Derivatives:
         derivation.notes = (*self.reading.notes, *notes_on(derivation))
         return self._laid_out(derivation)
 
+    def _checked(self, derivation: Derivation) -> Derivation:
+        if not self.verify:
+            return derivation
+        names = list(self.reading.names.values())
+        by = self.reading.names[derivation.wrt[-1]]
+        return with_fields(derivation, verified=_verified(derivation.value, names, by, derivation.natural))
+
     def _laid_out(self, derivation: Derivation) -> Derivation:
         natural = derivation.natural
         result = in_layout(natural, derivation.value, derivation.by[-1], derivation.layout)
@@ -182,12 +188,12 @@ class _Derivatives:
         """What was declared, used now that all is derived; checked against differences of the free expression."""
         twins = {self.free.names[name]: node for name, node in self.reading.names.items()}
         twins = {twin: node for twin, node in twins.items() if twin is not node}
-        value, natural, steps = derivation.value, derivation.natural, list(derivation.steps)
-        steps = [step for step in steps if step.stage != "layout"]
+        natural = derivation.natural
+        steps = [step for step in derivation.steps if step.stage != "layout"]
         if twins:
             natural, used = declared_last(natural, twins)
             steps += used
-        verified = _verified(value, list(self.reading.names.values()), by[-1], natural) if self.verify else None
+        verified = self._checked(with_fields(derivation, natural=natural)).verified
         if self.symmetric != "free":
             natural, folded = within_symmetric(natural, self.reading.value, by, self.symmetric)
             steps += folded
