@@ -80,7 +80,9 @@ class Operator:
 
     `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
     `care` says what holds at its kinks and at the ends of its domain, `where_positive` what an element-wise one is
-    of a positive argument.
+    of a positive argument. `branches` are the values of a piecewise one, each with what is positive where it holds;
+    one that `picks` is one of the entries of its argument. Of two arguments that are equal on an open set, an operator
+    with `first_counts` moves with the first there; its nodes have a parameter then.
     """
 
     name: str
@@ -106,6 +108,9 @@ class Operator:
     definition: str = ""
     care: str = ""
     where_positive: str = ""
+    branches: tuple[tuple[str, str], ...] = ()
+    picks: bool = False
+    first_counts: bool = False
 
     @property
     def argument_names(self) -> tuple[str, ...]:
