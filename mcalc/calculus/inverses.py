@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from sympy.core.singleton import S
 
@@ -51,13 +51,18 @@ Found = tuple[Term, Factor | None]
 
 
 def _opened(factor: Factor) -> Found | None:
-    """``(cA)⁻¹ = A⁻¹/c``, ``(Aᵀ)⁻¹ = (A⁻¹)ᵀ``, ``Q⁻¹ = Qᵀ``."""
+    """``(cA)⁻¹ = A⁻¹/c``, ``(Aᵀ)⁻¹ = (A⁻¹)ᵀ``, ``Q⁻¹ = Qᵀ``, ``(B A A⁻¹)⁻¹ = B⁻¹``."""
     assert factor.node is not None
     inner = factor.node.args[0]
     if build.is_orthogonal(inner):
         return Term(S.One, (Factor(inner, factor.indices[::-1]),)), None
     if inner.operator.name == "transpose":
         return Term(S.One, (Factor(build.apply("inv", inner.args[0]), factor.indices[::-1]),)), None
+    if inner.operator.name == "eye":
+        return Term(S.One, (Factor(None, factor.indices),)), None
+    shorter = _cancelled(inner)
+    if shorter is not inner:
+        return Term(S.One, (factor._replace(node=build.apply("inv", shorter)),)), None
     scalars = [part for part in inner.args if not part.shape]
     matrices = [part for part in inner.args if part.shape]
     name = inner.operator.name
@@ -72,6 +77,17 @@ def _opened(factor: Factor) -> Found | None:
             return None
         result = result.times(part)
     return result.times(Term(S.One, (factor._replace(node=build.apply("inv", matrices[0])),))), None
+
+
+def _cancelled(product: Node) -> Node:
+    """A product of matrices without neighbours that are inverse to one another."""
+    row = build.row_of(product)
+    for at, (one, other) in enumerate(pairwise(row)):
+        for matrix, inverse in ((one, other), (other, one)):
+            if inverse.operator.name == "inv" and inverse.args[0] is matrix:
+                rest = [*row[:at], *row[at + 2 :]]
+                return _cancelled(build.chain(rest)) if rest else build.identity(product.shape[0])
+    return product
 
 
 def _beside(factor: Factor, others: Iterable[Factor], free: set[Index]) -> Found | None:
