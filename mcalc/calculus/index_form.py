@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 
+from mcalc.calculus.likeness import likeness
 from mcalc.calculus.matrix_form import reduce
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.calculus.terms import tidy
 from mcalc.components.drawing import Drawn
+from mcalc.expressions import build
 from mcalc.expressions.common_parts import LEGIBLE, program, written_out
 from mcalc.expressions.names import size_text
 from mcalc.expressions.notation import Writer
@@ -35,6 +37,27 @@ def reduced(term: Term, free: Sequence[Index]) -> Term:
     return Term(state.coefficient, tuple(factors), term.loops)
 
 
+def _settled(term: Term, free: Sequence[Index]) -> Term:
+    """δ's that tie three free indices and more as those of the first with each; symmetric matrices indexed in order."""
+    order = {index: at for at, index in enumerate(free)}
+    root = dict(zip(free, free, strict=True))
+    sign, factors = 1, []
+    for factor in term.factors:
+        places = [order.get(index, len(free)) for index in factor.indices]
+        if factor.node is None:
+            one, other = sorted((root[index] for index in factor.indices), key=order.__getitem__)
+            root = {index: one if its is other else its for index, its in root.items()}
+            continue
+        parity = build.symmetry(factor.node) if len(places) == 2 and places[0] > places[1] else 0
+        if parity:
+            factor = factor._replace(indices=factor.indices[::-1])
+            sign *= parity if build.odd(factor.power) else 1
+        factors.append(factor)
+    ties = [Factor(None, (first, index)) for index, first in root.items() if first is not index]
+    own = [factor for factor in term.factors if factor.node is None]
+    return Term(term.coefficient * sign, (*factors, *(own if len(own) == 1 else ties)), term.loops)
+
+
 @dataclass(frozen=True, eq=False)
 class IndexForm:
     """A sum of products with named indices: those of the value first, then those of the variable."""
@@ -45,14 +68,16 @@ class IndexForm:
     def of(cls, tensor: Tensor) -> IndexForm:
         """In normal form, like terms merged."""
         free = tensor.free
-        merged: dict[Any, Term] = {}
+        merged: dict[Any, tuple[Term, int]] = {}
         for term in tidy(tensor.terms, free):
-            term = reduced(term, free)
-            names = {index: number for number, index in enumerate(free)}
-            key = (*tuple(sorted((_key(factor, names) for factor in term.factors), key=str)), term.loops)
-            before = merged.get(key)
-            merged[key] = term if before is None else before._replace(coefficient=before.coefficient + term.coefficient)
-        terms = tuple(term for term in merged.values() if term.coefficient != 0)
+            term = _settled(reduced(term, free), free)
+            key, sign = likeness(term, free)
+            if key not in merged:
+                merged[key] = term, sign
+                continue
+            before, its = merged[key]
+            merged[key] = before._replace(coefficient=before.coefficient + sign * its * term.coefficient), its
+        terms = tuple(term for term, _ in merged.values() if term.coefficient != 0)
         return cls(Tensor(terms, tensor.value, tensor.variable))
 
     @property
@@ -105,13 +130,6 @@ class IndexForm:
                 text += minus
             text += shown
         return text
-
-
-def _key(factor: Factor, names: dict[Index, int]) -> tuple[Any, ...]:
-    places = tuple(names.get(index, -1) for index in factor.indices)
-    if factor.node is None:
-        places = tuple(sorted(places))
-    return (None if factor.node is None else factor.node.canon, places, str(factor.power))
 
 
 def write_term(term: Term, free: Sequence[Index], names: dict[Index, str], dialect: str) -> str:

@@ -79,8 +79,11 @@ class Operator:
     """Everything there is to know about an operator, in one place.
 
     `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
-    `care` says what holds at its kinks and at the ends of its domain. `kinks` are the conditions that its
-    derivatives ask, ``a > 0``: formulas in its arguments and its value ``y``; an empty one asks nothing.
+    `care` says what holds at its kinks and at the ends of its domain, `where_positive` what an element-wise one is
+    of a positive argument. `kinks` are the conditions that its derivatives ask, ``a > 0``: formulas in its arguments
+    and its value ``y``; an empty one asks nothing. `branches` are the values of a piecewise one, each with what is
+    positive where it holds; one that `picks` is one of the entries of its argument. Of two arguments that are equal on
+    an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then.
     """
 
     name: str
@@ -106,6 +109,10 @@ class Operator:
     definition: str = ""
     care: str = ""
     kinks: tuple[str | Callable[[Any], str], ...] = ()
+    where_positive: str = ""
+    branches: tuple[tuple[str, str], ...] = ()
+    picks: bool = False
+    first_counts: bool = False
 
     @property
     def argument_names(self) -> tuple[str, ...]:

@@ -51,19 +51,21 @@ def _computed(derivation: Derivation) -> Node | Tensor:
 
 def _doc(derivation: Derivation) -> str:
     value = write_expression(derivation.value, "ascii")
-    parts = derivation.parts or (derivation,)
-    wrt = derivation.wrt
-    by = f"{wrt[0]}, {wrt[-1]}" if len(wrt) > 1 else wrt[0]
+    by = ", ".join(dict.fromkeys(derivation.wrt))
+    if derivation.command == "hessian" and derivation.parts:
+        blocks = [f"    {', '.join(part.wrt)}: {_shape(part)}" for part in derivation.parts]
+        first = f"Second derivatives of {value} by {by}."
+        return "\n".join([first, "", "A tuple of blocks, each of shape first.shape + second.shape:", *blocks])
     order = "Second derivative" if derivation.command == "hessian" else "Derivative"
-    if derivation.command == "hessian" and len(set(wrt)) == 1:
-        by = wrt[0]
     lines = [f"{order} of {value} by {by}.", ""]
-    shapes = " and ".join(
-        f"({', '.join(size_text(size) for size in _axes(part))}{',' if len(_axes(part)) == 1 else ''})"
-        for part in parts
-    )
+    shapes = " and ".join(map(_shape, derivation.parts or (derivation,)))
     lines.append(f"An array of shape value.shape + variable.shape = {shapes}, as in JAX and PyTorch.")
     return "\n".join(lines)
+
+
+def _shape(derivation: Derivation) -> str:
+    axes = _axes(derivation)
+    return f"({', '.join(map(size_text, axes))}{',' if len(axes) == 1 else ''})"
 
 
 def _axes(derivation: Derivation) -> Shape:
