@@ -155,8 +155,7 @@ class _Function:
             found = self._loop_sum(node, active)
         else:
             found = self._ordinary(node)
-        found.rank = len(node.axes)
-        return found
+        return found.of_rank(len(node.axes))
 
     def _ordinary(self, node: Node) -> Source:
         function = meaning(node).numpy

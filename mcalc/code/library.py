@@ -80,7 +80,7 @@ class SourceModule:
             spelled = name + "({})"
             if name not in self.helpers:
                 self.helpers.append(name)
-        return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)))
+        return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)), rank=None)
 
     def _chosen(self, condition: Source, *cases: Any) -> Source:
         """``np.where(condition, a, b)``; where a is 1 and b is 0, the condition as a number."""
