@@ -13,6 +13,7 @@ LIKE = "like"
 class Target:
     """An array library: its imports, the name under which the code reaches it, and what it calls otherwise.
 
+    `modules` are imported besides, where the code uses them.
     `spelled` has the calls that differ from NumPy's, ``{}`` for the arguments, and `options` the names of arguments
     that differ, empty for one that it lacks. `of_tensors` says that its functions take no numbers of Python's and mix
     no types: then numbers are made tensors `LIKE` the parameters. `note` is for the docstring.
@@ -21,6 +22,7 @@ class Target:
     title: str
     imports: tuple[str, ...]
     alias: str
+    modules: tuple[str, ...] = ()
     spelled: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     of_tensors: bool = False
@@ -33,6 +35,7 @@ TARGETS = {
         "JAX",
         ("import jax.numpy as jnp",),
         "jnp",
+        modules=("jax.nn", "jax.scipy.special"),
         spelled={
             "softmax": "jax.nn.softmax({})",
             "log_softmax": "jax.nn.log_softmax({})",
