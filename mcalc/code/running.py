@@ -13,7 +13,8 @@ from typing import Any
 
 from mcalc.code.targets import TARGETS
 
-_BUILTINS: dict[str, Any] = {"sum": sum, "range": range, "float": float, "__import__": __import__}
+_CALLED: dict[str, Any] = {"sum": sum, "range": range, "float": float}
+_BUILTINS: dict[str, Any] = {**_CALLED, "__import__": __import__}
 _METHODS = frozenset({"T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype"})
 _TEXT = re.compile(r"dtype|device|[A-Za-z,]*->[A-Za-z]*")
 _ALLOWED = (
@@ -46,6 +47,7 @@ def _modules(library: str) -> frozenset[str]:
 def _look_through(tree: ast.Module, library: str) -> None:
     """Raises Forbidden where the module does anything but compute with arrays."""
     roots = _imported(tree, library)
+    callable_names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | {*_CALLED}
     documentation = {id(text) for text in _docstrings(tree)}
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
@@ -56,6 +58,8 @@ def _look_through(tree: ast.Module, library: str) -> None:
             node.attr.startswith("_") or not (_of_library(node, roots) or node.attr in _METHODS)
         ):
             raise Forbidden(f"it takes .{node.attr}")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in callable_names:
+            raise Forbidden(f"it calls {node.func.id}")
         written = node.value if isinstance(node, ast.Constant) and id(node) not in documentation else None
         if isinstance(written, str) and not _TEXT.fullmatch(written):
             raise Forbidden(f"it has the text {written!r}")
