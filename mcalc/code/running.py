@@ -15,7 +15,7 @@ from mcalc.code.targets import TARGETS
 
 _CALLED: dict[str, Any] = {"sum": sum, "range": range, "float": float}
 _BUILTINS: dict[str, Any] = {**_CALLED, "__import__": __import__}
-_METHODS = frozenset({"T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype"})
+_METHODS = frozenset({"T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype", "contiguous"})
 _TEXT = re.compile(r"dtype|device|[A-Za-z,]*->[A-Za-z]*")
 _ALLOWED = (
     ast.Module, ast.Import, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.For,

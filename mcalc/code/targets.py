@@ -14,7 +14,7 @@ class Target:
     """An array library: its imports, the name under which the code reaches it, and what it calls otherwise.
 
     `modules` are imported besides, where the code uses them.
-    `spelled` has the calls that differ from NumPy's, ``{}`` for the arguments, and `options` the names of arguments
+    `spelled` has the calls that differ from NumPy's, ``{}`` for the arguments or ``{0}``, ``{1}`` for each, and `options` the names of arguments
     that differ, empty for one that it lacks. `of_tensors` says that its functions take no numbers of Python's and mix
     no types: then numbers are made tensors `LIKE` the parameters. `note` is for the docstring.
     """
@@ -59,6 +59,8 @@ TARGETS = {
             "logsumexp_along": "torch.logsumexp({})",
             "erf": "torch.erf({})",
             "transpose": "torch.transpose({}, 0, 1)",
+            # torch.kron takes no transposed tensor as it is
+            "kron": "torch.kron({0}.contiguous(), {1}.contiguous())",
             "repeat": "torch.repeat_interleave({})",
         },
         options={"axis": "dim", "keepdims": "keepdim", "optimize": ""},
