@@ -14,9 +14,10 @@ class Target:
     """An array library: its imports, the name under which the code reaches it, and what it calls otherwise.
 
     `modules` are imported besides, where the code uses them.
-    `spelled` has the calls that differ from NumPy's, ``{}`` for the arguments or ``{0}``, ``{1}`` for each, and `options` the names of arguments
-    that differ, empty for one that it lacks. `of_tensors` says that its functions take no numbers of Python's and mix
-    no types: then numbers are made tensors `LIKE` the parameters. `note` is for the docstring.
+    `spelled` has the calls that differ from NumPy's, with ``{}`` for the arguments or ``{0}``, ``{1}`` for each;
+    `options` the names of arguments that differ, empty for one that it lacks. `of_tensors` says that its functions
+    take no numbers of Python's and mix no types: then numbers are made tensors `LIKE` the parameters. `note` is for
+    the docstring.
     """
 
     title: str
