@@ -37,18 +37,20 @@ Result = Node | Tensor
 def check_code(
     texts: Mapping[str, str],
     name: str,
+    value: Node,
     parameters: Sequence[Node],
     results: Sequence[Result],
     shapes: Sequence[Shape],
 ) -> None:
     """Raises Problem with status 1 where a function `name` differs from the results; `texts` has one a library.
 
-    A library that is not installed is passed over; any but NumPy is run at one point alone, as it is slow to start.
+    `value` is what was differentiated, and has every dimension. A library that is not installed is passed over; any
+    but NumPy is run at one point alone, as it is slow to start.
     """
     for library, text in texts.items():
         if library != "numpy" and find_spec(library) is None:
             continue
-        points = _points(parameters, results, shapes)
+        points = _points(value, parameters, results, shapes)
         try:
             function = functions(text, library)[name]
             for found in points if library == "numpy" else islice(points, 1):
@@ -64,10 +66,12 @@ class _Point:
         self.sizes, self.point, self.expected = sizes, point, expected
 
 
-def _points(parameters: Sequence[Node], results: Sequence[Result], shapes: Sequence[Shape]) -> Iterator[_Point]:
+def _points(
+    value: Node, parameters: Sequence[Node], results: Sequence[Result], shapes: Sequence[Shape]
+) -> Iterator[_Point]:
     """Points at which every result is real and finite."""
     generator = np.random.default_rng(3)
-    nodes = [node for one in results for node in _nodes(one)]
+    nodes = [value, *(node for one in results for node in _nodes(one))]
     for sizes in islice(fitting_sizes(nodes, parameters), _SIZES):
         wanted = [dimensions(shape, sizes) for shape in shapes]
         if sum(map(prod, wanted)) > _LARGEST:
@@ -80,10 +84,10 @@ def _points(parameters: Sequence[Node], results: Sequence[Result], shapes: Seque
                     expected = [_value(one, point, sizes, generator) for one in results]
             except np.linalg.LinAlgError:
                 continue
-            if all(np.isfinite(value).all() and np.isfinite(slack) for value, slack in expected):
+            if all(np.isfinite(entries).all() and np.isfinite(slack) for entries, slack in expected):
                 found += 1
                 shaped = zip(expected, wanted, strict=True)
-                yield _Point(sizes, point, [(np.reshape(value, shape), slack) for (value, slack), shape in shaped])
+                yield _Point(sizes, point, [(np.reshape(entries, shape), slack) for (entries, slack), shape in shaped])
             if found == _POINTS:
                 break
 

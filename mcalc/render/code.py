@@ -32,7 +32,7 @@ def write(derivation: Derivation, form: str = "numpy") -> str:
         for library in dict.fromkeys(("numpy", form))
     }
     if all(part.verified is not None for part in parts):
-        check_code(texts, name, names, results, shapes)
+        check_code(texts, name, derivation.value, names, results, shapes)
     return texts[form].rstrip("\n")
 
 
