@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace as with_fields
+from functools import wraps
 from typing import Any
 
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.calculus.simplify import simplify
-from mcalc.derivations.derivation import Derivation, Line, Step, Verified
+from mcalc.derivations.derivation import Derivation, Line, Step, Verified, letters_of_text
 from mcalc.derivations.derive import Work
 from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
+from mcalc.expressions.letters import in_use
 from mcalc.expressions.tree import Node, replace, replaced
 from mcalc.language.parser import Program, parse
 from mcalc.language.shapes import Declaration, Reading, declaration, read_program
@@ -87,6 +89,21 @@ def derive(
     return with_fields(parts[0], by=tuple(variables), parts=tuple(parts))
 
 
+Differentiate = Callable[..., Derivation]
+
+
+def _apart(differentiate: Differentiate) -> Differentiate:
+    """What is added keeps apart from the names of the whole text."""
+
+    @wraps(differentiate)
+    def kept(source: str, reading: Reading, *arguments: Any, **named: Any) -> Derivation:
+        with in_use(letters_of_text(reading)):
+            return differentiate(source, reading, *arguments, **named)
+
+    return kept
+
+
+@_apart
 def _second(
     source: str, reading: Reading, names: Sequence[str], command: str, layout: str, verify: bool, method: str
 ) -> Derivation:
@@ -106,11 +123,13 @@ def _second(
     once_more = with_fields(reading, value=gradient.natural, bound={})
     result = _one(source, once_more, second, command, layout, verify, method=method)
     if command == "explain":
+        result = with_fields(result, once=first)
         return with_fields(result, reading=reading, by=(first, second), parts=(gradient, result))
     return with_fields(
         result,
         reading=reading,
         by=(first, second),
+        once=first,
         steps=gradient.steps + result.steps,
         lines=gradient.lines + result.lines,
     )
@@ -120,6 +139,7 @@ def _described(value: Node) -> str:
     return "a vector" if len(value.axes) == 1 else "a matrix"
 
 
+@_apart
 def _one(
     source: str,
     reading: Reading,
