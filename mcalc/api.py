@@ -58,10 +58,12 @@ def derive(
     method: str = "",
     symmetric: str = "free",
     order: int = 1,
+    form: str = "ascii",
 ) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
 
-    Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more.
+    Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more. The text that is verified
+    is that in `form`, ``text`` or ``ascii``.
     """
     order = 2 if command == "hessian" else order
     names = _names(wrt)
@@ -73,14 +75,16 @@ def derive(
             source=source,
         )
     if order == 2:
-        return _second(source, reading, names, command, layout, verify, method)
+        return _second(source, reading, names, command, layout, verify, method, form)
     variables = [reading.names[name] for name in names]
     together = len(names) > 1 and len(reading.value.axes) < 2 and all(not by.shape for by in variables)
     parts: list[Derivation] = []
     for by in variables:
         named = sum(len(part.lines) for part in parts) if together else 0
         own_layout = "paper" if together else layout
-        part = _one(source, reading, by, command, own_layout, verify, named=named, method=method, symmetric=symmetric)
+        part = _one(
+            source, reading, by, command, own_layout, verify, form, named=named, method=method, symmetric=symmetric
+        )
         parts.append(part)
     if len(parts) == 1:
         return parts[0]
@@ -105,7 +109,14 @@ def _apart(differentiate: Differentiate) -> Differentiate:
 
 @_apart
 def _second(
-    source: str, reading: Reading, names: Sequence[str], command: str, layout: str, verify: bool, method: str
+    source: str,
+    reading: Reading,
+    names: Sequence[str],
+    command: str,
+    layout: str,
+    verify: bool,
+    method: str,
+    form: str,
 ) -> Derivation:
     """``∂/∂y (∂f/∂x)``: the gradient, differentiated once more; by one variable both times, or by two in turn."""
     if any(size != 1 for size in reading.value.shape):
@@ -117,11 +128,11 @@ def _second(
     if len(names) > 2:
         raise Problem("A second derivative is by one variable, or by two.", hint="write --wrt x or --wrt x,y")
     first, second = reading.names[names[0]], reading.names[names[-1]]
-    gradient = _one(source, reading, first, command, "paper", verify, cases=False, method=method)
+    gradient = _one(source, reading, first, command, "paper", verify, form, cases=False, method=method)
     if not isinstance(gradient.natural, Node):
         raise Problem("This gradient has no matrix form to differentiate again.", source=source, status=3)
     once_more = with_fields(reading, value=gradient.natural, bound={})
-    result = _one(source, once_more, second, command, layout, verify, method=method)
+    result = _one(source, once_more, second, command, layout, verify, form, method=method)
     if command == "explain":
         result = with_fields(result, once=first)
         return with_fields(result, reading=reading, by=(first, second), parts=(gradient, result))
@@ -147,6 +158,7 @@ def _one(
     command: str,
     layout: str,
     verify: bool,
+    form: str,
     cases: bool = True,
     named: int = 0,
     method: str = "chain",
@@ -179,6 +191,9 @@ def _one(
     derivation.notes = (*reading.notes, *notes_on(derivation))
     if verify:
         derivation.verified = _verified(derivation)
+        from mcalc.numbers.read_back import must_read_back
+
+        must_read_back(derivation, form)
     if symmetric != "free":
         return _within_symmetric(derivation, by, symmetric)
     return derivation
