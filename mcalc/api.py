@@ -14,12 +14,13 @@ from mcalc.derivations.conventions import (
     declared_last,
     within_symmetric,
 )
-from mcalc.derivations.derivation import Derivation, Verified
+from mcalc.derivations.derivation import Derivation, Verified, letters_of_text
 from mcalc.derivations.derive import Work
 from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.derivations.together import layout_step, row_of_scalars, whole_hessian
 from mcalc.expressions import build
+from mcalc.expressions.letters import in_use
 from mcalc.expressions.tree import Node, replaced
 from mcalc.language.parser import Program, canonical_name, parse
 from mcalc.language.pasted.suggestions import misread, suggested
@@ -64,11 +65,13 @@ def derive(
     method: str = "",
     symmetric: str = "free",
     order: int = 1,
+    form: str = "ascii",
 ) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
 
     Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
-    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars.
+    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is
+    verified is that in `form`, ``text`` or ``ascii``.
     """
     order = 2 if command == "hessian" else order
     names = _names(wrt)
@@ -89,8 +92,9 @@ def derive(
             for name, declared in _declarations(shapes).items()
         }
         free = read(source, without, names, scalar)
-    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
-    return work.second(by) if order == 2 else work.first(by)
+    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric, form)
+    with in_use(letters_of_text(reading)):
+        return work.second(by) if order == 2 else work.first(by)
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ class _Derivatives:
     verify: bool
     method: str
     symmetric: str
+    form: str
 
     def first(self, by: Sequence[Node]) -> Derivation:
         together = len(by) > 1 and len(self.reading.value.axes) < 2 and all(not variable.shape for variable in by)
@@ -159,7 +164,8 @@ class _Derivatives:
         if not isinstance(gradient.natural, Node):
             raise Problem("This gradient has no matrix form to differentiate again.", source=self.source, status=3)
         once_more = with_fields(self.free, value=gradient.natural, bound={})
-        return self._finished(self._derived(once_more, second, self.layout), (first, second))
+        derived = with_fields(self._derived(once_more, second, self.layout), once=first)
+        return self._finished(derived, (first, second))
 
     def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
         """The derivative of a reading with its variables free, as if nothing had been declared of them."""
@@ -203,6 +209,10 @@ class _Derivatives:
         notes = (*derivation.notes, *convention_notes(by, self.symmetric, natural))
         found = with_fields(derivation, natural=natural, steps=tuple(steps), notes=notes, verified=verified)
         laid = self._laid_out(with_fields(found, by=by))
+        if self.verify:
+            from mcalc.numbers.read_back import must_read_back
+
+            must_read_back(with_fields(laid, reading=self.reading), self.form)
         return with_fields(laid, reading=self.reading if len(by) == 1 else derivation.reading)
 
 
