@@ -14,12 +14,13 @@ from mcalc.derivations.conventions import (
     declared_last,
     within_symmetric,
 )
-from mcalc.derivations.derivation import Derivation, Verified
+from mcalc.derivations.derivation import Derivation, Verified, letters_of_text
 from mcalc.derivations.derive import Work
 from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.derivations.together import layout_step, row_of_scalars, whole_hessian
 from mcalc.expressions import build
+from mcalc.expressions.letters import in_use
 from mcalc.expressions.tree import Node, replaced
 from mcalc.language.parser import Program, canonical_name, parse
 from mcalc.language.pasted.suggestions import misread, suggested
@@ -90,7 +91,8 @@ def derive(
         }
         free = read(source, without, names, scalar)
     work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
-    return work.second(by) if order == 2 else work.first(by)
+    with in_use(letters_of_text(reading)):
+        return work.second(by) if order == 2 else work.first(by)
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class _Derivatives:
         if not isinstance(gradient.natural, Node):
             raise Problem("This gradient has no matrix form to differentiate again.", source=self.source, status=3)
         once_more = with_fields(self.free, value=gradient.natural, bound={})
-        return self._finished(self._derived(once_more, second, self.layout), (first, second))
+        return with_fields(self._finished(self._derived(once_more, second, self.layout), (first, second)), once=first)
 
     def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
         """The derivative of a reading with its variables free, as if nothing had been declared of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class LoopIndex:
     def apart_from(self, taken: Collection[LoopIndex]) -> LoopIndex:
         """A running index over the same range, by a name of its own."""
         names = {loop.name for loop in taken}
-        letters = (letter for letter in ("i", "j", "k", "l", "p", "q", "r", "s", "t") if letter not in names)
-        return LoopIndex(next(letters, self.name + "_1"), self.size)
+        letters = chain("ijklpqrst", (f"{self.name}_{number}" for number in count(1)))
+        return LoopIndex(next(letter for letter in letters if letter not in names), self.size)
 
 
 @dataclass(frozen=True)
