@@ -65,11 +65,13 @@ def derive(
     method: str = "",
     symmetric: str = "free",
     order: int = 1,
+    form: str = "ascii",
 ) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
 
     Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
-    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars.
+    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is read back is that in `form`,
+    ``text`` or ``ascii``.
     """
     order = 2 if command == "hessian" else order
     names = _names(wrt)
@@ -92,7 +94,13 @@ def derive(
         free = read(source, without, names, scalar)
     work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
     with in_use(letters_of_text(reading)):
-        return work.second(by) if order == 2 else work.first(by)
+        found = work.second(by) if order == 2 else work.first(by)
+    if verify:
+        from mcalc.numbers.read_back import must_read_back
+
+        for part in found.parts or (found,):
+            must_read_back(part, form)
+    return found
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,16 @@ def derivation_command(
 
         declared = declared_shapes(shapes)
         derivation = derive(
-            expression_text(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric, order
+            expression_text(expression),
+            wrt,
+            declared,
+            command,
+            layout,
+            not no_verify,
+            method or "",
+            symmetric,
+            order,
+            form,
         )
         derivation.naming = naming
         if detail != "normal":

@@ -1,9 +1,10 @@
-"""The left side of an answer: ``∂y[i]/∂X[k,l]``, of a second derivative ``∂²f/∂a[i]∂X[k,l]``."""
+"""An answer as it is printed, and its left side: ``∂y[i]/∂X[k,l]``, of a second derivative ``∂²f/∂a[i]∂X[k,l]``."""
 
 from __future__ import annotations
 
-from mcalc.calculus.index_form import IndexForm, write_derivative
+from mcalc.calculus.index_form import IndexForm, write_derivative, write_expression
 from mcalc.derivations.derivation import Derivation, letters_of_text
+from mcalc.expressions.common_parts import program, written_out
 from mcalc.expressions.letters import free_letter
 from mcalc.expressions.tree import Node
 
@@ -30,3 +31,13 @@ def left_side(derivation: Derivation, form: str) -> str:
     places = [(str(node.parameters[0]), len(node.axes), letters) for node, letters in below]
     rank = 0 if derivation.is_second else len(derivation.value.axes)
     return write_derivative((name, rank, above), places, form)
+
+
+def answer_text(derivation: Derivation, form: str) -> str:
+    """The answer; where parts recur in a long one, they are named first."""
+    result = derivation.result
+    if not isinstance(result, Node):
+        return write_expression(result, form)
+    if derivation.naming is False:
+        return written_out(result, form)
+    return program(result, form, always=derivation.naming is True) or write_expression(result, form)

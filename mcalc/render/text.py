@@ -11,9 +11,8 @@ from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn, beside
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
 from mcalc.derivations.error_term import error_term
-from mcalc.derivations.headings import left_side
+from mcalc.derivations.headings import answer_text, left_side
 from mcalc.derivations.linear_map import other_forms
-from mcalc.expressions.common_parts import program, written_out
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
 from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
@@ -70,7 +69,7 @@ class _Page:
                 self.comment("by " + ", ".join(name_text(name) for name in part.wrt))
             if isinstance(part.result, IndexForm):
                 self.comment(left_side(part, self.form) + " =")
-            for line in self.with_names(part).split("\n"):
+            for line in answer_text(part, self.form).split("\n"):
                 self.add(Piece(line, "result"))
             for form in other_forms(part, self.form):
                 self.comment(form)
@@ -78,15 +77,6 @@ class _Page:
             self.comment(f"{sizes_shown(part.shape)}, {part.layout} layout{check}")
             for note in part.notes:
                 self.comment("Note: " + note)
-
-    def with_names(self, derivation: Derivation) -> str:
-        """The answer; where parts recur in a long one, they are named first."""
-        result = derivation.result
-        if not isinstance(result, Node):
-            return self.math(result)
-        if derivation.naming is False:
-            return written_out(result, self.form)
-        return program(result, self.form, always=derivation.naming is True) or self.math(result)
 
     # The derivation
 
