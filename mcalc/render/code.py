@@ -67,9 +67,8 @@ def _doc(derivation: Derivation, shapes: Sequence[Shape]) -> str:
         return "\n".join([first, "", "A tuple of blocks, each of shape first.shape + second.shape:", *blocks])
     order = "Second derivative" if derivation.command == "hessian" else "Derivative"
     lines = [f"{order} of {value} by {by}.", ""]
-    lines.append(
-        f"An array of shape value.shape + variable.shape = {' and '.join(map(_written, shapes))}, as in JAX and PyTorch."
-    )
+    written = " and ".join(map(_written, shapes))
+    lines.append(f"An array of shape value.shape + variable.shape = {written}, as in JAX and PyTorch.")
     return "\n".join(lines)
 
 
