@@ -70,8 +70,8 @@ def derive(
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
 
     Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
-    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is
-    verified is that in `form`, ``text`` or ``ascii``.
+    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is read back is that in `form`,
+    ``text`` or ``ascii``.
     """
     order = 2 if command == "hessian" else order
     names = _names(wrt)
@@ -92,9 +92,15 @@ def derive(
             for name, declared in _declarations(shapes).items()
         }
         free = read(source, without, names, scalar)
-    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric, form)
+    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
     with in_use(letters_of_text(reading)):
-        return work.second(by) if order == 2 else work.first(by)
+        found = work.second(by) if order == 2 else work.first(by)
+    if verify:
+        from mcalc.numbers.read_back import must_read_back
+
+        for part in found.parts or (found,):
+            must_read_back(part, form)
+    return found
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,6 @@ class _Derivatives:
     verify: bool
     method: str
     symmetric: str
-    form: str
 
     def first(self, by: Sequence[Node]) -> Derivation:
         together = len(by) > 1 and len(self.reading.value.axes) < 2 and all(not variable.shape for variable in by)
@@ -164,8 +169,7 @@ class _Derivatives:
         if not isinstance(gradient.natural, Node):
             raise Problem("This gradient has no matrix form to differentiate again.", source=self.source, status=3)
         once_more = with_fields(self.free, value=gradient.natural, bound={})
-        derived = with_fields(self._derived(once_more, second, self.layout), once=first)
-        return self._finished(derived, (first, second))
+        return with_fields(self._finished(self._derived(once_more, second, self.layout), (first, second)), once=first)
 
     def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
         """The derivative of a reading with its variables free, as if nothing had been declared of them."""
@@ -209,10 +213,6 @@ class _Derivatives:
         notes = (*derivation.notes, *convention_notes(by, self.symmetric, natural))
         found = with_fields(derivation, natural=natural, steps=tuple(steps), notes=notes, verified=verified)
         laid = self._laid_out(with_fields(found, by=by))
-        if self.verify:
-            from mcalc.numbers.read_back import must_read_back
-
-            must_read_back(with_fields(laid, reading=self.reading), self.form)
         return with_fields(laid, reading=self.reading if len(by) == 1 else derivation.reading)
 
 

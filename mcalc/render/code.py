@@ -66,9 +66,10 @@ def _doc(derivation: Derivation, shapes: Sequence[Shape]) -> str:
         first = f"Second derivatives of {value} by {by}."
         return "\n".join([first, "", "A tuple of blocks, each of shape first.shape + second.shape:", *blocks])
     order = "Second derivative" if derivation.command == "hessian" else "Derivative"
-    shown = " and ".join(map(_written, shapes))
-    last = f"An array of shape value.shape + variable.shape = {shown}, as in JAX and PyTorch."
-    return f"{order} of {value} by {by}.\n\n{last}"
+    lines = [f"{order} of {value} by {by}.", ""]
+    written = " and ".join(map(_written, shapes))
+    lines.append(f"An array of shape value.shape + variable.shape = {written}, as in JAX and PyTorch.")
+    return "\n".join(lines)
 
 
 def _written(shape: Shape) -> str:
