@@ -10,7 +10,7 @@ from mcalc.calculus.declared import as_declared
 from mcalc.calculus.engine import renamed
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
-from mcalc.calculus.simplify import simplify
+from mcalc.calculus.simplify import multiplied_out, simplify
 from mcalc.derivations.derivation import Step
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
@@ -80,10 +80,11 @@ def _because(variable: Node, convention: str, natural: Expression) -> str:
 
 def _folded(natural: Expression, at: int, convention: str) -> Expression:
     if isinstance(natural, Node):
-        turned = build.transpose(natural)
+        symmetric = build.is_symmetric(multiplied_out(natural))
+        turned = natural if symmetric else build.transpose(natural)
         if convention == "constrained":
             halves = (build.apply("divide", part, build.number(2)) for part in (natural, turned))
-            return build.apply("add", *halves)
+            return natural if symmetric else build.apply("add", *halves)
         diagonal = build.apply("multiply", natural, build.identity(natural.shape[0]))
         return build.apply("add", natural, turned, build.apply("negative", diagonal))
     tensor = natural.tensor
