@@ -13,6 +13,7 @@ from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.calculus.simplify import multiplied_out, simplify
 from mcalc.derivations.derivation import Step
 from mcalc.expressions import build
+from mcalc.expressions.known import declared
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
 from mcalc.problems import Problem
@@ -29,9 +30,7 @@ def declared_last(natural: Expression, twins: Mapping[Node, Node]) -> tuple[Expr
     found = as_declared(natural, twins)
     if not isinstance(found, Node) or not isinstance(natural, Node) or str(found) == str(natural):
         return found, []
-    known = [
-        f"{name_text(str(by.parameters[0]))} is {' and '.join(sorted(build.declared(by)))}" for by in twins.values()
-    ]
+    known = [f"{name_text(str(by.parameters[0]))} is {' and '.join(sorted(declared(by)))}" for by in twins.values()]
     return found, [Step("substitute", "as declared", ", ".join(known), natural, found, found.shape)]
 
 
@@ -116,6 +115,6 @@ def convention_notes(by: Sequence[Node], convention: str, natural: Expression) -
                 found.append(
                     f"{free}; --symmetric constrained gives (G + Gᵀ)/2, --symmetric entries G + Gᵀ − diag(diag(G))."
                 )
-        elif len(variable.axes) == 2 and build.declared(variable) - {"positive"}:
+        elif len(variable.axes) == 2 and declared(variable) - {"positive"}:
             found.append(f"{free}; what is declared of it simplifies the result.")
     return tuple(found)
