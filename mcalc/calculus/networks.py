@@ -59,8 +59,7 @@ class Term(NamedTuple):
     def within(self, other: Term) -> Term:
         """The product with what stands under the Σ's of this term: their running indices mean the same there."""
         for loop in other.loops:
-            if loop in self.loops:
-                other = other.with_loop(loop, self._new_loop(loop, other))
+            other = other.with_loop(loop, self._new_loop(loop, other)) if loop in self.loops else other
         return Term(self.coefficient * other.coefficient, self.factors + other.factors, self.loops + other.loops)
 
     def under(self, loops: Iterable[LoopIndex]) -> Term:
@@ -73,13 +72,13 @@ class Term(NamedTuple):
         return term
 
     def with_loop(self, old: LoopIndex, new: LoopIndex) -> Term:
-        """The term with a running index by another name."""
+        """The term with a running index renamed."""
         factors = tuple(f if f.node is None else f._replace(node=with_loop(f.node, old, new)) for f in self.factors)
         return Term(self.coefficient, factors, tuple(new if loop == old else loop for loop in self.loops))
 
     def settled(self) -> Term:
         """The term with its Σ's by names that no Σ inside of a factor has."""
-        inside = topological(f.node for f in self.factors if f.node) if self.loops else []
+        inside = topological(f.node for f in self.factors if f.node and self.loops)
         return self._away_from({node.parameters[0] for node in inside if node.operator.name == "loop_sum"})
 
     def _apart_from(self, other: Term) -> Term:

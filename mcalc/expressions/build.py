@@ -39,7 +39,9 @@ def variable(
     name: str, shape: Shape = (), properties: frozenset[str] = frozenset(), loops: frozenset[LoopIndex] = frozenset()
 ) -> Node:
     """A name; an intermediate value under a Σ depends on the running indices `loops`."""
-    parameters = (name, properties, loops) if loops else (name, properties) if properties else (name,)
+    parameters = (
+        (name, properties, tuple(sorted(loops, key=str))) if loops else (name, properties) if properties else (name,)
+    )
     return Node(TABLE["variable"], (), parameters, shape)
 
 
