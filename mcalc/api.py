@@ -20,6 +20,7 @@ from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.derivations.together import layout_step, row_of_scalars, whole_hessian
 from mcalc.expressions import build
+from mcalc.expressions.known import declared
 from mcalc.expressions.letters import in_use
 from mcalc.expressions.tree import Node, replaced
 from mcalc.language.parser import Program, canonical_name, parse
@@ -86,10 +87,10 @@ def derive(
     by = [reading.names[name] for name in names]
     asked_of_symmetric(by, symmetric)
     free = reading
-    if any(map(build.declared, by)):
+    if any(map(declared, by)):
         without = {
-            name: with_fields(declared, properties=frozenset()) if canonical_name(name) in names else declared
-            for name, declared in _declarations(shapes).items()
+            name: with_fields(shape, properties=frozenset()) if canonical_name(name) in names else shape
+            for name, shape in _declarations(shapes).items()
         }
         free = read(source, without, names, scalar)
     work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)

@@ -46,8 +46,10 @@ def _rebuilt(value: Node, declared: Mapping[Node, Node]) -> Node:
         args = [done[arg] for arg in node.args]
         if node.operator.name == "transpose":
             done[node] = build.transpose(args[0])
+        elif node.operator.name == "loop_sum":
+            done[node] = build.summed(args[0], node.parameters[0])
         else:
             done[node] = node.func(*args)
             if node.operator.name in _OPENED and node is not value:
-                done[node] = simplify(done[node])
+                done[node] = min(done[node], simplify(done[node]), key=lambda way: way.key[0])
     return done[value]

@@ -53,10 +53,7 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
 
 
 def _oriented(term: Term, row: Index | None, column: Index | None) -> Term:
-    """Of a symmetric matrix the row's index first and the column's last, so that equal factors look alike.
-
-    A skew one turned so changes the sign.
-    """
+    """A symmetric matrix with the row's index first and the column's last; a skew one turned so changes the sign."""
     factors, sign = [], 1
     for f in term.factors:
         parity = 0
@@ -124,6 +121,14 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None, 
             if None not in signature[2] and all(_has(entry, signature, row, column) for entry in entries):
                 break
     return best
+
+
+def sum_of(terms: Sequence[Term], row: Index | None, column: Index | None) -> Node | None:
+    """The sum of the terms as they stand, like ones merged and no factor taken out; None if it has no matrix form."""
+    entries = _entries(terms, row, column)
+    if not entries:
+        return None if entries is None else build.zeros(shape_between(row, column))
+    return build.total(_expanded(entries, row, column))
 
 
 def _has(entry: Entry, signature: Signature, row: Index | None, column: Index | None) -> bool:

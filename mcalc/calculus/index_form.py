@@ -35,7 +35,7 @@ def reduced(term: Term, free: Sequence[Index]) -> Term:
     return Term(state.coefficient, tuple(factors), term.loops)
 
 
-def _settled(term: Term, free: Sequence[Index]) -> Term:
+def _in_order(term: Term, free: Sequence[Index]) -> Term:
     """δ's that tie three free indices and more as those of the first with each; symmetric matrices indexed in order."""
     order = {index: at for at, index in enumerate(free)}
     root = dict(zip(free, free, strict=True))
@@ -72,7 +72,7 @@ class IndexForm:
         free = tensor.free
         merged: dict[Any, tuple[Term, int]] = {}
         for term in tidy(tensor.terms, free):
-            term = _settled(_merged_powers(reduced(term, free)), free)
+            term = _in_order(_merged_powers(reduced(term, free)), free).settled()
             key, sign = likeness(term, free)
             if key not in merged:
                 merged[key] = term, sign

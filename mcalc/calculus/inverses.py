@@ -10,6 +10,7 @@ from sympy.core.singleton import S
 from mcalc.calculus.networks import Factor, Index, Term, expand
 from mcalc.calculus.normal_form import normalise
 from mcalc.expressions import build
+from mcalc.expressions.known import is_orthogonal
 from mcalc.expressions.tree import Node
 
 
@@ -35,7 +36,7 @@ def with_inverses(term: Term, free: Iterable[Index]) -> Term:
 
 def _orthogonal(term: Term, free: set[Index]) -> Term | None:
     """``QᵀQ = QQᵀ = I``: two factors Q that share a summed index in the same place are a δ of the other two."""
-    known = [f for f in term.factors if f.node is not None and build.is_orthogonal(f.node) and f.power == 1]
+    known = [f for f in term.factors if f.node is not None and is_orthogonal(f.node) and f.power == 1]
     for one, other in combinations([f for f in known if f.indices[0] is not f.indices[1]], 2):
         for place in (0, 1):
             joint = one.indices[place]
@@ -54,7 +55,7 @@ def _opened(factor: Factor) -> Found | None:
     """``(cA)⁻¹ = A⁻¹/c``, ``(Aᵀ)⁻¹ = (A⁻¹)ᵀ``, ``Q⁻¹ = Qᵀ``, ``(B A A⁻¹)⁻¹ = B⁻¹``."""
     assert factor.node is not None
     inner = factor.node.args[0]
-    if build.is_orthogonal(inner):
+    if is_orthogonal(inner):
         return Term(S.One, (Factor(inner, factor.indices[::-1]),)), None
     if inner.operator.name == "transpose":
         return Term(S.One, (Factor(build.apply("inv", inner.args[0]), factor.indices[::-1]),)), None

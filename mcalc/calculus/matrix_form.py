@@ -242,10 +242,10 @@ def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
         inside = [pair for pair in scalars if loop in pair[0].loops]
         outside = [pair for pair in scalars if loop not in pair[0].loops]
         if body is not None and loop in body.loops:
-            body = build.apply("loop_sum", build.scaled(S.One, sorted_powers(inside), body), parameters=(loop,))
+            body = build.summed(build.scaled(S.One, sorted_powers(inside), body), loop)
             scalars = outside
         elif inside:
-            summed = build.apply("loop_sum", build.scaled(S.One, sorted_powers(inside), None), parameters=(loop,))
+            summed = build.summed(build.scaled(S.One, sorted_powers(inside), None), loop)
             scalars = [*outside, (summed, S.One)]
         else:
             scalars = [*outside, (build.size(loop.size), S.One)]

@@ -15,6 +15,7 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.expressions import build, stacks
+from mcalc.expressions.known import is_positive
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, loops_below, topological, with_loop
 from mcalc.language.formulas import read_value
@@ -58,8 +59,7 @@ class Term(NamedTuple):
     def within(self, other: Term) -> Term:
         """The product with what stands under the Σ's of this term: their running indices mean the same there."""
         for loop in other.loops:
-            if loop in self.loops:
-                other = other.with_loop(loop, self._new_loop(loop, other))
+            other = other.with_loop(loop, self._new_loop(loop, other)) if loop in self.loops else other
         return Term(self.coefficient * other.coefficient, self.factors + other.factors, self.loops + other.loops)
 
     def under(self, loops: Iterable[LoopIndex]) -> Term:
@@ -72,25 +72,32 @@ class Term(NamedTuple):
         return term
 
     def with_loop(self, old: LoopIndex, new: LoopIndex) -> Term:
-        """The term with a running index by another name."""
+        """The term with a running index renamed."""
         factors = tuple(f if f.node is None else f._replace(node=with_loop(f.node, old, new)) for f in self.factors)
         return Term(self.coefficient, factors, tuple(new if loop == old else loop for loop in self.loops))
 
+    def settled(self) -> Term:
+        """The term with its Σ's by names that no Σ inside of a factor has."""
+        inside = topological(f.node for f in self.factors if f.node and self.loops)
+        return self._away_from({node.parameters[0] for node in inside if node.operator.name == "loop_sum"})
+
     def _apart_from(self, other: Term) -> Term:
         """The term with its own Σ's by names that `other` has nowhere outside of its own."""
+        free = (loop for f in other.factors if f.node is not None for loop in f.node.loops)
+        return self._away_from({*other.loops, *free}, other) if self.loops else self
+
+    def _away_from(self, used: set[LoopIndex], *others: Term) -> Term:
         term = self
-        if self.loops:
-            used = {*other.loops, *(loop for f in other.factors if f.node is not None for loop in f.node.loops)}
-            for loop in self.loops:
-                if loop in used:
-                    term = term.with_loop(loop, term._new_loop(loop, other))
+        for loop in self.loops:
+            if loop in used:
+                term = term.with_loop(loop, term._new_loop(loop, *others))
         return term
 
     def _new_loop(self, loop: LoopIndex, *others: Term) -> LoopIndex:
         """A running index over the same range that neither this term nor the others have, bound or free."""
         terms = (self, *others)
-        taken = {loop for term in terms for loop in term.loops}
-        return loop.apart_from(taken | loops_below(f.node for term in terms for f in term.factors if f.node))
+        below = loops_below(f.node for term in terms for f in term.factors if f.node)
+        return loop.apart_from(below.union(*(term.loops for term in terms)))
 
 
 class Tensor(NamedTuple):
@@ -244,9 +251,9 @@ def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: in
         return None
     elif node.operator.indicator and len(node.args) == 2 and node.args[0] is node.args[1]:
         return Term(S.One, ()) if name.endswith("equal") else None
-    elif node.operator.where_positive and build.is_positive(node.args[0]):
+    elif node.operator.where_positive and is_positive(node.args[0]):
         return expand(read_value(node.operator.where_positive, {"a": node.args[0]}), indices, power, depth + 1)
-    elif name == "greater" and build.is_zero(node.args[1]) and build.is_positive(node.args[0]):
+    elif name == "greater" and build.is_zero(node.args[1]) and is_positive(node.args[0]):
         return ONE
     elif name == "element" and (part := stacks.entry(node)) is not None:
         return expand(part, indices, power, depth + 1)

@@ -8,7 +8,9 @@ from typing import Any
 from sympy.core.singleton import S
 
 from mcalc.calculus.networks import ONE, Factor, Index, Term, counted, expand
+from mcalc.calculus.scalar_factors import united
 from mcalc.expressions import build, stacks
+from mcalc.expressions.folding import rectified, unstacked, where_positive
 
 
 def normalise(term: Term, free: Iterable[Index]) -> Term | None:
@@ -38,11 +40,11 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
                     summed.discard(factor.indices[0])
                     coefficient, factors, changed = coefficient * done.coefficient, list(done.factors), True
                     break
-    sign, united = _gathered(factors)
+    sign, factors = _gathered(factors)
     coefficient *= sign
     if coefficient == 0:
         return None
-    return counted(Term(coefficient, tuple(_absorb(united)), term.loops), summed)
+    return counted(Term(coefficient, tuple(_absorb(factors)), term.loops), summed)
 
 
 def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
@@ -57,16 +59,16 @@ def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
         if key in gathered:
             kept = gathered[key]
             assert kept.node is not None
-            node, turned = build.united(kept.node, kept.power, factor.node, factor.power)
+            node, turned = united(kept.node, kept.power, factor.node, factor.power)
             sign *= turned
             factor = Factor(node, factor.indices, kept.power + factor.power)
         gathered[key] = factor
-    united = []
+    kept_factors = []
     for factor in gathered.values():
         if factor.power != 0:
             mask = factor.node is not None and factor.node.operator.indicator and factor.power.p > 0
-            united.append(factor._replace(power=S.One) if mask else factor)
-    return sign, united
+            kept_factors.append(factor._replace(power=S.One) if mask else factor)
+    return sign, kept_factors
 
 
 def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
@@ -124,7 +126,7 @@ def _unstacked(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
         if number == at or factor is repeat:
             continue
         if place in factor.indices:
-            inner = None if factor.node is None or len(factor.indices) != 1 else build.unstacked(factor.node)
+            inner = None if factor.node is None or len(factor.indices) != 1 else unstacked(factor.node)
             if inner is None:
                 return None
             factor = Factor(inner, (tile.indices[1], repeat.indices[1]), factor.power)
@@ -150,11 +152,11 @@ def _absorb(factors: list[Factor]) -> list[Factor]:
         assert mask.node is not None
         condition = mask.node.args[0]
         beside = [f for f in factors if f is not mask and f.node is not None and f.indices == mask.indices]
-        if any(build.rectified(f.node) is condition and f.power.p > 0 for f in beside if f.node is not None):
+        if any(rectified(f.node) is condition and f.power.p > 0 for f in beside if f.node is not None):
             factors = [other for other in factors if other is not mask]
         else:
             factors = [
-                f._replace(node=build.where_positive(f.node, condition)) if f in beside and f.node is not None else f
+                f._replace(node=where_positive(f.node, condition)) if f in beside and f.node is not None else f
                 for f in factors
             ]
     return factors

@@ -95,6 +95,18 @@ def trace(factors: tuple[Node, ...]) -> Node:
     return build.apply("tr", build.chain(best))
 
 
+def united(one: Node, power: Any, other: Node, times: Any) -> tuple[Node, int]:
+    """The base of ``one^power·other^times``, equal up to the sign, and the sign: ``(a - b)(b - a) = -(a - b)²``.
+
+    A base under a root keeps its own sign: ``(b - a)·√(a - b) = -(a - b)^(3/2)``.
+    """
+    if one.sign == other.sign:
+        return one, 1
+    if times.is_Integer:
+        return one, -1 if build.odd(times) else 1
+    return other, -1 if build.odd(power) else 1
+
+
 def gathered(scalars: Sequence[Power]) -> tuple[int, list[Power]]:
     """Equal scalars as one power, and the sign that uniting ``a - b`` with ``b - a`` leaves."""
     sign = 1
@@ -103,7 +115,7 @@ def gathered(scalars: Sequence[Power]) -> tuple[int, list[Power]]:
         canon = node.canon
         if canon in found:
             kept, before = found[canon]
-            node, turned = build.united(kept, before, node, power)
+            node, turned = united(kept, before, node, power)
             sign, power = sign * turned, power + before
         found[canon] = (node, power)
     return sign, [pair for pair in found.values() if pair[1] != 0]

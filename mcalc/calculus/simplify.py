@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sympy.core.singleton import S
 
-from mcalc.calculus.factoring import matrix_form
+from mcalc.calculus.factoring import matrix_form, sum_of
 from mcalc.calculus.networks import Index, Term, counted, fresh
 from mcalc.calculus.terms import terms_of
 from mcalc.expressions.tree import Node, Shape
@@ -16,6 +16,7 @@ _ANY = 10**6
 _FEW = 4
 """Factors of a scalar that is multiplied out on trial."""
 _ROUNDS = 4
+_MOST_MULTIPLIED = 24
 _WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid", "diag"})
 
 
@@ -58,6 +59,28 @@ def _opened(node: Node) -> Node:
             if shorter is not None and shorter.key[0] < node.key[0]:
                 return _opened(shorter)
     return node
+
+
+def multiplied_out(node: Node) -> Node:
+    """The same value with its products of sums multiplied out and no factor taken out; the node where that is long."""
+    indices = fresh(node)
+    if len(indices) > 2:
+        return node
+    done: list[Term] = []
+    waiting = terms_of(node, indices)
+    while waiting:
+        term = waiting.pop()
+        parts = ((f, terms_of(f.node, f.indices)) for f in term.factors if f.node is not None and f.power == 1)
+        opened, inside = next(((f, some) for f, some in parts if len(some) > 1), (None, []))
+        if opened is None:
+            done.append(term)
+            continue
+        rest = term._replace(factors=tuple(f for f in term.factors if f is not opened))
+        summed = [index for index in opened.indices if index not in indices]
+        waiting += [counted(rest.within(part), summed) for part in inside]
+        if len(done) + len(waiting) > _MOST_MULTIPLIED:
+            return node
+    return sum_of(done, *orientation(node.shape, indices)) or node
 
 
 def _cancel(one: Term, other: Term) -> bool:

@@ -20,6 +20,7 @@ from mcalc.components.given_sizes import LosesAxis, Numbers, checked, for_sizes,
 from mcalc.derivations.derivation import Derivation, Step
 from mcalc.derivations.headings import value_name
 from mcalc.expressions import build
+from mcalc.expressions.folding import folded
 from mcalc.expressions.tree import Node
 from mcalc.problems import Problem
 
@@ -187,9 +188,7 @@ def _by_cases(node: Node) -> Node:
     rest = [arg for arg in node.args if arg is not chosen[0]]
     others = rest[0] if len(rest) == 1 else build.apply("multiply", *rest)
     condition, *branches = chosen[0].args
-    parts = [
-        build.zeros(node.shape) if build.is_zero(one) else build.folded("multiply", one, others) for one in branches
-    ]
+    parts = [build.zeros(node.shape) if build.is_zero(one) else folded("multiply", one, others) for one in branches]
     return build.apply("where", condition, *parts)
 
 

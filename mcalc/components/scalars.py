@@ -11,6 +11,7 @@ from typing import Any
 from sympy.core.singleton import S
 
 from mcalc.expressions import build
+from mcalc.expressions.folding import folded
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node
 
@@ -121,7 +122,7 @@ def applied(name: str, args: Sequence[Node], parameters: tuple[Any, ...] = ()) -
         return args[1]
     if name in _TRUE and all(build.is_number(arg) for arg in args):
         return build.number(1 if _TRUE[name](args[0].parameters[0], args[1].parameters[0]) else 0)
-    return build.folded(name, *args, parameters=parameters)
+    return folded(name, *args, parameters=parameters)
 
 
 def under_sum(body: Node, loop: LoopIndex) -> Node:

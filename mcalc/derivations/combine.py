@@ -266,27 +266,11 @@ class Combination:
         chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         contracted = IndexForm.of(tensor)
-        self.steps.append(
-            Step(
-                "combine",
-                "contract",
-                "the Jacobians are inserted; a δ leaves only the terms where its two indices are equal",
-                chained,
-                contracted,
-                leaf.shape,
-            )
-        )
+        because = "the Jacobians are inserted; a δ leaves only the terms where its two indices are equal"
+        self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
         if isinstance(result, Node):
-            self.steps.append(
-                Step(
-                    "combine",
-                    "matrix form",
-                    "the first index counts rows, the second columns",
-                    contracted,
-                    result,
-                    leaf.shape,
-                )
-            )
+            because = "the first index counts rows, the second columns"
+            self.steps.append(Step("combine", "matrix form", because, contracted, result, leaf.shape))
 
 
 def paths_of(paths: list[list[Local]]) -> list[list[str]]:

@@ -10,9 +10,10 @@ from mcalc.calculus.declared import as_declared
 from mcalc.calculus.engine import renamed
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
-from mcalc.calculus.simplify import simplify
+from mcalc.calculus.simplify import multiplied_out, simplify
 from mcalc.derivations.derivation import Step
 from mcalc.expressions import build
+from mcalc.expressions.known import declared
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
 from mcalc.problems import Problem
@@ -29,9 +30,7 @@ def declared_last(natural: Expression, twins: Mapping[Node, Node]) -> tuple[Expr
     found = as_declared(natural, twins)
     if not isinstance(found, Node) or not isinstance(natural, Node) or str(found) == str(natural):
         return found, []
-    known = [
-        f"{name_text(str(by.parameters[0]))} is {' and '.join(sorted(build.declared(by)))}" for by in twins.values()
-    ]
+    known = [f"{name_text(str(by.parameters[0]))} is {' and '.join(sorted(declared(by)))}" for by in twins.values()]
     return found, [Step("substitute", "as declared", ", ".join(known), natural, found, found.shape)]
 
 
@@ -80,10 +79,11 @@ def _because(variable: Node, convention: str, natural: Expression) -> str:
 
 def _folded(natural: Expression, at: int, convention: str) -> Expression:
     if isinstance(natural, Node):
-        turned = build.transpose(natural)
+        symmetric = build.is_symmetric(multiplied_out(natural))
+        turned = natural if symmetric else build.transpose(natural)
         if convention == "constrained":
             halves = (build.apply("divide", part, build.number(2)) for part in (natural, turned))
-            return build.apply("add", *halves)
+            return natural if symmetric else build.apply("add", *halves)
         diagonal = build.apply("multiply", natural, build.identity(natural.shape[0]))
         return build.apply("add", natural, turned, build.apply("negative", diagonal))
     tensor = natural.tensor
@@ -115,6 +115,6 @@ def convention_notes(by: Sequence[Node], convention: str, natural: Expression) -
                 found.append(
                     f"{free}; --symmetric constrained gives (G + Gᵀ)/2, --symmetric entries G + Gᵀ − diag(diag(G))."
                 )
-        elif len(variable.axes) == 2 and build.declared(variable) - {"positive"}:
+        elif len(variable.axes) == 2 and declared(variable) - {"positive"}:
             found.append(f"{free}; what is declared of it simplifies the result.")
     return tuple(found)

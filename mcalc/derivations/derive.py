@@ -5,7 +5,6 @@ The answer comes out of the steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sympy.core.singleton import S
@@ -17,13 +16,13 @@ from mcalc.calculus.simplify import simplify
 from mcalc.derivations.combine import Combination, Local, leaf_of, matrix_or_indices
 from mcalc.derivations.derivation import Line, Step
 from mcalc.derivations.differentials import Differentials, wanted
+from mcalc.derivations.meanings import apart, known_leaves, replaced_names, substituted, with_entries
 from mcalc.derivations.prepare import Prepared
 from mcalc.derivations.reasons import because_local, listed, rule_name, simplification
-from mcalc.expressions import build, stacks
+from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, depends, replace, topological, variables, with_loop
+from mcalc.expressions.tree import Node, depends, replace, topological, variables
 
 _SHORT_REASON = 36
 _TRANSPARENT = frozenset({"negative", "transpose"})
@@ -170,7 +169,7 @@ class Work:
         values: dict[Node, Node] = {}
         for leaf, value in named.items():
             values[leaf] = replace(value, values)
-        full = _replaced(result, values)
+        full = replaced_names(result, values)
         if full is not result:
             self.steps.append(
                 Step(
@@ -185,16 +184,16 @@ class Work:
         return full
 
     def _substitute(self, result: Expression) -> Expression:
-        meaning = {line.node: line.meaning for line in self.lines}
+        meaning = known_leaves({line.node: line.meaning for line in self.lines}, _roots(result))
         if isinstance(result, IndexForm):
-            full = _replaced(result, meaning)
+            full = replaced_names(result, meaning)
             if full is result:
                 return result
         else:
-            replaced = _with_entries(replace(result, _apart(result, meaning)))
+            replaced = with_entries(replace(result, apart(result, meaning)))
             if replaced is result:
                 return self._cases(result)
-            simplified = simplify(_with_entries(_substituted(result, _apart(result, meaning))))
+            simplified = simplify(with_entries(substituted(result, apart(result, meaning))))
             self._rewritten("substitute back", self._inserted_names(result), result, replaced)
             if simplified is not replaced:
                 self._rewritten("simplify", simplification(replaced, simplified), replaced, simplified)
@@ -207,10 +206,8 @@ class Work:
 
     def _inserted_names(self, result: Expression) -> str:
         """``with u₁ = x²``, or, where that would be long, only which names are replaced."""
-        terms = () if isinstance(result, Node) else result.tensor.terms
-        factors = [f.node for term in terms for f in term.factors if f.node is not None]
-        found = {leaf for node in ([result] if isinstance(result, Node) else factors) for leaf in variables(node)}
-        lines = [line for line in self.lines if line.node in found]
+        found = {leaf.parameters[0] for node in _roots(result) for leaf in variables(node)}
+        lines = [line for line in self.lines if line.name in found]
         if all(line.meaning.key[0] < 12 for line in lines):
             told = "with " + ", ".join(f"{name_text(line.name)} = {write(line.meaning)}" for line in lines)
             if len(told) <= _SHORT_REASON:
@@ -236,76 +233,16 @@ class Work:
         return split
 
 
-def _substituted(result: Node, meaning: dict[Node, Node]) -> Node:
-    """The meanings inserted, and the sums that they make simplified from the inside out."""
-    done = dict(meaning)
-    for node in topological([result], lambda node: () if node in meaning else node.args):
-        if node in done:
-            continue
-        args = [done[arg] for arg in node.args]
-        changed = any(new is not old for new, old in zip(args, node.args, strict=True))
-        done[node] = node.func(*args) if changed else node
-        if changed and node.operator.name == "add" and node is not result:
-            done[node] = simplify(done[node])
-    return done[result]
-
-
-def _replaced(result: Expression, meaning: dict[Node, Node]) -> Expression:
-    """The names replaced by what they stand for; the same object where there is none of them."""
+def _roots(result: Expression) -> list[Node]:
     if isinstance(result, Node):
-        return replace(result, meaning)
-    terms = []
-    for term in result.tensor.terms:
-        values = _outside(meaning, term.loops)
-        nodes = [f.node and replace(f.node, values) for f in term.factors]
-        pairs = zip(term.factors, nodes, strict=True)
-        terms.append(term._replace(factors=tuple(f._replace(node=node) for f, node in pairs)))
-    if all(one.factors == other.factors for one, other in zip(terms, result.tensor.terms, strict=True)):
-        return result
-    return IndexForm.of(result.tensor._replace(terms=tuple(terms)))
-
-
-def _outside(meaning: dict[Node, Node], loops: Sequence[LoopIndex]) -> dict[Node, Node]:
-    """The meanings with their own Σ's renamed apart from these."""
-    changed = dict(meaning)
-    for loop in loops:
-        changed = {leaf: _rebound(node, loop) for leaf, node in changed.items()}
-    return changed
-
-
-def _apart(result: Node, meaning: dict[Node, Node]) -> dict[Node, Node]:
-    """The meanings with their own Σ's renamed, where they stand under a Σ over the same index."""
-    changed = dict(meaning)
-    for total in topological([result]):
-        if total.operator.name != "loop_sum":
-            continue
-        loop = total.parameters[0]
-        for leaf in variables(total.args[0]):
-            if leaf in meaning:
-                changed[leaf] = _rebound(changed[leaf], loop)
-    return changed
-
-
-def _rebound(node: Node, loop: LoopIndex) -> Node:
-    sums = [part for part in topological([node]) if part.operator.name == "loop_sum" and part.parameters[0] == loop]
-    new: dict[Node, Node] = {}
-    for part in sums:
-        other = loop.apart_from({loop, *part.args[0].loops})
-        body = with_loop(part.args[0], loop, other)
-        new[part] = build.apply("loop_sum", body, parameters=(other,))
-    return replace(node, new) if new else node
+        return [result]
+    return [f.node for term in result.tensor.terms for f in term.factors if f.node is not None]
 
 
 def _short_name(value: Node) -> str:
     """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
     text = write(value) if value.key[0] < 12 else ""
     return f"({text})" if 0 < len(text) < 12 and "_" not in text else "f"
-
-
-def _with_entries(node: Node) -> Node:
-    """Elements of a stack read off: ``[f; g][1]`` is f."""
-    entries = {part: found for part in topological([node]) if (found := stacks.entry(part)) is not None}
-    return _with_entries(replace(node, entries)) if entries else node
 
 
 def _by_name(tensor: Tensor, line: Line) -> Tensor:

@@ -16,6 +16,7 @@ from mcalc.calculus.networks import Factor, Tensor, Term, fresh
 from mcalc.calculus.simplify import simplify
 from mcalc.derivations.combine import leaf_of, matrix_or_indices
 from mcalc.derivations.derivation import Line, Step
+from mcalc.derivations.meanings import known_leaves
 from mcalc.derivations.reasons import simplification
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
@@ -26,7 +27,9 @@ from mcalc.expressions.tree import Node, depends, replace, variables
 
 def leaf(variable: Node) -> Node:
     """``dX``."""
-    return Node(TABLE["differential"], (), (variable.parameters[0], variable.loops), variable.shape)
+    return Node(
+        TABLE["differential"], (), (variable.parameters[0], tuple(sorted(variable.loops, key=str))), variable.shape
+    )
 
 
 @dataclass
@@ -80,7 +83,7 @@ class Differentials:
             Step("combine", "differential", "the differential of the value", leaf(root.node), here, root.node.shape)
         ]
         for line in reversed(self.lines[:-1]):
-            inserted = replace(here, {leaf(line.node): found[leaf(line.node)]})
+            inserted = replace(here, known_leaves({leaf(line.node): found[leaf(line.node)]}, [here]))
             if inserted is here:
                 continue
             because = f"d{name_text(line.name)} is inserted"

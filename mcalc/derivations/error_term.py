@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions import build
+from mcalc.expressions.folding import rectified
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, replace, topological, variables
 
@@ -48,7 +49,7 @@ def _is_difference(node: Node) -> bool:
 def _differences_of_the_value(value: Node) -> set[Node]:
     """The differences in the value, either way round, also where max(0, z) is z."""
     order = topological([value])
-    active = {node: z for node in order if (z := build.rectified(node)) is not None}
+    active = {node: z for node in order if (z := rectified(node)) is not None}
     found: set[Node] = set()
     for node in order:
         if _is_difference(node):

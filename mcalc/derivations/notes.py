@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.calculus.index_form import IndexForm
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions import build
+from mcalc.expressions.folding import rectified
 from mcalc.expressions.tree import Node, topological
 
 
@@ -12,7 +13,7 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
     """Remarks on the result: how it differs from what Parr and Howard print."""
     value, by = derivation.value, derivation.by[0]
     found = []
-    if build.rectified(value) is by and len(by.axes) == 1:
+    if rectified(value) is by and len(by.axes) == 1:
         found.append(
             "The paper prints ∂max(0, x)/∂x as a column; "
             "the Jacobian of a vector by a vector is the diagonal matrix of those entries."

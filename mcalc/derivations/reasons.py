@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcalc.expressions import build
+from mcalc.expressions.folding import rectified
 from mcalc.expressions.names import name_text, size_text
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, depends, topological
@@ -108,7 +109,7 @@ def simplification(before: Node, after: Node) -> str:
     gone, new = _new(before, after), _new(after, before)
     cancelled = any(_is_sum_of_distances(node) for node in gone)
     entries = after.operator.name in ("stack", "grid", "stack_rows") and before.operator.name != after.operator.name
-    if any(build.rectified(node) is not None for node in gone):
+    if any(rectified(node) is not None for node in gone):
         reasons.append("where the condition holds, max(0, z) is z")
     averaged = _count(before, "mean") > _count(after, "mean") and _count(before, "sum") < _count(after, "sum")
     if averaged:

@@ -10,9 +10,10 @@ from typing import Any
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
+from mcalc.expressions.known import declared
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, Shape
+from mcalc.expressions.tree import Node, Shape, loops_below, topological, with_loop
 
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
 SKEW = frozenset({"skew"})
@@ -38,7 +39,9 @@ def variable(
     name: str, shape: Shape = (), properties: frozenset[str] = frozenset(), loops: frozenset[LoopIndex] = frozenset()
 ) -> Node:
     """A name; an intermediate value under a Σ depends on the running indices `loops`."""
-    parameters = (name, properties, loops) if loops else (name, properties) if properties else (name,)
+    parameters = (
+        (name, properties, tuple(sorted(loops, key=str))) if loops else (name, properties) if properties else (name,)
+    )
     return Node(TABLE["variable"], (), parameters, shape)
 
 
@@ -77,18 +80,6 @@ def odd(power: Any) -> bool:
     return bool(power.q == 1 and power.p % 2)
 
 
-def united(one: Node, power: Any, other: Node, times: Any) -> tuple[Node, int]:
-    """The base of ``one^power·other^times``, equal up to the sign, and the sign: ``(a - b)(b - a) = -(a - b)²``.
-
-    A base under a root keeps its own sign: ``(b - a)·√(a - b) = -(a - b)^(3/2)``.
-    """
-    if one.sign == other.sign:
-        return one, 1
-    if times.is_Integer:
-        return one, -1 if odd(times) else 1
-    return other, -1 if odd(power) else 1
-
-
 def is_zero(node: Node) -> bool:
     return is_number(node, 0) or node.operator.name == "zeros"
 
@@ -102,62 +93,6 @@ def opposite(condition: Node) -> Node | None:
     """``z ≤ 0`` of ``z > 0``."""
     name = condition.operator.opposite
     return apply(name, *condition.args) if name else None
-
-
-def rectified(node: Node) -> Node | None:
-    """``z`` of ``relu(z)`` or ``max(0, z)``."""
-    if node.operator.name == "relu":
-        return node.args[0]
-    if node.operator.name == "maximum":
-        first, second = node.args
-        return second if is_zero(first) else first if is_zero(second) else None
-    return None
-
-
-def where_positive(node: Node, condition: Node) -> Node:
-    """A sum where `condition` is positive: its term ``max(0, condition)`` is the condition itself."""
-    if node.operator.name != "add":
-        return node
-    terms: list[Node] = []
-    for arg in node.args:
-        minus = arg.operator.name == "negative"
-        inner = arg.args[0] if minus else arg
-        if rectified(inner) is condition:
-            inner = condition
-            parts = inner.args if inner.operator.name == "add" else (inner,)
-            terms += [negated(part) if minus else part for part in parts]
-        else:
-            terms.append(arg)
-    return node if tuple(terms) == node.args else apply("add", *terms)
-
-
-# Folding constructors, for formulas of the table and for results ---------------------------------------------------
-
-
-def folded(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
-    """Like `apply`, but arithmetic on numbers is carried out, and units and zeros of it vanish."""
-    values: list[Any] = [arg.parameters[0] for arg in args if is_number(arg)]
-    if args and len(values) == len(args):
-        if name == "add":
-            return number(sum(values, S.Zero))
-        if name == "multiply":
-            total = S.One
-            for value in values:
-                total *= value
-            return number(total)
-        if name == "negative":
-            return number(-values[0])
-        if name == "divide" and values[1] != 0:
-            return number(values[0] / values[1])
-        if name == "power" and (values[0] ** values[1]).is_Rational and not (values[0] == 0 and values[1] < 0):
-            return number(values[0] ** values[1])
-    if name == "power" and is_number(args[1], 1):
-        return args[0]
-    if name == "multiply" and len(args) == 2:
-        for one, other in (args, args[::-1]):
-            if is_number(one, 1):
-                return other
-    return apply(name, *args, parameters=parameters)
 
 
 @lru_cache(maxsize=4096)
@@ -246,30 +181,6 @@ def is_symmetric(node: Node) -> bool:
     return symmetry(node) > 0
 
 
-def declared(node: Node) -> frozenset[str]:
-    """What was declared of a name, beside its shape."""
-    known = node.operator.name == "variable" and len(node.parameters) > 1
-    return node.parameters[1] if known else frozenset()
-
-
-def is_orthogonal(node: Node) -> bool:
-    """Whether ``AᵀA = I`` was declared."""
-    return "orthogonal" in declared(node)
-
-
-@lru_cache(maxsize=4096)
-def is_positive(node: Node) -> bool:
-    """Whether every entry is positive, by what was declared and by how the value is made."""
-    name = node.operator.name
-    if name == "number":
-        return bool(node.parameters[0] > 0)
-    if name == "power":
-        return is_positive(node.args[0])
-    if name in ("add", "multiply", "divide", "sqrt", "sum", "dot", "transpose", "element"):
-        return all(map(is_positive, node.args))
-    return name in ("dimension", "exp") or "positive" in declared(node)
-
-
 def row_of(node: Node) -> list[Node]:
     """The factors of a product of matrices, in order."""
     row: list[Node] = []
@@ -281,6 +192,14 @@ def row_of(node: Node) -> list[Node]:
         else:
             row.append(part)
     return row
+
+
+def summed(body: Node, loop: LoopIndex) -> Node:
+    """``Σ body`` over a running index; a name that a Σ inside of it has already is not used again."""
+    if any(node.operator.name == "loop_sum" and node.parameters[0] == loop for node in topological([body])):
+        other = loop.apart_from(loops_below([body]))
+        body, loop = with_loop(body, loop, other), other
+    return apply("loop_sum", body, parameters=(loop,))
 
 
 def product(left: Node, right: Node) -> Node:
@@ -307,16 +226,6 @@ def chain(factors: Sequence[Node]) -> Node:
     for part in parts[1:]:
         result = product(result, part)
     return result
-
-
-def unstacked(node: Node) -> Node | None:
-    """A of ``vec(A)``, and so of an element-wise function of such; None where a vector is anything else."""
-    if node.operator.name == "vec":
-        return node.args[0]
-    if not node.operator.elementwise:
-        return None
-    parts = [unstacked(arg) if arg.shape else arg for arg in node.args]
-    return None if None in parts else apply(node.operator.name, *(part for part in parts if part is not None))
 
 
 def raised(node: Node, power: Any) -> Node:

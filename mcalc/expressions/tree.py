@@ -186,8 +186,8 @@ def with_loop(root: Node, old: Any, new: Any) -> Node:
 
 
 def _renamed(place: Any, old: Any, new: Any) -> Any:
-    if isinstance(place, frozenset):
-        return frozenset(new if one == old else one for one in place)
+    if isinstance(place, tuple):
+        return tuple(new if one == old else one for one in place)
     return new if place == old else place
 
 

@@ -10,6 +10,7 @@ from sympy.core.singleton import S
 from sympy.core.symbol import Symbol
 
 from mcalc.expressions import build, stacks
+from mcalc.expressions.folding import folded
 from mcalc.expressions.operators import CALLS, TABLE
 from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, Shape, dimension
@@ -110,7 +111,7 @@ class Elaborator:
         except ShapeMismatch as problem:
             raise Mismatch(problem, syntax, [(part, node.shape) for part, node in parts]) from None
         if self.folding:
-            return build.folded(name, *args, parameters=parameters)
+            return folded(name, *args, parameters=parameters)
         return Node(operator, args, parameters, tuple(self.resolve(size) for size in shape))
 
     # Leaves
@@ -170,7 +171,7 @@ class Elaborator:
         if symbol == "^":
             return self._power(syntax, left, right)
         if symbol == "/" and build.is_number(left) and build.is_number(right) and not build.is_zero(right):
-            return build.folded("divide", left, right)
+            return folded("divide", left, right)
         return self._apply(syntax, _INFIX[symbol], parts)
 
     def _chain(self, syntax: Syntax, symbols: str) -> Steps:

@@ -10,6 +10,7 @@ import sympy
 
 from mcalc.calculus.index_form import Expression
 from mcalc.expressions import build
+from mcalc.expressions.folding import rectified
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, depends, topological
@@ -164,7 +165,7 @@ def _kink(node: Node, fitted: Fitted, exact: bool) -> str:
                 return (
                     f"{text} takes either argument here ({what}{where}): its derivative is that of {args[0]}, the first"
                 )
-            rule = "the paper's convention" if build.rectified(node) is not None else "convention"
+            rule = "the paper's convention" if rectified(node) is not None else "convention"
             return f"{text} has a kink here ({what}{where}): its derivative {_WHERE_EQUAL[name]}, by {rule}"
         if name in _WHERE_SEVERAL and _is_shared(name, values[0], node):
             shared = "is shared among them equally, by convention"

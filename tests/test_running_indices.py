@@ -1,0 +1,178 @@
+"""Running indices are captured nowhere; unlike terms stay apart; columns of the identity are unit vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations, islice
+
+import numpy as np
+import pytest
+from differences import agree, answer_at, derivative, points, value_of
+
+from mcalc.api import derive
+from mcalc.calculus.index_form import IndexForm
+from mcalc.calculus.networks import Factor, Index, Tensor, Term
+from mcalc.expressions import build
+from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.tree import dimension, loops_below, with_loop
+
+SIZES = {"n": 3, "m": 2}
+SHAPES = {"x": "n", "y": "n", "w": "m", "v": "3", "z": "n", "A": "m,n", "B": "m,n"}
+
+
+def shapes_of(text: str) -> dict[str, str]:
+    plain = text.replace("exp", "").replace("norm", "").replace("mean", "").replace("sum", "").replace("dot", "")
+    return {name: shape for name, shape in SHAPES.items() if name in plain.replace("for", "").replace("ones", "")}
+
+
+def compare(text: str, wrt: str, order: int = 1, shapes: Mapping[str, str] | None = None) -> None:
+    shapes = shapes or shapes_of(text)
+    derivation = derive(text, wrt, shapes, order=order)
+    slope = derivative(value_of(text, shapes, SIZES), wrt, 3e-3)
+    if order == 2:
+        slope = derivative(slope, wrt, 3e-3)
+    for point in islice(points(shapes, SIZES, 3), 2):
+        assert agree(answer_at(derivation, point, SIZES), np.squeeze(slope(point)), 1e-4), (text, str(derivation))
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("sum(x[i]*y[i] for i in 1..n)^2", "x"),
+        ("sum(x[i]*y[i] for i in 1..n)*sum(x[i]^2 for i in 1..n)", "x"),
+        ("exp(sum(x . A[i] for i in 1..m))", "x"),
+        ("exp(sum(x . A[i] for i in 1..m))", "A"),
+        ("norm(sum(A[i] for i in 1..m))", "A"),
+        ("norm(sum(w[i]*A[i] for i in 1..m))", "w"),
+        ("sum(sum(x[i]*y[i] for i in 1..n)*x[i] for i in 1..n)", "x"),
+        ("sum(sum(x[j]*y[i] for j in 1..n)*x[i] for i in 1..n)^2", "x"),
+        ("sum((x . A[i])^2*sum(A[i] . y for i in 1..m) for i in 1..m)", "A"),
+    ],
+)
+def test_second_derivatives_of_sums_by_sums(text: str, wrt: str) -> None:
+    compare(text, wrt, order=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("sum(w[i]*y for i in 1..m)*sum(B[i] for i in 1..m)", "w"),
+        ("sum(w[i]*y for i in 1..m)*sum(B[i] for i in 1..m)", "B"),
+        ("sum(A[i] for i in 1..m)*sum(z . B[i]*B[i] for i in 1..m)", "B"),
+        ("sum(A[i] for i in 1..m)*sum(z . B[i]*B[i] for i in 1..m)", "z"),
+        ("sum(A[i] for i in 1..m)*sum(z . B[i]*B[i] for i in 1..m)", "A"),
+        ("mean((w[i]*2)^2 for i in 1..m)*dot(sum(v for i in 1..m), ones(3))", "w"),
+        ("mean((w[i]*2)^2 for i in 1..m)*dot(sum(v for i in 1..m), ones(3))", "v"),
+        ("sum(exp(x . A[i]) for i in 1..m)*sum(exp(y . B[i])*w[i] for i in 1..m)", "w"),
+    ],
+)
+def test_sums_by_sums(text: str, wrt: str) -> None:
+    compare(text, wrt)
+
+
+FACTORS = (
+    "sum(x[i]*y[i] for i in 1..n)",
+    "sum(x . A[i]*w[i] for i in 1..m)",
+    "norm(sum(A[i] for i in 1..m))",
+    "exp(sum(y[i] for i in 1..n))",
+    "sum(sum(A[i,j]*x[j] for j in 1..n)^2 for i in 1..m)",
+    "sum(w[j]*w[j] for j in 1..m)",
+)
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(FACTORS, 2)))
+def test_every_sum_by_every_other(one: str, other: str) -> None:
+    text = f"{one}*{other}"
+    for name in shapes_of(text):
+        compare(text, name, order=2)
+
+
+def test_a_running_index_that_meets_a_unit_vector_is_an_index() -> None:
+    assert str(derive("sum(x[i]*y[i] for i in 1..n)^2", "x", {"x": "n", "y": "n"}, "hessian")) == "2y·yᵀ"
+    assert str(derive("sum(x[i]*y[i] for i in 1..n)", "x", {"x": "n", "y": "n"})) == "yᵀ"
+    assert str(derive("sum(exp(w . A[i]) for i in 1..m)", "A", {"w": "n", "A": "m,n"})) == "exp(A·w)·wᵀ"
+
+
+def test_a_product_renames_the_indices_of_both_sides() -> None:
+    n = dimension("n")
+    i, x = LoopIndex("i", n), build.variable("x", (n,))
+    element = build.apply("element", x, parameters=(i,))
+    bound, free = Term(1, (Factor(element, ()),), (i,)), Term(1, (Factor(element, ()),))
+    for product in (bound.times(free), free.times(bound)):
+        (loop,) = product.loops
+        assert loop != i
+        assert sorted(str(factor.node) for factor in product.factors) == ["x[i]", f"x[{loop}]"]
+    assert len(set(bound.times(bound).loops)) == 2
+    assert bound.within(free).loops == (i,)
+
+
+def test_renaming_makes_way() -> None:
+    """An index renamed to one that a sum inside runs over is not captured by it."""
+    n = dimension("n")
+    i, j = LoopIndex("i", n), LoopIndex("j", n)
+    x = build.variable("x", (n,))
+    at = {loop: build.apply("element", x, parameters=(loop,)) for loop in (i, j)}
+    inner = build.apply("loop_sum", build.apply("multiply", at[i], at[j]), parameters=(j,))
+    renamed = with_loop(inner, i, j)
+    assert renamed.loops == {j}
+    assert len(loops_below([renamed])) == 2
+
+
+# Terms that are not alike ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["sum(logsumexp(inv(X'@X+I),axis=1))", "sum(softmax(inv(X'@X+I))^2)", "x'@softmax(X'@X)@x"]
+)
+def test_unlike_terms_stay_apart(text: str) -> None:
+    shapes = {"X": "m,n", "x": "n"}
+    compare(
+        text,
+        "X",
+        2,
+        {name: shape for name, shape in shapes.items() if name in text.replace("exp", "").replace("max", "")},
+    )
+
+
+def test_likeness_is_of_structure() -> None:
+    """``A[i,p] A[p,q] B[q,k]`` and ``A[i,q] A[q,p] B[p,k]`` are one; ``A[i,p] B[p,q] A[q,k]`` is another."""
+    n = dimension("n")
+    a, b = build.variable("A", (n, n)), build.variable("B", (n, n))
+    c = build.apply("exp", a)
+    i, k, p, q = (Index(n) for _ in range(4))
+
+    def term(*factors: tuple[object, Index, Index]) -> Term:
+        return Term(build.number(1).parameters[0], tuple(Factor(node, (one, two)) for node, one, two in factors))
+
+    def count(*terms: Term) -> int:
+        return len(IndexForm.of(Tensor(terms, (i,), (k,))).tensor.terms)
+
+    loop = [(c, p, q), (a, p, q), (b, p, i), (b, q, k)]
+    same = [(c, q, p), (a, q, p), (b, q, i), (b, p, k)]
+    other = [(c, p, q), (a, q, p), (b, p, i), (b, q, k)]
+    assert count(term(*loop), term(*same)) == 1
+    assert count(term(*loop), term(*other)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "shapes"),
+    [
+        ("dot(eye(n)[:,1], x)", "x", {"x": "n"}),
+        ("eye(n)[:,2]*x", "x", {"x": "n"}),
+        ("eye(n)[2]*x", "x", {"x": "n"}),
+        ("A[:,1]^(eye(m)[:,1])", "A", {"A": "m,n"}),
+        ("A@eye(n)[:,1]", "A", {"A": "m,n"}),
+        ("eye(m)[1]'@A", "A", {"A": "m,n"}),
+        ("x[1..2]*eye(n)[1..2,1]", "x", {"x": "n"}),
+        ("sum(x*eye(n)[i] for i in 1..n)", "x", {"x": "n"}),
+    ],
+)
+def test_columns_of_the_identity(text: str, wrt: str, shapes: dict[str, str]) -> None:
+    shapes_positive = {name: shape + ":positive" if "^" in text else shape for name, shape in shapes.items()}
+    compare(text, wrt, 1, shapes_positive)
+
+
+def test_values_that_do_not_depend_on_the_variable() -> None:
+    assert str(derive("norm(x/norm(x))", "x")) == "0⃗ᵀ"
+    assert str(derive("norm(X/norm(X))", "X")).startswith("zeros")
+    assert str(derive("logdet(X@inv(X))", "X")).startswith("zeros")
