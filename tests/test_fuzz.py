@@ -90,6 +90,8 @@ TEXTS = [
     (QUADRATIC, "x'@A@x"),
     (SOFTMAX, "softmax(-W, axis=0)"),
     (apply("negative", apply("power", a, number("2"))), "-a^2"),
+    (apply("divide", a, apply("multiply", number("2"), apply("exp", a), spelled="scaled")), "a / (2exp(a))"),
+    (apply("multiply", number("2"), apply("power", number("3"), a), spelled="scaled"), "2 * 3^a"),
     (apply("power", apply("negative", a), number("2")), "(-a)^2"),
     (apply("add", a, apply("negative", apply("add", a, number("2")))), "a - (a + 2)"),
     (apply("loop_sum", apply("element", x, data=("i",)), data=("i", "n")), "sum(x[i] for i in 1..n)"),

@@ -35,7 +35,7 @@ ODD = (
         "F",
     ),
     *("H", "K", "L", "P", "Q", "R", "U", "V", "Z", "delta", "pi", "lambda", "theta", "Sigma", "np", "jnp", "math"),
-    *("torch", "def", "class", "t_1", "t1", "u_1", "x_hat", "alpha_2", "w_"),
+    *("torch", "def", "class", "t_1", "t1", "u_1", "x_hat", "alpha_2", "w_", "θ", "λ", "Σ"),
 )
 WORDS = ("symmetric", "psd", "diagonal", "orthogonal")
 TYPED = frozenset(
@@ -159,7 +159,8 @@ class Leaves:
     def turn(self) -> str:
         if self.chance(0.1):
             return "transpose"
-        return ".T" if "T" not in self.declared and self.chance(0.1) else "'"
+        marks = ["'"] * 12 + ["ᵀ", "ᵀ"] + ([".T", "^T"] if "T" not in self.declared else [])
+        return self.random.choice(marks)
 
     def _constant(self, shape: Shape) -> Term | None:
         if len(shape) == 1 and self.chance(0.3):

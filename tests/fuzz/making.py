@@ -82,13 +82,17 @@ class Maker(Risky):
         if way == "divide":
             return Term(way, (a, self.within("positive", b)), (), shape, self.random.choice(["", "", "", "./"]))
         pair = (b, a) if self.chance(0.3) else (a, b)
-        signs = ["", "", "", "", ".*", "⊗", "multiply", "hadamard"] if way == "multiply" else [""]
+        signs = ["", "", "", "", "", ".*", "⊗", "⊙", "multiply", "hadamard"] if way == "multiply" else [""]
         spelled = self.spelled(way) if way in ("maximum", "minimum") else self.random.choice(signs)
+        if way == "multiply" and pair[0].kind == "number" and pair[1].shape == shape and self.chance(0.7):
+            spelled = "scaled"
         return Term(way, pair, (), shape, spelled)
 
     def _comparison(self, shape: Shape, depth: int) -> Term:
         pair = (self.make(shape, depth), self._beside(shape, depth))
-        return Term(self.random.choice(sorted(COMPARISONS)), pair, (), shape)
+        kind = self.random.choice(sorted(COMPARISONS))
+        sign = {"greater_equal": "≥", "less_equal": "≤"}.get(kind, "") if self.chance(0.3) else ""
+        return Term(kind, pair, (), shape, sign)
 
     def _power(self, a: Term, depth: int) -> Term:
         drawn = self.random.random()
@@ -105,7 +109,7 @@ class Maker(Risky):
         return Term("power", (positive, self._beside(a.shape, depth)), (), a.shape)
 
     def superscript(self) -> str:
-        return self.random.choice(["", "", "", "²", "pow"])
+        return self.random.choice(["", "", "", "²", "pow", "**", ".^"])
 
     def _scalar(self, depth: int) -> Term:
         way = self.random.choice(

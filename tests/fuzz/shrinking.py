@@ -40,6 +40,8 @@ def _size(program: Program) -> tuple[int, int, int]:
 def _still(program: Program, question: Question, verdict: Verdict, seed: str) -> bool:
     if program.value.shape and question.command != "jacobian":
         return False
+    if question.symmetric != "free" and program.declared[question.names[0]].word != "symmetric":
+        return False
     if not all(_closed(term, program) for term in (*(term for _, term in program.definitions), program.value)):
         return False
     found = judge(program, question, seed)

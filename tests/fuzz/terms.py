@@ -122,12 +122,14 @@ def write(term: Term) -> tuple[str, int]:
         return _sum(term), SUM
     if kind == "negative":
         return "-" + within(args[0], DOT), NEGATION
-    if kind in ("multiply", "divide", "matmul", "outer") and not term.spelled.isalpha():
+    if term.spelled == "scaled" and not (factor := within(args[1], DOT))[0].isdigit():
+        return args[0].data[0] + factor, NEGATION
+    if kind in ("multiply", "divide", "matmul", "outer") and (term.spelled == "scaled" or not term.spelled.isalpha()):
         return _product(term), PRODUCT
     if kind == "dot" and not term.spelled.isalpha():
         return (term.spelled or ".").join(within(arg, POWER) for arg in args), DOT
     if kind in COMPARISONS:
-        return f" {COMPARISONS[kind]} ".join(within(arg, SUM) for arg in args), COMPARISON
+        return f" {term.spelled or COMPARISONS[kind]} ".join(within(arg, SUM) for arg in args), COMPARISON
     if kind == "power" and not term.spelled.isalpha():
         return _power(term)
     if kind == "transpose" and not term.spelled.isalpha():
@@ -166,7 +168,7 @@ def _sum(term: Term) -> str:
 
 
 def _product(term: Term) -> str:
-    sign = term.spelled or INFIX[term.kind]
+    sign = INFIX[term.kind] if term.spelled in ("", "scaled") else term.spelled
     sign = sign if sign == "@" else f" {sign} "
     args = term.args
     if term.kind == "outer":
@@ -177,6 +179,6 @@ def _product(term: Term) -> str:
 def _power(term: Term) -> tuple[str, int]:
     base, exponent = term.args
     left = within(base, POSTFIX)
-    if term.spelled == "²" and exponent.kind == "number" and len(exponent.data[0]) == 1:
+    if term.spelled == "²":
         return left + "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(exponent.data[0])], POSTFIX
-    return f"{left}^{within(exponent, POSTFIX)}", POWER
+    return f"{left}{term.spelled or '^'}{within(exponent, POSTFIX)}", POWER

@@ -186,8 +186,10 @@ class Machine:
         places: list[Any] = [slice(None)]
         for text in term.data:
             if ".." in text:
-                lower, upper = text.split("..")
-                places.append(slice(whole(lower, self.sizes) - 1, whole(upper, self.sizes)))
+                lower, upper = (whole(size, self.sizes) for size in text.split(".."))
+                if upper > a.shape[len(places)]:
+                    raise IndexError(text)
+                places.append(slice(lower - 1, upper))
             else:
                 places.append(slice(None) if text == ":" else self._place(text))
         return a[tuple(places)]
