@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import os
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fuzz import judging
 from fuzz.judging import Judged, Question, judge
 from fuzz.leaves import TYPED
 from fuzz.making import Maker
@@ -150,7 +152,7 @@ def test_outside_a_domain_is_no_point_to_judge_at() -> None:
 # What it finds -----------------------------------------------------------------------------------------------------
 
 
-def judged(asked: Program, *names: str, command: str = "jacobian") -> Judged:
+def verdict_on(asked: Program, *names: str, command: str = "jacobian") -> Judged:
     found = judge(asked, Question(command, names), "1")
     assert found is not None
     return found
@@ -161,8 +163,13 @@ def places(found: Judged) -> set[str]:
 
 
 def test_what_is_right_is_called_right() -> None:
-    assert judged(program(DOT, w="n", x="n"), "w").word == "right"
-    assert judged(program(QUADRATIC, x="n", A="n,n"), "x", command="hessian").word == "right"
+    assert verdict_on(program(DOT, w="n", x="n"), "w").word == "right"
+    assert verdict_on(program(QUADRATIC, x="n", A="n,n"), "x", command="hessian").word == "right"
+
+
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers that mcalc itself does not check, so that what is wrong is shown."""
+    monkeypatch.setattr(judging, "derive", functools.partial(judging.derive, verify=False))
 
 
 def with_rule(monkeypatch: pytest.MonkeyPatch, formula: str) -> None:
@@ -173,57 +180,63 @@ def with_rule(monkeypatch: pytest.MonkeyPatch, formula: str) -> None:
 
 def test_a_wrong_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = program(apply("tanh", apply("sin", x, shape=("n",)), shape=("n",)), x="n")
-    assert judged(asked, "x").word == "right"
+    assert verdict_on(asked, "x").word == "right"
     with_rule(monkeypatch, "1 - y^3")
     monkeypatch.setattr("mcalc.expressions.tree._nodes", {})
-    monkeypatch.setattr("mcalc.api._verified", lambda derivation: None)
-    assert places(judged(asked, "x")) >= {"tree", "text", "ascii", "numpy"}
+    unchecked(monkeypatch)
+    assert places(verdict_on(asked, "x")) >= {"tree", "text", "ascii", "numpy"}
 
 
 def test_a_fault_in_print_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mcalc.render import text as page
+    unchecked(monkeypatch)
+    from mcalc.derivations import headings as page
 
     asked = program(apply("multiply", apply("exp", a), apply("add", a, number("2"))), a="")
     written = page.write_expression
     monkeypatch.setattr(page, "write_expression", lambda *given: re.sub(r"\((a \+ .)\)", r"\1", written(*given)))
-    assert places(judged(asked, "a")) == {"text", "ascii"}
+    assert places(verdict_on(asked, "a")) == {"text", "ascii"}
 
 
 def test_a_fault_in_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    unchecked(monkeypatch)
     from mcalc.render import code
 
     asked = program(apply("matmul", A, x, shape=("n",)), A="n,n", x="n")
     made = code.module
     monkeypatch.setattr(code, "module", lambda *given: made(*given).replace("return A", "return A.T"))
-    assert places(judged(asked, "x")) == {"numpy"}
+    assert places(verdict_on(asked, "x")) == {"numpy"}
 
 
 def test_what_cannot_be_read_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mcalc.render import text as page
+    unchecked(monkeypatch)
+    from mcalc.derivations import headings as page
 
     written = page.write_expression
     monkeypatch.setattr(page, "write_expression", lambda *given: written(*given) + " +")
-    found = judged(program(apply("exp", a), a=""), "a")
+    found = verdict_on(program(apply("exp", a), a=""), "a")
     assert found.word == "unreadable" and {verdict.place for verdict in found.verdicts} == {"text", "ascii"}
 
 
 def test_a_traceback_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    unchecked(monkeypatch)
+
     def broken(*given: Any) -> str:
         raise KeyError("u_2")
 
-    monkeypatch.setattr("mcalc.render.text.write_expression", broken)
-    found = judged(program(apply("exp", a), a=""), "a")
+    monkeypatch.setattr("mcalc.derivations.headings.write_expression", broken)
+    found = verdict_on(program(apply("exp", a), a=""), "a")
     assert {(verdict.word, verdict.kind) for verdict in found.verdicts} == {("fault", "KeyError: …")}
 
 
 def test_a_failure_is_shrunk_to_what_causes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    unchecked(monkeypatch)
     from mcalc.render import code
 
     made = code.module
     monkeypatch.setattr(code, "module", lambda *given: made(*given).replace("np.cosh", "np.sinh"))
     inner = apply("sinh", apply("multiply", a, x, shape=("n",)), shape=("n",))
     asked = program(apply("add", apply("sum", inner), DOT, apply("exp", a)), a="", w="n", x="n")
-    found = judged(asked, "x", command="gradient")
+    found = verdict_on(asked, "x", command="gradient")
     smallest, question = shrunk(found, found.verdicts[0], "1")
     assert smallest.text() == "sum(sinh(x))"
     assert command_of(smallest, question, "numpy") == 'mcalc gradient "sum(sinh(x))" -s x=n --wrt x -f numpy'
@@ -236,7 +249,6 @@ def shown(tally: Tally) -> str:
     return f"{tally.table()}\n{tally.failures(1)}"
 
 
-@pytest.mark.xfail(reason="faults that it finds in this tree are being mended", strict=False)
 def test_random_programs() -> None:
     tally = run(seed=1, derivatives=120)
     assert not tally.failed, shown(tally)
@@ -247,4 +259,4 @@ def test_many_random_programs() -> None:
     tally = run(seed=2, derivatives=MANY)
     print(f"\n{tally.table()}\n{tally.shares()}")
     assert not tally.failed, shown(tally)
-    assert tally.words["refused"] <= 0.01 * tally.derivatives and not tally.unexplained, shown(tally)
+    assert tally.words["refused"] <= 0.01 * tally.answers and not tally.unexplained, shown(tally)

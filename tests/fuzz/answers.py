@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,15 +119,23 @@ def sizes_of(page: str, scene: Scene) -> list[int] | None:
     return [round(float(value_of(text, named, ()))) for text in re.split("[×x]", stated)]
 
 
-def headed(page: str, derivation: Derivation, names: list[str]) -> bool:
-    """Whether the indices of the heading stand at the variables to which they belong."""
+def sections_of(page: str) -> list[str]:
+    """The lines of each derivative of a page that has several."""
+    return re.split(r"(?m)^# by .*\n", page)[1:]
+
+
+def headed(page: str, scene: Scene, names: Sequence[str]) -> bool:
+    """Whether the indices of the heading stand at the variables to which they belong, in their order."""
     heading = next((line for line in page.split("\n") if HEADING.match(line) and line.endswith("=")), None)
     if heading is None:
         return True
-    groups = GROUP.findall(heading.partition("/")[2] or heading)
-    ranks = {name: len(derivation.reading.names[name].axes) for name in names}
-    wanted = [ranks[name] for name in names if ranks[name]]
-    return [len(group.split(",")) for _, group in groups] == wanted
+    groups = [(canonical_name(name), group.split(",")) for name, group in GROUP.findall(heading.partition("/")[2])]
+    wanted = [(name, [size for size in scene.declared[name].shape if size != "1"]) for name in names]
+    wanted = [(name, sizes) for name, sizes in wanted if sizes]
+    return len(groups) == len(wanted) and all(
+        found in (name, f"d{name}") and len(letters) == len(sizes)
+        for (found, letters), (name, sizes) in zip(groups, wanted, strict=True)
+    )
 
 
 def other_lines(page: str, derivation: Derivation, scene: Scene, expected: Array) -> Iterator[tuple[str, Array, Array]]:

@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from fuzz.answers import Scene, Unreadable, headed, of_code, of_text, of_tree, other_lines, sizes_of
-from fuzz.terms import Declared, Program, whole
+from fuzz.answers import Scene, Unreadable, headed, of_code, of_text, of_tree, other_lines, sections_of, sizes_of
+from fuzz.terms import Declared, Program, Shape, whole
 from fuzz.values import Expected, Unreliable, first, second
 from mcalc.api import derive
 from mcalc.problems import Problem
@@ -45,6 +47,11 @@ class Question:
     @property
     def order(self) -> int:
         return 2 if self.command == "hessian" else 1
+
+    @property
+    def blocks(self) -> list[tuple[str, ...]]:
+        """The derivatives that are answered: of a Hessian by two variables all four."""
+        return list(product(self.names, repeat=self.order))
 
 
 @dataclass(frozen=True)
@@ -106,27 +113,27 @@ def questions(program: Program, random: Random) -> Iterator[Question]:
             command = random.choice(["gradient", "hessian"]) if scalar else "jacobian"
             yield Question(command, (name,), symmetric=random.choice(["constrained", "entries"]))
     if scalar:
-        for name in names:
-            yield Question("hessian", (name,), "paper", random.choice(OTHERS) if random.random() < 0.1 else "")
-        pairs = [(one, other) for one in names for other in names if one != other]
-        for pair in random.sample(pairs, min(2, len(pairs))):
-            yield Question("hessian", pair)
+        both = tuple(random.sample(names, 2)) if len(names) > 1 else ()
+        for pair in [both, *((name,) for name in names if name not in both)]:
+            if pair:
+                yield Question("hessian", pair, more=random.choice(OTHERS) if random.random() < 0.15 else "")
 
 
-def expected_of(program: Program, question: Question, seed: str) -> tuple[Scene, Expected]:
-    """The point and the derivative there; raises Unreliable where there is none to be had."""
+def expected_of(program: Program, question: Question, seed: str) -> tuple[Scene, list[Expected]]:
+    """The point and the derivatives there, block by block; raises Unreliable where there are none to be had."""
     for attempt in range(4):
         tried = replace(program, positive=program.positive or attempt >= 2)
         point = point_of(tried, f"{seed}:{attempt}")
-        scene = Scene(program.declared, point, program.sizes)
         try:
-            if question.order == 1:
-                found = first(program, point, question.names[0])
-            else:
-                found = second(program, point, question.names[0], question.names[-1])
-            return scene, _by_symmetric(found, question)
+            found = [
+                first(program, point, *names) if question.order == 1 else second(program, point, *names)
+                for names in question.blocks
+            ]
         except (Unreliable, IndexError) as reason:
             last = reason
+        else:
+            blocks = [_by_symmetric(one, question) for one in found]
+            return Scene(program.declared, point, program.sizes), blocks
     raise Unreliable(str(last))
 
 
@@ -146,9 +153,9 @@ def _by_symmetric(found: Expected, question: Question) -> Expected:
 
 
 def entries(program: Program, question: Question) -> int:
-    shapes = [program.declared[name].shape for name in (question.names * question.order)[-question.order :]]
-    shapes.append(program.value.shape)
-    return int(np.prod([whole(size, program.sizes) for shape in shapes for size in shape]))
+    """How many numbers the largest of the derivatives has."""
+    shapes = [[program.value.shape, *(program.declared[name].shape for name in names)] for names in question.blocks]
+    return max(prod(whole(size, program.sizes) for shape in block for size in shape) for block in shapes)
 
 
 class Hanging(BaseException):
@@ -189,61 +196,86 @@ def judge(program: Program, question: Question, seed: str) -> Judged | None:
     return Judged(program, question, tuple(verdicts), seconds)
 
 
-def _failures(program: Program, question: Question, scene: Scene, expected: Expected) -> Iterator[Verdict]:
+def _failures(program: Program, question: Question, scene: Scene, expected: list[Expected]) -> Iterator[Verdict]:
     """What is amiss with the answer, in any of its forms."""
     declared = {name: str(one) for name, one in program.declared.items()}
-    derivation = _tried(
-        lambda: derive(
-            program.text(),
-            ",".join(question.names),
-            declared,
-            question.command,
-            question.layout,
-            symmetric=question.symmetric,
-        ),
-        "",
-    )
+    names = ",".join(question.names)
+    given = {"command": question.command, "layout": question.layout, "symmetric": question.symmetric, "form": "text"}
+    derivation = _tried(lambda: derive(program.text(), names, declared, **given), "")
     if isinstance(derivation, Verdict):
         yield derivation
         return
-    laid_out = _in_layout(expected, program, question)
-    yield from _compared(lambda: of_tree(derivation, scene), laid_out, "tree")
-    yield from _compared(lambda: of_code(derivation, scene), expected, "numpy")
-    asked = list(question.names * 2)[:2] if question.order == 2 else list(question.names)
+    blocks = question.blocks
+    if not derivation.parts and len(blocks) > 1:
+        array = np.array([one.array for one in expected]).reshape(len(question.names), -1)
+        expected, blocks = [Expected(array, max(one.tolerance for one in expected))], [()]
+    parts = derivation.parts or (derivation,)
+    if len(parts) != len(blocks):
+        yield Verdict("wrong", "", "another number of blocks")
+        return
+    laid_out = [_in_layout(*pair, program, question) for pair in zip(expected, blocks, strict=True)]
+    for part, wanted in zip(parts, laid_out, strict=True):
+        yield from _compared(lambda part=part: of_tree(part, scene), wanted, "tree")
+    found = _tried(lambda: of_code(derivation, scene), "numpy")
+    if isinstance(found, Verdict):
+        yield found
+    else:
+        for array, wanted in zip(found if derivation.parts else (found,), expected, strict=True):
+            yield from _compared(lambda array=array: array, wanted, "numpy")
     for form in ("text", "ascii"):
         page = _tried(lambda form=form: write(derivation, form), form)
         if isinstance(page, Verdict):
             yield page
             continue
-        yield from _compared(lambda page=page: of_text(page, derivation, scene), laid_out, form)
-        lines = _tried(lambda page=page: list(other_lines(page, derivation, scene, expected.array)), f"{form} line")
-        if isinstance(lines, Verdict):
-            yield lines
-        else:
-            for place, found, wanted in lines:
-                loose = Expected(wanted, 10 * expected.tolerance)
-                yield from _compared(lambda found=found: found, loose, f"{form} {place}")
-        stated = _tried(lambda page=page: sizes_of(page, scene), f"{form} sizes")
-        if isinstance(stated, Verdict):
-            yield stated
-        elif stated is not None and [size for size in stated if size != 1] != list(np.squeeze(laid_out.array).shape):
-            yield Verdict("wrong", f"{form} sizes")
-        if not headed(page, derivation, asked):
-            yield Verdict("wrong", f"{form} heading")
+        sections = sections_of(page) if derivation.parts else [page]
+        for at, (section, part) in enumerate(zip(sections, parts, strict=True)):
+            yield from _printed(section, form, part, scene, laid_out[at], expected[at], blocks[at])
     if question.more:
         yield from _other_format(derivation, question.more)
 
 
-def _in_layout(expected: Expected, program: Program, question: Question) -> Expected:
+def _printed(
+    page: str,
+    form: str,
+    part: Any,
+    scene: Scene,
+    laid_out: Expected,
+    expected: Expected,
+    names: tuple[str, ...],
+) -> Iterator[Verdict]:
+    """What is amiss with the lines of one derivative."""
+    yield from _compared(lambda: of_text(page, part, scene), laid_out, form)
+    lines = _tried(lambda: list(other_lines(page, part, scene, expected.array)), f"{form} line")
+    if isinstance(lines, Verdict):
+        yield lines
+    else:
+        for place, found, wanted in lines:
+            loose = Expected(wanted, 10 * expected.tolerance)
+            yield from _compared(lambda found=found: found, loose, f"{form} {place}")
+    stated = _tried(lambda: sizes_of(page, scene), f"{form} sizes")
+    if isinstance(stated, Verdict):
+        yield stated
+    elif stated is not None and [size for size in stated if size != 1] != list(np.squeeze(laid_out.array).shape):
+        yield Verdict("wrong", f"{form} sizes")
+    if not headed(page, scene, names):
+        yield Verdict("wrong", f"{form} heading")
+
+
+def _in_layout(expected: Expected, names: tuple[str, ...], program: Program, question: Question) -> Expected:
     """Transposed where the layout asks: of a scalar by a matrix numerator, of all others denominator."""
+    if question.layout == "paper" or not names:
+        return expected
+    value, by = ([size for size in shape if size != "1"] for shape in _shapes(program, names))
+    by_matrix = not value and len(by) == 2
+    turned = by_matrix if question.layout == "numerator" else not by_matrix
     squeezed = np.squeeze(expected.array)
-    value = program.value.shape if question.order == 1 else program.declared[question.names[0]].shape
-    of_scalar = not [size for size in value if size != "1"]
-    by = [size for size in program.declared[question.names[-1]].shape if size != "1"]
-    by_matrix = of_scalar and len(by) == 2
-    turned = {"paper": False, "numerator": by_matrix, "denominator": not by_matrix}[question.layout]
-    array = squeezed.T if turned and len(by) + len([s for s in value if s != "1"]) == 2 else squeezed
-    return replace(expected, array=array)
+    return replace(expected, array=squeezed.T if turned and len(value) + len(by) == 2 else squeezed)
+
+
+def _shapes(program: Program, names: tuple[str, ...]) -> tuple[Shape, Shape]:
+    """Of what is differentiated last, which for the second derivative is the gradient, and of the variable."""
+    value = program.value.shape if len(names) == 1 else program.declared[names[0]].shape
+    return value, program.declared[names[-1]].shape
 
 
 def _tried(compute: Callable[[], Any], place: str) -> Any:
@@ -294,8 +326,8 @@ def _other_format(derivation: Any, form: str) -> Iterator[Verdict]:
 
 
 def _refused(problem: Problem, place: str) -> Verdict:
-    if "fault of mcalc" in problem.hint:
-        return Verdict("alarm", place, "an answer failed its own check")
+    if problem.status == 1:
+        return Verdict("alarm", place, plainly(problem.message))
     if "fault here" in problem.message:
         return Verdict("fault", place, plainly(problem.message))
     return Verdict("refused", place, plainly(problem.message))

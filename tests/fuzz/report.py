@@ -51,6 +51,7 @@ class Tally:
     """What was found, added up."""
 
     programs: int = 0
+    derivatives: int = 0
     skipped: int = 0
     words: Counter[str] = field(default_factory=Counter)
     keys: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -62,7 +63,7 @@ class Tally:
     slowest: float = 0.0
 
     @property
-    def derivatives(self) -> int:
+    def answers(self) -> int:
         return sum(self.words.values())
 
     def add(self, program: Program, judged: Iterable[Judged | None], seed: str) -> None:
@@ -76,6 +77,7 @@ class Tally:
                 self.skipped += 1
                 continue
             self.words[one.word] += 1
+            self.derivatives += len(one.question.blocks)
             self.commands[" by two variables".join([one.question.command, ""][: len(one.question.names)])] += 1
             self.slowest = max(self.slowest, one.seconds)
             failed = failed or one.word in FAILING
@@ -92,6 +94,7 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         self.programs += other.programs
+        self.derivatives += other.derivatives
         self.skipped += other.skipped
         for name in ("words", "keys", "kinds", "failing", "traits", "commands"):
             getattr(self, name).update(getattr(other, name))
@@ -111,11 +114,10 @@ class Tally:
     # As text
 
     def table(self) -> str:
-        lines = [
-            f"{self.programs} programs, {self.derivatives} derivatives, {self.skipped} skipped (no reliable value)"
-        ]
+        counts = f"{self.programs} programs, {self.answers} answers, {self.derivatives} derivatives"
+        lines = [f"{counts}; {self.skipped} questions skipped (no reliable value)"]
         lines.append(", ".join(f"{name} {number}" for name, number in sorted(self.commands.items())))
-        lines += [f"  {word:11} {self.words[word]:7} {_share(self.words[word], self.derivatives)}" for word in WORDS]
+        lines += [f"  {word:11} {self.words[word]:7} {_share(self.words[word], self.answers)}" for word in WORDS]
         lines.append(f"the slowest took {self.slowest:.1f} s")
         return "\n".join(lines)
 
