@@ -1,0 +1,189 @@
+"""What mcalc answers, as numbers: the tree, each printed form read back by mcalc's own reader, the emitted code run."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sympy import Mul
+
+from fuzz.terms import Declared
+from mcalc.calculus.index_form import IndexForm
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.tree import Node
+from mcalc.language.parser import canonical_name, parse
+from mcalc.language.shapes import Declaration, declaration, read_program
+from mcalc.numbers.numeric import evaluate, evaluate_tensor
+from mcalc.numbers.program import Program, whole
+from mcalc.problems import Problem
+from mcalc.render import write
+
+HEADING = re.compile(r"^# (?:∂|d|D)")
+GROUP = re.compile(r"([^\W\d]\w*?[₀-₉\u0302]*)\[([^\]]*)\]")
+MAP = re.compile(r"^# d(\S+) (?:↦|->) (.*)$")
+VEC = re.compile(r"^# [∂d]vec\(.*\)/[∂d]vec\(.*\) = (.*)$")
+SIZES = re.compile(r"^# (.*), (?:paper|numerator|denominator) layout")
+Array = Any
+
+
+class Unreadable(Exception):
+    """mcalc does not read what it has printed, or reads it as something of another shape."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The point at which everything is evaluated, and what is declared there."""
+
+    declared: dict[str, Declared]
+    point: dict[str, Array]
+    sizes: dict[str, int]
+    known: dict[Any, Array] = field(default_factory=dict)
+    """The values of the trees that were read before."""
+
+    def declarations(self) -> dict[str, Declaration]:
+        return {name: declaration(str(one)) for name, one in self.declared.items()}
+
+    def numbers(self) -> dict[str, Any]:
+        """The values by name, of dimensions too: an axis of size one is none, to mcalc."""
+        return {**self.sizes, **{name: np.squeeze(value)[()] for name, value in self.point.items()}}
+
+
+def of_tree(derivation: Derivation, scene: Scene) -> Array:
+    result = derivation.result
+    point = scene.numbers()
+    if isinstance(result, IndexForm):
+        return evaluate_tensor(result.tensor, point, scene.sizes)
+    scene.known[result, ()] = evaluate(result, point, scene.sizes)
+    return scene.known[result, ()]
+
+
+# Printed -----------------------------------------------------------------------------------------------------------
+
+
+def of_text(page: str, derivation: Derivation, scene: Scene) -> Array:
+    """The value of the page's lines that are no comment; of an index answer the heading names the free indices."""
+    lines = page.split("\n")
+    text = "\n".join(line for line in lines if not line.startswith("#"))
+    sizes = [size for size in derivation.result.shape if size != 1]
+    heading = next((line for line in lines if HEADING.match(line) and line.endswith("=")), None)
+    if heading is None:
+        if len(sizes) > 2 or isinstance(derivation.result, IndexForm):
+            raise Unreadable("an answer in index notation has no heading")
+        return value_of(text, scene, derivation.result.shape)
+    letters = [letter.strip() for _, group in GROUP.findall(heading) for letter in group.split(",")]
+    if len(letters) != len(sizes):
+        raise Unreadable("a heading has another number of indices than the answer")
+    return value_of(text, scene, None, dict(zip(letters, sizes, strict=True)))
+
+
+def value_of(text: str, scene: Scene, shape: Any, free: dict[str, Any] | None = None) -> Array:
+    """The text, read where the names are declared, at the point."""
+    try:
+        read = read_program(parse(text), scene.declarations(), free_indices=free, expected=shape).value
+    except Problem as problem:
+        raise Unreadable(problem.message) from None
+    key = (read, tuple((free or {}).items()))
+    if key not in scene.known:
+        try:
+            point = scene.numbers()
+            scene.known[key] = (
+                _at_places(read, point, scene.sizes, free) if free else evaluate(read, point, scene.sizes)
+            )
+        except (KeyError, ValueError) as fault:
+            raise Unreadable(f"what was read has no value: {fault}") from None
+    return scene.known[key]
+
+
+def _at_places(node: Node, point: dict[str, Array], sizes: dict[str, int], free: dict[str, Any]) -> Array:
+    loops = [LoopIndex(letter, size) for letter, size in free.items()]
+    program = Program([node], sizes, active=frozenset(loops))
+    found = np.zeros([whole(loop.size, sizes) for loop in loops])
+    with np.errstate(all="ignore"):
+        for place in np.ndindex(*found.shape):
+            found[place] = program.run(point, running=dict(zip(loops, (at + 1 for at in place), strict=True)))[0]
+    return found
+
+
+def sizes_of(page: str, scene: Scene) -> list[int] | None:
+    """The sizes that the last line states, ``m×k^2``."""
+    stated = next((found[1] for line in page.split("\n") if (found := SIZES.match(line))), None)
+    if stated is None:
+        return None
+    dimensions = dict.fromkeys(scene.sizes, Declared(()))
+    named = Scene(dimensions, {name: np.array(size) for name, size in scene.sizes.items()}, scene.sizes)
+    return [round(float(value_of(text, named, ()))) for text in re.split("[×x]", stated)]
+
+
+def sections_of(page: str) -> list[str]:
+    """The lines of each derivative of a page that has several."""
+    return re.split(r"(?m)^# by .*\n", page)[1:]
+
+
+def headed(page: str, scene: Scene, names: Sequence[str]) -> bool:
+    """Whether the indices of the heading stand at the variables to which they belong, in their order."""
+    heading = next((line for line in page.split("\n") if HEADING.match(line) and line.endswith("=")), None)
+    if heading is None:
+        return True
+    groups = [(canonical_name(name), group.split(",")) for name, group in GROUP.findall(heading.partition("/")[2])]
+    wanted = [(name, [size for size in scene.declared[name].shape if size != "1"]) for name in names]
+    wanted = [(name, sizes) for name, sizes in wanted if sizes]
+    return len(groups) == len(wanted) and all(
+        found in (name, f"d{name}") and len(letters) == len(sizes)
+        for (found, letters), (name, sizes) in zip(groups, wanted, strict=True)
+    )
+
+
+def other_lines(page: str, derivation: Derivation, scene: Scene, expected: Array) -> Iterator[tuple[str, Array, Array]]:
+    """The lines ``dX ↦ …`` and ``∂vec(y)/∂vec(X) = …``, with the value each has and the one it should have."""
+    change = np.cos(np.arange(float(np.asarray(scene.point[derivation.wrt[-1]]).size)) + 1)
+    change = change.reshape(np.shape(scene.point[derivation.wrt[-1]]))
+    rank = change.ndim
+    sizes = derivation.result.shape
+    by = derivation.by[-1].shape
+    split = len(sizes) - len(derivation.by[-1].axes)
+    for line in page.split("\n"):
+        if found := MAP.match(line):
+            name = canonical_name(f"d{found[1]}")
+            if name in scene.declared:
+                continue
+            moved = Scene(
+                scene.declared | {name: scene.declared[derivation.wrt[-1]]},
+                {**scene.point, name: change},
+                scene.sizes,
+            )
+            wanted = np.tensordot(expected, change, rank) if rank else expected * change
+            yield "map", value_of(found[2], moved, sizes[:split]), wanted
+        elif found := VEC.match(line):
+            outer = int(np.prod(expected.shape[: expected.ndim - rank]))
+            columns = expected.reshape(outer, -1) if rank == 0 else _columns(expected, expected.ndim - rank)
+            shape = (Mul(*sizes[:split]), Mul(*by))
+            yield "vec", value_of(found[1], scene, shape), columns
+
+
+def _columns(expected: Array, split: int) -> Array:
+    """∂vec(Y)/∂vec(X): the entries of both with the first index fastest."""
+    value, variable = range(split), range(split, expected.ndim)
+    turned = np.transpose(expected, [*reversed(value), *reversed(variable)])
+    return turned.reshape(int(np.prod([expected.shape[at] for at in value])), -1)
+
+
+# Code --------------------------------------------------------------------------------------------------------------
+
+
+def of_code(derivation: Derivation, scene: Scene) -> Array:
+    """The emitted NumPy function at the point, called with arrays as they were declared."""
+    text = write(derivation, "numpy")
+    space: dict[str, Any] = {}
+    exec(compile(text, "<emitted>", "exec"), space)
+    function = space[derivation.command]
+    names = list(derivation.reading.names)
+    given = [np.asarray(scene.point[name] if name in scene.point else scene.sizes[name]) for name in names]
+    arguments = [value if value.ndim else float(value) for value in given]
+    more = list(inspect.signature(function).parameters)[len(names) :]
+    with np.errstate(all="ignore"):
+        return function(*arguments, *(scene.sizes[name] for name in more))
