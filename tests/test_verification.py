@@ -117,7 +117,8 @@ def test_damaged_answers_fail(text: str, by: str) -> None:
             ).failed
         return
     for kind, wrong in damaged(natural):
-        assert verify_answer(value, variables, derivation.by[0], wrong).failed, (kind, wrong)
+        found = verify_answer(value, variables, derivation.by[0], wrong)
+        assert found.failed or (not found.points and "derivative" in found.reason), (kind, wrong)
 
 
 QUIET = [

@@ -39,13 +39,14 @@ class TensorProgram:
             nodes = [factor.node for factor in term.factors if factor.node is not None]
             self.terms.append((term, nodes, Program(nodes, sizes, given, term.loops)))
 
-    def run(self, point: Point, values: Values = None) -> Any:
+    def run(self, point: Point, values: Values = None, generator: Any = None) -> Any:
+        """The entries; with a `generator` the value of every node below is moved a little, as by rounding."""
         sizes, free = self.sizes, self.tensor.free
         result = np.zeros(dimensions((index.size for index in free), sizes))
         with np.errstate(all="ignore"):
             for term, nodes, program in self.terms:
                 for running in product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops)):
-                    found = program.run(point, values, dict(zip(term.loops, running, strict=True)))
+                    found = program.run(point, values, dict(zip(term.loops, running, strict=True)), generator)
                     result = result + _contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
         return result
 

@@ -29,6 +29,7 @@ TOLERANCE = 1e-5
 _DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
 _POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
 _SIZES, _SIZES_TRIED, _CONDITION = 2, 60, 1e6
+_DOUBTED = 1e-8
 _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
@@ -61,15 +62,16 @@ def verify_answer(value: Node, variables: Sequence[Node], by: Node, answer: Expr
         parts = [answer]
     programs: dict[int, TensorProgram | Program] = {}
 
-    def at(point: dict[str, Any], sizes: Sizes) -> Any:
+    def at(point: dict[str, Any], sizes: Sizes, generator: Any = None) -> Any:
         if id(sizes) not in programs:
             programs[id(sizes)] = (
                 TensorProgram(answer.tensor, sizes) if isinstance(answer, IndexForm) else Program([answer], sizes)
             )
         program = programs[id(sizes)]
-        return program.run(point) if isinstance(program, TensorProgram) else program.run(point)[0]
+        found = program.run(point, generator=generator)
+        return found if isinstance(program, TensorProgram) else found[0]
 
-    return verify(value, variables, by, at, parts)
+    return verify(value, variables, by, at, parts, at)
 
 
 def verify(
@@ -78,10 +80,12 @@ def verify(
     by: Node,
     derivative: Callable[[dict[str, Any], Sizes], Any],
     parts: Sequence[Node] = (),
+    shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None = None,
 ) -> Verification:
     """``∂f/∂x · v`` against ``Im f(x + ihv)/h`` and ``(f(x + hv) − f(x − hv))/2h``, the variable's entries free.
 
     `parts` are the trees that the derivative is made of: their branches are entered as those of the value are.
+    `shaken` gives the derivative with every value on the way moved by `JITTER`, by which its own rounding is judged.
     """
     named = {variable.parameters[0]: variable for variable in variables}
     every = list({by.parameters[0]: by, **named}.values())
@@ -92,7 +96,7 @@ def verify(
             best = best if best.points else Verification(0, 0.0, "the derivative has too many entries to check")
             break
         try:
-            found = _Check(value, every, by, derivative, sizes, asked).run()
+            found = _Check(value, every, by, derivative, sizes, asked, shaken).run()
         except np.linalg.LinAlgError:
             found = Verification(0, 0.0, _singular(value, sizes))
         if found.failed or found.points >= _POINTS:
@@ -152,6 +156,7 @@ class _Check:
         derivative: Callable[[dict[str, Any], Sizes], Any],
         sizes: Sizes,
         asked: Sequence[Node],
+        shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None,
     ) -> None:
         self.value, self.variables, self.by, self.sizes, self.derivative = value, variables, by, sizes, derivative
         self.name = by.parameters[0]
@@ -159,10 +164,12 @@ class _Check:
         self.program = Program([value], sizes)
         self.analytic: Program | None = Program([value], sizes, arithmetic=ANALYTIC)
         self.trusted = False
+        self.shaken = shaken
         self.asked = asked
         self.sides = Asked(asked, variables, sizes, (), ()) if asked else None
         self.generator = np.random.default_rng(2)
         self.errors: list[float] = []
+        self.reason = "no random point was found where the value is finite"
         self.telling = False
         self.patterns: set[Any] = set()
 
@@ -174,7 +181,7 @@ class _Check:
         if len(self.errors) < _POINTS and not self.asked:
             self._regions()
         if not self.errors:
-            return Verification(0, 0.0, "no random point was found where the value and its derivative are finite")
+            return Verification(0, 0.0, self.reason)
         met = _two_sided(self.patterns) & existing
         error = max(*self.errors, _LEAST) if self.telling else max(self.errors)
         return Verification(len(self.errors), error, "", len(met), len(existing))
@@ -230,7 +237,9 @@ class _Check:
         if answer.shape != self.shape:
             return float("inf")
         if answer.dtype.kind == "c" or not np.isfinite(answer).all():
+            self.reason = "no random point was found where the value and its derivative are finite"
             return None
+        self.reason = "at the random points tried, rounding leaves nothing of the differences to compare with"
         start = np.asarray(point[self.name], dtype=float)
         worst = 0.0
         for _ in range(_DIRECTIONS):
@@ -238,8 +247,12 @@ class _Check:
             estimate = self._estimate(point, direction)
             if estimate is None:
                 return None
-            expected = np.tensordot(answer, direction, direction.ndim) if direction.ndim else answer * direction
+            expected = _along(answer, direction)
             error = estimate.error(expected)
+            if error is not None and error > _DOUBTED and self.shaken is not None:
+                moved = np.asarray(self.shaken(point, self.sizes, np.random.default_rng(1))) - answer
+                own = np.abs(_along(moved, direction)) / JITTER * ROUNDING
+                error = Estimate(estimate.value, estimate.uncertainty + own).error(expected)
             if error is None:
                 return None
             worst = max(worst, error)
@@ -273,6 +286,10 @@ class _Check:
                 return None
             moved = np.maximum(moved, np.abs(other - value))
         return Estimate(value, (moved + 1e-3 * moved.max(initial=0.0)) / JITTER * ROUNDING)
+
+
+def _along(derivative: Any, direction: Any) -> Any:
+    return np.tensordot(derivative, direction, direction.ndim) if direction.ndim else derivative * direction
 
 
 def _two_sided(patterns: set[Any]) -> set[int]:
