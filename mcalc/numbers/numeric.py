@@ -9,6 +9,7 @@ from typing import Any
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.expressions.records import Slice
 from mcalc.expressions.tree import Node, topological
+from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import Point, Program, Sizes, Values, dimensions, places, whole
 
@@ -23,36 +24,44 @@ def evaluate(node: Node, point: Point, sizes: Sizes, values: Values = None) -> A
         return Program([node], sizes, values or ()).run(point, values)[0]
 
 
-def evaluate_tensor(tensor: Tensor, point: Point, sizes: Sizes, values: Values = None) -> Any:
+def evaluate_tensor(
+    tensor: Tensor,
+    point: Point,
+    sizes: Sizes,
+    values: Values = None,
+    arithmetic: Arithmetic = REAL,
+    generator: Any = None,
+) -> Any:
     """The entries of a sum of networks: the axes of the value first, then those of the variable."""
-    return TensorProgram(tensor, sizes, values or ()).run(point, values)
+    return TensorProgram(tensor, sizes, values or (), arithmetic).run(point, values, generator)
 
 
 class TensorProgram:
     """A sum of networks, compiled once, that runs at many points."""
 
-    def __init__(self, tensor: Tensor, sizes: Sizes, given: Iterable[Node] = ()) -> None:
-        self.tensor, self.sizes = tensor, sizes
+    def __init__(self, tensor: Tensor, sizes: Sizes, given: Iterable[Node] = (), arithmetic: Arithmetic = REAL) -> None:
+        self.tensor, self.sizes, self.arithmetic = tensor, sizes, arithmetic
         given = frozenset(given)
         self.terms = []
         for term in tensor.terms:
             nodes = [factor.node for factor in term.factors if factor.node is not None]
-            self.terms.append((term, nodes, Program(nodes, sizes, given, term.loops)))
+            self.terms.append((term, nodes, Program(nodes, sizes, given, term.loops, arithmetic)))
 
     def run(self, point: Point, values: Values = None, generator: Any = None) -> Any:
         """The entries; with a `generator` the value of every node below is moved a little, as by rounding."""
         sizes, free = self.sizes, self.tensor.free
-        result = np.zeros(dimensions((index.size for index in free), sizes))
+        result = self.arithmetic.array(np.zeros(dimensions((index.size for index in free), sizes)))
         with np.errstate(all="ignore"):
             for term, nodes, program in self.terms:
                 for running in product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops)):
                     found = program.run(point, values, dict(zip(term.loops, running, strict=True)), generator)
-                    result = result + _contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
+                    contracted = _contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
+                    result = result + self.arithmetic.scalar(term.coefficient) * contracted
         return result
 
 
 def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], sizes: Sizes) -> Any:
-    """``Σ coefficient · Π factors``, one summed index after the other."""
+    """``Σ Π factors``, one summed index after the other."""
     operands = [(_entries(factor, found, sizes), factor.indices) for factor in term.factors]
     carried = {index for _, indices in operands for index in indices}
     operands += [(np.ones(whole(index.size, sizes)), (index,)) for index in free if index not in carried]
@@ -61,7 +70,7 @@ def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], si
         operands = [operand for operand in operands if index not in operand[1]]
         kept = tuple(dict.fromkeys(other for _, indices in touching for other in indices if other is not index))
         operands.append((_summed(touching, kept), kept))
-    return float(term.coefficient) * _summed(operands, free)
+    return _summed(operands, free)
 
 
 def _summed(operands: Sequence[tuple[Any, Sequence[Index]]], kept: Sequence[Index]) -> Any:
