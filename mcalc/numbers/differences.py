@@ -15,6 +15,8 @@ ROUNDING = 1e-13
 _STEPS = (1e-3, 1e-4, 1e-2, 1e-5, 1e-6, 1e-7)
 _CLOSE, _TELLING, _STEADY = 1e-9, 1e-3, 1e-3
 _RELATIVE = 1e5
+TINY = 1e-250
+"""Below this, products with a small step run out of exponents."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def differences(
         return None
     best: Estimate | None = None
     for step in _STEPS:
-        if sides is not None and not _one_side(point, name, start, step * direction, sides):
+        if sides is not None and not one_side(point, name, step * direction, sides):
             continue
         coarse, fine = (_slope(program, point, name, start, direction, own) for own in (step, step / 2))
         if not (np.isfinite(coarse).all() and np.isfinite(fine).all()):
@@ -72,7 +74,7 @@ def differences(
         rounding = 1e-3 * ROUNDING * moved / step * 20
         if (apart > _STEADY * np.maximum(np.abs(found), rounding)).all():
             continue
-        estimate = Estimate(found, 0.1 * apart + rounding)
+        estimate = Estimate(found, 0.1 * apart + rounding + TINY)
         if best is None or estimate.uncertainty.max(initial=0.0) < best.uncertainty.max(initial=0.0):
             best = estimate
         if (best.uncertainty <= 1e-8 * np.abs(best.value)).all():
@@ -85,7 +87,9 @@ def _slope(program: Program, point: Mapping[str, Any], name: str, start: Any, di
     return (above - below) / (2 * step)
 
 
-def _one_side(point: Mapping[str, Any], name: str, start: Any, reach: Any, sides: Asked) -> bool:
+def one_side(point: Mapping[str, Any], name: str, reach: Any, sides: Asked) -> bool:
+    """Whether whatever `sides` asks has one answer from ``x − reach`` to ``x + reach``."""
+    start = np.asarray(point[name], dtype=float)
     shares = np.array([0.0, -1.0, -0.5, 0.5, 1.0])
     points = {
         other: np.repeat(np.asarray(value, dtype=float)[None], len(shares), axis=0) for other, value in point.items()

@@ -113,6 +113,7 @@ def fitting_sizes(roots: Sequence[Node], named: Sequence[Node] = ()) -> Iterator
             needed[(node.parameters[1], node.parameters[0])] = None
     mentioned = [size for node in nodes for size in (*node.shape, *node.parameters) if hasattr(size, "free_symbols")]
     mentioned += [node.parameters[0].size for node in nodes if node.operator.name == "loop_sum"]
+    mentioned += [loop.size for root in roots for loop in sorted(root.loops, key=str)]
     symbols = dict.fromkeys(symbol for size in mentioned for symbol in sorted(size.free_symbols, key=str))
     count = len(symbols)
     orders = [tuple(range(count)), tuple(range(count))[::-1], *(permutations(range(count)) if count < 5 else ())]

@@ -18,7 +18,7 @@ from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.conditions import boundaries, conditions
-from mcalc.numbers.differences import ROUNDING, Estimate, differences
+from mcalc.numbers.differences import ROUNDING, TINY, Estimate, differences, one_side
 from mcalc.numbers.lines import Asked
 from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point, fitting_sizes
 from mcalc.numbers.program import JITTER, Program, Sizes, UnboundIndex, dimensions
@@ -30,6 +30,7 @@ _DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
 _POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
 _SIZES, _SIZES_TRIED, _CONDITION = 2, 60, 1e6
 _DOUBTED = 1e-8
+_NEARBY = 1e-6
 _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
@@ -91,7 +92,7 @@ def verify(
     every = list({by.parameters[0]: by, **named}.values())
     asked = boundaries(conditions([value, *parts]))
     best = Verification(0, 0.0, "no small sizes fit the parts that the expression takes")
-    for sizes in chosen_sizes([value], every):
+    for sizes in chosen_sizes([value, *parts], every):
         if np.prod(dimensions(value.axes + by.axes, sizes), dtype=float) > _LARGEST:
             best = best if best.points else Verification(0, 0.0, "the derivative has too many entries to check")
             break
@@ -260,8 +261,13 @@ class _Check:
         return worst
 
     def _estimate(self, point: Mapping[str, Any], direction: Any) -> Estimate | None:
-        """The complex step, once it was found to agree with differences; else these."""
+        """The complex step, once it was found to agree with differences; else these. On a kink there is neither."""
         stepped = self._stepped(point, direction)
+        if self.sides is not None and not one_side(point, self.name, _NEARBY * direction, self.sides):
+            apart = differences(self.program, point, self.name, direction, None)
+            smooth = stepped is not None and apart is not None and stepped.agrees(apart)
+            self.reason = self.reason if smooth else "each random point tried lies on a kink"
+            return stepped if smooth else None
         if stepped is not None and self.trusted:
             return stepped
         apart = differences(self.program, point, self.name, direction, self.sides)
@@ -285,7 +291,7 @@ class _Check:
             if other is None:
                 return None
             moved = np.maximum(moved, np.abs(other - value))
-        return Estimate(value, (moved + 1e-3 * moved.max(initial=0.0)) / JITTER * ROUNDING)
+        return Estimate(value, (moved + 1e-3 * moved.max(initial=0.0)) / JITTER * ROUNDING + TINY)
 
 
 def _along(derivative: Any, direction: Any) -> Any:
