@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
-from typing import Any
 
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.derivations.conventions import (
@@ -246,18 +245,13 @@ def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expres
 
 def _verified(value: Node, names: Sequence[Node], by: Node, natural: Expression) -> Verified:
     """Raises Problem with status 1 where the answer and the differences disagree."""
-    from mcalc.numbers.numeric import evaluate, evaluate_tensor, verify
+    from mcalc.numbers.verification import verify_answer
 
-    def answer(point: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
-        if isinstance(natural, IndexForm):
-            return evaluate_tensor(natural.tensor, point, sizes)
-        return evaluate(natural, point, sizes)
-
-    found = verify(value, names, by, answer)
-    if found.points and not found.error <= 1e-5:
+    found = verify_answer(value, names, by, natural)
+    if found.failed:
         raise Problem(
             f"The answer failed its own numeric check: it differs from finite differences by {found.error:.1e}.",
             hint="this is a fault of mcalc, and nothing that you typed is wrong; please report the expression",
             status=1,
         )
-    return Verified(found.points, found.error, found.reason)
+    return Verified(found.points, found.error, found.reason, found.kinks, found.existing)

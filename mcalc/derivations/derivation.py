@@ -59,11 +59,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Verified:
-    """How well the answer agreed with differences of the expression: at how many points, and how closely."""
+    """How well the answer agreed with differences of the expression: at how many points, and how closely.
+
+    `kinks` tells of how many of the `existing` conditions in the expression both sides are among the points.
+    """
 
     points: int
     error: float
     reason: str = ""
+    kinks: int = 0
+    existing: int = 0
 
 
 @dataclass
@@ -232,6 +237,13 @@ def verified_line(derivation: Derivation) -> str:
     if not found.points:
         return f"not checked numerically: {found.reason}"
     points = "point" if found.points == 1 else "points"
+    if found.kinks:
+        which = "the kink" if found.kinks == 1 else "every kink"
+        if found.kinks < found.existing:
+            which = f"{found.kinks} of {found.existing} kinks"
+        error = "" if found.error == 0 else f", {found.error:.0e}"
+        exactly = "" if found.error else "exactly "
+        return f"agrees {exactly}with finite differences on both sides of {which} ({found.points} {points}{error})"
     if found.error == 0:
         return f"agrees exactly with finite differences at {found.points} random {points}"
     return f"agrees with finite differences at {found.points} random {points}, relative error {found.error:.0e}"

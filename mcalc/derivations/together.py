@@ -64,6 +64,8 @@ def _collected(
             min(check.points for check in checks),
             max(check.error for check in checks),
             next((check.reason for check in checks if check.reason), ""),
+            min(check.kinks for check in checks),
+            max(check.existing for check in checks),
         )
     return with_fields(
         parts[0],

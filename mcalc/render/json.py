@@ -43,7 +43,11 @@ def record(derivation: Derivation) -> dict[str, Any]:
         "steps": [_step(step) for step in derivation.steps],
         "verified": None
         if verified is None or not verified.points
-        else {"points": verified.points, "max_relative_error": verified.error},
+        else {
+            "points": verified.points,
+            "max_relative_error": verified.error,
+            "kinks": verified.kinks,
+        },
         "notes": list(derivation.notes),
     }
 
