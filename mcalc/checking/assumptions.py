@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcalc.checking.compare import Ground, Sample, close, trees
-from mcalc.checking.points import Field, Spot, Valued, conditions, counted, draw
+from mcalc.checking.points import Field, Spot, Valued, conditions, counted, draw, shape_of
 from mcalc.checking.relation import Relation, Scalars, relation
-from mcalc.checking.search import shape_of, turned_shape
+from mcalc.checking.search import turned_shape
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write

@@ -23,10 +23,10 @@ from mcalc.checking.corrections import Correction, Corrector
 from mcalc.checking.example import Example, smallest
 from mcalc.checking.explain import Explained, explanation
 from mcalc.checking.findings import Finding
-from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.points import Indexed, Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.relation import Scalars
-from mcalc.checking.search import shape_of, turned_shape
+from mcalc.checking.search import turned_shape
 from mcalc.choices import LAYOUTS
 from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.expressions import build
@@ -37,12 +37,16 @@ from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
 
 
+_FEWEST = 3
+"""At how many points two values that are not proven equal must be equal."""
+
+
 @dataclass
 class Check:
     """The verdict on an answer: `right`, or wrong with `findings`, the main one first.
 
-    `proven` by rewriting, else the answer agrees at `points` random points; `answer` is None where its shapes
-    do not fit.
+    `proven` by rewriting, else equal to 50 digits at `points` points, on both sides of the `kinks` where there are
+    any; `answer` is None where its shapes do not fit.
     """
 
     derivation: Derivation
@@ -54,6 +58,7 @@ class Check:
     findings: tuple[Finding, ...] = ()
     example: Example | None = None
     notes: tuple[str, ...] = field(default=())
+    kinks: bool = False
 
     def __bool__(self) -> bool:
         return self.right
@@ -137,20 +142,28 @@ class _Examination:
             notes.append("as the Jacobian of vec(Y) by vec(X), columns one below the other")
         variables = list(self.derivation.reading.names.values())
         ground = Ground.of(self.derivation.value, target, [base], variables)
-        if not ground.samples:
+        if not ground.samples and not ground.beyond:
             raise Problem("No point was found where the expression and its derivative are real and finite.", status=3)
         found = agreement(ground, base)
-        if found.right and shape_of(base) == shape_of(target):
-            edges = dict.fromkeys(_boundary(edge) for edge in at_kinks(ground, target, base))
-            if edges:
-                at = " and ".join(edges)
-                notes.append(f"At the kink, {at}, it takes another value than the paper's; any is as good there.")
-            proven = isinstance(base, Node) and isinstance(target, Node) and proved_equal(target, base)
-            if ground.unmet and not proven:
-                unmet = " or ".join(dict.fromkeys(write(condition) for condition in ground.unmet))
-                notes.append(f"No point was found where {unmet}: there the two are not compared.")
-            return Check(self.derivation, self.text, base, True, proven, len(found.agree), notes=tuple(notes))
-        return self._wrong(base, found, given, ground)
+        if found.wrong or shape_of(base) != shape_of(target):
+            return self._wrong(base, found, given, ground)
+        proven = isinstance(base, Node) and isinstance(target, Node) and proved_equal(target, base)
+        if not proven and found.exact < _FEWEST:
+            raise Problem(
+                "Not settled: the two are not shown to be equal by rewriting, and there are too few points where they "
+                "can be compared.",
+                hint="an answer in another form may be settled",
+                status=3,
+            )
+        edges = dict.fromkeys(_boundary(edge) for edge in at_kinks(ground, target, base))
+        if edges:
+            at = " and ".join(edges)
+            notes.append(f"At the kink, {at}, it takes another value than the paper's; any is as good there.")
+        if ground.unmet and not proven:
+            unmet = " or ".join(dict.fromkeys(write(condition) for condition in ground.unmet))
+            notes.append(f"No point was found where {unmet}: there the two are not compared.")
+        kinks = bool(ground.asked)
+        return Check(self.derivation, self.text, base, True, proven, found.exact, notes=tuple(notes), kinks=kinks)
 
     def _read(self) -> tuple[Valued | None, list[Correction]]:
         """The answer; None and what repairs it where its shapes do not fit."""

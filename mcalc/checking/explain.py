@@ -15,10 +15,10 @@ from mcalc.checking.corrections import Correction
 from mcalc.checking.entrywise import entrywise
 from mcalc.checking.findings import Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
-from mcalc.checking.points import Stacked, Valued
+from mcalc.checking.points import Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.relation import Factor, Relation, relation
-from mcalc.checking.search import Hit, Search, cost_of, shape_of, turned_shape
+from mcalc.checking.search import Hit, Search, cost_of, turned_shape
 from mcalc.checking.square import only_square
 from mcalc.checking.steps import step_for
 from mcalc.checking.terms import without_terms

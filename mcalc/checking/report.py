@@ -82,9 +82,10 @@ def verdict(check: Check) -> str:
 def trust(check: Check) -> str:
     """How the verdict is known."""
     if check.right:
+        where = ", on both sides of every kink that was found" if check.kinks else ""
         if check.proven:
-            return f"Proven by rewriting, and equal at {check.points} random points."
-        return f"Equal at {check.points} random points of several sizes; not proven by rewriting."
+            return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
+        return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
     found = check.findings[0]
     if found.proven:
         return "Proven by rewriting."

@@ -8,8 +8,10 @@ from itertools import islice, permutations, product
 from typing import Any
 
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
+from mcalc.expressions.properties import declared
 from mcalc.expressions.records import Slice
 from mcalc.expressions.tree import Node, topological
+from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import JITTER, Point, Program, Sizes, UnboundIndex, Values, dimensions, places, whole
 
@@ -26,21 +28,29 @@ def evaluate(node: Node, point: Point, sizes: Sizes, values: Values = None) -> A
         return Program([node], sizes, values or ()).run(point, values)[0]
 
 
-def evaluate_tensor(tensor: Tensor, point: Point, sizes: Sizes, values: Values = None) -> Any:
+def evaluate_tensor(
+    tensor: Tensor,
+    point: Point,
+    sizes: Sizes,
+    values: Values = None,
+    arithmetic: Arithmetic = REAL,
+    generator: Any = None,
+) -> Any:
     """The entries of a sum of networks: the axes of the value first, then those of the variable."""
-    result = np.zeros(dimensions((index.size for index in tensor.free), sizes))
+    result = arithmetic.array(np.zeros(dimensions((index.size for index in tensor.free), sizes)))
     with np.errstate(all="ignore"):
         for term in tensor.terms:
             nodes = [factor.node for factor in term.factors if factor.node is not None]
-            program = Program(nodes, sizes, values or (), term.loops)
+            program = Program(nodes, sizes, values or (), term.loops, arithmetic)
             for running in product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops)):
-                found = program.run(point, values, dict(zip(term.loops, running, strict=True)))
-                result = result + _contracted(term, dict(zip(nodes, found, strict=True)), tensor.free, sizes)
+                found = program.run(point, values, dict(zip(term.loops, running, strict=True)), generator)
+                contracted = _contracted(term, dict(zip(nodes, found, strict=True)), tensor.free, sizes)
+                result = result + arithmetic.scalar(term.coefficient) * contracted
     return result
 
 
 def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], sizes: Sizes) -> Any:
-    """``Σ coefficient · Π factors``, one summed index after the other."""
+    """``Σ Π factors``, one summed index after the other."""
     operands = [(_entries(factor, found, sizes), factor.indices) for factor in term.factors]
     carried = {index for _, indices in operands for index in indices}
     operands += [(np.ones(whole(index.size, sizes)), (index,)) for index in free if index not in carried]
@@ -49,7 +59,7 @@ def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], si
         operands = [operand for operand in operands if index not in operand[1]]
         kept = tuple(dict.fromkeys(other for _, indices in touching for other in indices if other is not index))
         operands.append((_summed(touching, kept), kept))
-    return float(term.coefficient) * _summed(operands, free)
+    return _summed(operands, free)
 
 
 def _summed(operands: Sequence[tuple[Any, Sequence[Index]]], kept: Sequence[Index]) -> Any:
@@ -116,21 +126,14 @@ def _drawn(variable: Node, sizes: Sizes, kind: str, generator: Any) -> Any:
         value = 2 * np.eye(shape[0]) + 0.2 * value * min(1, 5 / shape[0])
     elif square and kind == "small":
         value = 0.5 * np.eye(shape[0]) + value @ value.T
-    for word in sorted(variable.parameters[1]) if len(variable.parameters) > 1 else ():
-        value = _with_property(value, word)
+    return with_properties(variable, value)
+
+
+def with_properties(variable: Node, value: Any) -> Any:
+    """Numbers made into such as have what was declared of the variable."""
+    for record in declared(variable):
+        value = record.made(np, value)
     return value
-
-
-def _with_property(value: Any, word: str) -> Any:
-    if word == "positive":
-        return np.abs(value) + 0.1
-    if word == "symmetric":
-        return (value + value.T) / 2
-    if word == "psd":
-        return value @ value.T / len(value) + 0.1 * np.eye(len(value))
-    if word == "diagonal":
-        return np.diag(np.diag(value))
-    return np.linalg.qr(value)[0] if word == "orthogonal" else value
 
 
 # The check ---------------------------------------------------------------------------------------------------------

@@ -237,7 +237,7 @@ def _run(steps: Sequence[Step], state: State) -> None:
     else:
         for slot, compute, _ in steps:
             value = compute(state)
-            memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, value.shape))
+            memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value)))
 
 
 def _shaped(value: Any, shape: tuple[int, ...], scalar: Callable[[Any], Any]) -> Any:
