@@ -17,8 +17,6 @@ from mcalc.checking.points import (
     Stacked,
     Tie,
     Valued,
-    conditions,
-    counted,
     draw,
     lattice,
     shape_of,
@@ -28,6 +26,7 @@ from mcalc.checking.points import (
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.conditions import conditions, counted
 from mcalc.numbers.program import dimensions
 
 _CLOSE = 1e-7

@@ -36,7 +36,6 @@ from mcalc.expressions.tree import Node, topological, variables
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
 
-
 _FEWEST = 3
 """At how many points two values that are not proven equal must be equal."""
 

@@ -12,17 +12,22 @@ def _same(np: Any, a: Any) -> Any:
     return a
 
 
+def _turned(np: Any, a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
 def _orthogonalized(np: Any, a: Any) -> Any:
     """Newton's iteration to the nearest orthogonal matrix, from one that is it but for rounding."""
     for _ in range(4):
-        a = a @ (3 * np.eye(len(a)) - a.T @ a) / 2
+        a = a @ (3 * np.eye(a.shape[-1]) - _turned(np, a) @ a) / 2
     return a
 
 
 class Property(NamedTuple):
     """A property: the shape that it needs, ``square``, ``vector`` or any, and what it does to numbers.
 
-    ``made`` turns any numbers into some that have the property, ``whole`` small whole ones into small whole ones;
+    ``made`` turns any numbers into some that have the property, one value or many along a first axis; ``whole`` turns
+    one of small whole numbers into another;
     ``mended`` frees numbers that have it from rounding.
     """
 
@@ -34,36 +39,44 @@ class Property(NamedTuple):
 
 
 def _symmetric(np: Any, a: Any) -> Any:
-    return (a + a.T) / 2
+    return (a + _turned(np, a)) / 2
 
 
 def _skew(np: Any, a: Any) -> Any:
-    return (a - a.T) / 2
+    return (a - _turned(np, a)) / 2
 
 
 def _identity(np: Any, a: Any) -> Any:
     return np.eye(len(a))
 
 
-def _probabilities(np: Any, a: Any) -> Any:
-    return (np.abs(a) + 0.1) / np.sum(np.abs(a) + 0.1)
+def _positive_definite(np: Any, a: Any) -> Any:
+    return a @ _turned(np, a) / a.shape[-1] + 0.1 * np.eye(a.shape[-1])
+
+
+def _diagonal(np: Any, a: Any) -> Any:
+    return a * np.eye(a.shape[-1])
+
+
+def _adding_up(np: Any, a: Any) -> Any:
+    return a / np.sum(a, axis=-1, keepdims=True)
 
 
 _RECORDS = (
     Property("symmetric", "square", _symmetric, lambda np, a: np.triu(a) + np.triu(a, 1).T, _symmetric),
     Property("skew", "square", _skew, lambda np, a: np.triu(a, 1) - np.triu(a, 1).T, _skew),
-    Property("diagonal", "square", lambda np, a: np.diag(np.diag(a)), lambda np, a: np.diag(np.diag(a))),
+    Property("diagonal", "square", _diagonal, _diagonal),
     Property("lower", "square", lambda np, a: np.tril(a), lambda np, a: np.tril(a)),
     Property("upper", "square", lambda np, a: np.triu(a), lambda np, a: np.triu(a)),
     Property("orthogonal", "square", lambda np, a: np.linalg.qr(a)[0], _identity, _orthogonalized),
-    Property("psd", "square", lambda np, a: a @ a.T / len(a) + 0.1 * np.eye(len(a)), _identity, _symmetric),
+    Property("psd", "square", _positive_definite, _identity, _symmetric),
     Property("positive", "", lambda np, a: np.abs(a) + 0.1, lambda np, a: np.abs(a) + 1),
     Property(
         "probability",
         "vector",
-        _probabilities,
+        lambda np, a: _adding_up(np, np.abs(a) + 0.1),
         lambda np, a: np.eye(len(a))[int(np.sum(np.abs(a))) % len(a)],
-        lambda np, a: a / np.sum(a),
+        _adding_up,
     ),
 )
 PROPERTIES: dict[str, Property] = {record.name: record for record in _RECORDS}

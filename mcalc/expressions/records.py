@@ -79,7 +79,8 @@ class Operator:
     """Everything there is to know about an operator, in one place.
 
     `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
-    `care` says what holds at its kinks and at the ends of its domain.
+    `care` says what holds at its kinks and at the ends of its domain. `kinks` are the conditions that its
+    derivatives ask, ``a > 0``: formulas in its arguments and its value ``y``; an empty one asks nothing.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Operator:
     opposite: str = ""
     definition: str = ""
     care: str = ""
+    kinks: tuple[str | Callable[[Any], str], ...] = ()
 
     @property
     def argument_names(self) -> tuple[str, ...]:
