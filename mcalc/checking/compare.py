@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.exact import Difference, precise_value
 from mcalc.checking.points import (
     MODERATE,
+    REGION,
     Field,
     Indexed,
     Spot,
@@ -24,15 +25,16 @@ from mcalc.checking.points import (
     spots,
 )
 from mcalc.expressions import build
-from mcalc.expressions.tree import Node, topological
+from mcalc.expressions.tree import Node, topological, variables
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
 from mcalc.numbers.program import dimensions
+from mcalc.numbers.regions import regions
 
 _CLOSE = 1e-7
 _STEADY = 1e-8
 """How far rounding may move a value, of its size, where values are compared: near singular matrices they are not."""
-_SEARCHED = 300
+_MOST_REGIONS, _MOST_SUMS = 90, 6
 _DECIDING = 14
 _FEWEST = 5
 _PLACES = 5000
@@ -56,6 +58,12 @@ def _places(expressions: Sequence[Valued], sizes: Sequence[dict[str, int]]) -> i
             sums = [node.parameters[0] for node in topological([one.node]) if node.operator.name == "loop_sum"]
             found.append(int(np.prod(dimensions((loop.size for loop in (*one.indices, *sums)), sizes[0]))))
     return max(found)
+
+
+def _sums(roots: Sequence[Node]) -> list[Node]:
+    """The sums of numbers: where they are zero there may be a peak, or the end of a domain."""
+    nodes = topological(roots)
+    return [n for n in nodes if n.operator.name == "add" and not n.shape and not n.loops and variables(n)][:_MOST_SUMS]
 
 
 class Sample(NamedTuple):
@@ -89,9 +97,7 @@ class Ground:
         return ground
 
     def _fill(self, value: Field, right: Field, places: int) -> None:
-        met: set[tuple[int, bool]] = set()
         rough: list[Sample] = []
-        asked = self._conditions
 
         def add(spot: Spot) -> None:
             found = None if value.at(spot) is None else right.at(spot)
@@ -102,37 +108,28 @@ class Ground:
             steady = slack <= _STEADY * np.abs(found).max(initial=0.0)
             (self.samples if steady else rough).append(Sample(spot, found, slack))
 
-        def news(spot: Spot) -> set[tuple[int, bool]]:
-            seen: set[tuple[int, bool]] = set()
-            for at, condition in enumerate(asked):
-                holds = condition.at(spot)
-                if holds is not None:
-                    seen |= {(at, bool(np.any(holds > 0))), (at, bool(np.all(holds > 0)))}
-            return seen - met
-
         drawn = list(spots(self.variables, self.sizes))
         for spot in drawn[:: 1 + len(drawn) * places // _PLACES]:
             add(spot)
-            met |= news(spot)
-        generator = np.random.default_rng(17)
-        kinds = ("uneven", "huge", "large", "mixed", "any", "small", "far", "far")
-        for at in range(_SEARCHED if len(met) < 2 * len(asked) else 0):
-            spot = draw(self.variables, self.sizes[at % len(self.sizes)], kinds[at % len(kinds)], generator)
-            fresh = news(spot)
-            if fresh:
-                met |= fresh
-                add(spot)
-        self.unmet = [
-            condition if side else build.opposite(condition) or condition
-            for at, condition in enumerate(self.asked)
-            for side in (True, False)
-            if (at, side) not in met
-        ]
+        self.unmet = self._search(add)
         for sample in rough if len(self.samples) < _FEWEST else ():
             exact = precise_value(self.right, sample.spot, self.variables)
             if exact is not None:
                 self.samples.append(sample._replace(right=exact))
         self.beyond += [sample.spot for sample in rough if len(self.samples) >= _FEWEST]
+
+    def _search(self, add: Callable[[Spot], None]) -> list[Node]:
+        """Spots on both sides of every kink that is found; the sides of conditions on which there is none."""
+        places = [] if any(variable.shape for variable in self.variables) else _sums([self.value, *trees(self.right)])
+        missed: set[tuple[int, bool]] = set()
+        for at, sizes in enumerate([*self.sizes[:1], *self.sizes[3:4]]):
+            generator = np.random.default_rng(17)
+            found = regions(self.asked, self.variables, sizes, generator, places=places)
+            for located in found.spots[:_MOST_REGIONS]:
+                add(Spot(sizes, located.point, REGION))
+            missed = missed & set(found.unmet) if at else set(found.unmet)
+        sides = ((self.asked[at], side) for at, side in sorted(missed))
+        return [condition if side else build.opposite(condition) or condition for condition, side in sides]
 
     def side(self, spot: Spot) -> tuple[Any, ...]:
         """On which side of every kink the spot lies."""
@@ -226,7 +223,7 @@ def _roughly(ground: Ground, answer: Valued) -> Agreement:
     for at, sample in enumerate(ground.samples):
         value = evaluated.at(sample.spot)
         if value is None:
-            if sample.spot.kind in MODERATE:
+            if sample.spot.kind in MODERATE or sample.spot.kind == REGION:
                 found.undefined.append(at)
         elif value.shape != sample.right.shape:
             found.differ.append(at)

@@ -27,6 +27,8 @@ _KINDS = (
 _SCALES = {"large": 6.0, "huge": 60.0}
 _EXPONENTS = {"uneven": (-1.5, 1.5), "far": (-2.0, 6.0)}
 MODERATE = frozenset({"any", "positive", "unit", "square", "small", "above one", "mixed"})
+REGION = "region"
+"""The kind of spots that were looked for beside kinks."""
 _MOVED = 1e-10
 
 
