@@ -37,6 +37,7 @@ _STEADY = 1e-8
 _MOST_REGIONS, _MOST_SUMS = 90, 6
 _DECIDING = 14
 _FEWEST = 5
+_NOTHING = 1e-30
 _PLACES = 5000
 _CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 3, 3, 60, 48, 12
 
@@ -104,9 +105,13 @@ class Ground:
             if found is None:
                 self.beyond.append(spot)
                 return
-            slack = right.uncertainty(spot, found)
-            steady = slack <= _STEADY * np.abs(found).max(initial=0.0)
-            (self.samples if steady else rough).append(Sample(spot, found, slack))
+            sample = Sample(spot, found, right.uncertainty(spot, found))
+            if sample.slack <= _STEADY * np.abs(found).max(initial=0.0):
+                self.samples.append(sample)
+            elif self._is_zero(spot):
+                self.samples.append(sample._replace(right=np.zeros_like(found)))
+            else:
+                rough.append(sample)
 
         drawn = list(spots(self.variables, self.sizes))
         for spot in drawn[:: 1 + len(drawn) * places // _PLACES]:
@@ -117,6 +122,11 @@ class Ground:
             if exact is not None:
                 self.samples.append(sample._replace(right=exact))
         self.beyond += [sample.spot for sample in rough if len(self.samples) >= _FEWEST]
+
+    def _is_zero(self, spot: Spot) -> bool:
+        """Whether the derivative is zero, and floating-point numbers have the rounding of terms that cancel."""
+        exact = precise_value(self.right, spot, self.variables)
+        return exact is not None and not np.any(np.abs(exact) > _NOTHING)
 
     def _search(self, add: Callable[[Spot], None]) -> list[Node]:
         """Spots on both sides of every kink that is found; the sides of conditions on which there is none."""
@@ -183,7 +193,7 @@ class Agreement:
 def agreement(ground: Ground, answer: Valued) -> Agreement:
     """The answer against the right derivative: at every sample, and to 50 digits where they seem to agree."""
     found = _roughly(ground, answer)
-    difference = Difference(ground.value, ground.right, answer, ground.variables)
+    difference = difference_of(ground, answer)
     if shape_of(answer) != shape_of(ground.right):
         return found
     for at in found.differ[:_CONFIRMED]:
@@ -214,6 +224,10 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
                 found.strange.append(spot)
             found.exact += equal is True
     return found
+
+
+def difference_of(ground: Ground, answer: Valued) -> Difference:
+    return Difference(ground.value, ground.right, answer, ground.variables)
 
 
 def _roughly(ground: Ground, answer: Valued) -> Agreement:
@@ -268,7 +282,7 @@ def at_kinks(ground: Ground, right: Valued, answer: Valued) -> list[Node]:
     for sizes in ground.sizes[:1]:
         for spot in lattice(ground.variables, sizes, generator, 60):
             one, other = ours.at(spot), theirs.at(spot)
-            if one is None or other is None or one.shape != other.shape or close(one, other, 1e-12):
+            if one is None or (other is not None and (one.shape != other.shape or close(one, other, 1e-12))):
                 continue
             for condition, edge in edges:
                 if edge.at(spot):

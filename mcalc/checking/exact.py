@@ -86,6 +86,10 @@ class Difference:
         """Whether the value, its derivative or the answer is real and finite at the spot."""
         return self._at(self.of[name], precise_spot(spot, self.variables), DIGITS) is not None
 
+    def size(self, spot: Spot) -> Any:
+        """How large the difference is at the spot, in its largest entry."""
+        return max(map(_size, self._found(spot, _STEPS[-1]) or ()), default=0)
+
     def vanishes(self, spot: Spot) -> bool | None:
         """Whether the two are equal at the spot; None where it cannot be told."""
         before = self._found(spot, _STEPS[0])

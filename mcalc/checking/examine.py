@@ -18,9 +18,9 @@ from mcalc.checking.answer import (
     unknown_name,
     unknown_names,
 )
-from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks
+from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks, difference_of
 from mcalc.checking.corrections import Correction, Corrector
-from mcalc.checking.example import Example, smallest
+from mcalc.checking.example import Example, shown_number, shown_point, smallest
 from mcalc.checking.explain import Explained, explanation
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Indexed, Stacked, Valued, shape_of
@@ -216,7 +216,17 @@ class _Examination:
         for alone in (True,) if layout_alone else (False, True):
             if base is not None and example is None:
                 example = smallest(ground, self.derivation.value, base, ground.right, differing, alone)
-        return Check(self.derivation, self.text, base, False, findings=findings, example=example)
+        notes = () if example is not None or found is None else self._beyond(ground, base, found)
+        return Check(self.derivation, self.text, base, False, findings=findings, example=example, notes=notes)
+
+    def _beyond(self, ground: Ground, base: Valued | None, found: Agreement) -> tuple[str, ...]:
+        """How far the two are apart where floating-point numbers do not show it."""
+        spots = [ground.samples[at].spot for at in found.differ] + found.strange
+        if base is None or not spots:
+            return ()
+        spot = min(spots, key=lambda spot: sum(spot.sizes.values()))
+        apart = write(shown_number(float(difference_of(ground, base).size(spot))))
+        return (f"At {', '.join(f'{name} = {value}' for name, value in shown_point(ground, spot))} it is off by {apart}.",)
 
     def _unfitting(self, repairs: list[Correction]) -> tuple[Finding, ...]:
         """Of an answer whose shapes do not fit: the product that is of the wrong kind; raises `Mismatch` otherwise."""
@@ -244,8 +254,8 @@ class _Examination:
             return Finding(
                 "only-part-of-domain", "the answer has a value; elsewhere it has none", False, len(found.agree)
             )
-        count = len(found.differ) if found is not None else 0
-        words = f"it differs at {count} of {len(ground.samples)} random points"
+        count = len(found.differ) + len(found.strange) if found is not None else 0
+        words = f"it differs at {count} of {len(ground.samples) + len(ground.beyond)} points"
         return Finding("wrong", words, False, count)
 
     # What the explanation asks
