@@ -43,7 +43,7 @@ def check(
     wrt: str,
     answer: str,
     shapes: dict[str, str] | None = None,
-    layout: str = "paper",
+    layout: str | None = None,
     symmetric: str = "free",
     order: int = 1,
 ) -> Check:

@@ -18,7 +18,6 @@ from mcalc.checking.points import (
     Stacked,
     Tie,
     Valued,
-    draw,
     lattice,
     shape_of,
     size_choices,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from typing import Any
 
 from mcalc.api import derive, in_layout
@@ -18,6 +19,7 @@ from mcalc.checking.answer import (
     unknown_name,
     unknown_names,
 )
+from mcalc.checking.changes import turned
 from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks, difference_of
 from mcalc.checking.corrections import Correction, Corrector
 from mcalc.checking.example import Example, shown_number, shown_point, smallest
@@ -26,15 +28,17 @@ from mcalc.checking.findings import Finding
 from mcalc.checking.points import Indexed, Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.relation import Scalars
+from mcalc.checking.rounding import rounded_to
 from mcalc.checking.search import turned_shape
 from mcalc.choices import LAYOUTS
 from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.expressions import build
+from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, topological, variables
 from mcalc.language.parser import Syntax
-from mcalc.problems import Problem
+from mcalc.problems import Problem, Span
 
 _FEWEST = 3
 """At how many points two values that are not proven equal must be equal."""
@@ -57,7 +61,24 @@ class Check:
     findings: tuple[Finding, ...] = ()
     example: Example | None = None
     notes: tuple[str, ...] = field(default=())
+    parts: tuple[Check, ...] = ()
     kinks: bool = False
+    layout: str = ""
+    rounded: int | None = None
+    """To how many digits the decimals of a right answer are rounded."""
+
+    def __post_init__(self) -> None:
+        self.layout = self.layout or self.derivation.layout
+
+    @property
+    def other_layout(self) -> bool:
+        return self.layout != self.derivation.layout
+
+    @property
+    def only(self) -> str:
+        """What a right answer is right but for: `` when rounded to 4 digits``, ``, in the denominator layout``."""
+        other = f", in the {self.layout} layout" if self.other_layout else ""
+        return (f" when rounded to {self.rounded} digits" if self.rounded else "") + other
 
     def __bool__(self) -> bool:
         return self.right
@@ -73,30 +94,46 @@ def check(
     wrt: str | Sequence[str],
     answer: str,
     shapes: Mapping[str, Any] | None = None,
-    layout: str = "paper",
+    layout: str | None = None,
     symmetric: str = "free",
     order: int = 1,
     verify: bool = True,
 ) -> Check:
-    """Whether the answer is ``∂value/∂variable`` in the layout, and if not, how it is wrong; raises Problem."""
+    """Whether the answer is ``∂value/∂variable``, and if not, how it is wrong; raises Problem.
+
+    Where no layout is asked for, the answer may stand in any; the paper's is shown.
+    """
     command = "hessian" if order == 2 else "jacobian"
-    derivation = derive(source, wrt, shapes, command, layout, verify, symmetric=symmetric)
-    if derivation.parts:
-        raise Problem(
-            "One derivative is checked at a time, and here are several variables.", hint="name one of them: --wrt x"
-        )
+    derivation = derive(source, wrt, shapes, command, layout or "paper", verify, symmetric=symmetric)
     try:
-        return _Examination(derivation, answer).run()
+        if derivation.parts:
+            return _each(derivation, answer, layout is None)
+        return _Examination(derivation, answer, read_text(answer), layout is None).run()
     except Mismatch as problem:
         raise _problem(problem, answer) from None
     except Problem as problem:
         raise (problem if problem.source else problem.with_source(answer)) from None
 
 
+def _each(derivation: Derivation, answer: str, any_layout: bool) -> Check:
+    """The answers ``[…, …]`` by several variables, in order: right where each is."""
+    whole = read_text(answer)
+    names = ", ".join(name_text(part.wrt[0]) for part in derivation.parts)
+    children = whole.children if whole.kind == "stack" else ()
+    if len(children) != len(derivation.parts):
+        place = Span(whole.start, whole.end)
+        hint = f"write one answer for each of {names}: [{', '.join('…' for _ in derivation.parts)}]"
+        raise Problem(f"Here are {len(derivation.parts)} derivatives, by {names}.", [place], hint, answer)
+    checks = tuple(
+        _Examination(part, " " * child.start + answer[child.start : child.end], child, any_layout).run()
+        for part, child in zip(derivation.parts, children, strict=True)
+    )
+    first = next((one for one in checks if not one.right), checks[0])
+    return with_fields(first, parts=checks)
+
+
 def _problem(problem: Mismatch, text: str) -> Problem:
     """Shapes in the answer that nothing makes fit."""
-    from mcalc.problems import Span
-
     spans = []
     for syntax, shape in problem.marked:
         part = text[syntax.start : syntax.end]
@@ -120,13 +157,13 @@ def _boundary(condition: Node) -> str:
 class _Examination:
     """One answer against one derivative."""
 
-    def __init__(self, derivation: Derivation, text: str) -> None:
-        self.derivation, self.text = derivation, text
+    def __init__(self, derivation: Derivation, text: str, syntax: Syntax, any_layout: bool = False) -> None:
+        self.derivation, self.text, self.any_layout = derivation, text, any_layout
         result = derivation.result
         assert isinstance(result, Node | IndexForm)
         self.right: Expression = result
         self.scope: Scope = scope(derivation.reading, result, text)
-        self.syntax: Syntax = as_row(read_text(text), result.shape)
+        self.syntax: Syntax = as_row(syntax, result.shape)
         self.free: list[LoopIndex] = []
 
     def run(self) -> Check:
@@ -145,7 +182,57 @@ class _Examination:
             raise Problem("No point was found where the expression and its derivative are real and finite.", status=3)
         found = agreement(ground, base)
         if found.wrong or shape_of(base) != shape_of(target):
-            return self._wrong(base, found, given, ground)
+            return (
+                self._in_other_layout(base, ground) or self._rounded(base, ground) or self._unlike(base, found, ground)
+            )
+        return self._right(base, ground, found, notes)
+
+    def _in_other_layout(self, base: Valued, ground: Ground) -> Check | None:
+        """The verdict that the answer is right in another layout; None where it is not, or one was asked for."""
+        if not self.any_layout or not self.others or not isinstance(base, Node):
+            return None
+        turned = build.transpose(base)
+        if turned.shape != self.right.shape:
+            return None
+        found = agreement(ground, turned)
+        if found.wrong:
+            return None
+        right = self._right(turned, ground, found, [])
+        return with_fields(right, answer=base, layout=self.others[-1], findings=(self._layout_finding(found),))
+
+    def _layout_finding(self, found: Agreement | None = None) -> Finding:
+        own = self.derivation.layout
+        words = f"the answer stands as in the {self.others[-1]} layout, and the {own} layout has the transpose"
+        return Finding("other-layout", words, False, 0 if found is None else found.exact)
+
+    def _rounded(self, base: Valued, ground: Ground) -> Check | None:
+        """The verdict that the answer is right but for decimals with few digits; None where it is not."""
+        places = rounded_to(self.scope, self.syntax, ground)
+        if places is None:
+            return None
+        count = len(ground.samples)
+        return Check(self.derivation, self.text, base, True, points=count, kinks=bool(ground.asked), rounded=places)
+
+    def _unlike(self, base: Valued, found: Agreement, ground: Ground) -> Check:
+        """Of a wrong answer that stands in another layout, the layout is set right first, and the rest is judged."""
+        shapes = shape_of(base), shape_of(ground.right)
+        if not isinstance(base, Node) or shapes[0] == shapes[1] or shapes[0] != turned_shape(shapes[1]):
+            return self._wrong(base, found, [], ground)
+        upright = build.transpose(base)
+        set_right = agreement(ground, upright)
+        if not set_right.wrong:
+            return self._wrong(base, found, [], ground)
+        whole = self.syntax
+        self.syntax = turned(whole)
+        wrong = self._wrong(upright, set_right, [], ground)
+        self.syntax = whole
+        names = {finding.name for finding in wrong.findings}
+        if names & {"other-layout", "transposed"} or not self.others:
+            return with_fields(wrong, answer=base)
+        return with_fields(wrong, answer=base, findings=(*wrong.findings, self._layout_finding()))
+
+    def _right(self, base: Valued, ground: Ground, found: Agreement, notes: list[str]) -> Check:
+        target = ground.right
         proven = isinstance(base, Node) and isinstance(target, Node) and proved_equal(target, base)
         if not proven and found.exact < _FEWEST:
             raise Problem(
@@ -157,7 +244,7 @@ class _Examination:
         edges = dict.fromkeys(_boundary(edge) for edge in at_kinks(ground, target, base))
         if edges:
             at = " and ".join(edges)
-            notes.append(f"At the kink, {at}, it takes another value than the paper's; any is as good there.")
+            notes.append(f"At the kink, {at}, it takes another value than the paper's, or none; any is as good there.")
         if ground.unmet and not proven:
             unmet = " or ".join(dict.fromkeys(write(condition) for condition in ground.unmet))
             notes.append(f"No point was found where {unmet}: there the two are not compared.")
@@ -226,7 +313,9 @@ class _Examination:
             return ()
         spot = min(spots, key=lambda spot: sum(spot.sizes.values()))
         apart = write(shown_number(float(difference_of(ground, base).size(spot))))
-        return (f"At {', '.join(f'{name} = {value}' for name, value in shown_point(ground, spot))} it is off by {apart}.",)
+        return (
+            f"At {', '.join(f'{name} = {value}' for name, value in shown_point(ground, spot))} it is off by {apart}.",
+        )
 
     def _unfitting(self, repairs: list[Correction]) -> tuple[Finding, ...]:
         """Of an answer whose shapes do not fit: the product that is of the wrong kind; raises `Mismatch` otherwise."""
@@ -264,8 +353,11 @@ class _Examination:
     def others(self) -> list[str]:
         """The layouts in which the transpose of the derivative is the derivative."""
         derivation = self.derivation
-        if len(derivation.by) != 1 or not isinstance(derivation.natural, Node) or not isinstance(self.right, Node):
+        if not isinstance(derivation.natural, Node) or not isinstance(self.right, Node):
             return []
+        if len(derivation.by) != 1:
+            together = not any(by.shape for by in derivation.by) and derivation.command != "hessian"
+            return [] if not together else ["paper"] if derivation.layout == "denominator" else ["denominator"]
         found = []
         for layout in LAYOUTS:
             form = in_layout(derivation.natural, derivation.value, derivation.by[0], layout)

@@ -60,7 +60,9 @@ def smallest(
             found = compared.best(chain(few, lattice(ground.variables, sizes, generator, _TRIED)))
             if found is not None:
                 return _example(ground, found, answer, right, form)
-        found = compared.best(sorted((_as_shown(ground, spot) for spot in differing), key=lambda spot: sum(spot.sizes.values()))[:_TRIED])
+        found = compared.best(
+            sorted((_as_shown(ground, spot) for spot in differing), key=lambda spot: sum(spot.sizes.values()))[:_TRIED]
+        )
         if found is not None:
             return _example(ground, found, answer, right, form)
     return None

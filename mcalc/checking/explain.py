@@ -12,6 +12,7 @@ from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.assumptions import Assumption, assumptions, holds_there
 from mcalc.checking.compare import Ground
 from mcalc.checking.corrections import Correction
+from mcalc.checking.declaring import declaration_for
 from mcalc.checking.entrywise import entrywise
 from mcalc.checking.findings import Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
@@ -184,7 +185,7 @@ class _Explanation:
             return None
         limit = best.cost if best is not None else 99.0
         found: Explained | None = None
-        for assumption in assumptions(self.ground, self.base):
+        for assumption in assumptions(self.ground, self.base, self.case.derivation.wrt):
             if assumption.cost >= limit:
                 continue
             relation = holds_there(self.ground, self.base, assumption, self.search.scalars)
@@ -201,7 +202,10 @@ class _Explanation:
         proven = (
             assumption.finding == "only-symmetric" and relation == Relation(False, None) and self._symmetric(assumption)
         )
-        yield Finding(assumption.finding, assumption.words, proven, len(assumption.samples), step)
+        declare = ""
+        if assumption.declared and assumption.of is not None and relation == Relation(False, None):
+            declare = declaration_for(self.case, assumption.of, assumption.declared)
+        yield Finding(assumption.finding, assumption.words, proven, len(assumption.samples), step, declare=declare)
         yield from self._relation_findings(relation, False, len(assumption.samples))
 
     def _findings(self, hit: Hit, points: int) -> list[Finding]:

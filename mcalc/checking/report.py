@@ -39,7 +39,12 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
 
     page.append([Piece(verdict(check), style)])
     for finding in check.findings:
-        say(finding.sentence)
+        if check.right:
+            continue
+        if finding.condition and finding is check.findings[0]:
+            say(f"Wrong as it stands: this is not {derivative(check)}, in the {check.layout} layout.")
+        else:
+            say(finding.sentence)
     say(trust(check), "quiet")
     page.append([])
     page.extend(
@@ -71,12 +76,20 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
 
 
 def verdict(check: Check) -> str:
-    """The first line: right or wrong, of what and by what."""
-    derivation = check.derivation
-    by = ", ".join(name_text(name) for name in dict.fromkeys(derivation.wrt))
-    second = "second " if derivation.command == "hessian" else ""
-    what = f"the {second}derivative of {write_node(derivation.value)} by {by}, in the {derivation.layout} layout"
-    return f"✓ Right: this is {what}." if check.right else f"✗ Wrong: this is not {what}."
+    """The first line: right or wrong, of what and by what; of a wrong answer the condition that would make it right."""
+    what, layout = derivative(check), f"in the {check.layout} layout"
+    if check.right:
+        return f"✓ Right{check.only}: this is {what}{'' if check.other_layout else ', ' + layout}."
+    if check.findings[0].condition:
+        return f"✗ {check.findings[0].sentence}"
+    return f"✗ Wrong: this is not {what}, {layout}."
+
+
+def derivative(check: Check) -> str:
+    """``the derivative of x² by x``."""
+    by = ", ".join(name_text(name) for name in dict.fromkeys(check.derivation.wrt))
+    second = "second " if check.derivation.command == "hessian" else ""
+    return f"the {second}derivative of {write_node(check.derivation.value)} by {by}"
 
 
 def trust(check: Check) -> str:
@@ -86,6 +99,8 @@ def trust(check: Check) -> str:
         if check.proven:
             return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
         return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
+    if not check.findings:
+        return ""
     found = check.findings[0]
     if found.proven:
         return "Proven by rewriting."
@@ -154,6 +169,8 @@ def record(check: Check) -> dict[str, Any]:
         "assumed": list(derivation.reading.assumed),
         "wrt": list(derivation.wrt),
         "layout": derivation.layout,
+        "answer_layout": check.layout if check.right else None,
+        "rounded": check.rounded,
         "right": check.right,
         "proven": check.proven if check.right else bool(check.findings and check.findings[0].proven),
         "points": check.points,
@@ -178,6 +195,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "proven": finding.proven,
         "points": finding.points,
         "part": None if finding.part is None else list(finding.part),
+        "declare": finding.declare or None,
         "step": None
         if step is None
         else {"stage": step.stage, "rule": step.rule, "because": step.because, "equation": equation(step)},
@@ -191,9 +209,9 @@ def markdown(check: Check) -> str:
     """The verdict with its formulas between dollar signs."""
     derivation = check.derivation
     by = ", ".join(f"${name_latex(name)}$" for name in derivation.wrt)
-    word = "✓ **Right.**" if check.right else "✗ **Wrong.**"
+    word = f"✓ **Right{check.only}.**" if check.right else "✗ **Wrong.**"
     value = write_node(derivation.value, "latex")
-    blocks = [f"{word} The derivative of ${value}$ by {by}, in the {derivation.layout} layout."]
+    blocks = [f"{word} The derivative of ${value}$ by {by}, in the {check.layout} layout."]
     blocks += [finding.sentence for finding in check.findings]
     blocks += [trust(check)]
     lines = []

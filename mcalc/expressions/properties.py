@@ -86,3 +86,8 @@ def declared(variable: Any) -> list[Property]:
     """The properties that were declared of a variable."""
     words = variable.parameters[1] if len(variable.parameters) > 1 else ()
     return [PROPERTIES[word] for word in sorted(words)]
+
+
+def adds_up(node: Any) -> bool:
+    """Whether the entries were declared to add up to 1."""
+    return node.operator.name == "variable" and any(record.name == "probability" for record in declared(node))
