@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mcalc.checking.examine import Check
+    from mcalc.checking.verdict import Check
     from mcalc.derivations.derivation import Derivation
 
 __version__ = "0.1.0"

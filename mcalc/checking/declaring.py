@@ -12,10 +12,10 @@ from mcalc.language.declarations import Declaration
 from mcalc.problems import Problem
 
 if TYPE_CHECKING:
-    from mcalc.checking.examine import _Examination
+    from mcalc.checking.case import Case
 
 
-def declaration_for(case: _Examination, variable: Node, word: str) -> str:
+def declaration_for(case: Case, variable: Node, word: str) -> str:
     """``-s S=n,n:symmetric`` if the answer is right with it; else nothing."""
     derivation = case.derivation
     shapes = {name: Declaration(tuple(node.shape), _words(node)) for name, node in derivation.reading.names.items()}

@@ -3,90 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from typing import Any
 
-from mcalc.api import derive, in_layout
-from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.api import derive
+from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.answer import (
     Mismatch,
-    Scope,
-    as_row,
     read_text,
     running_indices,
-    scope,
     unknown_name,
     unknown_names,
 )
+from mcalc.checking.case import Case
 from mcalc.checking.changes import turned
 from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks, difference_of
 from mcalc.checking.corrections import Correction, Corrector
-from mcalc.checking.example import Example, shown_number, shown_point, smallest
+from mcalc.checking.example import shown_number, shown_point, smallest
 from mcalc.checking.explain import Explained, explanation
 from mcalc.checking.findings import Finding
-from mcalc.checking.points import Indexed, Stacked, Valued, shape_of
+from mcalc.checking.points import Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
-from mcalc.checking.relation import Scalars
 from mcalc.checking.rounding import rounded_to
 from mcalc.checking.search import turned_shape
-from mcalc.choices import LAYOUTS
+from mcalc.checking.verdict import Check
 from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, topological, variables
+from mcalc.expressions.tree import Node
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
 
 _FEWEST = 3
 """At how many points two values that are not proven equal must be equal."""
-
-
-@dataclass
-class Check:
-    """The verdict on an answer: `right`, or wrong with `findings`, the main one first.
-
-    `proven` by rewriting, else equal to 50 digits at `points` points, on both sides of the `kinks` where there are
-    any; `answer` is None where its shapes do not fit.
-    """
-
-    derivation: Derivation
-    text: str
-    answer: Valued | None
-    right: bool
-    proven: bool = False
-    points: int = 0
-    findings: tuple[Finding, ...] = ()
-    example: Example | None = None
-    notes: tuple[str, ...] = field(default=())
-    parts: tuple[Check, ...] = ()
-    kinks: bool = False
-    layout: str = ""
-    rounded: int | None = None
-    """To how many digits the decimals of a right answer are rounded."""
-
-    def __post_init__(self) -> None:
-        self.layout = self.layout or self.derivation.layout
-
-    @property
-    def other_layout(self) -> bool:
-        return self.layout != self.derivation.layout
-
-    @property
-    def only(self) -> str:
-        """What a right answer is right but for: `` when rounded to 4 digits``, ``, in the denominator layout``."""
-        other = f", in the {self.layout} layout" if self.other_layout else ""
-        return (f" when rounded to {self.rounded} digits" if self.rounded else "") + other
-
-    def __bool__(self) -> bool:
-        return self.right
-
-    def __str__(self) -> str:
-        from mcalc.checking.report import write as report
-
-        return report(self)
 
 
 def check(
@@ -98,17 +49,19 @@ def check(
     symmetric: str = "free",
     order: int = 1,
     verify: bool = True,
+    explain: bool = True,
 ) -> Check:
     """Whether the answer is ``∂value/∂variable``, and if not, how it is wrong; raises Problem.
 
-    Where no layout is asked for, the answer may stand in any; the paper's is shown.
+    Where no layout is asked for, the answer may stand in any; the paper's is shown. Without `explain`, a wrong answer
+    is called wrong and no more.
     """
     command = "hessian" if order == 2 else "jacobian"
     derivation = derive(source, wrt, shapes, command, layout or "paper", verify, symmetric=symmetric)
     try:
         if derivation.parts:
             return _each(derivation, answer, layout is None)
-        return _Examination(derivation, answer, read_text(answer), layout is None).run()
+        return _Examination(derivation, answer, read_text(answer), layout is None).run(explain)
     except Mismatch as problem:
         raise _problem(problem, answer) from None
     except Problem as problem:
@@ -154,19 +107,10 @@ def _boundary(condition: Node) -> str:
     return f"{write(left)} = {write(right)}"
 
 
-class _Examination:
-    """One answer against one derivative."""
+class _Examination(Case):
+    """One answer against one derivative, examined."""
 
-    def __init__(self, derivation: Derivation, text: str, syntax: Syntax, any_layout: bool = False) -> None:
-        self.derivation, self.text, self.any_layout = derivation, text, any_layout
-        result = derivation.result
-        assert isinstance(result, Node | IndexForm)
-        self.right: Expression = result
-        self.scope: Scope = scope(derivation.reading, result, text)
-        self.syntax: Syntax = as_row(syntax, result.shape)
-        self.free: list[LoopIndex] = []
-
-    def run(self) -> Check:
+    def run(self, explain: bool = True) -> Check:
         base, given = self._read()
         if base is None:
             return self._wrong(None, None, given)
@@ -182,9 +126,12 @@ class _Examination:
             raise Problem("No point was found where the expression and its derivative are real and finite.", status=3)
         found = agreement(ground, base)
         if found.wrong or shape_of(base) != shape_of(target):
-            return (
-                self._in_other_layout(base, ground) or self._rounded(base, ground) or self._unlike(base, found, ground)
-            )
+            right = self._in_other_layout(base, ground) or self._rounded(base, ground)
+            if right is None and not explain:
+                return Check(
+                    self.derivation, self.text, base, False, findings=(self._unexplained(base, found, ground),)
+                )
+            return right or self._unlike(base, found, ground)
         return self._right(base, ground, found, notes)
 
     def _in_other_layout(self, base: Valued, ground: Ground) -> Check | None:
@@ -198,12 +145,7 @@ class _Examination:
         if found.wrong:
             return None
         right = self._right(turned, ground, found, [])
-        return with_fields(right, answer=base, layout=self.others[-1], findings=(self._layout_finding(found),))
-
-    def _layout_finding(self, found: Agreement | None = None) -> Finding:
-        own = self.derivation.layout
-        words = f"the answer stands as in the {self.others[-1]} layout, and the {own} layout has the transpose"
-        return Finding("other-layout", words, False, 0 if found is None else found.exact)
+        return with_fields(right, answer=base, layout=self.others[-1], findings=(self.layout_finding(found),))
 
     def _rounded(self, base: Valued, ground: Ground) -> Check | None:
         """The verdict that the answer is right but for decimals with few digits; None where it is not."""
@@ -229,7 +171,7 @@ class _Examination:
         names = {finding.name for finding in wrong.findings}
         if names & {"other-layout", "transposed"} or not self.others:
             return with_fields(wrong, answer=base)
-        return with_fields(wrong, answer=base, findings=(*wrong.findings, self._layout_finding()))
+        return with_fields(wrong, answer=base, findings=(*wrong.findings, self.layout_finding()))
 
     def _right(self, base: Valued, ground: Ground, found: Agreement, notes: list[str]) -> Check:
         target = ground.right
@@ -277,13 +219,6 @@ class _Examination:
         listed = " and ".join(loop.name for loop in loops)
         words = f"the answer is for one {listed}, and the derivative is the sum over all"
         return [Correction("missing-sum", 1.0, words, whole, self.scope.read(whole), (whole.start, whole.end))]
-
-    def wrapped(self, node: Node) -> Valued:
-        """A value at free indices, where the derivative is one."""
-        if isinstance(self.right, IndexForm) and not node.shape:
-            letters = self.right.letters()
-            return Indexed(node, tuple(LoopIndex(letters[i], i.size) for i in self.right.tensor.free))
-        return node
 
     def _wrong(
         self, base: Valued | None, found: Agreement | None, repairs: list[Correction], ground: Ground | None = None
@@ -346,46 +281,6 @@ class _Examination:
         count = len(found.differ) + len(found.strange) if found is not None else 0
         words = f"it differs at {count} of {len(ground.samples) + len(ground.beyond)} points"
         return Finding("wrong", words, False, count)
-
-    # What the explanation asks
-
-    @property
-    def others(self) -> list[str]:
-        """The layouts in which the transpose of the derivative is the derivative."""
-        derivation = self.derivation
-        if not isinstance(derivation.natural, Node) or not isinstance(self.right, Node):
-            return []
-        if len(derivation.by) != 1:
-            together = not any(by.shape for by in derivation.by) and derivation.command != "hessian"
-            return [] if not together else ["paper"] if derivation.layout == "denominator" else ["denominator"]
-        found = []
-        for layout in LAYOUTS:
-            form = in_layout(derivation.natural, derivation.value, derivation.by[0], layout)
-            turned = isinstance(form, Node) and form.shape == turned_shape(self.right.shape)
-            own = form is derivation.result or (isinstance(form, Node) and form.canon == self.right.canon)
-            if layout != derivation.layout and turned and not own:
-                found.append(layout)
-        return found
-
-    def scalars(self) -> Scalars:
-        """What a constant factor may be made of."""
-        reading = self.derivation.reading
-        symbols = {symbol for node in reading.names.values() for size in node.shape for symbol in size.free_symbols}
-        symbols |= {s for loop in running_indices(reading.value).values() for s in loop.size.free_symbols}
-        inner: dict[Node, None] = {}
-        for node in topological([reading.value]):
-            if not node.shape and not node.loops and node.operator.name not in ("number", "dimension"):
-                inner.setdefault(node)
-        if any(node.operator.name in ("det", "logdet") for node in topological([reading.value])):
-            square = [
-                node for node in reading.names.values() if len(node.shape) == 2 and node.shape[0] == node.shape[1]
-            ]
-            inner.update(dict.fromkeys(build.apply("det", node) for node in square))
-        named = sorted(inner, key=lambda node: bool(node.args))
-        return Scalars(sorted(symbols, key=str), [node for node in named if variables(node)][:14])
-
-    def corrector(self) -> Corrector:
-        return Corrector(self.scope, self.text, sorted(self.scope.dimensions)[:3])
 
 
 __all__ = ["Check", "Explained", "check"]

@@ -31,7 +31,7 @@ from mcalc.expressions.tree import Node, replace, variables
 from mcalc.numbers.arrays import array_module as np
 
 if TYPE_CHECKING:
-    from mcalc.checking.examine import _Examination
+    from mcalc.checking.case import Case
 
 _ENOUGH = 2.45
 """What costs more than this is looked for again with two mistakes at once."""
@@ -46,15 +46,13 @@ class Explained(NamedTuple):
     cost: float
 
 
-def explanation(
-    case: _Examination, ground: Ground, base: Valued | None, repairs: Sequence[Correction]
-) -> Explained | None:
+def explanation(case: Case, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> Explained | None:
     """The findings that explain the answer; None where nothing does."""
     return _Explanation(case, ground, base, repairs).run()
 
 
 class _Explanation:
-    def __init__(self, case: _Examination, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> None:
+    def __init__(self, case: Case, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> None:
         self.case, self.ground, self.base, self.repairs = case, ground, base, repairs
         self.search = Search(ground, base, case.scalars())
         derivation = case.derivation

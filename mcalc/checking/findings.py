@@ -64,4 +64,5 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        return KINDS[self.name].sentence.format(words=self.condition or self.words) + "."
+        kind = KINDS["only-symmetric" if self.condition else self.name]
+        return kind.sentence.format(words=self.condition or self.words) + "."

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from mcalc.calculus.index_form import write_expression
-from mcalc.checking.examine import Check
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.verdict import Check
 from mcalc.derivations.derivation import STAGES, Derivation, Step, names_line, sizes_shown
 from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import write as write_node
