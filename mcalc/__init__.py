@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mcalc.checking.examine import Check
+    from mcalc.checking.verdict import Check
     from mcalc.derivations.derivation import Derivation
 
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ def check(
     wrt: str,
     answer: str,
     shapes: dict[str, str] | None = None,
-    layout: str = "paper",
+    layout: str | None = None,
     symmetric: str = "free",
     order: int = 1,
 ) -> Check:

@@ -77,19 +77,18 @@ def _output(request: dict[str, Any]) -> str:
         raise Problem('The shapes are an object such as {"x": "n", "A": "m,n"}.')
     symmetric = _choice(request, "symmetric", SYMMETRIC, "free")
     if command == "check":
-        return _checked(request, expression, wrt, shapes, layout, symmetric, form)
+        return _checked(request, expression, wrt, shapes, symmetric, form)
     check = request.get("verify", True) is not False
     return write(derive(expression, wrt, shapes, command, layout, check, symmetric=symmetric, form=form), form)
 
 
-def _checked(
-    request: dict[str, Any], expression: str, wrt: str, shapes: Any, layout: str, symmetric: str, form: str
-) -> str:
+def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, symmetric: str, form: str) -> str:
     """The verdict on the request's answer."""
     from mcalc.checking.examine import check
     from mcalc.checking.report import write as report
 
     answer, order = request.get("answer"), request.get("order", 1)
+    layout = None if request.get("layout") is None else _choice(request, "layout", LAYOUTS, "paper")
     if not isinstance(answer, str) or order not in (1, 2):
         raise Problem('A request to check has its answer under "answer", as text, and "order" 1 or 2.')
     return report(check(expression, wrt, answer, shapes, layout, symmetric, order), form)

@@ -92,7 +92,7 @@ CLASSIC = [
 
 @pytest.mark.parametrize(("expression", "wrt", "answer", "shapes", "finding"), CLASSIC)
 def test_classic_mistakes(expression: str, wrt: str, answer: str, shapes: dict[str, str], finding: str) -> None:
-    found = check(expression, wrt, answer, shapes)
+    found = check(expression, wrt, answer, shapes, layout="paper")
     assert not found.right
     assert found.findings[0].name == finding
     assert record(found)["finding"] == finding

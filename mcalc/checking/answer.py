@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from sympy.core.symbol import Dummy, Symbol
 
 from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.checking.points import Stacked
 from mcalc.derivations.derivation import shape_words
 from mcalc.expressions.letters import index_letters
 from mcalc.expressions.names import name_text
-from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, Shape, topological
 from mcalc.language.conflicts import walk
 from mcalc.language.declarations import Dimensions
@@ -21,6 +24,12 @@ from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.shapes import CALLS_ONLY, Reading, free_names
 from mcalc.problems import Problem, Span
+
+_MOST_UNKNOWN = 3
+_LEFT_SIDE = re.compile(
+    r"\s*(?:[∂∇][^=;<>]*|d[^\W\d_]?\w*(?:\([^()=]*\))?\s*/\s*\(?d[^=;<>]*|[^\W\d]\w*['’′]*(?:\([\w\s,]*\))?)\s*=(?!=)\s*(?=\S)"
+)
+"""``df/dx =``, ``∂f/∂x =``, ``∇f =``, ``f'(x) =``, or a name: what an answer may say of itself."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Scope:
     indices: Mapping[str, LoopIndex]
     expected: Shape
     source: str
-    equal: frozenset[frozenset[str]] = frozenset()
+    stacked: Shape = ()
 
     def read(self, syntax: Syntax) -> Node:
         """The value of the syntax; raises `Mismatch` where shapes do not fit, and Problem."""
@@ -49,17 +58,36 @@ class Scope:
                     dimensions.same(one, other)
         if not fits:
             return value
-        for dummy in fits.values():
-            if isinstance(dimensions.find(dummy), Dummy):
-                length = next((size for size in self.expected if size != 1), None)
-                dimensions.known[dimensions.find(dummy)] = length if length is not None else Symbol("n")
+        open_sizes = [size for size in map(dimensions.find, fits.values()) if isinstance(size, Dummy)]
+        return self._fitted(syntax, dimensions, fits, list(dict.fromkeys(open_sizes)))
+
+    def _fitted(self, syntax: Syntax, dimensions: Dimensions, fits: Mapping[int, Any], unknown: list[Any]) -> Node:
+        """The value with a size for each identity: those with which the whole has the shape that is wanted."""
+        sizes = list(dict.fromkeys(size for size in self.expected if size != 1))
+        sizes += [Symbol(name) for name in sorted(self.dimensions) if Symbol(name) not in sizes]
+        length = sizes[0] if sizes else Symbol("n")
+        choices = product(sizes, repeat=len(unknown)) if len(unknown) <= _MOST_UNKNOWN else ()
+        wanted = (self.expected, self.stacked, self.expected[::-1])
+        known = dict(dimensions.known)
+        for chosen in choices if unknown else ():
+            dimensions.known = {**known, **dict(zip(unknown, chosen, strict=True))}
+            try:
+                value = self._read(syntax, dimensions, lambda place: dimensions.find(fits[place]))
+            except Mismatch:
+                continue
+            if value.shape in wanted:
+                return value
+        dimensions.known = {**known, **dict.fromkeys(unknown, length)}
         return self._read(syntax, dimensions, lambda place: dimensions.find(fits[place]))
 
     def _read(self, syntax: Syntax, dimensions: Dimensions, fit: Any) -> Node:
         reader = Elaborator(self.names, dimensions.same, fit, self.dimensions)
         reader.resolve, reader.source = dimensions.find, self.source
         reader.loops.update(self.indices)
-        return reader.read(syntax)
+        try:
+            return reader.read(syntax)
+        except ShapeMismatch as problem:
+            raise Mismatch(problem, syntax, []) from None
 
 
 def scope(reading: Reading, right: Expression, source: str) -> Scope:
@@ -75,7 +103,8 @@ def scope(reading: Reading, right: Expression, source: str) -> Scope:
         printed = {letters[index]: LoopIndex(letters[index], index.size) for index in tensor.free}
         usual = index_letters([len(tensor.value), len(tensor.variable)], names)
         indices = dict(zip(usual, printed.values(), strict=True)) | printed
-    return Scope(names, frozenset(symbols) - set(names), indices, right.shape, source)
+    stacked = Stacked(right).shape if isinstance(right, IndexForm) else ()
+    return Scope(names, frozenset(symbols) - set(names), indices, right.shape, source, stacked)
 
 
 def running_indices(value: Node) -> dict[str, LoopIndex]:
@@ -86,11 +115,22 @@ def running_indices(value: Node) -> dict[str, LoopIndex]:
 
 def read_text(text: str) -> Syntax:
     """The answer with its own definitions inserted; raises Problem."""
-    program = parse(text)
+    program = parse(without_left_side(text))
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)
     return inserted(program.value, known)
+
+
+def without_left_side(text: str) -> str:
+    """The answer with blanks in place of the left side of its last statement, so that places stay."""
+    depth = start = 0
+    for at, character in enumerate(text):
+        depth += (character in "([{") - (character in ")]}")
+        if depth == 0 and character in ";\n" and text[at + 1 :].strip():
+            start = at + 1
+    found = _LEFT_SIDE.match(text, start)
+    return text if found is None else text[:start] + " " * (found.end() - start) + text[found.end() :]
 
 
 def as_row(syntax: Syntax, shape: Shape) -> Syntax:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 from mcalc.checking.compare import Ground, Sample, close, trees
-from mcalc.checking.points import Field, Spot, Valued, draw
+from mcalc.checking.points import Field, Spot, Valued, draw, shape_of
 from mcalc.checking.relation import Relation, Scalars, relation
-from mcalc.checking.search import shape_of, turned_shape
+from mcalc.checking.search import turned_shape
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
@@ -19,6 +19,8 @@ from mcalc.numbers.conditions import conditions, counted
 
 _DRAWS = 260
 _WANTED = 10
+_ADDING_UP, _BY_ITSELF = 1.15, 1.9
+"""What it costs to suppose that data add up to 1, and that the variable of the derivative does."""
 
 
 class Assumption(NamedTuple):
@@ -29,13 +31,15 @@ class Assumption(NamedTuple):
     words: str
     samples: list[Sample]
     of: Node | None = None
+    declared: str = ""
+    """The property of the variable that this part of the points has."""
 
 
-def assumptions(ground: Ground, answer: Valued) -> Iterator[Assumption]:
+def assumptions(ground: Ground, answer: Valued, by: Collection[str] = ()) -> Iterator[Assumption]:
     """Those that the variables, the conditions of the derivative and those of the answer suggest."""
     yield from _of_matrices(ground)
     yield from _of_conditions(ground, answer)
-    yield from _of_variables(ground)
+    yield from _of_variables(ground, by)
 
 
 def holds_there(ground: Ground, answer: Valued, there: Assumption, scalars: Scalars) -> Relation | None:
@@ -82,20 +86,23 @@ def _of_matrices(ground: Ground) -> Iterator[Assumption]:
         if len(variable.axes) == 2 and variable.axes[0] == variable.axes[1] and not build.is_symmetric(variable):
             name = variable.parameters[0]
             samples = _resampled(ground, _changed(name, lambda value: (value + value.T) / 2))
-            yield Assumption("only-symmetric", 1.3, f"{name_text(name)} is symmetric", samples, variable)
+            yield Assumption("only-symmetric", 1.3, f"{name_text(name)} is symmetric", samples, variable, "symmetric")
 
 
-def _of_variables(ground: Ground) -> Iterator[Assumption]:
+def _of_variables(ground: Ground, by: Collection[str]) -> Iterator[Assumption]:
     for variable in ground.variables:
         name = str(variable.parameters[0])
         shown = name_text(name)
         if len(variable.axes) == 1:
             samples = _resampled(ground, _changed(name, lambda value: np.abs(value) / np.sum(np.abs(value))))
-            yield Assumption("only-part-of-domain", 1.9, f"the entries of {shown} add up to 1", samples)
+            words = f"the entries of {shown} add up to 1"
+            cost = _BY_ITSELF if name in by else _ADDING_UP
+            yield Assumption("only-part-of-domain", cost, words, samples, variable, "probability")
         noun = f"all entries of {shown} are" if variable.axes else f"{shown} is"
         for word, side in (("positive", 1), ("negative", -1)):
             samples = _resampled(ground, _changed(name, partial(_of_sign, side)))
-            yield Assumption("only-part-of-domain", 2.1, f"{noun} {word}", samples)
+            declared = word if side > 0 else ""
+            yield Assumption("only-part-of-domain", 2.1, f"{noun} {word}", samples, variable, declared)
 
 
 def _of_sign(side: int, value: Any) -> Any:

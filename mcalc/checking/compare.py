@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from mcalc.calculus.index_form import IndexForm
+from mcalc.checking.exact import Difference, precise_value
 from mcalc.checking.points import (
     MODERATE,
+    REGION,
     Field,
     Indexed,
     Spot,
     Stacked,
     Tie,
     Valued,
-    draw,
     lattice,
+    shape_of,
     size_choices,
     spots,
 )
 from mcalc.expressions import build
-from mcalc.expressions.tree import Node, topological
+from mcalc.expressions.tree import Node, topological, variables
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
 from mcalc.numbers.program import dimensions
+from mcalc.numbers.regions import regions
 
 _CLOSE = 1e-7
 _STEADY = 1e-8
 """How far rounding may move a value, of its size, where values are compared: near singular matrices they are not."""
-_SEARCHED = 300
+_MOST_REGIONS, _MOST_SUMS = 90, 6
 _DECIDING = 14
 _FEWEST = 5
+_NOTHING = 1e-30
 _PLACES = 5000
+_CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 3, 3, 60, 48, 12
 
 
 def trees(expression: Valued) -> list[Node]:
@@ -54,6 +60,12 @@ def _places(expressions: Sequence[Valued], sizes: Sequence[dict[str, int]]) -> i
     return max(found)
 
 
+def _sums(roots: Sequence[Node]) -> list[Node]:
+    """The sums of numbers: where they are zero there may be a peak, or the end of a domain."""
+    nodes = topological(roots)
+    return [n for n in nodes if n.operator.name == "add" and not n.shape and not n.loops and variables(n)][:_MOST_SUMS]
+
+
 class Sample(NamedTuple):
     """The right value at a spot, and how far rounding may have moved it."""
 
@@ -66,64 +78,79 @@ class Sample(NamedTuple):
 class Ground:
     """Where values are compared: samples of the right derivative where expression and derivative are finite."""
 
+    value: Node
     right: Valued
     variables: list[Node]
     sizes: list[dict[str, int]]
     samples: list[Sample] = field(default_factory=list)
     asked: list[Node] = field(default_factory=list)
     unmet: list[Node] = field(default_factory=list)
+    beyond: list[Spot] = field(default_factory=list)
+    """Spots at which floating-point numbers are too coarse or too small, and numbers of many digits may not be."""
 
     @classmethod
     def of(cls, value: Node, right: Valued, others: Sequence[Valued], variables: Sequence[Node]) -> Ground:
         roots = [value, *trees(right), *(node for other in others for node in trees(other))]
         asked = conditions(roots)
-        ground = cls(right, list(variables), size_choices(roots, variables), [], asked)
+        ground = cls(value, right, list(variables), size_choices(roots, variables), [], asked)
         ground._fill(Field(value), Field(right), _places([right, *others], ground.sizes))
         return ground
 
     def _fill(self, value: Field, right: Field, places: int) -> None:
-        met: set[tuple[int, bool]] = set()
         rough: list[Sample] = []
-        asked = [Field(counted(condition)) for condition in self.asked]
 
         def add(spot: Spot) -> None:
-            if value.at(spot) is None:
-                return
-            found = right.at(spot)
+            found = None if value.at(spot) is None else right.at(spot)
             if found is None:
+                self.beyond.append(spot)
                 return
-            slack = right.uncertainty(spot, found)
-            steady = slack <= _STEADY * np.abs(found).max(initial=0.0)
-            (self.samples if steady else rough).append(Sample(spot, found, slack))
-
-        def news(spot: Spot) -> set[tuple[int, bool]]:
-            seen: set[tuple[int, bool]] = set()
-            for at, condition in enumerate(asked):
-                holds = condition.at(spot)
-                if holds is not None:
-                    seen |= {(at, bool(np.any(holds > 0))), (at, bool(np.all(holds > 0)))}
-            return seen - met
+            sample = Sample(spot, found, right.uncertainty(spot, found))
+            if sample.slack <= _STEADY * np.abs(found).max(initial=0.0):
+                self.samples.append(sample)
+            elif self._is_zero(spot):
+                self.samples.append(sample._replace(right=np.zeros_like(found)))
+            else:
+                rough.append(sample)
 
         drawn = list(spots(self.variables, self.sizes))
         for spot in drawn[:: 1 + len(drawn) * places // _PLACES]:
             add(spot)
-            met |= news(spot)
-        generator = np.random.default_rng(17)
-        kinds = ("uneven", "huge", "large", "mixed", "any", "small", "far", "far")
-        for at in range(_SEARCHED if len(met) < 2 * len(asked) else 0):
-            spot = draw(self.variables, self.sizes[at % len(self.sizes)], kinds[at % len(kinds)], generator)
-            fresh = news(spot)
-            if fresh:
-                met |= fresh
-                add(spot)
-        self.unmet = [
-            condition if side else build.opposite(condition) or condition
-            for at, condition in enumerate(self.asked)
-            for side in (True, False)
-            if (at, side) not in met
-        ]
-        if len(self.samples) < _FEWEST:
-            self.samples += [sample for sample in rough if sample.slack <= 1e-3 * np.abs(sample.right).max(initial=0.0)]
+        self.unmet = self._search(add)
+        for sample in rough if len(self.samples) < _FEWEST else ():
+            exact = precise_value(self.right, sample.spot, self.variables)
+            if exact is not None:
+                self.samples.append(sample._replace(right=exact))
+        self.beyond += [sample.spot for sample in rough if len(self.samples) >= _FEWEST]
+
+    def _is_zero(self, spot: Spot) -> bool:
+        """Whether the derivative is zero, and floating-point numbers have the rounding of terms that cancel."""
+        exact = precise_value(self.right, spot, self.variables)
+        return exact is not None and not np.any(np.abs(exact) > _NOTHING)
+
+    def _search(self, add: Callable[[Spot], None]) -> list[Node]:
+        """Spots on both sides of every kink that is found; the sides of conditions on which there is none."""
+        places = [] if any(variable.shape for variable in self.variables) else _sums([self.value, *trees(self.right)])
+        missed: set[tuple[int, bool]] = set()
+        for at, sizes in enumerate([*self.sizes[:1], *self.sizes[3:4]]):
+            generator = np.random.default_rng(17)
+            found = regions(self.asked, self.variables, sizes, generator, places=places)
+            for located in found.spots[:_MOST_REGIONS]:
+                add(Spot(sizes, located.point, REGION))
+            missed = missed & set(found.unmet) if at else set(found.unmet)
+        sides = ((self.asked[at], side) for at, side in sorted(missed))
+        return [condition if side else build.opposite(condition) or condition for condition, side in sides]
+
+    def side(self, spot: Spot) -> tuple[Any, ...]:
+        """On which side of every kink the spot lies."""
+        found = []
+        for condition in self._conditions:
+            holds = condition.at(spot)
+            found.append(None if holds is None else tuple(np.ravel(holds)))
+        return tuple(found)
+
+    @cached_property
+    def _conditions(self) -> list[Field]:
+        return [Field(counted(condition)) for condition in self.asked]
 
     def values(self, expression: Valued, deciding: bool = False) -> list[Any]:
         """The values of an expression at the samples; None where it has none."""
@@ -140,25 +167,76 @@ class Ground:
 
 @dataclass
 class Agreement:
-    """At which samples an answer agrees, differs, or has no value."""
+    """At which samples an answer agrees, differs, or has no value; `exact` at how many spots it is equal to 50 digits.
+
+    `strange` are the spots beyond the samples at which it differs.
+    """
 
     agree: list[int] = field(default_factory=list)
     differ: list[int] = field(default_factory=list)
     undefined: list[int] = field(default_factory=list)
+    doubtful: list[int] = field(default_factory=list)
+    exact: int = 0
+    strange: list[Spot] = field(default_factory=list)
+    unsettled: int = 0
 
     @property
     def right(self) -> bool:
-        return bool(self.agree) and not self.differ and not self.undefined
+        return bool(self.exact) and not self.wrong
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.differ or self.undefined or self.strange)
 
 
 def agreement(ground: Ground, answer: Valued) -> Agreement:
-    """The answer against the right derivative, at every sample."""
+    """The answer against the right derivative: at every sample, and to 50 digits where they seem to agree."""
+    found = _roughly(ground, answer)
+    difference = difference_of(ground, answer)
+    if shape_of(answer) != shape_of(ground.right):
+        return found
+    for at in found.differ[:_CONFIRMED]:
+        equal = difference.vanishes(ground.samples[at].spot)
+        if equal is False:
+            return found
+        found.differ.remove(at)
+        if equal:
+            found.agree.append(at)
+    if found.differ:
+        return found
+    for at in list(found.undefined):
+        if difference.defined("answer", ground.samples[at].spot):
+            found.undefined.remove(at)
+            found.agree.append(at)
+    found.agree += found.doubtful
+    for at in _telling(ground, found.agree):
+        equal = difference.vanishes(ground.samples[at].spot)
+        if equal is False:
+            found.agree.remove(at)
+            found.differ.append(at)
+        found.exact += equal is True
+        found.unsettled += equal is None
+    for spot in ground.beyond[:: 1 + len(ground.beyond) // _MOST_BEYOND]:
+        if all(difference.defined(name, spot) for name in ("value", "right")):
+            equal = difference.vanishes(spot)
+            if equal is False:
+                found.strange.append(spot)
+            found.exact += equal is True
+    return found
+
+
+def difference_of(ground: Ground, answer: Valued) -> Difference:
+    return Difference(ground.value, ground.right, answer, ground.variables)
+
+
+def _roughly(ground: Ground, answer: Valued) -> Agreement:
+    """The two in floating-point numbers."""
     found = Agreement()
     evaluated = Field(answer)
     for at, sample in enumerate(ground.samples):
         value = evaluated.at(sample.spot)
         if value is None:
-            if sample.spot.kind in MODERATE:
+            if sample.spot.kind in MODERATE or sample.spot.kind == REGION:
                 found.undefined.append(at)
         elif value.shape != sample.right.shape:
             found.differ.append(at)
@@ -167,9 +245,23 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
         else:
             moved = evaluated.uncertainty(sample.spot, value)
             steady = moved <= _STEADY * np.abs(value).max(initial=0.0)
-            if steady and not close(value, sample.right, sample.slack + moved):
-                found.differ.append(at)
+            far = steady and not close(value, sample.right, sample.slack + moved)
+            (found.differ if far else found.doubtful).append(at)
     return found
+
+
+def _telling(ground: Ground, among: Sequence[int]) -> list[int]:
+    """Samples enough to decide: of every combination of sides a few, of them all not too many."""
+    ordered = sorted(among, key=lambda at: (sum(ground.samples[at].spot.sizes.values()), at))
+    counts: dict[Any, int] = {}
+    chosen: list[int] = []
+    for at in ordered if ground.asked else ():
+        side = ground.side(ground.samples[at].spot)
+        counts[side] = counts.get(side, 0) + 1
+        if counts[side] <= _A_SIDE:
+            chosen.append(at)
+    rest = [at for at in ordered if at not in chosen]
+    return [*chosen[:_MOST_EXACT], *rest[:: 1 + len(rest) // _ANYWHERE]]
 
 
 def close(one: Any, other: Any, slack: float = 0.0) -> bool:
@@ -189,7 +281,7 @@ def at_kinks(ground: Ground, right: Valued, answer: Valued) -> list[Node]:
     for sizes in ground.sizes[:1]:
         for spot in lattice(ground.variables, sizes, generator, 60):
             one, other = ours.at(spot), theirs.at(spot)
-            if one is None or other is None or one.shape != other.shape or close(one, other, 1e-12):
+            if one is None or (other is not None and (one.shape != other.shape or close(one, other, 1e-12))):
                 continue
             for condition, edge in edges:
                 if edge.at(spot):

@@ -3,65 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from typing import Any
 
-from mcalc.api import derive, in_layout
-from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.api import derive
+from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.answer import (
     Mismatch,
-    Scope,
-    as_row,
     read_text,
     running_indices,
-    scope,
     unknown_name,
     unknown_names,
 )
-from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks
+from mcalc.checking.case import Case
+from mcalc.checking.changes import turned
+from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks, difference_of
 from mcalc.checking.corrections import Correction, Corrector
-from mcalc.checking.example import Example, smallest
+from mcalc.checking.example import shown_number, shown_point, smallest
 from mcalc.checking.explain import Explained, explanation
 from mcalc.checking.findings import Finding
-from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.points import Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
-from mcalc.checking.relation import Scalars
-from mcalc.checking.search import shape_of, turned_shape
-from mcalc.choices import LAYOUTS
+from mcalc.checking.rounding import rounded_to
+from mcalc.checking.search import turned_shape
+from mcalc.checking.verdict import Check
 from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.expressions import build
+from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, topological, variables
+from mcalc.expressions.tree import Node
 from mcalc.language.parser import Syntax
-from mcalc.problems import Problem
+from mcalc.problems import Problem, Span
 
-
-@dataclass
-class Check:
-    """The verdict on an answer: `right`, or wrong with `findings`, the main one first.
-
-    `proven` by rewriting, else the answer agrees at `points` random points; `answer` is None where its shapes
-    do not fit.
-    """
-
-    derivation: Derivation
-    text: str
-    answer: Valued | None
-    right: bool
-    proven: bool = False
-    points: int = 0
-    findings: tuple[Finding, ...] = ()
-    example: Example | None = None
-    notes: tuple[str, ...] = field(default=())
-
-    def __bool__(self) -> bool:
-        return self.right
-
-    def __str__(self) -> str:
-        from mcalc.checking.report import write as report
-
-        return report(self)
+_FEWEST = 3
+"""At how many points two values that are not proven equal must be equal."""
 
 
 def check(
@@ -69,32 +45,48 @@ def check(
     wrt: str | Sequence[str],
     answer: str,
     shapes: Mapping[str, Any] | None = None,
-    layout: str = "paper",
+    layout: str | None = None,
     symmetric: str = "free",
     order: int = 1,
     verify: bool = True,
+    explain: bool = True,
 ) -> Check:
-    """Whether the answer is ``∂value/∂variable`` in the layout, and if not, how it is wrong; raises Problem."""
+    """Whether the answer is ``∂value/∂variable``, and if not, how it is wrong; raises Problem.
+
+    Where no layout is asked for, the answer may stand in any; the paper's is shown. Without `explain`, a wrong answer
+    is called wrong and no more.
+    """
     command = "hessian" if order == 2 else "jacobian"
-    derivation = derive(source, wrt, shapes, command, layout, verify, symmetric=symmetric)
-    if order == 2 and len(derivation.by) == 2 and derivation.parts:
-        derivation = next(part for part in derivation.parts if part.by == derivation.by)
-    if derivation.parts:
-        raise Problem(
-            "One derivative is checked at a time, and here are several variables.", hint="name one of them: --wrt x"
-        )
+    derivation = derive(source, wrt, shapes, command, layout or "paper", verify, symmetric=symmetric)
     try:
-        return _Examination(derivation, answer).run()
+        if derivation.parts:
+            return _each(derivation, answer, layout is None)
+        return _Examination(derivation, answer, read_text(answer), layout is None).run(explain)
     except Mismatch as problem:
         raise _problem(problem, answer) from None
     except Problem as problem:
         raise (problem if problem.source else problem.with_source(answer)) from None
 
 
+def _each(derivation: Derivation, answer: str, any_layout: bool) -> Check:
+    """The answers ``[…, …]`` by several variables, in order: right where each is."""
+    whole = read_text(answer)
+    names = ", ".join(name_text(part.wrt[0]) for part in derivation.parts)
+    children = whole.children if whole.kind == "stack" else ()
+    if len(children) != len(derivation.parts):
+        place = Span(whole.start, whole.end)
+        hint = f"write one answer for each of {names}: [{', '.join('…' for _ in derivation.parts)}]"
+        raise Problem(f"Here are {len(derivation.parts)} derivatives, by {names}.", [place], hint, answer)
+    checks = tuple(
+        _Examination(part, " " * child.start + answer[child.start : child.end], child, any_layout).run()
+        for part, child in zip(derivation.parts, children, strict=True)
+    )
+    first = next((one for one in checks if not one.right), checks[0])
+    return with_fields(first, parts=checks)
+
+
 def _problem(problem: Mismatch, text: str) -> Problem:
     """Shapes in the answer that nothing makes fit."""
-    from mcalc.problems import Span
-
     spans = []
     for syntax, shape in problem.marked:
         part = text[syntax.start : syntax.end]
@@ -115,19 +107,10 @@ def _boundary(condition: Node) -> str:
     return f"{write(left)} = {write(right)}"
 
 
-class _Examination:
-    """One answer against one derivative."""
+class _Examination(Case):
+    """One answer against one derivative, examined."""
 
-    def __init__(self, derivation: Derivation, text: str) -> None:
-        self.derivation, self.text = derivation, text
-        result = derivation.result
-        assert isinstance(result, Node | IndexForm)
-        self.right: Expression = result
-        self.scope: Scope = scope(derivation.reading, result, text)
-        self.syntax: Syntax = as_row(read_text(text), result.shape)
-        self.free: list[LoopIndex] = []
-
-    def run(self) -> Check:
+    def run(self, explain: bool = True) -> Check:
         base, given = self._read()
         if base is None:
             return self._wrong(None, None, given)
@@ -139,20 +122,76 @@ class _Examination:
             notes.append("as the Jacobian of vec(Y) by vec(X), columns one below the other")
         variables = list(self.derivation.reading.names.values())
         ground = Ground.of(self.derivation.value, target, [base], variables)
-        if not ground.samples:
+        if not ground.samples and not ground.beyond:
             raise Problem("No point was found where the expression and its derivative are real and finite.", status=3)
         found = agreement(ground, base)
-        if found.right and shape_of(base) == shape_of(target):
-            edges = dict.fromkeys(_boundary(edge) for edge in at_kinks(ground, target, base))
-            if edges:
-                at = " and ".join(edges)
-                notes.append(f"At the kink, {at}, it takes another value than the paper's; any is as good there.")
-            proven = isinstance(base, Node) and isinstance(target, Node) and proved_equal(target, base)
-            if ground.unmet and not proven:
-                unmet = " or ".join(dict.fromkeys(write(condition) for condition in ground.unmet))
-                notes.append(f"No point was found where {unmet}: there the two are not compared.")
-            return Check(self.derivation, self.text, base, True, proven, len(found.agree), notes=tuple(notes))
-        return self._wrong(base, found, given, ground)
+        if found.wrong or shape_of(base) != shape_of(target):
+            right = self._in_other_layout(base, ground) or self._rounded(base, ground)
+            if right is None and not explain:
+                return Check(
+                    self.derivation, self.text, base, False, findings=(self._unexplained(base, found, ground),)
+                )
+            return right or self._unlike(base, found, ground)
+        return self._right(base, ground, found, notes)
+
+    def _in_other_layout(self, base: Valued, ground: Ground) -> Check | None:
+        """The verdict that the answer is right in another layout; None where it is not, or one was asked for."""
+        if not self.any_layout or not self.others or not isinstance(base, Node):
+            return None
+        turned = build.transpose(base)
+        if turned.shape != self.right.shape:
+            return None
+        found = agreement(ground, turned)
+        if found.wrong:
+            return None
+        right = self._right(turned, ground, found, [])
+        return with_fields(right, answer=base, layout=self.others[-1], findings=(self.layout_finding(found),))
+
+    def _rounded(self, base: Valued, ground: Ground) -> Check | None:
+        """The verdict that the answer is right but for decimals with few digits; None where it is not."""
+        places = rounded_to(self.scope, self.syntax, ground)
+        if places is None:
+            return None
+        count = len(ground.samples)
+        return Check(self.derivation, self.text, base, True, points=count, kinks=bool(ground.asked), rounded=places)
+
+    def _unlike(self, base: Valued, found: Agreement, ground: Ground) -> Check:
+        """Of a wrong answer that stands in another layout, the layout is set right first, and the rest is judged."""
+        shapes = shape_of(base), shape_of(ground.right)
+        if not isinstance(base, Node) or shapes[0] == shapes[1] or shapes[0] != turned_shape(shapes[1]):
+            return self._wrong(base, found, [], ground)
+        upright = build.transpose(base)
+        set_right = agreement(ground, upright)
+        if not set_right.wrong:
+            return self._wrong(base, found, [], ground)
+        whole = self.syntax
+        self.syntax = turned(whole)
+        wrong = self._wrong(upright, set_right, [], ground)
+        self.syntax = whole
+        names = {finding.name for finding in wrong.findings}
+        if names & {"other-layout", "transposed"} or not self.others:
+            return with_fields(wrong, answer=base)
+        return with_fields(wrong, answer=base, findings=(*wrong.findings, self.layout_finding()))
+
+    def _right(self, base: Valued, ground: Ground, found: Agreement, notes: list[str]) -> Check:
+        target = ground.right
+        proven = isinstance(base, Node) and isinstance(target, Node) and proved_equal(target, base)
+        if not proven and found.exact < _FEWEST:
+            raise Problem(
+                "Not settled: the two are not shown to be equal by rewriting, and there are too few points where they "
+                "can be compared.",
+                hint="an answer in another form may be settled",
+                status=3,
+            )
+        edges = dict.fromkeys(_boundary(edge) for edge in at_kinks(ground, target, base))
+        if edges:
+            at = " and ".join(edges)
+            notes.append(f"At the kink, {at}, it takes another value than the paper's, or none; any is as good there.")
+        if ground.unmet and not proven:
+            unmet = " or ".join(dict.fromkeys(write(condition) for condition in ground.unmet))
+            notes.append(f"No point was found where {unmet}: there the two are not compared.")
+        kinks = bool(ground.asked)
+        return Check(self.derivation, self.text, base, True, proven, found.exact, notes=tuple(notes), kinks=kinks)
 
     def _read(self) -> tuple[Valued | None, list[Correction]]:
         """The answer; None and what repairs it where its shapes do not fit."""
@@ -181,13 +220,6 @@ class _Examination:
         words = f"the answer is for one {listed}, and the derivative is the sum over all"
         return [Correction("missing-sum", 1.0, words, whole, self.scope.read(whole), (whole.start, whole.end))]
 
-    def wrapped(self, node: Node) -> Valued:
-        """A value at free indices, where the derivative is one."""
-        if isinstance(self.right, IndexForm) and not node.shape:
-            letters = self.right.letters()
-            return Indexed(node, tuple(LoopIndex(letters[i], i.size) for i in self.right.tensor.free))
-        return node
-
     def _wrong(
         self, base: Valued | None, found: Agreement | None, repairs: list[Correction], ground: Ground | None = None
     ) -> Check:
@@ -206,7 +238,19 @@ class _Examination:
         for alone in (True,) if layout_alone else (False, True):
             if base is not None and example is None:
                 example = smallest(ground, self.derivation.value, base, ground.right, differing, alone)
-        return Check(self.derivation, self.text, base, False, findings=findings, example=example)
+        notes = () if example is not None or found is None else self._beyond(ground, base, found)
+        return Check(self.derivation, self.text, base, False, findings=findings, example=example, notes=notes)
+
+    def _beyond(self, ground: Ground, base: Valued | None, found: Agreement) -> tuple[str, ...]:
+        """How far the two are apart where floating-point numbers do not show it."""
+        spots = [ground.samples[at].spot for at in found.differ] + found.strange
+        if base is None or not spots:
+            return ()
+        spot = min(spots, key=lambda spot: sum(spot.sizes.values()))
+        apart = write(shown_number(float(difference_of(ground, base).size(spot))))
+        return (
+            f"At {', '.join(f'{name} = {value}' for name, value in shown_point(ground, spot))} it is off by {apart}.",
+        )
 
     def _unfitting(self, repairs: list[Correction]) -> tuple[Finding, ...]:
         """Of an answer whose shapes do not fit: the product that is of the wrong kind; raises `Mismatch` otherwise."""
@@ -234,46 +278,9 @@ class _Examination:
             return Finding(
                 "only-part-of-domain", "the answer has a value; elsewhere it has none", False, len(found.agree)
             )
-        count = len(found.differ) if found is not None else 0
-        words = f"it differs at {count} of {len(ground.samples)} random points"
+        count = len(found.differ) + len(found.strange) if found is not None else 0
+        words = f"it differs at {count} of {len(ground.samples) + len(ground.beyond)} points"
         return Finding("wrong", words, False, count)
-
-    # What the explanation asks
-
-    @property
-    def others(self) -> list[str]:
-        """The layouts in which the transpose of the derivative is the derivative."""
-        derivation = self.derivation
-        if len(derivation.by) != 1 or not isinstance(derivation.natural, Node) or not isinstance(self.right, Node):
-            return []
-        found = []
-        for layout in LAYOUTS:
-            form = in_layout(derivation.natural, derivation.value, derivation.by[0], layout)
-            turned = isinstance(form, Node) and form.shape == turned_shape(self.right.shape)
-            own = form is derivation.result or (isinstance(form, Node) and form.canon == self.right.canon)
-            if layout != derivation.layout and turned and not own:
-                found.append(layout)
-        return found
-
-    def scalars(self) -> Scalars:
-        """What a constant factor may be made of."""
-        reading = self.derivation.reading
-        symbols = {symbol for node in reading.names.values() for size in node.shape for symbol in size.free_symbols}
-        symbols |= {s for loop in running_indices(reading.value).values() for s in loop.size.free_symbols}
-        inner: dict[Node, None] = {}
-        for node in topological([reading.value]):
-            if not node.shape and not node.loops and node.operator.name not in ("number", "dimension"):
-                inner.setdefault(node)
-        if any(node.operator.name in ("det", "logdet") for node in topological([reading.value])):
-            square = [
-                node for node in reading.names.values() if len(node.shape) == 2 and node.shape[0] == node.shape[1]
-            ]
-            inner.update(dict.fromkeys(build.apply("det", node) for node in square))
-        named = sorted(inner, key=lambda node: bool(node.args))
-        return Scalars(sorted(symbols, key=str), [node for node in named if variables(node)][:14])
-
-    def corrector(self) -> Corrector:
-        return Corrector(self.scope, self.text, sorted(self.scope.dimensions)[:3])
 
 
 __all__ = ["Check", "Explained", "check"]

@@ -16,6 +16,7 @@ from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, lattice
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
+from mcalc.expressions.properties import declared
 from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions
@@ -59,10 +60,22 @@ def smallest(
             found = compared.best(chain(few, lattice(ground.variables, sizes, generator, _TRIED)))
             if found is not None:
                 return _example(ground, found, answer, right, form)
-        found = compared.best(sorted(differing, key=lambda spot: sum(spot.sizes.values()))[:_TRIED])
+        found = compared.best(
+            sorted((_as_shown(ground, spot) for spot in differing), key=lambda spot: sum(spot.sizes.values()))[:_TRIED]
+        )
         if found is not None:
             return _example(ground, found, answer, right, form)
     return None
+
+
+def _as_shown(ground: Ground, spot: Spot) -> Spot:
+    """The spot with the numbers that are printed; what has a declared property is left as it is."""
+    point = {
+        node.parameters[0]: np.vectorize(lambda entry: float(_rounded(float(entry))), otypes=[float])(value)
+        for node in ground.variables
+        if not declared(node) and np.size(value := spot.point[node.parameters[0]])
+    }
+    return spot._replace(point={**spot.point, **point})
 
 
 class _Compared:
@@ -99,11 +112,14 @@ class _Compared:
 
 def _example(ground: Ground, found: tuple[Spot, Any, Any], answer: Valued, right: Valued, form: str) -> Example:
     spot, one, other = found
-    point = tuple(
+    return Example(shown_point(ground, spot, form), _shown(one, answer, form), _shown(other, right, form))
+
+
+def shown_point(ground: Ground, spot: Spot, form: str = "text") -> tuple[tuple[str, str], ...]:
+    return tuple(
         (name_text(node.parameters[0]), written(np.asarray(spot.point[node.parameters[0]]), node.shape, form))
         for node in ground.variables
     )
-    return Example(point, _shown(one, answer, form), _shown(other, right, form))
 
 
 def _sizes(ground: Ground, roots: Sequence[Node]) -> Iterator[dict[str, int]]:
@@ -162,7 +178,7 @@ def _shown(value: Any, expression: Valued, form: str) -> str:
 
 def _nested(value: Any) -> str:
     if value.ndim == 0:
-        return write(_number(float(value)))
+        return write(shown_number(float(value)))
     return "[" + ", ".join(_nested(part) for part in value) + "]"
 
 
@@ -170,19 +186,24 @@ def written(value: Any, shape: Sequence[Any], form: str = "text") -> str:
     """Numbers in mcalc's notation: ``[1; 2]`` a column, ``[1, 2]ᵀ`` a row, ``[1, 2; 3, 4]`` a matrix."""
     value = np.asarray(value)
     if value.ndim == 0 or value.size == 1:
-        return write(_number(float(value.reshape(()))), form)
+        return write(shown_number(float(value.reshape(()))), form)
     if value.ndim == 1:
-        stack = build.apply("stack", *(_number(float(number)) for number in value))
+        stack = build.apply("stack", *(shown_number(float(number)) for number in value))
         return write(build.apply("transpose", stack) if len(shape) == 2 and shape[0] == 1 else stack, form)
-    numbers = [_number(float(number)) for number in value.reshape(-1)]
+    numbers = [shown_number(float(number)) for number in value.reshape(-1)]
     if value.ndim == 2 and 1 not in value.shape:
         return write(build.apply("grid", *numbers, parameters=value.shape), form)
     stack = build.apply("stack", *numbers)
     return write(build.apply("transpose", stack) if value.shape[0] == 1 else stack, form)
 
 
-def _number(value: float) -> Node:
+def _rounded(value: float) -> Any:
+    """The number as it is shown: a simple fraction, or four digits."""
     simple = Fraction(value).limit_denominator(24)
     if abs(float(simple) - value) < 1e-9 * max(1.0, abs(value)):
-        return build.number(Rational(simple.numerator, simple.denominator))
-    return build.number(Rational(f"{value:.4g}"))
+        return Rational(simple.numerator, simple.denominator)
+    return Rational(f"{value:.4g}")
+
+
+def shown_number(value: float) -> Node:
+    return build.number(_rounded(value))

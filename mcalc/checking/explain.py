@@ -12,13 +12,14 @@ from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.assumptions import Assumption, assumptions, holds_there
 from mcalc.checking.compare import Ground
 from mcalc.checking.corrections import Correction
+from mcalc.checking.declaring import declaration_for
 from mcalc.checking.entrywise import entrywise
 from mcalc.checking.findings import Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
-from mcalc.checking.points import Stacked, Valued
+from mcalc.checking.points import Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.relation import Factor, Relation, relation
-from mcalc.checking.search import Hit, Search, cost_of, shape_of, turned_shape
+from mcalc.checking.search import Hit, Search, cost_of, turned_shape
 from mcalc.checking.square import only_square
 from mcalc.checking.steps import step_for
 from mcalc.checking.terms import without_terms
@@ -30,7 +31,7 @@ from mcalc.expressions.tree import Node, replace, variables
 from mcalc.numbers.arrays import array_module as np
 
 if TYPE_CHECKING:
-    from mcalc.checking.examine import _Examination
+    from mcalc.checking.case import Case
 
 _ENOUGH = 2.45
 """What costs more than this is looked for again with two mistakes at once."""
@@ -45,15 +46,13 @@ class Explained(NamedTuple):
     cost: float
 
 
-def explanation(
-    case: _Examination, ground: Ground, base: Valued | None, repairs: Sequence[Correction]
-) -> Explained | None:
+def explanation(case: Case, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> Explained | None:
     """The findings that explain the answer; None where nothing does."""
     return _Explanation(case, ground, base, repairs).run()
 
 
 class _Explanation:
-    def __init__(self, case: _Examination, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> None:
+    def __init__(self, case: Case, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> None:
         self.case, self.ground, self.base, self.repairs = case, ground, base, repairs
         self.search = Search(ground, base, case.scalars())
         derivation = case.derivation
@@ -184,7 +183,7 @@ class _Explanation:
             return None
         limit = best.cost if best is not None else 99.0
         found: Explained | None = None
-        for assumption in assumptions(self.ground, self.base):
+        for assumption in assumptions(self.ground, self.base, self.case.derivation.wrt):
             if assumption.cost >= limit:
                 continue
             relation = holds_there(self.ground, self.base, assumption, self.search.scalars)
@@ -201,7 +200,10 @@ class _Explanation:
         proven = (
             assumption.finding == "only-symmetric" and relation == Relation(False, None) and self._symmetric(assumption)
         )
-        yield Finding(assumption.finding, assumption.words, proven, len(assumption.samples), step)
+        declare = ""
+        if assumption.declared and assumption.of is not None and relation == Relation(False, None):
+            declare = declaration_for(self.case, assumption.of, assumption.declared)
+        yield Finding(assumption.finding, assumption.words, proven, len(assumption.samples), step, declare=declare)
         yield from self._relation_findings(relation, False, len(assumption.samples))
 
     def _findings(self, hit: Hit, points: int) -> list[Finding]:

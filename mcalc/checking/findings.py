@@ -45,7 +45,8 @@ KINDS = {
 class Finding:
     """One thing that is wrong: `proven` by rewriting, else seen at `points` random points.
 
-    `step` is the step of the derivation from which the answer departs; `part` the place in the answer's text.
+    `step` is the step of the derivation from which the answer departs; `part` the place in the answer's text;
+    `declare` the option with which it would be right.
     """
 
     name: str
@@ -54,7 +55,14 @@ class Finding:
     points: int = 0
     step: Step | None = None
     part: tuple[int, int] | None = None
+    declare: str = ""
+
+    @property
+    def condition(self) -> str:
+        """``S is symmetric (-s S=n,n:symmetric)``, where the answer is right if that is declared."""
+        return f"{self.words} ({self.declare})" if self.declare else ""
 
     @property
     def sentence(self) -> str:
-        return KINDS[self.name].sentence.format(words=self.words) + "."
+        kind = KINDS["only-symmetric" if self.condition else self.name]
+        return kind.sentence.format(words=self.condition or self.words) + "."

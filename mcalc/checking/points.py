@@ -11,11 +11,13 @@ from sympy.core.mul import Mul
 
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.expressions import build
+from mcalc.expressions.properties import declared
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape, topological
+from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
-from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
+from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes, having_properties
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
 
 _KINDS = (
@@ -25,6 +27,8 @@ _KINDS = (
 _SCALES = {"large": 6.0, "huge": 60.0}
 _EXPONENTS = {"uneven": (-1.5, 1.5), "far": (-2.0, 6.0)}
 MODERATE = frozenset({"any", "positive", "unit", "square", "small", "above one", "mixed"})
+REGION = "region"
+"""The kind of spots that were looked for beside kinks."""
 _MOVED = 1e-10
 
 
@@ -59,11 +63,17 @@ class Stacked:
 Valued = Expression | Indexed | Stacked
 
 
+def shape_of(expression: Valued) -> Shape:
+    if isinstance(expression, Indexed):
+        return tuple(loop.size for loop in expression.indices)
+    return expression.shape
+
+
 class Field:
     """An expression as a function of a spot; programs are compiled once for each choice of sizes."""
 
-    def __init__(self, expression: Valued) -> None:
-        self.expression = expression
+    def __init__(self, expression: Valued, arithmetic: Arithmetic = REAL) -> None:
+        self.expression, self.arithmetic = expression, arithmetic
         self._programs: dict[tuple[Any, ...], Program | None] = {}
 
     def at(self, spot: Spot, generator: Any = None) -> Any:
@@ -73,17 +83,17 @@ class Field:
                 value = self._value(spot, generator)
         except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
             return None
-        if value is None or np.iscomplexobj(value) or not np.isfinite(value).all():
+        if value is None or not self.arithmetic.is_finite(value):
             return None
-        return np.asarray(value, dtype=float)
+        return np.asarray(value, dtype=float) if self.arithmetic is REAL else value
 
     def _value(self, spot: Spot, generator: Any) -> Any:
         expression = self.expression
         if isinstance(expression, IndexForm):
-            return evaluate_tensor(expression.tensor, spot.point, spot.sizes)
+            return evaluate_tensor(expression.tensor, spot.point, spot.sizes, None, self.arithmetic, generator)
         if isinstance(expression, Stacked):
             tensor = expression.derivative.tensor
-            value = evaluate_tensor(tensor, spot.point, spot.sizes)
+            value = evaluate_tensor(tensor, spot.point, spot.sizes, None, self.arithmetic, generator)
             split = len(tensor.value)
             order = (*range(split)[::-1], *range(split, value.ndim)[::-1])
             rows = int(np.prod(value.shape[:split]))
@@ -91,18 +101,18 @@ class Field:
         node, indices = (expression.node, expression.indices) if isinstance(expression, Indexed) else (expression, ())
         key = tuple(sorted(spot.sizes.items()))
         if key not in self._programs:
-            self._programs[key] = Program([node], spot.sizes, (), indices)
+            self._programs[key] = Program([node], spot.sizes, (), indices, self.arithmetic)
         program = self._programs[key]
         assert program is not None
         if not indices:
-            if spot.kind not in MODERATE and not np.isfinite(program.largest(spot.point)):
+            if self.arithmetic is REAL and spot.kind not in MODERATE and not np.isfinite(program.largest(spot.point)):
                 return None
             return program.run(spot.point, generator=generator)[0]
         ranges = dimensions((loop.size for loop in indices), spot.sizes)
-        result = np.zeros(ranges)
+        result = self.arithmetic.array(np.zeros(ranges))
         for place in product(*(range(size) for size in ranges)):
             running = {loop: at + 1 for loop, at in zip(indices, place, strict=True)}
-            result[place] = program.run(spot.point, None, running)[0]
+            result[place] = program.run(spot.point, None, running, generator)[0]
         return result
 
     def uncertainty(self, spot: Spot, value: Any) -> float:
@@ -118,9 +128,10 @@ def draw(variables: Sequence[Node], sizes: dict[str, int], kind: str, generator:
     if kind in MODERATE:
         return Spot(sizes, draw_point(variables, sizes, kind, generator), kind)
     point = draw_point(variables, sizes, "any", generator)
-    for name in point:
+    for variable in variables:
         scale = _SCALES.get(kind) or 10 ** generator.uniform(*_EXPONENTS[kind])
-        point[name] = point[name] * scale
+        name = variable.parameters[0]
+        point[name] = having_properties(variable, point[name] * scale)
     return Spot(sizes, point, kind)
 
 
@@ -149,15 +160,8 @@ def lattice(variables: Sequence[Node], sizes: dict[str, int], generator: Any, co
         for variable in variables:
             shape = dimensions(variable.axes, sizes)
             value = generator.integers(low, high + 1, shape) + 0.0
-            words = variable.parameters[1] if len(variable.parameters) > 1 else frozenset()
-            if words & {"psd", "orthogonal"}:
-                value = np.eye(shape[0]) if shape else np.float64(1.0)
-            elif "diagonal" in words and shape:
-                value = np.diag(np.diag(value))
-            elif "symmetric" in words and shape:
-                value = np.triu(value) + np.triu(value, 1).T
-            if "positive" in words:
-                value = np.abs(value) + 1
+            for record in declared(variable):
+                value = record.whole(np, value)
             point[variable.parameters[0]] = value
         yield Spot(sizes, point, "lattice")
 

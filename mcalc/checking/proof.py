@@ -8,6 +8,7 @@ from mcalc.calculus.index_form import Expression
 from mcalc.calculus.simplify import simplify
 from mcalc.components.given_sizes import LosesAxis, for_sizes
 from mcalc.expressions import build
+from mcalc.expressions.properties import adds_up
 from mcalc.expressions.records import ShapeMismatch
 from mcalc.expressions.tree import Node, topological
 from mcalc.language.formulas import read_value
@@ -70,6 +71,8 @@ def by_definition(root: Node) -> Node:
 
 def _defined(node: Node) -> Node:
     name = node.operator.name
+    if name == "sum" and not node.parameters and adds_up(node.args[0]):
+        return build.number(1)
     if name in _DEFINITIONS:
         return read_value(_DEFINITIONS[name], dict(zip(node.operator.argument_names, node.args, strict=True)))
     if name == "where" and node.args[0].operator.indicator:

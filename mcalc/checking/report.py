@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from mcalc.calculus.index_form import write_expression
-from mcalc.checking.examine import Check
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.verdict import Check
 from mcalc.derivations.derivation import STAGES, Derivation, Step, names_line, sizes_shown
 from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import write as write_node
@@ -39,7 +39,12 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
 
     page.append([Piece(verdict(check), style)])
     for finding in check.findings:
-        say(finding.sentence)
+        if check.right:
+            continue
+        if finding.condition and finding is check.findings[0]:
+            say(f"Wrong as it stands: this is not {derivative(check)}, in the {check.layout} layout.")
+        else:
+            say(finding.sentence)
     say(trust(check), "quiet")
     page.append([])
     page.extend(
@@ -71,20 +76,31 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
 
 
 def verdict(check: Check) -> str:
-    """The first line: right or wrong, of what and by what."""
-    derivation = check.derivation
-    by = ", ".join(name_text(name) for name in dict.fromkeys(derivation.wrt))
-    second = "second " if derivation.command == "hessian" else ""
-    what = f"the {second}derivative of {write_node(derivation.value)} by {by}, in the {derivation.layout} layout"
-    return f"✓ Right: this is {what}." if check.right else f"✗ Wrong: this is not {what}."
+    """The first line: right or wrong, of what and by what; of a wrong answer the condition that would make it right."""
+    what, layout = derivative(check), f"in the {check.layout} layout"
+    if check.right:
+        return f"✓ Right{check.only}: this is {what}{'' if check.other_layout else ', ' + layout}."
+    if check.findings[0].condition:
+        return f"✗ {check.findings[0].sentence}"
+    return f"✗ Wrong: this is not {what}, {layout}."
+
+
+def derivative(check: Check) -> str:
+    """``the derivative of x² by x``."""
+    by = ", ".join(name_text(name) for name in dict.fromkeys(check.derivation.wrt))
+    second = "second " if check.derivation.command == "hessian" else ""
+    return f"the {second}derivative of {write_node(check.derivation.value)} by {by}"
 
 
 def trust(check: Check) -> str:
     """How the verdict is known."""
     if check.right:
+        where = ", on both sides of every kink that was found" if check.kinks else ""
         if check.proven:
-            return f"Proven by rewriting, and equal at {check.points} random points."
-        return f"Equal at {check.points} random points of several sizes; not proven by rewriting."
+            return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
+        return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
+    if not check.findings:
+        return ""
     found = check.findings[0]
     if found.proven:
         return "Proven by rewriting."
@@ -153,6 +169,8 @@ def record(check: Check) -> dict[str, Any]:
         "assumed": list(derivation.reading.assumed),
         "wrt": list(derivation.wrt),
         "layout": derivation.layout,
+        "answer_layout": check.layout if check.right else None,
+        "rounded": check.rounded,
         "right": check.right,
         "proven": check.proven if check.right else bool(check.findings and check.findings[0].proven),
         "points": check.points,
@@ -177,6 +195,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "proven": finding.proven,
         "points": finding.points,
         "part": None if finding.part is None else list(finding.part),
+        "declare": finding.declare or None,
         "step": None
         if step is None
         else {"stage": step.stage, "rule": step.rule, "because": step.because, "equation": equation(step)},
@@ -190,9 +209,9 @@ def markdown(check: Check) -> str:
     """The verdict with its formulas between dollar signs."""
     derivation = check.derivation
     by = ", ".join(f"${name_latex(name)}$" for name in derivation.wrt)
-    word = "✓ **Right.**" if check.right else "✗ **Wrong.**"
+    word = f"✓ **Right{check.only}.**" if check.right else "✗ **Wrong.**"
     value = write_node(derivation.value, "latex")
-    blocks = [f"{word} The derivative of ${value}$ by {by}, in the {derivation.layout} layout."]
+    blocks = [f"{word} The derivative of ${value}$ by {by}, in the {check.layout} layout."]
     blocks += [finding.sentence for finding in check.findings]
     blocks += [trust(check)]
     lines = []

@@ -9,7 +9,7 @@ from sympy.core.singleton import S
 
 from mcalc.checking.compare import Ground, Sample, close, trees
 from mcalc.checking.corrections import Correction
-from mcalc.checking.points import Field, Indexed, Valued
+from mcalc.checking.points import Field, Valued, shape_of
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.relation import Factor, Relation, Scalars, relation
 from mcalc.checking.variants import Variant
@@ -53,12 +53,6 @@ class Hit(NamedTuple):
     answer: Entry
     right: Entry
     relation: Relation
-
-
-def shape_of(expression: Valued) -> Shape:
-    if isinstance(expression, Indexed):
-        return tuple(loop.size for loop in expression.indices)
-    return expression.shape
 
 
 def turned_shape(shape: Shape) -> Shape:

@@ -16,10 +16,10 @@ from mcalc.language.declarations import Declaration
 from mcalc.problems import Problem
 
 if TYPE_CHECKING:
-    from mcalc.checking.examine import _Examination
+    from mcalc.checking.case import Case
 
 
-def only_square(case: _Examination) -> Finding | None:
+def only_square(case: Case) -> Finding | None:
     """The finding that the answer is right where a matrix of the expression is square; None where it is not."""
     derivation = case.derivation
     names = derivation.reading.names

@@ -14,7 +14,7 @@ from mcalc.problems import Problem
 @click.argument("expression")
 @click.option("--wrt", required=True, metavar="NAME", help="The variable of the derivative.")
 @click.option("--answer", required=True, metavar="ANSWER", help="The answer to check; - for standard input, or @FILE.")
-@click.option("--layout", type=click.Choice(LAYOUTS), default="paper", help="The layout in which the answer is meant.")
+@click.option("--layout", type=click.Choice(LAYOUTS), help="The layout of the answer, where it is to be in no other.")
 @click.option("--order", type=click.IntRange(1, 2), default=1, help="2: the answer is the second derivative.")
 @click.option("--symmetric", type=click.Choice(SYMMETRIC), default="free", help="By a symmetric matrix, as elsewhere.")
 @click.option("-f", "--format", "form", type=click.Choice(CHECKED), default="text", help="What to print.")
@@ -23,7 +23,7 @@ def check(
     expression: str,
     wrt: str,
     answer: str,
-    layout: str,
+    layout: str | None,
     order: int,
     symmetric: str,
     form: str,

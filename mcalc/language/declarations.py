@@ -8,12 +8,10 @@ from typing import Any
 
 from sympy.core.symbol import Dummy
 
+from mcalc.expressions.properties import PROPERTIES
 from mcalc.expressions.tree import Shape, dimension
 from mcalc.language.parser import canonical_name
 from mcalc.problems import Problem
-
-PROPERTIES = frozenset({"symmetric", "positive", "psd", "diagonal", "orthogonal"})
-SQUARE = PROPERTIES - {"positive"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def declaration(text: str) -> Declaration:
         *last, word = last
     parts[-1] = " ".join([*last, word])
     properties = frozenset(words)
-    unknown = sorted(properties - PROPERTIES)
+    unknown = sorted(properties - PROPERTIES.keys())
     if unknown:
         near = difflib.get_close_matches(unknown[0], PROPERTIES, 1)
         hint = f"did you mean `{near[0]}`?" if near else "the properties are " + ", ".join(sorted(PROPERTIES))
@@ -72,12 +70,18 @@ def declaration(text: str) -> Declaration:
     shape = tuple(dimension(part) for part in parts)
     if len(shape) == 2 and shape[1] == 1:
         shape = shape[:1]
-    square = sorted(properties & SQUARE)
-    if square and (len(shape) != 2 or shape[0] != shape[1]):
-        raise Problem(
-            f"Only a square matrix is {square[0]}, and this is `{','.join(parts)}`.",
-            hint=f"for example -s S=n,n:{square[0]}",
-        )
+    for word in sorted(properties):
+        needs = PROPERTIES[word].needs
+        if needs == "square" and (len(shape) != 2 or shape[0] != shape[1]):
+            raise Problem(
+                f"Only a square matrix is {word}, and this is `{','.join(parts)}`.",
+                hint=f"for example -s S=n,n:{word}",
+            )
+        if needs == "vector" and len(shape) != 1:
+            raise Problem(
+                f"Only a vector is declared as {word}, and this is `{','.join(parts)}`.",
+                hint=f"for example -s y=k:{word}",
+            )
     return Declaration(shape, properties)
 
 

@@ -41,6 +41,10 @@ class Arithmetic:
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
         return operator.numpy(self.module, *values, *parameters)
 
+    def is_finite(self, value: Any) -> bool:
+        """Whether every entry is a real and finite number."""
+        return not np.iscomplexobj(value) and bool(np.isfinite(value).all())
+
 
 class _ComplexModule:
     """NumPy's functions, with complex values where there are no real ones."""

@@ -7,6 +7,7 @@ from itertools import permutations, product
 from typing import Any
 
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
+from mcalc.expressions.properties import declared
 from mcalc.expressions.records import Slice
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import REAL, Arithmetic
@@ -146,19 +147,6 @@ def draw_free(variable: Node, sizes: Sizes, kind: str, generator: Any) -> Any:
 
 def having_properties(variable: Node, value: Any) -> Any:
     """What is declared of the variable, brought about; of one value, or of many along a first axis."""
-    for word in sorted(variable.parameters[1]) if len(variable.parameters) > 1 else ():
-        value = _with_property(value, word)
+    for record in declared(variable):
+        value = record.made(np, value)
     return value
-
-
-def _with_property(value: Any, word: str) -> Any:
-    turned = np.swapaxes(value, -1, -2) if np.ndim(value) > 1 else value
-    if word == "positive":
-        return np.abs(value) + 0.1
-    if word == "symmetric":
-        return (value + turned) / 2
-    if word == "psd":
-        return value @ turned / value.shape[-1] + 0.1 * np.eye(value.shape[-1])
-    if word == "diagonal":
-        return value * np.eye(value.shape[-1])
-    return np.linalg.qr(value)[0] if word == "orthogonal" else value

@@ -1,0 +1,81 @@
+"""One answer against one derivative: what both may be made of, and what an explanation asks of them."""
+
+from __future__ import annotations
+
+from mcalc.api import in_layout
+from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.checking.answer import Scope, as_row, running_indices, scope
+from mcalc.checking.compare import Agreement
+from mcalc.checking.corrections import Corrector
+from mcalc.checking.findings import Finding
+from mcalc.checking.points import Indexed, Valued
+from mcalc.checking.relation import Scalars
+from mcalc.checking.search import turned_shape
+from mcalc.choices import LAYOUTS
+from mcalc.derivations.derivation import Derivation
+from mcalc.expressions import build
+from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.tree import Node, topological, variables
+from mcalc.language.parser import Syntax
+
+
+class Case:
+    """One answer against one derivative."""
+
+    def __init__(self, derivation: Derivation, text: str, syntax: Syntax, any_layout: bool = False) -> None:
+        self.derivation, self.text, self.any_layout = derivation, text, any_layout
+        result = derivation.result
+        assert isinstance(result, Node | IndexForm)
+        self.right: Expression = result
+        self.scope: Scope = scope(derivation.reading, result, text)
+        self.syntax: Syntax = as_row(syntax, result.shape)
+
+    def wrapped(self, node: Node) -> Valued:
+        """A value at free indices, where the derivative is one."""
+        if isinstance(self.right, IndexForm) and not node.shape:
+            letters = self.right.letters()
+            return Indexed(node, tuple(LoopIndex(letters[i], i.size) for i in self.right.tensor.free))
+        return node
+
+    def layout_finding(self, found: Agreement | None = None) -> Finding:
+        own = self.derivation.layout
+        words = f"the answer stands as in the {self.others[-1]} layout, and the {own} layout has the transpose"
+        return Finding("other-layout", words, False, 0 if found is None else found.exact)
+
+    @property
+    def others(self) -> list[str]:
+        """The layouts in which the transpose of the derivative is the derivative."""
+        derivation = self.derivation
+        if not isinstance(derivation.natural, Node) or not isinstance(self.right, Node):
+            return []
+        if len(derivation.by) != 1:
+            together = not any(by.shape for by in derivation.by) and derivation.command != "hessian"
+            return [] if not together else ["paper"] if derivation.layout == "denominator" else ["denominator"]
+        found = []
+        for layout in LAYOUTS:
+            form = in_layout(derivation.natural, derivation.value, derivation.by[0], layout)
+            turned = isinstance(form, Node) and form.shape == turned_shape(self.right.shape)
+            own = form is derivation.result or (isinstance(form, Node) and form.canon == self.right.canon)
+            if layout != derivation.layout and turned and not own:
+                found.append(layout)
+        return found
+
+    def scalars(self) -> Scalars:
+        """What a constant factor may be made of."""
+        reading = self.derivation.reading
+        symbols = {symbol for node in reading.names.values() for size in node.shape for symbol in size.free_symbols}
+        symbols |= {s for loop in running_indices(reading.value).values() for s in loop.size.free_symbols}
+        inner: dict[Node, None] = {}
+        for node in topological([reading.value]):
+            if not node.shape and not node.loops and node.operator.name not in ("number", "dimension"):
+                inner.setdefault(node)
+        if any(node.operator.name in ("det", "logdet") for node in topological([reading.value])):
+            square = [
+                node for node in reading.names.values() if len(node.shape) == 2 and node.shape[0] == node.shape[1]
+            ]
+            inner.update(dict.fromkeys(build.apply("det", node) for node in square))
+        named = sorted(inner, key=lambda node: bool(node.args))
+        return Scalars(sorted(symbols, key=str), [node for node in named if variables(node)][:14])
+
+    def corrector(self) -> Corrector:
+        return Corrector(self.scope, self.text, sorted(self.scope.dimensions)[:3])

@@ -1,0 +1,122 @@
+"""Whether two values are equal at a point, to fifty digits: a difference that is none shrinks with every digit more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcalc.calculus.simplify import simplify
+from mcalc.checking.points import Field, Spot, Valued
+from mcalc.expressions import build
+from mcalc.expressions.properties import declared
+from mcalc.expressions.records import ShapeMismatch
+from mcalc.expressions.tree import Node
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.digits import digits
+from mcalc.numbers.program import JITTER
+
+DIGITS = 50
+_STEPS = (DIGITS, 100, 200)
+_VANISHED, _MARGIN = 1e-25, 6
+
+
+def precise_spot(spot: Spot, variables: Sequence[Node], count: int = DIGITS) -> Spot:
+    """The spot in numbers of so many digits, at which what was declared of a variable holds to the last of them."""
+    arithmetic = digits(count)
+    point = {}
+    for variable in variables:
+        name = variable.parameters[0]
+        value = arithmetic.array(spot.point[name])
+        for record in declared(variable):
+            value = arithmetic.array(record.mended(arithmetic.module, value))
+        point[name] = value
+    return spot._replace(point=point)
+
+
+def precise_value(expression: Valued, spot: Spot, variables: Sequence[Node]) -> Any:
+    """The value in floating-point numbers, found with fifty digits; None where it is not real and finite."""
+    found = Field(expression, digits(DIGITS)).at(precise_spot(spot, variables))
+    if found is None:
+        return None
+    value = np.array(found, dtype=float)
+    return value if np.isfinite(value).all() else None
+
+
+class Difference:
+    """``right − answer`` at spots: simplified first, so that what is equal cancels and what is left counts."""
+
+    def __init__(self, value: Node, right: Valued, answer: Valued, variables: Sequence[Node]) -> None:
+        self.variables = list(variables)
+        self.of = {"value": value, "right": right, "answer": answer}
+        self.fields: dict[tuple[Any, int], Field] = {}
+        self.spots: dict[tuple[int, int], Spot] = {}
+        self.gaps: list[Node] = []
+        if isinstance(right, Node) and isinstance(answer, Node) and right.shape == answer.shape:
+            plain = build.apply("add", right, build.negated(answer))
+            try:
+                self.gaps = list(dict.fromkeys([simplify(plain), plain]))
+            except (ShapeMismatch, RecursionError, ZeroDivisionError, ValueError):
+                self.gaps = [plain]
+
+    def _at(self, expression: Valued, spot: Spot, count: int, generator: Any = None) -> Any:
+        key = (id(expression), count)
+        if key not in self.fields:
+            self.fields[key] = Field(expression, digits(count))
+        return self.fields[key].at(spot, generator)
+
+    def _found(self, spot: Spot, count: int, moved: bool = False) -> list[Any] | None:
+        """The differences at the spot, each as an array; None where one side has no value, or another shape.
+
+        If `moved`, every value on the way is moved a little, as by rounding.
+        """
+        there = precise_spot(spot, self.variables, count)
+
+        def at(expression: Valued) -> Any:
+            return self._at(expression, there, count, np.random.default_rng(11) if moved else None)
+
+        if self.gaps:
+            found = [at(gap) for gap in self.gaps]
+            return None if any(gap is None for gap in found) else found
+        one, other = at(self.of["right"]), at(self.of["answer"])
+        if one is None or other is None or np.shape(one) != np.shape(other):
+            return None
+        return [one - other]
+
+    def defined(self, name: str, spot: Spot) -> bool:
+        """Whether the value, its derivative or the answer is real and finite at the spot."""
+        return self._at(self.of[name], precise_spot(spot, self.variables), DIGITS) is not None
+
+    def size(self, spot: Spot) -> Any:
+        """How large the difference is at the spot, in its largest entry."""
+        return max(map(_size, self._found(spot, _STEPS[-1]) or ()), default=0)
+
+    def vanishes(self, spot: Spot) -> bool | None:
+        """Whether the two are equal at the spot; None where it cannot be told."""
+        before = self._found(spot, _STEPS[0])
+        for count in _STEPS[1:]:
+            if before is None:
+                return None
+            if not any(map(_size, before)):
+                return True
+            found = self._found(spot, count)
+            if found is None:
+                return None
+            if all(_size(gap) <= _VANISHED * _size(rough) for rough, gap in zip(before, found, strict=True)):
+                return True
+            if self._stays(spot, count, found):
+                return False
+            before = found
+        return None
+
+    def _stays(self, spot: Spot, count: int, found: Sequence[Any]) -> bool:
+        """Whether a difference is more than rounding on the way can have made."""
+        moved = self._found(spot, count, True)
+        if moved is None:
+            return False
+        rounding = digits(count).context.mpf(10) ** (_MARGIN - count) / JITTER
+        return any(_size(gap) > rounding * _size(gap - other) for gap, other in zip(found, moved, strict=True))
+
+
+def _size(value: Any) -> Any:
+    flat = np.ravel(np.array(value, dtype=object))
+    return max((abs(entry) for entry in flat), default=0)

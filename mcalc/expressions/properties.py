@@ -1,0 +1,93 @@
+"""What can be declared of a variable: one record a property, with how values that have it are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Made = Callable[[Any, Any], Any]
+
+
+def _same(np: Any, a: Any) -> Any:
+    return a
+
+
+def _turned(np: Any, a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
+def _orthogonalized(np: Any, a: Any) -> Any:
+    """Newton's iteration to the nearest orthogonal matrix, from one that is it but for rounding."""
+    for _ in range(4):
+        a = a @ (3 * np.eye(a.shape[-1]) - _turned(np, a) @ a) / 2
+    return a
+
+
+class Property(NamedTuple):
+    """A property: the shape that it needs, ``square``, ``vector`` or any, and what it does to numbers.
+
+    ``made`` turns any numbers into some that have the property, one value or many along a first axis; ``whole`` turns
+    one of small whole numbers into another;
+    ``mended`` frees numbers that have it from rounding.
+    """
+
+    name: str
+    needs: str
+    made: Made
+    whole: Made
+    mended: Made = _same
+
+
+def _symmetric(np: Any, a: Any) -> Any:
+    return (a + _turned(np, a)) / 2
+
+
+def _skew(np: Any, a: Any) -> Any:
+    return (a - _turned(np, a)) / 2
+
+
+def _identity(np: Any, a: Any) -> Any:
+    return np.eye(len(a))
+
+
+def _positive_definite(np: Any, a: Any) -> Any:
+    return a @ _turned(np, a) / a.shape[-1] + 0.1 * np.eye(a.shape[-1])
+
+
+def _diagonal(np: Any, a: Any) -> Any:
+    return a * np.eye(a.shape[-1])
+
+
+def _adding_up(np: Any, a: Any) -> Any:
+    return a / np.sum(a, axis=-1, keepdims=True)
+
+
+_RECORDS = (
+    Property("symmetric", "square", _symmetric, lambda np, a: np.triu(a) + np.triu(a, 1).T, _symmetric),
+    Property("skew", "square", _skew, lambda np, a: np.triu(a, 1) - np.triu(a, 1).T, _skew),
+    Property("diagonal", "square", _diagonal, _diagonal),
+    Property("lower", "square", lambda np, a: np.tril(a), lambda np, a: np.tril(a)),
+    Property("upper", "square", lambda np, a: np.triu(a), lambda np, a: np.triu(a)),
+    Property("orthogonal", "square", lambda np, a: np.linalg.qr(a)[0], _identity, _orthogonalized),
+    Property("psd", "square", _positive_definite, _identity, _symmetric),
+    Property("positive", "", lambda np, a: np.abs(a) + 0.1, lambda np, a: np.abs(a) + 1),
+    Property(
+        "probability",
+        "vector",
+        lambda np, a: _adding_up(np, np.abs(a) + 0.1),
+        lambda np, a: np.eye(len(a))[int(np.sum(np.abs(a))) % len(a)],
+        _adding_up,
+    ),
+)
+PROPERTIES: dict[str, Property] = {record.name: record for record in _RECORDS}
+
+
+def declared(variable: Any) -> list[Property]:
+    """The properties that were declared of a variable."""
+    words = variable.parameters[1] if len(variable.parameters) > 1 else ()
+    return [PROPERTIES[word] for word in sorted(words)]
+
+
+def adds_up(node: Any) -> bool:
+    """Whether the entries were declared to add up to 1."""
+    return node.operator.name == "variable" and any(record.name == "probability" for record in declared(node))
