@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import functools
 import os
 import re
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 from fuzz import judging
-from fuzz.judging import Judged, Question, judge
+from fuzz.asking import Question
+from fuzz.judging import Judged, judge
 from fuzz.leaves import TYPED
 from fuzz.making import Maker
 from fuzz.meanings import MEANT
@@ -169,22 +169,31 @@ def test_what_is_right_is_called_right() -> None:
 
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that mcalc itself does not check, so that what is wrong is shown."""
-    monkeypatch.setattr(judging, "derive", functools.partial(judging.derive, verify=False))
+    derive = judging.derive
+    monkeypatch.setattr(judging, "derive", lambda *given, **options: derive(*given, **options | {"verify": False}))
 
 
 def with_rule(monkeypatch: pytest.MonkeyPatch, formula: str) -> None:
     """The hyperbolic tangent, with this for its derivative."""
     wrong = dataclasses.replace(TABLE["tanh"], rules=(Rule("a", formula, "planted"),))
     monkeypatch.setitem(TABLE, "tanh", wrong)
+    monkeypatch.setattr("mcalc.expressions.tree._nodes", {})
 
 
 def test_a_wrong_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = program(apply("tanh", apply("sin", x, shape=("n",)), shape=("n",)), x="n")
     assert verdict_on(asked, "x").word == "right"
     with_rule(monkeypatch, "1 - y^3")
-    monkeypatch.setattr("mcalc.expressions.tree._nodes", {})
     unchecked(monkeypatch)
     assert places(verdict_on(asked, "x")) >= {"tree", "text", "ascii", "numpy"}
+
+
+def test_what_mcalc_itself_finds_wrong_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_rule(monkeypatch, "1 - y^3")
+    asked = program(apply("tanh", x, shape=("n",)), x="n")
+    for checked in (True, False):
+        found = judge(asked, Question("jacobian", ("x",), checked=checked), "1")
+        assert found is not None and found.word == "alarm"
 
 
 def test_a_fault_in_print_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +255,7 @@ def test_a_failure_is_shrunk_to_what_causes_it(monkeypatch: pytest.MonkeyPatch) 
 
 
 def shown(tally: Tally) -> str:
-    return f"{tally.table()}\n{tally.failures(1)}"
+    return "\n".join([tally.table(), *tally.failures(1)])
 
 
 def test_random_programs() -> None:

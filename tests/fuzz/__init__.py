@@ -10,6 +10,7 @@ compares the tree, what is printed (read back) and the emitted code (run) with d
     risky      combinations that chance alone makes too seldom
     making     random programs
     answers    what mcalc answers, as numbers
+    asking     what is asked, and what is expected
     judging    right, wrong, unreadable, refused, fault, slow
     shrinking  the smallest program that has the same verdict
     running    programs made and judged, in one process or several

@@ -16,6 +16,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, help="for how long")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--each", type=int, default=3, help="how many commands to show of each kind of failure")
+    parser.add_argument("--shrinking", type=float, default=60.0, help="for how many seconds failures are made smaller")
     parser.add_argument("--only", type=int, help="the one program of this number")
     options = parser.parse_args()
     count = options.count if options.count or options.seconds else 1000
@@ -30,7 +31,8 @@ def main() -> int:
     else:
         print(f"{tally.derivatives / elapsed:.0f} derivatives a second, {elapsed:.0f} s in all")
     print(tally.shares())
-    print(tally.failures(options.each))
+    for line in tally.failures(options.each, options.shrinking):
+        print(line, flush=True)
     return 1 if tally.failed else 0
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from fuzz.judging import FAILING, WORDS, Judged, Question, Verdict, has_true_reason
+from fuzz.asking import Question
+from fuzz.judging import FAILING, WORDS, Judged, Verdict, has_true_reason
 from fuzz.leaves import ODD, TYPED
 from fuzz.shrinking import shrunk
 from fuzz.terms import Program, named
@@ -137,28 +139,24 @@ class Tally:
         lines += [f"  {name}: {_share(self.traits[name], self.programs)}" for name in TRAITS]
         return "\n".join(lines)
 
-    def failures(self, each: int = 3) -> str:
-        """Every kind, the most frequent first, with its smallest commands, no two of the same operators."""
-        lines = []
-        order = sorted(self.keys, key=lambda key: (WORDS.index(key[0]), -self.keys[key]))
-        for key in order:
+    def failures(self, each: int = 3, seconds: float = 60.0) -> Iterator[str]:
+        """Every kind, the worst first, with its smallest commands, no two of the same operators; shrunk for so long."""
+        end = time.process_time() + seconds
+        for key in sorted(self.keys, key=lambda key: (WORDS.index(key[0]), -self.keys[key])):
             word, place, kind = key
             mark = " (true reason)" if word == "refused" and has_true_reason(Verdict(*key)) else ""
-            lines.append(
-                f"\n{self.keys[key]:5} × {' '.join(filter(None, (word, place and f'in {place}', kind)))}{mark}"
-            )
+            yield f"\n{self.keys[key]:5} × {' '.join(filter(None, (word, place and f'in {place}', kind)))}{mark}"
             seen: set[frozenset[str]] = set()
             for judged, verdict, seed in self.examples[key]:
                 if len(seen) == each:
                     break
                 program, question = judged.program, judged.question
-                if word != "slow":
+                if word != "slow" and time.process_time() < end:
                     program, question = shrunk(judged, verdict, seed)
                 operators = frozenset(program.kinds())
                 if operators not in seen:
                     seen.add(operators)
-                    lines.append("        " + command_of(program, question, place))
-        return "\n".join(lines)
+                    yield "        " + command_of(program, question, place)
 
 
 def _share(part: int, whole: int) -> str:

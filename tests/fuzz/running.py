@@ -7,7 +7,8 @@ import time
 from itertools import count as counted
 from random import Random
 
-from fuzz.judging import MOST_ENTRIES, entries, judge, questions
+from fuzz.asking import MOST_ENTRIES, entries, questions
+from fuzz.judging import judge
 from fuzz.making import Maker
 from fuzz.report import Tally
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fuzz.judging import Judged, Question, Verdict, judge
+from fuzz.asking import Question
+from fuzz.judging import Judged, Verdict, judge
 from fuzz.terms import Declared, Program, Term
 
 TRIES = 120
