@@ -154,6 +154,8 @@ def lattice(variables: Sequence[Node], sizes: dict[str, int], generator: Any, co
                 value = np.eye(shape[0]) if shape else np.float64(1.0)
             elif "diagonal" in words and shape:
                 value = np.diag(np.diag(value))
+            elif "skew" in words and shape:
+                value = np.triu(value, 1) - np.triu(value, 1).T
             elif "symmetric" in words and shape:
                 value = np.triu(value) + np.triu(value, 1).T
             if "positive" in words:

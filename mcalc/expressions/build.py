@@ -114,7 +114,9 @@ def transpose(node: Node) -> Node:
         parts = row_of(node)
         turned = [transpose(part) for part in reversed(parts)]
         if _transposes(turned) <= _transposes(parts) + 1:
-            return chain(turned)
+            minus = [part.operator.name == "negative" for part in turned]
+            whole = chain([part.args[0] if sign else part for part, sign in zip(turned, minus, strict=True)])
+            return negated(whole) if sum(minus) % 2 else whole
     if name in ("negative", "loop_sum"):
         return apply(name, transpose(node.args[0]), parameters=node.parameters)
     if name == "multiply" and sum(bool(arg.shape) for arg in node.args) == 1:

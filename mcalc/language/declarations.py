@@ -12,7 +12,7 @@ from mcalc.expressions.tree import Shape, dimension
 from mcalc.language.parser import canonical_name
 from mcalc.problems import Problem
 
-PROPERTIES = frozenset({"symmetric", "positive", "psd", "diagonal", "orthogonal"})
+PROPERTIES = frozenset({"symmetric", "skew", "positive", "psd", "diagonal", "orthogonal"})
 SQUARE = PROPERTIES - {"positive"}
 
 

@@ -126,6 +126,8 @@ def _with_property(value: Any, word: str) -> Any:
         return np.abs(value) + 0.1
     if word == "symmetric":
         return (value + value.T) / 2
+    if word == "skew":
+        return (value - value.T) / 2
     if word == "psd":
         return value @ value.T / len(value) + 0.1 * np.eye(len(value))
     if word == "diagonal":
