@@ -3,7 +3,7 @@
 COMMANDS = {
     "jacobian": "The derivative of anything by anything.",
     "gradient": "The derivative of a scalar.",
-    "hessian": "The second derivative of a scalar; --wrt x,y is mixed.",
+    "hessian": "The second derivative of a scalar; of scalars --wrt x,y gives the whole matrix, else every block.",
     "explain": "The derivation, step by step.",
 }
 LAYOUTS = ("paper", "numerator", "denominator")

@@ -72,6 +72,8 @@ def _drawn(shape: str, sizes: Mapping[str, int], generator: Any) -> Any:
     value = generator.uniform(0.3, 1.4, counts) * generator.choice([-1, 1], counts)
     if declared == "symmetric":
         return (value + value.T) / 2 + 2 * np.eye(counts[0])
+    if declared == "skew":
+        return (value - value.T) / 2
     if declared == "psd":
         return value @ value.T + np.eye(counts[0])
     if declared == "diagonal":

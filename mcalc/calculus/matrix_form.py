@@ -238,6 +238,8 @@ def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
     """What depends on a running index goes under its Σ."""
     sign, scalars = gathered(state.scalars)
     coefficient = state.coefficient * sign
+    if body is not None and body.operator.name == "negative":
+        coefficient, body = -coefficient, body.args[0]
     for loop in term.loops:
         inside = [pair for pair in scalars if loop in pair[0].loops]
         outside = [pair for pair in scalars if loop not in pair[0].loops]

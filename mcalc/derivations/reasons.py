@@ -43,6 +43,8 @@ def because_local(definition: Node, arg: Node) -> str:
         return sentence + _condition(definition, arg)
     position = next((at for at, part in enumerate(definition.args) if arg in depends(part, arg)), 0)
     sentence = operator.rule(position).sentence
+    if operator.first_counts and definition.parameters:
+        sentence += "; here the two are equal on an open set, and where they are the first counts"
     return sentence + _condition(definition, arg)
 
 

@@ -54,10 +54,7 @@ def size(dimension: Any) -> Node:
 
 def entries(node: Node) -> Node:
     """How many entries there are."""
-    total = S.One
-    for dimension in node.axes:
-        total = total * dimension
-    return size(total)
+    return size(prod(node.axes, start=S.One))
 
 
 def ones(shape: Shape) -> Node:
@@ -114,7 +111,9 @@ def transpose(node: Node) -> Node:
         parts = row_of(node)
         turned = [transpose(part) for part in reversed(parts)]
         if _transposes(turned) <= _transposes(parts) + 1:
-            return chain(turned)
+            minus = sum(part.operator.name == "negative" for part in turned)
+            whole = chain([part.args[0] if part.operator.name == "negative" else part for part in turned])
+            return negated(whole) if minus % 2 else whole
     if name in ("negative", "loop_sum"):
         return apply(name, transpose(node.args[0]), parameters=node.parameters)
     if name == "multiply" and sum(bool(arg.shape) for arg in node.args) == 1:
