@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from cases_at_points import FIRST_ORDER, derivatives, point_of
+from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from test_libraries import EXAMPLES, MORE, of_value
 
 import mcalc
 from mcalc.api import derive
 from mcalc.expressions.in_sympy import expression
+from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node
-from mcalc.numbers.numeric import evaluate
+from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
 from mcalc.problems import Problem
 from mcalc.render import write
 
-FILLED = (sympy.OneMatrix, sympy.ZeroMatrix, sympy.Identity)
+FILLED = (sympy.OneMatrix, sympy.ZeroMatrix, sympy.Identity, sympy.BlockMatrix)
 
 
 def value_of(found: Any, point: dict[str, Any], sizes: dict[str, int]) -> Any:
@@ -115,3 +116,40 @@ def test_what_sympy_does_not_have(text: str, wrt: str) -> None:
     with pytest.raises(Problem, match="SymPy has no matrix expression for") as caught:
         mcalc.jacobian(text, wrt).to_sympy()
     assert caught.value.status == 3
+
+
+BUILT = [
+    ("sinh(sinh(x))", "x", {"x": "n"}),
+    ("log(1+x)*log(1+exp(x))", "x", {"x": "n"}),
+    ("softplus(silu(x))", "x", {"x": "n"}),
+    ("sum(sqrt(abs(tan(cos(X)))))", "X", {"X": "m,n"}),
+    ("norm(ones(4).^y)", "y", {"y": "4"}),
+    ("b^(y'@ones(m,q)@(x+1.5))", "x", {}),
+    ("asin(a + det(([a; b] @ [a; b]')))", "a", {"a": "scalar", "b": "scalar"}),
+    ("logsumexp([A; B], axis=1)[1]", "A", {"A": "m,n", "B": "n,n"}),
+]
+BUILT += [(one.example, name, {}) for one in TABLE.values() if one.example for name in read(one.example, {}).names]
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes"), BUILT, ids=lambda row: str(row))
+def test_the_module_has_the_value_or_is_refused(text: str, wrt: str, shapes: dict[str, str]) -> None:
+    derivation = derive(text, wrt, shapes, verify=False)
+    try:
+        source = write(derivation, "sympy")
+    except Problem as problem:
+        assert problem.status == 3 and problem.message.startswith(("SymPy cannot build", "SymPy has no"))
+        return
+    space: dict[str, Any] = {}
+    exec(compile(source, "answer", "exec"), space)
+    node = derivation.in_symbols
+    assert isinstance(node, Node)
+    variables = list(derivation.reading.names.values())
+    sizes = next(fitting_sizes([derivation.value, node], variables))
+    for kind in KINDS:
+        point = draw_point(variables, sizes, kind, np.random.default_rng(1))
+        with np.errstate(all="ignore"):
+            expected = evaluate(node, point, sizes)
+        if np.isfinite(expected).all():
+            np.testing.assert_allclose(value_of(space["jacobian"], point, sizes), expected, rtol=1e-9, atol=1e-9)
+            return
+    pytest.fail("there is no point at which the derivative is finite")

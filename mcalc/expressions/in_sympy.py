@@ -17,6 +17,7 @@ from mcalc.problems import Problem
 
 ENTRY = sympy.Symbol("entry", real=True)
 _LARGEST = 2000
+_SYMPY_FAULTS = (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError)
 _SPELLED = {
     "abs": "Abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "maximum": "Max", "minimum": "Min",
@@ -57,9 +58,21 @@ def expression(root: Expression | Drawn) -> Any:
         if handler is None and not node.operator.elementwise:
             raise _refused(f"`{node.operator.name}`", node.operator.title)
         arguments = [done[arg] for arg in node.args]
-        found = handler(node, *arguments) if handler else _elementwise(node, *arguments)
-        done[node] = _shaped(found, node.shape)
+        try:
+            found = handler(node, *arguments) if handler else _elementwise(node, *arguments)
+            done[node] = _shaped(found, node.shape)
+        except _SYMPY_FAULTS as fault:
+            raise _unbuilt(fault) from None
     return done[root]
+
+
+def _unbuilt(fault: Exception) -> Problem:
+    """SymPy's constructors compute, and fail where they cannot: a singular matrix, a size compared with another."""
+    return Problem(
+        f"SymPy cannot build this answer: {str(fault).strip().rstrip('.')}.",
+        hint="-f numpy, -f latex and -f json have it",
+        status=3,
+    )
 
 
 def _refused(what: str, why: str = "") -> Problem:

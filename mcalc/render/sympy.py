@@ -6,6 +6,7 @@ import keyword
 import re
 from typing import Any
 
+import sympy
 from sympy.printing.str import StrPrinter
 
 from mcalc.calculus.index_form import write_expression
@@ -33,7 +34,7 @@ def write(derivation: Derivation, form: str = "sympy") -> str:
 def _symbols(found: list[Any]) -> list[Any]:
     """The dimensions first, then what is made of them."""
     named = {symbol for one in found for symbol in one.free_symbols}
-    if any(one.has(ENTRY) for one in found):
+    if any(one.has(ENTRY, sympy.Lambda) for one in found):
         named.add(ENTRY)
     matrices = [one for one in named if one.is_Matrix]
     sizes = {symbol for one in matrices for size in one.shape for symbol in size.free_symbols}
@@ -85,6 +86,11 @@ class _Printer(StrPrinter):
         return self.names[printed]
 
     _print_MatrixSymbol = _print_Symbol
+
+    def _print_Lambda(self, printed: Any) -> str:
+        """Of one entry, whatever name SymPy gave it where it joined two functions."""
+        (argument,) = printed.variables
+        return f"Lambda({self._print(ENTRY)}, {self._print(printed.expr.xreplace({argument: ENTRY}))})"
 
     def _print_Inverse(self, printed: Any) -> str:
         return f"Inverse({self._print(printed.arg)})"
