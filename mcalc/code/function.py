@@ -32,7 +32,7 @@ def module(
     writer = FunctionWriter(TARGETS[target], parameters, results)
     returned = [writer.result(one, shape) for one, shape in zip(results, shapes or [None] * len(results), strict=True)]
     body = [*writer.lines, "return " + (returned[0] if len(returned) == 1 else ", ".join(returned))]
-    body = [*writer.sizes.lines(), *writer.narrowed(body), *writer.made_tensors(body), *body]
+    body = [*writer.sizes.lines(), *writer.narrowed(body), *writer.typed(body), *body]
     text = "\n".join([doc.strip(), "", *writer.notes()]) if writer.notes() else doc.strip()
     text = text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
     text = text.replace("\n", "\n" + _INDENT).replace(_INDENT + "\n", "\n")

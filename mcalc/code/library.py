@@ -9,7 +9,7 @@ from typing import Any
 
 from mcalc.code import source
 from mcalc.code.source import POWER, Source
-from mcalc.code.targets import LIKE, Target
+from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.numbers.arrays import HELPERS
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
@@ -37,12 +37,16 @@ class Name(Source):
 class SourceModule:
     """The functions of a target's library, by NumPy's names; notes the helpers that the code uses.
 
-    `number_names` are the names in the code that stand for numbers of Python's.
+    `number_names` are the names in the code that stand for numbers of Python's; `of_arrays` says that there are arrays
+    among the parameters, whose type of numbers is kept. Noted besides: whether the parameters must be floats, as an
+    integer has no negative powers, and whether the scalars must have that type, as a function is called of them alone.
     """
 
-    def __init__(self, target: Target, number_names: Callable[[], Collection[str]]) -> None:
+    def __init__(self, target: Target, number_names: Callable[[], Collection[str]], of_arrays: bool) -> None:
         self._target, self._number_names = target, number_names
+        self._typed = of_arrays and not target.of_tensors
         self.helpers: list[str] = []
+        self.of_floats = self.typed_scalars = False
 
     def __getattr__(self, name: str) -> Any:
         return Name(f"{self._target.alias}.{name}", name, self._call)
@@ -66,6 +70,11 @@ class SourceModule:
             if hasattr(math, name) and all(map(self.is_number, given)):
                 return Source(f"math.{name}({', '.join(map(str, given))})")
             given = [self.tensor(one) for one in given]
+        elif self._typed and not self._target.weak and name not in _OF_SIZES and all(one.rank == 0 for one in given):
+            if given and all(map(self.is_number, given)):
+                shown = ", ".join(map(str, given))
+                return Source(f"math.{name}({shown})" if hasattr(math, name) else f"float(np.{name}({shown}))")
+            self.typed_scalars = True
         return self._written(name, given, options)
 
     def _written(self, name: str, arguments: Sequence[Source], options: Mapping[str, Any]) -> Source:
@@ -73,8 +82,8 @@ class SourceModule:
         for option, value in options.items():
             if renamed := target.options.get(option, option):
                 shown.append(f"{renamed}={_argument(value)}")
-        if target.of_tensors and name in _FILLED:
-            shown.append(f"**{LIKE}")
+        if name in _FILLED:
+            shown += [f"**{LIKE}"] if target.of_tensors else self._dtype()
         spelled = target.spelled.get(name)
         if spelled is None and name in HELPERS:
             spelled = name + "({})"
@@ -84,12 +93,24 @@ class SourceModule:
             return Source(spelled.format(*(one.above(POWER) for one in arguments)), rank=None)
         return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)), rank=None)
 
+    def _dtype(self) -> list[str]:
+        """The argument that makes an array of the parameters' type."""
+        return [f"{DTYPE}={DTYPE}"] if self._typed else []
+
     def _chosen(self, condition: Source, *cases: Any) -> Source:
         """``np.where(condition, a, b)``; where a is 1 and b is 0, the condition as a number."""
-        entries = [Source(_entry(case)) for case in cases]
+        entries = [Source(_entry(case), rank=case.rank if isinstance(case, Source) else 0) for case in cases]
         mask = [one.text for one in entries] == ["1.0", "0.0"]
         if not self._target.of_tensors:
-            found = self._written("where", [condition, *entries], {})
+            fixed = self._typed and all(map(self.is_number, entries))
+            if fixed and mask:
+                found = Source(f"{self._target.alias}.asarray({condition}, {DTYPE})", rank=None)
+            else:
+                found = self._written("where", [condition, *entries], {})
+                if fixed:
+                    found = Source(f"{found}.astype({DTYPE})", rank=None)
+                elif not self._target.weak and all(one.rank == 0 for one in entries):
+                    self.typed_scalars = True
         elif mask:
             made = self.tensor(condition)
             found = made if made is not condition else Source(f"({condition}).to(**{LIKE})")
@@ -112,6 +133,8 @@ class SourceModule:
         return source.multiplied(*factors)
 
     def raised(self, a: Source, b: Source) -> Source:
+        if not b.text.isdigit():
+            self.of_floats = True
         return a**b
 
     def traced(self, a: Source) -> Source:
@@ -120,10 +143,13 @@ class SourceModule:
     def stacked(self, *parts: Source) -> Source:
         if all(part.rank == 0 for part in parts):
             return self._array(list(parts))
-        return Source(f"{self._target.alias}.hstack({self._listed(parts)})")
+        return self._joined("hstack", parts)
 
     def vstack(self, parts: Sequence[Source]) -> Source:
-        return Source(f"{self._target.alias}.vstack({self._listed(parts)})")
+        return self._joined("vstack", parts)
+
+    def _joined(self, name: str, parts: Sequence[Source]) -> Source:
+        return Source(f"{self._target.alias}.{name}({', '.join([self._listed(parts), *self._dtype()])})")
 
     def grid(self, *parts: Any) -> Source:
         """One list a row; without the axis of a single row or column."""
@@ -140,7 +166,9 @@ class SourceModule:
         if columns:
             shown = [f"[{', '.join(shown[at : at + columns])}]" for at in range(0, len(shown), columns)]
         inner = f"[{', '.join(shown)}]"
-        return Source(f"{alias}.tensor({inner}, **{LIKE})" if self._target.of_tensors else f"{alias}.array({inner})")
+        if self._target.of_tensors:
+            return Source(f"{alias}.tensor({inner}, **{LIKE})")
+        return Source(f"{alias}.array({', '.join([inner, *self._dtype()])})")
 
     def _listed(self, parts: Sequence[Source]) -> str:
         return f"[{', '.join(_entry(self.tensor(part)) for part in parts)}]"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LIKE = "like"
-"""In the code, the type of the numbers and the device of the parameters."""
+LIKE, DTYPE = "like", "dtype"
+"""In the code, the type of the numbers and the device of the parameters, and the type alone."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,9 @@ class Target:
     `modules` are imported besides, where the code uses them.
     `spelled` has the calls that differ from NumPy's, with ``{}`` for the arguments or ``{0}``, ``{1}`` for each;
     `options` the names of arguments that differ, empty for one that it lacks. `of_tensors` says that its functions
-    take no numbers of Python's and mix no types: then numbers are made tensors `LIKE` the parameters. `note` is for
-    the docstring.
+    take no numbers of Python's and mix no types: then numbers are made tensors `LIKE` the parameters. `weak` says
+    that what its functions make of a number of Python's still takes the type of the arrays. `note` is for the
+    docstring.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Target:
     spelled: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     of_tensors: bool = False
+    weak: bool = False
     note: str = ""
 
 
@@ -44,6 +46,7 @@ TARGETS = {
             "logsumexp_along": "jax.scipy.special.logsumexp({})",
             "erf": "jax.scipy.special.erf({})",
         },
+        weak=True,
         note='JAX computes in 32 bits, unless jax.config.update("jax_enable_x64", True) was called at the start.',
     ),
     "torch": Target(

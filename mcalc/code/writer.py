@@ -13,7 +13,7 @@ from mcalc.code.contractions import product
 from mcalc.code.library import SourceModule
 from mcalc.code.sizes import SizeReader
 from mcalc.code.source import ADDITION, Source
-from mcalc.code.targets import LIKE, Target
+from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, Shape, topological
 from mcalc.numbers.arrays import HELPERS
@@ -29,7 +29,7 @@ class FunctionWriter:
     def __init__(self, target: Target, parameters: Sequence[Node], results: Sequence[Result]) -> None:
         self.target, self.parameters = target, list(parameters)
         self.numbers: set[str] = set()
-        self.module = SourceModule(target, self._number_names)
+        self.module = SourceModule(target, self._number_names, any(node.shape for node in parameters))
         self.lines: list[str] = []
         self.depth = ""
         self.done: dict[Node, Source] = {}
@@ -37,7 +37,7 @@ class FunctionWriter:
         self.order = topological(roots)
         self.loops = running_indices(self.order)
         self.uses = _uses(self.order, roots)
-        self.taken = {target.alias, "jax", "math", "sum", "range", LIKE, *HELPERS, *keyword.kwlist}
+        self.taken = {target.alias, "jax", "math", "sum", "range", "float", LIKE, DTYPE, *HELPERS, *keyword.kwlist}
         self.names = {node: self._free_name(node.parameters[0]) for node in self.parameters}
         self.running: dict[LoopIndex, str] = {}
         axes = [
@@ -68,16 +68,34 @@ class FunctionWriter:
             if node.shape != node.axes and name in used
         ]
 
-    def made_tensors(self, body: Sequence[str]) -> list[str]:
-        """The lines before `body` that make tensors of the scalars, where the library takes nothing else."""
-        if not self.target.of_tensors:
-            return []
+    def typed(self, body: Sequence[str]) -> list[str]:
+        """The lines before `body` that give the parameters one type of floating-point numbers, where that is needed."""
         used = set(re.findall(r"\w+", "\n".join(body)))
         scalars = [name for node, name in self.names.items() if not node.shape and name in used]
         arrays = [name for node, name in self.names.items() if node.shape]
-        kind = f'"dtype": {arrays[0]}.dtype, "device": {arrays[0]}.device' if arrays else '"dtype": torch.float64'
-        head = [f"{LIKE} = {{{kind}}}"] if scalars or LIKE in used else []
-        return head + [f"{name} = {self.target.alias}.as_tensor({name}, **{LIKE})" for name in scalars]
+        given = [name for name in arrays if name in used]
+        alias = self.target.alias
+        if self.target.of_tensors:
+            lines = [f"{', '.join(given)} = {', '.join(f'{name}.to(**{LIKE})' for name in given)}"] if given else []
+            lines += [f"{name} = {alias}.as_tensor({name}, **{LIKE})" for name in scalars]
+            return [self._like(arrays), *lines] if lines or LIKE in used else []
+        lines = []
+        if self.module.of_floats and given:
+            made = ", ".join(f"{alias}.asarray({name}, {DTYPE})" for name in given)
+            lines.append(f"{', '.join(given)} = {made}")
+        if self.module.typed_scalars and arrays:
+            lines += [f"{name} = {alias}.asarray({name}, {DTYPE})" for name in scalars]
+        head = f"{DTYPE} = {alias}.result_type({', '.join([*arrays, f'{alias}.float32'])})"
+        return [head, *lines] if lines or DTYPE in used else []
+
+    def _like(self, arrays: Sequence[str]) -> str:
+        """The type of all tensors together, a floating-point one, and the device of the first."""
+        if not arrays:
+            return f'{LIKE} = {{"dtype": torch.float64}}'
+        kind = f"torch.result_type({arrays[0]}, 1.0)"
+        for name in arrays[1:]:
+            kind = f"torch.promote_types({kind}, {name}.dtype)"
+        return f'{LIKE} = {{"dtype": {kind}, "device": {arrays[0]}.device}}'
 
     def notes(self) -> list[str]:
         """What the docstring must say about names that could not be kept."""
@@ -265,9 +283,7 @@ class FunctionWriter:
             identity: Source = self.module.eye(self.sizes.write(factor.indices[0].size))
             return identity
         found = self.done[factor.node]
-        if factor.power == 1:
-            return found
-        return source.raised(found, source.number(factor.power))
+        return found if factor.power == 1 else self.module.raised(found, source.number(factor.power))
 
 
 def identifier(wanted: str) -> str:

@@ -59,7 +59,7 @@ def logsumexp_along(a: Any, axis: Any) -> Any:
 
 def erf(a: Any) -> Any:
     """The error function, element by element."""
-    return np.vectorize(math.erf, otypes=[float])(a)
+    return np.vectorize(math.erf, otypes=[np.result_type(np.asarray(a), np.float32)])(a)
 
 
 def total(*terms: Any) -> Any:

@@ -1,0 +1,108 @@
+"""Numbers in emitted code: 32 bits stay 32, whole numbers are no trap, and what is finite stays finite."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from itertools import islice, product
+from typing import Any
+
+import numpy as np
+import pytest
+from cases_at_points import CORPUS, read
+from test_libraries import library_of
+
+from mcalc.api import derive
+from mcalc.code.running import functions
+from mcalc.expressions.operators import TABLE
+from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
+from mcalc.numbers.program import dimensions
+from mcalc.render import write
+
+LARGEST = 1e6
+LIBRARIES = ("numpy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("jax", "torch")))
+Asked = tuple[str, str, dict[str, str], str]
+
+
+def of_the_table() -> list[Asked]:
+    found = []
+    for operator in TABLE.values():
+        names = list(read(operator.example, {}).names) if operator.example else []
+        found += [(operator.example, name, {}, "jacobian") for name in names[:1]]
+    return found
+
+
+def of_the_corpus() -> list[Asked]:
+    kinds = {"hessian": "hessian"}
+    return [(one["expr"], one["wrt"], one["shapes"], kinds.get(one["kind"], "jacobian")) for one in CORPUS]
+
+
+EXTRA: list[Asked] = [
+    ("sum(exp(a)*x)", "x", {"a": "scalar", "x": "n"}, "jacobian"),
+    ("where(a > 0, 2, 3)*x", "x", {"a": "scalar", "x": "n"}, "jacobian"),
+    ("(a > 0)*x", "x", {"a": "scalar", "x": "n"}, "jacobian"),
+    ("sqrt(2)*x/sqrt(n) + asin(1/n)*x^3", "x", {"x": "n"}, "jacobian"),
+    ("[a; x].[x; a]", "x", {"a": "scalar", "x": "n"}, "jacobian"),
+    ("[a, x[1]; 3, a]@[x[1]; 1]", "x", {"a": "scalar", "x": "n"}, "jacobian"),
+    ("sum(x^y)", "x", {"x": "n", "y": "n"}, "hessian"),
+    ("sum(x^y)", "y", {"x": "n", "y": "n"}, "hessian"),
+    ("A*2", "A", {"A": "1,n"}, "jacobian"),
+]
+ASKED = [*of_the_corpus(), *of_the_table(), *EXTRA]
+
+
+def code_of(asked: Asked, library: str) -> tuple[Any, Any]:
+    text, wrt, shapes, command = asked
+    derivation = derive(text, wrt, shapes, command, verify=False)
+    return derivation, functions(write(derivation, library), library)[command]
+
+
+def points_for(derivation: Any, whole: bool) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    variables = list(derivation.reading.names.values())
+    generator = np.random.default_rng(5)
+    for sizes, kind in product(islice(fitting_sizes([derivation.value], variables), 2), ("square", "positive", *KINDS)):
+        point = draw_point(variables, sizes, kind, generator)
+        if whole:
+            point = {name: np.rint(3 * value) + 1 for name, value in point.items()}
+        for node in variables:
+            name = node.parameters[0]
+            point[name] = np.reshape(point[name], dimensions(node.shape, sizes))
+        yield point, sizes
+
+
+def at(function: Any, point: dict[str, Any], sizes: dict[str, int], made: Any) -> list[Any]:
+    extra = list(inspect.signature(function).parameters)[len(point) :]
+    arguments = [made(value) if np.ndim(value) else float(value) for value in point.values()]
+    with np.errstate(all="ignore"):
+        found = function(*arguments, *(sizes[name] for name in extra))
+    return list(found) if isinstance(found, tuple) else [found]
+
+
+def test_points() -> None:
+    assert len(ASKED) > 300
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked[0]} by {asked[1]}")
+@pytest.mark.parametrize("kind", ["float32", "int64"])
+def test_types(asked: Asked, library: str, kind: str) -> None:
+    array = np.asarray if library == "numpy" else library_of(library)
+    derivation, function = code_of(asked, library)
+    arrays = any(node.shape for node in derivation.reading.names.values())
+    for point, sizes in points_for(derivation, kind == "int64"):
+        try:
+            expected = [np.asarray(one) for one in at(function, point, sizes, array)]
+            found = at(function, point, sizes, lambda value: array(np.asarray(value, kind)))
+        except (np.linalg.LinAlgError, RuntimeError, ZeroDivisionError) as fault:
+            assert "singular" in str(fault).lower() or "zero" in str(fault)
+            continue
+        if not all(np.isfinite(one).all() and np.abs(one).max(initial=0) < LARGEST for one in expected):
+            continue
+        for one, other in zip(found, expected, strict=True):
+            size = max(1.0, np.abs(other).max(initial=0))
+            np.testing.assert_allclose(np.asarray(one, float), other, rtol=2e-3, atol=2e-3 * size)
+            if kind == "float32" and arrays and np.ndim(one):
+                assert str(one.dtype).endswith("float32")
+        return
+    if kind == "float32":
+        pytest.fail("there is no point at which the derivative is finite")
