@@ -28,7 +28,7 @@ def write(derivation: Derivation, form: str = "numpy") -> str:
     results = [_computed(part) for part in parts]
     shapes = [_shape(part) for part in parts]
     names, name, doc = list(derivation.reading.names.values()), _name(derivation), _doc(derivation, shapes)
-    safe = [guarded(result, part.value) for result, part in zip(results, parts, strict=True)]
+    safe = [guarded(result, derivation.value) for result in results]
     texts = {
         library: module(name, names, safe if derivation.parts else safe[0], doc, library, shapes)
         for library in dict.fromkeys(("numpy", form))
