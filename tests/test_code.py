@@ -95,7 +95,7 @@ def code_of(text: str, shapes: dict[str, str], wrt: str) -> str:
 
 SHOWN = [
     ("norm(A@x)^2", {"A": "m,n", "x": "n"}, "x", ["return 2 * (x @ A.T @ A)", "return 2 * (A.T @ (A @ x))"]),
-    ("max(0, w.x + b)", {"w": "n", "x": "n", "b": "scalar"}, "w", ["return np.asarray(w @ x + b > 0, dtype) * x"]),
+    ("max(0, w.x + b)", {"w": "n", "x": "n", "b": "scalar"}, "w", ["return np.where(w @ x + b > 0, x, 0.0)"]),
     ("A@B", {"A": "m,n", "B": "n,p"}, "A", ["return np.einsum('ik,lj->ijkl', np.eye(m, dtype=dtype), B)"]),
     ("w.x", {"w": "n", "x": "n"}, "x", ["return w"]),
     ("b", {"b": "scalar", "A": "m,n"}, "A", ["return np.zeros((m, n), dtype=dtype)"]),

@@ -15,8 +15,10 @@ from test_libraries import library_of
 from mcalc.api import derive
 from mcalc.code.running import functions
 from mcalc.expressions.operators import TABLE
-from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
+from mcalc.expressions.tree import Node
+from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
+from mcalc.problems import Problem
 from mcalc.render import write
 
 LARGEST = 1e6
@@ -106,3 +108,63 @@ def test_types(asked: Asked, library: str, kind: str) -> None:
         return
     if kind == "float32":
         pytest.fail("there is no point at which the derivative is finite")
+
+
+UNARY = [one for one in TABLE.values() if one.calls and len(one.argument_names) == 1]
+
+
+@pytest.mark.parametrize("operator", UNARY, ids=lambda operator: operator.name)
+def test_finite_where_the_function_is(operator: Any) -> None:
+    """At ±1000 the first and the second derivative are finite, wherever the function is."""
+    call = operator.calls[0]
+    for text, shapes, made in (
+        (f"{call}(a)", {"a": "scalar"}, lambda big: big),
+        (f"sum({call}(x))", {"x": "n"}, lambda big: np.array([big, 0.3, -big / 2])),
+        (f"sum({call}(X))", {"X": "n,n"}, lambda big: np.array([[big, 0.1], [0.2, -big]])),
+    ):
+        name = next(iter(shapes))
+        try:
+            reading = read(text, shapes)
+        except Problem:
+            continue
+        for big in (1000.0, -1000.0):
+            with np.errstate(all="ignore"):
+                value = evaluate(reading.value, {name: made(big)}, {"n": len(np.atleast_1d(made(big)))})
+            if not np.isfinite(value).all():
+                continue
+            for command in ("gradient", "hessian"):
+                _, function = code_of((text, name, shapes, command), "numpy")
+                with np.errstate(all="ignore"):
+                    assert np.isfinite(function(made(big))).all()
+
+
+AT_ZERO = [
+    ("norm(x)", {"x": "n"}, "gradient", 0.0),
+    ("norm(x)", {"x": "n"}, "hessian", 0.0),
+    ("norm(x)^3", {"x": "n"}, "hessian", 0.0),
+    ("norm(X)", {"X": "m,n"}, "hessian", 0.0),
+    ("norm(X) + sum(X)", {"X": "m,n"}, "gradient", 1.0),
+    ("norm(x)^2", {"x": "n"}, "gradient", 0.0),
+]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(("text", "shapes", "command", "expected"), AT_ZERO, ids=lambda row: str(row))
+def test_the_norm_at_zero(text: str, shapes: dict[str, str], command: str, expected: float, library: str) -> None:
+    name = next(iter(shapes))
+    _, function = code_of((text, name, shapes, command), library)
+    array = np.asarray if library == "numpy" else library_of(library)
+    zero = np.zeros((2, 3)[: 1 + (name == "X")])
+    np.testing.assert_array_equal(np.asarray(function(array(zero))), expected)
+    near = zero + 1e-3
+    ours, exact = function(array(near)), derive(text, name, shapes, command, verify=False).natural
+    sizes = {"m": 2, "n": 3} if name == "X" else {"n": 2}
+    point = {name: near}
+    there = evaluate(exact, point, sizes) if isinstance(exact, Node) else evaluate_tensor(exact.tensor, point, sizes)
+    np.testing.assert_allclose(np.asarray(ours), there, rtol=1e-9, atol=1e-9)
+
+
+def test_what_the_value_divides_by_is_no_norm_of_the_rule() -> None:
+    _, function = code_of(("x/norm(x)", "x", {"x": "n"}, "jacobian"), "numpy")
+    with np.errstate(all="ignore"):
+        assert np.isnan(function(np.zeros(2))).any()

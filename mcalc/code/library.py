@@ -53,7 +53,8 @@ class SourceModule:
 
     def is_number(self, written: Source) -> bool:
         """Whether the source is made of numbers of Python's alone."""
-        known = {*self._number_names(), *_WORDS, f"{self._target.alias}.pi"}
+        alias = self._target.alias
+        known = {*self._number_names(), *_WORDS, f"{alias}.pi", f"{alias}.inf"}
         return all(name in known or name.startswith("math.") for name in _NAME.findall(written.text))
 
     def tensor(self, written: Source) -> Source:
@@ -130,7 +131,12 @@ class SourceModule:
         return source.total(*terms)
 
     def multiplied(self, *factors: Source) -> Source:
-        return source.multiplied(*factors)
+        """The product; by a mask it is a choice, ``np.where(c, a, 0.0)``, as 0 times infinity is no number."""
+        mask = next((one for one in factors if isinstance(one, Source) and one.condition is not None), None)
+        rest = [one for one in factors if one is not mask]
+        if mask is None or mask.condition is None or all(self.is_number(source.piece(one)) for one in rest):
+            return source.multiplied(*factors)
+        return self._chosen(mask.condition, self.multiplied(*rest), 0)
 
     def raised(self, a: Source, b: Source) -> Source:
         if not b.text.isdigit():

@@ -30,6 +30,7 @@ class FunctionWriter:
         self.target, self.parameters = target, list(parameters)
         self.numbers: set[str] = set()
         self.module = SourceModule(target, self._number_names, any(node.shape for node in parameters))
+        self.trial = SourceModule(target, self._number_names, False)
         self.lines: list[str] = []
         self.depth = ""
         self.done: dict[Node, Source] = {}
@@ -166,7 +167,7 @@ class FunctionWriter:
         arguments = self._shortened([self.done[arg] for arg in node.args])
         probes = [Source(f"\0{at}\0", rank=len(arg.axes)) for at, arg in enumerate(node.args)]
         if node.operator.name not in ("add", "multiply", "stack", "stack_rows", "grid"):
-            trial = str(function(self.module, *probes, *parameters))
+            trial = str(function(self.trial, *probes, *parameters))
             arguments = [
                 self._named(one) if trial.count(probe.text) > 1 and not one.small else one
                 for one, probe in zip(arguments, probes, strict=True)

@@ -280,7 +280,7 @@ _FUNCTIONS: tuple[tuple[str, str, str, Callable[..., Any], str, tuple[str, ...]]
     ("softplus", "sigmoid(a)", r"\operatorname{softplus}", lambda np, a: np.logaddexp(0, a), "any", ()),
     ("relu", "a > 0", r"\operatorname{relu}", lambda np, a: np.maximum(a, 0), "any", ()),
     ("leaky_relu", "where(a > 0, 1, 0.01)", r"\operatorname{leaky\,relu}", lambda np, a: np.where(a > 0, a, a / 100), "any", ()),
-    ("elu", "where(a > 0, 1, exp(a))", r"\operatorname{elu}", lambda np, a: np.where(a > 0, a, np.exp(np.minimum(a, 0)) - 1), "any", ()),
+    ("elu", "exp(min(a, 0))", r"\operatorname{elu}", lambda np, a: np.where(a > 0, a, np.exp(np.minimum(a, 0)) - 1), "any", ()),
     ("gelu", "(1 + erf(a/sqrt(2)))/2 + a*exp(-a^2/2)/sqrt(2*pi)", r"\operatorname{gelu}", lambda np, a: a * (1 + np.erf(a / np.sqrt(2))) / 2, "any", ()),
     ("silu", "sigmoid(a) + y*(1 - sigmoid(a))", r"\operatorname{silu}", lambda np, a: a / (1 + np.exp(-a)), "any", ("swish",)),
     ("erf", "2/sqrt(pi)*exp(-a^2)", r"\operatorname{erf}", lambda np, a: np.erf(a), "any", ()),
@@ -449,7 +449,7 @@ _record(
 _record(
     "norm", "a", title="norm", doc="the Euclidean norm; of a matrix, Frobenius's", shape=shapes.scalar,
     numpy=lambda np, a: np.sqrt(np.sum(a * a)), notation=Notation("fence", "norm", "norm", r"\|"), calls=("norm", "norm2", "norm_2", "norm_fro", "frobenius"),
-    rules=(Rule("a", "a[k,l] y^-1", "the norm grows along the unit vector a/‖a‖"),), definition="sqrt(sum(a^2))", care="at 0 there is no derivative: the rule divides by the norm", example="norm(X)",
+    rules=(Rule("a", "a[k,l] y^-1", "the norm grows along the unit vector a/‖a‖"),), definition="sqrt(sum(a^2))", care="at 0 there is no derivative, as the rule divides by the norm; code gives 0 there", example="norm(X)",
 )  # fmt: skip
 _record(
     "norm1", "a", title="1-norm", doc="the sum of the absolute values", shape=shapes.scalar,

@@ -10,6 +10,7 @@ from mcalc.calculus.networks import Tensor
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.checked import check_code
 from mcalc.code.function import module
+from mcalc.code.guards import guarded
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
 from mcalc.derivations.derivation import Derivation
@@ -27,8 +28,9 @@ def write(derivation: Derivation, form: str = "numpy") -> str:
     results = [_computed(part) for part in parts]
     shapes = [_shape(part) for part in parts]
     names, name, doc = list(derivation.reading.names.values()), _name(derivation), _doc(derivation, shapes)
+    safe = [guarded(result, derivation.value) for result in results]
     texts = {
-        library: module(name, names, results if derivation.parts else results[0], doc, library, shapes)
+        library: module(name, names, safe if derivation.parts else safe[0], doc, library, shapes)
         for library in dict.fromkeys(("numpy", form))
     }
     if all(part.verified is not None for part in parts):

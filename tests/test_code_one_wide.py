@@ -1,0 +1,83 @@
+"""A row that was declared a matrix is one in the code; what is returned has value.shape + variable.shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from cases_at_points import read
+from test_libraries import library_of
+
+from mcalc.api import derive
+from mcalc.code.array_shapes import array_shape
+from mcalc.code.running import functions
+from mcalc.code.targets import TARGETS
+from mcalc.expressions import build
+from mcalc.expressions.tree import dimension
+from mcalc.numbers.program import dimensions
+from mcalc.render import write
+
+N = 3
+ROW = {"A": "1,n", "x": "n", "B": "n,n"}
+VALUES: list[tuple[str, Callable[..., Any]]] = [
+    ("A*2", lambda A, x, B: A * 2),
+    ("A@x", lambda A, x, B: A @ x),
+    ("A@B", lambda A, x, B: A @ B),
+    ("B@A'", lambda A, x, B: B @ A.T),
+    ("A'", lambda A, x, B: A.T),
+    ("tanh(A) + A*sum(x)", lambda A, x, B: np.tanh(A) + A * np.sum(x)),
+    ("softmax(A)", lambda A, x, B: np.exp(A) / np.sum(np.exp(A))),
+    ("sum(A, axis=0)", lambda A, x, B: np.sum(A, axis=0)),
+    ("sum(A, axis=1)", lambda A, x, B: np.sum(A, axis=1)),
+    ("norm(A)", lambda A, x, B: np.linalg.norm(A)),
+    ("A@A'", lambda A, x, B: A @ A.T),
+    ("x'@B", lambda A, x, B: x @ B),
+    ("hadamard(A, x')", lambda A, x, B: A * x),
+    ("mean(A)*n", lambda A, x, B: np.mean(A) * N),
+]
+
+
+@pytest.mark.parametrize("library", TARGETS)
+@pytest.mark.parametrize(("text", "value"), VALUES, ids=[text for text, _ in VALUES])
+def test_shapes_of_a_declared_row(text: str, value: Callable[..., Any], library: str) -> None:
+    if library == "numpy":
+        array: Callable[[Any], Any] = np.asarray
+    else:
+        array = library_of(library)
+    arrays = {"A": np.array([[0.5, -1.0, 2.0]]), "x": np.array([1.0, 2.0, 3.0]), "B": np.arange(9.0).reshape(3, 3)}
+    reading = read(text, ROW)
+    expected = np.shape(value(*arrays.values()))
+    assert dimensions(array_shape(reading.value), {"n": N}) == expected
+    for name in reading.names:
+        derivation = derive(text, name, ROW)
+        function = functions(write(derivation, library), library)["jacobian"]
+        found = np.asarray(function(*(array(arrays[one]) for one in reading.names)))
+        assert found.shape == expected + arrays[name].shape
+        step = 1e-6 * np.eye(arrays[name].size).reshape(-1, *arrays[name].shape)
+        moved = [
+            (value(**{**arrays, name: arrays[name] + one}) - value(**{**arrays, name: arrays[name] - one})) / 2e-6
+            for one in step
+        ]
+        np.testing.assert_allclose(found, np.moveaxis(moved, 0, -1).reshape(found.shape), rtol=1e-6, atol=1e-6)
+
+
+def test_a_size_is_read_off_the_axis_that_has_it() -> None:
+    assert "n = A.shape[1]" in write(derive("A*2", "A", {"A": "1,n"}), "numpy")
+    assert "k = W.shape[0]" in write(derive("sum(W)/k", "W", {"W": "k,n"}), "numpy")
+
+
+def test_hessians_of_a_row() -> None:
+    function = functions(write(derive("sum(A^3)", "A", {"A": "1,n"}, "hessian"), "numpy"), "numpy")["hessian"]
+    found = function(np.array([[1.0, 2.0]]))
+    np.testing.assert_allclose(found.reshape(2, 2), np.diag([6.0, 12.0]))
+    assert found.shape == (1, 2, 1, 2)
+
+
+def test_shapes_of_arrays_with_single_entries() -> None:
+    one = dimension(1)
+    x, A = build.variable("x", (one,)), build.variable("A", (one, one))
+    assert array_shape(build.apply("multiply", x, build.number(2))) == (one,)
+    assert array_shape(build.apply("exp", A)) == (one, one)
+    assert array_shape(build.transpose(A)) in ((one, one), ())
