@@ -22,7 +22,8 @@ from mcalc.numbers.conditions import margin
 from mcalc.numbers.differences import differences
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
-from mcalc.numbers.verification import Verification, chosen_sizes, verify, verify_answer
+from mcalc.numbers.suitable_sizes import chosen_sizes
+from mcalc.numbers.verification import Verification, verify, verify_answer
 
 SCALARS = {"x": "scalar", "y": "scalar"}
 
@@ -150,10 +151,19 @@ def test_no_false_alarm(command: str, text: str, by: str, shapes: dict[str, str]
     assert verified is not None and verified.points >= 3 and verified.error < 1e-6
 
 
-def test_a_singular_matrix_is_a_reason() -> None:
-    verified = derive("inv(ones(n,n))@x", "x", {"x": "n"}).verified
+@pytest.mark.parametrize(
+    ("text", "shapes", "matrix"),
+    [
+        ("inv(ones(n,n))@x", {"x": "n"}, "ones(n,n)"),
+        ("inv(x@x')@x", {"x": "n"}, "x·xᵀ"),
+        ("logdet(A@A')*logdet(A'@A)", {"A": "m,n"}, ""),
+    ],
+)
+def test_a_singular_matrix_is_a_reason(text: str, shapes: dict[str, str], matrix: str) -> None:
+    verified = derive(text, min(shapes), shapes).verified
     assert verified is not None and not verified.points
-    assert verified.reason == "the matrix ones(n,n) is singular, and has no inverse"
+    reason = f"the matrix {matrix} is singular at the sizes tried, and has no inverse"
+    assert verified.reason == reason or not matrix
 
 
 @pytest.mark.parametrize(
