@@ -56,8 +56,6 @@ BRANCHES = [
 def test_a_wrong_branch_fails_and_the_right_ones_pass(value: str, wrong: str, right: str) -> None:
     good = checked(value, "x", right, SCALARS)
     assert good.points >= 3 and not good.failed, good
-    if value == "1e9*x + sin(x)" or value.startswith("x^2 + 1e"):
-        pytest.skip("terms of other magnitude are within the check's tolerance")
     assert checked(value, "x", wrong, SCALARS).failed
 
 

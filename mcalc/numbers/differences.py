@@ -25,6 +25,8 @@ class Estimate:
 
     value: Any
     uncertainty: Any
+    told_apart: float = 1e-5
+    """From which relative distance on another slope is another one."""
 
     def error(self, expected: Any) -> float | None:
         """The largest relative distance of an entry; None where the estimate tells nothing of any.
@@ -41,6 +43,13 @@ class Estimate:
         distance = np.abs(self.value - expected)
         distance = np.where(known | (zero & (distance > self.uncertainty)), distance, 0.0)
         return float(np.divide(distance, scale, out=np.zeros(np.shape(distance)), where=scale > 0).max(initial=0.0))
+
+    def excludes(self, expected: Any) -> bool:
+        """Whether an entry is farther off than it can be."""
+        size, distance = np.maximum(np.abs(self.value), np.abs(expected)), np.abs(self.value - expected)
+        size = np.maximum(size, _CLOSE * size.max(initial=0.0))
+        known = self.uncertainty <= _TELLING * size
+        return bool((known & (distance > np.maximum(self.told_apart * size, self.uncertainty))).any())
 
     def agrees(self, other: Estimate) -> bool:
         """Whether a rougher estimate allows this one."""

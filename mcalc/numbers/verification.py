@@ -30,7 +30,7 @@ TOLERANCE = 1e-5
 _DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
 _POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
 _DOUBTED = 1e-8
-_NEARBY, _CHAOTIC, _STEADY = 1e-6, 1e-3, 1e-6
+_NEARBY, _CHAOTIC, _STEADY, _EXACT = 1e-6, 1e-3, 1e-6, 1e-11
 _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
@@ -41,7 +41,8 @@ _REGIONS, _BESIDE, _FEW = 16, 8, 3
 class Verification:
     """At how many points a derivative agreed, and the largest relative error; without a point, why there is none.
 
-    `kinks` are the conditions that hold at some of these points and not at others, of `existing` ones.
+    `kinks` are the conditions that hold at some of these points and not at others, of `existing` ones. An answer is
+    `excluded` by a difference, however small, that is larger than rounding can make it.
     """
 
     points: int
@@ -49,10 +50,11 @@ class Verification:
     reason: str = ""
     kinks: int = 0
     existing: int = 0
+    excluded: bool = False
 
     @property
     def failed(self) -> bool:
-        return bool(self.points) and not self.error <= TOLERANCE
+        return bool(self.points) and (self.excluded or not self.error <= TOLERANCE)
 
 
 def verify_answer(value: Node, variables: Sequence[Node], by: Node, answer: Expression) -> Verification:
@@ -130,6 +132,7 @@ class _Check:
         self.sides = Asked(asked, variables, sizes, (), ()) if asked else None
         self.generator = np.random.default_rng(2)
         self.errors: list[float] = []
+        self.excluded = False
         self.reason = "no random point was found where the value is finite"
         self.telling = False
         self.patterns: set[Any] = set()
@@ -145,7 +148,7 @@ class _Check:
             return Verification(0, 0.0, self.reason)
         met = _two_sided(self.patterns) & existing
         error = max(*self.errors, _LEAST) if self.telling else max(self.errors)
-        return Verification(len(self.errors), error, "", len(met), len(existing))
+        return Verification(len(self.errors), error, "", len(met), len(existing), self.excluded)
 
     def _regions(self) -> set[int]:
         """Points in each; the conditions that have two sides."""
@@ -210,10 +213,12 @@ class _Check:
                 return None
             expected = _along(answer, direction)
             error = estimate.error(expected)
-            if error is not None and error > _DOUBTED and self.shaken is not None:
+            if self.shaken is not None and (estimate.excludes(expected) or (error or 0.0) > _DOUBTED):
                 moved = moved_by_rounding(partial(self._shaken, direction), point, expected)
                 own = np.inf if moved is None else moved * ROUNDING
-                error = Estimate(estimate.value, estimate.uncertainty + own).error(expected)
+                estimate = replace(estimate, uncertainty=estimate.uncertainty + own)
+                error = estimate.error(expected)
+                self.excluded = self.excluded or (error is not None and estimate.excludes(expected))
             if error is None:
                 return None
             worst = max(worst, error)
@@ -267,7 +272,7 @@ class _Check:
             return None
         uncertainty = moved * ROUNDING + TINY
         chaotic = (moved * JITTER > _CHAOTIC * np.abs(value)) & (np.abs(value) > uncertainty)
-        return Estimate(value, np.where(chaotic, np.nan, uncertainty))
+        return Estimate(value, np.where(chaotic, np.nan, uncertainty), _EXACT)
 
 
 def _along(derivative: Any, direction: Any) -> Any:
