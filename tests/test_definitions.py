@@ -14,8 +14,9 @@ from mcalc.derivations.definitions import Agreement, Form, agreement, defined, f
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import Operator
 from mcalc.expressions.tree import Node
-from mcalc.numbers.numeric import evaluate, evaluate_tensor, fitting_sizes, verify
+from mcalc.numbers.numeric import evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
+from mcalc.numbers.verification import verify
 from mcalc.render.layout import plain, width
 from mcalc.render.operator_page import number
 from mcalc.render.operator_page import rows as page_rows

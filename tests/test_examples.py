@@ -21,7 +21,7 @@ PAGES = [page for page in [TOP / "README.md", *sorted((TOP / "examples").rglob("
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 PICTURE = re.compile(r"^\$ mcalc plot .* -o ", re.MULTILINE)
-ERROR = re.compile(r'(relative error |"max_relative_error": )[\d.]+(e[+-]\d+)?')
+ERROR = re.compile(r'(relative error |"max_relative_error": | points, )[\d.]+(e[+-]\d+)?')
 
 
 def rewritten(text: str) -> str:

@@ -14,8 +14,9 @@ from mcalc.calculus.engine import differentiate
 from mcalc.calculus.networks import Tensor
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node, dimension
-from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes, verify
+from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
+from mcalc.numbers.verification import verify
 
 EXAMPLES = [operator for operator in TABLE.values() if operator.example]
 

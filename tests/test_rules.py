@@ -11,7 +11,8 @@ from mcalc.api import derive, read
 from mcalc.calculus.engine import differentiate
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import Operator, Rule
-from mcalc.numbers.numeric import evaluate_tensor, verify
+from mcalc.numbers.numeric import evaluate_tensor
+from mcalc.numbers.verification import verify
 from mcalc.problems import Problem
 
 RULED = [operator for operator in TABLE.values() if operator.rules]

@@ -38,4 +38,14 @@ def counted(condition: Node) -> Node:
 def margin(condition: Node) -> Node:
     """``a − b`` for a comparison of ``a`` and ``b``: it changes its sign where the comparison changes."""
     left, right = condition.args
-    return left if build.is_zero(right) else build.apply("add", left, build.negated(right))
+    if build.is_zero(right):
+        return left
+    return build.negated(right) if build.is_zero(left) else build.apply("add", left, build.negated(right))
+
+
+def boundaries(conditions: Sequence[Node]) -> list[Node]:
+    """One condition for each boundary: of ``a > b``, ``b > a`` and ``a >= b`` the first."""
+    found: dict[tuple[bytes, frozenset[object]], Node] = {}
+    for condition in conditions:
+        found.setdefault((margin(condition).canon, condition.loops), condition)
+    return list(found.values())

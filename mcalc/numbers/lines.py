@@ -18,8 +18,11 @@ from mcalc.numbers.many_points import ENTRIES_AT_ONCE, PointsProgram
 from mcalc.numbers.numeric import having_properties
 from mcalc.numbers.program import Sizes
 
-_PARTS, _ROUNDS, _PEAK_ROUNDS, _PEAKS = 32, 7, 4, 12
-_PER_CHANGE, _PER_LINE, _AT_ONCE = 4, 48, 600
+_PARTS, _FEWER_PARTS, _MANY = 32, 8, 64
+"""Into how many parts an interval is divided at a time, and of many intervals each."""
+_EXACT = 1e-11
+_PEAK_ROUNDS, _PEAKS = 4, 12
+_PER_CHANGE, _PER_LINE, _AT_ONCE = 4, 48, 240
 
 
 class Answers(NamedTuple):
@@ -135,7 +138,7 @@ def follow(asked: Asked, lines: Lines, grid: Any) -> Followed:
     every = np.broadcast_to(grid, (len(lines), len(grid)))
     found = _joined([_changes(np.arange(len(lines)), every, rows), *_peaks(asked, lines, grid, margins, seen)])
     brackets = _limited(found, _PER_CHANGE)
-    for _ in range(_ROUNDS if len(brackets.line) else 0):
+    while len(brackets.line) and (brackets.high - brackets.low > _EXACT * (1 + np.abs(brackets.low))).any():
         brackets = _limited(_divided(asked, lines, brackets), 2 * _PER_CHANGE)
     return Followed(points, answers, t, brackets, seen)
 
@@ -152,26 +155,28 @@ def _joined(pieces: Sequence[Brackets]) -> Brackets:
 
 def _divided(asked: Asked, lines: Lines, brackets: Brackets) -> Brackets:
     """The parts of each interval at whose ends the answers differ."""
-    t = brackets.low[:, None] + (brackets.high - brackets.low)[:, None] * np.arange(1, _PARTS) / _PARTS
-    rows = asked.at(lines.at(asked.variables, np.repeat(brackets.line, _PARTS - 1), t.ravel())).rows
+    parts = _PARTS if len(brackets.line) <= _MANY else _FEWER_PARTS
+    t = brackets.low[:, None] + (brackets.high - brackets.low)[:, None] * np.arange(1, parts) / parts
+    rows = asked.at(lines.at(asked.variables, np.repeat(brackets.line, parts - 1), t.ravel())).rows
     inner = rows.reshape(*t.shape, -1)
     every = np.concatenate([brackets.before[:, None], inner, brackets.after[:, None]], axis=1)
     return _changes(brackets.line, np.concatenate([brackets.low[:, None], t, brackets.high[:, None]], axis=1), every)
 
 
 def _limited(brackets: Brackets, most: int) -> Brackets:
-    """Of many changes of one kind on one line the nearest, and not too many in all."""
+    """Of many changes of one kind on one line the nearest, and of many in all some of each kind."""
     kinds: dict[tuple[Any, ...], int] = {}
     lengths: dict[int, int] = {}
     kept = []
     for at in np.argsort(np.abs(brackets.low) + np.abs(brackets.high), kind="stable"):
         line = int(brackets.line[at])
-        kind = (line, brackets.before[at].tobytes(), brackets.after[at].tobytes())
-        kinds[kind] = kinds.get(kind, 0) + 1
-        if kinds[kind] <= most and lengths.get(line, 0) < _PER_LINE:
+        kind = (brackets.before[at].tobytes(), brackets.after[at].tobytes())
+        kinds[line, kind] = kinds.get((line, kind), 0) + 1
+        if kinds[line, kind] <= most and lengths.get(line, 0) < _PER_LINE:
             lengths[line] = lengths.get(line, 0) + 1
-            kept.append(int(at))
-    return brackets.chosen(np.array(kept[:_AT_ONCE], int))
+            kinds[kind] = kinds.get(kind, 0) + 1
+            kept.append((kinds[kind], int(at)))
+    return brackets.chosen(np.array([at for _, at in sorted(kept)[:_AT_ONCE]], int))
 
 
 def _peaks(

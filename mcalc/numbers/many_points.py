@@ -17,8 +17,8 @@ from mcalc.numbers.program import Loops, Program, Sizes, State, along_row, meani
 
 ENTRIES_AT_ONCE = 2_000_000
 _OVER_ALL = ("sum", "mean", "max", "min", "prod", "var")
-_OF_STACKS = ("inv", "det", "logdet")
-"""What NumPy computes of many square matrices at once."""
+_OF_STACKS = ("inv", "logdet")
+"""What NumPy computes of many square matrices at once, none of them singular."""
 _REDUCTIONS = (*_OVER_ALL, "norm", "norm1", "norm_inf")
 
 
@@ -105,6 +105,8 @@ class PointsProgram(Program):
 
         if node.operator.elementwise:
             return lambda state: function(array_module, *over(state, len(shape)))
+        if name == "det" and ranks == [2]:
+            return lambda state: function(array_module, state.memory[slots[0]])
         if name in ("matmul", "dot", "outer"):
             signature = _contraction(node, many)
             return lambda state: np.einsum(signature, *(state.memory[slot] for slot in slots), optimize=True)
@@ -119,13 +121,15 @@ class PointsProgram(Program):
         if name in _REDUCTIONS and not along_row(node):
             return lambda state: function(_per_point, state.memory[slots[0]], *([axis] if name in _OVER_ALL else []))
         if name in _OF_STACKS and ranks == [2]:
-            one_by_one = self._one_by_one(node)
 
             def of_stack(state: State) -> Any:
-                try:
-                    return function(array_module, state.memory[slots[0]])
-                except np.linalg.LinAlgError:
-                    return one_by_one(state)
+                matrices = state.memory[slots[0]]
+                singular = np.linalg.det(matrices) == 0
+                if not singular.any():
+                    return function(array_module, matrices)
+                where = np.reshape(singular, (-1, 1, 1))
+                found = function(array_module, np.where(where, np.eye(matrices.shape[-1]), matrices))
+                return np.where(np.reshape(singular, (-1, *[1] * len(shape))), np.nan, found)
 
             return of_stack
         if name in ("stack", "grid"):

@@ -1,10 +1,9 @@
-"""Numbers for a tree and for a network, and the check of a derivative against differences of the expression."""
+"""Numbers for a tree and for a network, and points at which they are computed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice, permutations, product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import permutations, product
 from typing import Any
 
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
@@ -13,13 +12,11 @@ from mcalc.expressions.records import Slice
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.program import JITTER, Point, Program, Sizes, UnboundIndex, Values, dimensions, places, whole
+from mcalc.numbers.program import Point, Program, Sizes, Values, dimensions, places, whole
 
 KINDS = ("any", "positive", "unit", "square", "small", "above one", "mixed")
 _RANGES = {"positive": (0.3, 1.7), "unit": (0.1, 0.8), "small": (-0.2, 0.2), "above one": (1.2, 2.5)}
 _ANY = (-1.5, 1.5)
-_DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
-_POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
 
 
 def evaluate(node: Node, point: Point, sizes: Sizes, values: Values = None) -> Any:
@@ -37,16 +34,31 @@ def evaluate_tensor(
     generator: Any = None,
 ) -> Any:
     """The entries of a sum of networks: the axes of the value first, then those of the variable."""
-    result = arithmetic.array(np.zeros(dimensions((index.size for index in tensor.free), sizes)))
-    with np.errstate(all="ignore"):
+    return TensorProgram(tensor, sizes, values or (), arithmetic).run(point, values, generator)
+
+
+class TensorProgram:
+    """A sum of networks, compiled once, that runs at many points."""
+
+    def __init__(self, tensor: Tensor, sizes: Sizes, given: Iterable[Node] = (), arithmetic: Arithmetic = REAL) -> None:
+        self.tensor, self.sizes, self.arithmetic = tensor, sizes, arithmetic
+        given = frozenset(given)
+        self.terms = []
         for term in tensor.terms:
             nodes = [factor.node for factor in term.factors if factor.node is not None]
-            program = Program(nodes, sizes, values or (), term.loops, arithmetic)
-            for running in product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops)):
-                found = program.run(point, values, dict(zip(term.loops, running, strict=True)), generator)
-                contracted = _contracted(term, dict(zip(nodes, found, strict=True)), tensor.free, sizes)
-                result = result + arithmetic.scalar(term.coefficient) * contracted
-    return result
+            self.terms.append((term, nodes, Program(nodes, sizes, given, term.loops, arithmetic)))
+
+    def run(self, point: Point, values: Values = None, generator: Any = None) -> Any:
+        """The entries; with a `generator` the value of every node below is moved a little, as by rounding."""
+        sizes, free = self.sizes, self.tensor.free
+        result = self.arithmetic.array(np.zeros(dimensions((index.size for index in free), sizes)))
+        with np.errstate(all="ignore"):
+            for term, nodes, program in self.terms:
+                for running in product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops)):
+                    found = program.run(point, values, dict(zip(term.loops, running, strict=True)), generator)
+                    contracted = _contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
+                    result = result + self.arithmetic.scalar(term.coefficient) * contracted
+        return result
 
 
 def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], sizes: Sizes) -> Any:
@@ -102,10 +114,13 @@ def fitting_sizes(roots: Sequence[Node], named: Sequence[Node] = ()) -> Iterator
             needed[(node.parameters[1], node.parameters[0])] = None
     mentioned = [size for node in nodes for size in (*node.shape, *node.parameters) if hasattr(size, "free_symbols")]
     mentioned += [node.parameters[0].size for node in nodes if node.operator.name == "loop_sum"]
+    mentioned += [loop.size for root in roots for loop in sorted(root.loops, key=str)]
     symbols = dict.fromkeys(symbol for size in mentioned for symbol in sorted(size.free_symbols, key=str))
     count = len(symbols)
     orders = [tuple(range(count)), tuple(range(count))[::-1], *(permutations(range(count)) if count < 5 else ())]
-    for first, order in product(range(12), dict.fromkeys(orders)):
+    smallest = draw_sizes(symbols)
+    largest = max((whole(least, smallest) for _, least in needed), default=0)
+    for first, order in product((*range(12), largest), dict.fromkeys(orders)):
         sizes = draw_sizes(symbols, first, order)
         if all(whole(size, sizes) >= whole(least, sizes) for size, least in needed):
             yield sizes
@@ -135,102 +150,3 @@ def having_properties(variable: Node, value: Any) -> Any:
     for record in declared(variable):
         value = record.made(np, value)
     return value
-
-
-# The check ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Verification:
-    """At how many points a derivative agreed, and the largest relative error; without a point, why there is none."""
-
-    points: int
-    error: float
-    reason: str = ""
-
-
-def verify(
-    value: Node, variables: Sequence[Node], by: Node, derivative: Callable[[dict[str, Any], Sizes], Any]
-) -> Verification:
-    """``(f(x + hv) - f(x - hv))/2h`` against ``∂f/∂x · v``, at random points in random directions."""
-    every = list(dict.fromkeys([*variables, by]))
-    generator = np.random.default_rng(2)
-    errors: list[float] = []
-    telling = False
-    reason = "no small sizes fit the parts that the expression takes"
-    for sizes in islice(fitting_sizes([value], every), 2):
-        shape = dimensions(value.axes + by.axes, sizes)
-        if np.prod(shape) > _LARGEST:
-            reason = "the derivative has too many entries to check"
-            break
-        reason = "no random point was found where the value and its derivative are real and finite"
-        program = Program([value], sizes)
-        for kind in _DRAWS:
-            point = draw_point(every, sizes, kind, generator)
-            try:
-                with np.errstate(all="ignore"):
-                    found = _error_at(program, point, by.parameters[0], derivative, shape, generator)
-            except np.linalg.LinAlgError:
-                continue
-            if found is None:
-                continue
-            errors.append(found[0])
-            telling = telling or found[1]
-            if len(errors) >= (_POINTS if telling else _POINTS_ALL_ZERO):
-                return Verification(len(errors), max(errors))
-    return Verification(len(errors), max(errors)) if errors else Verification(0, 0.0, reason)
-
-
-def _error_at(
-    program: Program, point: dict[str, Any], name: str, derivative: Any, shape: tuple[int, ...], generator: Any
-) -> tuple[float, bool] | None:
-    """The relative error at one point, and whether the derivative is not zero there; None if it cannot be had."""
-    (value,) = program.run(point)
-    if not np.isfinite(value).all():
-        return None
-    try:
-        answer = np.asarray(derivative(point, program.sizes))
-    except UnboundIndex:
-        return float("inf"), True
-    if answer.shape != shape:
-        return float("inf"), True
-    if answer.dtype.kind == "c" or not np.isfinite(answer).all():
-        return None
-    moved = np.abs(program.run(point, generator=generator)[0] - value).max()
-    if moved > 1e-6 * np.abs(value).max() and moved > 1e-6 * program.largest(point):
-        return None
-    floor = 1e-4 * moved / JITTER if np.isfinite(moved) else 0.0
-    worst = 0.0
-    for _ in range(_DIRECTIONS):
-        direction = generator.uniform(-1, 1, np.shape(point[name]))
-        expected = np.tensordot(answer, direction, np.ndim(direction)) if np.ndim(direction) else answer * direction
-        best: float | None = None
-        for step in (1e-3, 1e-4):
-            error = _difference(program, point, name, step, direction, expected, floor)
-            if error is not None and (best is None or error < best):
-                best = error
-            if best is not None and best < 1e-8:
-                break
-        if best is None:
-            return None
-        worst = max(worst, best)
-    return worst, bool(np.any(answer))
-
-
-def _difference(
-    program: Program, point: dict[str, Any], name: str, step: float, direction: Any, expected: Any, floor: float
-) -> float | None:
-    """The relative distance of central differences of two step sizes, extrapolated, from what is expected."""
-    start = point[name]
-
-    def slope(step: float) -> Any:
-        (above,), (below,) = (program.run({**point, name: start + side * step * direction}) for side in (1, -1))
-        return (above - below) / (2 * step)
-
-    coarse, fine = slope(step), slope(step / 2)
-    found = (4 * fine - coarse) / 3
-    scale = max(np.abs(found).max(), np.abs(expected).max(), floor)
-    own = max(np.abs(found).max(), 1e-6 * np.abs(expected).max(), floor)
-    if not np.isfinite(scale) or np.abs(fine - coarse).max() > 1e-3 * own:
-        return None
-    return float(np.abs(found - expected).max() / scale) if scale else 0.0

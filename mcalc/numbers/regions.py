@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from mcalc.expressions.tree import Node, depends
+from mcalc.expressions.tree import Node
+from mcalc.expressions.tree import variables as variables_of
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.lines import Asked, Brackets, Followed, Lines, follow
 from mcalc.numbers.numeric import draw_free
@@ -25,8 +26,8 @@ BESIDE = (1e-7, 1e-3, 1e-2)
 """How far from a kink, of the distance along the line, samples are taken on both sides."""
 _NEAREST = 1e-6
 _PER_PATTERN, _PATTERNS, _PER_KINK, _KINKS = 3, 64, 2, 32
-_GENERATIONS, _BASES = 4, 12
-_BASE_KINDS = ("any", "positive", "any", "square", "any", "unit")
+_GENERATIONS, _BASES, _ENOUGH = 4, 12, 32
+_BASE_KINDS = ("any", "positive", "mixed", "square", "any", "unit", "mixed", "above one")
 
 
 class Located(NamedTuple):
@@ -80,7 +81,8 @@ def regions(
     """
     found = Regions(list(conditions))
     asked = [*conditions, *domain, *places]
-    moving = [variable for variable in variables if any(variable in depends(root, variable) for root in asked)]
+    names = {node.parameters[0] for root in asked for node in variables_of(root)}
+    moving = [variable for variable in variables if variable.parameters[0] in names]
     if moving:
         _Search(found, Asked(conditions, variables, sizes, domain, places), moving, sizes, generator).run()
     return found
@@ -104,7 +106,7 @@ class _Search:
         single = self.asked.columns[-1] < 2 and self.asked.free
         for _ in range(0 if self.asked.program.costly or single else _GENERATIONS):
             bases = self._bases()
-            if not bases:
+            if not bases or len(self.seen) >= _ENOUGH:
                 break
             self._follow(self._further_lines(bases))
         kept = list(self.seen.values())
@@ -240,10 +242,14 @@ class _Search:
 
     def _keep(self, points: Mapping[str, Any], rows: Any, t: Any) -> None:
         """A few points of each pattern, the nearest ones."""
-        for at in np.argsort(np.abs(t), kind="stable"):
-            known = self.seen.get(key := rows[at, :-1].tobytes(), [])
-            if rows[at, -1] > 0 and len(known) < _PER_PATTERN and (known or len(self.seen) < _PATTERNS):
-                self.seen.setdefault(key, known).append(Located(_point(points, at), self._pattern(rows[at])))
+        inside = np.nonzero(rows[:, -1] > 0)[0]
+        order = inside[np.argsort(np.abs(t[inside]), kind="stable")]
+        kinds, firsts, which = np.unique(rows[order, :-1], axis=0, return_index=True, return_inverse=True)
+        for kind in np.argsort(firsts):
+            known = self.seen.get(key := kinds[kind].tobytes(), [])
+            if known or len(self.seen) < _PATTERNS:
+                for at in order[np.ravel(which) == kind][: _PER_PATTERN - len(known)]:
+                    self.seen.setdefault(key, known).append(Located(_point(points, at), self._pattern(rows[at])))
 
 
 def _point(points: Mapping[str, Any], at: Any) -> dict[str, Any]:

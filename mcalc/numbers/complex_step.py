@@ -1,0 +1,100 @@
+"""The complex step: ``f'(x)·v = Im f(x + ihv)/h`` with h so small that nothing cancels and no kink is passed.
+
+Comparisons look at real parts, and functions that are not analytic by themselves (the absolute value, the
+variance) are written as the analytic ones that they are near a real point.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from mcalc.expressions.records import Operator
+from mcalc.numbers.arithmetic import Arithmetic
+from mcalc.numbers.arrays import array_module
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.program import Point, Program
+
+STEP = 1e-30
+
+
+def complex_step(program: Program, point: Point, name: str, direction: Any, generator: Any = None) -> Any:
+    """The derivative in a direction, of a program with `ANALYTIC` arithmetic; None where a part has none to offer."""
+    moved = {**point, name: point[name] + 1j * STEP * direction}
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)
+        try:
+            (value,) = program.run(moved, generator=generator)
+        except (TypeError, np.exceptions.ComplexWarning, np.linalg.LinAlgError):
+            return None
+    slope = np.imag(value) / STEP
+    return slope if np.isfinite(slope).all() else None
+
+
+class _Analytic(Arithmetic):
+    """Complex numbers that lie next to real ones."""
+
+    def array(self, value: Any) -> Any:
+        found = np.asarray(value)
+        return found if found.dtype.kind == "c" else found.astype(float)
+
+    def scalar(self, value: Any) -> Any:
+        return np.complex128(value) if np.iscomplexobj(value) else np.float64(value)
+
+    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        return operator.numpy(_module, *values, *parameters)
+
+
+class _AnalyticModule:
+    """NumPy's functions near the real line."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(array_module, name)
+
+    @property
+    def linalg(self) -> Any:
+        return _algebra
+
+    def abs(self, a: Any) -> Any:
+        return np.where(np.real(a) < 0, -a, a)
+
+    def sign(self, a: Any) -> Any:
+        return np.sign(np.real(a))
+
+    def var(self, a: Any, axis: Any = None) -> Any:
+        return np.mean((a - np.mean(a, axis=axis, keepdims=True)) ** 2, axis=axis)
+
+    def logaddexp(self, a: Any, b: Any) -> Any:
+        top = np.where(np.real(a) > np.real(b), a, b)
+        return top + np.log1p(np.exp(-self.abs(a - b)))
+
+    def erf(self, a: Any) -> Any:
+        """``erf(x) + iy·2/√π·exp(−x²)``: erf is the integral of that."""
+        real = np.real(a)
+        return np.erf(real) + 1j * np.imag(a) * (2 / math.sqrt(math.pi)) * np.exp(-real * real)
+
+    def raised(self, a: Any, b: Any) -> Any:
+        """A negative base has whole powers alone, and their sign is that of the parity."""
+        turned = np.real(a) < 0
+        whole = np.isreal(b) & (np.real(b) == np.round(np.real(b)))
+        sign = np.where(turned, np.where(whole, 1.0 - 2.0 * (np.real(b) % 2), np.nan), 1.0)
+        return sign * np.power(np.asarray(np.where(turned, -a, a), dtype=complex), b)
+
+    def grid(self, *parts: Any) -> Any:
+        return np.array(parts[:-2]).reshape(parts[-2:])
+
+
+class _AnalyticAlgebra:
+    def __getattr__(self, name: str) -> Any:
+        return getattr(array_module.linalg, name)
+
+    def slogdet(self, a: Any) -> Any:
+        """The sign, and the logarithm of ``±det`` that is real for real matrices."""
+        sign, logarithm = np.linalg.slogdet(a)
+        return np.sign(np.real(sign)), logarithm + 1j * np.imag(sign) / np.real(sign)
+
+
+_module, _algebra = _AnalyticModule(), _AnalyticAlgebra()
+ANALYTIC = _Analytic()

@@ -1,0 +1,99 @@
+"""Slopes by central differences, and how far they are to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.lines import Asked
+from mcalc.numbers.program import JITTER, Program
+
+ROUNDING = 1e-13
+"""What rounding may do to a value, where a change of every intermediate value by 1 would move it by 1."""
+_STEPS = (1e-3, 1e-4, 1e-2, 1e-5, 1e-6, 1e-7)
+_CLOSE, _TELLING, _STEADY = 1e-9, 1e-3, 1e-3
+_RELATIVE = 1e5
+TINY = 1e-250
+"""Below this, products with a small step run out of exponents."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A slope, and up to which distance from it, entry by entry, another one is not told apart."""
+
+    value: Any
+    uncertainty: Any
+
+    def error(self, expected: Any) -> float | None:
+        """The largest relative distance of an entry; None where the estimate tells nothing of any.
+
+        It is below 1e-5 where the distance is within the uncertainty.
+        """
+        size = np.maximum(np.abs(self.value), np.abs(expected))
+        known = self.uncertainty <= np.maximum(_TELLING * size, _CLOSE * size.max(initial=0.0))
+        zero = size <= self.uncertainty
+        if not (known | zero).any():
+            return None
+        scale = np.maximum(size, _RELATIVE * self.uncertainty)
+        scale = np.maximum(scale, _CLOSE * size.max(initial=0.0))
+        distance = np.where(known | zero, np.abs(self.value - expected), 0.0)
+        return float(np.divide(distance, scale, out=np.zeros(np.shape(distance)), where=scale > 0).max(initial=0.0))
+
+    def agrees(self, other: Estimate) -> bool:
+        """Whether a rougher estimate allows this one."""
+        distance = np.abs(self.value - other.value)
+        allowed = 10 * other.uncertainty + 1e-3 * np.maximum(np.abs(self.value), np.abs(other.value)) + self.uncertainty
+        return bool((distance <= allowed).all())
+
+
+def differences(
+    program: Program, point: Mapping[str, Any], name: str, direction: Any, sides: Asked | None
+) -> Estimate | None:
+    """``(f(x + hv) − f(x − hv))/2h`` of two step sizes, extrapolated; of several h, where it is surest.
+
+    A step does not leave its region: whatever `sides` asks has one answer at all points used. None if no step does.
+    """
+    start = np.asarray(point[name], dtype=float)
+    (value,) = program.run(point)
+    moved = np.zeros(np.shape(value))
+    for seed in (1, 2):
+        moved = np.maximum(moved, np.abs(program.run(point, generator=np.random.default_rng(seed))[0] - value))
+    moved = (moved + 1e-3 * moved.max(initial=0.0)) / JITTER
+    if not np.isfinite(moved).all():
+        return None
+    best: Estimate | None = None
+    for step in _STEPS:
+        if sides is not None and not one_side(point, name, step * direction, sides):
+            continue
+        coarse, fine = (_slope(program, point, name, start, direction, own) for own in (step, step / 2))
+        if not (np.isfinite(coarse).all() and np.isfinite(fine).all()):
+            continue
+        found, apart = (4 * fine - coarse) / 3, np.abs(fine - coarse)
+        rounding = 1e-3 * ROUNDING * moved / step * 20
+        if (apart > _STEADY * np.maximum(np.abs(found), rounding)).all():
+            continue
+        estimate = Estimate(found, 0.1 * apart + rounding + TINY)
+        if best is None or estimate.uncertainty.max(initial=0.0) < best.uncertainty.max(initial=0.0):
+            best = estimate
+        if (best.uncertainty <= 1e-8 * np.abs(best.value)).all():
+            break
+    return best
+
+
+def _slope(program: Program, point: Mapping[str, Any], name: str, start: Any, direction: Any, step: float) -> Any:
+    (above,), (below,) = (program.run({**point, name: start + side * step * direction}) for side in (1, -1))
+    return (above - below) / (2 * step)
+
+
+def one_side(point: Mapping[str, Any], name: str, reach: Any, sides: Asked) -> bool:
+    """Whether whatever `sides` asks has one answer from ``x − reach`` to ``x + reach``."""
+    start = np.asarray(point[name], dtype=float)
+    shares = np.array([0.0, -1.0, -0.5, 0.5, 1.0])
+    points = {
+        other: np.repeat(np.asarray(value, dtype=float)[None], len(shares), axis=0) for other, value in point.items()
+    }
+    points[name] = start + np.reshape(shares, (-1, *[1] * np.ndim(start))) * reach
+    rows = sides.at(points).rows
+    return bool((rows == rows[0]).all())

@@ -1,0 +1,321 @@
+"""The check of a derivative against the expression's own values: in every region, on both sides of every kink.
+
+An answer is compared with the complex step where the expression can take one, and that has been found to agree
+with differences; else with differences themselves. Either is believed as far as its uncertainty allows, which is
+measured: how far a small change of every intermediate value moves it, and how far two step sizes lie apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, pairwise
+from typing import Any
+
+from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.expressions.notation import write
+from mcalc.expressions.tree import Node, topological
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.complex_step import ANALYTIC, complex_step
+from mcalc.numbers.conditions import boundaries, conditions
+from mcalc.numbers.differences import ROUNDING, TINY, Estimate, differences, one_side
+from mcalc.numbers.lines import Asked
+from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point, fitting_sizes
+from mcalc.numbers.program import JITTER, Program, Sizes, UnboundIndex, dimensions
+from mcalc.numbers.regions import Located, regions
+
+TOLERANCE = 1e-5
+"""The relative error from which on an answer fails."""
+_DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
+_POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
+_SIZES, _SIZES_TRIED, _CONDITION = 2, 60, 1e6
+_DOUBTED = 1e-8
+_NEARBY = 1e-6
+_LEAST = 1e-16
+"""Agreement to the last digit differs from machine to machine, and is not told."""
+_REGIONS, _BESIDE, _FEW = 16, 8, 3
+"""How many regions are entered, and how many kinks passed; of so few regions each has a second point."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """At how many points a derivative agreed, and the largest relative error; without a point, why there is none.
+
+    `kinks` are the conditions that hold at some of these points and not at others, of `existing` ones.
+    """
+
+    points: int
+    error: float
+    reason: str = ""
+    kinks: int = 0
+    existing: int = 0
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.points) and not self.error <= TOLERANCE
+
+
+def verify_answer(value: Node, variables: Sequence[Node], by: Node, answer: Expression) -> Verification:
+    """`verify` of a tree, or of entries in index notation; it is compiled once for each choice of sizes."""
+    if isinstance(answer, IndexForm):
+        parts = [f.node for term in answer.tensor.terms for f in term.factors if f.node is not None]
+    else:
+        parts = [answer]
+    programs: dict[int, TensorProgram | Program] = {}
+
+    def at(point: dict[str, Any], sizes: Sizes, generator: Any = None) -> Any:
+        if id(sizes) not in programs:
+            programs[id(sizes)] = (
+                TensorProgram(answer.tensor, sizes) if isinstance(answer, IndexForm) else Program([answer], sizes)
+            )
+        program = programs[id(sizes)]
+        found = program.run(point, generator=generator)
+        return found if isinstance(program, TensorProgram) else found[0]
+
+    return verify(value, variables, by, at, parts, at)
+
+
+def verify(
+    value: Node,
+    variables: Sequence[Node],
+    by: Node,
+    derivative: Callable[[dict[str, Any], Sizes], Any],
+    parts: Sequence[Node] = (),
+    shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None = None,
+) -> Verification:
+    """``∂f/∂x · v`` against ``Im f(x + ihv)/h`` and ``(f(x + hv) − f(x − hv))/2h``, the variable's entries free.
+
+    `parts` are the trees that the derivative is made of: their branches are entered as those of the value are.
+    `shaken` gives the derivative with every value on the way moved by `JITTER`, by which its own rounding is judged.
+    """
+    named = {variable.parameters[0]: variable for variable in variables}
+    every = list({by.parameters[0]: by, **named}.values())
+    asked = boundaries(conditions([value, *parts]))
+    best = Verification(0, 0.0, "no small sizes fit the parts that the expression takes")
+    for sizes in chosen_sizes([value, *parts], every):
+        if np.prod(dimensions(value.axes + by.axes, sizes), dtype=float) > _LARGEST:
+            best = best if best.points else Verification(0, 0.0, "the derivative has too many entries to check")
+            break
+        try:
+            found = _Check(value, every, by, derivative, sizes, asked, shaken).run()
+        except np.linalg.LinAlgError:
+            found = Verification(0, 0.0, _singular(value, sizes))
+        if found.failed or found.points >= _POINTS:
+            return found
+        best = max(found, best, key=lambda one: (one.points > 0, one.kinks, one.points))
+    return best
+
+
+def chosen_sizes(roots: Sequence[Node], variables: Sequence[Node]) -> Iterator[dict[str, int]]:
+    """Small sizes at which every matrix that is inverted is regular, as far as there are such; else any that fit."""
+    matrices = [n.args[0] for n in topological(roots) if n.operator.domain == "square" and n.args[0].axes]
+    fitting = fitting_sizes(roots, variables)
+    if not matrices:
+        yield from islice(fitting, _SIZES)
+        return
+    tried = list(islice(fitting, _SIZES_TRIED))
+    regular = (sizes for sizes in tried if _is_regular(matrices, variables, sizes))
+    first = next(regular, None)
+    yield from islice(tried, _SIZES) if first is None else islice(chain([first], regular), _SIZES)
+
+
+def _is_regular(matrices: Sequence[Node], variables: Sequence[Node], sizes: Sizes) -> bool:
+    """Whether at one of a few points none of the matrices is near a singular one."""
+    free = [matrix for matrix in matrices if not matrix.loops]
+    generator = np.random.default_rng(3)
+    try:
+        program = Program(free, sizes)
+        for kind in ("any", "square", "positive", "small", "unit"):
+            with np.errstate(all="ignore"):
+                values = program.run(draw_point(variables, sizes, kind, generator))
+            if all(np.isfinite(v).all() and np.linalg.cond(v) < _CONDITION for v in values):
+                return True
+    except np.linalg.LinAlgError:
+        return False
+    return False
+
+
+def _singular(value: Node, sizes: Sizes) -> str:
+    """Which part without variables has no value, in a clause."""
+    for node in topological([value]):
+        if node.operator.domain == "square" and not node.loops:
+            try:
+                Program([node], sizes)
+            except np.linalg.LinAlgError:
+                return f"the matrix {write(node.args[0], 'text')} is singular, and has no inverse"
+    return "a matrix that is inverted is singular"
+
+
+class _Check:
+    """One choice of sizes."""
+
+    def __init__(
+        self,
+        value: Node,
+        variables: Sequence[Node],
+        by: Node,
+        derivative: Callable[[dict[str, Any], Sizes], Any],
+        sizes: Sizes,
+        asked: Sequence[Node],
+        shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None,
+    ) -> None:
+        self.value, self.variables, self.by, self.sizes, self.derivative = value, variables, by, sizes, derivative
+        self.name = by.parameters[0]
+        self.shape = dimensions(value.axes + by.axes, sizes)
+        self.program = Program([value], sizes)
+        self.analytic: Program | None = Program([value], sizes, arithmetic=ANALYTIC)
+        self.trusted = False
+        self.shaken = shaken
+        self.asked = asked
+        self.sides = Asked(asked, variables, sizes, (), ()) if asked else None
+        self.generator = np.random.default_rng(2)
+        self.errors: list[float] = []
+        self.reason = "no random point was found where the value is finite"
+        self.telling = False
+        self.patterns: set[Any] = set()
+
+    def run(self) -> Verification:
+        """Points of every region where conditions decide; else random ones, and if these fail, points of the domain."""
+        existing = self._regions() if self.asked else set()
+        if len(self.errors) < _POINTS or not self.telling:
+            self._ordinary()
+        if len(self.errors) < _POINTS and not self.asked:
+            self._regions()
+        if not self.errors:
+            return Verification(0, 0.0, self.reason)
+        met = _two_sided(self.patterns) & existing
+        error = max(*self.errors, _LEAST) if self.telling else max(self.errors)
+        return Verification(len(self.errors), error, "", len(met), len(existing))
+
+    def _regions(self) -> set[int]:
+        """Points in each; the conditions that have two sides."""
+        found = regions(self.asked, self.variables, self.sizes, self.generator, [self.value])
+        for spot in self._worth(found.spots):
+            if self._add(spot.point):
+                self.patterns.add(spot.pattern)
+        return _two_sided(found.patterns)
+
+    def _ordinary(self) -> None:
+        for kind in _DRAWS:
+            if len(self.errors) >= (_POINTS if self.telling else _POINTS_ALL_ZERO):
+                return
+            self._add(draw_point(self.variables, self.sizes, kind, self.generator))
+
+    def _worth(self, spots: Sequence[Located]) -> list[Located]:
+        """Points of as many regions as there are, then such as lie close to a kink, on both sides of it."""
+        plain = [spot for spot in spots if spot.kink is None]
+        first: dict[Any, list[Located]] = {}
+        for spot in plain:
+            first.setdefault(spot.pattern, []).append(spot)
+        each = 1 if len(first) > _FEW else 2 if self.asked else _POINTS
+        inside = [spot for own in islice(_covering(first), _REGIONS) for spot in first[own][:each]]
+        passed: dict[tuple[Any, ...], list[Located]] = {}
+        for low, high in pairwise(spots):
+            if low.kink is not None and low.kink == high.kink and low.distance == -high.distance == -1e-3:
+                passed.setdefault((low.pattern, high.pattern), [low, high])
+        near = {spot.pattern: spot for pair in islice(passed.values(), _BESIDE) for spot in pair}
+        return [*inside, *(near.values() if len(first) <= _FEW else chain(*islice(passed.values(), _BESIDE)))]
+
+    def _add(self, point: dict[str, Any]) -> bool:
+        try:
+            with np.errstate(all="ignore"):
+                error = self._error_at(point)
+        except np.linalg.LinAlgError:
+            return False
+        if error is not None:
+            self.errors.append(error)
+        return error is not None
+
+    def _error_at(self, point: dict[str, Any]) -> float | None:
+        """The relative error at one point; None if it cannot be had."""
+        (value,) = self.program.run(point)
+        if not np.isfinite(value).all():
+            return None
+        try:
+            answer = np.asarray(self.derivative(point, self.sizes))
+        except UnboundIndex:
+            return float("inf")
+        if answer.shape != self.shape:
+            return float("inf")
+        if answer.dtype.kind == "c" or not np.isfinite(answer).all():
+            self.reason = "no random point was found where the value and its derivative are finite"
+            return None
+        self.reason = "at the random points tried, rounding leaves nothing of the differences to compare with"
+        start = np.asarray(point[self.name], dtype=float)
+        worst = 0.0
+        for _ in range(_DIRECTIONS):
+            direction = self.generator.uniform(-1, 1, np.shape(start)) * max(1.0, np.abs(start).max(initial=0.0))
+            estimate = self._estimate(point, direction)
+            if estimate is None:
+                return None
+            expected = _along(answer, direction)
+            error = estimate.error(expected)
+            if error is not None and error > _DOUBTED and self.shaken is not None:
+                moved = np.asarray(self.shaken(point, self.sizes, np.random.default_rng(1))) - answer
+                own = np.abs(_along(moved, direction)) / JITTER * ROUNDING
+                error = Estimate(estimate.value, estimate.uncertainty + own).error(expected)
+            if error is None:
+                return None
+            worst = max(worst, error)
+        self.telling = self.telling or bool(np.any(answer))
+        return worst
+
+    def _estimate(self, point: Mapping[str, Any], direction: Any) -> Estimate | None:
+        """The complex step, once it was found to agree with differences; else these. On a kink there is neither."""
+        stepped = self._stepped(point, direction)
+        if self.sides is not None and not one_side(point, self.name, _NEARBY * direction, self.sides):
+            apart = differences(self.program, point, self.name, direction, None)
+            smooth = stepped is not None and apart is not None and stepped.agrees(apart)
+            self.reason = self.reason if smooth else "each random point tried lies on a kink"
+            return stepped if smooth else None
+        if stepped is not None and self.trusted:
+            return stepped
+        apart = differences(self.program, point, self.name, direction, self.sides)
+        if stepped is None or apart is None:
+            return apart
+        if not stepped.agrees(apart):
+            self.analytic = None
+            return apart
+        self.trusted = apart.error(stepped.value) is not None and bool(np.any(stepped.value))
+        return stepped
+
+    def _stepped(self, point: Mapping[str, Any], direction: Any) -> Estimate | None:
+        if self.analytic is None:
+            return None
+        value = complex_step(self.analytic, point, self.name, direction)
+        if value is None:
+            return None
+        moved = np.zeros(np.shape(value))
+        for seed in (1, 2):
+            other = complex_step(self.analytic, point, self.name, direction, np.random.default_rng(seed))
+            if other is None:
+                return None
+            moved = np.maximum(moved, np.abs(other - value))
+        return Estimate(value, (moved + 1e-3 * moved.max(initial=0.0)) / JITTER * ROUNDING + TINY)
+
+
+def _along(derivative: Any, direction: Any) -> Any:
+    return np.tensordot(derivative, direction, direction.ndim) if direction.ndim else derivative * direction
+
+
+def _two_sided(patterns: set[Any]) -> set[int]:
+    """The conditions of which an entry holds in one of the patterns, and one does not."""
+    seen: dict[int, set[bool]] = {}
+    for pattern in patterns:
+        for at, part in enumerate(pattern):
+            seen.setdefault(at, set()).update(entry > 0 for entry in part)
+    return {at for at, sides in seen.items() if len(sides) == 2}
+
+
+def _covering(patterns: Mapping[Any, Any]) -> Iterator[Any]:
+    """The patterns in an order in which every entry of every condition is soon met on both sides."""
+    left = list(patterns)
+    met: set[tuple[int, int, int]] = set()
+    while left:
+        news = [
+            {(at, place, entry) for at, part in enumerate(one) for place, entry in enumerate(part)} - met
+            for one in left
+        ]
+        best = max(range(len(left)), key=lambda at: len(news[at]))
+        met |= news[best]
+        yield left.pop(best)
