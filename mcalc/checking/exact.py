@@ -17,7 +17,7 @@ from mcalc.numbers.program import JITTER
 
 DIGITS = 50
 _STEPS = (DIGITS, 100, 200)
-_VANISHED, _MARGIN = 1e-25, 6
+_VANISHED = 1e-25
 
 
 def precise_spot(spot: Spot, variables: Sequence[Node], count: int = DIGITS) -> Spot:
@@ -72,7 +72,7 @@ class Difference:
         there = precise_spot(spot, self.variables, count)
 
         def at(expression: Valued) -> Any:
-            return self._at(expression, there, count, np.random.default_rng(11) if moved else None)
+            return self._at(expression, there, count, _Moves(count) if moved else None)
 
         if self.gaps:
             found = [at(gap) for gap in self.gaps]
@@ -113,8 +113,19 @@ class Difference:
         moved = self._found(spot, count, True)
         if moved is None:
             return False
-        rounding = digits(count).context.mpf(10) ** (_MARGIN - count) / JITTER
-        return any(_size(gap) > rounding * _size(gap - other) for gap, other in zip(found, moved, strict=True))
+        return any(_size(gap - other) < _size(gap) / 2 for gap, other in zip(found, moved, strict=True))
+
+
+class _Moves:
+    """Moves by half the digits: far more than rounding, far less than a difference that counts."""
+
+    def __init__(self, count: int) -> None:
+        self.arithmetic = digits(count)
+        self.unit = self.arithmetic.context.mpf(10) ** -(count // 2) / JITTER
+        self.generator = np.random.default_rng(11)
+
+    def uniform(self, low: float, high: float, shape: Any) -> Any:
+        return self.arithmetic.array(self.generator.uniform(low, high, shape)) * self.unit
 
 
 def _size(value: Any) -> Any:
