@@ -38,9 +38,10 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def free_names(program: Program) -> tuple[list[str], set[str]]:
+def free_names(program: Program, declared: Iterable[str] = ()) -> tuple[list[str], set[str]]:
     """Names that stand for values, in order of appearance, and names that are dimensions."""
     bound = {name for name, _, _ in program.bindings}
+    delta_is_a_name = "delta" in bound or "delta" in declared
     values: dict[str, None] = {}
     sizes: set[str] = set()
     for syntax in [definition for _, definition, _ in program.bindings] + [program.value]:
@@ -59,7 +60,7 @@ def free_names(program: Program) -> tuple[list[str], set[str]]:
                 children = [(body, inside, sizing), (lower, loops, True), (upper, loops, True)]
             elif node.kind == "index":
                 children = [(node.children[0], loops, sizing), *((child, loops, True) for child in node.children[1:])]
-                if is_delta(node) and "delta" not in bound:
+                if is_delta(node) and not delta_is_a_name:
                     children = children[1:]
             elif node.kind == "call" and node.value in ("eye", "ones", "zeros", "identity", "unit"):
                 children = [(child, loops, True) for child in node.children]
@@ -80,7 +81,7 @@ def read_program(
     Raises Problem where no shapes fit, the two uses in conflict marked.
     """
     declared = {canonical_name(name): declaration for name, declaration in declared.items()}
-    names, sizes = free_names(program)
+    names, sizes = free_names(program, declared)
     for declared_name in declared:
         for size in declared[declared_name].shape:
             sizes |= {symbol.name for symbol in size.free_symbols}
