@@ -51,11 +51,14 @@ class Generator:
         power = self.random.choice(("^2", "^3", "^(-1)", "^(1/2)", "", "", ""))
         kind = self.random.randrange(13)
         if kind < 3:
-            return f"({self.vector(n, depth - 1)}).({self.vector(n, depth - 1)})" if not power else (
-                f"(({self.vector(n, depth - 1)}).({self.vector(n, depth - 1)})){power}"
+            return (
+                f"({self.vector(n, depth - 1)}).({self.vector(n, depth - 1)})"
+                if not power
+                else (f"(({self.vector(n, depth - 1)}).({self.vector(n, depth - 1)})){power}")
             )
         if kind < 5:
-            return f"(({self.vector(n, depth - 2)})'@({self.matrix(n, m, depth - 2)})@({self.vector(m, depth - 2)})){power}"
+            row, column = self.vector(n, depth - 2), self.vector(m, depth - 2)
+            return f"(({row})'@({self.matrix(n, m, depth - 2)})@({column})){power}"
         if kind == 5:
             return f"norm({self.vector(n, depth - 1)}){power}"
         if kind == 6:

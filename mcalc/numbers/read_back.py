@@ -25,6 +25,8 @@ _LONGEST = 4_000
 _MOST_PARTS = 2_000
 _POINTS, _PLACES = 2, 24
 _TOLERANCE = 1e-7
+_LEAST = 1e-6
+"""What is smaller beside the largest value on the way to it may be rounding alone."""
 _NUDGE = 1e-11
 """What changes the value by more than the tolerance when its inputs are nudged so much tells nothing."""
 
@@ -96,8 +98,9 @@ def _difference(result: Node | IndexForm, again: Node, point: dict[str, Any], si
     nudged = {name: value * (1 + _NUDGE * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
     with np.errstate(all="ignore"):
         expected, moved = (_value(result, at, sizes) for at in (point, nudged))
-        scale = max(float(np.abs(expected).max(initial=0.0)), 1e-9)
-        if not np.isfinite(expected).all() or not np.abs(moved - expected).max(initial=0.0) <= _TOLERANCE * scale:
+        size, rounding = (float(np.abs(each).max(initial=0.0)) for each in (expected, moved - expected))
+        scale = max(size, _LEAST * _largest(result, point, sizes))
+        if not np.isfinite(expected).all() or not rounding <= _TOLERANCE * scale:
             return -1
         if isinstance(result, Node):
             found = np.broadcast_to(Program([again], sizes).run(point)[0], expected.shape)
@@ -115,6 +118,12 @@ def _value(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> Any
     if isinstance(result, IndexForm):
         return evaluate_tensor(result.tensor, point, sizes)
     return np.asarray(Program([result], sizes).run(point)[0])
+
+
+def _largest(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> float:
+    if isinstance(result, Node):
+        return max(Program([result], sizes).largest(point), 1e-3)
+    return 1e-3
 
 
 def _at_places(
