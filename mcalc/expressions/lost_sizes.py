@@ -7,19 +7,20 @@ from typing import Any
 from mcalc.expressions.tree import Node, topological
 
 Symbols = frozenset[Any]
+_NAMED = ("variable", "partial", "differential")
 
 
 def without_size(root: Node) -> frozenset[Node]:
     """The constants that would lose their size as I or 1⃗: no name of that size stands in the same sum or product."""
     order = topological([root])
-    constants = [node for node in order if not node.args and node.shape and node.operator.name != "variable"]
+    constants = [node for node in order if not node.args and node.shape and node.operator.name not in _NAMED]
     if not constants:
         return frozenset()
     told: dict[Node, Symbols] = {}
     for node in order:
         told[node] = (
             _symbols(node)
-            if node.operator.name in ("variable", "partial")
+            if node.operator.name in _NAMED
             else frozenset().union(*(told[arg] for arg in node.args if arg.shape))
         )
     tied = {node for node in order if not node.shape and node.operator.name in ("dot", "matmul")}

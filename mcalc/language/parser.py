@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +36,20 @@ class Syntax(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Names bound in order, each with its definition and the Span of the name; then the value."""
+    """Names bound in order, each with its definition and the Span of the name; then the value.
+
+    `left` is what stands before its `=` or `↦`, if anything: ``∂y[i]/∂X[k,l]``, ``dX``.
+    """
 
     bindings: tuple[tuple[str, Syntax, Span], ...]
     value: Syntax
     source: str
+    left: str = ""
+
+
+class _Equation(NamedTuple):
+    left: Token
+    value: Syntax
 
 
 def parse(source: str) -> Program:
@@ -119,6 +129,26 @@ class _Builder(Transformer[Token, Any]):
     def definition(self, parts: list[Any]) -> tuple[Token, Syntax]:
         return parts[0], parts[2]
 
+    def equation(self, parts: list[Any]) -> _Equation:
+        left, sign, value = parts
+        if left.type == "NAME" and not re.match(r"d\w", left):
+            hint = f"write the value alone; `d{left} {sign} …` is a differential"
+            raise Problem(f"`{left} {sign}` is no left side.", [Span(left.start_pos or 0, sign.end_pos)], hint)
+        return _Equation(left, value)
+
+    def partial(self, parts: list[Any]) -> Syntax:
+        """``∂u[i]/∂x`` is an entry of the value named ``∂u/∂x``; indices of x follow as those of any value do."""
+        token = parts[0]
+        (above, *places), (below,) = (side.rstrip("]").split("[") for side in token.replace("∂", "").split("/"))
+        start, end = token.start_pos, token.end_pos
+        name = Syntax("name", f"∂{canonical_name(above)}/∂{canonical_name(below)}", (), start, end)
+        letters = [
+            Syntax("number" if letter.isdigit() else "name", letter.strip(), (), start, end)
+            for each in places
+            for letter in each.split(",")
+        ]
+        return Syntax("index", "", (name, *letters), start, end) if letters else name
+
     def infix(self, parts: list[Any]) -> Syntax:
         left, token, right = parts
         value = CANONICAL.get(token, str(token))
@@ -167,6 +197,8 @@ class _Builder(Transformer[Token, Any]):
 
     def index(self, parts: list[Any]) -> Syntax:
         base, _, *indices, close = parts
+        if base.kind == "index" and base.children[0].value[:1] == "∂":
+            return base._replace(children=(*base.children, *indices), end=close.end_pos)
         return Syntax("index", "", (base, *indices), base.start, close.end_pos)
 
     def slice(self, parts: list[Any]) -> Syntax:
@@ -286,8 +318,12 @@ def _matrix(rows: tuple[Syntax, ...], start: int, end: int) -> Syntax:
 def _program(statements: list[Any], source: str) -> Program:
     bindings: dict[str, tuple[str, Syntax, Span]] = {}
     *lines, value = statements
+    left = ""
+    if isinstance(value, _Equation):
+        left, value = str(value.left), value.value
     for line in lines:
-        if isinstance(line, Syntax):
+        if isinstance(line, Syntax | _Equation):
+            line = line.value if isinstance(line, _Equation) else line
             hint = "give it a name, `u = …`; or write `[a; b]` for a vector of both"
             raise Problem("Only the last line is a value without a name.", [_span(line)], hint)
         name = _name(line[0])
@@ -297,7 +333,7 @@ def _program(statements: list[Any], source: str) -> Program:
         _bind(bindings, name, value[1])
         hint = f"add the value as a last line: `; {source[name.start : name.end]}`"
         raise Problem("The text ends with a definition and has no value.", [_span(name)], hint)
-    return Program(tuple(bindings.values()), value, source)
+    return Program(tuple(bindings.values()), value, source, left)
 
 
 def _bind(bindings: dict[str, tuple[str, Syntax, Span]], name: Syntax, definition: Syntax) -> None:

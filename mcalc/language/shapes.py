@@ -52,6 +52,8 @@ def free_names(program: Program, declared: Iterable[str] = ()) -> tuple[list[str
             if node.kind == "name":
                 if sizing and node.value not in loops:
                     sizes.add(node.value)
+                elif node.value[0] == "∂" and node.value not in declared:
+                    continue
                 elif node.value not in loops and node.value not in bound and not sizing:
                     values.setdefault(node.value)
             elif node.kind == "comprehension":
@@ -95,7 +97,9 @@ def read_program(
         name
         for name in names
         if name not in loops
-        and (name in declared or not (name in dimensions or name in ("pi", "I") or name in CALLS_ONLY))
+        and (
+            name in declared or not (name in dimensions or name in ("pi", "I") or name in CALLS_ONLY or name[0] == "∂")
+        )
     ]
     open_names = [name for name in names if name not in declared]
     reading = _Search(program, declared, names, open_names, dimensions, loops, expected).run(scalar)
