@@ -282,7 +282,7 @@ class Combination:
                     "combine",
                     "matrix form",
                     "the first index counts rows, the second columns",
-                    contracted,
+                    leaf,
                     result,
                     leaf.shape,
                 )
