@@ -27,6 +27,7 @@ from mcalc.language.parser import canonical_name, parse
 from mcalc.language.shapes import read_program
 from mcalc.numbers import read_back
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
 
 CASES = {
@@ -69,6 +70,20 @@ def derived(expression: str, by: str, shapes: Any, command: str = "jacobian") ->
     return list(found.parts or (found,))
 
 
+def read_again(derivation: Derivation, text: str) -> Node:
+    assert isinstance(derivation.result, Node | IndexForm)
+    return read_back.read_answer(derivation.reading, derivation.result, text)
+
+
+def value_of(derivation: Derivation, node: Node, point: dict[str, Any], sizes: dict[str, int]) -> Any:
+    """The value read back; with free indices, at every place."""
+    if not isinstance(derivation.result, IndexForm):
+        return evaluate(node, point, sizes)
+    shape = dimensions((index.size for index in derivation.result.tensor.free), sizes)
+    places = list(np.ndindex(*shape))
+    return np.reshape(read_back._at_places(derivation.result, node, point, sizes, places), shape)
+
+
 def points(derivation: Derivation, roots: list[Node]) -> Any:
     names = list(derivation.reading.names.values())
     sizes = next(fitting_sizes([derivation.value, *roots], names))
@@ -98,7 +113,7 @@ def check(derivation: Derivation) -> None:
         forms = [form for dialect in ("text", "ascii") for form in other_forms(derivation, dialect)]
         sides = [left_side(derivation, dialect) for dialect in ("text", "ascii")]
     for text in dict.fromkeys(texts):
-        again = read_back.read_answer(derivation.reading, result, text)
+        again = read_again(derivation, text)
         if isinstance(result, Node):
             assert again.shape == result.shape, text
         for point, sizes in points(derivation, [again]):
