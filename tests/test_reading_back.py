@@ -1,24 +1,34 @@
-"""What mcalc prints, mcalc reads: every answer, in text and in ASCII, has the value it had."""
+"""What mcalc prints, mcalc reads: every answer, in text and in ASCII, has the value it had.
+
+So have the other forms of an answer, ``dX ↦ …`` and ``∂vec(Y)/∂vec(X) = …``, and both sides of a derivation's lines.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from random_programs import program as random_program
 
 from mcalc.api import derive
 from mcalc.calculus.index_form import IndexForm, write_expression
 from mcalc.derivations.derivation import Derivation
+from mcalc.derivations.headings import answer_text, left_side
+from mcalc.derivations.linear_map import other_forms
+from mcalc.expressions import build
 from mcalc.expressions.common_parts import program
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node
-from mcalc.language.parser import parse
-from mcalc.language.shapes import Declaration, read_program
-from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
-from mcalc.numbers.program import Program
+from mcalc.expressions.tree import Node, dimension, replace, topological, variables
+from mcalc.language.declarations import Declaration
+from mcalc.language.parser import canonical_name, parse
+from mcalc.language.shapes import read_program
+from mcalc.numbers import read_back
+from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import dimensions
+from mcalc.problems import Problem
 
 CASES = {
     case["id"]: case
@@ -32,78 +42,259 @@ PROGRAMS = {
     "stack": ("[x; A@x]", "x", {"A": "m,n", "x": "n"}),
     "elements": ("[x[1]*x[2]; x[3]^2]", "x", {"x": "3"}),
     "two layers": ("sum((V@tanh(W@x + b) - y)^2)", "W", {"b": "m", "y": "k"}),
+    "a scalar inside a chain": ("(ones(q)'@outer(ones(q), w)@w)^4", "w", {"w": "m"}),
+    "a product of scalar products": ("(y'@x)*(v'@W@y)", "y", {"y": "n", "x": "n", "v": "n", "W": "n,n"}),
+    "power of a dot product": ("(w.x)^3*A", "x", {"w": "n", "x": "n", "A": "m,n"}),
+    "root of a dot product": ("sqrt(w.x)*B", "B", {"w": "n", "x": "n", "B": "m,n"}),
+    "running index beside j": ("norm(sum(v . v * j[i] for i in 1..n))", "v", {"v": "n", "j": "n,n"}),
+    "dimension k": ("B[:,3]", "B", {"B": "n,k"}),
+    "dimensions k and n": ("kron(X,Y)", "X", {"X": "k,n", "Y": "k,n"}),
+    "delta": ("delta*A", "A", {"delta": "scalar", "A": "m,n"}),
+    "delta with two indices": ("delta^2@outer(x, x)", "delta", {"delta": "3,3", "x": "3"}),
+    "pi": ("gelu(pi)", "pi", {"pi": "n,n"}),
+    "T": ("m^(T[4,1])*sum(x)", "x", {"T": "5,5", "m": "scalar", "x": "n"}),
+    "I": ("I*x", "x", {"I": "scalar", "x": "n"}),
+    "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
+}
+HESSIANS = {
+    "power": ("(x'@A@x)^4", "A", {"x": "n", "A": "n,n"}),
+    "reciprocal of a norm": ("1/norm(A)", "A", {"A": "m,n"}),
+    "logarithm of a maximum": ("ln(max(vec(B)) + 0.5)", "B", {"B": "3,3"}),
+    "mixed": ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"}),
+    "mixed with a matrix between": ("x'@A@y", "x,A", {"x": "m", "y": "n", "A": "m,n"}),
 }
 
 
-def declarations(derivation: Derivation) -> dict[str, Declaration]:
-    return {
-        name: Declaration(node.shape, node.parameters[1] if len(node.parameters) > 1 else frozenset())
-        for name, node in derivation.reading.names.items()
-    }
+def derived(expression: str, by: str, shapes: Any, command: str = "jacobian") -> list[Derivation]:
+    found = derive(expression, by, shapes, command, verify=False)
+    return list(found.parts or (found,))
 
 
-def read_again(derivation: Derivation, text: str) -> Any:
-    if not isinstance(derivation.result, IndexForm):
-        return read_program(parse(text), declarations(derivation), expected=derivation.shape).value
-    letters = derivation.result.letters()
-    free = {letters[index]: index.size for index in derivation.result.tensor.free}
-    return read_program(parse(text), declarations(derivation), free_indices=free).value
+def read_again(derivation: Derivation, text: str) -> Node:
+    assert isinstance(derivation.result, Node | IndexForm)
+    return read_back.read_answer(derivation.reading, derivation.result, text)
 
 
-def value_of(derivation: Derivation, node: Any, point: dict[str, Any], sizes: dict[str, int]) -> Any:
+def value_of(derivation: Derivation, node: Node, point: dict[str, Any], sizes: dict[str, int]) -> Any:
     """The value read back; with free indices, at every place."""
     if not isinstance(derivation.result, IndexForm):
         return evaluate(node, point, sizes)
-    letters = derivation.result.letters()
-    free = derivation.result.tensor.free
-    loops = [LoopIndex(letters[index], index.size) for index in free]
-    shape = tuple(int(index.size.xreplace({s: sizes[s.name] for s in index.size.free_symbols})) for index in free)
-    program = Program([node], sizes, active=frozenset(loops))
-    found = np.zeros(shape)
-    for place in np.ndindex(*shape):
-        running = {loop: at + 1 for loop, at in zip(loops, place, strict=True)}
-        (found[place],) = program.run(point, running=running)
-    return found
+    shape = dimensions((index.size for index in derivation.result.tensor.free), sizes)
+    places = list(np.ndindex(*shape))
+    return np.reshape(read_back._at_places(derivation.result, node, point, sizes, places), shape)
+
+
+def points(derivation: Derivation, roots: list[Node]) -> Any:
+    names = list(derivation.reading.names.values())
+    sizes = next(fitting_sizes([derivation.value, *roots], names))
+    generator = np.random.default_rng(3)
+    for kind in ("positive", "square"):
+        yield draw_point(names, sizes, kind, generator), sizes
+
+
+def close(found: Any, expected: Any, text: str) -> None:
+    if np.isfinite(expected).all():
+        least = 1e-9 * max(1.0, float(np.abs(expected).max(initial=0.0)))
+        np.testing.assert_allclose(
+            np.broadcast_to(found, np.shape(expected)), expected, rtol=1e-7, atol=least, err_msg=text
+        )
 
 
 def check(derivation: Derivation) -> None:
-    names = derivation.reading.names
-    symbols = sorted({s for node in names.values() for size in node.shape for s in size.free_symbols}, key=str)
-    sizes = draw_sizes(symbols)
-    generator = np.random.default_rng(3)
-    for kind in ("positive", "square"):
-        point = draw_point(list(names.values()), sizes, kind, generator)
-        result = derivation.result
-        expected = (
-            evaluate_tensor(result.tensor, point, sizes)
-            if isinstance(result, IndexForm)
-            else evaluate(result, point, sizes)
-        )
-        texts = [write_expression(result, dialect) for dialect in ("text", "ascii")]
+    """The answer in both dialects, with and without names for its parts, and its other forms."""
+    result = derivation.result
+    assert isinstance(result, Node | IndexForm)
+    with derivation.apart():
+        texts = [text for dialect in ("text", "ascii") for text in (answer_text(derivation, dialect),)]
+        texts += [write_expression(result, dialect) for dialect in ("text", "ascii")]
         if isinstance(result, Node):
-            texts += [text for text in (program(result, dialect, always=True) for dialect in ("text", "ascii")) if text]
-        for text in texts:
-            again = read_again(derivation, text)
-            if not isinstance(result, IndexForm):
-                assert again.shape == result.shape, text
-            found = value_of(derivation, again, point, sizes)
-            np.testing.assert_allclose(
-                np.broadcast_to(found, np.shape(expected)), expected, rtol=1e-9, atol=1e-9, err_msg=text
-            )
+            named = [program(result, dialect, always=True) for dialect in ("text", "ascii")]
+            texts += [text for text in named if text]
+        forms = [form for dialect in ("text", "ascii") for form in other_forms(derivation, dialect)]
+        sides = [left_side(derivation, dialect) for dialect in ("text", "ascii")]
+    for text in dict.fromkeys(texts):
+        again = read_again(derivation, text)
+        if isinstance(result, Node):
+            assert again.shape == result.shape, text
+        for point, sizes in points(derivation, [again]):
+            try:
+                difference = read_back._difference(result, again, point, sizes, np.random.default_rng(5))
+            except np.linalg.LinAlgError:
+                continue
+            assert difference <= 1e-7, text
+    if isinstance(result, IndexForm):
+        for side in sides:
+            headed(derivation, result, side)
+        for form in forms:
+            check_form(derivation, result, form)
+
+
+def headed(derivation: Derivation, result: IndexForm, side: str) -> None:
+    """The left side is read, and names each free index once: of the value first, then of the variable."""
+    assert parse(f"{side} = 1").left == side
+    letters = result.letters()
+    listed = [letter for group in re.findall(r"\[([^\]]*)\]", side) for letter in group.split(",")]
+    assert listed == [letters[index] for index in result.tensor.free]
+
+
+def check_form(derivation: Derivation, result: IndexForm, form: str) -> None:
+    """``dX ↦ …`` applied to a change, or ``∂vec(Y)/∂vec(X) = …`` as a matrix, beside the tensor."""
+    read = parse(form)
+    variable, change = derivation.by[-1], canonical_name(read.left)
+    mapping = "/" not in read.left
+    declared = {name: Declaration(node.shape) for name, node in derivation.reading.names.items()}
+    if mapping:
+        declared[change] = Declaration(variable.shape)
+    tensor = result.tensor
+    expected = tuple(index.size for index in tensor.value) if mapping else None
+    value = read_program(read, declared, expected=expected).value
+    for point, sizes in points(derivation, [value]):
+        whole = evaluate_tensor(tensor, point, sizes)
+        if mapping:
+            moved = np.random.default_rng(1).normal(size=whole.shape[len(tensor.value) :])
+            close(evaluate(value, {**point, change: moved}, sizes), np.tensordot(whole, moved, np.ndim(moved)), form)
+            continue
+        first, last = len(tensor.value), whole.ndim
+        turned = whole.transpose([*reversed(range(first)), *reversed(range(first, last))])
+        close(evaluate(value, point, sizes), turned.reshape(int(np.prod(whole.shape[:first])), -1), form)
+
+
+def check_lines(derivation: Derivation) -> None:
+    """Both sides of every line of the derivation, with ∂a/∂b and du for names of values."""
+    for step in derivation.steps:
+        for side in (step.before, step.after):
+            if isinstance(side, Node) and not side.loops:
+                check_side(derivation, side)
+
+
+def check_side(derivation: Derivation, side: Node) -> None:
+    new: dict[Node, Node] = {}
+    for leaf in topological([side]):
+        if leaf.operator.name == "partial":
+            above, below, _, total = leaf.parameters
+            if total:
+                return
+            new[leaf] = build.variable(f"∂{above}/∂{below}", leaf.shape)
+        elif leaf.operator.name == "differential":
+            new[leaf] = build.variable(f"d{leaf.parameters[0]}", leaf.shape)
+        elif leaf.loops and not leaf.args:
+            return
+    with derivation.apart():
+        text = write_expression(side, "text")
+    if "\n" in text:
+        return
+    tree = replace(side, new)
+    names = {str(leaf.parameters[0]): leaf for leaf in variables(tree)} | derivation.reading.names
+    declared = {name: Declaration(leaf.shape) for name, leaf in names.items()}
+    again = read_program(parse(text), declared, expected=side.shape).value
+    sizes = next(fitting_sizes([tree, again], list(names.values())))
+    point = draw_point(list(names.values()), sizes, "positive", np.random.default_rng(6))
+    try:
+        close(evaluate(again, point, sizes), evaluate(tree, point, sizes), text)
+    except np.linalg.LinAlgError:
+        return
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_corpus(name: str) -> None:
     case = CASES[name]
-    kind = "hessian" if case["kind"] == "hessian" else "jacobian"
-    if kind == "hessian":
-        check(derive(case["expr"], case["wrt"], case["shapes"], kind, verify=False))
-        return
-    for by in case["wrt"].split(","):
-        check(derive(case["expr"], by, case["shapes"], kind, verify=False))
+    command = "hessian" if case["kind"] == "hessian" else "jacobian"
+    for part in derived(case["expr"], case["wrt"], case["shapes"], command):
+        check(part)
+        check_lines(part)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs(name: str) -> None:
-    expression, by, shapes = PROGRAMS[name]
-    check(derive(expression, by, shapes, verify=False))
+    for part in derived(*PROGRAMS[name]):
+        check(part)
+        check_lines(part)
+
+
+@pytest.mark.parametrize("name", HESSIANS)
+def test_second_derivatives(name: str) -> None:
+    for part in derived(*HESSIANS[name], "hessian"):
+        check(part)
+
+
+def check_random(seed: int) -> bool:
+    """Whether the program of this seed was derived, and so checked."""
+    order = 1 + seed % 2
+    case = random_program(seed, order)
+    if case is None:
+        return False
+    try:
+        parts = derived(case.expression, case.wrt, case.shapes, "hessian" if order == 2 else "jacobian")
+    except Problem:
+        return False
+    for part in parts:
+        check(part)
+    return True
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_random_programs(block: int) -> None:
+    assert sum(map(check_random, range(block * 15, block * 15 + 15))) >= 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_many_random_programs(block: int) -> None:
+    assert sum(map(check_random, range(1000 + block * 100, 1100 + block * 100))) >= 90
+
+
+def test_a_wrong_print_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = read_back.answer_text
+    monkeypatch.setattr(read_back, "answer_text", lambda derivation, form: shown(derivation, form) + " + 1")
+    with pytest.raises(Problem) as found:
+        derive("(w.x)^2", "w", {"w": "n", "x": "n"})
+    assert found.value.status == 1
+    assert "does not read back" in found.value.message
+    derive("(w.x)^2", "w", {"w": "n", "x": "n"}, verify=False)
+
+
+def test_lost_brackets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = read_back.answer_text
+    monkeypatch.setattr(
+        read_back, "answer_text", lambda derivation, form: shown(derivation, form).replace("(w.x)", "w.x")
+    )
+    with pytest.raises(Problem):
+        derive("(w.x)^3*A", "x", {"w": "n", "x": "n", "A": "m,n"})
+
+
+def test_the_answer_for_many_layers() -> None:
+    lines = ["u0 = tanh(W@x)", *(f"u{at} = tanh(W@u{at - 1})" for at in range(1, 48)), "sum(u47^2)"]
+    (part,) = derived("\n".join(lines), "x", {"W": "n,n", "x": "n"})
+    assert isinstance(part.result, Node)
+    for form in ("text", "ascii"):
+        assert read_back.read_answer(part.reading, part.result, answer_text(part, form)).shape == part.shape
+
+
+LEFT_SIDES = {
+    "∂y[i,j]/∂x[k] = 2": "∂y[i,j]/∂x[k]",
+    "∂²f/∂a[i]∂X[k,l] = 2": "∂²f/∂a[i]∂X[k,l]",
+    "d^2f/da[i]dX[k,l] = 2": "d^2f/da[i]dX[k,l]",
+    "∂vec(∇f)/∂vec(X) = 2": "∂vec(∇f)/∂vec(X)",
+    "∇f = 2": "∇f",
+    "∂u(x, v)/∂x = 2": "∂u(x, v)/∂x",
+    "dX ↦ 2": "dX",
+    "dX -> 2": "dX",
+    "x = 1; dy/dx = 2": "dy/dx",
+    "dx/dt": "",
+    "d = 3; d*x": "",
+}
+
+
+@pytest.mark.parametrize("text", LEFT_SIDES)
+def test_left_sides(text: str) -> None:
+    assert parse(text).left == LEFT_SIDES[text]
+
+
+def test_a_derivative_by_its_name_is_one_sign() -> None:
+    n = dimension("n")
+    declared = {"∂u_2/∂u_1": Declaration((dimension(1), n)), "∂u_1/∂x": Declaration((n, n))}
+    assert read_program(parse("∂u₂/∂u₁·∂u₁/∂x"), declared).value.shape == (1, n)
+    with pytest.raises(Problem, match="no value named"):
+        derive("∂u/∂x*x", "x")
+    with pytest.raises(Problem, match="no left side"):
+        parse("a -> b")

@@ -12,7 +12,7 @@ from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.calculus.terms import tidy
 from mcalc.components.drawing import Drawn
 from mcalc.expressions import build
-from mcalc.expressions.common_parts import LEGIBLE, program, written_out
+from mcalc.expressions.common_parts import LEGIBLE, is_deep, program, written_out
 from mcalc.expressions.letters import further_letters, index_letters, letters_in_use, names_in, running_indices
 from mcalc.expressions.names import SUPERSCRIPTS, name_latex, name_text
 from mcalc.expressions.notation import Writer, Written
@@ -263,7 +263,7 @@ Expression = Node | IndexForm
 def write_expression(expression: Expression | Drawn, dialect: str = "text") -> str:
     """The expression in ``text``, ``ascii`` or ``latex``; a drawing or a long expression may take several lines."""
     if isinstance(expression, Node):
-        if expression.key[0] > LEGIBLE:
+        if expression.key[0] > LEGIBLE or is_deep(expression):
             return program(expression, dialect, always=True) or written_out(expression, dialect)
         return Writer(dialect).write(expression)
     return expression.write(dialect)

@@ -270,7 +270,7 @@ class Combination:
         self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
         if isinstance(result, Node):
             because = "the first index counts rows, the second columns"
-            self.steps.append(Step("combine", "matrix form", because, contracted, result, leaf.shape))
+            self.steps.append(Step("combine", "matrix form", because, leaf, result, leaf.shape))
 
 
 def paths_of(paths: list[list[Local]]) -> list[list[str]]:

@@ -17,8 +17,12 @@ def value_name(derivation: Derivation) -> str:
 
 
 def left_side(derivation: Derivation, form: str) -> str:
-    """``∂y/∂x``, with its indices where the answer is in index notation."""
+    """``∂y/∂x``, with its indices where the answer is in index notation; of several scalars together ``∇f``."""
     name, last = value_name(derivation), derivation.by[-1]
+    if len(set(derivation.by)) > 1 and not derivation.parts and not any(node.shape for node in derivation.by):
+        order = "²" if derivation.is_second else ""
+        powers = {"text": order, "ascii": order and "2", "latex": order and "^{2}"}
+        return {"text": "∇{}{}", "ascii": "grad{}_{}", "latex": r"\nabla{} {}"}[form].format(powers[form], name)
     above: list[str] = []
     below: list[tuple[Node, list[str]]] = [(last, [])]
     if isinstance(derivation.in_symbols, IndexForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from mcalc.expressions.letters import free_letter, letters_in_use, names_in
 from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import Writer
@@ -11,13 +13,18 @@ from mcalc.problems import Problem
 
 LEGIBLE = 500
 """Where an expression has more parts, each counted as often as it is used, those that recur are written by name."""
+DEEPEST = 60
+"""Where a text has more brackets inside one another, inner parts are written by name: so deep nobody reads."""
 _LARGEST = 100_000
 _SMALL = 4
 _LONG = 72
 
 
-def named_parts(root: Node) -> list[tuple[str, Node]]:
-    """The parts that are used more than once and are not small, arguments before what uses them."""
+def named_parts(root: Node, shown: Callable[[Node], Sequence[Node]] | None = None) -> list[tuple[str, Node]]:
+    """The parts that are used more than once and are not small, and those that lie deep; arguments before their uses.
+
+    `shown` are the parts of a value as it is written.
+    """
     uses: dict[Node, int] = {}
     order = topological([root])
     for node in order:
@@ -26,7 +33,33 @@ def named_parts(root: Node) -> list[tuple[str, Node]]:
     taken = {name.split("_")[0] for name in names_in([root]) | letters_in_use()}
     letter = free_letter(taken, ("t", "s", "r", "v", "part"))
     found = [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
+    deep = _deep_parts(root, frozenset(found), shown)
+    if deep:
+        named = {*found, *deep}
+        found = [node for node in topological([root], shown) if node in named]
     return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
+
+
+def _deep_parts(
+    root: Node, named: frozenset[Node], shown: Callable[[Node], Sequence[Node]] | None = None
+) -> list[Node]:
+    """Parts by whose names no text is more than `DEEPEST` deep."""
+    if root.key[0] <= DEEPEST:
+        return []
+    depth: dict[Node, int] = {}
+    deep: list[Node] = []
+    for node in topological([root], shown):
+        below = node.args if shown is None else shown(node)
+        depth[node] = 1 + max((0 if part in named else depth[part] for part in below), default=-1)
+        if depth[node] >= DEEPEST and not node.loops and node is not root:
+            deep.append(node)
+            depth[node] = 0
+    return deep
+
+
+def is_deep(root: Node) -> bool:
+    """Whether the text has so many brackets inside one another that inner parts get names."""
+    return bool(_deep_parts(root, frozenset()))
 
 
 def program(root: Node, dialect: str, always: bool = False) -> str | None:
@@ -34,10 +67,10 @@ def program(root: Node, dialect: str, always: bool = False) -> str | None:
     plain = None if always else _length(root, dialect)
     if plain is not None and plain <= _LONG:
         return None
-    parts = named_parts(root)
+    writer = Writer(dialect)
+    parts = named_parts(root, writer.parts_of)
     if not parts:
         return None
-    writer = Writer(dialect)
     writer.prepare([root])
     lines = []
     for name, node in parts:
@@ -49,7 +82,7 @@ def program(root: Node, dialect: str, always: bool = False) -> str | None:
         rows = [f"{name} &= {text}" if name else f"&\\phantom{{=}} {text}" for name, text in lines]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
     written = "\n".join(f"{name} = {text}" if name else text for name, text in lines)
-    return None if plain is not None and len(written) >= plain else written
+    return None if plain is not None and len(written) >= plain and not is_deep(root) else written
 
 
 def written_out(root: Node, dialect: str) -> str:

@@ -53,7 +53,7 @@ class Writer:
 
     def written(self, root: Node) -> Written:
         """The text and its precedence, letters and sizes as they were prepared."""
-        for node in topological([root], self._shown):
+        for node in topological([root], self.parts_of):
             if node not in self.done:
                 self.done[node] = self._written(node)
         return self.done[root]
@@ -64,7 +64,7 @@ class Writer:
 
     # What stands in the place of the arguments
 
-    def _shown(self, node: Node) -> Sequence[Node]:
+    def parts_of(self, node: Node) -> Sequence[Node]:
         name = node.operator.name
         if name == "outer":
             return (node.args[0], build.transpose(node.args[1]))
@@ -273,7 +273,7 @@ class Writer:
     def _infix(self, node: Node) -> Written:
         name, notation = node.operator.name, node.operator.notation
         if name == "matmul" or (name == "dot" and self._as_row(node)):
-            return self._chain(self._shown(node))
+            return self._chain(self.parts_of(node))
         if name == "dot":
             left, right = node.args
             return self._at(left, DOT) + self._symbol(node) + self._at(right, DOT + 1), DOT
@@ -281,7 +281,7 @@ class Writer:
         return left + self._symbol(node) + right, notation.level
 
     def _outer(self, node: Node) -> Written:
-        return self._chain(self._shown(node))
+        return self._chain(self.parts_of(node))
 
     def _chain(self, parts: Sequence[Node]) -> Written:
         """A product from the left to the right; where that meets a scalar on the way, ``(yᵀ·x)*(vᵀ·W·y)``."""
@@ -309,7 +309,7 @@ class Writer:
             part = stack.pop()
             joined = part.operator.name in ("matmul", "outer") or (part.operator.name == "dot" and self._as_row(part))
             if joined:
-                stack += reversed(self._shown(part))
+                stack += reversed(self.parts_of(part))
             else:
                 links.append(part)
         return links
