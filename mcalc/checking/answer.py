@@ -19,6 +19,7 @@ from mcalc.language.declarations import Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.shapes import CALLS_ONLY, Reading, free_names
+from mcalc.language.single_entries import with_entries
 from mcalc.problems import Problem, Span
 
 
@@ -59,7 +60,7 @@ class Scope:
         reader.resolve, reader.source = dimensions.find, self.source
         for name, size in self.indices.items():
             reader.loops[name] = LoopIndex(name, size)
-        return reader.read(syntax)
+        return with_entries(reader.read(syntax))
 
 
 def scope(reading: Reading, right: Expression, source: str) -> Scope:

@@ -56,7 +56,7 @@ def declaration(text: str) -> Declaration:
         hint = f"did you mean `{near[0]}`?" if near else "the properties are " + ", ".join(sorted(PROPERTIES))
         raise Problem(f"There is no property named `{unknown[0]}`.", hint=hint)
     parts = [canonical_name(part) for part in parts if part]
-    if parts in (["scalar"], ["1"], ["1", "1"]) or sizes.strip() == "()":
+    if parts == ["scalar"] or sizes.strip() == "()":
         return Declaration((), properties)
     if not parts or len(parts) > 2:
         raise Problem(
@@ -70,7 +70,7 @@ def declaration(text: str) -> Declaration:
                 hint="for example -s A=m,n or -s x=3",
             )
     shape = tuple(dimension(part) for part in parts)
-    if len(shape) == 2 and shape[1] == 1:
+    if len(shape) == 2 and shape[1] == 1 != shape[0]:
         shape = shape[:1]
     square = sorted(properties & SQUARE)
     if square and (len(shape) != 2 or shape[0] != shape[1]):

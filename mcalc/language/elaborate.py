@@ -7,11 +7,12 @@ from typing import Any
 
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
-from sympy.core.symbol import Symbol
+from sympy.core.symbol import Dummy, Symbol
 
 from mcalc.expressions import build, stacks
 from mcalc.expressions.operators import CALLS, TABLE
 from mcalc.expressions.records import LoopIndex, ShapeMismatch
+from mcalc.expressions.shape_rules import has_one_entry
 from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.calls import SIZED, axis_of, count, unknown
 from mcalc.language.parser import Syntax
@@ -190,9 +191,10 @@ class Elaborator:
     def _product(self, syntax: Syntax, left: Node, right: Node) -> Node:
         first, second = syntax.children
         parts = [(first, left), (second, right)]
-        if len(left.shape) == 1 and len(right.shape) == 1:
+        columns = len(left.shape) == 1 and len(right.shape) == 1
+        if columns and not (right.shape[0] == 1 and left.shape[0] != 1 and not isinstance(left.shape[0], Dummy)):
             return self._apply(syntax, "dot", parts)
-        if len(left.shape) == 1 and len(right.shape) == 2 and right.shape[0] == 1:
+        if len(left.shape) == 1 and len(right.shape) == 2 and right.shape[0] == 1 != right.shape[1]:
             upright = right.args[0] if right.operator.name == "transpose" else build.apply("transpose", right)
             return self._apply(syntax, "outer", [(first, left), (second, upright)])
         return self._apply(syntax, "matmul", parts)
@@ -271,7 +273,7 @@ class Elaborator:
     def _kron(self, syntax: Syntax, parts: list[tuple[Syntax, Node]]) -> Node:
         """The Kronecker product; of a scalar, and of a column and a row, it is a product that has a name already."""
         left, right = (node for _, node in parts)
-        if not left.shape or not right.shape:
+        if has_one_entry(left.shape) or has_one_entry(right.shape):
             return self._apply(syntax, "multiply", parts)
         upright = [len(node.shape) == 1 for node in (left, right)]
         flat = [len(node.shape) == 2 and node.shape[0] == 1 for node in (left, right)]
