@@ -14,24 +14,19 @@ from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, replace, replaced
+from mcalc.language.declarations import Given, declarations
 from mcalc.language.parser import Program, parse
-from mcalc.language.shapes import Declaration, Reading, declaration, read_program
+from mcalc.language.shapes import Reading, read_program
 from mcalc.problems import Problem
 
 
-def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
-    return {
-        name: shape if isinstance(shape, Declaration) else declaration(shape) for name, shape in (shapes or {}).items()
-    }
-
-
 def read(
-    source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = (), scalar: bool = False
+    source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = (), scalar: bool = False
 ) -> Reading:
     """The program with every name given its shape; raises Problem."""
     program: Program = parse(source)
     try:
-        return read_program(program, _declarations(shapes), wrt, scalar)
+        return read_program(program, declarations(shapes), wrt, scalar)
     except Problem as problem:
         raise problem.with_source(source) from None
 
@@ -49,7 +44,7 @@ def _names(wrt: str | Sequence[str]) -> list[str]:
 def derive(
     source: str,
     wrt: str | Sequence[str],
-    shapes: Mapping[str, str | Declaration] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     command: str = "jacobian",
     layout: str = "paper",
     verify: bool = True,

@@ -49,6 +49,7 @@ class Scope:
                     dimensions.same(one, other)
         if not fits:
             return value
+        dimensions.settle()
         for dummy in fits.values():
             if isinstance(dimensions.find(dummy), Dummy):
                 length = next((size for size in self.expected if size != 1), None)

@@ -17,7 +17,15 @@ from mcalc.expressions.operators import CALLS
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure, walk
-from mcalc.language.declarations import GREEK_NAMES, Declaration, Dimensions, declaration, habit, parse_declaration
+from mcalc.language.declarations import (
+    GREEK_NAMES,
+    Declaration,
+    Dimensions,
+    declaration,
+    habit,
+    parse_declarations,
+    unknown_shape,
+)
 from mcalc.language.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.language.parser import Program, Syntax, canonical_name
 from mcalc.language.single_entries import with_entries
@@ -265,9 +273,7 @@ class _Search(Conflicts):
     def _shapes(self, ranks: Mapping[str, int]) -> dict[str, Shape]:
         """Given dimensions for the declared names, unknown ones for the others."""
         return {
-            name: self.declared[name].shape
-            if name in self.declared
-            else tuple(Dummy(integer=True, positive=True) for _ in range(ranks[name]))
+            name: self.declared[name].shape if name in self.declared else unknown_shape(ranks[name])
             for name in self.names
         }
 
@@ -285,6 +291,7 @@ class _Search(Conflicts):
         if self.expected is not None and len(value.shape) == len(self.expected):
             for one, other in zip(value.shape, self.expected, strict=True):
                 dimensions.same(one, other)
+        dimensions.settle()
         self._name(shapes, dimensions, fits)
         shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
         fits = {place: dimensions.find(size) for place, size in fits.items()}
@@ -334,4 +341,4 @@ def _clean(shape: Shape) -> Shape:
     return shape[:1] if len(shape) == 2 and shape[1] == 1 != shape[0] else shape
 
 
-__all__ = ["Declaration", "Reading", "declaration", "free_names", "parse_declaration", "read_program"]
+__all__ = ["Declaration", "Reading", "declaration", "free_names", "parse_declarations", "read_program"]

@@ -1,4 +1,4 @@
-"""Arrays declared with one entry, ``x: 1`` and ``A: 1×1``: the calculus takes the entry, ``x[1]``, which is a number."""
+"""Arrays declared with one entry, ``x: 1`` and ``A: 1×1``: the calculus takes the entry, ``x[1]``, a number."""
 
 from __future__ import annotations
 

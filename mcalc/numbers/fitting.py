@@ -15,8 +15,8 @@ from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, dimension, topological
 from mcalc.language.conflicts import walk
-from mcalc.language.declarations import Declaration, declaration
-from mcalc.language.parser import Program, canonical_name, parse
+from mcalc.language.declarations import Declaration, Given, declarations
+from mcalc.language.parser import Program, parse
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.exact import EXACT
@@ -55,7 +55,7 @@ class Fitted:
 def fit(
     source: str,
     values: Mapping[str, Value],
-    shapes: Mapping[str, str | Declaration] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     wrt: Sequence[str] = (),
     scalar: bool = False,
     optional: Collection[str] = (),
@@ -76,15 +76,12 @@ def _fit(
     program: Program,
     source: str,
     values: Mapping[str, Value],
-    shapes: Mapping[str, str | Declaration],
+    shapes: Mapping[str, Given],
     wrt: Sequence[str],
     scalar: bool,
     optional: Collection[str],
 ) -> Fitted:
-    given = {
-        canonical_name(name): shape if isinstance(shape, Declaration) else declaration(shape)
-        for name, shape in shapes.items()
-    }
+    given = declarations(shapes)
     names, size_names = free_names(program)
     for one in given.values():
         size_names |= {symbol.name for size in one.shape for symbol in size.free_symbols}
