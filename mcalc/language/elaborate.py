@@ -17,6 +17,7 @@ from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.calls import SIZED, axis_of, count, unknown
 from mcalc.language.parser import Syntax
 from mcalc.language.sizes import Sizes
+from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
 
 _INFIX = {
@@ -105,8 +106,10 @@ class Elaborator:
         self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()
     ) -> Node:
         operator = TABLE[name]
-        args = [node for _, node in parts]
         try:
+            if name == "add" and not self.folding:
+                parts = stretched(parts, self.same, self.source)
+            args = [node for _, node in parts]
             shape = operator.shape(self.same, [arg.shape for arg in args], *parameters)
         except ShapeMismatch as problem:
             raise Mismatch(problem, syntax, [(part, node.shape) for part, node in parts]) from None
