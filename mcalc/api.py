@@ -24,9 +24,10 @@ def read(
     source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = (), scalar: bool = False
 ) -> Reading:
     """The program with every name given its shape; raises Problem."""
-    program: Program = parse(source)
+    declared = declarations(shapes)
+    program: Program = parse(source, declared)
     try:
-        return read_program(program, declarations(shapes), wrt, scalar)
+        return read_program(program, declared, wrt, scalar)
     except Problem as problem:
         raise problem.with_source(source) from None
 

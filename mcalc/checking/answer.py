@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,9 +84,9 @@ def running_indices(value: Node) -> dict[str, LoopIndex]:
     return {node.parameters[0].name: node.parameters[0] for node in sums}
 
 
-def read_text(text: str) -> Syntax:
+def read_text(text: str, declared: Collection[str] = ()) -> Syntax:
     """The answer with its own definitions inserted; raises Problem."""
-    program = parse(text)
+    program = parse(text, declared)
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)

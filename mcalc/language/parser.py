@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -42,12 +44,12 @@ class Program:
     source: str
 
 
-def parse(source: str) -> Program:
-    """The program in the text; raises Problem."""
+def parse(source: str, declared: Collection[str] = ()) -> Program:
+    """The program in the text; where `T` is declared, `x.T` is no transpose. Raises Problem."""
     try:
         text = prepare(source)
         try:
-            statements = cast(list[Syntax], _grammar().parse(text))
+            statements = cast(list[Syntax], _grammar("T" in declared).parse(text))
         except UnexpectedInput as error:
             explain(text, error)
         except Mistake as mistake:
@@ -67,12 +69,14 @@ def parse_expression(source: str) -> Syntax:
 
 
 @functools.cache
-def _grammar() -> Lark:
-    """The grammar's tables; kept beside the compiled bytecode, where Python keeps such a folder."""
+def _grammar(named: bool) -> Lark:
+    """The grammar's tables, `named`: with T as a name; kept beside the compiled bytecode, where Python keeps it."""
     here = Path(__file__)
     text = here.with_name("grammar.lark").read_text(encoding="utf-8")
+    if named:
+        text = re.sub(r"^TRANSPOSE.*$", "TRANSPOSE.3: /['’′ᵀ]/", text, flags=re.MULTILINE)
     compiled = here.with_name("__pycache__")
-    tables = str(compiled / "grammar.tables") if os.access(compiled, os.W_OK) else False
+    tables = str(compiled / f"grammar{'_named' * named}.tables") if os.access(compiled, os.W_OK) else False
     return Lark(text, parser="lalr", maybe_placeholders=False, transformer=_Builder(), cache=tables)
 
 

@@ -65,9 +65,10 @@ def fit(
     A value named like a dimension gives the dimension. Names in `optional` may be without a value. Raises Problem:
     a name without a value, a value without a name, shapes that do not fit.
     """
-    program = parse(source)
+    given = declarations(shapes)
+    program = parse(source, [*given, *values])
     try:
-        return _fit(program, source, values, shapes or {}, wrt, scalar, optional)
+        return _fit(program, source, values, given, wrt, scalar, optional)
     except Problem as problem:
         raise problem.with_source(problem.source or source) from None
 
@@ -76,12 +77,11 @@ def _fit(
     program: Program,
     source: str,
     values: Mapping[str, Value],
-    shapes: Mapping[str, Given],
+    given: Mapping[str, Declaration],
     wrt: Sequence[str],
     scalar: bool,
     optional: Collection[str],
 ) -> Fitted:
-    given = declarations(shapes)
     names, size_names = free_names(program)
     for one in given.values():
         size_names |= {symbol.name for size in one.shape for symbol in size.free_symbols}
