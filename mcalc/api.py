@@ -14,8 +14,8 @@ from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, replace, replaced
-from mcalc.language.declarations import Given, declarations
-from mcalc.language.parser import Program, parse
+from mcalc.language.declarations import Given, declarations, names_declared
+from mcalc.language.parser import own_name, parse
 from mcalc.language.shapes import Reading, read_program
 from mcalc.problems import Problem
 
@@ -25,11 +25,14 @@ def read(
 ) -> Reading:
     """The program with every name given its shape; raises Problem."""
     declared = declarations(shapes)
-    program: Program = parse(source, declared)
+    wanted = [own_name(name, declared) for name in wrt]
+    program = parse(source, declared, [*names_declared(declared), *wanted])
     try:
-        return read_program(program, declared, wrt, scalar)
+        reading = read_program(program, declared, wanted, scalar)
     except Problem as problem:
         raise problem.with_source(source) from None
+    reading.notes = program.notes + reading.notes
+    return reading
 
 
 def _names(wrt: str | Sequence[str]) -> list[str]:
@@ -60,6 +63,7 @@ def derive(
     order = 2 if command == "hessian" else order
     names = _names(wrt)
     reading = read(source, shapes, names, scalar=command == "gradient" or order == 2)
+    names = [own_name(name, reading.names) for name in names]
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise Problem(
             f"A gradient is of a scalar, and this value is {_described(reading.value)}.",

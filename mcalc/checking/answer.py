@@ -84,9 +84,9 @@ def running_indices(value: Node) -> dict[str, LoopIndex]:
     return {node.parameters[0].name: node.parameters[0] for node in sums}
 
 
-def read_text(text: str, declared: Collection[str] = ()) -> Syntax:
-    """The answer with its own definitions inserted; raises Problem."""
-    program = parse(text, declared)
+def read_text(text: str, declared: Collection[str] = (), spelled: Collection[str] = ()) -> Syntax:
+    """The answer with its own definitions inserted, its names spelled as those given are; raises Problem."""
+    program = parse(text, declared, spelled)
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)

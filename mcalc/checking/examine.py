@@ -123,7 +123,7 @@ class _Examination:
         assert isinstance(result, Node | IndexForm)
         self.right: Expression = result
         self.scope: Scope = scope(derivation.reading, result, text)
-        self.syntax: Syntax = as_row(read_text(text, declared), result.shape)
+        self.syntax: Syntax = as_row(read_text(text, declared, self.scope.names), result.shape)
         self.free: list[LoopIndex] = []
 
     def run(self) -> Check:

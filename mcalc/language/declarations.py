@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy.core.add import Add
@@ -13,7 +13,7 @@ from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
 from mcalc.expressions.tree import Shape
-from mcalc.language.parser import canonical_name, parse_expression
+from mcalc.language.parser import canonical_name, own_name, parse_expression
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem
 
@@ -111,8 +111,17 @@ def declaration(given: Given) -> Declaration:
 
 
 def declarations(given: Mapping[str, Given] | None) -> dict[str, Declaration]:
-    """What a program declares, by the one spelling of each name; raises Problem."""
-    return {canonical_name(name): declaration(shape) for name, shape in (given or {}).items()}
+    """What a program declares, each name and each dimension in one spelling; raises Problem."""
+    found = {canonical_name(name): declaration(shape) for name, shape in (given or {}).items()}
+    symbols = {symbol.name: symbol for one in found.values() for size in one.shape for symbol in size.free_symbols}
+    alike = {symbol: symbols[own_name(name, symbols)] for name, symbol in symbols.items()}
+    return {name: replace(one, shape=tuple(size.xreplace(alike) for size in one.shape)) for name, one in found.items()}
+
+
+def names_declared(declared: Mapping[str, Declaration]) -> list[str]:
+    """The names and the dimensions of their shapes, each in its spelling."""
+    sizes = {symbol.name for one in declared.values() for size in one.shape for symbol in size.free_symbols}
+    return [*declared, *sorted(sizes - set(declared))]
 
 
 def _without_brackets(text: str) -> str:

@@ -15,8 +15,8 @@ from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, dimension, topological
 from mcalc.language.conflicts import walk
-from mcalc.language.declarations import Declaration, Given, declarations
-from mcalc.language.parser import Program, parse
+from mcalc.language.declarations import Declaration, Given, declarations, names_declared
+from mcalc.language.parser import Program, own_name, parse
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.exact import EXACT
@@ -66,7 +66,9 @@ def fit(
     a name without a value, a value without a name, shapes that do not fit.
     """
     given = declarations(shapes)
-    program = parse(source, [*given, *values])
+    values = {own_name(name, given): value for name, value in values.items()}
+    wrt = [own_name(name, [*given, *values]) for name in wrt]
+    program = parse(source, [*given, *values], [*names_declared(given), *wrt])
     try:
         return _fit(program, source, values, given, wrt, scalar, optional)
     except Problem as problem:
