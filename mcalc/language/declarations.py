@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,19 +145,18 @@ def _size(text: str) -> Any:
         ) from None
 
 
-def unknown_shape(rank: int) -> Shape:
-    """Sizes still to be found. Columns come before rows: so the factors of vec(X) meet those of kron(A, B) in order."""
-    return tuple(Dummy(integer=True, positive=True) for _ in range(rank))[::-1]
-
-
 class Dimensions:
     """Dimensions made equal: a symbol stands for whatever it was found equal to.
 
-    What several symbols could be, as in ``a·b = p·q``, waits until `settle`: then factor by factor, term by term.
+    What several symbols could be, as in ``a·b = p·q``, waits until `settle`: then factor by factor, term by term, in
+    the order of `sizes`. (With columns before rows the factors of vec(X) meet those of kron(A, B).)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Iterable[Any] = ()) -> None:
         self.known: dict[Any, Any] = {}
+        self.order: dict[Any, int] = {}
+        for size in sizes:
+            self.order.setdefault(size, len(self.order))
         self.waiting: list[tuple[Any, Any]] = []
 
     def find(self, size: Any) -> Any:
@@ -207,7 +206,7 @@ class Dimensions:
     def _pairs(self, one: Any, other: Any) -> list[tuple[Any, Any]]:
         """The factors of two products, or the terms of two sums, in order, without those that both have."""
         for split in (Mul, Add):
-            left, right = ([*_parts(split, size)] for size in (one, other))
+            left, right = ([*self._parts(split, size)] for size in (one, other))
             for part in list(left):
                 if part in right:
                     left.remove(part)
@@ -230,17 +229,17 @@ class Dimensions:
                 for this, that in self._pairs(one, other):
                     self.same(this, that)
 
+    def _parts(self, split: Any, size: Any) -> Iterator[Any]:
+        """The factors, or the terms, each as often as it stands there, in order."""
+        parts = split.make_args(size.factor() if split is Mul else size.expand())
 
-def _parts(split: Any, size: Any) -> Iterator[Any]:
-    """The factors, or the terms, each as often as it stands there, in the order in which they were made."""
-    parts = split.make_args(size.factor() if split is Mul else size.expand())
+        def order(part: Any) -> tuple[int, int, str]:
+            base = part.as_base_exp()[0]
+            return (self.order.get(base, len(self.order)), getattr(base, "dummy_index", 0), str(part))
 
-    def order(part: Any) -> tuple[int, str]:
-        return (part.dummy_index, "") if isinstance(part, Dummy) else (0, str(part))
-
-    for part in sorted(parts, key=order):
-        base, power = part.as_base_exp() if split is Mul else (part, S.One)
-        yield from [base] * int(power) if power.is_Integer and power > 0 else [part]
+        for part in sorted(parts, key=order):
+            base, power = part.as_base_exp() if split is Mul else (part, S.One)
+            yield from [base] * int(power) if power.is_Integer and power > 0 else [part]
 
 
 def habit(name: str) -> int:

@@ -24,7 +24,6 @@ from mcalc.language.declarations import (
     declaration,
     habit,
     parse_declarations,
-    unknown_shape,
 )
 from mcalc.language.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.language.parser import Program, Syntax, canonical_name
@@ -273,12 +272,13 @@ class _Search(Conflicts):
     def _shapes(self, ranks: Mapping[str, int]) -> dict[str, Shape]:
         """Given dimensions for the declared names, unknown ones for the others."""
         return {
-            name: self.declared[name].shape if name in self.declared else unknown_shape(ranks[name])
+            name: self.declared[name].shape
+            if name in self.declared
+            else tuple(Dummy(integer=True, positive=True) for _ in range(ranks[name]))
             for name in self.names
         }
 
     def _try(self, ranks: Mapping[str, int]) -> Reading:
-        dimensions = Dimensions()
         fits: dict[int, Any] = {}
 
         def fit(place: int) -> Any:
@@ -287,6 +287,7 @@ class _Search(Conflicts):
             return fits[place]
 
         shapes = self._shapes(ranks)
+        dimensions = Dimensions(size for shape in shapes.values() for size in shape[::-1])
         value = self._read(shapes, dimensions.same, fit, dimensions.find)[0]
         if self.expected is not None and len(value.shape) == len(self.expected):
             for one, other in zip(value.shape, self.expected, strict=True):
