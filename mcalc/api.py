@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from typing import Any
 
 from mcalc.calculus.index_form import Expression, IndexForm
-from mcalc.calculus.simplify import simplify
-from mcalc.derivations.derivation import Derivation, Line, Step, Verified
+from mcalc.derivations.conventions import (
+    asked_of_symmetric,
+    convention_notes,
+    declared_last,
+    within_symmetric,
+)
+from mcalc.derivations.derivation import Derivation, Verified, letters_of_text
 from mcalc.derivations.derive import Work
 from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
+from mcalc.derivations.together import layout_step, row_of_scalars, whole_hessian
 from mcalc.expressions import build
-from mcalc.expressions.tree import Node, replace, replaced
+from mcalc.expressions.letters import in_use
+from mcalc.expressions.tree import Node, replaced
 from mcalc.language.declarations import Given, declarations, names_declared
-from mcalc.language.parser import own_name, parse
+from mcalc.language.parser import canonical_name, own_name, parse
+from mcalc.language.pasted.suggestions import misread, suggested
 from mcalc.language.shapes import Reading, read_program
 from mcalc.problems import Problem
 
@@ -26,18 +35,17 @@ def read(
     """The program with every name given its shape; raises Problem."""
     declared = declarations(shapes)
     wanted = [own_name(name, declared) for name in wrt]
-    program = parse(source, declared, [*names_declared(declared), *wanted])
     try:
+        program = parse(source, declared, [*names_declared(declared), *wanted])
+        misread(source, declared)
         reading = read_program(program, declared, wanted, scalar)
     except Problem as problem:
-        raise problem.with_source(source) from None
+        raise suggested(problem.with_source(source), source, declared) from None
     reading.notes = program.notes + reading.notes
     return reading
 
 
 def _names(wrt: str | Sequence[str]) -> list[str]:
-    from mcalc.language.parser import canonical_name
-
     given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
     names = list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
     if not names:
@@ -55,14 +63,18 @@ def derive(
     method: str = "",
     symmetric: str = "free",
     order: int = 1,
+    form: str = "ascii",
 ) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
 
-    Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more.
+    Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
+    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is
+    verified is that in `form`, ``text`` or ``ascii``.
     """
     order = 2 if command == "hessian" else order
     names = _names(wrt)
-    reading = read(source, shapes, names, scalar=command == "gradient" or order == 2)
+    scalar = command == "gradient" or order == 2
+    reading = read(source, shapes, names, scalar)
     names = [own_name(name, reading.names) for name in names]
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise Problem(
@@ -70,98 +82,141 @@ def derive(
             hint="`mcalc jacobian` differentiates a vector or a matrix; sum(…) makes a scalar of it",
             source=source,
         )
-    if order == 2:
-        return _second(source, reading, names, command, layout, verify, method)
-    variables = [reading.names[name] for name in names]
-    together = len(names) > 1 and len(reading.value.axes) < 2 and all(not by.shape for by in variables)
-    parts: list[Derivation] = []
-    for by in variables:
-        named = sum(len(part.lines) for part in parts) if together else 0
-        own_layout = "paper" if together else layout
-        part = _one(source, reading, by, command, own_layout, verify, named=named, method=method, symmetric=symmetric)
-        parts.append(part)
-    if len(parts) == 1:
-        return parts[0]
-    if together:
-        return _joined(parts, layout)
-    return with_fields(parts[0], by=tuple(variables), parts=tuple(parts))
+    by = [reading.names[name] for name in names]
+    asked_of_symmetric(by, symmetric)
+    free = reading
+    if any(map(build.declared, by)):
+        without = {
+            name: with_fields(declared, properties=frozenset()) if own_name(name, names) in names else declared
+            for name, declared in declarations(shapes).items()
+        }
+        free = read(source, without, names, scalar)
+    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric, form)
+    with in_use(letters_of_text(reading)):
+        return work.second(by) if order == 2 else work.first(by)
 
 
-def _second(
-    source: str, reading: Reading, names: Sequence[str], command: str, layout: str, verify: bool, method: str
-) -> Derivation:
-    """``∂/∂y (∂f/∂x)``: the gradient, differentiated once more; by one variable both times, or by two in turn."""
-    if any(size != 1 for size in reading.value.shape):
-        raise Problem(
-            f"A Hessian is of a scalar, and this value is {_described(reading.value)}.",
-            hint="`mcalc jacobian` differentiates a vector or a matrix once; sum(…) makes a scalar of it",
-            source=source,
+@dataclass(frozen=True)
+class _Derivatives:
+    """One question: the program as declared, and as it is differentiated, with the variables free of what is known."""
+
+    source: str
+    reading: Reading
+    free: Reading
+    command: str
+    layout: str
+    verify: bool
+    method: str
+    symmetric: str
+    form: str
+
+    def first(self, by: Sequence[Node]) -> Derivation:
+        together = len(by) > 1 and len(self.reading.value.axes) < 2 and all(not variable.shape for variable in by)
+        parts: list[Derivation] = []
+        for variable in by:
+            named = sum(len(part.lines) for part in parts) if together else 0
+            part = self._derived(self.free, variable, "paper" if together else self.layout, named=named)
+            parts.append(self._finished(part, (variable,)))
+        if len(parts) == 1:
+            return parts[0]
+        if together:
+            return row_of_scalars(parts, self.layout)
+        return with_fields(parts[0], by=tuple(by), parts=tuple(parts))
+
+    def second(self, by: Sequence[Node]) -> Derivation:
+        """``∂/∂y (∂f/∂x)`` for every x and y: the gradient, differentiated once more."""
+        if any(size != 1 for size in self.reading.value.shape):
+            raise Problem(
+                f"A Hessian is of a scalar, and this value is {_described(self.reading.value)}.",
+                hint="`mcalc jacobian` differentiates a vector or a matrix once; sum(…) makes a scalar of it",
+                source=self.source,
+            )
+        together = len(by) > 1 and all(not variable.shape for variable in by)
+        gradients: list[Derivation] = []
+        parts: dict[tuple[Node, Node], Derivation] = {}
+        for at, variable in enumerate(by):
+            gradients.append(self._checked(self._derived(self.free, variable, "paper", cases=False)))
+            for other in by[at:] if together else by:
+                parts[variable, other] = self._once_more(gradients[-1], variable, other)
+        if self.command == "explain":
+            shown: list[Derivation] = []
+            for gradient, variable in zip(gradients, by, strict=True):
+                shown.append(gradient)
+                shown += [with_fields(part, by=(other,)) for (one, other), part in parts.items() if one is variable]
+            return with_fields(shown[1], reading=self.reading, by=(by[0], by[-1]), parts=tuple(shown))
+        whole = {
+            (one, other): with_fields(
+                part,
+                reading=self.reading,
+                steps=gradients[by.index(one)].steps + part.steps,
+                lines=gradients[by.index(one)].lines + part.lines,
+            )
+            for (one, other), part in parts.items()
+        }
+        if len(by) == 1:
+            return whole[by[0], by[0]]
+        if together:
+            return whole_hessian(by, whole, self.layout)
+        return with_fields(whole[by[0], by[0]], by=tuple(by), parts=tuple(whole.values()))
+
+    def _once_more(self, gradient: Derivation, first: Node, second: Node) -> Derivation:
+        if not isinstance(gradient.natural, Node):
+            raise Problem("This gradient has no matrix form to differentiate again.", source=self.source, status=3)
+        once_more = with_fields(self.free, value=gradient.natural, bound={})
+        derived = with_fields(self._derived(once_more, second, self.layout), once=first)
+        return self._finished(derived, (first, second))
+
+    def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
+        """The derivative of a reading with its variables free, as if nothing had been declared of them."""
+        twin = self.free.names[str(by.parameters[0])]
+        work = work_on(free, twin, cases, named, self.method if self.command == "explain" else "chain")
+        natural = work.derive()
+        derivation = Derivation(
+            self.source, self.command, free, (by,), layout, tuple(work.steps), tuple(work.lines), natural, natural
         )
-    if len(names) > 2:
-        raise Problem("A second derivative is by one variable, or by two.", hint="write --wrt x or --wrt x,y")
-    first, second = reading.names[names[0]], reading.names[names[-1]]
-    gradient = _one(source, reading, first, command, "paper", verify, cases=False, method=method)
-    if not isinstance(gradient.natural, Node):
-        raise Problem("This gradient has no matrix form to differentiate again.", source=source, status=3)
-    once_more = with_fields(reading, value=gradient.natural, bound={})
-    result = _one(source, once_more, second, command, layout, verify, method=method)
-    if command == "explain":
-        return with_fields(result, reading=reading, by=(first, second), parts=(gradient, result))
-    return with_fields(
-        result,
-        reading=reading,
-        by=(first, second),
-        steps=gradient.steps + result.steps,
-        lines=gradient.lines + result.lines,
-    )
+        derivation.notes = (*self.reading.notes, *notes_on(derivation))
+        return self._laid_out(derivation)
+
+    def _checked(self, derivation: Derivation) -> Derivation:
+        if not self.verify:
+            return derivation
+        names = list(self.reading.names.values())
+        by = self.reading.names[derivation.wrt[-1]]
+        return with_fields(derivation, verified=_verified(derivation.value, names, by, derivation.natural))
+
+    def _laid_out(self, derivation: Derivation) -> Derivation:
+        natural = derivation.natural
+        result = in_layout(natural, derivation.value, derivation.by[-1], derivation.layout)
+        steps = [step for step in derivation.steps if step.stage != "layout"]
+        if isinstance(natural, Node) and isinstance(result, Node) and natural.shape != result.shape:
+            steps.append(layout_step(natural, result, derivation.layout))
+        return with_fields(derivation, result=result, steps=tuple(steps))
+
+    def _finished(self, derivation: Derivation, by: tuple[Node, ...]) -> Derivation:
+        """What was declared, used now that all is derived; checked against differences of the free expression."""
+        twins = {self.free.names[name]: node for name, node in self.reading.names.items()}
+        twins = {twin: node for twin, node in twins.items() if twin is not node}
+        natural = derivation.natural
+        steps = [step for step in derivation.steps if step.stage != "layout"]
+        if twins:
+            natural, used = declared_last(natural, twins)
+            steps += used
+        verified = self._checked(with_fields(derivation, natural=natural)).verified
+        if self.symmetric != "free":
+            natural, folded = within_symmetric(natural, self.reading.value, by, self.symmetric)
+            steps += folded
+        notes = (*derivation.notes, *convention_notes(by, self.symmetric, natural))
+        found = with_fields(derivation, natural=natural, steps=tuple(steps), notes=notes, verified=verified)
+        laid = self._laid_out(with_fields(found, by=by))
+        if self.verify:
+            from mcalc.numbers.read_back import must_read_back
+
+            must_read_back(with_fields(laid, reading=self.reading), self.form)
+        return with_fields(laid, reading=self.reading if len(by) == 1 else derivation.reading)
 
 
 def _described(value: Node) -> str:
     return "a vector" if len(value.axes) == 1 else "a matrix"
-
-
-def _one(
-    source: str,
-    reading: Reading,
-    by: Node,
-    command: str,
-    layout: str,
-    verify: bool,
-    cases: bool = True,
-    named: int = 0,
-    method: str = "chain",
-    symmetric: str = "free",
-) -> Derivation:
-    work = work_on(reading, by, cases, named, method if command == "explain" else "chain")
-    plain = work.by
-    natural = work.derive()
-    if plain is not by:
-        natural = _as_declared(natural, plain, by, work.steps)
-    result = in_layout(natural, reading.value, by, layout)
-    steps = list(work.steps)
-    if (
-        result is not natural
-        and isinstance(natural, Node)
-        and isinstance(result, Node)
-        and natural.shape != result.shape
-    ):
-        steps.append(
-            Step(
-                "layout",
-                f"{layout} layout",
-                f"the {layout} layout writes the transpose",
-                _raised(natural, result),
-                result,
-                result.shape,
-            )
-        )
-    derivation = Derivation(source, command, reading, (by,), layout, tuple(steps), tuple(work.lines), natural, result)
-    derivation.notes = (*reading.notes, *notes_on(derivation))
-    if verify:
-        derivation.verified = _verified(derivation)
-    if symmetric != "free":
-        return _within_symmetric(derivation, by, symmetric)
-    return derivation
 
 
 def work_on(reading: Reading, by: Node, cases: bool = True, named: int = 0, method: str = "chain") -> Work:
@@ -172,48 +227,6 @@ def work_on(reading: Reading, by: Node, cases: bool = True, named: int = 0, meth
     prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
     names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
     return Work(prepared, plain, names, cases, named, method)
-
-
-def _as_declared(natural: Expression, plain: Node, by: Node, steps: list[Step]) -> Expression:
-    """What was declared of the variable, used in the answer: the derivative itself is entry by entry."""
-    if isinstance(natural, IndexForm):
-        declared = {plain: by}
-        terms = (
-            term._replace(
-                factors=tuple(f if f.node is None else f._replace(node=replace(f.node, declared)) for f in term.factors)
-            )
-            for term in natural.tensor.terms
-        )
-        return IndexForm.of(natural.tensor._replace(terms=tuple(terms)))
-    found = replace(natural, {plain: by})
-    simpler = found if found.operator.name == "where" else simplify(found)
-    if simpler is not found:
-        words = " and ".join(sorted(by.parameters[1]))
-        steps.append(Step("substitute", "as declared", f"{by.parameters[0]} is {words}", found, simpler, found.shape))
-    return simpler
-
-
-def _within_symmetric(derivation: Derivation, by: Node, convention: str) -> Derivation:
-    """``(G + Gᵀ)/2`` within the symmetric matrices, or entry for entry of one triangle ``G + Gᵀ − G⊗I``."""
-    natural = derivation.natural
-    if not build.is_symmetric(by) or derivation.value.axes or not isinstance(natural, Node):
-        return derivation
-    if convention == "constrained":
-        because = "within the symmetric matrices, the derivative is the symmetric part (G + Gᵀ)/2"
-        halves = (build.apply("divide", part, build.number(2)) for part in (natural, build.transpose(natural)))
-        whole = build.apply("add", *halves)
-    else:
-        because = "an entry off the diagonal stands twice in a symmetric matrix: G + Gᵀ − G⊗I"
-        diagonal = build.apply("multiply", natural, build.identity(by.shape[0]))
-        whole = build.apply("add", natural, build.transpose(natural), build.apply("negative", diagonal))
-    found = simplify(whole)
-    step = Step("layout", f"symmetric, {convention}", because, whole, found, found.shape)
-    return with_fields(derivation, natural=found, result=found, steps=(*derivation.steps, step), notes=(because + ".",))
-
-
-def _raised(natural: Node, result: Node) -> Node:
-    """The transpose as it is written before it is carried out; a transpose is not transposed again."""
-    return result if natural.operator.name == "transpose" else build.apply("transpose", natural)
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:
@@ -229,18 +242,16 @@ def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expres
     return build.transpose(natural)
 
 
-def _verified(derivation: Derivation) -> Verified:
+def _verified(value: Node, names: Sequence[Node], by: Node, natural: Expression) -> Verified:
     """Raises Problem with status 1 where the answer and the differences disagree."""
     from mcalc.numbers.numeric import evaluate, evaluate_tensor, verify
-
-    natural = derivation.natural
 
     def answer(point: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         if isinstance(natural, IndexForm):
             return evaluate_tensor(natural.tensor, point, sizes)
         return evaluate(natural, point, sizes)
 
-    found = verify(derivation.value, list(derivation.reading.names.values()), derivation.by[0], answer)
+    found = verify(value, names, by, answer)
     if found.points and not found.error <= 1e-5:
         raise Problem(
             f"The answer failed its own numeric check: it differs from finite differences by {found.error:.1e}.",
@@ -248,71 +259,3 @@ def _verified(derivation: Derivation) -> Verified:
             status=1,
         )
     return Verified(found.points, found.error, found.reason)
-
-
-def _joined(parts: Sequence[Derivation], layout: str) -> Derivation:
-    """Scalars together: one column each, ``∇f = [∂f/∂x, ∂f/∂y]``."""
-    first = parts[0]
-    columns = [part.natural for part in parts]
-    assert all(isinstance(column, Node) for column in columns)
-    nodes = [column for column in columns if isinstance(column, Node)]
-    if not first.value.axes:
-        natural = build.apply("transpose", build.apply("stack", *nodes))
-    elif all(node.operator.name == "stack" and all(not arg.shape for arg in node.args) for node in nodes):
-        height = len(nodes[0].args)
-        natural = build.apply(
-            "grid", *(node.args[row] for row in range(height) for node in nodes), parameters=(height, len(nodes))
-        )
-    else:
-        natural = build.apply(
-            "transpose", build.apply("stack_rows", *(build.apply("transpose", node) for node in nodes))
-        )
-    result = natural if layout != "denominator" else _turned(natural)
-    steps = [step for part in parts for step in part.steps]
-    names = ", ".join(part.wrt[0] for part in parts)
-    because = f"one column for each of {names}"
-    steps.append(Step("collect", "collect", because, natural, natural, natural.shape))
-    if result is not natural:
-        steps.append(
-            Step(
-                "layout",
-                f"{layout} layout",
-                f"the {layout} layout writes the transpose",
-                _raised(natural, result),
-                result,
-                result.shape,
-            )
-        )
-    checks = [part.verified for part in parts if part.verified is not None]
-    verified = None
-    if len(checks) == len(parts):
-        verified = Verified(
-            min(check.points for check in checks),
-            max(check.error for check in checks),
-            next((check.reason for check in checks if check.reason), ""),
-        )
-    lines: list[Line] = [line for part in parts for line in part.lines]
-    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
-    by = tuple(part.by[0] for part in parts)
-    return with_fields(
-        first,
-        layout=layout,
-        by=by,
-        steps=tuple(steps),
-        lines=tuple(lines),
-        natural=natural,
-        result=result,
-        notes=notes,
-        verified=verified,
-    )
-
-
-def _turned(node: Node) -> Node:
-    if node.operator.name == "grid":
-        rows, columns = node.parameters
-        return build.apply(
-            "grid",
-            *(node.args[row * columns + column] for column in range(columns) for row in range(rows)),
-            parameters=(columns, rows),
-        )
-    return build.transpose(node)

@@ -79,7 +79,7 @@ def _output(request: dict[str, Any]) -> str:
     if command == "check":
         return _checked(request, expression, wrt, shapes, layout, symmetric, form)
     check = request.get("verify", True) is not False
-    return write(derive(expression, wrt, shapes, command, layout, check, symmetric=symmetric), form)
+    return write(derive(expression, wrt, shapes, command, layout, check, symmetric=symmetric, form=form), form)
 
 
 def _checked(

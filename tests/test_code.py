@@ -13,15 +13,14 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from mcalc.calculus.engine import derivative, differentiate
 from mcalc.calculus.networks import Tensor
 from mcalc.code.function import module
+from mcalc.code.running import functions
 from mcalc.expressions import build
 from mcalc.expressions.operators import TABLE
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 
 
 def run(text: str, name: str = "jacobian") -> Any:
-    space: dict[str, Any] = {}
-    exec(compile(text, name, "exec"), space)
-    return space[name]
+    return functions(text, "numpy")[name]
 
 
 def agree(result: Any, variables: list[Any], point: dict[str, Any], sizes: dict[str, int]) -> None:

@@ -15,6 +15,7 @@ from test_code import MORE
 import mcalc
 from mcalc.calculus.networks import Tensor
 from mcalc.code.function import module
+from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node
@@ -81,14 +82,15 @@ def library_of(name: str) -> Any:
     return pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch").from_numpy
 
 
-def run(text: str, variables: list[Node], point: dict[str, Any], sizes: dict[str, int], array: Any) -> Any:
-    space: dict[str, Any] = {}
-    exec(compile(text, "derivative", "exec"), space)
+def run(
+    text: str, library: str, variables: list[Node], point: dict[str, Any], sizes: dict[str, int], array: Any
+) -> Any:
+    jacobian = functions(text, library)["jacobian"]
     arguments = [point[node.parameters[0]] for node in variables]
     arguments = [array(np.asarray(one)) if np.ndim(one) else float(one) for one in arguments]
-    names = list(inspect.signature(space["jacobian"]).parameters)[len(variables) :]
+    names = list(inspect.signature(jacobian).parameters)[len(variables) :]
     with np.errstate(all="ignore"):
-        return space["jacobian"](*arguments, *(sizes[name] for name in names))
+        return jacobian(*arguments, *(sizes[name] for name in names))
 
 
 @pytest.mark.slow
@@ -100,8 +102,8 @@ def test_code_computes_what_numpy_does(asked: Any, row: Any, library: str) -> No
     assert questions
     for variables, form, point, sizes in questions:
         texts = [module("jacobian", variables, form, "A derivative.", name) for name in ("numpy", library)]
-        expected = run(texts[0], variables, point, sizes, np.asarray)
-        found = run(texts[1], variables, point, sizes, array)
+        expected = run(texts[0], "numpy", variables, point, sizes, np.asarray)
+        found = run(texts[1], library, variables, point, sizes, array)
         assert type(found).__module__.split(".")[0] in ("jax", "jaxlib", "torch", "builtins")
         assert np.shape(found) == np.shape(expected)
         assert str(getattr(found, "dtype", "float64")).endswith("float64")

@@ -91,7 +91,7 @@ def test_a_singular_point_is_blank() -> None:
 
 
 def test_parts_of_a_large_grid_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mcalc.numbers.many_points._ENTRIES_AT_ONCE", 12)
+    monkeypatch.setattr("mcalc.numbers.many_points.ENTRIES_AT_ONCE", 12)
     reading = read("w.x", {"w": "n", "x": "n"})
     values = np.arange(33.0).reshape(11, 3)
     (found,) = evaluate_at_points([reading.value], {"x": np.ones(3)}, {"w": values}, {"n": 3})

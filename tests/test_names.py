@@ -44,7 +44,7 @@ def test_names_that_differ_are_apart() -> None:
         ("ŉ*2", ["ʼn"], ["ŉ is read as ʼn"]),
         ("（x＋１）＾２", ["x"], []),
         ("x̂*θ*µ*ϕ*w₁", ["x_hat", "theta", "mu", "phi", "w_1"], []),
-        ("x²*Aᵀ*b′*1⃗", ["x", "A", "b"], []),
+        ("x² + Aᵀ + b′ + 1⃗", ["x", "A", "b"], []),
         ("x # ﬁ", ["x"], []),
     ],
 )
@@ -91,3 +91,10 @@ def test_a_name_that_ends_in_a_line(form: str) -> None:
 
     shown = write(derive("x_.y_ + lambda_*x__1", "x_"), form)
     assert ("y}\\_^{T}" if form == "latex" else "y_") in shown
+
+
+@pytest.mark.parametrize("text", ["norm(M@x - b1)^2 + norm(b2)", "w_1.x1 + θ1*b_2", "T1 . x + x . T1"])
+def test_answers_with_numbered_names_read_back(text: str) -> None:
+    for name in read(text).names:
+        assert derive(text, name, form="text").verified
+        assert derive(text, name, form="ascii").verified

@@ -11,6 +11,7 @@ from mcalc.calculus.factoring import matrix_form
 from mcalc.calculus.local_rules import local_rule
 from mcalc.calculus.networks import Factor, Index, Tensor, Term, counted, delta, fresh
 from mcalc.calculus.terms import terms_of, tidy
+from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape, depends, topological
 
 _TERMS_KEPT_OPEN = 4
@@ -63,13 +64,13 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
         if node not in touched or node is variable or node not in found:
             continue
         terms, indices = _settled(tidy(found[node][0], value + found[node][1]), value, found[node][1])
-        if node.operator.name == "loop_sum":
-            terms = [term.under(node.parameters) for term in terms]
         for position, arg in enumerate(node.args):
             if arg not in touched:
                 continue
             rule, own = rule_of(node, position, indices)
-            passed = tidy(_products(terms, rule, indices, value + own), value + own)
+            left = sorted(_summed_or_free(node) - arg.loops - root.loops, key=str)
+            products = [term.under(left) for term in _products(terms, rule, indices, value + own)]
+            passed = tidy(products, value + own)
             if arg in found:
                 before, common = found[arg]
                 before.extend(_aligned(passed, own, common, value))
@@ -78,6 +79,11 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
                 found[arg] = (_aligned(passed, own, common, value), common)
     terms, indices = found[variable]
     return Tensor(tuple(tidy(terms, value + indices)), value, indices)
+
+
+def _summed_or_free(node: Node) -> frozenset[LoopIndex]:
+    """The running indices of a value, and the one that it sums over: where an argument has it not, its Σ closes."""
+    return node.loops | ({node.parameters[0]} if node.operator.name == "loop_sum" else set())
 
 
 def _aligned(

@@ -53,19 +53,18 @@ def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> 
 
 
 def _oriented(term: Term, row: Index | None, column: Index | None) -> Term:
-    """Of a symmetric matrix the row's index first and the column's last, so that equal factors look alike."""
-    factors = tuple(
-        f._replace(indices=f.indices[::-1])
-        if len(f.indices) == 2
-        and f.node is not None
-        and (f.indices[1] is row or f.indices[0] is column)
-        and f.indices[0] is not row
-        and f.indices[1] is not column
-        and build.is_symmetric(f.node)
-        else f
-        for f in term.factors
-    )
-    return term._replace(factors=factors)
+    """Of a symmetric matrix the row's index first and the column's last, so that equal factors look alike.
+
+    A skew one turned so changes the sign.
+    """
+    factors, sign = [], 1
+    for f in term.factors:
+        parity = 0
+        if len(f.indices) == 2 and f.node is not None and f.indices[0] is not row and f.indices[1] is not column:
+            parity = build.symmetry(f.node) if f.indices[1] is row or f.indices[0] is column else 0
+        factors.append(f._replace(indices=f.indices[::-1]) if parity else f)
+        sign *= parity if parity and build.odd(f.power) else 1
+    return term._replace(coefficient=term.coefficient * sign, factors=tuple(factors))
 
 
 @lru_cache(maxsize=512)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain, count
+from dataclasses import dataclass, field
 from typing import Any
 
+from mcalc.calculus.likeness import likeness
 from mcalc.calculus.matrix_form import reduce
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.calculus.terms import tidy
 from mcalc.components.drawing import Drawn
+from mcalc.expressions import build
 from mcalc.expressions.common_parts import LEGIBLE, program, written_out
-from mcalc.expressions.names import size_text
-from mcalc.expressions.notation import Writer
-from mcalc.expressions.operators import POSTFIX, POWER, PRODUCT
-from mcalc.expressions.tree import Node, Shape, topological, variables
-
-_LETTERS = "ijklpqrstuvabcdefgh"
+from mcalc.expressions.letters import further_letters, index_letters, letters_in_use, names_in, running_indices
+from mcalc.expressions.names import SUPERSCRIPTS, name_latex, name_text
+from mcalc.expressions.notation import Writer, Written
+from mcalc.expressions.operators import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
+from mcalc.expressions.tree import Node, Shape
 
 
 def reduced(term: Term, free: Sequence[Index]) -> Term:
@@ -35,54 +35,72 @@ def reduced(term: Term, free: Sequence[Index]) -> Term:
     return Term(state.coefficient, tuple(factors), term.loops)
 
 
+def _settled(term: Term, free: Sequence[Index]) -> Term:
+    """δ's that tie three free indices and more as those of the first with each; symmetric matrices indexed in order."""
+    order = {index: at for at, index in enumerate(free)}
+    root = dict(zip(free, free, strict=True))
+    sign, factors = 1, []
+    for factor in term.factors:
+        places = [order.get(index, len(free)) for index in factor.indices]
+        if factor.node is None:
+            one, other = sorted((root[index] for index in factor.indices), key=order.__getitem__)
+            root = {index: one if its is other else its for index, its in root.items()}
+            continue
+        parity = build.symmetry(factor.node) if len(places) == 2 and places[0] > places[1] else 0
+        if parity:
+            factor = factor._replace(indices=factor.indices[::-1])
+            sign *= parity if build.odd(factor.power) else 1
+        factors.append(factor)
+    ties = [Factor(None, (first, index)) for index, first in root.items() if first is not index]
+    own = [factor for factor in term.factors if factor.node is None]
+    return Term(term.coefficient * sign, (*factors, *(own if len(own) == 1 else ties)), term.loops)
+
+
 @dataclass(frozen=True, eq=False)
 class IndexForm:
-    """A sum of products with named indices: those of the value first, then those of the variable."""
+    """A sum of products with named indices: those of the value first, then those of the variable.
+
+    `taken` are names of the text that is answered, which no index may have.
+    """
 
     tensor: Tensor
+    taken: frozenset[str] = field(default_factory=letters_in_use)
 
     @classmethod
     def of(cls, tensor: Tensor) -> IndexForm:
         """In normal form, like terms merged."""
         free = tensor.free
-        merged: dict[Any, Term] = {}
+        merged: dict[Any, tuple[Term, int]] = {}
         for term in tidy(tensor.terms, free):
-            term = reduced(term, free)
-            names = {index: number for number, index in enumerate(free)}
-            key = (*tuple(sorted((_key(factor, names) for factor in term.factors), key=str)), term.loops)
-            before = merged.get(key)
-            merged[key] = term if before is None else before._replace(coefficient=before.coefficient + term.coefficient)
-        terms = tuple(term for term in merged.values() if term.coefficient != 0)
+            term = _settled(_merged_powers(reduced(term, free)), free)
+            key, sign = likeness(term, free)
+            if key not in merged:
+                merged[key] = term, sign
+                continue
+            before, its = merged[key]
+            merged[key] = before._replace(coefficient=before.coefficient + sign * its * term.coefficient), its
+        terms = tuple(term for term, _ in merged.values() if term.coefficient != 0)
         return cls(Tensor(terms, tensor.value, tensor.variable))
 
     @property
     def shape(self) -> Shape:
         return tuple(index.size for index in self.tensor.free)
 
+    def nodes(self) -> list[Node]:
+        """The values whose entries are multiplied."""
+        return [factor.node for term in self.tensor.terms for factor in term.factors if factor.node is not None]
+
     def letters(self) -> dict[Index, str]:
-        """A letter an index, none that a variable of the expression or the range of a sum has."""
-        taken = {
-            leaf.parameters[0]
-            for term in self.tensor.terms
-            for f in term.factors
-            if f.node is not None
-            for leaf in variables(f.node)
-        }
-        taken |= {loop.name for term in self.tensor.terms for loop in term.loops}
-        inside = [f.node for term in self.tensor.terms for f in term.factors if f.node is not None]
-        taken |= {part.parameters[0].name for part in topological(inside) if part.operator.name == "loop_sum"}
-        value, variable = self.tensor.value, self.tensor.variable
+        """A letter an index, none that a name, a dimension or a running index has."""
+        nodes = self.nodes()
+        loops = {loop for term in self.tensor.terms for loop in term.loops} | set(running_indices(nodes))
         every = {index for term in self.tensor.terms for factor in term.factors for index in factor.indices}
-        summed = every - {*value, *variable}
-        taken |= {symbol.name for index in summed for symbol in index.size.free_symbols}
-        pool = [letter for letter in _LETTERS if letter not in taken]
-        first = [letter for letter in pool if letter in "ij"][: len(value)]
-        first += [letter for letter in pool if letter not in first and letter not in "kl"][: len(value) - len(first)]
-        second = [letter for letter in pool if letter in "kl"][: len(variable)]
-        second += [letter for letter in pool if letter not in first + second][: len(variable) - len(second)]
-        names = dict(zip((*value, *variable), first + second, strict=True))
-        free = [letter for letter in pool if letter not in names.values()]
-        rest = chain(free, (f"i{number}" for number in count(1) if f"i{number}" not in taken))
+        sizes = [index.size for index in {*self.tensor.free, *every}] + [loop.size for loop in loops]
+        taken = self.taken | names_in(nodes) | {loop.name for loop in loops}
+        taken |= {symbol.name for size in sizes for symbol in size.free_symbols}
+        value, variable = self.tensor.value, self.tensor.variable
+        names = dict(zip((*value, *variable), index_letters([len(value), len(variable)], taken), strict=True))
+        rest = further_letters(taken | set(names.values()))
         for term in self.tensor.terms:
             for factor in term.factors:
                 for index in factor.indices:
@@ -95,30 +113,47 @@ class IndexForm:
         names = self.letters()
         if not self.tensor.terms:
             return "0"
+        writer = Writer(dialect)
+        writer.prepare(self.nodes(), names.values())
         minus = "−" if dialect == "text" else "-"
         text = ""
         for term in sorted(self.tensor.terms, key=lambda term: bool(term.coefficient < 0)):
-            shown = write_term(term, self.tensor.free, names, dialect)
+            shown = _term(term, self.tensor.free, names, writer)
             if text:
                 text += f" {minus} " if term.coefficient < 0 else " + "
             elif term.coefficient < 0:
                 text += minus
-            text += shown
+            text += writer.at_least(shown, PRODUCT)
         return text
 
 
-def _key(factor: Factor, names: dict[Index, int]) -> tuple[Any, ...]:
-    places = tuple(names.get(index, -1) for index in factor.indices)
-    if factor.node is None:
-        places = tuple(sorted(places))
-    return (None if factor.node is None else factor.node.canon, places, str(factor.power))
+def _merged_powers(term: Term) -> Term:
+    """``(x^a)^b`` as x^(ab), which holds for whole b, and x^a x^b of scalars as x^(a+b)."""
+    factors: list[Factor] = []
+    scalars: dict[Node, int] = {}
+    for factor in term.factors:
+        node, indices, power = factor
+        while node is not None and _is_fixed_power(node) and power.is_Integer:
+            base, exponent = node.args
+            node, indices, power = base, build.matching(base, node, indices), power * exponent.parameters[0]
+        if node is not None and not indices and node in scalars:
+            at = scalars[node]
+            factors[at] = factors[at]._replace(power=factors[at].power + power)
+            continue
+        if node is not None and not indices:
+            scalars[node] = len(factors)
+        factors.append(Factor(node, indices, power))
+    return term._replace(factors=tuple(factor for factor in factors if factor.power != 0))
 
 
-def write_term(term: Term, free: Sequence[Index], names: dict[Index, str], dialect: str) -> str:
+def _is_fixed_power(node: Node) -> bool:
+    return node.operator.name == "power" and build.is_number(node.args[1])
+
+
+def _term(term: Term, free: Sequence[Index], names: dict[Index, str], writer: Writer) -> Written:
     """One product without its sign, under the sums over its inner indices."""
-    latex = dialect == "latex"
-    writer = Writer(dialect)
-    above, below = [], []
+    above: list[Written] = []
+    below: list[Written] = []
     coefficient = abs(term.coefficient)
     order = {index: number for number, index in enumerate(names)}
     factors = sorted(
@@ -126,67 +161,86 @@ def write_term(term: Term, free: Sequence[Index], names: dict[Index, str], diale
         key=lambda f: (len(f.indices) > 0, [order[i] for i in f.indices], "" if f.node is None else f.node.key[1]),
     )
     for factor in factors:
-        text = _factor(factor, names, writer)
-        written = writer.done.get(factor.node) if factor.node is not None else None
-        loose = written is not None and not factor.indices and written[1] < POWER
-        if loose and factor.power < 0 and not text.startswith(("(", "\\left(")):
-            text = writer._parenthesized(text)
-        if factor.power < 0:
-            below.append(text if factor.power == -1 else _raised(text, -factor.power, latex))
+        written = _factor(factor, names, writer)
+        place, power = (below, -factor.power) if factor.power < 0 else (above, factor.power)
+        place.append(written if power == 1 else writer.raised(written, power))
+    shown = _product(above, coefficient.p, writer)
+    if below or coefficient.q != 1:
+        under = _product(below, coefficient.q, writer)
+        if writer.latex:
+            shown = rf"\frac{{{shown[0]}}}{{{under[0]}}}", PRODUCT + 1
         else:
-            above.append(text if factor.power == 1 else _raised(text, factor.power, latex))
-    if coefficient.p != 1 or not above:
-        above.insert(0, str(coefficient.p))
-    if coefficient.q != 1:
-        below.insert(0, str(coefficient.q))
-    join = " " if latex else "*"
-    text = join.join(above)
-    if below:
-        under = join.join(below)
-        text = rf"\frac{{{text}}}{{{under}}}" if latex else f"{text}/{under if len(below) == 1 else f'({under})'}"
+            shown = f"{writer.at_least(shown, PRODUCT)}/{writer.at_least(under, POWER)}", PRODUCT
     inner = []
     for factor in term.factors:
         inner += [index for index in dict.fromkeys(factor.indices) if index not in free and index not in inner]
     for index in reversed(inner):
-        text = _summed(text, names[index], size_text(index.size), latex)
+        shown = writer.summed(shown, names[index], index.size)
     for loop in reversed(term.loops):
-        text = _summed(text, loop.name, size_text(loop.size), latex)
-    return text
+        shown = writer.summed(shown, writer.letters.get(loop, loop.name), loop.size)
+    return shown
 
 
-def _summed(text: str, name: str, size: str, latex: bool) -> str:
-    return rf"\sum_{{{name}=1}}^{{{size}}} {text}" if latex else f"sum({text} for {name} in 1..{size})"
+def _product(factors: Sequence[Written], number: int, writer: Writer) -> Written:
+    """``number · Π factors``: a factor that is itself a product is bracketed, but for one behind the number alone."""
+    if not factors:
+        return str(number), ATOM
+    if len(factors) == 1 and number == 1:
+        return factors[0]
+    alone = len(factors) == 1
+    least = (ADDITION + 1 if alone else DOT + 1) if writer.latex else PRODUCT + 1
+    texts = [writer.at_least(factor, PRODUCT if alone and not writer.latex else least) for factor in factors]
+    return (" " if writer.latex else "*").join([str(number)] * (number != 1) + texts), PRODUCT
 
 
-def _raised(text: str, power: Any, latex: bool) -> str:
-    return f"{text}^{{{power}}}" if latex else f"{text}^{power if power.is_Integer else f'({power})'}"
-
-
-def _factor(factor: Factor, names: dict[Index, str], writer: Writer) -> str:
-    letters = ",".join(names[index] for index in factor.indices)
+def _factor(factor: Factor, names: dict[Index, str], writer: Writer) -> Written:
+    letters = [names[index] for index in factor.indices]
     if factor.node is None:
-        if writer.latex:
-            return rf"\delta_{{{letters.replace(',', '')}}}"
-        return f"{'δ' if writer.dialect == 'text' else 'delta'}[{letters}]"
+        return writer.delta(letters, factor.indices[0].size)
     if factor.node.operator.name == "partial":
         above, below, split, total = factor.node.parameters
-        own = [names[index] for index in factor.indices]
-        return write_partial(above, below, own[:split], own[split:], writer.dialect, total)
-    writer.write(factor.node)
-    text, level = writer.done[factor.node]
-    if not factor.indices:
-        return text if level > PRODUCT or (level == PRODUCT and not writer.latex) else writer._parenthesized(text)
-    bare = level >= POSTFIX and not (writer.latex and "_" in text)
-    text = text if bare else writer._parenthesized(text)
-    return f"{text}_{{{letters.replace(',', '')}}}" if writer.latex else f"{text}[{letters}]"
+        return write_partial(above, below, letters[:split], letters[split:], writer.dialect, total), POSTFIX
+    written = writer.written(factor.node)
+    if not letters:
+        return written
+    bare = written[1] >= POSTFIX and not (writer.latex and "_" in written[0])
+    text = written[0] if bare else writer.bracketed(written[0])
+    together = "" if max(map(len, letters)) == 1 else ","
+    return (f"{text}_{{{together.join(letters)}}}" if writer.latex else f"{text}[{','.join(letters)}]"), POSTFIX
+
+
+Place = tuple[str, int, Sequence[str]]
+"""A name, its rank, and the letters of its indices, if it has any."""
+
+
+def write_derivative(above: Place, below: Sequence[Place], dialect: str) -> str:
+    """``∂y[i]/∂W[k,l]``, of two variables ``∂²f/∂a[i]∂X[k,l]``; without letters ``∂y/∂W``."""
+    order = len(below)
+    if dialect == "latex":
+        power = f"^{{{order}}}" if order > 1 else ""
+        lower = " ".join(rf"\partial {_with_indices(*place)}" for place in below)
+        return rf"\frac{{\partial{power} {_with_indices(*above)}}}{{{lower}}}"
+    sign = "∂" if dialect == "text" else "d"
+    power = "" if order == 1 else str(order).translate(SUPERSCRIPTS) if dialect == "text" else f"^{order}"
+    show = name_text if dialect == "text" else str
+
+    def written(name: str, rank: int, letters: Sequence[str]) -> str:
+        return show(name) + (f"[{','.join(letters)}]" if letters else "")
+
+    return f"{sign}{power}{written(*above)}/{''.join(sign + written(*place) for place in below)}"
+
+
+def _with_indices(name: str, rank: int, letters: Sequence[str]) -> str:
+    if not letters:
+        return name_latex(name, rank if rank < 2 else 0)
+    shown = name_latex(name)
+    return (rf"({shown})" if "_" in shown else shown) + f"_{{{''.join(letters)}}}"
 
 
 def write_partial(
     above: str, below: str, value: Sequence[str], variable: Sequence[str], dialect: str, total: bool = False
 ) -> str:
     """``∂u[i]/∂W[k,l]``."""
-    from mcalc.expressions.names import name_latex, name_text
-
     if dialect == "latex":
         upper = name_latex(above) + (f"_{{{''.join(value)}}}" if value else "")
         lower = name_latex(below) + (f"_{{{''.join(variable)}}}" if variable else "")

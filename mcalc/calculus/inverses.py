@@ -1,8 +1,9 @@
-"""Inverses within one product: ``A⁻¹A = I``, ``(cA)⁻¹ = A⁻¹/c``, ``B (AB)⁻¹ = A⁻¹``."""
+"""Inverses within one product: ``A⁻¹A = I``, ``(cA)⁻¹ = A⁻¹/c``, ``B (AB)⁻¹ = A⁻¹``, ``QᵀQ = I``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations, pairwise
 
 from sympy.core.singleton import S
 
@@ -15,6 +16,10 @@ from mcalc.expressions.tree import Node
 def with_inverses(term: Term, free: Iterable[Index]) -> Term:
     """The term with what an inverse stands beside taken up into it."""
     free = set(free)
+    joined = _orthogonal(term, free)
+    if joined is not None:
+        cleaned = normalise(joined, free)
+        return term if cleaned is None else with_inverses(cleaned, free)
     for at, factor in enumerate(term.factors):
         if factor.node is None or factor.node.operator.name != "inv" or factor.power != 1:
             continue
@@ -22,21 +27,42 @@ def with_inverses(term: Term, free: Iterable[Index]) -> Term:
         found = _opened(factor) or _beside(factor, others, free)
         if found is not None:
             new, used = found
-            rest = Term(term.coefficient, tuple(f for f in others if f is not used), term.loops).times(new)
+            rest = Term(term.coefficient, tuple(f for f in others if f is not used), term.loops).within(new)
             cleaned = normalise(rest, free)
             return term if cleaned is None else with_inverses(cleaned, free)
     return term
+
+
+def _orthogonal(term: Term, free: set[Index]) -> Term | None:
+    """``QᵀQ = QQᵀ = I``: two factors Q that share a summed index in the same place are a δ of the other two."""
+    known = [f for f in term.factors if f.node is not None and build.is_orthogonal(f.node) and f.power == 1]
+    for one, other in combinations([f for f in known if f.indices[0] is not f.indices[1]], 2):
+        for place in (0, 1):
+            joint = one.indices[place]
+            used = sum(joint in f.indices for f in term.factors)
+            if one.node is other.node and joint is other.indices[place] and joint not in free and used == 2:
+                rest = tuple(f for f in term.factors if f is not one and f is not other)
+                tie = Factor(None, (one.indices[1 - place], other.indices[1 - place]))
+                return term._replace(factors=(*rest, tie))
+    return None
 
 
 Found = tuple[Term, Factor | None]
 
 
 def _opened(factor: Factor) -> Found | None:
-    """``(cA)⁻¹ = A⁻¹/c``, ``(Aᵀ)⁻¹ = (A⁻¹)ᵀ``."""
+    """``(cA)⁻¹ = A⁻¹/c``, ``(Aᵀ)⁻¹ = (A⁻¹)ᵀ``, ``Q⁻¹ = Qᵀ``, ``(B A A⁻¹)⁻¹ = B⁻¹``."""
     assert factor.node is not None
     inner = factor.node.args[0]
+    if build.is_orthogonal(inner):
+        return Term(S.One, (Factor(inner, factor.indices[::-1]),)), None
     if inner.operator.name == "transpose":
         return Term(S.One, (Factor(build.apply("inv", inner.args[0]), factor.indices[::-1]),)), None
+    if inner.operator.name == "eye":
+        return Term(S.One, (Factor(None, factor.indices),)), None
+    shorter = _cancelled(inner)
+    if shorter is not inner:
+        return Term(S.One, (factor._replace(node=build.apply("inv", shorter)),)), None
     scalars = [part for part in inner.args if not part.shape]
     matrices = [part for part in inner.args if part.shape]
     name = inner.operator.name
@@ -51,6 +77,17 @@ def _opened(factor: Factor) -> Found | None:
             return None
         result = result.times(part)
     return result.times(Term(S.One, (factor._replace(node=build.apply("inv", matrices[0])),))), None
+
+
+def _cancelled(product: Node) -> Node:
+    """A product of matrices without neighbours that are inverse to one another."""
+    row = build.row_of(product)
+    for at, (one, other) in enumerate(pairwise(row)):
+        for matrix, inverse in ((one, other), (other, one)):
+            if inverse.operator.name == "inv" and inverse.args[0] is matrix:
+                rest = [*row[:at], *row[at + 2 :]]
+                return _cancelled(build.chain(rest)) if rest else build.identity(product.shape[0])
+    return product
 
 
 def _beside(factor: Factor, others: Iterable[Factor], free: set[Index]) -> Found | None:

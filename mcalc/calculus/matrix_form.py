@@ -14,10 +14,9 @@ from typing import Any, NamedTuple
 from sympy.core.singleton import S
 
 from mcalc.calculus.networks import Factor, Index, Term
+from mcalc.calculus.scalar_factors import Power, column_of, gathered, sorted_powers, summed_over, trace
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node
-
-Power = tuple[Node, Any]
 
 
 class Edge(NamedTuple):
@@ -28,6 +27,7 @@ class Edge(NamedTuple):
     end: Index
 
     def turned(self) -> Edge:
+        """The other way round; the factors of a skew part carry a minus sign, see `Graph.unsigned`."""
         return Edge(tuple(build.transpose(node) for node in reversed(self.factors)), self.end, self.start)
 
     def node(self) -> Node:
@@ -43,6 +43,16 @@ class Graph:
     points: dict[Index, list[Power]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     ties: list[tuple[Index, Index]] = field(default_factory=list)
+
+    def unsigned(self, edge: Edge) -> Edge:
+        """The edge without the minus signs of its factors, which go into the coefficient."""
+        factors = []
+        for node in edge.factors:
+            while node.operator.name == "negative":
+                node = node.args[0]
+                self.coefficient = -self.coefficient
+            factors.append(node)
+        return edge._replace(factors=tuple(factors))
 
 
 def graph(term: Term) -> Graph:
@@ -97,10 +107,14 @@ def _remove_point(state: Graph, index: Index, free: set[Index]) -> bool:
     if len(touching) > 2:
         return False
     if not touching:
-        _add_scalar(state, vectors, index.size)
+        node, power = summed_over(vectors, index.size)
+        if build.is_number(node):
+            state.coefficient *= node.parameters[0]
+        else:
+            state.scalars.append((node, power))
     elif len(touching) == 1:
-        edge = touching[0] if touching[0].end is index else touching[0].turned()
-        column = _column(vectors, index.size)
+        edge = state.unsigned(touching[0] if touching[0].end is index else touching[0].turned())
+        column = column_of(vectors, index.size)
         state.edges.remove(touching[0])
         state.points[edge.start].append((build.chain((*edge.factors, column)), S.One))
     else:
@@ -113,12 +127,13 @@ def _remove_point(state: Graph, index: Index, free: set[Index]) -> bool:
                 return False
             if first.start is second.start and not vectors:
                 return False
+        into, out = state.unsigned(into), state.unsigned(out)
         state.edges = [edge for edge in state.edges if edge is not first and edge is not second]
-        middle = (build.apply("diag", _column(vectors, index.size)),) if vectors else ()
+        middle = (build.apply("diag", column_of(vectors, index.size)),) if vectors else ()
         factors = into.factors + middle + out.factors
         if into.start is out.end:
             del state.points[index], state.points[into.start]
-            state.scalars.append((_trace(factors), S.One))
+            state.scalars.append((trace(factors), S.One))
             return True
         state.edges.append(Edge(factors, into.start, out.end))
     del state.points[index]
@@ -130,7 +145,7 @@ def _join_parallel(state: Graph) -> bool:
     for at, edge in enumerate(state.edges):
         for other in state.edges[at + 1 :]:
             if {edge.start, edge.end} == {other.start, other.end}:
-                turned = other if other.start is edge.start else other.turned()
+                turned = state.unsigned(other if other.start is edge.start else other.turned())
                 parts = _hadamard_parts(edge.node()) + _hadamard_parts(turned.node())
                 above = [part for part, power in parts if power.p > 0]
                 below = [part for part, power in parts if power.p < 0]
@@ -155,100 +170,6 @@ def _hadamard_parts(node: Node) -> list[Power]:
 
 def _sorted_nodes(nodes: list[Node]) -> list[Node]:
     return sorted(nodes, key=lambda node: node.key)
-
-
-def _sorted_powers(vectors: Sequence[Power]) -> list[Power]:
-    return sorted(vectors, key=lambda pair: (pair[0].operator.indicator, pair[0].key))
-
-
-def _column(vectors: Sequence[Power], size: Any) -> Node:
-    """The vectors on one point as one column."""
-    if not vectors:
-        return build.ones((size,))
-    if all(power.p < 0 for _, power in vectors):
-        return build.elementwise_product(_sorted_powers(vectors))
-    return build.elementwise_product(_sorted_powers(vectors))
-
-
-def _add_scalar(state: Graph, vectors: Sequence[Power], size: Any) -> None:
-    """Σᵢ over a point without edges: a dimension, a sum or a dot product."""
-    if not vectors:
-        whole = build.size(size)
-        if build.is_number(whole):
-            state.coefficient *= whole.parameters[0]
-        else:
-            state.scalars.append((whole, S.One))
-    elif len(vectors) == 1 and vectors[0][1] == 1:
-        node = vectors[0][0]
-        if node.operator.name == "softmax":
-            return
-        links = _links(node)
-        if len(links) > 1 and links[-1].operator.name == "ones":
-            whole = build.chain(links[:-1])
-            state.scalars.append((build.apply("sum", build.transpose(whole) if _turned_over(whole) else whole), S.One))
-            return
-        if node.operator.name == "diagonal":
-            node = _trace((node.args[0],))
-            state.scalars.append((node, S.One))
-            return
-        state.scalars.append((build.apply("sum", node), S.One))
-    elif len(vectors) == 1 and vectors[0][1] == 2:
-        state.scalars.append(_square(vectors[0][0]))
-    elif len(vectors) == 2 and all(power.is_Integer and power.p > 0 for _, power in vectors):
-        state.scalars.append((_dot(*(build.raised(node, power) for node, power in _sorted_powers(vectors))), S.One))
-    else:
-        state.scalars.append((build.apply("sum", _column(vectors, size)), S.One))
-
-
-def _turned_over(node: Node) -> bool:
-    """A sum over all entries does not need a transpose."""
-    return node.operator.name == "transpose"
-
-
-def _square(node: Node) -> Power:
-    """x·x of a name, ‖v‖² of anything longer."""
-    if node.args:
-        return build.apply("norm", node), S(2)
-    return build.apply("dot", node, node), S.One
-
-
-def _links(node: Node) -> tuple[Node, ...]:
-    """A matrix-vector product as its row of factors."""
-    parts: list[Node] = []
-    while node.operator.name == "matmul" and len(node.shape) == 1:
-        parts.append(node.args[0])
-        node = node.args[1]
-    return (*parts, node)
-
-
-def _dot(left: Node, right: Node) -> Node:
-    """uᵀMv in the direction with the fewer transposes."""
-    first, second = _links(left), _links(right)
-    forward = tuple(build.transpose(node) for node in reversed(first[:-1])) + second[:-1]
-    backward = tuple(build.transpose(node) for node in reversed(forward))
-    if not forward:
-        return build.apply("dot", *sorted((left, right), key=lambda node: node.key))
-
-    def cost(row: tuple[Node, ...], start: Node) -> tuple[Any, ...]:
-        return (sum(node.operator.name == "transpose" for node in row), start.key, [node.key for node in row])
-
-    ways = [
-        (cost(forward, first[-1]), first[-1], forward, second[-1]),
-        (cost(backward, second[-1]), second[-1], backward, first[-1]),
-    ]
-    _, start, row, end = min(ways, key=lambda way: way[0])
-    return build.chain((build.apply("transpose", start), build.chain((*row, end))))
-
-
-def _trace(factors: tuple[Node, ...]) -> Node:
-    """tr(ABC) from the rotation, or its transpose, with the fewest transposes."""
-    factors = tuple(part for factor in factors for part in build.row_of(factor))
-    turned = tuple(build.transpose(node) for node in reversed(factors))
-    ways = [row[at:] + row[:at] for row in (factors, turned) for at in range(len(row))]
-    best = min(
-        ways, key=lambda row: (sum(node.operator.name == "transpose" for node in row), [node.key for node in row])
-    )
-    return build.apply("tr", build.chain(best))
 
 
 # The matrix between the free points ----------------------------------------------------------------------------------
@@ -286,25 +207,25 @@ def matrix_of(term: Term, row: Index | None, column: Index | None) -> Piece | No
     if tied:
         assert row is not None
         vectors = state.points[row]
-        body = build.apply("diag", _column(vectors, row.size)) if vectors else build.identity(row.size)
+        body = build.apply("diag", column_of(vectors, row.size)) if vectors else build.identity(row.size)
     elif row is not None and column is not None:
         left, right = state.points[row], state.points[column]
         if state.edges:
-            edge = state.edges[0] if state.edges[0].start is row else state.edges[0].turned()
+            edge = state.unsigned(state.edges[0] if state.edges[0].start is row else state.edges[0].turned())
             factors_ = edge.factors
             if left:
-                factors_ = (build.apply("diag", _column(left, row.size)), *factors_)
+                factors_ = (build.apply("diag", column_of(left, row.size)), *factors_)
             if right:
-                factors_ = (*factors_, build.apply("diag", _column(right, column.size)))
+                factors_ = (*factors_, build.apply("diag", column_of(right, column.size)))
             body = build.chain(factors_)
         elif not left and not right:
             body = build.ones((row.size, column.size))
         else:
-            body = _outer(_column(left, row.size), _column(right, column.size))
+            body = _outer(column_of(left, row.size), column_of(right, column.size))
     elif row is not None:
-        body = _column(state.points[row], row.size)
+        body = column_of(state.points[row], row.size)
     elif column is not None:
-        body = build.transpose(_column(state.points[column], column.size))
+        body = build.transpose(column_of(state.points[column], column.size))
     return _loops(state, body, term)
 
 
@@ -315,26 +236,18 @@ def _outer(left: Node, right: Node) -> Node:
 
 def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
     """What depends on a running index goes under its Σ."""
-    coefficient, scalars = state.coefficient, _gather_scalars(state.scalars)
+    sign, scalars = gathered(state.scalars)
+    coefficient = state.coefficient * sign
     for loop in term.loops:
         inside = [pair for pair in scalars if loop in pair[0].loops]
         outside = [pair for pair in scalars if loop not in pair[0].loops]
         if body is not None and loop in body.loops:
-            body = build.apply("loop_sum", build.scaled(S.One, _sorted_powers(inside), body), parameters=(loop,))
+            body = build.apply("loop_sum", build.scaled(S.One, sorted_powers(inside), body), parameters=(loop,))
             scalars = outside
         elif inside:
-            summed = build.apply("loop_sum", build.scaled(S.One, _sorted_powers(inside), None), parameters=(loop,))
+            summed = build.apply("loop_sum", build.scaled(S.One, sorted_powers(inside), None), parameters=(loop,))
             scalars = [*outside, (summed, S.One)]
         else:
             scalars = [*outside, (build.size(loop.size), S.One)]
-    return Piece(coefficient, tuple(_sorted_powers(_gather_scalars(scalars))), body)
-
-
-def _gather_scalars(scalars: Sequence[Power]) -> list[Power]:
-    gathered: dict[bytes, Power] = {}
-    for node, power in scalars:
-        if node.canon in gathered:
-            power = power + gathered[node.canon][1]
-            node = gathered[node.canon][0]
-        gathered[node.canon] = (node, power)
-    return [pair for pair in gathered.values() if pair[1] != 0]
+    sign, scalars = gathered(scalars)
+    return Piece(coefficient * sign, tuple(sorted_powers(scalars)), body)

@@ -16,7 +16,7 @@ from sympy.core.singleton import S
 
 from mcalc.expressions import build, stacks
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, topological, with_loop
+from mcalc.expressions.tree import Node, loops_below, topological, with_loop
 from mcalc.language.formulas import read_value
 
 _numbers = count()
@@ -51,10 +51,15 @@ class Term(NamedTuple):
     loops: tuple[LoopIndex, ...] = ()
 
     def times(self, other: Term) -> Term:
+        """The product; the running indices that either sums over are renamed apart from all that the other has."""
+        one = self._apart_from(other)
+        return one.within(other._apart_from(one))
+
+    def within(self, other: Term) -> Term:
+        """The product with what stands under the Σ's of this term: their running indices mean the same there."""
         for loop in other.loops:
             if loop in self.loops:
-                taken = {*self.loops, *other.loops}
-                other = other.with_loop(loop, loop.apart_from(taken))
+                other = other.with_loop(loop, self._new_loop(loop, other))
         return Term(self.coefficient * other.coefficient, self.factors + other.factors, self.loops + other.loops)
 
     def under(self, loops: Iterable[LoopIndex]) -> Term:
@@ -62,7 +67,7 @@ class Term(NamedTuple):
         term = self
         for loop in loops:
             if loop in term.loops:
-                term = term.with_loop(loop, loop.apart_from(term.loops))
+                term = term.with_loop(loop, term._new_loop(loop))
             term = term._replace(loops=(*term.loops, loop))
         return term
 
@@ -70,6 +75,22 @@ class Term(NamedTuple):
         """The term with a running index by another name."""
         factors = tuple(f if f.node is None else f._replace(node=with_loop(f.node, old, new)) for f in self.factors)
         return Term(self.coefficient, factors, tuple(new if loop == old else loop for loop in self.loops))
+
+    def _apart_from(self, other: Term) -> Term:
+        """The term with its own Σ's by names that `other` has nowhere outside of its own."""
+        term = self
+        if self.loops:
+            used = {*other.loops, *(loop for f in other.factors if f.node is not None for loop in f.node.loops)}
+            for loop in self.loops:
+                if loop in used:
+                    term = term.with_loop(loop, term._new_loop(loop, other))
+        return term
+
+    def _new_loop(self, loop: LoopIndex, *others: Term) -> LoopIndex:
+        """A running index over the same range that neither this term nor the others have, bound or free."""
+        terms = (self, *others)
+        taken = {loop for term in terms for loop in term.loops}
+        return loop.apart_from(taken | loops_below(f.node for term in terms for f in term.factors if f.node))
 
 
 class Tensor(NamedTuple):
@@ -223,6 +244,10 @@ def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: in
         return None
     elif node.operator.indicator and len(node.args) == 2 and node.args[0] is node.args[1]:
         return Term(S.One, ()) if name.endswith("equal") else None
+    elif node.operator.where_positive and build.is_positive(node.args[0]):
+        return expand(read_value(node.operator.where_positive, {"a": node.args[0]}), indices, power, depth + 1)
+    elif name == "greater" and build.is_zero(node.args[1]) and build.is_positive(node.args[0]):
+        return ONE
     elif name == "element" and (part := stacks.entry(node)) is not None:
         return expand(part, indices, power, depth + 1)
     elif _is_product(node) and power.is_Integer:

@@ -57,9 +57,9 @@ def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
         if key in gathered:
             kept = gathered[key]
             assert kept.node is not None
-            if kept.node.sign != factor.node.sign and build.odd(factor.power):
-                sign = -sign
-            factor = Factor(kept.node, factor.indices, kept.power + factor.power)
+            node, turned = build.united(kept.node, kept.power, factor.node, factor.power)
+            sign *= turned
+            factor = Factor(node, factor.indices, kept.power + factor.power)
         gathered[key] = factor
     united = []
     for factor in gathered.values():

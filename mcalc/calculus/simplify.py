@@ -53,7 +53,7 @@ def _opened(node: Node) -> Node:
             if not any(_cancel(rest, part) for part in parts) and (indices or len(term.factors) > _FEW):
                 continue
             summed = [index for index in factor.indices if index not in indices]
-            products = [counted(rest.times(part), summed) for part in parts]
+            products = [counted(rest.within(part), summed) for part in parts]
             shorter = matrix_form([*terms[:at], *products, *terms[at + 1 :]], *orientation(node.shape, indices))
             if shorter is not None and shorter.key[0] < node.key[0]:
                 return _opened(shorter)

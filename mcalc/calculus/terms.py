@@ -9,6 +9,7 @@ from sympy.core.singleton import S
 from mcalc.calculus.inverses import with_inverses
 from mcalc.calculus.networks import Factor, Index, Term, expand
 from mcalc.calculus.normal_form import normalise
+from mcalc.calculus.running import without_running
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node
 
@@ -39,9 +40,25 @@ def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:
     result = []
     for term in terms:
         cleaned = normalise(term, free)
+        if cleaned is not None and cleaned.loops:
+            cleaned = normalise(without_running(cleaned), free)
         if cleaned is not None:
-            result.append(_turned(with_inverses(cleaned, free)))
+            result.append(_alike(_turned(with_inverses(cleaned, free))))
     return result
+
+
+def _alike(term: Term) -> Term:
+    """A difference is written one way throughout: ``(y - z)(z - y)ᵀ`` is ``-(y - z)(y - z)ᵀ``."""
+    written: dict[bytes, Node] = {}
+    sign, factors = 1, []
+    for factor in term.factors:
+        if factor.node is not None and factor.node.operator.name == "add" and factor.power.is_Integer:
+            known = written.setdefault(factor.node.canon, factor.node)
+            if known.sign != factor.node.sign:
+                sign *= -1 if build.odd(factor.power) else 1
+                factor = factor._replace(node=known)
+        factors.append(factor)
+    return term._replace(coefficient=term.coefficient * sign, factors=tuple(factors))
 
 
 def _turned(term: Term) -> Term:

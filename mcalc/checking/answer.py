@@ -11,6 +11,7 @@ from sympy.core.symbol import Dummy, Symbol
 
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.derivations.derivation import shape_words
+from mcalc.expressions.letters import index_letters
 from mcalc.expressions.names import name_text
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape, topological
@@ -29,7 +30,7 @@ class Scope:
 
     names: Mapping[str, Node]
     dimensions: frozenset[str]
-    indices: Mapping[str, Any]
+    indices: Mapping[str, LoopIndex]
     expected: Shape
     source: str
     equal: frozenset[frozenset[str]] = frozenset()
@@ -59,8 +60,7 @@ class Scope:
     def _read(self, syntax: Syntax, dimensions: Dimensions, fit: Any) -> Node:
         reader = Elaborator(self.names, dimensions.same, fit, self.dimensions)
         reader.resolve, reader.source = dimensions.find, self.source
-        for name, size in self.indices.items():
-            reader.loops[name] = LoopIndex(name, size)
+        reader.loops.update(self.indices)
         return with_entries(reader.read(syntax))
 
 
@@ -70,11 +70,13 @@ def scope(reading: Reading, right: Expression, source: str) -> Scope:
     for node in topological([reading.value]):
         if node.operator.name == "loop_sum":
             symbols |= {symbol.name for symbol in node.parameters[0].size.free_symbols}
-    indices = {}
-    if isinstance(right, IndexForm):
-        letters = right.letters()
-        indices = {letters[index]: index.size for index in right.tensor.free}
     names = {**reading.bound, **reading.names}
+    indices: dict[str, LoopIndex] = {}
+    if isinstance(right, IndexForm):
+        letters, tensor = right.letters(), right.tensor
+        printed = {letters[index]: LoopIndex(letters[index], index.size) for index in tensor.free}
+        usual = index_letters([len(tensor.value), len(tensor.variable)], names)
+        indices = dict(zip(usual, printed.values(), strict=True)) | printed
     return Scope(names, frozenset(symbols) - set(names), indices, right.shape, source)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcalc.checking.compare import Ground, Sample, close, trees
-from mcalc.checking.points import Field, Spot, Valued, conditions, counted, draw
+from mcalc.checking.points import Field, Spot, Valued, draw
 from mcalc.checking.relation import Relation, Scalars, relation
 from mcalc.checking.search import shape_of, turned_shape
 from mcalc.expressions import build
@@ -15,6 +15,7 @@ from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.conditions import conditions, counted
 
 _DRAWS = 260
 _WANTED = 10

@@ -15,8 +15,6 @@ from mcalc.checking.points import (
     Stacked,
     Tie,
     Valued,
-    conditions,
-    counted,
     draw,
     lattice,
     size_choices,
@@ -25,6 +23,7 @@ from mcalc.checking.points import (
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.conditions import conditions, counted
 from mcalc.numbers.program import dimensions
 
 _CLOSE = 1e-7

@@ -12,12 +12,13 @@ from sympy.core.numbers import Rational
 
 from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.compare import Ground, close, trees
-from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, conditions, lattice
+from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, lattice
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.conditions import conditions
 from mcalc.numbers.numeric import fitting_sizes
 from mcalc.numbers.program import dimensions
 

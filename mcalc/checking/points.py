@@ -13,8 +13,8 @@ from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.expressions import build
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape, topological
-from mcalc.language.formulas import read_value
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
 
@@ -162,40 +162,12 @@ def lattice(variables: Sequence[Node], sizes: dict[str, int], generator: Any, co
         yield Spot(sizes, point, "lattice")
 
 
-def conditions(roots: Sequence[Node]) -> list[Node]:
-    """The comparisons in the trees, and those that the derivatives of their parts ask."""
-    found: dict[bytes, Node] = {}
-    slopes = []
-    for node in topological(roots):
-        operator = node.operator
-        if operator.elementwise and node.args and not operator.variadic:
-            names = dict(zip(operator.argument_names, node.args, strict=False)) | {"y": node}
-            for rule in operator.rules:
-                if isinstance(rule.formula, str) and any(mark in rule.formula for mark in ("<", ">", "sign")):
-                    slopes.append(read_value(rule.formula, names))
-    for node in topological([*roots, *slopes]):
-        if node.operator.name in ("sign", "step"):
-            node = build.apply("greater", node.args[0], build.number(0))
-        if node.operator.indicator and len(node.args) == 2:
-            found.setdefault(node.canon, node)
-    return list(found.values())
-
-
-def counted(condition: Node) -> Node:
-    """The condition as a value without running indices: for how many of them it holds."""
-    for loop in sorted(condition.loops, key=str):
-        condition = build.apply("loop_sum", condition, parameters=(loop,))
-    return condition
-
-
 class Tie:
     """Where both sides of a comparison are equal, and a derivative is a matter of convention."""
 
     def __init__(self, condition: Node) -> None:
-        left, right = condition.args
-        apart = left if build.is_zero(right) else build.apply("add", left, build.negated(right))
-        self.count = Field(counted(build.apply("less_equal", build.apply("abs", apart), build.number(0))))
-        extreme = next((node for side in (left, right) for node in topological([side]) if _is_extreme(node)), None)
+        self.count = Field(counted(build.apply("less_equal", build.apply("abs", margin(condition)), build.number(0))))
+        extreme = next((node for side in condition.args for node in topological([side]) if _is_extreme(node)), None)
         self.extreme = None if extreme is None or extreme.loops else Field(extreme)
 
     def at(self, spot: Spot) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from mcalc.code import source
-from mcalc.code.source import Source
+from mcalc.code.source import POWER, Source
 from mcalc.code.targets import LIKE, Target
 from mcalc.numbers.arrays import HELPERS
 
@@ -61,7 +61,7 @@ class SourceModule:
     def _call(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Source:
         if name == "where":
             return self._chosen(*arguments)
-        given = [Source(_argument(one)) for one in arguments]
+        given = [one if isinstance(one, Source) else Source(_argument(one)) for one in arguments]
         if self._target.of_tensors and name not in _OF_SIZES:
             if hasattr(math, name) and all(map(self.is_number, given)):
                 return Source(f"math.{name}({', '.join(map(str, given))})")
@@ -80,7 +80,9 @@ class SourceModule:
             spelled = name + "({})"
             if name not in self.helpers:
                 self.helpers.append(name)
-        return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)))
+        if spelled is not None and "{0}" in spelled:
+            return Source(spelled.format(*(one.above(POWER) for one in arguments)), rank=None)
+        return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)), rank=None)
 
     def _chosen(self, condition: Source, *cases: Any) -> Source:
         """``np.where(condition, a, b)``; where a is 1 and b is 0, the condition as a number."""

@@ -18,36 +18,26 @@ class SizeReader:
 
     def write(self, size: Any) -> Source:
         """A dimension in the code."""
-        if isinstance(size, int) or size.is_Integer:
-            return source.piece(int(size))
-        for symbol in sorted(size.free_symbols, key=str):
-            if symbol not in self.names:
-                self.names[symbol] = self.free_name(symbol.name)
-        if size.is_Symbol:
-            return Source(self.names[size])
-        if size.is_Add:
-            parts = sorted(size.args, key=lambda part: (part.is_number, part.could_extract_minus_sign(), str(part)))
-            return source.total(*map(self.write, parts))
-        if size.is_Mul and size.could_extract_minus_sign():
-            return -self.write(-size)
-        if size.is_Mul:
-            return source.multiplied(*map(self.write, size.args))
-        raise ValueError(f"the dimension {size} cannot be written as code")
+        return _written(size, self._named)
+
+    def _named(self, symbol: Any) -> Source:
+        if symbol not in self.names:
+            self.names[symbol] = self.free_name(symbol.name)
+        return Source(self.names[symbol])
 
     def read(self) -> dict[Any, str]:
         """Where each dimension used is read off: ``x.shape[0]``, and where that is n + 1 ``x.shape[0] - 1``."""
-        found: dict[Any, str] = {}
+        found: dict[Any, Source] = {}
         for size, text in self.axes:
-            if size in self.names:
-                found.setdefault(size, text)
-        for size, text in self.axes:
-            if len(size.free_symbols) == 1 and (symbol := next(iter(size.free_symbols))) in self.names:
-                factor = size.coeff(symbol)
-                rest = size - factor * symbol
-                if symbol not in found and factor.is_Integer and factor > 0 and rest.is_Integer:
-                    less = text if rest == 0 else f"{text} {'-' if rest > 0 else '+'} {abs(rest)}"
-                    found[symbol] = less if factor == 1 else f"({less}) // {factor}"
-        return found
+            if size.is_Symbol:
+                found.setdefault(size, Source(text))
+        waiting = [(size, text) for size, text in self.axes if not size.is_Symbol]
+        for _ in range(len(waiting)):
+            for size, text in waiting:
+                unknown = [symbol for symbol in size.free_symbols if symbol not in found]
+                if len(unknown) == 1 and (solved := _solved(size, unknown[0], Source(text), found)) is not None:
+                    found[unknown[0]] = solved
+        return {symbol: text.text for symbol, text in found.items() if symbol in self.names}
 
     def unread(self) -> dict[Any, str]:
         """The dimensions that no array has: the function must be given them."""
@@ -56,3 +46,38 @@ class SizeReader:
 
     def lines(self) -> list[str]:
         return sorted(f"{self.names[symbol]} = {text}" for symbol, text in self.read().items())
+
+
+def _written(size: Any, named: Callable[[Any], Source]) -> Source:
+    if isinstance(size, int) or size.is_Integer:
+        return source.piece(int(size))
+    if size.is_Symbol:
+        return named(size)
+    if size.is_Add:
+        above, below = size.together().as_numer_denom()
+        if below != 1:
+            return _written(above, named) // _written(below, named)
+        parts = sorted(size.args, key=lambda part: (part.is_number, part.could_extract_minus_sign(), str(part)))
+        return source.total(*(_written(part, named) for part in parts))
+    if size.could_extract_minus_sign():
+        return -_written(-size, named)
+    above, below = size.as_numer_denom()
+    if below != 1:
+        return _written(above, named) // _written(below, named)
+    if size.is_Mul:
+        return source.multiplied(*(_written(part, named) for part in size.args))
+    if size.is_Pow:
+        base, exponent = size.args
+        return _written(base, named) ** _written(exponent, named)
+    raise ValueError(f"the dimension {size} cannot be written as code")
+
+
+def _solved(size: Any, symbol: Any, text: Source, known: dict[Any, Source]) -> Source | None:
+    """``(text - rest) // factor`` where the size is ``factor·symbol + rest``; None where it is no such sum."""
+    size = size.expand()
+    factor = size.coeff(symbol)
+    rest = (size - factor * symbol).expand()
+    if factor == 0 or symbol in rest.free_symbols or symbol in factor.free_symbols:
+        return None
+    found = text if rest == 0 else text - _written(rest, known.__getitem__)
+    return found if factor == 1 else found // _written(factor, known.__getitem__)

@@ -10,12 +10,14 @@ COMPARISON, ADDITION, PRODUCT, NEGATION, POWER, ATOM = 10, 20, 30, 40, 50, 60
 
 
 class Source:
-    """A piece of source, how tightly it binds, and how many axes its value has."""
+    """A piece of source, how tightly it binds, and how many axes its value has; None where only a call knows."""
 
     __slots__ = ("condition", "less_one", "level", "negated", "rank", "symbol", "text")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, text: str, level: int = ATOM, symbol: str = "", rank: int = 0, less_one: str = "") -> None:
+    def __init__(
+        self, text: str, level: int = ATOM, symbol: str = "", rank: int | None = 0, less_one: str = ""
+    ) -> None:
         self.text, self.level, self.symbol, self.rank, self.less_one = text, level, symbol, rank, less_one
         self.negated: Source | None = None
         self.condition: Source | None = None
@@ -28,19 +30,28 @@ class Source:
         """Whether writing it twice costs nothing."""
         return (self.level == ATOM and "(" not in self.text) or self.text.lstrip("-").replace(".", "").isdigit()
 
+    def of_rank(self, rank: int) -> Source:
+        """The same source, now that the axes of its value are known; what it is the negative of has as many."""
+        self.rank = rank
+        if self.negated is not None:
+            self.negated.rank = rank
+        return self
+
     def above(self, level: int) -> str:
         return self.text if self.level > level else f"({self.text})"
 
     def _infix(self, symbol: str, other: Any, level: int) -> Source:
         mixed = self.level == level and self.symbol != symbol and "@" in (symbol, self.symbol)
-        left = f"({self.text})" if mixed else self.above(level - 1)
-        return Source(f"{left} {symbol} {piece(other).above(NEGATION)}", level, symbol)
+        left, right = f"({self.text})" if mixed else self.above(level - 1), piece(other)
+        rank = _of_product(self.rank, right.rank) if symbol == "@" else _wider(self.rank, right.rank)
+        return Source(f"{left} {symbol} {right.above(NEGATION)}", level, symbol, rank)
 
     def __add__(self, other: Any) -> Source:
         term = piece(other)
         if term.negated is not None:
             return self - term.negated
-        return Source(f"{self.above(ADDITION - 1)} + {term.above(ADDITION)}", ADDITION)
+        text = f"{self.above(ADDITION - 1)} + {term.above(ADDITION)}"
+        return Source(text, ADDITION, rank=_wider(self.rank, term.rank))
 
     def __radd__(self, other: Any) -> Source:
         return total(piece(other), self)
@@ -50,7 +61,9 @@ class Source:
             return Source(self.less_one)
         if self.text.isdigit() and isinstance(other, int):
             return Source(str(int(self.text) - other))
-        return Source(f"{self.above(ADDITION - 1)} - {piece(other).above(ADDITION)}", ADDITION)
+        term = piece(other)
+        text = f"{self.above(ADDITION - 1)} - {term.above(ADDITION)}"
+        return Source(text, ADDITION, rank=_wider(self.rank, term.rank))
 
     def __rsub__(self, other: Any) -> Source:
         return piece(other) - self
@@ -67,23 +80,29 @@ class Source:
     def __rtruediv__(self, other: Any) -> Source:
         return piece(other) / self
 
+    def __floordiv__(self, other: Any) -> Source:
+        return self._infix("//", other, PRODUCT)
+
     def __matmul__(self, other: Any) -> Source:
         return self._infix("@", other, PRODUCT)
 
     def __pow__(self, other: Any) -> Source:
         exponent = piece(other)
         shown = exponent.text if exponent.level > POWER or exponent.text.lstrip("-").isdigit() else f"({exponent.text})"
-        return Source(f"{self.above(POWER)} ** {shown}", POWER)
+        return Source(f"{self.above(POWER)} ** {shown}", POWER, rank=_wider(self.rank, exponent.rank))
 
     def __neg__(self) -> Source:
         if self.negated is not None:
             return self.negated
-        found = Source(f"-{self.above(ADDITION)}", NEGATION if self.level != PRODUCT else PRODUCT, self.symbol)
+        level = NEGATION if self.level != PRODUCT else PRODUCT
+        found = Source(f"-{self.above(ADDITION)}", level, self.symbol, self.rank)
         found.negated = self
         return found
 
     def _compared(self, symbol: str, other: Any) -> Source:
-        return Source(f"{self.above(COMPARISON)} {symbol} {piece(other).above(COMPARISON)}", COMPARISON)
+        right = piece(other)
+        text = f"{self.above(COMPARISON)} {symbol} {right.above(COMPARISON)}"
+        return Source(text, COMPARISON, rank=_wider(self.rank, right.rank))
 
     def __gt__(self, other: Any) -> Source:
         return self._compared(">", other)
@@ -102,14 +121,27 @@ class Source:
 
     @property
     def T(self) -> Source:
+        if self.rank is None:
+            raise TypeError(f"the axes of {self.text} are not known")
         if self.rank < 2:
             return self
         base = self.above(POWER)
-        return Source(base.removesuffix(".T") if base.endswith(".T") else base + ".T")
+        return Source(base.removesuffix(".T") if base.endswith(".T") else base + ".T", rank=2)
 
     def __getitem__(self, index: Any) -> Source:
         parts = index if isinstance(index, tuple) else (index,)
-        return Source(f"{self.above(POWER)}[{', '.join(_subscript(part) for part in parts)}]")
+        change = sum(1 if part is None else 0 if isinstance(part, slice) else -1 for part in parts)
+        rank = None if self.rank is None else self.rank + change
+        return Source(f"{self.above(POWER)}[{', '.join(_subscript(part) for part in parts)}]", rank=rank)
+
+
+def _wider(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else max(one, other)
+
+
+def _of_product(one: int | None, other: int | None) -> int | None:
+    """A matrix product takes one axis of each."""
+    return None if not one or not other else one + other - 2
 
 
 def _subscript(part: Any) -> str:

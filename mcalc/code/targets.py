@@ -13,14 +13,17 @@ LIKE = "like"
 class Target:
     """An array library: its imports, the name under which the code reaches it, and what it calls otherwise.
 
-    `spelled` has the calls that differ from NumPy's, ``{}`` for the arguments, and `options` the names of arguments
-    that differ, empty for one that it lacks. `of_tensors` says that its functions take no numbers of Python's and mix
-    no types: then numbers are made tensors `LIKE` the parameters. `note` is for the docstring.
+    `modules` are imported besides, where the code uses them.
+    `spelled` has the calls that differ from NumPy's, with ``{}`` for the arguments or ``{0}``, ``{1}`` for each;
+    `options` the names of arguments that differ, empty for one that it lacks. `of_tensors` says that its functions
+    take no numbers of Python's and mix no types: then numbers are made tensors `LIKE` the parameters. `note` is for
+    the docstring.
     """
 
     title: str
     imports: tuple[str, ...]
     alias: str
+    modules: tuple[str, ...] = ()
     spelled: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     of_tensors: bool = False
@@ -33,6 +36,7 @@ TARGETS = {
         "JAX",
         ("import jax.numpy as jnp",),
         "jnp",
+        modules=("jax.nn", "jax.scipy.special"),
         spelled={
             "softmax": "jax.nn.softmax({})",
             "log_softmax": "jax.nn.log_softmax({})",
@@ -56,6 +60,8 @@ TARGETS = {
             "logsumexp_along": "torch.logsumexp({})",
             "erf": "torch.erf({})",
             "transpose": "torch.transpose({}, 0, 1)",
+            # torch.kron takes no transposed tensor as it is
+            "kron": "torch.kron({0}.contiguous(), {1}.contiguous())",
             "repeat": "torch.repeat_interleave({})",
         },
         options={"axis": "dim", "keepdims": "keepdim", "optimize": ""},

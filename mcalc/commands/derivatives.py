@@ -59,7 +59,16 @@ def derivation_command(
 
         declared = declared_shapes(shapes)
         derivation = derive(
-            expression_text(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric, order
+            expression_text(expression),
+            wrt,
+            declared,
+            command,
+            layout,
+            not no_verify,
+            method or "",
+            symmetric,
+            order,
+            form,
         )
         derivation.naming = naming
         if detail != "normal":
@@ -78,11 +87,15 @@ def derivation_command(
         if form in ("text", "ascii"):
             from mcalc.render.text import rows
 
-            show(rows(derivation, form, columns(output)), output, color)
+            with derivation.apart():
+                page = rows(derivation, form, columns(output))
+            show(page, output, color)
         elif standalone:
             from importlib import import_module
 
-            write(import_module(f"mcalc.render.{form}").standalone(derivation), output)
+            with derivation.apart():
+                document = import_module(f"mcalc.render.{form}").standalone(derivation)
+            write(document, output)
         else:
             from mcalc.render import write as written
 

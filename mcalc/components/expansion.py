@@ -18,6 +18,7 @@ from mcalc.components.drawing import ACROSS, ASLANT, DOWN, Drawing, Drawn, Drawn
 from mcalc.components.entries import Entries, Places
 from mcalc.components.given_sizes import LosesAxis, Numbers, checked, for_sizes, settled, symbols_of
 from mcalc.derivations.derivation import Derivation, Step
+from mcalc.derivations.headings import value_name
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node
 from mcalc.problems import Problem
@@ -260,8 +261,7 @@ def slices(form: IndexForm, derivation: Derivation, numbers: Numbers) -> Slices:
             places = {index: Integer(place) for index, place in zip((*value, *variable), (*above, *below), strict=True)}
             within.append(entries.sum_at(tensor.terms, places))
         parts.append((below, _short(assembled(within, rows, columns))))
-    name = next(name for name in ("y", "f", "Y", "value") if name not in derivation.reading.names)
-    return Slices(name, derivation.wrt[0], tuple(parts), tuple(counts))
+    return Slices(value_name(derivation), derivation.wrt[0], tuple(parts), tuple(counts))
 
 
 def _for_sizes(tensor: Tensor, numbers: Numbers) -> Tensor:

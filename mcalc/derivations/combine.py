@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sympy.core.singleton import S
 
@@ -125,10 +126,9 @@ class Combination:
         value, variable = fresh(root.node), fresh(target)
         for path in paths:
             tensor = path[0].tensor
-            for entry in path[1:]:
-                tensor = contract(tensor, entry.tensor)
-            loops = self._summed(path, target)
-            terms += [term.under(loops) for term in _with_indices(tensor, value, variable)]
+            for entry, left in zip(path[1:], self._left(path, target), strict=True):
+                tensor = _closed(contract(tensor, entry.tensor), left)
+            terms += _with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
         result = matrix_or_indices(tensor)
         if not isinstance(result, Node):
@@ -170,6 +170,11 @@ class Combination:
             if line is not None:
                 loops += [loop for loop in sorted(line.node.loops - target.loops, key=str) if loop not in loops]
         return tuple(loops)
+
+    def _left(self, path: Sequence[Local], target: Node) -> list[list[LoopIndex]]:
+        """The running indices that are left behind with each further Jacobian of the path: there their Σ closes."""
+        passed = [self.line_of[entry.leaf.parameters[1]].node.loops for entry in path[:-1]] + [target.loops]
+        return [sorted(before - after, key=str) for before, after in pairwise(passed)]
 
     def _matrix_steps(self, leaf: Node, paths: list[list[Local]], target: Node, result: Node, root: Line) -> None:
         wide = self._vectors(paths, target, root)
@@ -252,15 +257,11 @@ class Combination:
         symbols: list[Term] = []
         for path in paths:
             joined = _symbol(path[0])
-            for entry in path[1:]:
+            for entry, left in zip(path[1:], self._left(path, target), strict=True):
                 inner = _symbol(entry)
-                joined = Tensor(
-                    tuple(one.times(other) for one in joined.terms for other in _moved(inner, joined.variable)),
-                    joined.value,
-                    inner.variable,
-                )
-            loops = self._summed(path, target)
-            symbols += [term.under(loops) for term in _with_indices(joined, tensor.value, tensor.variable)]
+                products = (one.times(other) for one in joined.terms for other in _moved(inner, joined.variable))
+                joined = _closed(Tensor(tuple(products), joined.value, inner.variable), left)
+            symbols += _with_indices(joined, tensor.value, tensor.variable)
         before = IndexForm(_leaf_tensor(leaf, tensor.value, tensor.variable))
         chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
@@ -291,6 +292,11 @@ class Combination:
 def paths_of(paths: list[list[Local]]) -> list[list[str]]:
     """Each path as the names that it passes through, the value first."""
     return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]
+
+
+def _closed(tensor: Tensor, loops: Sequence[LoopIndex]) -> Tensor:
+    """Summed over running indices that were free so far."""
+    return tensor._replace(terms=tuple(term.under(loops) for term in tensor.terms)) if loops else tensor
 
 
 def _node(entry: Local) -> Node:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcalc.calculus.index_form import Expression, write_expression
+from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn
-from mcalc.expressions.names import name_text, size_shown
+from mcalc.expressions.letters import InUse, in_use, letters_of
+from mcalc.expressions.names import name_text, size_shown, size_words
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node, Shape, topological
 from mcalc.language.shapes import Reading
@@ -69,6 +71,7 @@ class Derivation:
     """``∂value/∂variable``, derived. ``result`` is in `layout`; `natural` in the paper's, or in index notation.
 
     ``naming`` says whether recurring parts of the answer get names; None: where that makes it shorter.
+    ``once`` is the variable by which the value was differentiated before, where this is the second derivative.
     """
 
     source: str
@@ -84,10 +87,24 @@ class Derivation:
     verified: Verified | None = None
     parts: tuple[Derivation, ...] = field(default=())
     naming: bool | None = None
+    once: Node | None = None
 
     @property
     def value(self) -> Node:
         return self.reading.value
+
+    @property
+    def is_second(self) -> bool:
+        return self.once is not None
+
+    @property
+    def first(self) -> Node:
+        """The variable of the first derivative."""
+        return self.by[0] if self.once is None else self.once
+
+    def apart(self) -> AbstractContextManager[None]:
+        """What is written meanwhile keeps apart from the names of the whole text."""
+        return in_use(letters_of_text(self.reading))
 
     @property
     def shape(self) -> Shape:
@@ -114,16 +131,25 @@ class Derivation:
     def __str__(self) -> str:
         if self.parts:
             return "\n".join(str(part) for part in self.parts)
-        return write_expression(self.result, "text")
+        with self.apart():
+            return write_expression(self.result, "text")
 
     def ascii(self) -> str:
-        return write_expression(self.result, "ascii")
+        with self.apart():
+            return write_expression(self.result, "ascii")
 
     def latex(self) -> str:
-        """The answer in LaTeX, for amsmath."""
-        if self.parts:
-            return "\n".join(part.latex() for part in self.parts)
-        return write_expression(self.result, "latex")
+        """The answer in LaTeX, for amsmath; of several variables, and in index notation, with its left side."""
+        from mcalc.derivations.headings import left_side
+
+        with self.apart():
+            if self.parts:
+                rows = [
+                    f"{left_side(part, 'latex')} &= {write_expression(part.result, 'latex')}" for part in self.parts
+                ]
+                return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+            left = f"{left_side(self, 'latex')} = " if isinstance(self.result, IndexForm) else ""
+            return left + write_expression(self.result, "latex")
 
     def to_sympy(self) -> Any:
         """The answer as an expression of SymPy's: a column is n×1, a scalar no matrix; of several parts a tuple.
@@ -151,6 +177,12 @@ class Derivation:
         from mcalc.render.html import write
 
         return write(self)
+
+
+def letters_of_text(reading: Reading) -> InUse:
+    """All names of the text that was read, its dimensions and running indices."""
+    roots = [reading.value, *reading.names.values(), *reading.bound.values()]
+    return letters_of(roots, [*reading.names, *reading.bound])
 
 
 def sizes_shown(shape: Sequence[Any]) -> str:
@@ -191,7 +223,7 @@ def _declared(node: Node) -> str:
 def shape_words(shape: Sequence[object]) -> str:
     if not shape:
         return "scalar"
-    return sizes_shown(shape) if len(shape) == 2 else size_shown(shape[0]).strip("()")
+    return sizes_shown(shape) if len(shape) == 2 else size_words(shape[0])
 
 
 def verified_line(derivation: Derivation) -> str:

@@ -130,8 +130,6 @@ class Work:
         for line in self.lines:
             for arg in [leaf for leaf in variables(line.definition) if leaf in inner]:
                 tensor = _by_name(differentiate(line.definition, arg), line)
-                open_terms = (_without_loops(term, arg.loops) for term in tensor.terms)
-                tensor = tensor._replace(terms=tuple(open_terms))
                 expression = matrix_or_indices(tensor)
                 leaf = leaf_of(line.node, line.name, arg)
                 found[line.name, str(arg.parameters[0])] = Local(
@@ -296,11 +294,6 @@ def _rebound(node: Node, loop: LoopIndex) -> Node:
         body = with_loop(part.args[0], loop, other)
         new[part] = build.apply("loop_sum", body, parameters=(other,))
     return replace(node, new) if new else node
-
-
-def _without_loops(term: Term, loops: frozenset[LoopIndex]) -> Term:
-    """The term for one value of the running indices: the Σ is written when the paths are combined."""
-    return term._replace(loops=tuple(loop for loop in term.loops if loop not in loops))
 
 
 def _short_name(value: Node) -> str:

@@ -65,7 +65,8 @@ class Differentials:
             for term in tensor.terms:
                 moved = tuple(Factor(f.node, tuple(change.get(i, i) for i in f.indices), f.power) for f in term.factors)
                 variable = tuple(change.get(i, i) for i in tensor.variable)
-                terms.append(Term(term.coefficient, (*moved, Factor(leaf(arg), variable)), term.loops))
+                product = Term(term.coefficient, (*moved, Factor(leaf(arg), variable)), term.loops)
+                terms.append(product.under(sorted(arg.loops - line.node.loops, key=str)))
         expression = matrix_or_indices(Tensor(tuple(terms), value, ()))
         if isinstance(expression, IndexForm):
             return None

@@ -12,6 +12,7 @@ from mcalc.calculus.factoring import matrix_form
 from mcalc.calculus.networks import Factor, Tensor, Term, fresh
 from mcalc.derivations.derivation import Derivation
 from mcalc.derivations.differentials import leaf
+from mcalc.derivations.headings import value_name
 from mcalc.expressions import build
 from mcalc.expressions.notation import Writer
 from mcalc.expressions.tree import Node, depends
@@ -99,10 +100,10 @@ def other_forms(derivation: Derivation, dialect: str = "text") -> list[str]:
     product = kronecker(change, variable)
     if product is not None:
         of = Writer(dialect).write(variable)
-        vec, d, gradient = (
-            (r"\operatorname{vec}", r"\partial ", r"\nabla f") if dialect == "latex" else ("vec", "∂", "∇f")
-        )
-        value = gradient if derivation.command == "hessian" else "y"
+        vec, d, nabla = (r"\operatorname{vec}", r"\partial ", r"\nabla ") if dialect == "latex" else ("vec", "∂", "∇")
+        value = value_name(derivation)
+        if derivation.is_second:
+            value = nabla + value
         top, bottom = f"{d}{vec}({value})", f"{d}{vec}({of})"
         quotient = rf"\frac{{{top}}}{{{bottom}}}" if dialect == "latex" else f"{top}/{bottom}"
         forms.append(f"{quotient} = {Writer(dialect).write(product)}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from mcalc.calculus.index_form import IndexForm
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions import build
-from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node, topological
 
 
@@ -13,12 +12,6 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
     """Remarks on the result: how it differs from what Parr and Howard print."""
     value, by = derivation.value, derivation.by[0]
     found = []
-    if not value.axes and len(by.axes) == 2 and build.is_symmetric(by):
-        name = name_text(str(by.parameters[0]))
-        found.append(
-            f"{name} is differentiated entry by entry, as if its entries were free; --symmetric constrained gives "
-            "(G + Gᵀ)/2, --symmetric entries G + Gᵀ − diag(G)."
-        )
     if build.rectified(value) is by and len(by.axes) == 1:
         found.append(
             "The paper prints ∂max(0, x)/∂x as a column; "

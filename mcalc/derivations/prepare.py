@@ -9,6 +9,7 @@ from sympy.core.numbers import Integer
 
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, depends, topological
+from mcalc.numbers.ties import equal_on_an_open_set
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,26 @@ class Prepared:
 def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepared:
     """The value with ``xᵀAx`` read as ``x·(Ax)`` and ``w·x`` as ``sum(w ⊗ x)``; values with a name stay one value."""
     grouped: dict[Node, Node] = {}
+    moving = depends(root, by)
+    marked: set[Node] = set()
     for node in topological([root]):
         grouped[node] = _grouped(node, grouped, named)
+        if node in moving and node.operator.first_counts and equal_on_an_open_set(node):
+            plain = grouped[node]
+            grouped[node] = build.apply(plain.operator.name, *plain.args, parameters=(Integer(1),))
+            marked.add(grouped[node])
     origin: dict[Node, Node] = {}
     opened: dict[Node, Node] = {}
     top = _upright(grouped[root])
     touched = depends(top, by)
+    shown = _unmarked(top, marked)
     for node in topological([top]):
         args = [opened[arg] for arg in node.args]
         result = node.func(*args) if args else node
         if result.operator.name == "dot" and node in touched:
             result = build.apply("sum", build.apply("multiply", *result.args))
         opened[node] = result
-        origin.setdefault(result, node)
+        origin.setdefault(result, shown[node])
     place = {node: opened[_upright(new)] for node, new in grouped.items() if _upright(new) in opened}
     new = opened[top]
     split = _split_stack(new, by, named)
@@ -54,6 +62,16 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
         place,
         frozenset({*inner.args, *outer.args, *(_element(inner, at) for at in range(1, len(inner.args) + 1))}),
     )
+
+
+def _unmarked(top: Node, marked: set[Node]) -> dict[Node, Node]:
+    """Each node below as the user wrote it, without the mark at the ties of a maximum."""
+    done: dict[Node, Node] = {}
+    for node in topological([top]):
+        args = [done[arg] for arg in node.args]
+        parameters = () if node in marked else node.parameters
+        done[node] = Node(node.operator, args, parameters, node.shape) if marked and args else node
+    return done
 
 
 def _split_stack(root: Node, by: Node, named: frozenset[Node]) -> tuple[Node, Node] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 from sympy.core.numbers import Rational
@@ -14,6 +15,7 @@ from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape
 
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
+SKEW = frozenset({"skew"})
 _LOOKED_INTO = 200
 """A sum with more parts than this is turned as a whole, and taken as not symmetric."""
 
@@ -73,6 +75,18 @@ def is_number(node: Node, value: int | None = None) -> bool:
 
 def odd(power: Any) -> bool:
     return bool(power.q == 1 and power.p % 2)
+
+
+def united(one: Node, power: Any, other: Node, times: Any) -> tuple[Node, int]:
+    """The base of ``one^power·other^times``, equal up to the sign, and the sign: ``(a - b)(b - a) = -(a - b)²``.
+
+    A base under a root keeps its own sign: ``(b - a)·√(a - b) = -(a - b)^(3/2)``.
+    """
+    if one.sign == other.sign:
+        return one, 1
+    if times.is_Integer:
+        return one, -1 if odd(times) else 1
+    return other, -1 if odd(power) else 1
 
 
 def is_zero(node: Node) -> bool:
@@ -150,8 +164,11 @@ def folded(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
 def transpose(node: Node) -> Node:
     """``(AB)ᵀ = BᵀAᵀ``, ``(Aᵀ)ᵀ = A``, and no transpose where there is nothing to turn."""
     name = node.operator.name
-    if not node.shape or is_symmetric(node):
+    if not node.shape:
         return node
+    parity = symmetry(node)
+    if parity:
+        return node if parity > 0 else negated(node)
     if name == "transpose":
         return node.args[0]
     if name in ("ones", "zeros") and len(node.shape) == 2:
@@ -183,28 +200,74 @@ def _transposes(parts: Sequence[Node]) -> int:
 
 
 @lru_cache(maxsize=4096)
-def is_symmetric(node: Node) -> bool:
-    """Whether the matrix is its own transpose by what was declared and by how it is made."""
+def symmetry(node: Node) -> int:
+    """1 where ``Aᵀ = A``, −1 where ``Aᵀ = −A``, by what was declared and by how the matrix is made; else 0."""
     name = node.operator.name
     if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
-        return False
+        return 0
     if name == "variable":
-        return len(node.parameters) > 1 and bool(node.parameters[1] & SYMMETRIC)
+        return 1 if declared(node) & SYMMETRIC else -1 if declared(node) & SKEW else 0
     if name in ("eye", "diag", "ones", "zeros"):
-        return True
-    if name in ("inv", "transpose", "negative"):
-        return is_symmetric(node.args[0])
-    if name == "add" and node.key[0] <= _LOOKED_INTO:
-        return sorted(transpose(arg).canon for arg in node.args) == sorted(arg.canon for arg in node.args)
+        return 1
+    if name in ("inv", "transpose", "negative", "loop_sum"):
+        return symmetry(node.args[0])
+    if name == "add":
+        return _symmetry_of_sum(node) if node.key[0] <= _LOOKED_INTO else 0
+    if name == "multiply" or name == "divide":
+        parities = [symmetry(arg) if arg.shape else 1 for arg in node.args]
+        if all(parities) or name == "divide":
+            return prod(parities)
+        turned = [transpose(arg) if arg.shape else arg for arg in node.args]
+        same = sorted(arg.canon for arg in node.args) == sorted(arg.canon for arg in turned)
+        return prod(arg.sign for arg in (*node.args, *turned)) if same else 0
     if node.operator.elementwise:
-        return all(not arg.shape or is_symmetric(arg) for arg in node.args)
+        return int(all(not arg.shape or symmetry(arg) > 0 for arg in node.args))
     if name == "outer":
-        return node.args[0].canon == node.args[1].canon
+        return int(node.args[0].canon == node.args[1].canon)
     if name == "matmul":
         parts = row_of(node)
         turned = [transpose(part) for part in reversed(parts)]
-        return all(one.canon == other.canon for one, other in zip(parts, turned, strict=True))
-    return False
+        same = all(one.canon == other.canon for one, other in zip(parts, turned, strict=True))
+        return prod(part.sign for part in (*parts, *turned)) if same else 0
+    return 0
+
+
+def _symmetry_of_sum(node: Node) -> int:
+    """Each term has its transpose among the terms: with its own sign throughout, or with the other throughout."""
+    turned = sorted((arg.canon, arg.sign) for arg in map(transpose, node.args))
+    for parity in (1, -1):
+        if turned == sorted((arg.canon, parity * arg.sign) for arg in node.args):
+            return parity
+    return 0
+
+
+def is_symmetric(node: Node) -> bool:
+    """Whether the matrix is its own transpose, sign and all."""
+    return symmetry(node) > 0
+
+
+def declared(node: Node) -> frozenset[str]:
+    """What was declared of a name, beside its shape."""
+    known = node.operator.name == "variable" and len(node.parameters) > 1
+    return node.parameters[1] if known else frozenset()
+
+
+def is_orthogonal(node: Node) -> bool:
+    """Whether ``AᵀA = I`` was declared."""
+    return "orthogonal" in declared(node)
+
+
+@lru_cache(maxsize=4096)
+def is_positive(node: Node) -> bool:
+    """Whether every entry is positive, by what was declared and by how the value is made."""
+    name = node.operator.name
+    if name == "number":
+        return bool(node.parameters[0] > 0)
+    if name == "power":
+        return is_positive(node.args[0])
+    if name in ("add", "multiply", "divide", "sqrt", "sum", "dot", "transpose", "element"):
+        return all(map(is_positive, node.args))
+    return name in ("dimension", "exp") or "positive" in declared(node)
 
 
 def row_of(node: Node) -> list[Node]:

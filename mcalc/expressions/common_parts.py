@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from mcalc.expressions.letters import free_letter, letters_in_use, names_in
 from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import Writer
 from mcalc.expressions.operators import ATOM
-from mcalc.expressions.tree import Node, topological, variables
+from mcalc.expressions.tree import Node, topological
 from mcalc.problems import Problem
 
 LEGIBLE = 500
@@ -22,8 +23,8 @@ def named_parts(root: Node) -> list[tuple[str, Node]]:
     for node in order:
         for arg in node.args:
             uses[arg] = uses.get(arg, 0) + 1
-    taken = {str(leaf.parameters[0]).split("_")[0] for leaf in variables(root)}
-    letter = next(letter for letter in ("t", "s", "r", "v", "part") if letter not in taken)
+    taken = {name.split("_")[0] for name in names_in([root]) | letters_in_use()}
+    letter = free_letter(taken, ("t", "s", "r", "v", "part"))
     found = [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
     return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
 
@@ -37,13 +38,13 @@ def program(root: Node, dialect: str, always: bool = False) -> str | None:
     if not parts:
         return None
     writer = Writer(dialect)
-    writer.keep_sizes(root)
+    writer.prepare([root])
     lines = []
     for name, node in parts:
         shown = {"text": name_text(name), "ascii": name, "latex": name_latex(name, len(node.axes) % 2)}[dialect]
-        lines.append((shown, writer.write(node)))
+        lines.append((shown, writer.written(node)[0]))
         writer.done[node] = (shown, ATOM)
-    lines.append(("", writer.write(root)))
+    lines.append(("", writer.written(root)[0]))
     if dialect == "latex":
         rows = [f"{name} &= {text}" if name else f"&\\phantom{{=}} {text}" for name, text in lines]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"

@@ -9,6 +9,10 @@ from typing import Any
 GREEK = {
     unicodedata.name(chr(code)).split()[-1].lower(): chr(code) for code in range(0x3B1, 0x3CA) if code != 0x3C2
 } | {"lambda": "λ"}  # fmt: skip
+CAPITALS = {
+    unicodedata.name(letter).split()[-1].replace("LAMDA", "LAMBDA").capitalize(): letter for letter in "ΓΔΘΛΞΠΣΥΦΨΩ"
+}
+"""The Greek capitals that LaTeX has; the others look as Latin ones do."""
 _ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -41,9 +45,10 @@ def name_latex(name: str, rank: int = 0) -> str:
     if name.startswith("("):
         return name
     base, *rest = _parts(name)
-    shown = "\\" + base if base in GREEK and base != "omicron" else base if len(base) == 1 else rf"\mathit{{{base}}}"
+    greek = base in CAPITALS or (base in GREEK and base != "omicron")
+    shown = "\\" + base if greek else base if len(base) == 1 else rf"\mathit{{{base}}}"
     if rank == 1:
-        shown = rf"\boldsymbol{{{shown}}}" if base in GREEK else rf"\mathbf{{{base}}}"
+        shown = rf"\boldsymbol{{{shown}}}" if greek else rf"\mathbf{{{base}}}"
     below = []
     for part in rest:
         if part in _ACCENTS:
@@ -76,7 +81,12 @@ def size_text(size: Any) -> str:
     return str(size).replace(" ", "").replace("**", "^")
 
 
+def size_words(size: Any) -> str:
+    """A dimension as one reads it: ``2n``, ``k^2*n``; a number stands directly before a name, a power does not."""
+    return re.sub(r"(?<![\w^])(\d+)\*(?=[^\W\d])", r"\1", size_text(size))
+
+
 def size_shown(size: Any) -> str:
-    """A dimension as one reads it: ``2n``, ``(n+1)`` beside a ×."""
-    text = re.sub(r"(\d)\*(?=[a-zA-Z])", r"\1", size_text(size))
+    """A dimension beside a ×: ``(n+1)``."""
+    text = size_words(size)
     return f"({text})" if "+" in text or "-" in text else text

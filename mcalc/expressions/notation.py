@@ -5,15 +5,23 @@ What is written in text and in ASCII reads back to the same value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from mcalc.expressions import build
+from mcalc.expressions.letters import names_in, names_in_use, running_letters
 from mcalc.expressions.lost_sizes import without_size
 from mcalc.expressions.names import SUPERSCRIPTS, name_latex, name_text, number_text, size_text
 from mcalc.expressions.operators import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
-from mcalc.expressions.records import Slice
+from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, topological
+
+Written = tuple[str, int]
+"""A text, and the precedence of its outermost operator."""
+
+_TRANSPOSES = re.compile(r"T(?![^\W²³¹⁰⁴-⁹ᵀ])")
+"""What behind `.` or `^` is read as a transpose."""
 
 
 def write(node: Node, dialect: str = "text") -> str:
@@ -27,22 +35,31 @@ class Writer:
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
         self.latex = dialect == "latex"
-        self.done: dict[Node, tuple[str, int]] = {}
+        self.done: dict[Node, Written] = {}
+        self.names: frozenset[str] = names_in_use()
+        self.letters: dict[LoopIndex, str] = {}
 
     def write(self, root: Node) -> str:
-        self.keep_sizes(root)
+        self.prepare([root])
+        return self.written(root)[0]
+
+    def prepare(self, roots: Collection[Node], taken: Collection[str] = ()) -> None:
+        """Chooses the letters of running indices for all that is written, and where identities keep their sizes."""
+        self.names |= names_in(roots)
+        self.letters |= running_letters(roots, {*self.names, *taken})
+        if self.dialect == "text":
+            plain = Writer("ascii")
+            self.done |= {node: plain._written(node) for root in roots for node in without_size(root)}
+
+    def written(self, root: Node) -> Written:
+        """The text and its precedence, letters and sizes as they were prepared."""
         for node in topological([root], self._shown):
             if node not in self.done:
                 self.done[node] = self._written(node)
-        return self.done[root][0]
+        return self.done[root]
 
-    def keep_sizes(self, root: Node) -> None:
-        """What would lose its size in `root` is written as in ASCII, ``eye(n)``."""
-        if self.dialect == "text":
-            self.done |= {node: Writer("ascii")._written(node) for node in without_size(root)}
-
-    def _written(self, node: Node) -> tuple[str, int]:
-        handler: Callable[[Node], tuple[str, int]] = getattr(self, "_" + node.operator.notation.kind)
+    def _written(self, node: Node) -> Written:
+        handler: Callable[[Node], Written] = getattr(self, "_" + node.operator.notation.kind)
         return handler(node)
 
     # What stands in the place of the arguments
@@ -64,7 +81,8 @@ class Writer:
         if right.operator.name == "matmul":
             return True
         plain = all(arg.operator.name in ("variable", "element") for arg in (left, right))
-        return self.dialect == "ascii" and (not plain or right.parameters[0] == "T")
+        name = right.args[0] if right.args else right
+        return self.dialect == "ascii" and (not plain or name.parameters[0] == "T")
 
     def _symbol(self, node: Node) -> str:
         symbol = str(getattr(node.operator.notation, self.dialect))
@@ -72,15 +90,19 @@ class Writer:
 
     def _at(self, node: Node, level: int) -> str:
         """The text of an argument, in parentheses where its operator binds more loosely than `level`."""
-        text, own = self.done[node]
-        return text if own >= level else self._parenthesized(text)
+        return self.at_least(self.done[node], level)
 
-    def _parenthesized(self, text: str) -> str:
+    def at_least(self, written: Written, level: int) -> str:
+        """The text, in parentheses where it binds more loosely than `level`."""
+        text, own = written
+        return text if own >= level else self.bracketed(text)
+
+    def bracketed(self, text: str) -> str:
         return rf"\left({text}\right)" if self.latex else f"({text})"
 
     # Leaves
 
-    def _name(self, node: Node) -> tuple[str, int]:
+    def _name(self, node: Node) -> Written:
         name = node.parameters[0]
         if self.dialect == "ascii":
             return name, ATOM
@@ -92,7 +114,7 @@ class Writer:
             else name_text(name)
         ), ATOM
 
-    def _number(self, node: Node) -> tuple[str, int]:
+    def _number(self, node: Node) -> Written:
         value = node.parameters[0]
         text = number_text(abs(value))
         level = PRODUCT if "/" in text else ATOM
@@ -102,17 +124,18 @@ class Writer:
             return ("−" if self.dialect == "text" else "-") + text, ADDITION
         return text, level
 
-    def _constant(self, node: Node) -> tuple[str, int]:
+    def _constant(self, node: Node) -> Written:
+        if "pi" in self.names:
+            return (r"\arccos\left(-1\right)" if self.latex else "acos(-1)"), ATOM
         return self._symbol(node), ATOM
 
-    def _dimension(self, node: Node) -> tuple[str, int]:
+    def _dimension(self, node: Node) -> Written:
         size = node.parameters[0]
-        text = str(size) if not hasattr(size, "is_Symbol") else size_text(size)
-        if len(text) > 1 and hasattr(size, "is_Symbol") and not size.is_Symbol:
-            return text, ADDITION if size.is_Add else PRODUCT
-        return text, ATOM
+        if isinstance(size, LoopIndex) or size.is_Symbol:
+            return self._place(size), ATOM
+        return size_text(size), ADDITION if size.is_Add else PRODUCT if size.is_Mul else POWER
 
-    def _partial(self, node: Node) -> tuple[str, int]:
+    def _partial(self, node: Node) -> Written:
         above, below, split, total = node.parameters
         if self.latex:
             sign = r"\mathrm{d}" if total else r"\partial"
@@ -123,20 +146,20 @@ class Writer:
         sign = "d" if total else "∂"
         return f"{sign}{name_text(above)}/{sign}{name_text(below)}", ATOM
 
-    def _differential(self, node: Node) -> tuple[str, int]:
+    def _differential(self, node: Node) -> Written:
         name = node.parameters[0]
         if self.latex:
             return rf"\mathrm{{d}} {name_latex(name, len(node.axes) % 2)}", ATOM
         return "d" + (name if self.dialect == "ascii" else name_text(name)), ATOM
 
-    def _filled(self, node: Node) -> tuple[str, int]:
+    def _filled(self, node: Node) -> Written:
         shape, symbol = node.shape, self._symbol(node)
         sizes = ",".join(size_text(size) for size in shape)
         row = len(shape) == 2 and shape[0] == 1
         if self.dialect == "ascii":
             return (f"{symbol}({size_text(shape[1])})'", POSTFIX) if row else (f"{symbol}({sizes})", ATOM)
         if row:
-            return symbol + ("^{T}" if self.latex else "ᵀ"), POSTFIX
+            return (symbol + self._turned(), POWER) if self.latex else (symbol + "ᵀ", POSTFIX)
         if len(shape) == 1:
             return symbol, ATOM
         if self.latex:
@@ -144,20 +167,33 @@ class Writer:
             return rf"{digit}_{{{size_text(shape[0])} \times {size_text(shape[1])}}}", ATOM
         return f"{node.operator.name}({sizes})", ATOM
 
-    def _identity(self, node: Node) -> tuple[str, int]:
-        return (f"eye({size_text(node.shape[0])})" if self.dialect == "ascii" else "I"), ATOM
+    def _identity(self, node: Node) -> Written:
+        size = size_text(node.shape[0])
+        if self.latex:
+            return (rf"\mathrm{{Id}}_{{{size}}}" if "I" in self.names else "I"), ATOM
+        return (f"eye({size})" if self.dialect == "ascii" or "I" in self.names else "I"), ATOM
 
-    def _unit(self, node: Node) -> tuple[str, int]:
+    def _unit(self, node: Node) -> Written:
         place, size = node.parameters
-        return (f"e_{{{place}}}" if self.latex else f"unit({_place(place)},{size_text(size)})"), ATOM
+        return (f"e_{{{self._place(place)}}}" if self.latex else f"unit({self._place(place)},{size_text(size)})"), ATOM
 
-    def _delta(self, node: Node) -> tuple[str, int]:
-        places = ",".join(_place(place) for place in node.parameters)
-        return (f"{self._symbol(node)}_{{{places}}}" if self.latex else f"{self._symbol(node)}[{places}]"), ATOM
+    def _delta(self, node: Node) -> Written:
+        size = next((place.size for place in node.parameters if isinstance(place, LoopIndex)), None)
+        return self.delta([self._place(place) for place in node.parameters], size)
+
+    def delta(self, places: Sequence[str], size: Any) -> Written:
+        """Kronecker's δ; where the text has a name `delta`, an entry of the identity."""
+        if self.latex:
+            symbol = r"\delta" if "delta" not in self.names else "I" if "I" not in self.names else r"\mathrm{Id}"
+            return f"{symbol}_{{{''.join(places) if max(map(len, places)) == 1 else ','.join(places)}}}", POSTFIX
+        symbol = "δ" if self.dialect == "text" else "delta"
+        if "delta" in self.names:
+            symbol = f"eye({size_text(size)})"
+        return f"{symbol}[{','.join(places)}]", POSTFIX
 
     # Arithmetic
 
-    def _sum(self, node: Node) -> tuple[str, int]:
+    def _sum(self, node: Node) -> Written:
         minus = "−" if self.dialect == "text" else "-"
         parts: list[str] = []
         for arg in node.args:
@@ -169,12 +205,13 @@ class Writer:
                 parts.append(f" + {text}" if parts else text)
         return "".join(parts), ADDITION
 
-    def _negative(self, node: Node) -> tuple[str, int]:
+    def _negative(self, node: Node) -> Written:
         return self._symbol(node) + self._at(node.args[0], ADDITION + 1), ADDITION
 
-    def _product(self, node: Node) -> tuple[str, int]:
+    def _product(self, node: Node) -> Written:
         text, wide, first = "", False, True
         loosest = PRODUCT
+        several = sum(not build.is_number(arg) for arg in node.args) > 1
         for arg in node.args:
             level = PRODUCT
             if first and arg.operator.name == "negative":
@@ -184,6 +221,8 @@ class Writer:
             if self.dialect == "ascii" and arg.operator.name in ("multiply", "divide") and not first:
                 level = PRODUCT + 1
             if self.latex and arg.operator.name == "loop_sum" and arg is not node.args[-1]:
+                level = ATOM
+            if self.latex and several and not arg.axes and self.done[arg][1] == DOT:
                 level = ATOM
             part = self._at(arg, level)
             if first:
@@ -201,7 +240,7 @@ class Writer:
             wide, first = wide or bool(arg.axes), False
         return text, loosest
 
-    def _quotient(self, node: Node) -> tuple[str, int]:
+    def _quotient(self, node: Node) -> Written:
         above, below = node.args
         if self.latex and not below.axes:
             return rf"\frac{{{self.done[above][0]}}}{{{self.done[below][0]}}}", PRODUCT + 1
@@ -209,23 +248,29 @@ class Writer:
         symbol = self._symbol(node) if wide or self.latex else "/"
         return self._at(above, PRODUCT) + symbol + self._at(below, POWER), PRODUCT
 
-    def _power(self, node: Node) -> tuple[str, int]:
-        base, exponent = node.args
-        shown = self._at(base, POWER + 1)
+    def _power(self, node: Node) -> Written:
+        base, exponent = (self.done[arg] for arg in node.args)
+        if build.is_number(node.args[1]):
+            return self.raised(base, node.args[1].parameters[0], exponent)
+        shown = self.at_least(base, POWER + 1)
         if self.latex:
-            return f"{shown}^{{{self.done[exponent][0]}}}", POWER
-        if (
-            self.dialect == "text"
-            and build.is_number(exponent)
-            and exponent.parameters[0].is_Integer
-            and exponent.parameters[0] > 0
-        ):
-            return shown + str(exponent.parameters[0]).translate(SUPERSCRIPTS), POWER
-        return f"{shown}^{self._at(exponent, POWER)}", POWER
+            return f"{shown}^{{{exponent[0]}}}", POWER
+        above = self.at_least(exponent, POWER)
+        return f"{shown}^{self.bracketed(above) if _TRANSPOSES.match(above) else above}", POWER
+
+    def raised(self, base: Written, power: Any, exponent: Written | None = None) -> Written:
+        """``base^power`` for a number as power: a base that is a product or a power itself is bracketed."""
+        shown = self.at_least(base, POWER + 1)
+        if self.latex:
+            return f"{shown}^{{{power if exponent is None else exponent[0]}}}", POWER
+        if self.dialect == "text" and power.is_Integer and power > 0:
+            return shown + str(power).translate(SUPERSCRIPTS), POWER
+        written = exponent or (str(power), ATOM if power.is_Integer and power > 0 else ADDITION)
+        return f"{shown}^{self.at_least(written, POWER)}", POWER
 
     # Products, transposes, comparisons
 
-    def _infix(self, node: Node) -> tuple[str, int]:
+    def _infix(self, node: Node) -> Written:
         name, notation = node.operator.name, node.operator.notation
         if name == "matmul" or (name == "dot" and self._as_row(node)):
             return self._chain(self._shown(node))
@@ -235,30 +280,57 @@ class Writer:
         left, right = (self._at(arg, notation.level + 1) for arg in node.args)
         return left + self._symbol(node) + right, notation.level
 
-    def _outer(self, node: Node) -> tuple[str, int]:
+    def _outer(self, node: Node) -> Written:
         return self._chain(self._shown(node))
 
-    def _chain(self, parts: Sequence[Node]) -> tuple[str, int]:
+    def _chain(self, parts: Sequence[Node]) -> Written:
+        """A product from the left to the right; where that meets a scalar on the way, ``(yᵀ·x)*(vᵀ·W·y)``."""
         level = PRODUCT if self.dialect == "ascii" else DOT
-        shown = []
-        for part in parts:
-            joined = part.operator.name in ("matmul", "outer") or (part.operator.name == "dot" and self._as_row(part))
-            shown.append(self._at(part, level if joined else level + 1))
-        return {"ascii": "@", "text": "·", "latex": " "}[self.dialect].join(shown), level
+        groups: list[list[str]] = [[]]
+        shape: tuple[Any, ...] | None = None
+        for link in self._links(parts):
+            if shape == ():
+                groups.append([])
+            turned = len(link.shape) == 1 and shape is not None and len(shape) == 2 and shape[0] == 1
+            shape = link.shape if not shape else () if turned else _product_shape(shape, link.shape)
+            groups[-1].append(self._at(link, level + 1))
+        texts = [{"ascii": "@", "text": "·", "latex": " "}[self.dialect].join(group) for group in groups]
+        if len(texts) == 1:
+            return texts[0], level
+        shown = [self.bracketed(text) for text in texts[:-1]]
+        last = texts[-1] if shape and self.dialect != "ascii" else self.bracketed(texts[-1])
+        return (" " if self.latex else "*").join([*shown, last if len(groups[-1]) > 1 else texts[-1]]), PRODUCT
 
-    def _postfix(self, node: Node) -> tuple[str, int]:
+    def _links(self, parts: Sequence[Node]) -> list[Node]:
+        """The factors of a product of products, in order."""
+        links: list[Node] = []
+        stack = list(reversed(parts))
+        while stack:
+            part = stack.pop()
+            joined = part.operator.name in ("matmul", "outer") or (part.operator.name == "dot" and self._as_row(part))
+            if joined:
+                stack += reversed(self._shown(part))
+            else:
+                links.append(part)
+        return links
+
+    def _postfix(self, node: Node) -> Written:
         (arg,) = node.args
         if arg.operator.name == "stack" and self.latex:
             return self._matrix([[self.done[part][0] for part in arg.args]]), ATOM
         if arg.operator.name == "stack":
             return self._row(arg) + self._symbol(node), POSTFIX
-        if self.latex and arg.operator.name == "power":
-            return self._parenthesized(self.done[arg][0]) + "^{T}", POSTFIX
+        if self.latex:
+            return self._at(arg, POSTFIX) + self._turned(), POWER
         return self._at(arg, POSTFIX) + self._symbol(node), POSTFIX
+
+    def _turned(self) -> str:
+        """The sign of a transpose in LaTeX, by another letter where T is a name."""
+        return r"^{\top}" if "T" in self.names else "^{T}"
 
     # Functions
 
-    def _call(self, node: Node) -> tuple[str, int]:
+    def _call(self, node: Node) -> Written:
         symbol = self._symbol(node)
         inner = ", ".join(self._argument(arg) for arg in node.args)
         axis = node.parameters[0] if node.parameters and node.operator.keywords else None
@@ -268,23 +340,23 @@ class Writer:
             return rf"{symbol}{below}\left({inner}\right)", ATOM
         return f"{symbol}({inner}{'' if axis is None else f', axis={axis}'})", ATOM
 
-    def _inverse(self, node: Node) -> tuple[str, int]:
+    def _inverse(self, node: Node) -> Written:
         if self.latex:
             return self._at(node.args[0], ATOM) + "^{-1}", POWER
         return f"inv({self.done[node.args[0]][0]})", ATOM
 
-    def _fence(self, node: Node) -> tuple[str, int]:
+    def _fence(self, node: Node) -> Written:
         inner, bar = self._argument(node.args[0]), self._symbol(node)
         if self.latex:
             below = "_{1}" if node.operator.notation.right else ""
             return rf"\left{bar}{inner}\right{bar}{below}", ATOM
         return f"{bar}({inner})", ATOM
 
-    def _root(self, node: Node) -> tuple[str, int]:
+    def _root(self, node: Node) -> Written:
         inner = self.done[node.args[0]][0]
         return (rf"\sqrt{{{inner}}}" if self.latex else f"sqrt({inner})"), ATOM
 
-    def _cases(self, node: Node) -> tuple[str, int]:
+    def _cases(self, node: Node) -> Written:
         condition, value, other = node.args
         opposite = build.opposite(condition)
         first, second, asked = (self.done[part][0] for part in (value, other, condition))
@@ -310,14 +382,14 @@ class Writer:
     def _matrix(self, rows: Sequence[Sequence[str]]) -> str:
         return r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
 
-    def _stack(self, node: Node) -> tuple[str, int]:
+    def _stack(self, node: Node) -> Written:
         parts = [self.done[arg][0] for arg in node.args]
         return (self._matrix([[part] for part in parts]) if self.latex else f"[{'; '.join(parts)}]"), ATOM
 
     def _row(self, node: Node) -> str:
         return f"[{', '.join(self.done[arg][0] for arg in node.args)}]"
 
-    def _grid(self, node: Node) -> tuple[str, int]:
+    def _grid(self, node: Node) -> Written:
         columns = node.parameters[1]
         parts = [self.done[arg][0] for arg in node.args]
         rows = [parts[at : at + columns] for at in range(0, len(parts), columns)]
@@ -332,24 +404,34 @@ class Writer:
             return write(node, "ascii")
         return self.done[node][0]
 
-    def _element(self, node: Node) -> tuple[str, int]:
-        places = [":" if place is None else _place(place) for place in node.parameters]
+    def _element(self, node: Node) -> Written:
+        places = [":" if place is None else self._place(place) for place in node.parameters]
         base = self._at(node.args[0], POSTFIX)
         if self.dialect == "text" and base == self.done[node.args[0]][0]:
             base = self._argument(node.args[0])
         if self.latex and "_" in base:
-            base = self._parenthesized(base)
+            base = self.bracketed(base)
         return (f"{base}_{{{','.join(places)}}}" if self.latex else f"{base}[{','.join(places)}]"), POSTFIX
 
-    def _loop(self, node: Node) -> tuple[str, int]:
+    def _loop(self, node: Node) -> Written:
         loop, body = node.parameters[0], node.args[0]
-        size = size_text(loop.size)
+        return self.summed(self.done[body], self._place(loop), loop.size)
+
+    def summed(self, body: Written, letter: str, size: Any) -> Written:
+        """``Σ body`` over the running index `letter`."""
         if self.latex:
-            return rf"\sum_{{{loop.name}=1}}^{{{size}}} {self._at(body, PRODUCT)}", PRODUCT
-        return f"sum({self.done[body][0]} for {loop.name} in 1..{size})", ATOM
+            return rf"\sum_{{{letter}=1}}^{{{size_text(size)}}} {self.at_least(body, PRODUCT)}", PRODUCT
+        return f"sum({body[0]} for {letter} in 1..{size_text(size)})", ATOM
+
+    def _place(self, place: Any) -> str:
+        if isinstance(place, Slice):
+            return f"{size_text(place.lower)}..{size_text(place.upper)}"
+        if isinstance(place, LoopIndex):
+            return self.letters.get(place, place.name)
+        return size_text(place)
 
 
-def _place(place: Any) -> str:
-    if isinstance(place, Slice):
-        return f"{size_text(place.lower)}..{size_text(place.upper)}"
-    return size_text(place)
+def _product_shape(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
+    """The shape of the product of a matrix or column and a factor that fits it."""
+    rows = left[0] if left else 1
+    return (rows,) if len(right) == 1 else (rows, right[1])

@@ -13,7 +13,6 @@ from typing import Any
 
 from mcalc.expressions import shape_rules as shapes
 from mcalc.expressions.records import Notation, Operator, Rule
-from mcalc.expressions.tree import have_names_in_common
 
 TABLE: dict[str, Operator] = {}
 CALLS: dict[str, list[Operator]] = {}
@@ -217,6 +216,7 @@ _record(
 # Comparisons, masks --------------------------------------------------------------------------------------------
 
 _flat = "a step is flat: its derivative is 0 wherever it has one"
+_SIDES = {"g": (("1", "a - b"), ("0", "b - a")), "l": (("1", "b - a"), ("0", "a - b"))}
 for _name, _text, _ascii, _latex, _opposite, _compare in (
     ("greater", " > ", " > ", " > ", "less_equal", lambda np, a, b: np.where(a > b, 1.0, 0.0)),
     ("less", " < ", " < ", " < ", "greater_equal", lambda np, a, b: np.where(a < b, 1.0, 0.0)),
@@ -226,26 +226,28 @@ for _name, _text, _ascii, _latex, _opposite, _compare in (
     _record(
         _name, "a b", title="comparison", doc="1 where it holds, 0 elsewhere", shape=shapes.elementwise, numpy=_compare,
         notation=_infix(_text, _ascii, _latex, 10), rules=(Rule("a", "0", _flat), Rule("b", "0", _flat)),
-        elementwise=True, indicator=True, opposite=_opposite, care="where a and b are equal the value jumps; the derivative is given as 0", example=f"w{_ascii}x", written_as=f"a{_ascii}b",
+        elementwise=True, indicator=True, opposite=_opposite, branches=_SIDES[_name[0]], care="where a and b are equal the value jumps; the derivative is given as 0", example=f"w{_ascii}x", written_as=f"a{_ascii}b",
     )  # fmt: skip
 
 
 def _at_ties(shared: str, strict: str) -> Callable[[Any], str]:
-    """Arguments of the same names may be equal everywhere, ``max(x, x)``: then the first counts at a tie."""
-    return lambda node: shared if have_names_in_common(*node.args) else strict
+    """Where the two arguments are equal on an open set, ``max(x, relu(x))``, the first counts there."""
+    return lambda node: shared if node.parameters else strict
 
 
 _record(
     "maximum", "a b", title="maximum", doc="the larger of the two, element-wise", shape=shapes.elementwise,
-    numpy=lambda np, a, b: np.maximum(a, b), notation=_named("max", r"\max"),
+    numpy=lambda np, a, b, *_: np.maximum(a, b), notation=_named("max", r"\max"),
     rules=(Rule("a", _at_ties("a >= b", "a > b"), "the maximum moves with an argument only where that one is the larger"), Rule("b", "b > a", "the maximum moves with an argument only where that one is the larger")),
-    elementwise=True, calls=("max", "maximum"), commutative=True, care="where a and b are equal, both derivatives are 0, as in the paper; of arguments with a name in common, the first counts there", example="max(w, x)",
+    elementwise=True, calls=("max", "maximum"), commutative=True, care="where a and b are equal, both derivatives are 0, as in the paper; where they are equal on an open set, the first counts there", kinks=("a > b",), example="max(w, x)",
+    branches=(("a", "a - b"), ("b", "b - a")), first_counts=True,
 )  # fmt: skip
 _record(
     "minimum", "a b", title="minimum", doc="the smaller of the two, element-wise", shape=shapes.elementwise,
-    numpy=lambda np, a, b: np.minimum(a, b), notation=_named("min", r"\min"),
+    numpy=lambda np, a, b, *_: np.minimum(a, b), notation=_named("min", r"\min"),
     rules=(Rule("a", _at_ties("a <= b", "a < b"), "the minimum moves with an argument only where that one is the smaller"), Rule("b", "b < a", "the minimum moves with an argument only where that one is the smaller")),
-    elementwise=True, calls=("min", "minimum"), commutative=True, definition="-max(-a, -b)", care="where a and b are equal, both derivatives are 0; of arguments with a name in common, the first counts there", example="min(w, x)",
+    elementwise=True, calls=("min", "minimum"), commutative=True, definition="-max(-a, -b)", care="where a and b are equal, both derivatives are 0; where they are equal on an open set, the first counts there", kinks=("a < b",), example="min(w, x)",
+    branches=(("a", "b - a"), ("b", "a - b")), first_counts=True,
 )  # fmt: skip
 _record(
     "where", "c a b", title="case distinction", doc="a where c holds, b elsewhere", shape=shapes.elementwise,
@@ -306,6 +308,19 @@ _CARE = {
     "relu": "at 0 there is a kink; the derivative is given as 0, as in the paper",
     "leaky_relu": "at 0 there is a kink; the derivative is given as 0.01",
 }  # fmt: skip
+_KINKS = dict.fromkeys(("abs", "sign", "relu", "leaky_relu", "elu", "step"), ("a > 0",))
+_OF_POSITIVE = {
+    **dict.fromkeys(("abs", "relu", "leaky_relu", "elu"), "a"),
+    **dict.fromkeys(("sign", "step"), "1"),
+}
+_BRANCHES = {
+    "abs": (("a", "a"), ("-a", "-a")),
+    "sign": (("1", "a"), ("-1", "-a")),
+    "relu": (("a", "a"), ("0", "-a")),
+    "step": (("1", "a"), ("0", "-a")),
+    "leaky_relu": (("a", "a"), ("a/100", "-a")),
+    "elu": (("a", "a"), ("exp(a) - 1", "-a")),
+}
 _SENTENCES = {
     "relu": "the slope is 1 where the argument is positive, and 0 elsewhere (by convention also at the kink)",
     "sign": _flat,
@@ -318,7 +333,7 @@ for _name, _rule, _latex, _numpy, _domain, _others in _FUNCTIONS:
         rules=(Rule("a", _rule, _SENTENCES.get(_name, f"the derivative of y = {_name}(a) is {_rule}")),),
         value="a[i,j]^1/2" if _name == "sqrt" else None,
         elementwise=True, indicator=_name == "step", domain=_domain, calls=(_name, *_others), example=f"{_name}(x)",
-        definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""),
+        definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""), where_positive=_OF_POSITIVE.get(_name, ""), branches=_BRANCHES.get(_name, ()), kinks=_KINKS.get(_name, ()),
     )  # fmt: skip
 
 # Reductions ----------------------------------------------------------------------------------------------------
@@ -358,9 +373,19 @@ def _of_entries(scalar: str, entry: str, whole: Formula, down: Formula, across: 
     return choose
 
 
+def _lines_at_extreme(compare: str) -> tuple[str, str]:
+    """1 at the entries that are the extreme of their column, of their row."""
+    return f"(a {compare} ones(height(a)) @ y')", f"(a {compare} y @ ones(width(a))')"
+
+
+def _asked_at_extreme(compare: str) -> Callable[[Any], str]:
+    """The condition by which an entry is the extreme; of one entry there is none to ask."""
+    return _of_entries("", "", f"a {compare} y", *_lines_at_extreme(compare))
+
+
 def _at_extreme(compare: str) -> Callable[[Any], str]:
     """1 at the entry that is the extreme of all, of its column, of its row; in equal parts where several are."""
-    down, across = f"(a {compare} ones(height(a)) @ y')", f"(a {compare} y @ ones(width(a))')"
+    down, across = _lines_at_extreme(compare)
     return _of_entries(
         "1",
         "1",
@@ -398,12 +423,12 @@ _record(
 _record(
     "max", "a", title="largest element", doc="the largest entry, or the largest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.max(a) if axis is None else np.max(a, axis=axis), calls=("max", "maximum", "amax"), keywords=("axis",),
-    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken; where several are, in equal parts with each"),), care="where several entries are the largest, each takes an equal part of the derivative", example="max(x)",
+    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken; where several are, in equal parts with each"),), care="where several entries are the largest, each takes an equal part of the derivative", kinks=(_asked_at_extreme(">="),), example="max(x)", picks=True,
 )  # fmt: skip
 _record(
     "min", "a", title="smallest element", doc="the smallest entry, or the smallest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.min(a) if axis is None else np.min(a, axis=axis), calls=("min", "minimum", "amin"), keywords=("axis",),
-    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken; where several are, in equal parts with each"),), definition="-max(-a)", care="where several entries are the smallest, each takes an equal part of the derivative", example="min(x)",
+    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken; where several are, in equal parts with each"),), definition="-max(-a)", care="where several entries are the smallest, each takes an equal part of the derivative", kinks=(_asked_at_extreme("<="),), example="min(x)", picks=True,
 )  # fmt: skip
 _record(
     "prod", "a", title="product of the elements", doc="the product of all entries, or along an axis", shape=shapes.reduction,
@@ -429,12 +454,12 @@ _record(
 _record(
     "norm1", "a", title="1-norm", doc="the sum of the absolute values", shape=shapes.scalar,
     numpy=lambda np, a: np.sum(np.abs(a)), notation=Notation("fence", "norm1", "norm1", r"\|", right=1), calls=("norm1", "norm_1"),
-    rules=(Rule("a", "sign(a)[k,l]", "each absolute value has the slope ±1"),), definition="sum(abs(a))", care="an entry that is 0 has a kink; its derivative is given as 0", example="norm1(X)",
+    rules=(Rule("a", "sign(a)[k,l]", "each absolute value has the slope ±1"),), definition="sum(abs(a))", care="an entry that is 0 has a kink; its derivative is given as 0", kinks=("a > 0",), example="norm1(X)", branches=(("sum(abs(a))", ""),),
 )  # fmt: skip
 _record(
     "norm_inf", "a", title="maximum norm", doc="the largest absolute value of the entries", shape=shapes.scalar,
     numpy=lambda np, a: np.max(np.abs(a)), notation=_named("norm_inf", r"\operatorname{norm}_{\infty}"), calls=("norm_inf", "norminf", "norm_max"),
-    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l] sum(abs(a) >= y)^-1" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, shared equally where several are"),), definition="max(abs(a))", care="where several entries are the largest, each takes an equal part of the derivative; at 0 it is 0", example="norm_inf(x)",
+    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l] sum(abs(a) >= y)^-1" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, shared equally where several are"),), definition="max(abs(a))", care="where several entries are the largest, each takes an equal part of the derivative; at 0 it is 0", kinks=("a > 0", "abs(a) >= y"), example="norm_inf(x)", branches=(("max(abs(a))", ""),),
 )  # fmt: skip
 _record(
     "logsumexp", "a", title="logsumexp", doc="log(sum(exp(a))) of all entries, or along an axis, computed without overflow", shape=shapes.reduction,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class LoopIndex:
     def apart_from(self, taken: Collection[LoopIndex]) -> LoopIndex:
         """A running index over the same range, by a name of its own."""
         names = {loop.name for loop in taken}
-        letters = (letter for letter in ("i", "j", "k", "l", "p", "q", "r", "s", "t") if letter not in names)
-        return LoopIndex(next(letters, self.name + "_1"), self.size)
+        letters = chain("ijklpqrst", (f"{self.name}_{number}" for number in count(1)))
+        return LoopIndex(next(letter for letter in letters if letter not in names), self.size)
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,12 @@ class Operator:
     """Everything there is to know about an operator, in one place.
 
     `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
-    `care` says what holds at its kinks and at the ends of its domain. `of_one` is its value at a vector of one element
-    or a 1×1 matrix, in terms of the entry, where the operator does not take a scalar.
+    `care` says what holds at its kinks and at the ends of its domain, `where_positive` what an element-wise one is
+    of a positive argument. `kinks` are the conditions that its derivatives ask, ``a > 0``: formulas in its arguments
+    and its value ``y``; an empty one asks nothing. `branches` are the values of a piecewise one, each with what is
+    positive where it holds; one that `picks` is one of the entries of its argument. Of two arguments that are equal on
+    an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then. `of_one`
+    is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar.
     """
 
     name: str
@@ -106,6 +111,11 @@ class Operator:
     definition: str = ""
     care: str = ""
     of_one: str = ""
+    kinks: tuple[str | Callable[[Any], str], ...] = ()
+    where_positive: str = ""
+    branches: tuple[tuple[str, str], ...] = ()
+    picks: bool = False
+    first_counts: bool = False
 
     @property
     def argument_names(self) -> tuple[str, ...]:

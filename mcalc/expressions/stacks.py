@@ -31,11 +31,16 @@ def is_selection(node: Node | None) -> bool:
         and node.operator.name == "element"
         and node.args[0].operator.name == "eye"
         and node.parameters[0] is None
+        and isinstance(node.parameters[1], Slice)
     )
 
 
 def entry(node: Node) -> Node | None:
-    """What stands at a place of a stack, where that is one of its arguments."""
+    """What stands at a place of a stack, where that is one of its arguments; a row or column of I is a unit vector."""
+    if node.operator.name == "element" and node.args[0].operator.name == "eye" and len(node.axes) == 1:
+        places = [place for place in node.parameters if place is not None]
+        whole = len(places) == 1 and not isinstance(places[0], Slice)
+        return unit(places[0], node.args[0].shape[0]) if whole else None
     if node.operator.name == "element" and node.args[0].operator.name == "stack" and len(node.parameters) == 1:
         found = part(node.args[0], 0, node.parameters[0])
         return None if found is node else found

@@ -163,14 +163,24 @@ def replaced(roots: Iterable[Node], mapping: dict[Node, Node]) -> dict[Node, Nod
     return done
 
 
+def loops_below(roots: Iterable[Node]) -> set[Any]:
+    """Every running index that stands anywhere below `roots`, bound or free."""
+    nodes = topological(roots)
+    bound = {node.parameters[0] for node in nodes if node.operator.name == "loop_sum"}
+    return bound.union(*(node.loops for node in nodes))
+
+
 def with_loop(root: Node, old: Any, new: Any) -> Node:
-    """`root` with a running index that is free in it by another name."""
+    """`root` with a running index that is free in it by another name; a Σ over that name makes way."""
     if old not in root.loops:
         return root
     done: dict[Node, Node] = {}
     for node in topological([root], lambda node: [arg for arg in node.args if old in arg.loops]):
         args = [done.get(arg, arg) for arg in node.args]
         parameters = tuple(_renamed(place, old, new) for place in node.parameters)
+        if node.operator.name == "loop_sum" and node.parameters[0] == new:
+            other = new.apart_from({old, new, *loops_below(node.args)})
+            args, parameters = [with_loop(with_loop(node.args[0], new, other), old, new)], (other,)
         done[node] = Node(node.operator, args, parameters, node.shape)
     return done[root]
 

@@ -21,7 +21,7 @@ from mcalc.problems import Problem, Span
 
 __all__ = ["Program", "Syntax", "canonical_name", "own_name", "parse", "parse_expression"]
 
-_NAME = re.compile(r"[^\W\d][\w\u0300-\u036f]*")
+_NAME = re.compile(r"[^\W\d_²³¹⁰⁴-⁹ᵀ₀-₉](?:[^\W²³¹⁰⁴-⁹ᵀ]+|[\u0300-\u036f])*")
 CANONICAL = {"⊗": "*", "⊙": "*", ".*": "*", "⊘": "/", "./": "/", "·": ".", "⋅": ".", "**": "^", ".^": "^"}
 CANONICAL |= {"≥": ">=", "≤": "<=", "−": "-"}
 

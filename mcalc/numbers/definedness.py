@@ -18,6 +18,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.exact import EXACT, TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
+from mcalc.numbers.ties import equal_on_an_open_set
 from mcalc.problems import Problem
 
 _MOST_PLACES = 500
@@ -159,6 +160,10 @@ def _kink(node: Node, fitted: Fitted, exact: bool) -> str:
         if name in _WHERE_EQUAL and _has_zero(np.asarray(values[0]) - np.asarray(values[1])):
             first, second = args if not build.is_zero(node.args[0]) else args[::-1]
             what = f"an entry of {first} is {second}" if node.axes else f"{first} = {second}"
+            if node.operator.first_counts and equal_on_an_open_set(node):
+                return (
+                    f"{text} takes either argument here ({what}{where}): its derivative is that of {args[0]}, the first"
+                )
             rule = "the paper's convention" if build.rectified(node) is not None else "convention"
             return f"{text} has a kink here ({what}{where}): its derivative {_WHERE_EQUAL[name]}, by {rule}"
         if name in _WHERE_SEVERAL and _is_shared(name, values[0], node):

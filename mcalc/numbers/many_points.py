@@ -15,8 +15,10 @@ from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import Loops, Program, Sizes, State, along_row, meaning
 
-_ENTRIES_AT_ONCE = 2_000_000
+ENTRIES_AT_ONCE = 2_000_000
 _OVER_ALL = ("sum", "mean", "max", "min", "prod", "var")
+_OF_STACKS = ("inv", "det", "logdet")
+"""What NumPy computes of many square matrices at once."""
 _REDUCTIONS = (*_OVER_ALL, "norm", "norm1", "norm_inf")
 
 
@@ -29,7 +31,7 @@ def evaluate_at_points(
     """
     program = PointsProgram(roots, sizes, varied)
     count = len(next(iter(varied.values())))
-    at_once = max(1, _ENTRIES_AT_ONCE // program.entries)
+    at_once = max(1, ENTRIES_AT_ONCE // program.entries)
     pieces: list[list[Any]] = []
     with np.errstate(all="ignore"):
         for start in range(0, count, at_once):
@@ -39,11 +41,15 @@ def evaluate_at_points(
 
 
 class PointsProgram(Program):
-    """A program in which the nodes that depend on the names `varied` have one value for each point."""
+    """A program in which the nodes that depend on the names `varied` have one value for each point.
+
+    It is `costly` where a node is computed point by point.
+    """
 
     def __init__(self, roots: Sequence[Node], sizes: Sizes, varied: Mapping[str, Any]) -> None:
         self.roots = roots
         self.many: set[Node] = set()
+        self.costly = False
         for root in roots:
             for node in variables(root):
                 if node.parameters[0] in varied:
@@ -67,6 +73,7 @@ class PointsProgram(Program):
         if name == "element":
             return self._element(node), False
         at_once = self._at_once(node)
+        self.costly = self.costly or at_once is None
         return at_once or self._one_by_one(node), False
 
     def _element(self, node: Node) -> Callable[[State], Any]:
@@ -111,6 +118,16 @@ class PointsProgram(Program):
             )
         if name in _REDUCTIONS and not along_row(node):
             return lambda state: function(_per_point, state.memory[slots[0]], *([axis] if name in _OVER_ALL else []))
+        if name in _OF_STACKS and ranks == [2]:
+            one_by_one = self._one_by_one(node)
+
+            def of_stack(state: State) -> Any:
+                try:
+                    return function(array_module, state.memory[slots[0]])
+                except np.linalg.LinAlgError:
+                    return one_by_one(state)
+
+            return of_stack
         if name in ("stack", "grid"):
 
             def stacked(state: State) -> Any:

@@ -103,33 +103,40 @@ def fitting_sizes(roots: Sequence[Node], named: Sequence[Node] = ()) -> Iterator
 
 def draw_point(variables: Sequence[Node], sizes: Sizes, kind: str, generator: Any) -> dict[str, Any]:
     """A random value for each variable, of the kind wanted and with the properties declared."""
-    return {variable.parameters[0]: _drawn(variable, sizes, kind, generator) for variable in variables}
+    return {v.parameters[0]: having_properties(v, draw_free(v, sizes, kind, generator)) for v in variables}
 
 
-def _drawn(variable: Node, sizes: Sizes, kind: str, generator: Any) -> Any:
+def draw_free(variable: Node, sizes: Sizes, kind: str, generator: Any) -> Any:
+    """A random value of the variable's shape, whatever is declared of it."""
     shape = dimensions(variable.axes, sizes)
     if kind == "mixed":
         kind = KINDS[generator.integers(len(KINDS) - 1)]
     square = len(shape) == 2 and shape[0] == shape[1]
     value = generator.uniform(*_RANGES.get(kind, _ANY), shape)
     if square and kind == "square":
-        value = 2 * np.eye(shape[0]) + 0.2 * value * min(1, 5 / shape[0])
-    elif square and kind == "small":
-        value = 0.5 * np.eye(shape[0]) + value @ value.T
+        return 2 * np.eye(shape[0]) + 0.2 * value * min(1, 5 / shape[0])
+    if square and kind == "small":
+        return 0.5 * np.eye(shape[0]) + value @ value.T
+    return value
+
+
+def having_properties(variable: Node, value: Any) -> Any:
+    """What is declared of the variable, brought about; of one value, or of many along a first axis."""
     for word in sorted(variable.parameters[1]) if len(variable.parameters) > 1 else ():
         value = _with_property(value, word)
     return value
 
 
 def _with_property(value: Any, word: str) -> Any:
+    turned = np.swapaxes(value, -1, -2) if np.ndim(value) > 1 else value
     if word == "positive":
         return np.abs(value) + 0.1
     if word == "symmetric":
-        return (value + value.T) / 2
+        return (value + turned) / 2
     if word == "psd":
-        return value @ value.T / len(value) + 0.1 * np.eye(len(value))
+        return value @ turned / value.shape[-1] + 0.1 * np.eye(value.shape[-1])
     if word == "diagonal":
-        return np.diag(np.diag(value))
+        return value * np.eye(value.shape[-1])
     return np.linalg.qr(value)[0] if word == "orthogonal" else value
 
 

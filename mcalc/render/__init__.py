@@ -23,4 +23,5 @@ _MODULES = {"ascii": "text"} | dict.fromkeys(LIBRARIES, "code")
 def write(derivation: Derivation, form: str) -> str:
     """The derivation in a format: the answer alone, or for `explain` all of its steps."""
     module = import_module(f"mcalc.render.{_MODULES.get(form, form)}")
-    return str(module.write(derivation, form))
+    with derivation.apart():
+        return str(module.write(derivation, form))

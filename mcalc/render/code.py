@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mcalc.calculus.index_form import IndexForm, write_expression
 from mcalc.calculus.networks import Tensor
+from mcalc.code.array_shapes import array_shape
+from mcalc.code.checked import check_code
 from mcalc.code.function import module
+from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions.names import size_text
@@ -16,28 +19,33 @@ from mcalc.problems import Problem
 
 
 def write(derivation: Derivation, form: str = "numpy") -> str:
-    """One function, named for the command, of the names of the expression in order of appearance."""
+    """One function, named for the command, of the names of the expression in order of appearance.
+
+    Where the derivation was checked, the code is run as well: raises Problem where its value is another.
+    """
     parts = derivation.parts or (derivation,)
     results = [_computed(part) for part in parts]
-    names = list(derivation.reading.names.values())
-    return module(_name(derivation), names, results if derivation.parts else results[0], _doc(derivation), form).rstrip(
-        "\n"
-    )
+    shapes = [_shape(part) for part in parts]
+    names, name, doc = list(derivation.reading.names.values()), _name(derivation), _doc(derivation, shapes)
+    texts = {
+        library: module(name, names, results if derivation.parts else results[0], doc, library, shapes)
+        for library in dict.fromkeys(("numpy", form))
+    }
+    if all(part.verified is not None for part in parts):
+        check_code(texts, name, derivation.value, names, results, shapes)
+    return texts[form].rstrip("\n")
 
 
 def function(derivation: Derivation, library: str) -> Callable[..., Any]:
     """The function that the module defines, ready to be called; raises Problem where there is no such library."""
     if library not in TARGETS:
         raise Problem(f"There is no library `{library}`.", hint="it is one of " + ", ".join(TARGETS))
-    space: dict[str, Any] = {}
+    text = write(derivation, library)
     try:
-        # mcalc wrote this text from the tree; of the user's it has the names alone, and those are identifiers.
-        exec(compile(write(derivation, library), f"<{library} of {derivation.command}>", "exec"), space)
+        return functions(text, library)[_name(derivation)]
     except ImportError:
         title = TARGETS[library].title
         raise Problem(f"{title} is not installed.", hint=f"pip install {library} installs it", status=3) from None
-    found: Callable[..., Any] = space[_name(derivation)]
-    return found
 
 
 def _name(derivation: Derivation) -> str:
@@ -49,22 +57,28 @@ def _computed(derivation: Derivation) -> Node | Tensor:
     return natural.tensor if isinstance(natural, IndexForm) else natural
 
 
-def _doc(derivation: Derivation) -> str:
+def _doc(derivation: Derivation, shapes: Sequence[Shape]) -> str:
     value = write_expression(derivation.value, "ascii")
-    parts = derivation.parts or (derivation,)
-    wrt = derivation.wrt
-    by = f"{wrt[0]}, {wrt[-1]}" if len(wrt) > 1 else wrt[0]
+    by = ", ".join(dict.fromkeys(derivation.wrt))
+    if derivation.command == "hessian" and derivation.parts:
+        parts = zip(derivation.parts, shapes, strict=True)
+        blocks = [f"    {', '.join(part.wrt)}: {_written(shape)}" for part, shape in parts]
+        first = f"Second derivatives of {value} by {by}."
+        return "\n".join([first, "", "A tuple of blocks, each of shape first.shape + second.shape:", *blocks])
     order = "Second derivative" if derivation.command == "hessian" else "Derivative"
-    if derivation.command == "hessian" and len(set(wrt)) == 1:
-        by = wrt[0]
-    lines = [f"{order} of {value} by {by}.", ""]
-    shapes = " and ".join(
-        f"({', '.join(size_text(size) for size in _axes(part))}{',' if len(_axes(part)) == 1 else ''})"
-        for part in parts
-    )
-    lines.append(f"An array of shape value.shape + variable.shape = {shapes}, as in JAX and PyTorch.")
-    return "\n".join(lines)
+    shown = " and ".join(map(_written, shapes))
+    last = f"An array of shape value.shape + variable.shape = {shown}, as in JAX and PyTorch."
+    return f"{order} of {value} by {by}.\n\n{last}"
 
 
-def _axes(derivation: Derivation) -> Shape:
-    return tuple(size for size in derivation.natural.shape if size != 1)
+def _written(shape: Shape) -> str:
+    return f"({', '.join(map(size_text, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def _shape(derivation: Derivation) -> Shape:
+    """value.shape + variable.shape, of arrays shaped as declared; of several scalars together, an axis for them."""
+    axes = tuple(size for size in derivation.natural.shape if size != 1)
+    second = derivation.command == "hessian"
+    value = () if second else array_shape(derivation.value)
+    shape = value + tuple(size for by in derivation.by for size in by.shape)
+    return shape if tuple(size for size in shape if size != 1) == axes else axes

@@ -9,6 +9,7 @@ from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
 from mcalc.derivations.error_term import error_term
+from mcalc.derivations.headings import left_side
 from mcalc.expressions.names import name_latex
 from mcalc.render.mathml import mathml
 
@@ -67,9 +68,7 @@ def _left(derivation: Derivation) -> str:
     """``∂y[i,j]/∂X[k,l] =`` of a result in index notation."""
     if not isinstance(derivation.result, IndexForm):
         return ""
-    from mcalc.render.text import index_label
-
-    return mathml(index_label(derivation, "latex") + " = ", True) + " "
+    return mathml(left_side(derivation, "latex") + " = ", True) + " "
 
 
 def _closing(derivation: Derivation) -> list[str]:

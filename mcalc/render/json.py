@@ -8,9 +8,12 @@ from typing import Any
 from mcalc.calculus.index_form import Expression, write_expression
 from mcalc.components.drawing import Drawn
 from mcalc.derivations.derivation import Derivation, Step
+from mcalc.derivations.headings import left_side
 from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions.names import size_text
 from mcalc.expressions.tree import Shape
+
+DIALECTS = ("text", "ascii", "latex")
 
 
 def write(derivation: Derivation, form: str = "json") -> str:
@@ -33,6 +36,7 @@ def record(derivation: Derivation) -> dict[str, Any]:
     verified = derivation.verified
     return found | {
         "shape": dimensions(derivation.shape),
+        "left_side": {dialect: left_side(derivation, dialect) for dialect in DIALECTS},
         "result": written(derivation.result),
         "other_forms": other_forms(derivation),
         "conditions": list(derivation.conditions),
@@ -49,7 +53,7 @@ def dimensions(shape: Shape) -> list[Any]:
 
 
 def written(expression: Expression | Drawn) -> dict[str, str]:
-    return {dialect: write_expression(expression, dialect) for dialect in ("text", "ascii", "latex")}
+    return {dialect: write_expression(expression, dialect) for dialect in DIALECTS}
 
 
 def _step(step: Step) -> dict[str, Any]:

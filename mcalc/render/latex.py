@@ -12,14 +12,14 @@ PREAMBLE = "\\documentclass{article}\n\\usepackage{amsmath}\n\\usepackage{amssym
 
 def write(derivation: Derivation, form: str = "latex") -> str:
     if derivation.command == "explain":
-        return "\n\n".join(derivation_block(part) for part in derivation.parts or (derivation,))
+        return derivation_block(*(derivation.parts or (derivation,)))
     return derivation.latex()
 
 
 def standalone(derivation: Derivation) -> str:
     """A whole document."""
     if derivation.command == "explain":
-        body = "\n\n".join(derivation_block(part, "align*") for part in derivation.parts or (derivation,))
+        body = "\n\n".join(derivation_block(part, environment="align*") for part in derivation.parts or (derivation,))
         return f"{PREAMBLE}\\allowdisplaybreaks\n{body}\n\\end{{document}}"
     return f"{PREAMBLE}\\[\n{write(derivation)}\n\\]\n\\end{{document}}"
 
@@ -36,8 +36,13 @@ def words(text: str) -> str:
     return rf"\text{{{text}}}"
 
 
-def derivation_block(derivation: Derivation, environment: str = "aligned") -> str:
-    """The derivation as one block: equation, shape, rule."""
+def derivation_block(*derivations: Derivation, environment: str = "aligned") -> str:
+    """The derivations as one block: equation, shape, rule."""
+    lines = [line for derivation in derivations for line in _lines(derivation)]
+    return f"\\begin{{{environment}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{environment}}}"
+
+
+def _lines(derivation: Derivation) -> list[str]:
     lines: list[str] = []
     previous: Step | None = None
     for step in derivation.steps:
@@ -54,4 +59,4 @@ def derivation_block(derivation: Derivation, environment: str = "aligned") -> st
             before = r"\nabla f"
         lines.append(rf"{before} &= {after} {shape} {reason}")
         previous = step
-    return f"\\begin{{{environment}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{environment}}}"
+    return lines

@@ -24,7 +24,7 @@ def _answer(derivation: Derivation) -> str:
     tail = "" if derivation.verified is None else "; " + verified_line(derivation)
     others = "".join(f"$$\n{form}\n$$\n\n" for form in other_forms(derivation, "latex"))
     shape = sizes_shown(derivation.shape)
-    return f"$$\n{_math(derivation.result)}\n$$\n\n{others}{shape}, {derivation.layout} layout{tail}."
+    return f"$$\n{derivation.latex()}\n$$\n\n{others}{shape}, {derivation.layout} layout{tail}."
 
 
 def _explained(derivation: Derivation) -> str:
@@ -40,7 +40,7 @@ def _explained(derivation: Derivation) -> str:
             blocks.append(f"### {number}. {title}")
             blocks += _stage(stage, steps)
     blocks.append(f"**Result** ({sizes_shown(derivation.shape)}, {derivation.layout} layout)")
-    blocks += [f"$$\n{form}\n$$" for form in (_math(derivation.result), *other_forms(derivation, "latex"))]
+    blocks += [f"$$\n{form}\n$$" for form in (derivation.latex(), *other_forms(derivation, "latex"))]
     error = error_term(derivation)
     if error is not None:
         name, difference, result = map(_math, error)

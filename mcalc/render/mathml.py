@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from mcalc.expressions.names import GREEK
+from mcalc.expressions.names import CAPITALS, GREEK
 
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\u00a0|\S")
 _UPRIGHT = "exp ln log sin cos tan arcsin arccos arctan sinh cosh tanh max min det"
@@ -16,7 +16,7 @@ _SYMBOLS = {
     r"\partial": "∂", r"\nabla": "∇", r"\cdots": "⋯", r"\vdots": "⋮", r"\ddots": "⋱",
     r"\|": "‖", r"\sum": "∑", r"\infty": "∞", "-": "−",
 }  # fmt: skip
-_LETTERS = {f"\\{name}": letter for name, letter in GREEK.items()}
+_LETTERS = {f"\\{name}": letter for name, letter in (GREEK | CAPITALS).items()} | {r"\top": "⊤"}
 _ACCENTS = {r"\hat": "^", r"\tilde": "~", r"\bar": "¯", r"\dot": "˙"}
 _SPACES = {r"\;": "0.28em", r"\,": "0.17em", r"\ ": "0.33em"}
 _THIN = '<mspace width="0.17em"/>'

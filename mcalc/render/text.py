@@ -11,8 +11,8 @@ from mcalc.calculus.index_form import Expression, IndexForm, write_expression
 from mcalc.components.drawing import Drawn, beside
 from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
 from mcalc.derivations.error_term import error_term
+from mcalc.derivations.headings import answer_text, left_side
 from mcalc.derivations.linear_map import other_forms
-from mcalc.expressions.common_parts import program, written_out
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
 from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
@@ -68,8 +68,8 @@ class _Page:
             if derivation.parts:
                 self.comment("by " + ", ".join(name_text(name) for name in part.wrt))
             if isinstance(part.result, IndexForm):
-                self.comment(index_label(part, "text") + " =")
-            for line in self.with_names(part).split("\n"):
+                self.comment(left_side(part, self.form) + " =")
+            for line in answer_text(part, self.form).split("\n"):
                 self.add(Piece(line, "result"))
             for form in other_forms(part, self.form):
                 self.comment(form)
@@ -77,15 +77,6 @@ class _Page:
             self.comment(f"{sizes_shown(part.shape)}, {part.layout} layout{check}")
             for note in part.notes:
                 self.comment("Note: " + note)
-
-    def with_names(self, derivation: Derivation) -> str:
-        """The answer; where parts recur in a long one, they are named first."""
-        result = derivation.result
-        if not isinstance(result, Node):
-            return self.math(result)
-        if derivation.naming is False:
-            return written_out(result, self.form)
-        return program(result, self.form, always=derivation.naming is True) or self.math(result)
 
     # The derivation
 
@@ -224,6 +215,8 @@ class _Page:
     def closing(self, derivation: Derivation) -> None:
         result = derivation.in_symbols
         text, named = self.with_where(result)
+        if isinstance(result, IndexForm):
+            text = f"{left_side(derivation, self.form)} = {text}"
         self.add()
         tail = [Piece("   " + self.plainly(sizes_shown(result.shape)), "shape")]
         self.labelled([Piece("Result  ", "heading")], Piece(text, "result"), tail)
@@ -284,17 +277,3 @@ def held_constant(part: Derivation, derivation: Derivation) -> str:
     """``by x, with y held constant``."""
     others = [name_text(name) for name in derivation.wrt if name not in part.wrt]
     return f"by {name_text(part.wrt[0])}, with {' and '.join(others)} held constant"
-
-
-def index_label(derivation: Derivation, form: str) -> str:
-    """``∂y[i,j]/∂X[k,l]``."""
-    from mcalc.calculus.index_form import write_partial
-
-    assert isinstance(derivation.result, IndexForm)
-    letters = derivation.result.letters()
-    tensor = derivation.result.tensor
-    taken = set(derivation.reading.names)
-    name = next(name for name in ("y", "f", "Y", "value") if name not in taken)
-    return write_partial(
-        name, derivation.wrt[0], [letters[i] for i in tensor.value], [letters[i] for i in tensor.variable], form
-    )

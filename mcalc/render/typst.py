@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.names import GREEK
+from mcalc.expressions.names import CAPITALS, GREEK
 from mcalc.render import latex
 from mcalc.render.mathml import FUNCTIONS, TOKEN, texts_kept
 
 _SYMBOLS = {
     r"\cdot": "⋅", r"\otimes": "⊗", r"\oslash": "⊘", r"\times": "×", r"\le": "≤", r"\ge": "≥", r"\neq": "≠",
     r"\partial": "∂", r"\nabla": "∇", r"\cdots": "⋯", r"\vdots": "⋮", r"\ddots": "⋱", r"\|": "‖", r"\sum": "∑",
-    r"\infty": "∞", r"\;": "thick", r"\,": "thin", r"\ ": "space",
+    r"\infty": "∞", r"\top": "⊤", r"\;": "thick", r"\,": "thin", r"\ ": "space",
     "/": r"\/", "|": r"\|", ";": r"\;", ":": r"\:", "#": r"\#",
 }  # fmt: skip
 _WRAPPED = {
@@ -79,8 +79,8 @@ class _Reader:
         if not token.startswith("\\"):
             return token
         name = token[1:]
-        if name in GREEK:
-            return GREEK[name]
+        if name in GREEK or name in CAPITALS:
+            return (GREEK | CAPITALS)[name]
         if name in FUNCTIONS:
             return name
         if name in _STYLES:

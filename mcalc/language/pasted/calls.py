@@ -1,0 +1,179 @@
+"""Calls as other tools write them: prefixes, methods, square brackets, functions by another name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mcalc.language.pasted import pieces as text_pieces
+from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
+from mcalc.language.pasted.products import inside
+from mcalc.language.pasted.ranks import is_call, operand_end, operand_start
+from mcalc.language.pasted.rewriting import Rewriting
+
+PREFIXES = frozenset(["np", "numpy", "jnp", "torch", "jax", "F", "nn", "math", "scipy", "tf"])
+"""The libraries and modules whose functions people paste with their prefix."""
+CALLED = {
+    "Total": "sum", "Tr": "tr", "Det": "det", "Log": "log", "Exp": "exp", "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos",
+    "Tan": "tan", "Tanh": "tanh", "ArcTan": "atan", "LogisticSigmoid": "sigmoid", "Ramp": "relu", "UnitStep": "step",
+    "Max": "max", "Min": "min", "Abs": "abs", "Sign": "sign", "Norm": "norm", "Inverse": "inv",
+    "Transpose": "transpose", "KroneckerProduct": "kron", "DiagonalMatrix": "diag", "IdentityMatrix": "eye",
+    "Erf": "erf", "Mean": "mean", "Trace": "tr", "arcosh": "acosh", "arsinh": "asinh", "artanh": "atanh",
+    "slogdet": "logdet",
+}  # fmt: skip
+"""What other tools call a function of the table."""
+INFIX = {
+    "dot": "@", "matmul": "@", "mm": "@", "mv": "@", "Dot": "@", "pow": "^", "power": "^", "add": " + ",
+    "subtract": " - ",
+}  # fmt: skip
+"""What other tools call, and mcalc writes with a sign between."""
+POSTFIX = {"square": "^2", "t": "'"}
+"""What other tools call, and mcalc writes with a sign behind."""
+_LOOSE = frozenset(("+", "-", "−", ",", ";", "=", "<", ">"))
+_OPTIONS = frozenset(("unbiased", "correction", "keepdim", "keepdims"))
+
+
+def prefixes(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``np.exp(x)`` is exp(x), ``torch.nn.functional.relu(x)`` relu(x); not where `np` is a value of the text."""
+    found: list[Piece] = []
+    place = 0
+    while place < len(pieces):
+        piece, end = pieces[place], place
+        while end + 2 < len(pieces) and pieces[end + 1].text == "." and pieces[end + 2].kind == "name":
+            end += 2
+        called = end > place and end + 1 < len(pieces) and pieces[end + 1].is_group and not pieces[end + 1].before
+        if not called or piece.text not in PREFIXES or at.ranks.is_value(piece.text):
+            found.append(piece)
+            place += 1
+            continue
+        word = CALLED.get(pieces[end].text, pieces[end].text)
+        sentence = f"A function has no prefix: `{piece.text}.` is read as a value here."
+        at.found(sentence, piece, pieces[end], f"write `{word}(…)`", certain=True)
+        whole = _with_signs(word, _arguments(pieces[end + 1]), piece, (*found[-1:], *pieces[end + 2 : end + 3]))
+        found += [name(word, piece)] if whole is None else whole
+        place = end + (1 if whole is None else 2)
+        if pieces[end].text == "slogdet" and place + 1 < len(pieces) and pieces[place + 1].text == "[":
+            found.append(pieces[place])
+            place += 2
+    return tuple(found)
+
+
+def _with_signs(word: str, arguments: list[Pieces], like: Piece, around: Pieces) -> list[Piece] | None:
+    """What other tools call and mcalc writes with signs, ``dot(a, b)`` as ``a@b``; in parentheses beside a sign."""
+    if word in INFIX and len(arguments) == 2:
+        found = [_operand(arguments[0]), sign(INFIX[word]), _operand(arguments[1])]
+        if any(piece.text not in _LOOSE for piece in around):
+            found = [group("(", tuple(found))]
+    elif word in POSTFIX and len(arguments) == 1:
+        found = [_operand(arguments[0]), *(text_pieces.read(POSTFIX[word]) or ())]
+    else:
+        return None
+    return [replace(found[0], before=like.before), *found[1:]]
+
+
+def _operand(argument: Pieces) -> Piece:
+    return argument[0].tight() if len(argument) == 1 else group("(", argument)
+
+
+def _arguments(call: Piece) -> list[Pieces]:
+    found: list[list[Piece]] = [[]]
+    for piece in call.inside:
+        if piece.text == ",":
+            found.append([])
+        else:
+            found[-1].append(piece)
+    return [tuple(part) for part in found if part]
+
+
+def methods(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``x.mean()`` is mean(x), ``(x - y).pow(2)`` (x - y)^2."""
+    found: list[Piece] = []
+    place = 0
+    while place < len(pieces):
+        word = _method(pieces[place : place + 3]) if found else None
+        if word is None:
+            found.append(pieces[place])
+            place += 1
+            continue
+        call = pieces[place + 2]
+        start = operand_start(found)
+        value = tuple(found[start:])
+        at.found("mcalc has no methods.", pieces[place], call, f"write `{word}(…)`", certain=True)
+        options = [part for part in _arguments(call) if part[0].text not in _OPTIONS]
+        whole = _with_signs(word, [value, *options], value[0], (*found[:start][-1:], *pieces[place + 3 : place + 4]))
+        if whole is None:
+            inner = inside(value)
+            for part in options:
+                part = tuple(replace(piece, text="axis") if piece.text == "dim" else piece for piece in part)
+                inner = (*inner, sign(","), replace(part[0], before=" "), *part[1:])
+            whole = [name(word, replace(value[0], end=-1)), group("(", inner)]
+        found[start:] = whole
+        place += 3
+    return tuple(found)
+
+
+def _method(pieces: Pieces) -> str | None:
+    """The function of ``.sum()``, ``.pow(2)``, ``.mean(axis=0)``; None where a dot product may be meant."""
+    if len(pieces) < 3 or pieces[0].text != "." or pieces[1].kind != "name" or pieces[1].before:
+        return None
+    call, word = pieces[2], CALLED.get(pieces[1].text, pieces[1].text)
+    if not call.is_group or call.text != "(" or call.before:
+        return None
+    with_signs = word in INFIX or word in POSTFIX
+    bare = not call.inside or any(piece.text == "=" for piece in call.inside)
+    return word if with_signs or (is_call(word) and bare) else None
+
+
+def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``Max[0, z]`` is max(0, z), ``Trace(A)`` tr(A)."""
+    found: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        before = found[-1] if found else None
+        if before is None or before.kind != "name" or not piece.is_group or piece.before:
+            found.append(piece)
+            continue
+        word = CALLED.get(before.text, before.text)
+        if piece.text == "[" and (is_call(word) or before.text in INFIX) and not at.ranks.is_value(before.text):
+            at.found("A function's argument is in parentheses.", before, piece, f"write `{word}(…)`", certain=True)
+            whole = _with_signs(
+                before.text, _arguments(piece), before, (*found[:-1][-1:], *pieces[place + 1 : place + 2])
+            )
+            found[-1:] = [name(word, before), group("(", piece.inside)] if whole is None else whole
+            continue
+        if piece.text == "(" and before.text in CALLED:
+            at.found(f"`{before.text}` is called `{word}` here.", before, before, f"write `{word}(…)`")
+            found[-1] = name(word, before)
+        found.append(piece)
+    return tuple(found)
+
+
+def constants(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``E^x`` and ``Pi`` beside calls with square brackets are exp(x) and pi."""
+    if not at.foreign:
+        return pieces
+    found: list[Piece] = []
+    place = 0
+    while place < len(pieces):
+        piece = pieces[place]
+        if piece.text == "E" and place + 1 < len(pieces) and pieces[place + 1].text == "^":
+            end = operand_end(pieces, place)
+            found += [name("exp", piece), group("(", inside(pieces[place + 2 : end]))]
+            place = end
+            continue
+        found.append(replace(piece, text="pi") if piece.text == "Pi" else piece)
+        place += 1
+    return tuple(found)
+
+
+def elements(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``x(2)`` is the element x[2]."""
+    found: list[Piece] = []
+    for piece in pieces:
+        before = found[-1] if found else None
+        entries = [part for part in piece.inside if part.text != ","]
+        counted = bool(entries) and all(part.kind == "number" and part.text.isdecimal() for part in entries)
+        named = before is not None and before.kind == "name" and not is_call(before.text) and len(before.text) <= 2
+        if piece.is_group and piece.text == "(" and not piece.before and counted and named and before is not None:
+            at.found("An element is in square brackets.", before, piece, f"write `{before.text}[1]`")
+            piece = replace(piece, text="[")
+        found.append(piece)
+    return tuple(found)

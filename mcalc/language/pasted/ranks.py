@@ -1,0 +1,190 @@
+"""Scalar, vector, matrix or row: what a part of a text in another notation is likely to be, and its products."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from mcalc.expressions import build
+from mcalc.expressions.operators import CALLS
+from mcalc.expressions.records import ShapeMismatch
+from mcalc.expressions.tree import Shape, dimension
+from mcalc.language.declarations import GREEK_NAMES, habit
+from mcalc.language.pasted.pieces import Piece, Pieces, name
+
+ROW = 3
+TRANSPOSES = ("'", "’", "′", "ᵀ", ".'")
+POWERS = ("^", "**", ".^")
+KEYWORDS = frozenset(("for", "in", "if", "otherwise"))
+_N = dimension("n")
+_SHAPES: dict[int, Shape] = {0: (), 1: (_N,), 2: (_N, _N), ROW: (dimension(1), _N)}
+_PRODUCTS = {(2, 2): 2, (2, 1): 1, (ROW, 2): ROW, (ROW, 1): 0, (1, ROW): 2}
+
+
+class NotUnique(Exception):
+    """There are several ways to write the text as mcalc reads it, or none that is known."""
+
+
+def is_call(word: str) -> bool:
+    return word in CALLS and word != "pi"
+
+
+def operand_end(pieces: Sequence[Piece], start: int) -> int:
+    """Where the operand ends that begins at a place: a name, a number, a group and what is attached to it."""
+    if start >= len(pieces):
+        return start
+    first = pieces[start]
+    if first.kind not in ("name", "number", "group") or first.text in KEYWORDS:
+        return start
+    place = start + 1
+    while place < len(pieces):
+        piece = pieces[place]
+        called = place == start + 1 and first.kind == "name" and is_call(first.text) and piece.text == "("
+        attached = piece.is_group and not piece.before and (called or piece.text == "[")
+        if attached or piece.text in TRANSPOSES or (piece.kind == "sign" and piece.text.isnumeric()):
+            place += 1
+        elif piece.text == "." and place + 1 < len(pieces) and pieces[place + 1].text == "T":
+            place += 2
+        elif piece.text in POWERS:
+            place += 1
+            if place < len(pieces) and pieces[place].text in ("-", "−", "+"):
+                place += 1
+            if place < len(pieces):
+                place += 1
+        else:
+            break
+    return place
+
+
+def operand_start(pieces: Sequence[Piece]) -> int:
+    """Where the operand begins that ends the pieces."""
+    place = len(pieces) - 1
+    while place > 0:
+        piece = pieces[place]
+        attached = piece.is_group and not piece.before
+        before = pieces[place - 1]
+        if piece.text in TRANSPOSES or (attached and (before.kind == "name" or piece.text == "[")):
+            place -= 1
+        elif before.text in POWERS or (piece.text == "T" and before.text == "."):
+            place -= 2
+        else:
+            break
+    return max(place, 0)
+
+
+def product_of(left: int, right: int) -> tuple[str, int]:
+    """The sign between two values, and the rank of their product."""
+    if left == 0 or right == 0:
+        return "*", max(left, right)
+    if (left, right) not in _PRODUCTS:
+        raise NotUnique
+    return "@", _PRODUCTS[left, right]
+
+
+class Ranks:
+    """The ranks of the names of a text: as declared, else by the habit of the letter."""
+
+    def __init__(self, known: Mapping[str, int], used: Collection[str] = (), glued: bool = False) -> None:
+        self.known, self.used, self.glued = known, used, glued
+
+    def is_value(self, word: str) -> bool:
+        """Whether the name was declared or stands alone in the text, so that it is no prefix and no function."""
+        return word in self.known or word in self.used
+
+    def of_name(self, word: str) -> int:
+        if word in self.known:
+            return self.known[word]
+        greek = word.rstrip("0123456789").split("_")[0]
+        return 2 if word == "I" or (greek[:1].isupper() and greek.lower() in GREEK_NAMES) else habit(word)
+
+    def of(self, pieces: Sequence[Piece]) -> int:
+        """The rank of a sum of products of operands; raises `NotUnique` where the ranks do not fit."""
+        total: int | None = None
+        rank: int | None = None
+        sign, place = "", 0
+        while place < len(pieces):
+            end = operand_end(pieces, place)
+            if end == place:
+                if pieces[place].text in ("+", "-", "−", ",", ";", "<", ">", "<=", ">="):
+                    total, rank = self._added(total, rank), None
+                sign = pieces[place].text
+                place += 1
+                continue
+            one = self._of_operand(pieces[place:end])
+            if rank is None:
+                rank = one
+            elif sign in ("@", ".", "·", ""):
+                left = ROW if sign and rank == 1 and one == 1 else rank
+                rank = product_of(left, one)[1]
+            elif sign == "*" and rank and one and (rank, one) in _PRODUCTS:
+                rank = product_of(rank, one)[1]
+            else:
+                rank = max(rank, one)
+            sign, place = "", end
+        return self._added(total, rank) or 0
+
+    def product(self, left: Pieces, right: Pieces) -> str:
+        """The sign between two values side by side; to the right of a matrix a Greek name is a vector: ``X beta``."""
+        one, other = self.of(left), self.of(right)
+        if one in (2, ROW) and other == 0 and len(right) == 1 and right[0].text.lower() in GREEK_NAMES:
+            other = 1
+        return product_of(one, other)[0]
+
+    def _added(self, total: int | None, rank: int | None) -> int | None:
+        if total is None or rank is None:
+            return rank if total is None else total
+        if 0 not in (total, rank) and total != rank:
+            raise NotUnique
+        return max(total, rank)
+
+    def _of_operand(self, pieces: Sequence[Piece]) -> int:
+        first, rest = pieces[0], list(pieces[1:])
+        if first.kind == "number":
+            rank = 0
+        elif first.is_group:
+            rank = self.of(first.inside)
+        elif rest and rest[0].is_group and rest[0].text == "(" and is_call(first.text):
+            rank = self._of_call(first.text, rest.pop(0))
+        else:
+            rank = self.of_name(first.text)
+        while rest and rest[0].is_group and rest[0].text == "[":
+            rank = max(0, rank - 1 - sum(piece.text == "," for piece in rest.pop(0).inside))
+        for at, piece in enumerate(rest):
+            turned = piece.text in TRANSPOSES or (piece.text == "T" and rest[at - 1].text in (".", "^"))
+            if turned:
+                rank = {0: ROW, 1: ROW, ROW: 1}.get(rank, rank)
+        return rank
+
+    def _of_call(self, word: str, call: Piece) -> int:
+        arguments: list[list[Piece]] = [[]]
+        for piece in call.inside:
+            if piece.text == "," and not piece.is_group:
+                arguments.append([])
+            else:
+                arguments[-1].append(piece)
+        named = [argument for argument in arguments if any(piece.text == "=" for piece in argument)]
+        axis = tuple(int(one[-1].text) for one in named if one[0].text == "axis" and one[-1].text in ("0", "1"))
+        ranks = [self.of(argument) for argument in arguments if argument not in named]
+        takes = [one for one in CALLS[word] if len(one.argument_names) == len(ranks)]
+        for operator in takes or CALLS[word]:
+            nodes = [build.variable("x", _SHAPES[rank]) for rank in ranks]
+            try:
+                shape = build.apply(operator.name, *nodes, parameters=axis).shape
+            except (ShapeMismatch, TypeError, ValueError):
+                continue
+            return next((rank for rank, known in _SHAPES.items() if known == shape), len(shape))
+        return max(ranks, default=0)
+
+    def taken_apart(self, operand: Pieces) -> Pieces:
+        """``Ax`` as A@x, ``xx'`` as x@x': a short name that is several letters written together."""
+        first = operand[0]
+        word = first.text
+        glued = first.kind == "name" and 2 <= len(word) <= 4 and word.isascii() and word.isalpha()
+        known = word in self.known or is_call(word) or word.lower() in GREEK_NAMES or word.islower()
+        if not (self.glued and glued) or known:
+            return operand
+        found: list[Piece] = [replace(first, text=word[0])]
+        for letter in word[1:]:
+            sign, _ = product_of(self.of(found), self.of_name(letter))
+            found += [Piece("sign", sign), name(letter)]
+        return (*found, *operand[1:])

@@ -1,0 +1,51 @@
+"""What to write for a text in another notation: an error whose hint is the whole corrected input, if it is unique."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcalc.language.declarations import Declaration
+from mcalc.language.parser import parse
+from mcalc.language.pasted import Slip, rewritten
+from mcalc.language.pasted.ranks import ROW
+from mcalc.language.shapes import read_program
+from mcalc.problems import Problem, Span
+
+
+def misread(source: str, declared: Mapping[str, Declaration]) -> None:
+    """Raises the Problem of a text that mcalc can read, and that is certainly another notation: ``np.exp(x)``."""
+    corrected, slips = rewritten(source, _ranks(declared))
+    for slip in slips:
+        if slip.certain:
+            raise _problem(slip, source, corrected, declared)
+
+
+def suggested(problem: Problem, source: str, declared: Mapping[str, Declaration]) -> Problem:
+    """The problem of a text that mcalc cannot read, with the whole corrected input where there is one."""
+    corrected, slips = rewritten(source, _ranks(declared))
+    if not slips or not _is_read(corrected, source, declared):
+        return problem
+    return _problem(slips[0], source, corrected, declared)
+
+
+def _problem(slip: Slip, source: str, corrected: str, declared: Mapping[str, Declaration]) -> Problem:
+    """The sentence at the first slip; the hint is the whole input, or else what to write in its place."""
+    whole = _is_read(corrected, source, declared)
+    hint = f"write `{' '.join(corrected.split())}`" if whole else slip.hint
+    return Problem(slip.sentence, [Span(slip.start, slip.end)], hint, source)
+
+
+def _is_read(corrected: str, source: str, declared: Mapping[str, Declaration]) -> bool:
+    if corrected == source:
+        return False
+    try:
+        read_program(parse(corrected, declared), declared)
+    except Problem:
+        return False
+    return True
+
+
+def _ranks(declared: Mapping[str, Declaration]) -> dict[str, int]:
+    return {
+        name: ROW if len(one.shape) == 2 and one.shape[0] == 1 else len(one.shape) for name, one in declared.items()
+    }

@@ -1,0 +1,207 @@
+"""Lines through the space of the variables, and where on them a condition changes.
+
+All points of all lines are asked at once; every interval between two points whose answers differ is divided until
+the change is found to twelve digits of the line's parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from mcalc.expressions import build
+from mcalc.expressions.tree import Node
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.conditions import counted, margin
+from mcalc.numbers.many_points import ENTRIES_AT_ONCE, PointsProgram
+from mcalc.numbers.numeric import having_properties
+from mcalc.numbers.program import Sizes
+
+_PARTS, _ROUNDS, _PEAK_ROUNDS, _PEAKS = 32, 7, 4, 12
+_PER_CHANGE, _PER_LINE, _AT_ONCE = 4, 48, 600
+
+
+class Answers(NamedTuple):
+    """For each point a row: what holds, last whether the domain's values are finite; and the margins of conditions."""
+
+    rows: Any
+    margins: Any
+
+
+class Asked:
+    """What is asked at many points at once: conditions, the signs of `places`, and whether `domain` is finite."""
+
+    def __init__(
+        self,
+        conditions: Sequence[Node],
+        variables: Sequence[Node],
+        sizes: Sizes,
+        domain: Sequence[Node],
+        places: Sequence[Node],
+    ) -> None:
+        self.conditions, self.variables = conditions, variables
+        self.free = [at for at, condition in enumerate(conditions) if not condition.loops]
+        measured = [*(margin(conditions[at]) for at in self.free), *places]
+        self.holding = [
+            *(counted(condition) for condition in conditions),
+            *(build.apply("greater", place, build.number(0)) for place in places),
+        ]
+        self.ends = (0, len(self.holding), len(self.holding) + len(measured), None)
+        names = {str(variable.parameters[0]): None for variable in variables}
+        self.program = PointsProgram([*self.holding, *measured, *domain], sizes, names)
+        shapes = [[int(np.prod(self.program.shapes[n], dtype=int)) for n in part] for part in (self.holding, measured)]
+        self.columns = [int(end) for end in np.cumsum([0, *shapes[0]])]
+        self.measured = [int(end) for end in np.cumsum([0, *shapes[1]])]
+        """Where the columns of each condition, and of each margin, start and end."""
+
+    def at(self, points: Mapping[str, Any]) -> Answers:
+        count = len(next(iter(points.values())))
+        step = max(1, ENTRIES_AT_ONCE // self.program.entries)
+        pieces = []
+        for start in range(0, count, step):
+            here = {name: value[start : start + step] for name, value in points.items()}
+            pieces.append(self._at(here, min(step, count - start)))
+        return Answers(*map(np.concatenate, zip(*pieces, strict=True)))
+
+    def _at(self, points: Mapping[str, Any], count: int) -> Answers:
+        with np.errstate(all="ignore"):
+            values = [np.reshape(value, (count, -1)) for value in self.program.run_all(points, count)]
+        holding, measured, domain = (values[a:b] for a, b in pairwise(self.ends))
+        finite = np.ones((count, 1), bool)
+        for value in domain:
+            finite &= np.isfinite(value).all(axis=1, keepdims=True)
+        for at, margins in zip(self.free, measured, strict=False):
+            holding[at] = np.where(np.isnan(margins), -1.0, holding[at])
+        rows = np.concatenate([*holding, finite], axis=1)
+        margins = np.concatenate([*measured, np.zeros((count, 0))], axis=1)
+        return Answers(np.nan_to_num(rows, nan=-1.0).astype(np.int32), margins)
+
+
+class Lines(NamedTuple):
+    """``base + t·direction``, one row for each line, by the name of the variable."""
+
+    base: dict[str, Any]
+    direction: dict[str, Any]
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Lines:
+        return cls(*({name: np.array([row[at][name] for row in rows]) for name in rows[0][at]} for at in (0, 1)))
+
+    def __len__(self) -> int:
+        return len(next(iter(self.base.values())))
+
+    def at(self, variables: Sequence[Node], line: Any, t: Any) -> dict[str, Any]:
+        """Points on the lines of the numbers given, with what is declared of the variables brought about."""
+        points = {}
+        for variable in variables:
+            name = str(variable.parameters[0])
+            base = self.base[name][line]
+            moved = base + np.reshape(t, (-1, *[1] * (base.ndim - 1))) * self.direction[name][line]
+            points[name] = having_properties(variable, moved)
+        return points
+
+
+class Brackets(NamedTuple):
+    """Intervals of lines, and the rows of answers at both ends."""
+
+    line: Any
+    low: Any
+    high: Any
+    before: Any
+    after: Any
+
+    def chosen(self, index: Any) -> Brackets:
+        return Brackets(*(part[index] for part in self))
+
+
+class Followed(NamedTuple):
+    """What following lines gave: the points asked first with their answers, and the kinks as narrow intervals."""
+
+    points: dict[str, Any]
+    answers: Answers
+    t: Any
+    kinks: Brackets
+    peaks: list[tuple[dict[str, Any], Any]]
+
+
+def follow(asked: Asked, lines: Lines, grid: Any) -> Followed:
+    """Every change of an answer on the lines that the points of the grid and the peaks between them show."""
+    t = np.tile(grid, len(lines))
+    points = lines.at(asked.variables, np.repeat(np.arange(len(lines)), len(grid)), t)
+    answers = asked.at(points)
+    rows, margins = (part.reshape(len(lines), len(grid), -1) for part in answers)
+    seen: list[tuple[dict[str, Any], Any]] = []
+    every = np.broadcast_to(grid, (len(lines), len(grid)))
+    found = _joined([_changes(np.arange(len(lines)), every, rows), *_peaks(asked, lines, grid, margins, seen)])
+    brackets = _limited(found, _PER_CHANGE)
+    for _ in range(_ROUNDS if len(brackets.line) else 0):
+        brackets = _limited(_divided(asked, lines, brackets), 2 * _PER_CHANGE)
+    return Followed(points, answers, t, brackets, seen)
+
+
+def _changes(line: Any, t: Any, rows: Any) -> Brackets:
+    """The intervals between neighbours of a line whose answers differ."""
+    which, at = np.nonzero((rows[:, 1:] != rows[:, :-1]).any(axis=2))
+    return Brackets(line[which], t[which, at], t[which, at + 1], rows[which, at], rows[which, at + 1])
+
+
+def _joined(pieces: Sequence[Brackets]) -> Brackets:
+    return Brackets(*map(np.concatenate, zip(*pieces, strict=True)))
+
+
+def _divided(asked: Asked, lines: Lines, brackets: Brackets) -> Brackets:
+    """The parts of each interval at whose ends the answers differ."""
+    t = brackets.low[:, None] + (brackets.high - brackets.low)[:, None] * np.arange(1, _PARTS) / _PARTS
+    rows = asked.at(lines.at(asked.variables, np.repeat(brackets.line, _PARTS - 1), t.ravel())).rows
+    inner = rows.reshape(*t.shape, -1)
+    every = np.concatenate([brackets.before[:, None], inner, brackets.after[:, None]], axis=1)
+    return _changes(brackets.line, np.concatenate([brackets.low[:, None], t, brackets.high[:, None]], axis=1), every)
+
+
+def _limited(brackets: Brackets, most: int) -> Brackets:
+    """Of many changes of one kind on one line the nearest, and not too many in all."""
+    kinds: dict[tuple[Any, ...], int] = {}
+    lengths: dict[int, int] = {}
+    kept = []
+    for at in np.argsort(np.abs(brackets.low) + np.abs(brackets.high), kind="stable"):
+        line = int(brackets.line[at])
+        kind = (line, brackets.before[at].tobytes(), brackets.after[at].tobytes())
+        kinds[kind] = kinds.get(kind, 0) + 1
+        if kinds[kind] <= most and lengths.get(line, 0) < _PER_LINE:
+            lengths[line] = lengths.get(line, 0) + 1
+            kept.append(int(at))
+    return brackets.chosen(np.array(kept[:_AT_ONCE], int))
+
+
+def _peaks(
+    asked: Asked, lines: Lines, grid: Any, margins: Any, seen: list[tuple[dict[str, Any], Any]]
+) -> list[Brackets]:
+    """Where a margin comes near 0 between two points and may pass it, ``sin(x) > 0.9999``: changes found there."""
+    size, side = np.abs(margins), np.sign(margins)
+    near = (size[:, 1:-1] < size[:, :-2]) & (size[:, 1:-1] < size[:, 2:])
+    near &= (side[:, 1:-1] * side[:, :-2] > 0) & (side[:, 1:-1] * side[:, 2:] > 0)
+    chosen: dict[tuple[int, int], int] = {}
+    for column in range(min(near.shape[2], _PEAKS)):
+        for line in range(len(lines)):
+            at = np.nonzero(near[line, :, column])[0]
+            lowest = at[np.argsort(size[line, at + 1, column])][:3]
+            for place in {*map(int, lowest), *map(int, at[np.argsort(np.abs(grid[at + 1]))][:2])}:
+                chosen.setdefault((line, place + 1), column)
+    if not chosen:
+        return []
+    line, at = (np.array(part) for part in zip(*chosen, strict=True))
+    column, which = np.array(list(chosen.values())), np.arange(len(chosen))
+    low, high = grid[at - 1], grid[at + 1]
+    found = []
+    for _ in range(_PEAK_ROUNDS):
+        t = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, _PARTS // 2 + 1)
+        points = lines.at(asked.variables, np.repeat(line, t.shape[1]), t.ravel())
+        answers = asked.at(points)
+        seen.append((points, answers.margins))
+        rows, apart = (part.reshape(*t.shape, -1) for part in answers)
+        found.append(_changes(line, t, rows))
+        own = np.abs(apart[which[:, None], np.arange(t.shape[1]), column[:, None]])
+        lowest = np.clip(np.argmin(np.nan_to_num(own, nan=np.inf), axis=1), 1, t.shape[1] - 2)
+        low, high = t[which, lowest - 1], t[which, lowest + 1]
+    return found

@@ -1,0 +1,132 @@
+"""Whether the two arguments of a maximum or minimum are equal on an open set, ``max(a, max(0, a))`` where a > 0.
+
+Each inner case distinction is taken in each of its branches, and the difference of the two arguments, now without
+cases, is asked whether it is 0 throughout. Branches that exclude one another are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice, product
+from typing import Any, NamedTuple
+
+from sympy.core.numbers import Integer
+
+from mcalc.expressions import build
+from mcalc.expressions.records import ShapeMismatch
+from mcalc.expressions.tree import Node, have_names_in_common, replaced, topological, variables
+from mcalc.language.formulas import read_value
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
+from mcalc.numbers.program import Program, whole
+
+_MOST_CASES = 256
+_MOST_PICKED = 4
+_PICKED = 3
+"""Of an axis without a number for its length, that many entries are tried as the largest."""
+_POINTS, _TRIES = 3, 40
+_NEAR = 1e-11
+
+
+class Case(NamedTuple):
+    """The two arguments without case distinctions, and what is positive in this case."""
+
+    first: Node
+    second: Node
+    conditions: tuple[Node, ...]
+
+
+@lru_cache(maxsize=1024)
+def equal_on_an_open_set(node: Node) -> bool:
+    """Whether the first two arguments are equal throughout in some case that can occur."""
+    first, second = node.args
+    if not have_names_in_common(first, second):
+        return False
+    try:
+        return any(map(_holds, islice(_cases(Case(first, second, ())), _MOST_CASES)))
+    except ShapeMismatch:
+        return False
+
+
+def _cases(case: Case) -> Iterator[Case]:
+    """The case distinctions decided one after the other, those within before those around them."""
+    branching = next(filter(_is_branching, topological([case.first, case.second])), None)
+    if branching is None:
+        yield case
+        return
+    for value, condition in _branches(branching):
+        new = replaced([case.first, case.second, *case.conditions], {branching: value})
+        conditions = [new[known] for known in case.conditions]
+        yield from _cases(Case(new[case.first], new[case.second], (*conditions, *condition)))
+
+
+def _is_branching(node: Node) -> bool:
+    return bool(node.operator.branches) or (node.operator.picks and bool(node.args[0].axes))
+
+
+def _branches(node: Node) -> Iterator[tuple[Node, list[Node]]]:
+    """What the value is in each case, and what is positive then."""
+    if node.operator.picks:
+        for picked in _picked(node):
+            yield picked, []
+        return
+    names = dict(zip(node.operator.argument_names, node.args, strict=True))
+    for value, condition in node.operator.branches:
+        found = read_value(value, names)
+        if found.shape != node.shape:
+            found = build.apply("multiply", found, build.ones(node.shape))
+        yield found, [read_value(condition, names)] if condition else []
+
+
+def _picked(node: Node) -> Iterator[Node]:
+    """The entries that may be the largest: of all, of each column, of each row."""
+    (arg,) = node.args
+    axis = node.parameters[0] if node.parameters else None
+    counts = [min(int(size), _MOST_PICKED) if size.is_Integer else _PICKED for size in arg.shape]
+    ranges = [
+        [None] if axis is not None and len(arg.axes) > 1 and at != axis else list(map(Integer, range(1, count + 1)))
+        for at, count in enumerate(counts)
+    ]
+    for places in product(*ranges):
+        yield build.apply("element", arg, parameters=places)
+
+
+def _holds(case: Case) -> bool:
+    """Whether the two are equal in some entry at every point drawn, and the conditions do not exclude one another."""
+    roots = [case.first, case.second, *case.conditions]
+    names = list(dict.fromkeys(name for root in roots for name in variables(root)))
+    loops = sorted({loop for root in roots for loop in root.loops}, key=str)
+    sizes = next(iter(fitting_sizes(roots, names)), None)
+    if sizes is None or any(whole(loop.size, sizes) < 1 for loop in loops):
+        return False
+    generator = np.random.default_rng(3)
+    program = Program(roots, sizes, active=loops)
+    equal: Any = None
+    excluded = [[True] * len(case.conditions) for _ in case.conditions]
+    points = 0
+    for kind in islice((kind for _ in range(_TRIES) for kind in KINDS), _TRIES):
+        try:
+            with np.errstate(all="ignore"):
+                running = dict.fromkeys(loops, 1 + points % 2)
+                values = program.run(draw_point(names, sizes, kind, generator), running=running)
+        except np.linalg.LinAlgError:
+            continue
+        if not all(np.isfinite(value).all() for value in values):
+            continue
+        first, second, *conditions = values
+        near = np.abs(first - second) <= _NEAR * np.maximum(np.abs(first), np.abs(second))
+        equal = near if equal is None else equal & near
+        if not np.any(equal):
+            return False
+        for one, row in enumerate(excluded):
+            for other in range(one):
+                row[other] = row[other] and _opposite(conditions[one], conditions[other])
+        points += 1
+        if points == _POINTS:
+            return not any(row[other] for one, row in enumerate(excluded) for other in range(one))
+    return False
+
+
+def _opposite(one: Any, other: Any) -> bool:
+    return bool(np.shape(one) == np.shape(other) and np.all(np.abs(one + other) <= _NEAR * np.abs(one)))

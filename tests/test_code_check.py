@@ -1,0 +1,109 @@
+"""Emitted code is run before it is shown; what mcalc never emits is not run at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from cases_at_points import CORPUS
+from running import mcalc as command
+
+import mcalc
+import mcalc.render.code as code
+from mcalc.api import derive
+from mcalc.code.running import Forbidden, functions
+from mcalc.code.targets import TARGETS
+from mcalc.problems import Problem
+from mcalc.render import write
+
+Damage = Callable[[str], str]
+DAMAGED: dict[str, tuple[str, Damage, str]] = {
+    "a sign": ("x'@A@x", lambda text: text.replace("return ", "return -"), "differs from the answer"),
+    "a transpose": ("x'@A@x", lambda text: text.replace("A.T", "A"), "differs from the answer"),
+    "a shape": ("x'@A@x", lambda text: text.replace("return ", "return np.eye(2) + 0 * "), "could not be broadcast"),
+    "one axis more": ("x'@A@x", lambda text: text.replace("return ", "return np.ones((1, 1)) * "), "has the shape"),
+    "a name": ("x'@A@x", lambda text: text.replace("return ", "return y + "), "NameError"),
+    "a division by 0": ("x'@A@x", lambda text: text.replace("return ", "return x[0] * 0 / 0 + "), "finite|division"),
+    "a second library": ("x'@A@x", lambda text: text.replace("import numpy", "import os, numpy"), "it imports os"),
+}
+
+
+@pytest.mark.parametrize(("text", "damage", "told"), DAMAGED.values(), ids=DAMAGED)
+def test_wrong_code_is_not_shown(text: str, damage: Damage, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = code.module
+    monkeypatch.setattr(code, "module", lambda *arguments: damage(right(*arguments)))
+    derivation = mcalc.gradient(text, "x", {"A": "n,n", "x": "n"})
+    for shown in (lambda: write(derivation, "numpy"), derivation.function):
+        with pytest.raises(Problem, match=f"^The code failed its own check: .*({told})") as caught:
+            shown()
+        assert caught.value.status == 1
+    unchecked = derive(text, "x", {"A": "n,n", "x": "n"}, "gradient", verify=False)
+    assert "def gradient(x, A):" in write(unchecked, "numpy")
+
+
+def test_the_status_and_the_choice(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    right = code.module
+    monkeypatch.setattr(code, "module", lambda *arguments: right(*arguments).replace("return ", "return 2 * "))
+    asked = ("gradient", "w.x", "--wrt", "w", "-f", "jax")
+    out, told, status = command(*asked, capsys=capsys, monkeypatch=monkeypatch)
+    assert (out, status) == ("", 1)
+    assert told.startswith("error: The code failed its own check")
+    out, told, status = command(*asked, "--no-verify", capsys=capsys, monkeypatch=monkeypatch)
+    assert "return 2 * x" in out and (told, status) == ("", 0)
+
+
+NEVER = [
+    "import os",
+    "import numpy.ctypeslib",
+    "from math import sqrt",
+    "open('x')",
+    "eval('1')",
+    "np.load('/etc/passwd')",
+    "().__class__",
+    "np.__builtins__",
+    "x = __import__",
+    "x.tofile",
+    "(lambda: 0)()",
+    "while True: pass",
+    "class A: pass",
+    "exec('')",
+]
+
+
+@pytest.mark.parametrize("line", NEVER)
+def test_what_mcalc_never_emits_is_not_run(line: str) -> None:
+    assert functions("import numpy as np\n\n\ndef f(x):\n    return np.sum(x)\n", "numpy")["f"](np.ones(3)) == 3
+    with pytest.raises(Forbidden):
+        functions(f"import numpy as np\n{line}\n", "numpy")
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["id"])
+def test_no_right_code_is_refused(case: dict[str, Any]) -> None:
+    command = "hessian" if case["kind"] == "hessian" else "jacobian"
+    derivation = derive(case["expr"], case["wrt"], case["shapes"], command)
+    assert write(derivation, "numpy").startswith("import ")
+
+
+REUSED = [
+    ("sum(logsumexp(-W,axis=0)^2)", {"W": "n,n"}),
+    ("sum(logsumexp(-W,axis=0)^2)", {"W": "m,n"}),
+    ("sum(softmax(-W,axis=0)*log_softmax(-W,axis=0))", {"W": "m,n"}),
+    ("vec(-W).vec(-W*B)", {"W": "m,n", "B": "m,n"}),
+    ("tr(-W@A)*sum(-W)", {"W": "m,n", "A": "n,m"}),
+    ("sum(W @ logsumexp(-2W, axis=0))", {"W": "m,n"}),
+    ("mean(X)", {"X": "n,n"}),
+    ("var(kron(X, X))", {"X": "n,k"}),
+    ("mean(vec(kron(X, y)))^2*n/k", {"X": "n,n", "y": "k"}),
+    ("sum(X)/(n^2 - k*n)", {"X": "n,k"}),
+]
+
+
+@pytest.mark.parametrize("library", TARGETS)
+@pytest.mark.parametrize(("text", "shapes"), REUSED, ids=lambda row: str(row))
+def test_code_is_right_and_shown(text: str, shapes: dict[str, str], library: str) -> None:
+    if library != "numpy":
+        pytest.importorskip(library, reason=f"{TARGETS[library].title} is not installed")
+    write(mcalc.jacobian(text, next(iter(shapes)), shapes), library)
+    write(derive(text, next(iter(shapes)), shapes, "hessian"), library)
