@@ -22,29 +22,27 @@ from mcalc.expressions import build
 from mcalc.expressions.known import declared
 from mcalc.expressions.letters import in_use
 from mcalc.expressions.tree import Node, replaced
-from mcalc.language.parser import Program, canonical_name, parse
+from mcalc.language.declarations import Given, declarations, names_declared
+from mcalc.language.parser import canonical_name, own_name, parse
 from mcalc.language.pasted.suggestions import misread, suggested
-from mcalc.language.shapes import Declaration, Reading, declaration, read_program
+from mcalc.language.shapes import Reading, read_program
 from mcalc.problems import Problem
 
 
-def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
-    return {
-        name: shape if isinstance(shape, Declaration) else declaration(shape) for name, shape in (shapes or {}).items()
-    }
-
-
 def read(
-    source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = (), scalar: bool = False
+    source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = (), scalar: bool = False
 ) -> Reading:
     """The program with every name given its shape; raises Problem."""
-    declared = _declarations(shapes)
+    declared = declarations(shapes)
+    wanted = [own_name(name, declared) for name in wrt]
     try:
-        program: Program = parse(source)
+        program = parse(source, declared, [*names_declared(declared), *wanted])
         misread(source, declared)
-        return read_program(program, declared, wrt, scalar)
+        reading = read_program(program, declared, wanted, scalar)
     except Problem as problem:
         raise suggested(problem.with_source(source), source, declared) from None
+    reading.notes = program.notes + reading.notes
+    return reading
 
 
 def _names(wrt: str | Sequence[str]) -> list[str]:
@@ -58,7 +56,7 @@ def _names(wrt: str | Sequence[str]) -> list[str]:
 def derive(
     source: str,
     wrt: str | Sequence[str],
-    shapes: Mapping[str, str | Declaration] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     command: str = "jacobian",
     layout: str = "paper",
     verify: bool = True,
@@ -77,6 +75,7 @@ def derive(
     names = _names(wrt)
     scalar = command == "gradient" or order == 2
     reading = read(source, shapes, names, scalar)
+    names = [own_name(name, reading.names) for name in names]
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise Problem(
             f"A gradient is of a scalar, and this value is {_described(reading.value)}.",
@@ -88,8 +87,8 @@ def derive(
     free = reading
     if any(map(declared, by)):
         without = {
-            name: with_fields(shape, properties=frozenset()) if canonical_name(name) in names else shape
-            for name, shape in _declarations(shapes).items()
+            name: with_fields(shape, properties=frozenset()) if own_name(name, names) in names else shape
+            for name, shape in declarations(shapes).items()
         }
         free = read(source, without, names, scalar)
     work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)

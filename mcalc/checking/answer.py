@@ -23,6 +23,7 @@ from mcalc.language.declarations import Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.shapes import CALLS_ONLY, Reading, free_names
+from mcalc.language.single_entries import with_entries
 from mcalc.problems import Problem, Span
 
 _MOST_UNKNOWN = 3
@@ -58,6 +59,7 @@ class Scope:
                     dimensions.same(one, other)
         if not fits:
             return value
+        dimensions.settle()
         open_sizes = [size for size in map(dimensions.find, fits.values()) if isinstance(size, Dummy)]
         return self._fitted(syntax, dimensions, fits, list(dict.fromkeys(open_sizes)))
 
@@ -85,7 +87,7 @@ class Scope:
         reader.resolve, reader.source = dimensions.find, self.source
         reader.loops.update(self.indices)
         try:
-            return reader.read(syntax)
+            return with_entries(reader.read(syntax))
         except ShapeMismatch as problem:
             raise Mismatch(problem, syntax, []) from None
 
@@ -113,9 +115,10 @@ def running_indices(value: Node) -> dict[str, LoopIndex]:
     return {node.parameters[0].name: node.parameters[0] for node in sums}
 
 
-def read_text(text: str) -> Syntax:
-    """The answer with its own definitions inserted; raises Problem."""
-    program = parse(without_left_side(text))
+def read_text(text: str, reading: Reading) -> Syntax:
+    """The answer with its own definitions inserted, its names spelled as those of the question; raises Problem."""
+    declared = set(reading.names) - set(reading.assumed)
+    program = parse(without_left_side(text), declared, [*reading.bound, *reading.names])
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)

@@ -63,7 +63,7 @@ def check(
     try:
         if derivation.parts:
             return _each(derivation, answer, layout is None)
-        return _Examination(derivation, answer, read_text(answer), layout is None).run(explain)
+        return _Examination(derivation, answer, read_text(answer, derivation.reading), layout is None).run(explain)
     except Mismatch as problem:
         raise _problem(problem, answer) from None
     except Problem as problem:
@@ -72,7 +72,7 @@ def check(
 
 def _each(derivation: Derivation, answer: str, any_layout: bool) -> Check:
     """The answers ``[…, …]`` by several variables, in order: right where each is."""
-    whole = read_text(answer)
+    whole = read_text(answer, derivation.reading)
     names = ", ".join(name_text(part.wrt[0]) for part in derivation.parts)
     children = whole.children if whole.kind == "stack" else ()
     if len(children) != len(derivation.parts):

@@ -84,7 +84,8 @@ class Operator:
     of a positive argument. `kinks` are the conditions that its derivatives ask, ``a > 0``: formulas in its arguments
     and its value ``y``; an empty one asks nothing. `branches` are the values of a piecewise one, each with what is
     positive where it holds; one that `picks` is one of the entries of its argument. Of two arguments that are equal on
-    an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then.
+    an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then. `of_one`
+    is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Operator:
     opposite: str = ""
     definition: str = ""
     care: str = ""
+    of_one: str = ""
     kinks: tuple[str | Callable[[Any], str], ...] = ()
     where_positive: str = ""
     branches: tuple[tuple[str, str], ...] = ()

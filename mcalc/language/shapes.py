@@ -15,12 +15,19 @@ from sympy.core.symbol import Dummy
 from mcalc.expressions import build
 from mcalc.expressions.operators import CALLS
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.shape_rules import matrix_shape
 from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure, walk
-from mcalc.language.declarations import GREEK_NAMES, Declaration, Dimensions, declaration, habit, parse_declaration
+from mcalc.language.declarations import (
+    GREEK_NAMES,
+    Declaration,
+    Dimensions,
+    declaration,
+    habit,
+    parse_declarations,
+)
 from mcalc.language.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.language.parser import Program, Syntax, canonical_name
+from mcalc.language.single_entries import with_entries
 from mcalc.problems import Problem, Span
 
 _TRIALS = 2000
@@ -277,7 +284,6 @@ class _Search(Conflicts):
         }
 
     def _try(self, ranks: Mapping[str, int]) -> Reading:
-        dimensions = Dimensions()
         fits: dict[int, Any] = {}
 
         def fit(place: int) -> Any:
@@ -286,17 +292,20 @@ class _Search(Conflicts):
             return fits[place]
 
         shapes = self._shapes(ranks)
+        dimensions = Dimensions(size for shape in shapes.values() for size in shape[::-1])
         value = self._read(shapes, dimensions.same, fit, dimensions.find)[0]
         if self.expected is not None and len(value.shape) == len(self.expected):
             for one, other in zip(value.shape, self.expected, strict=True):
                 dimensions.same(one, other)
+        dimensions.settle()
         self._name(shapes, dimensions, fits)
         shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
         fits = {place: dimensions.find(size) for place, size in fits.items()}
         value, bound, notes = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
         nodes = self._nodes(shapes)
         assumed = tuple(name for name in self.names if name not in self.declared)
-        return Reading(value, nodes, assumed, bound, tuple(dict.fromkeys(notes)))
+        bound = {name: with_entries(node) for name, node in bound.items()}
+        return Reading(with_entries(value), nodes, assumed, bound, tuple(dict.fromkeys(notes)))
 
     def _nodes(self, shapes: Mapping[str, Shape]) -> dict[str, Node]:
         return {
@@ -334,8 +343,8 @@ class _Search(Conflicts):
 
 
 def _clean(shape: Shape) -> Shape:
-    """m×1 is a column, 1×1 a scalar."""
-    return matrix_shape(*shape) if len(shape) == 2 else () if shape == (1,) else shape
+    """m×1 is a column; what has one entry stays the vector or matrix that it was declared."""
+    return shape[:1] if len(shape) == 2 and shape[1] == 1 != shape[0] else shape
 
 
-__all__ = ["Declaration", "Reading", "declaration", "free_names", "parse_declaration", "read_program"]
+__all__ = ["Declaration", "Reading", "declaration", "free_names", "parse_declarations", "read_program"]

@@ -64,10 +64,10 @@ def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
         for name, node in reading.names.items()
     }
     if isinstance(result, Node):
-        return read_program(parse(text), declared, expected=result.shape).value
+        return read_program(parse(text, declared), declared, expected=result.shape).value
     letters = result.letters()
     free = {letters[index]: index.size for index in result.tensor.free}
-    return read_program(parse(text), declared, free_indices=free).value
+    return read_program(parse(text, declared), declared, free_indices=free).value
 
 
 def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> bool:

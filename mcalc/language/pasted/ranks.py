@@ -162,15 +162,18 @@ class Ranks:
                 arguments.append([])
             else:
                 arguments[-1].append(piece)
-        ranks = [self.of(argument) for argument in arguments]
-        for operator in CALLS[word]:
+        named = [argument for argument in arguments if any(piece.text == "=" for piece in argument)]
+        axis = tuple(int(one[-1].text) for one in named if one[0].text == "axis" and one[-1].text in ("0", "1"))
+        ranks = [self.of(argument) for argument in arguments if argument not in named]
+        takes = [one for one in CALLS[word] if len(one.argument_names) == len(ranks)]
+        for operator in takes or CALLS[word]:
             nodes = [build.variable("x", _SHAPES[rank]) for rank in ranks]
             try:
-                shape = build.apply(operator.name, *nodes).shape
+                shape = build.apply(operator.name, *nodes, parameters=axis).shape
             except (ShapeMismatch, TypeError, ValueError):
                 continue
             return next((rank for rank, known in _SHAPES.items() if known == shape), len(shape))
-        return max(ranks)
+        return max(ranks, default=0)
 
     def taken_apart(self, operand: Pieces) -> Pieces:
         """``Ax`` as A@x, ``xx'`` as x@x': a short name that is several letters written together."""

@@ -39,7 +39,7 @@ def _is_read(corrected: str, source: str, declared: Mapping[str, Declaration]) -
     if corrected == source:
         return False
     try:
-        read_program(parse(corrected), declared)
+        read_program(parse(corrected, declared), declared)
     except Problem:
         return False
     return True
