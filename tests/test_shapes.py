@@ -225,6 +225,7 @@ def test_many_departures_at_once() -> None:
         ("W=k,k+d", {"W": "k,d+k"}),
         ("M=p*q,p*q", {"M": "p*q,p*q"}),
         ("M=2n,(k+d)*2", {"M": "2*n,2*d+2*k"}),
+        ("M=n^2,k²", {"M": "n^2,k^2"}),
         ("θ1=n", {"θ1": "n"}),
     ],
 )

@@ -27,6 +27,8 @@ def _of(node: Node, shapes: list[Shape]) -> Shape:
         return left[:-1] + (right[:-2] + right[-1:] if len(right) > 1 else ())
     if node.operator.elementwise:
         return _broadcast(shapes)
+    if not node.shape and node.operator.name != "loop_sum":
+        return ()
     own = [shape for shape, arg in zip(shapes, node.args, strict=True) if arg.shape == node.shape]
     return own[0] if len(shapes) == 1 and own else node.shape
 
