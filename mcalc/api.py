@@ -23,6 +23,7 @@ from mcalc.expressions.known import declared
 from mcalc.expressions.letters import in_use
 from mcalc.expressions.tree import Node, replaced
 from mcalc.language.declarations import Given, declarations, names_declared
+from mcalc.language.lengths import with_length
 from mcalc.language.parser import canonical_name, own_name, parse
 from mcalc.language.pasted.suggestions import misread, suggested
 from mcalc.language.shapes import Reading, read_program
@@ -39,6 +40,11 @@ def read(
         program = parse(source, declared, [*names_declared(declared), *wanted])
         misread(source, declared)
         reading = read_program(program, declared, wanted, scalar)
+        if length := with_length(program, declared, wanted, reading.names):
+            assumed = reading.assumed
+            reading = read_program(program, length[0], wanted, scalar)
+            reading.assumed = tuple(name for name in assumed if name in reading.names)
+            reading.notes += (length[1],)
     except Problem as problem:
         raise suggested(problem.with_source(source), source, declared) from None
     reading.notes = program.notes + reading.notes

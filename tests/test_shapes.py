@@ -225,6 +225,7 @@ def test_many_departures_at_once() -> None:
         ("W=k,k+d", {"W": "k,d+k"}),
         ("M=p*q,p*q", {"M": "p*q,p*q"}),
         ("M=2n,(k+d)*2", {"M": "2*n,2*d+2*k"}),
+        ("M=n^2,k²", {"M": "n^2,k^2"}),
         ("θ1=n", {"θ1": "n"}),
     ],
 )
@@ -267,3 +268,29 @@ def test_sizes_are_solved_factor_by_factor(text: str, shapes: dict[str, str], re
     assert shown(read(text, shapes)) == reading
     name = next(iter(read(text, shapes).names))
     assert derive(text, name, shapes).verified
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "reading"),
+    [
+        ("sum(x)/n", {}, "x: n -> scalar"),
+        ("norm(x - y)^2/(2N)", {}, "x: N, y: N -> scalar"),
+        ("u = sum(x)/k; u^2", {}, "x: k -> scalar"),
+        ("norm(A@A)/n", {}, "A: n×n -> scalar"),
+        ("sum(x)/n", {"x": "m"}, "x: m, n: scalar -> scalar"),
+        ("sum(x)/n", {"n": "scalar"}, "x: m, n: scalar -> scalar"),
+        ("norm(A@x)/n", {}, "A: k×m, x: m, n: scalar -> scalar"),
+        ("n*sum(x)/n", {}, "n: scalar, x: m -> scalar"),
+        ("norm(y - m*x)^2", {"x": "n", "y": "n"}, "y: n, m: scalar, x: n -> scalar"),
+        ("sum(x)/(n + 1)", {}, "x: m, n: scalar -> scalar"),
+    ],
+)
+def test_a_divisor_that_nothing_else_names_is_a_length(text: str, shapes: dict[str, str], reading: str) -> None:
+    assert shown(read(text, shapes)) == reading
+    noted = any("is the length of" in note or "is the size of" in note for note in read(text, shapes).notes)
+    assert noted == ("n: scalar" not in reading and "m: scalar" not in reading)
+
+
+def test_a_divisor_that_is_differentiated_or_has_a_value_is_a_number() -> None:
+    assert shown(derive("sum(x)/n", "n").reading) == "x: m, n: scalar -> scalar"
+    assert derive("sum(x)/n", "x").reading.assumed == ("x",)

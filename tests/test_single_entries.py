@@ -108,3 +108,22 @@ def test_a_declared_shape_stays(text: str, wrt: str, shapes: Shapes, answer: str
 def test_what_was_not_declared_is_refused(shape: str, text: str) -> None:
     with pytest.raises(Problem):
         read(text, {"x": shape})
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "shapes", "shape"),
+    [
+        ("x'@A@x", "x", {"A": "1,1", "x": "1"}, (1,)),
+        ("softmax(x)", "x", {"x": "1"}, (1,)),
+        ("det(A)", "A", {"A": "1,1"}, (1, 1)),
+        ("A*2", "A", {"A": "1,n"}, (1, 3, 1, 3)),
+        ("sum(W@x + b)", "W", {"W": "1,n", "x": "n", "b": "1"}, (1, 3)),
+    ],
+)
+def test_code_takes_and_gives_arrays_of_the_declared_shapes(
+    text: str, wrt: str, shapes: Shapes, shape: tuple[int, ...]
+) -> None:
+    derivation = derive(text, wrt, shapes)
+    sizes = {"1": 1, "n": 3}
+    arrays = {name: np.full([sizes[size] for size in given.split(",")], 2.0) for name, given in shapes.items()}
+    assert np.shape(derivation.function("numpy")(**arrays)) == shape

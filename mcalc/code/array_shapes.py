@@ -30,6 +30,8 @@ def _of(node: Node, shapes: list[Shape]) -> Shape:
     axis = node.parameters[0] if node.operator.keywords and node.parameters else None
     if axis is not None and node.shape != node.args[0].shape and int(axis) < len(shapes[0]):
         return shapes[0][: int(axis)] + shapes[0][int(axis) + 1 :]
+    if not node.shape and node.operator.name != "loop_sum":
+        return ()
     own = [shape for shape, arg in zip(shapes, node.args, strict=True) if arg.shape == node.shape]
     return own[0] if len(shapes) == 1 and own else node.shape
 

@@ -12,6 +12,7 @@ from sympy.core.mul import Mul
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
+from mcalc.expressions.names import size_text
 from mcalc.expressions.properties import PROPERTIES
 from mcalc.expressions.tree import Shape
 from mcalc.language.parser import canonical_name, own_name, parse_expression
@@ -27,7 +28,7 @@ class Declaration:
     properties: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        sizes = ",".join(str(size).replace(" ", "") for size in self.shape) or "scalar"
+        sizes = ",".join(size_text(size) for size in self.shape) or "scalar"
         return ":".join([sizes, *([",".join(sorted(self.properties))] if self.properties else [])])
 
 

@@ -24,7 +24,7 @@ class Sizes:
         self.names, self.loops, self.resolve, self.folding = names, loops, resolve, folding
 
     def dimension_of(self, syntax: Syntax, what: str = "A size is a whole number or a dimension such as `n`.") -> Any:
-        """A dimension typed as an argument: a number, a name, or a sum or product of those."""
+        """A dimension typed as an argument: a number, a name, or a sum, product or power of those."""
         if syntax.kind == "number" and syntax.value.isdigit() and len(syntax.value) < 19:
             return Integer(int(syntax.value))
         if syntax.kind == "name":
@@ -41,6 +41,10 @@ class Sizes:
         if syntax.kind == "prefix":
             value = self.dimension_of(syntax.children[0], what)
             return self._plain(value, syntax) if syntax.value == "+" else -self._plain(value, syntax)
+        if syntax.kind == "infix" and syntax.value == "^" and syntax.children[1].kind == "number":
+            base, power = syntax.children
+            if power.value.isdigit() and 0 < int(power.value) < 100:
+                return self._plain(self.dimension_of(base, what), syntax) ** int(power.value)
         chain = []
         while syntax.kind == "infix" and syntax.value in "+-*":
             chain.append(syntax)

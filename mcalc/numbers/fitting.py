@@ -16,6 +16,7 @@ from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, dimension, topological
 from mcalc.language.conflicts import walk
 from mcalc.language.declarations import Declaration, Given, declarations, names_declared
+from mcalc.language.lengths import with_length
 from mcalc.language.parser import Program, own_name, parse
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
@@ -108,6 +109,9 @@ def _fit(
 
     def read(declared: dict[str, Declaration]) -> Fitted:
         reading = read_program(program, declared, wrt, scalar)
+        if length := with_length(program, declared, wrt, reading.names):
+            declared = length[0]
+            reading = read_program(program, declared, wrt, scalar)
         missing = [name for name in reading.names if name not in known and name not in optional]
         if missing:
             raise _missing(missing, program)
