@@ -112,3 +112,13 @@ def test_code_is_right_and_shown(text: str, shapes: dict[str, str], library: str
         derivation = derive(text, next(iter(shapes)), shapes, order, verify=False)
         derivation.verified = Verified(1, 0.0)
         write(derivation, library)
+
+
+@pytest.mark.parametrize("library", TARGETS)
+def test_a_singular_matrix_is_no_fault(library: str) -> None:
+    """There is no point to run it at; it is shown, and said not to be checked."""
+    if library != "numpy":
+        pytest.importorskip(library, reason=f"{TARGETS[library].title} is not installed")
+    derivation = mcalc.jacobian("inv(ones(n,n))@x", "x", {"x": "n"})
+    assert derivation.verified is not None and derivation.verified.points == 0
+    assert "linalg.inv" in write(derivation, library)

@@ -119,7 +119,7 @@ class FunctionWriter:
         if shape is None or len(shape) == len(axes):
             return found.text
         if not axes:
-            return str(self.module.reshape(found, [1] * len(shape)))
+            return self.module.single(found, len(shape)).text
         return found[with_ones(shape)].text
 
     def _block(self, nodes: Iterable[Node], active: Loops) -> None:
