@@ -39,6 +39,27 @@ VALUES: list[tuple[str, Callable[..., Any]]] = [
 ]
 
 
+SINGLE = [
+    ("A*2", {"A": "1,1"}, (1, 1)),
+    ("A@A", {"A": "1,1"}, (1, 1)),
+    ("det(A)", {"A": "1,1"}, (1, 1)),
+    ("exp(x)", {"x": "1"}, (1,)),
+    ("2*x", {"x": "1"}, (1,)),
+    ("sum(x)", {"x": "1"}, (1,)),
+    ("softmax(x)*x", {"x": "1"}, (1,)),
+]
+
+
+@pytest.mark.parametrize("library", TARGETS)
+@pytest.mark.parametrize(("text", "shapes", "expected"), SINGLE, ids=[row[0] for row in SINGLE])
+def test_shapes_of_single_entries(text: str, shapes: dict[str, str], expected: tuple[int, ...], library: str) -> None:
+    array: Callable[[Any], Any] = np.asarray if library == "numpy" else library_of(library)
+    name = next(iter(shapes))
+    function = functions(write(derive(text, name, shapes), library), library)["jacobian"]
+    given = np.full((1, 1)[: 1 + (name == "A")], 0.5)
+    assert np.asarray(function(array(given))).shape == expected
+
+
 @pytest.mark.parametrize("library", TARGETS)
 @pytest.mark.parametrize(("text", "value"), VALUES, ids=[text for text, _ in VALUES])
 def test_shapes_of_a_declared_row(text: str, value: Callable[..., Any], library: str) -> None:

@@ -143,6 +143,13 @@ class SourceModule:
             self.of_floats = True
         return a**b
 
+    def single(self, entry: Source, rank: int) -> Source:
+        """The array of so many axes that has one entry."""
+        sizes = Source("(1,)" if rank == 1 else f"({', '.join(['1'] * rank)})")
+        if self.is_number(entry) and not self._target.of_tensors:
+            return Source(f"{self._target.alias}.full({', '.join([sizes.text, entry.text, *self._dtype()])})")
+        return self._written("reshape", [entry, sizes], {})
+
     def traced(self, a: Source) -> Source:
         return self._written("trace", [a], {}) if a.rank == 2 else a
 

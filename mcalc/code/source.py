@@ -183,7 +183,3 @@ def multiplied(*factors: Source) -> Source:
     for factor in factors[1:]:
         result = result * factor
     return result
-
-
-def raised(a: Source, b: Source) -> Source:
-    return a**b

@@ -119,7 +119,7 @@ class FunctionWriter:
         if shape is None or len(shape) == len(axes):
             return found.text
         if not axes:
-            return str(self.module.reshape(found, [1] * len(shape)))
+            return self.module.single(found, len(shape)).text
         return found[with_ones(shape)].text
 
     def _block(self, nodes: Iterable[Node], active: Loops) -> None:
@@ -238,6 +238,7 @@ class FunctionWriter:
         kept_taken, kept_running = set(self.taken), dict(self.running)
         for loop in loops:
             self.running[loop] = self._free_name(loop.name)
+            self.numbers.add(self.running[loop])
         ranges = [f"for {self.running[loop]} in range({self.sizes.write(loop.size)})" for loop in loops]
         self.lines, self.depth = [], kept_depth + _INDENT * len(loops)
         body = write()
@@ -252,6 +253,7 @@ class FunctionWriter:
             self.lines += [f"{self.depth}{_INDENT * at}{head}:" for at, head in enumerate(ranges)]
             self.lines += inner
             self.lines.append(f"{self.depth}{_INDENT * len(ranges)}{total} = {source.total(Source(total), body)}")
+            (self.numbers.add if self.module.is_number(body) else self.numbers.discard)(total)
             found = Source(total)
         self.running = kept_running
         return found

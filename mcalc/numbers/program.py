@@ -6,6 +6,7 @@ Axes of size one are dropped throughout: a row is a 1-D array, as a column is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sympy.core.numbers import Integer
@@ -142,9 +143,9 @@ class Program:
             arguments = () if node in self.given else tuple(self.slots[arg] for arg in node.args)
             compute, constant = self._compute(node, active)
             if constant and all(self.constants[argument] is not None for argument in arguments):
-                with np.errstate(all="ignore"):
+                with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):
                     self.constants[slot] = compute(State(self.constants, {}))
-            else:
+            if self.constants[slot] is None:
                 steps.append((slot, compute, arguments))
         return steps
 
