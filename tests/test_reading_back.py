@@ -139,7 +139,7 @@ def headed(derivation: Derivation, result: IndexForm, side: str) -> None:
 
 def check_form(derivation: Derivation, result: IndexForm, form: str) -> None:
     """``dX ↦ …`` applied to a change, or ``∂vec(Y)/∂vec(X) = …`` as a matrix, beside the tensor."""
-    read = parse(form)
+    read = parse(form, derivation.reading.names)
     variable, change = derivation.by[-1], canonical_name(read.left)
     mapping = "/" not in read.left
     declared = {name: Declaration(node.shape) for name, node in derivation.reading.names.items()}
@@ -186,7 +186,7 @@ def check_side(derivation: Derivation, side: Node) -> None:
     tree = replace(side, new)
     names = {str(leaf.parameters[0]): leaf for leaf in variables(tree)} | derivation.reading.names
     declared = {name: Declaration(leaf.shape) for name, leaf in names.items()}
-    again = read_program(parse(text), declared, expected=side.shape).value
+    again = read_program(parse(text, declared), declared, expected=side.shape).value
     sizes = next(fitting_sizes([tree, again], list(names.values())))
     point = draw_point(list(names.values()), sizes, "positive", np.random.default_rng(6))
     try:
@@ -293,7 +293,7 @@ def test_left_sides(text: str) -> None:
 def test_a_derivative_by_its_name_is_one_sign() -> None:
     n = dimension("n")
     declared = {"∂u_2/∂u_1": Declaration((dimension(1), n)), "∂u_1/∂x": Declaration((n, n))}
-    assert read_program(parse("∂u₂/∂u₁·∂u₁/∂x"), declared).value.shape == (1, n)
+    assert read_program(parse("∂u₂/∂u₁·∂u₁/∂x", declared), declared).value.shape == (1, n)
     with pytest.raises(Problem, match="no value named"):
         derive("∂u/∂x*x", "x")
     with pytest.raises(Problem, match="no left side"):

@@ -13,9 +13,10 @@ from mcalc.calculus.terms import tidy
 from mcalc.components.drawing import Drawn
 from mcalc.expressions import build
 from mcalc.expressions.common_parts import LEGIBLE, is_deep, program, written_out
+from mcalc.expressions.leaves import Written
 from mcalc.expressions.letters import further_letters, index_letters, letters_in_use, names_in, running_indices
 from mcalc.expressions.names import SUPERSCRIPTS, name_latex, name_text
-from mcalc.expressions.notation import Writer, Written
+from mcalc.expressions.notation import Writer
 from mcalc.expressions.operators import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
 from mcalc.expressions.tree import Node, Shape
 

@@ -64,7 +64,7 @@ class Form:
         declared = {str(arg.parameters[0]): Declaration(arg.shape) for arg in self.node.args}
         name = "G" if len(self.node.axes) == 2 else "g"
         declared[name] = Declaration(self.node.shape)
-        value = f"sum({name}*({write(self.node, 'ascii')}))"
+        value = f"sum({name} .* ({write(self.node, 'ascii')}))"
         natural = derive(value, str(argument.parameters[0]), declared, verify=False).natural
         return natural if isinstance(natural, Node) else None
 
