@@ -130,6 +130,7 @@ def headed(page: str, scene: Scene, names: Sequence[str]) -> bool:
     if heading is None:
         return True
     groups = [(canonical_name(name), group.split(",")) for name, group in GROUP.findall(heading.partition("/")[2])]
+    names = [canonical_name(name) for name in names]
     wanted = [(name, [size for size in scene.declared[name].shape if size != "1"]) for name in names]
     wanted = [(name, sizes) for name, sizes in wanted if sizes]
     return len(groups) == len(wanted) and all(

@@ -14,6 +14,7 @@ import numpy as np
 from fuzz.answers import Scene
 from fuzz.terms import Declared, Program, Shape, whole
 from fuzz.values import Expected, Unreliable, first, second
+from mcalc.language.parser import canonical_name
 from mcalc.render import FORMATS
 
 MOST_ENTRIES, CHECKED = 700, 0.3
@@ -100,7 +101,9 @@ def expected_of(program: Program, question: Question, seed: str) -> tuple[Scene,
             last = reason
         else:
             blocks = [_by_symmetric(one, question) for one in found]
-            return Scene(program.declared, point, program.sizes), blocks
+            declared = {canonical_name(name): one for name, one in program.declared.items()}
+            point = {canonical_name(name): value for name, value in point.items()}
+            return Scene(declared, point, program.sizes), blocks
     raise Unreliable(str(last))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fuzz.leaves import Leaves
+from fuzz.leaves import WORDS, Leaves
 from fuzz.meanings import ALONG, REDUCTIONS, UNARY
-from fuzz.terms import Shape, Term
+from fuzz.terms import Declared, Shape, Term
 from mcalc.expressions.operators import TABLE
 
 
@@ -189,6 +189,9 @@ class Risky(Leaves):
             return Term("matmul", (selection, self.make((dim,), depth - 1)), (), (f"{dim}*2",))
         if self.chance(0.4):
             pair = (self.make((dim,), depth - 1), self.make((other,), depth - 1))
+            if self.chance(0.3):
+                pair = (pair[0], Term("kron", (pair[1], self.variable((dim,))), (), (f"{other}*{dim}",), "kron"))
+                return Term("kron", pair, (), (f"{dim}*{other}*{dim}",), "kron")
             return Term("kron", pair, (), (f"{dim}*{other}",), self.spelled("kron"))
         pair = (
             self.make((dim, other), depth - 1),
@@ -201,6 +204,8 @@ class Risky(Leaves):
         """A declared property, in products of the matrix with itself and with its transpose."""
         size = self._wide()
         a = self.variable((size, size))
+        if self.chance(0.6):
+            self.declared[a.data[0]] = Declared(a.shape, self.random.choice(WORDS))
         b = self._changed(a)
         way = self.random.choice(["trace", "trace", "quadratic", "kron", "logdet", "cube", "norm"])
         if way == "trace":

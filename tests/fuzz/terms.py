@@ -32,6 +32,11 @@ class Term:
             yield from arg.walk()
 
     @property
+    def is_call(self) -> bool:
+        """Whether it is typed as a call where it has a sign as well."""
+        return self.spelled.isascii() and self.spelled.isalpha()
+
+    @property
     def is_row(self) -> bool:
         return len(self.shape) == 2 and self.shape[0] == "1"
 
@@ -124,15 +129,15 @@ def write(term: Term) -> tuple[str, int]:
         return "-" + within(args[0], DOT), NEGATION
     if term.spelled == "scaled" and not (factor := within(args[1], DOT))[0].isdigit():
         return args[0].data[0] + factor, NEGATION
-    if kind in ("multiply", "divide", "matmul", "outer") and (term.spelled == "scaled" or not term.spelled.isalpha()):
+    if kind in ("multiply", "divide", "matmul", "outer") and (term.spelled == "scaled" or not term.is_call):
         return _product(term), PRODUCT
-    if kind == "dot" and not term.spelled.isalpha():
+    if kind == "dot" and not term.is_call:
         return (term.spelled or ".").join(within(arg, POWER) for arg in args), DOT
     if kind in COMPARISONS:
         return f" {term.spelled or COMPARISONS[kind]} ".join(within(arg, SUM) for arg in args), COMPARISON
-    if kind == "power" and not term.spelled.isalpha():
+    if kind == "power" and not term.is_call:
         return _power(term)
-    if kind == "transpose" and not term.spelled.isalpha():
+    if kind == "transpose" and not term.is_call:
         return within(args[0], POSTFIX) + (term.spelled or "'"), POSTFIX
     if kind == "element":
         return f"{within(args[0], POSTFIX)}[{','.join(data)}]", POSTFIX
@@ -169,6 +174,8 @@ def _sum(term: Term) -> str:
 
 def _product(term: Term) -> str:
     sign = INFIX[term.kind] if term.spelled in ("", "scaled") else term.spelled
+    if sign == "*" and any(arg.kind in ("transpose", "inv") and not arg.is_row for arg in term.args):
+        sign = "⊗"
     sign = sign if sign == "@" else f" {sign} "
     args = term.args
     if term.kind == "outer":
