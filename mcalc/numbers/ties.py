@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
+from random import Random
 from typing import Any, NamedTuple
 
 from sympy.core.numbers import Integer
@@ -22,6 +23,7 @@ from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program, whole
 
 _MOST_CASES = 256
+_MOST_DECIDED, _DRAWN = 10, 24
 _MOST_PICKED = 4
 _PICKED = 3
 """Of an axis without a number for its length, that many entries are tried as the largest."""
@@ -49,16 +51,37 @@ def equal_on_an_open_set(node: Node) -> bool:
         return False
 
 
-def _cases(case: Case) -> Iterator[Case]:
-    """The case distinctions decided one after the other, those within before those around them."""
-    branching = next(filter(_is_branching, topological([case.first, case.second])), None)
-    if branching is None:
-        yield case
+def _cases(whole: Case) -> Iterator[Case]:
+    """The case distinctions decided, the inner ones first: in every way, or, of too many, in some drawn by lot."""
+    count = sum(map(_is_branching, topological([whole.first, whole.second])))
+    if count > _MOST_DECIDED:
+        lot = Random(count)
+        for _ in range(_DRAWN):
+            case = whole
+            while following := _decided(case):
+                case = lot.choice(following)
+            yield case
         return
-    for value, condition in _branches(branching):
+    waiting = [whole]
+    while waiting:
+        case = waiting.pop()
+        following = _decided(case)
+        if following:
+            waiting += reversed(following)
+        else:
+            yield case
+
+
+def _decided(case: Case) -> list[Case]:
+    """The case with its innermost distinction decided in each way; none where there is nothing to decide."""
+    branching = next(filter(_is_branching, topological([case.first, case.second])), None)
+    found = []
+    for value, condition in () if branching is None else _branches(branching):
+        assert branching is not None
         new = replaced([case.first, case.second, *case.conditions], {branching: value})
         conditions = [new[known] for known in case.conditions]
-        yield from _cases(Case(new[case.first], new[case.second], (*conditions, *condition)))
+        found.append(Case(new[case.first], new[case.second], (*conditions, *condition)))
+    return found
 
 
 def _is_branching(node: Node) -> bool:
