@@ -23,7 +23,7 @@ from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program, whole
 
 _MOST_CASES = 256
-_MOST_DECIDED, _DRAWN = 10, 24
+_MOST_DECIDED, _DRAWN = 10, 6
 _MOST_PICKED = 4
 _PICKED = 3
 """Of an axis without a number for its length, that many entries are tried as the largest."""
@@ -116,7 +116,12 @@ def _picked(node: Node) -> Iterator[Node]:
 
 
 def _holds(case: Case) -> bool:
-    """Whether the two are equal in some entry at every point drawn, and the conditions do not exclude one another."""
+    """Whether the two are equal in some entry at every point drawn, and the conditions do not exclude one another.
+
+    Of values without a name in common that is so only where both are constant: no slope is lost there.
+    """
+    if not have_names_in_common(case.first, case.second):
+        return False
     roots = [case.first, case.second, *case.conditions]
     names = list(dict.fromkeys(name for root in roots for name in variables(root)))
     loops = sorted({loop for root in roots for loop in root.loops}, key=str)
