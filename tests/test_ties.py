@@ -39,6 +39,8 @@ OPEN = [
     ("max(relu(x - 20), x - 20)", "x", SCALAR),
     ("sum(max(x[i], max(0, x[i])) for i in 1..n)", "x", VECTOR),
     ("max(w.x, relu(w.x))", "w", {"w": "n", "x": "n"}),
+    ("max(max(max(x,x), relu(x)), max(max(x,x), x))", "x", SCALAR),
+    ("max(min(relu(max(max(x,x), x))[1..2]), relu(max(max(x,x), x))[2])", "x", VECTOR),
 ]
 ISOLATED = [
     ("max(x, -x)", SCALAR, 0.0, 0.0),
