@@ -39,6 +39,8 @@ OPEN = [
     ("max(relu(x - 20), x - 20)", "x", SCALAR),
     ("sum(max(x[i], max(0, x[i])) for i in 1..n)", "x", VECTOR),
     ("max(w.x, relu(w.x))", "w", {"w": "n", "x": "n"}),
+    ("max(max(max(x,x), relu(x)), max(max(x,x), x))", "x", SCALAR),
+    ("max(min(relu(max(max(x,x), x))[1..2]), relu(max(max(x,x), x))[2])", "x", VECTOR),
 ]
 ISOLATED = [
     ("max(x, -x)", SCALAR, 0.0, 0.0),
@@ -50,6 +52,7 @@ ISOLATED = [
     ("min(x, x^2)", SCALAR, 1.0, 0.0),
     ("max(x^2, x)", SCALAR, 1.0, 0.0),
     ("max(relu(x) + x, relu(-x) + x)", SCALAR, 0.0, 0.0),
+    ("max(relu(x - 1), relu(2x - 2))", SCALAR, 1.0, 0.0),
 ]
 
 
@@ -75,6 +78,11 @@ def test_isolated_kinks(text: str, shapes: Mapping[str, str], at: float, expecte
 def test_what_the_paper_has_is_as_before() -> None:
     assert str(derive("max(0, w.x + b)", "w")) == "{ 0⃗ᵀ if w·x + b ≤ 0; xᵀ if w·x + b > 0 }"
     assert str(derive("max(w, x)", "w", {"w": "n", "x": "n"})) == "diag(w > x)"
+
+
+def test_where_both_are_constant_no_slope_is_lost() -> None:
+    """Two rectified values are both 0 on an open set, and so are both slopes: nothing is decided there."""
+    assert "≥" not in str(derive("sum(max(relu(A@x), relu(B@x)))", "x"))
 
 
 @pytest.mark.parametrize(("text", "wrt", "shapes"), OPEN)

@@ -55,7 +55,8 @@ class Case:
         for layout in LAYOUTS:
             form = in_layout(derivation.natural, derivation.value, derivation.by[0], layout)
             turned = isinstance(form, Node) and form.shape == turned_shape(self.right.shape)
-            own = form is derivation.result or (isinstance(form, Node) and form.canon == self.right.canon)
+            same = isinstance(form, Node) and (form.canon, form.sign) == (self.right.canon, self.right.sign)
+            own = form is derivation.result or same
             if layout != derivation.layout and turned and not own:
                 found.append(layout)
         return found

@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from mcalc.expressions.tree import Node
 
+_LOOKED_INTO = 200
+"""Of a value with more parts than this nothing is known."""
+
 
 def declared(node: Node) -> frozenset[str]:
     """What was declared of a name, beside its shape."""
@@ -22,6 +25,8 @@ def is_orthogonal(node: Node) -> bool:
 def is_positive(node: Node) -> bool:
     """Whether every entry is positive, by what was declared and by how the value is made."""
     name = node.operator.name
+    if node.key[0] > _LOOKED_INTO:
+        return False
     if name == "number":
         return bool(node.parameters[0] > 0)
     if name == "power":

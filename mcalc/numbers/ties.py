@@ -6,9 +6,10 @@ cases, is asked whether it is 0 throughout. Branches that exclude one another ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, product
+from itertools import cycle, islice, product
+from random import Random
 from typing import Any, NamedTuple
 
 from sympy.core.numbers import Integer
@@ -22,9 +23,12 @@ from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program, whole
 
 _MOST_CASES = 256
+_MOST_DECIDED, _DRAWN = 10, 6
 _MOST_PICKED = 4
 _PICKED = 3
 """Of an axis without a number for its length, that many entries are tried as the largest."""
+_FEW, _MEETINGS = 4, 12
+"""With more case distinctions than that, it is seen first whether the two meet at some points."""
 _POINTS, _TRIES = 3, 40
 _NEAR = 1e-11
 
@@ -43,22 +47,45 @@ def equal_on_an_open_set(node: Node) -> bool:
     first, second = node.args
     if not have_names_in_common(first, second):
         return False
+    whole = Case(first, second, ())
+    many = sum(map(_is_branching, topological([first, second]))) > _FEW
     try:
-        return any(map(_holds, islice(_cases(Case(first, second, ())), _MOST_CASES)))
+        return (many and _met(whole)) or any(map(_holds, islice(_cases(whole), _MOST_CASES)))
     except ShapeMismatch:
         return False
 
 
-def _cases(case: Case) -> Iterator[Case]:
-    """The case distinctions decided one after the other, those within before those around them."""
-    branching = next(filter(_is_branching, topological([case.first, case.second])), None)
-    if branching is None:
-        yield case
+def _cases(whole: Case) -> Iterator[Case]:
+    """The case distinctions decided, the inner ones first: in every way, or, of too many, in some drawn by lot."""
+    count = sum(map(_is_branching, topological([whole.first, whole.second])))
+    if count > _MOST_DECIDED:
+        lot = Random(count)
+        for _ in range(_DRAWN):
+            case = whole
+            while following := _decided(case):
+                case = lot.choice(following)
+            yield case
         return
-    for value, condition in _branches(branching):
+    waiting = [whole]
+    while waiting:
+        case = waiting.pop()
+        following = _decided(case)
+        if following:
+            waiting += reversed(following)
+        else:
+            yield case
+
+
+def _decided(case: Case) -> list[Case]:
+    """The case with its innermost distinction decided in each way; none where there is nothing to decide."""
+    branching = next(filter(_is_branching, topological([case.first, case.second])), None)
+    found = []
+    for value, condition in () if branching is None else _branches(branching):
+        assert branching is not None
         new = replaced([case.first, case.second, *case.conditions], {branching: value})
         conditions = [new[known] for known in case.conditions]
-        yield from _cases(Case(new[case.first], new[case.second], (*conditions, *condition)))
+        found.append(Case(new[case.first], new[case.second], (*conditions, *condition)))
+    return found
 
 
 def _is_branching(node: Node) -> bool:
@@ -92,41 +119,70 @@ def _picked(node: Node) -> Iterator[Node]:
         yield build.apply("element", arg, parameters=places)
 
 
+def _met(case: Case) -> bool:
+    """Whether the two, with all their cases, meet in an entry at some point and beside it, where they have moved on."""
+    for point, (first, second), beside in islice(_runs(case), _MEETINGS):
+        moved = beside({name: entry * (1 + 1e-6 * (at + 1)) for at, (name, entry) in enumerate(point.items())})
+        if np.any(_equal(first, second) & _equal(*moved) & (first != moved[0])):
+            return True
+    return False
+
+
 def _holds(case: Case) -> bool:
-    """Whether the two are equal in some entry at every point drawn, and the conditions do not exclude one another."""
-    roots = [case.first, case.second, *case.conditions]
-    names = list(dict.fromkeys(name for root in roots for name in variables(root)))
-    loops = sorted({loop for root in roots for loop in root.loops}, key=str)
-    sizes = next(iter(fitting_sizes(roots, names)), None)
-    if sizes is None or any(whole(loop.size, sizes) < 1 for loop in loops):
+    """Whether the two are equal in some entry at every point drawn, and the conditions do not exclude one another.
+
+    Of values without a name in common that is so only where both are constant: no slope is lost there.
+    """
+    if not have_names_in_common(case.first, case.second):
         return False
-    generator = np.random.default_rng(3)
-    program = Program(roots, sizes, active=loops)
     equal: Any = None
     excluded = [[True] * len(case.conditions) for _ in case.conditions]
     points = 0
-    for kind in islice((kind for _ in range(_TRIES) for kind in KINDS), _TRIES):
-        try:
-            with np.errstate(all="ignore"):
-                running = dict.fromkeys(loops, 1 + points % 2)
-                values = program.run(draw_point(names, sizes, kind, generator), running=running)
-        except np.linalg.LinAlgError:
-            continue
-        if not all(np.isfinite(value).all() for value in values):
-            continue
-        first, second, *conditions = values
-        near = np.abs(first - second) <= _NEAR * np.maximum(np.abs(first), np.abs(second))
-        equal = near if equal is None else equal & near
+    for _, (first, second, *conditions), _ in islice(_runs(case), _POINTS):
+        equal = _equal(first, second) if equal is None else equal & _equal(first, second)
         if not np.any(equal):
             return False
         for one, row in enumerate(excluded):
             for other in range(one):
                 row[other] = row[other] and _opposite(conditions[one], conditions[other])
         points += 1
-        if points == _POINTS:
-            return not any(row[other] for one, row in enumerate(excluded) for other in range(one))
-    return False
+    return points == _POINTS and not any(row[other] for one, row in enumerate(excluded) for other in range(one))
+
+
+Values = Sequence[Any]
+
+
+def _runs(case: Case) -> Iterator[tuple[dict[str, Any], Values, Callable[[dict[str, Any]], Values]]]:
+    """Points at which all is finite, the values there, and what gives them at another point."""
+    roots = [case.first, case.second, *case.conditions]
+    names = list(dict.fromkeys(name for root in roots for name in variables(root)))
+    loops = sorted({loop for root in roots for loop in root.loops}, key=str)
+    sizes = next(iter(fitting_sizes(roots, names)), None)
+    if sizes is None or any(whole(loop.size, sizes) < 1 for loop in loops):
+        return
+    generator = np.random.default_rng(3)
+    program = Program(roots, sizes, active=loops)
+
+    def values(point: dict[str, Any]) -> Values:
+        with np.errstate(all="ignore"):
+            return program.run(point, running=dict.fromkeys(loops, 1))
+
+    for kind in islice(cycle(KINDS), _TRIES):
+        point = draw_point(names, sizes, kind, generator)
+        try:
+            found = values(point)
+        except np.linalg.LinAlgError:
+            continue
+        if all(np.isfinite(value).all() for value in found):
+            yield point, found, values
+
+
+def _equal(one: Any, other: Any) -> Any:
+    return np.abs(one - other) <= _NEAR * np.maximum(np.abs(one), np.abs(other))
 
 
 def _opposite(one: Any, other: Any) -> bool:
-    return bool(np.shape(one) == np.shape(other) and np.all(np.abs(one + other) <= _NEAR * np.abs(one)))
+    """Whether one is positive where the other is negative; two that are 0 throughout exclude nothing."""
+    if np.shape(one) != np.shape(other) or not np.any(one):
+        return False
+    return bool(np.all(np.abs(one + other) <= _NEAR * np.abs(one)))
