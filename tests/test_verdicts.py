@@ -6,11 +6,127 @@ import os
 from collections import Counter
 from itertools import islice
 
+import numpy as np
 import pytest
 from verdict_cases import Case, right_cases, wrong_cases
 
 from mcalc.checking.examine import check
+from mcalc.checking.report import write
+from mcalc.expressions.operators import TABLE
+from mcalc.numbers.arithmetic import REAL
+from mcalc.numbers.digits import digits
 from mcalc.problems import Problem
+
+X, XY = {"x": "scalar"}, {"x": "scalar", "y": "scalar"}
+WRONG = [
+    ("1e9*x + sin(x)", "x", "1e9", X),
+    ("x^2 + 1e-10*x", "x", "2x", X),
+    ("x^2", "x", "2x + 1e-9", X),
+    ("x^2", "x", "2.000000001x", X),
+    ("abs(x)/2 + x/2", "x", "1", X),
+    ("abs(x) + abs(x-5)", "x", "sign(x) - 1", X),
+    ("abs(x) + abs(x-20)", "x", "sign(x) - 1", X),
+    ("abs(x) + abs(x-1000)", "x", "sign(x) - 1", X),
+    ("relu(x) - relu(x-1)", "x", "x > 0", X),
+    ("relu(x-1000) - relu(x-1001)", "x", "0", X),
+    ("max(0,1-x) + x", "x", "1", X),
+    ("max(x,1) - x", "x", "-1", X),
+    ("abs(x+1) - abs(x-1)", "x", "2", X),
+    ("relu(w.x) - w.x", "w", "-x'", {}),
+    ("relu(norm(x) - 1000)", "x", "zeros(n)'", {"x": "n"}),
+    ("relu(sum(x) - 1e5)", "x", "zeros(n)'", {"x": "n"}),
+    ("relu(x*y - 1e4)", "x", "0", XY),
+    ("exp(x) + max(0, x-1000)", "x", "exp(x)", X),
+    ("x + exp(-1e6*(x-1/3)^2)", "x", "1", X),
+    ("max(0, 1 - 1000abs(x-2))", "x", "0", X),
+    ("log(x-5)", "x", "1/(x-5) + 0.0001", X),
+    ("x^2", "x", "2.0x + 0.001", X),
+]
+RIGHT = [
+    ("norm(Q@x)^2", "x", "2x'", {"Q": "n,n:orthogonal"}),
+    ("sum((Q'@Q@x - b)^2)", "x", "2(x-b)'", {"Q": "n,n:orthogonal", "b": "n"}),
+    ("tr(Q@X)", "X", "inv(Q)", {"Q": "n,n:orthogonal"}),
+    ("x'@K@x", "x", "zeros(n)'", {"K": "n,n:skew"}),
+    ("-sum(y*log_softmax(z))", "z", "(softmax(z) - y)'", {"y": "k:probability"}),
+    ("norm(x/norm(x))", "x", "zeros(n)'", {}),
+    ("logdet(X@inv(X))", "X", "zeros(n,n)", {}),
+    ("logdet(X'@X)", "X", "2*(inv(X'@X)@X')'", {}),
+    ("A@X", "X", "kron(I, A)", {}),
+    ("abs(x)", "x", "x/abs(x)", X),
+    ("max(x)", "x", "(x >= max(x))'", {"x": "n"}),
+    ("sigmoid(w.x)", "w", "x'*exp(-w.x)/(1 + exp(-w.x))^2", {}),
+    ("1e9*x + sin(x)", "x", "1e9 + cos(x)", X),
+    ("w.x", "w", "∇f = x'", {}),
+    ("x^2", "x", "df/dx = 2x", X),
+    ("x^2", "x", "f'(x) = 2x", X),
+    ("sum(x^2)", "x", "u = x'; ∂f/∂x = 2u", {}),
+    ("x^2*y", "x,y", "[2x*y, x^2]", XY),
+    ("x^2*y", "x,y", "[2x*y; x^2]", XY),
+    ("x'@A@x", "x,A", "[x'@(A+A'), x@x']", {}),
+]
+CONDITIONS = [
+    ("-sum(y*log_softmax(z))", "z", "(softmax(z) - y)'", {"y": "k", "z": "k"}, "-s y=k:probability"),
+    ("x'@A@x", "x", "2x'@A", {"A": "n,n"}, "-s A=n,n:symmetric"),
+]
+ROUNDED = [("x^3/7", "0.428571x^2", 6), ("sin(pi*x)", "3.1416*cos(3.1416*x)", 5), ("x^2/3", "0.667x", 3)]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "shapes"), WRONG)
+def test_wrong_answers(expression: str, wrt: str, answer: str, shapes: dict[str, str]) -> None:
+    assert not check(expression, wrt, answer, shapes, explain=False).right
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "shapes"), RIGHT)
+def test_right_answers(expression: str, wrt: str, answer: str, shapes: dict[str, str]) -> None:
+    assert check(expression, wrt, answer, shapes).right
+
+
+def test_identities_in_a_second_derivative() -> None:
+    assert check("tr(X'@X)", "X", "2*kron(I,I)", order=2).right
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "shapes", "declare"), CONDITIONS)
+def test_the_first_line_is_the_condition(
+    expression: str, wrt: str, answer: str, shapes: dict[str, str], declare: str
+) -> None:
+    found = check(expression, wrt, answer, shapes)
+    assert not found.right and f"({declare})" in write(found).splitlines()[0]
+
+
+@pytest.mark.parametrize(("expression", "answer", "places"), ROUNDED)
+def test_rounded_decimals(expression: str, answer: str, places: int) -> None:
+    found = check(expression, "x", answer, X)
+    assert found.right and found.rounded == places
+    assert write(found).startswith(f"✓ Right when rounded to {places} digits")
+
+
+def test_another_layout_is_right_where_none_is_asked_for() -> None:
+    found = check("x'@A@x", "x", "(A + A')@x")
+    assert found.right and write(found).startswith("✓ Right, in the denominator layout")
+    assert not check("x'@A@x", "x", "(A + A')@x", layout="paper").right
+
+
+def test_transposed_and_wrong_as_well() -> None:
+    found = check("sum((X@w - y)^2)", "w", "X'@(X@w - y)")
+    assert [finding.name for finding in found.findings] == ["factor", "other-layout"]
+
+
+def test_several_variables_need_as_many_answers() -> None:
+    found = check("x'@A@x", "x,A", "[x'@(A+A'), x'@x]")
+    assert not found.right and [part.right for part in found.parts] == [True, False]
+    with pytest.raises(Problem):
+        check("x'@A@x", "x,A", "[x'@(A+A'), x@x', 1]")
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if TABLE[name].elementwise and not TABLE[name].variadic])
+def test_many_digits_agree_with_floating_point(name: str) -> None:
+    operator, generator = TABLE[name], np.random.default_rng(1)
+    start = 1 if operator.domain == "above one" else 0
+    values = [start + generator.uniform(0.2, 0.8, 3) for _ in operator.argument_names]
+    many = digits(50)
+    found = many.call(operator, [many.array(value) for value in values], ())
+    assert np.allclose(np.array(found, dtype=float), REAL.call(operator, values, ()))
+
 
 FEW = 8
 MANY = int(os.environ.get("MCALC_EXAMPLES", "200"))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcalc.checking.compare import Ground, Sample, close, trees
-from mcalc.checking.points import Field, Spot, Valued, draw, shape_of
+from mcalc.checking.compare import Ground, Sample, close
+from mcalc.checking.points import Field, Spot, Valued, draw, shape_of, trees
 from mcalc.checking.relation import Relation, Scalars, relation
 from mcalc.checking.search import turned_shape
 from mcalc.expressions import build

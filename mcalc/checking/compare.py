@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.exact import Difference, precise_value
 from mcalc.checking.points import (
     MODERATE,
@@ -15,13 +14,13 @@ from mcalc.checking.points import (
     Field,
     Indexed,
     Spot,
-    Stacked,
     Tie,
     Valued,
     lattice,
     shape_of,
     size_choices,
     spots,
+    trees,
 )
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, topological, variables
@@ -38,16 +37,7 @@ _DECIDING = 14
 _FEWEST = 5
 _NOTHING = 1e-30
 _PLACES = 5000
-_CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 3, 3, 60, 48, 12
-
-
-def trees(expression: Valued) -> list[Node]:
-    """The nodes that a value is made of."""
-    if isinstance(expression, Stacked):
-        expression = expression.derivative
-    if isinstance(expression, IndexForm):
-        return [f.node for term in expression.tensor.terms for f in term.factors if f.node is not None]
-    return [expression.node if isinstance(expression, Indexed) else expression]
+_CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 24, 3, 60, 48, 12
 
 
 def _places(expressions: Sequence[Valued], sizes: Sequence[dict[str, int]]) -> int:
@@ -195,15 +185,14 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
     difference = difference_of(ground, answer)
     if shape_of(answer) != shape_of(ground.right):
         return found
-    for at in found.differ[:_CONFIRMED]:
+    seeming, found.differ = found.differ, []
+    for at in seeming[:_CONFIRMED]:
         equal = difference.vanishes(ground.samples[at].spot)
         if equal is False:
+            found.differ = seeming
             return found
-        found.differ.remove(at)
-        if equal:
-            found.agree.append(at)
-    if found.differ:
-        return found
+        found.exact += equal is True
+        found.unsettled += equal is None
     for at in list(found.undefined):
         if difference.defined("answer", ground.samples[at].spot):
             found.undefined.remove(at)

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcalc.calculus.simplify import simplify
-from mcalc.checking.points import Field, Spot, Valued
+from mcalc.checking.points import Field, Spot, Valued, trees
 from mcalc.expressions import build
 from mcalc.expressions.properties import declared
 from mcalc.expressions.records import ShapeMismatch
 from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import digits
-from mcalc.numbers.program import JITTER
 
 DIGITS = 50
 _STEPS = (DIGITS, 100, 200)
-_VANISHED = 1e-25
+_VANISHED, _MOVED, _MARGIN = 1e-25, 3, 10
 
 
 def precise_spot(spot: Spot, variables: Sequence[Node], count: int = DIGITS) -> Spot:
@@ -58,26 +57,24 @@ class Difference:
             except (ShapeMismatch, RecursionError, ZeroDivisionError, ValueError):
                 self.gaps = [plain]
 
-    def _at(self, expression: Valued, spot: Spot, count: int, generator: Any = None) -> Any:
+    def _at(self, expression: Valued, spot: Spot, count: int) -> Any:
         key = (id(expression), count)
         if key not in self.fields:
             self.fields[key] = Field(expression, digits(count))
-        return self.fields[key].at(spot, generator)
+        return self.fields[key].at(spot)
 
-    def _found(self, spot: Spot, count: int, moved: bool = False) -> list[Any] | None:
+    def _found(self, spot: Spot, count: int, seed: int | None = None) -> list[Any] | None:
         """The differences at the spot, each as an array; None where one side has no value, or another shape.
 
-        If `moved`, every value on the way is moved a little, as by rounding.
+        With a `seed` at a spot beside it, by half the digits.
         """
         there = precise_spot(spot, self.variables, count)
-
-        def at(expression: Valued) -> Any:
-            return self._at(expression, there, count, _Moves(count) if moved else None)
-
+        if seed is not None:
+            there = _beside(there, count, seed)
         if self.gaps:
-            found = [at(gap) for gap in self.gaps]
+            found = [self._at(gap, there, count) for gap in self.gaps]
             return None if any(gap is None for gap in found) else found
-        one, other = at(self.of["right"]), at(self.of["answer"])
+        one, other = (self._at(self.of[side], there, count) for side in ("right", "answer"))
         if one is None or other is None or np.shape(one) != np.shape(other):
             return None
         return [one - other]
@@ -109,23 +106,35 @@ class Difference:
         return None
 
     def _stays(self, spot: Spot, count: int, found: Sequence[Any]) -> bool:
-        """Whether a difference is more than rounding on the way can have made."""
-        moved = self._found(spot, count, True)
-        if moved is None:
-            return False
-        return any(_size(gap - other) < _size(gap) / 2 for gap, other in zip(found, moved, strict=True))
+        """Whether a difference is more than rounding on the way can have made, and is there beside the spot as well.
+
+        Where a matrix is singular, or two sides of a condition are equal, it is not.
+        """
+        larger = [_size(gap) > self._rounding(spot, count, at) for at, gap in enumerate(found)]
+        for seed in range(_MOVED if any(larger) else 0):
+            moved = self._found(spot, count, seed)
+            if moved is None:
+                return False
+            pairs = zip(larger, found, moved, strict=True)
+            larger = [large and _size(gap - other) < _size(gap) / 2 for large, gap, other in pairs]
+        return any(larger)
+
+    def _rounding(self, spot: Spot, count: int, at: int) -> Any:
+        """What rounding can make of the largest value on the way to a difference."""
+        there = precise_spot(spot, self.variables, count)
+        roots = (
+            [self.gaps[at]] if self.gaps else [tree for side in ("right", "answer") for tree in trees(self.of[side])]
+        )
+        sizes = [Field(root, digits(count)).largest(there) for root in roots if not root.loops]
+        return digits(count).context.mpf(10) ** (_MARGIN - count) * max(sizes, default=1)
 
 
-class _Moves:
-    """Moves by half the digits: far more than rounding, far less than a difference that counts."""
-
-    def __init__(self, count: int) -> None:
-        self.arithmetic = digits(count)
-        self.unit = self.arithmetic.context.mpf(10) ** -(count // 2) / JITTER
-        self.generator = np.random.default_rng(11)
-
-    def uniform(self, low: float, high: float, shape: Any) -> Any:
-        return self.arithmetic.array(self.generator.uniform(low, high, shape)) * self.unit
+def _beside(spot: Spot, count: int, seed: int) -> Spot:
+    """A spot whose numbers are others by half the digits: far more than rounding, far less than what counts."""
+    arithmetic, generator = digits(count), np.random.default_rng(seed)
+    unit = arithmetic.context.mpf(10) ** -(count // 2)
+    moves = {n: arithmetic.array(generator.uniform(-1, 1, np.shape(value))) for n, value in spot.point.items()}
+    return spot._replace(point={name: value * (1 + unit * moves[name]) for name, value in spot.point.items()})
 
 
 def _size(value: Any) -> Any:

@@ -61,8 +61,10 @@ def check(
     if order == 2 and len(derivation.by) == 2 and derivation.parts:
         derivation = next(part for part in derivation.parts if part.by == derivation.by)
     try:
+        if order == 2 and len(derivation.by) == 2 and not derivation.value.axes:
+            derivation = _mixed(derivation, read_text(answer, derivation.reading))
         if derivation.parts:
-            return _each(derivation, answer, layout is None)
+            return _each(derivation, answer, layout is None, explain)
         return _Examination(derivation, answer, read_text(answer, derivation.reading), layout is None).run(explain)
     except Mismatch as problem:
         raise _problem(problem, answer) from None
@@ -70,7 +72,15 @@ def check(
         raise (problem if problem.source else problem.with_source(answer)) from None
 
 
-def _each(derivation: Derivation, answer: str, any_layout: bool) -> Check:
+def _mixed(derivation: Derivation, answer: Syntax) -> Derivation:
+    """Of the second derivatives by two scalars the mixed one, where the answer is one value."""
+    result = derivation.result
+    if not isinstance(result, Node) or result.operator.name != "grid" or answer.kind in ("stack", "matrix"):
+        return derivation
+    return with_fields(derivation, natural=result.args[1], result=result.args[1])
+
+
+def _each(derivation: Derivation, answer: str, any_layout: bool, explain: bool) -> Check:
     """The answers ``[…, …]`` by several variables, in order: right where each is."""
     whole = read_text(answer, derivation.reading)
     names = ", ".join(name_text(part.wrt[0]) for part in derivation.parts)
@@ -80,7 +90,7 @@ def _each(derivation: Derivation, answer: str, any_layout: bool) -> Check:
         hint = f"write one answer for each of {names}: [{', '.join('…' for _ in derivation.parts)}]"
         raise Problem(f"Here are {len(derivation.parts)} derivatives, by {names}.", [place], hint, answer)
     checks = tuple(
-        _Examination(part, " " * child.start + answer[child.start : child.end], child, any_layout).run()
+        _Examination(part, " " * child.start + answer[child.start : child.end], child, any_layout).run(explain)
         for part, child in zip(derivation.parts, children, strict=True)
     )
     first = next((one for one in checks if not one.right), checks[0])

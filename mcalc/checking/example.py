@@ -11,8 +11,8 @@ from typing import Any
 from sympy.core.numbers import Rational
 
 from mcalc.calculus.index_form import IndexForm
-from mcalc.checking.compare import Ground, close, trees
-from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, lattice
+from mcalc.checking.compare import Ground, close
+from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, lattice, trees
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write

@@ -116,12 +116,27 @@ class Field:
             result[place] = program.run(spot.point, None, running, generator)[0]
         return result
 
+    def largest(self, spot: Spot) -> Any:
+        """The largest value that is met on the way."""
+        if not isinstance(self.expression, Node):
+            return 0
+        return Program([self.expression], spot.sizes, (), (), self.arithmetic).largest(spot.point)
+
     def uncertainty(self, spot: Spot, value: Any) -> float:
         """How far rounding may move the value: what moving every part of it by 1e-10 does, in proportion."""
         if not isinstance(self.expression, Node):
             return 0.0
         moved = self.at(spot, np.random.default_rng(5))
         return float("inf") if moved is None else float(np.abs(moved - value).max(initial=0.0)) / _MOVED * 1e-13
+
+
+def trees(expression: Valued) -> list[Node]:
+    """The nodes that a value is made of."""
+    if isinstance(expression, Stacked):
+        expression = expression.derivative
+    if isinstance(expression, IndexForm):
+        return [f.node for term in expression.tensor.terms for f in term.factors if f.node is not None]
+    return [expression.node if isinstance(expression, Indexed) else expression]
 
 
 def draw(variables: Sequence[Node], sizes: dict[str, int], kind: str, generator: Any) -> Spot:

@@ -30,6 +30,8 @@ def write(check: Check, form: str = "text") -> str:
 
 def rows(check: Check, columns: int = 0) -> list[Row]:
     """The page; `columns` is the width at which sentences are broken, 0 for nowhere."""
+    if check.parts:
+        return [row for part in check.parts for row in [*rows(part, columns), []]][:-1]
     page: list[Row] = []
     style = "good" if check.right else "bad"
 
@@ -184,6 +186,7 @@ def record(check: Check) -> dict[str, Any]:
         if example is None
         else {"point": dict(example.point), "answer": example.answer, "right": example.right},
         "notes": list(check.notes),
+        **({"parts": [record(part) for part in check.parts]} if check.parts else {}),
     }
 
 
@@ -207,6 +210,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def markdown(check: Check) -> str:
     """The verdict with its formulas between dollar signs."""
+    if check.parts:
+        return "\n\n".join(markdown(part) for part in check.parts)
     derivation = check.derivation
     by = ", ".join(f"${name_latex(name)}$" for name in derivation.wrt)
     word = f"✓ **Right{check.only}.**" if check.right else "✗ **Wrong.**"

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from sympy.core.singleton import S
 
-from mcalc.checking.compare import Ground, Sample, close, trees
+from mcalc.checking.compare import Ground, Sample, close
 from mcalc.checking.corrections import Correction
-from mcalc.checking.points import Field, Valued, shape_of
+from mcalc.checking.points import Field, Valued, shape_of, trees
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.relation import Factor, Relation, Scalars, relation
 from mcalc.checking.variants import Variant

@@ -130,11 +130,11 @@ class Program:
         _run(self.steps, state)
         return [state.memory[slot] for slot in self.results]
 
-    def largest(self, point: Point) -> float:
+    def largest(self, point: Point) -> Any:
         """The largest value met on the way to the roots."""
         state = State(self.constants.copy(), point)
         _run(self.steps, state)
-        return float(max(np.abs(value).max() for value in state.memory if value is not None))
+        return max(np.max(np.abs(value)) for value in state.memory if value is not None)
 
     def _steps(self, nodes: Sequence[Node], active: Loops) -> list[Step]:
         steps = []
