@@ -54,6 +54,8 @@ PROGRAMS = {
     "pi": ("gelu(pi)", "pi", {"pi": "n,n"}),
     "T": ("m^(T[4,1])*sum(x)", "x", {"T": "5,5", "m": "scalar", "x": "n"}),
     "I": ("I*x", "x", {"I": "scalar", "x": "n"}),
+    "a dimension alone": ("tr(delta*eye(k))*delta", "delta", {"delta": "scalar"}),
+    "zero by cancellation": ("norm(sum(A)*(x*y))", "A", {"A": "m,p", "x": "m", "y": "m"}),
     "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
 }
 HESSIANS = {
