@@ -132,7 +132,7 @@ def _largest(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> f
         return max(Program([result], sizes).largest(point), 1e-3)
     terms = result.tensor.terms if len(result.tensor.terms) > 1 else ()
     parts = (evaluate_tensor(result.tensor._replace(terms=(term,)), point, sizes) for term in terms)
-    return max((float(np.abs(part).max(initial=0.0)) for part in parts), default=1e-3)
+    return max([1e-3, *(float(np.abs(part).max(initial=0.0)) for part in parts)])
 
 
 def _at_places(
