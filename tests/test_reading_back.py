@@ -54,9 +54,12 @@ PROGRAMS = {
     "pi": ("gelu(pi)", "pi", {"pi": "n,n"}),
     "T": ("m^(T[4,1])*sum(x)", "x", {"T": "5,5", "m": "scalar", "x": "n"}),
     "I": ("I*x", "x", {"I": "scalar", "x": "n"}),
+    "zero by cancellation": ("norm(sum(A)*(x*y))", "A", {"A": "m,p", "x": "m", "y": "m"}),
     "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
 }
 HESSIANS = {
+    "a dimension alone": ("tr(delta*eye(k))^2", "delta", {"delta": "scalar"}),
+    "zero": ("(norm(i - i)^(1/2))*(i'@B@w)^3", "w,B", {"i": "p", "w": "3", "B": "p,3"}),
     "power": ("(x'@A@x)^4", "A", {"x": "n", "A": "n,n"}),
     "reciprocal of a norm": ("1/norm(A)", "A", {"A": "m,n"}),
     "logarithm of a maximum": ("ln(max(vec(B)) + 0.5)", "B", {"B": "3,3"}),

@@ -9,8 +9,9 @@ from typing import Any
 from mcalc.calculus.index_form import IndexForm
 from mcalc.derivations.derivation import Derivation
 from mcalc.derivations.headings import answer_text
+from mcalc.expressions.letters import names_in
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node
+from mcalc.expressions.tree import Node, dimension, variables
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import parse
 from mcalc.language.shapes import Reading, read_program
@@ -23,6 +24,8 @@ _KINDS = ("square", "positive", "unit", "any", "small", "above one") * 2
 _LONGEST = 4_000
 """A longer text is not read back: that would take longer than to derive it."""
 _MOST_PARTS = 2_000
+_DIMENSIONS = "∂dimensions"
+"""A name that no text has, declared with the dimensions of the expression: the text may be ``k^2`` alone."""
 _POINTS, _PLACES = 2, 24
 _TOLERANCE = 1e-7
 _LEAST = 1e-6
@@ -63,6 +66,8 @@ def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
         name: Declaration(node.shape, node.parameters[1] if len(node.parameters) > 1 else frozenset())
         for name, node in reading.names.items()
     }
+    if dimensions := names_in([reading.value]) - set(reading.names):
+        declared[_DIMENSIONS] = Declaration(tuple(map(dimension, sorted(dimensions))))
     if isinstance(result, Node):
         return read_program(parse(text, declared), declared, expected=result.shape).value
     letters = result.letters()
@@ -73,6 +78,8 @@ def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
 def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> bool:
     """Whether the two have one value wherever both can be computed."""
     if isinstance(result, Node) and again.shape != result.shape:
+        return False
+    if not {str(leaf.parameters[0]) for leaf in variables(again)} <= set(derivation.reading.names):
         return False
     names = list(derivation.reading.names.values())
     roots = [again, *([result] if isinstance(result, Node) else result.nodes())]
@@ -123,7 +130,9 @@ def _value(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> Any
 def _largest(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> float:
     if isinstance(result, Node):
         return max(Program([result], sizes).largest(point), 1e-3)
-    return 1e-3
+    terms = result.tensor.terms if len(result.tensor.terms) > 1 else ()
+    parts = (evaluate_tensor(result.tensor._replace(terms=(term,)), point, sizes) for term in terms)
+    return max([1e-3, *(float(np.abs(part).max(initial=0.0)) for part in parts)])
 
 
 def _at_places(
