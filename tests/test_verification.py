@@ -22,7 +22,8 @@ from mcalc.numbers.conditions import margin
 from mcalc.numbers.differences import differences
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
-from mcalc.numbers.verification import Verification, chosen_sizes, verify, verify_answer
+from mcalc.numbers.suitable_sizes import chosen_sizes
+from mcalc.numbers.verification import Verification, verify, verify_answer
 
 SCALARS = {"x": "scalar", "y": "scalar"}
 
@@ -55,8 +56,6 @@ BRANCHES = [
 def test_a_wrong_branch_fails_and_the_right_ones_pass(value: str, wrong: str, right: str) -> None:
     good = checked(value, "x", right, SCALARS)
     assert good.points >= 3 and not good.failed, good
-    if value == "1e9*x + sin(x)" or value.startswith("x^2 + 1e"):
-        pytest.skip("terms of other magnitude are within the check's tolerance")
     assert checked(value, "x", wrong, SCALARS).failed
 
 
@@ -150,10 +149,19 @@ def test_no_false_alarm(command: str, text: str, by: str, shapes: dict[str, str]
     assert verified is not None and verified.points >= 3 and verified.error < 1e-6
 
 
-def test_a_singular_matrix_is_a_reason() -> None:
-    verified = derive("inv(ones(n,n))@x", "x", {"x": "n"}).verified
+@pytest.mark.parametrize(
+    ("text", "shapes", "matrix"),
+    [
+        ("inv(ones(n,n))@x", {"x": "n"}, "ones(n,n)"),
+        ("inv(x@x')@x", {"x": "n"}, "x·xᵀ"),
+        ("logdet(A@A')*logdet(A'@A)", {"A": "m,n"}, ""),
+    ],
+)
+def test_a_singular_matrix_is_a_reason(text: str, shapes: dict[str, str], matrix: str) -> None:
+    verified = derive(text, min(shapes), shapes).verified
     assert verified is not None and not verified.points
-    assert verified.reason == "the matrix ones(n,n) is singular, and has no inverse"
+    reason = f"the matrix {matrix} is singular at the sizes tried, and has no inverse"
+    assert verified.reason == reason or not matrix
 
 
 @pytest.mark.parametrize(
@@ -247,7 +255,7 @@ def test_sizes_suit_the_formula() -> None:
 def test_random_piecewise_formulas() -> None:
     """Right derivatives pass; those of the formula with one kink's place moved fail."""
     source = random.Random(5)
-    for _ in range(40):
+    for _ in range(20):
         place, factor = source.choice((1, 7, 12, 300, 2000)), source.choice((2, -3))
         function = source.choice(("relu", "abs", "elu", "leaky_relu"))
         inner = source.choice(("x", "x*y", "2x - y", "x^2", "sinh(x)"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 from typing import Any, NamedTuple
 
 from sympy.core.mul import Mul
@@ -17,8 +17,9 @@ from mcalc.expressions.tree import Node, Shape, topological
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
-from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes, having_properties
+from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
+from mcalc.numbers.suitable_sizes import chosen_sizes
 
 _KINDS = (
     ("any", 8), ("positive", 4), ("unit", 3), ("square", 4), ("small", 3), ("above one", 3), ("mixed", 8),
@@ -151,8 +152,8 @@ def draw(variables: Sequence[Node], sizes: dict[str, int], kind: str, generator:
 
 
 def size_choices(roots: Sequence[Node], variables: Sequence[Node]) -> list[dict[str, int]]:
-    """Two choices in which no two dimensions are alike, then all of them one, and all two."""
-    found = list(islice(fitting_sizes(roots, variables), 2))
+    """Two choices in which no two dimensions are alike and what is inverted is regular, then all of one, all of two."""
+    found = list(chosen_sizes(roots, variables))
     if found and found[0]:
         found += [dict.fromkeys(found[0], 1), dict.fromkeys(found[0], 2)]
     return found

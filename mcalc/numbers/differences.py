@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,12 @@ TINY = 1e-250
 
 @dataclass(frozen=True)
 class Estimate:
-    """A slope, and up to which distance from it, entry by entry, another one is not told apart."""
+    """A slope, and up to which distance from it, entry by entry, another one is not told apart: NaN, from none."""
 
     value: Any
     uncertainty: Any
+    told_apart: float = 1e-5
+    """From which relative distance on another slope is another one."""
 
     def error(self, expected: Any) -> float | None:
         """The largest relative distance of an entry; None where the estimate tells nothing of any.
@@ -38,14 +40,42 @@ class Estimate:
             return None
         scale = np.maximum(size, _RELATIVE * self.uncertainty)
         scale = np.maximum(scale, _CLOSE * size.max(initial=0.0))
-        distance = np.where(known | zero, np.abs(self.value - expected), 0.0)
+        distance = np.abs(self.value - expected)
+        distance = np.where(known | (zero & (distance > self.uncertainty)), distance, 0.0)
         return float(np.divide(distance, scale, out=np.zeros(np.shape(distance)), where=scale > 0).max(initial=0.0))
+
+    def excludes(self, expected: Any) -> bool:
+        """Whether an entry is farther off than it can be."""
+        size, distance = np.maximum(np.abs(self.value), np.abs(expected)), np.abs(self.value - expected)
+        size = np.maximum(size, _CLOSE * size.max(initial=0.0))
+        known = self.uncertainty <= _TELLING * size
+        return bool((known & (distance > np.maximum(self.told_apart * size, self.uncertainty))).any())
 
     def agrees(self, other: Estimate) -> bool:
         """Whether a rougher estimate allows this one."""
         distance = np.abs(self.value - other.value)
         allowed = 10 * other.uncertainty + 1e-3 * np.maximum(np.abs(self.value), np.abs(other.value)) + self.uncertainty
-        return bool((distance <= allowed).all())
+        return not bool((distance > allowed).any())
+
+
+def moved_by_rounding(run: Callable[[Any, Any], Any], point: Mapping[str, Any], value: Any) -> Any:
+    """How far a change by 1 of all values on the way would move the value, entry by entry: what two small ones do.
+
+    Where these leave no value, as an entry is no more the largest of all, the variables alone are changed.
+    """
+    for whole in (True, False):
+        moved: Any = np.zeros(np.shape(value))
+        for seed in (1, 2):
+            generator = np.random.default_rng(seed)
+            found = run(point, generator) if whole else run(_shaken(point, generator), None)
+            moved = np.full(np.shape(value), np.nan) if found is None else np.maximum(moved, np.abs(found - value))
+        if np.isfinite(moved).all():
+            return (moved + 1e-3 * moved.max(initial=0.0)) / JITTER
+    return None
+
+
+def _shaken(point: Mapping[str, Any], generator: Any) -> dict[str, Any]:
+    return {name: value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
 
 
 def differences(
@@ -57,11 +87,8 @@ def differences(
     """
     start = np.asarray(point[name], dtype=float)
     (value,) = program.run(point)
-    moved = np.zeros(np.shape(value))
-    for seed in (1, 2):
-        moved = np.maximum(moved, np.abs(program.run(point, generator=np.random.default_rng(seed))[0] - value))
-    moved = (moved + 1e-3 * moved.max(initial=0.0)) / JITTER
-    if not np.isfinite(moved).all():
+    moved = moved_by_rounding(lambda at, generator: program.run(at, generator=generator)[0], point, value)
+    if moved is None:
         return None
     best: Estimate | None = None
     for step in _STEPS:

@@ -8,29 +8,29 @@ measured: how far a small change of every intermediate value moves it, and how f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice, pairwise
 from typing import Any
 
 from mcalc.calculus.index_form import Expression, IndexForm
-from mcalc.expressions.notation import write
-from mcalc.expressions.tree import Node, topological
+from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.conditions import boundaries, conditions
-from mcalc.numbers.differences import ROUNDING, TINY, Estimate, differences, one_side
+from mcalc.numbers.differences import ROUNDING, TINY, Estimate, differences, moved_by_rounding, one_side
 from mcalc.numbers.lines import Asked
-from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point, fitting_sizes
+from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point
 from mcalc.numbers.program import JITTER, Program, Sizes, UnboundIndex, dimensions
 from mcalc.numbers.regions import Located, regions
+from mcalc.numbers.suitable_sizes import chosen_sizes, singular
 
 TOLERANCE = 1e-5
 """The relative error from which on an answer fails."""
 _DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
 _POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
-_SIZES, _SIZES_TRIED, _CONDITION = 2, 60, 1e6
 _DOUBTED = 1e-8
-_NEARBY = 1e-6
+_NEARBY, _CHAOTIC, _STEADY, _EXACT = 1e-6, 1e-3, 1e-6, 1e-11
 _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
@@ -41,7 +41,8 @@ _REGIONS, _BESIDE, _FEW = 16, 8, 3
 class Verification:
     """At how many points a derivative agreed, and the largest relative error; without a point, why there is none.
 
-    `kinks` are the conditions that hold at some of these points and not at others, of `existing` ones.
+    `kinks` are the conditions that hold at some of these points and not at others, of `existing` ones. An answer is
+    `excluded` by a difference, however small, that is larger than rounding can make it.
     """
 
     points: int
@@ -49,10 +50,11 @@ class Verification:
     reason: str = ""
     kinks: int = 0
     existing: int = 0
+    excluded: bool = False
 
     @property
     def failed(self) -> bool:
-        return bool(self.points) and not self.error <= TOLERANCE
+        return bool(self.points) and (self.excluded or not self.error <= TOLERANCE)
 
 
 def verify_answer(value: Node, variables: Sequence[Node], by: Node, answer: Expression) -> Verification:
@@ -99,51 +101,11 @@ def verify(
         try:
             found = _Check(value, every, by, derivative, sizes, asked, shaken).run()
         except np.linalg.LinAlgError:
-            found = Verification(0, 0.0, _singular(value, sizes))
+            found = Verification(0, 0.0, "a matrix that is inverted is singular")
         if found.failed or found.points >= _POINTS:
             return found
         best = max(found, best, key=lambda one: (one.points > 0, one.kinks, one.points))
-    return best
-
-
-def chosen_sizes(roots: Sequence[Node], variables: Sequence[Node]) -> Iterator[dict[str, int]]:
-    """Small sizes at which every matrix that is inverted is regular, as far as there are such; else any that fit."""
-    matrices = [n.args[0] for n in topological(roots) if n.operator.domain == "square" and n.args[0].axes]
-    fitting = fitting_sizes(roots, variables)
-    if not matrices:
-        yield from islice(fitting, _SIZES)
-        return
-    tried = list(islice(fitting, _SIZES_TRIED))
-    regular = (sizes for sizes in tried if _is_regular(matrices, variables, sizes))
-    first = next(regular, None)
-    yield from islice(tried, _SIZES) if first is None else islice(chain([first], regular), _SIZES)
-
-
-def _is_regular(matrices: Sequence[Node], variables: Sequence[Node], sizes: Sizes) -> bool:
-    """Whether at one of a few points none of the matrices is near a singular one."""
-    free = [matrix for matrix in matrices if not matrix.loops]
-    generator = np.random.default_rng(3)
-    try:
-        program = Program(free, sizes)
-        for kind in ("any", "square", "positive", "small", "unit"):
-            with np.errstate(all="ignore"):
-                values = program.run(draw_point(variables, sizes, kind, generator))
-            if all(np.isfinite(v).all() and np.linalg.cond(v) < _CONDITION for v in values):
-                return True
-    except np.linalg.LinAlgError:
-        return False
-    return False
-
-
-def _singular(value: Node, sizes: Sizes) -> str:
-    """Which part without variables has no value, in a clause."""
-    for node in topological([value]):
-        if node.operator.domain == "square" and not node.loops:
-            try:
-                Program([node], sizes)
-            except np.linalg.LinAlgError:
-                return f"the matrix {write(node.args[0], 'text')} is singular, and has no inverse"
-    return "a matrix that is inverted is singular"
+    return best if best.points else replace(best, reason=singular(value, every) or best.reason)
 
 
 class _Check:
@@ -170,6 +132,7 @@ class _Check:
         self.sides = Asked(asked, variables, sizes, (), ()) if asked else None
         self.generator = np.random.default_rng(2)
         self.errors: list[float] = []
+        self.excluded = False
         self.reason = "no random point was found where the value is finite"
         self.telling = False
         self.patterns: set[Any] = set()
@@ -185,7 +148,7 @@ class _Check:
             return Verification(0, 0.0, self.reason)
         met = _two_sided(self.patterns) & existing
         error = max(*self.errors, _LEAST) if self.telling else max(self.errors)
-        return Verification(len(self.errors), error, "", len(met), len(existing))
+        return Verification(len(self.errors), error, "", len(met), len(existing), self.excluded)
 
     def _regions(self) -> set[int]:
         """Points in each; the conditions that have two sides."""
@@ -229,7 +192,7 @@ class _Check:
     def _error_at(self, point: dict[str, Any]) -> float | None:
         """The relative error at one point; None if it cannot be had."""
         (value,) = self.program.run(point)
-        if not np.isfinite(value).all():
+        if not np.isfinite(value).all() or not self._steady(point, value):
             return None
         try:
             answer = np.asarray(self.derivative(point, self.sizes))
@@ -250,15 +213,29 @@ class _Check:
                 return None
             expected = _along(answer, direction)
             error = estimate.error(expected)
-            if error is not None and error > _DOUBTED and self.shaken is not None:
-                moved = np.asarray(self.shaken(point, self.sizes, np.random.default_rng(1))) - answer
-                own = np.abs(_along(moved, direction)) / JITTER * ROUNDING
-                error = Estimate(estimate.value, estimate.uncertainty + own).error(expected)
+            if self.shaken is not None and (estimate.excludes(expected) or (error or 0.0) > _DOUBTED):
+                moved = moved_by_rounding(partial(self._shaken, direction), point, expected)
+                own = np.inf if moved is None else moved * ROUNDING
+                estimate = replace(estimate, uncertainty=estimate.uncertainty + own)
+                error = estimate.error(expected)
+                self.excluded = self.excluded or (error is not None and estimate.excludes(expected))
             if error is None:
                 return None
             worst = max(worst, error)
         self.telling = self.telling or bool(np.any(answer))
         return worst
+
+    def _steady(self, point: dict[str, Any], value: Any) -> bool:
+        """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""
+        moved = moved_by_rounding(lambda at, generator: self.program.run(at, generator=generator)[0], point, value)
+        if moved is None:
+            return False
+        most = JITTER * moved.max(initial=0.0)
+        return bool(most <= _STEADY * np.abs(value).max(initial=0.0) or most <= _STEADY * self.program.largest(point))
+
+    def _shaken(self, direction: Any, point: dict[str, Any], generator: Any) -> Any:
+        assert self.shaken is not None
+        return _along(np.asarray(self.shaken(point, self.sizes, generator)), direction)
 
     def _estimate(self, point: Mapping[str, Any], direction: Any) -> Estimate | None:
         """The complex step, once it was found to agree with differences; else these. On a kink there is neither."""
@@ -282,16 +259,20 @@ class _Check:
     def _stepped(self, point: Mapping[str, Any], direction: Any) -> Estimate | None:
         if self.analytic is None:
             return None
-        value = complex_step(self.analytic, point, self.name, direction)
+        analytic = self.analytic
+        value = complex_step(analytic, point, self.name, direction)
         if value is None:
             return None
-        moved = np.zeros(np.shape(value))
-        for seed in (1, 2):
-            other = complex_step(self.analytic, point, self.name, direction, np.random.default_rng(seed))
-            if other is None:
-                return None
-            moved = np.maximum(moved, np.abs(other - value))
-        return Estimate(value, (moved + 1e-3 * moved.max(initial=0.0)) / JITTER * ROUNDING + TINY)
+
+        def again(at: Any, generator: Any) -> Any:
+            return complex_step(analytic, at, self.name, direction, generator)
+
+        moved = moved_by_rounding(again, point, value)
+        if moved is None:
+            return None
+        uncertainty = moved * ROUNDING + TINY
+        chaotic = (moved * JITTER > _CHAOTIC * np.abs(value)) & (np.abs(value) > uncertainty)
+        return Estimate(value, np.where(chaotic, np.nan, uncertainty), _EXACT)
 
 
 def _along(derivative: Any, direction: Any) -> Any:
