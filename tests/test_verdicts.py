@@ -56,6 +56,7 @@ RIGHT = [
     ("max(x)", "x", "(x >= max(x))'", {"x": "n"}),
     ("sigmoid(w.x)", "w", "x'*exp(-w.x)/(1 + exp(-w.x))^2", {}),
     ("1e9*x + sin(x)", "x", "1e9 + cos(x)", X),
+    ("max(relu(x - 3000), softplus(x/4))", "x", "where(x - 3000 > log(1 + exp(x/4)), 1, sigmoid(x/4)/4)", X),
     ("w.x", "w", "∇f = x'", {}),
     ("x^2", "x", "df/dx = 2x", X),
     ("x^2", "x", "f'(x) = 2x", X),

@@ -225,6 +225,11 @@ def right_cases(seed: int) -> Iterator[Case]:
 # Wrong answers ------------------------------------------------------------------------------------------------------
 
 
+def exchanged(root: Node, old: Node, new: Node) -> Node | None:
+    """The tree with a part exchanged for another of its shape."""
+    return replace(root, {old: new}) if new.shape == old.shape else None
+
+
 class Damaging:
     """Steps on a tree after which it has another value somewhere."""
 
@@ -251,10 +256,10 @@ class Damaging:
             return None
         if node.operator.name in ("where", "maximum", "minimum"):
             sides = [arg for arg in node.args[-2:] if arg.shape == node.shape]
-            return replace(root, {node: self.random.choice(sides)}) if sides else None
+            return exchanged(root, node, self.random.choice(sides)) if sides else None
         constant = self.random.choice([build.number(0), build.number(1)])
         whole = constant if not node.shape else build.apply("multiply", constant, build.ones(node.shape))
-        return replace(root, {node: whole})
+        return exchanged(root, node, whole)
 
     def term(self, root: Node) -> Node | None:
         node = self._one(root, lambda n: n.operator.name == "add")
@@ -262,32 +267,32 @@ class Damaging:
             return None
         at = self.random.randrange(len(node.args))
         rest = [arg for place, arg in enumerate(node.args) if place != at]
-        return replace(root, {node: build.apply("add", *rest) if len(rest) > 1 else rest[0]})
+        return exchanged(root, node, build.apply("add", *rest) if len(rest) > 1 else rest[0])
 
     def factor(self, root: Node) -> Node | None:
         node = self._one(root, lambda n: n.operator.name in ("multiply", "divide"))
         if node is None:
             return None
         if node.operator.name == "divide":
-            return replace(root, {node: node.args[0]})
+            return exchanged(root, node, node.args[0])
         at = self.random.randrange(len(node.args))
         rest = [arg for place, arg in enumerate(node.args) if place != at]
-        return replace(root, {node: build.apply("multiply", *rest) if len(rest) > 1 else rest[0]})
+        return exchanged(root, node, build.apply("multiply", *rest) if len(rest) > 1 else rest[0])
 
     def sign(self, root: Node) -> Node | None:
         sums = [node for node in topological([root]) if node.operator.name == "add"]
         node = self.random.choice([root, *(arg for whole in sums for arg in whole.args)])
-        return replace(root, {node: build.apply("negative", node)})
+        return exchanged(root, node, build.apply("negative", node))
 
     def other_side(self, root: Node) -> Node | None:
         node = self._one(root, lambda n: len(n.shape) == 2 and n.shape[0] == n.shape[1] and n.shape[0] != 1)
-        return None if node is None else replace(root, {node: build.apply("transpose", node)})
+        return None if node is None else exchanged(root, node, build.apply("transpose", node))
 
     def coefficient(self, root: Node) -> Node | None:
         sums = [node for node in topological([root]) if node.operator.name == "add"]
         node = self.random.choice([root, *(arg for whole in sums for arg in whole.args)])
         nearly = build.number(1 + Rational(self.random.choice([1, -1]), 10**9))
-        return replace(root, {node: build.apply("multiply", nearly, node)})
+        return exchanged(root, node, build.apply("multiply", nearly, node))
 
     def tiny_term(self, root: Node) -> Node | None:
         tiny = build.number(Rational(1, 10 ** self.random.randint(6, 11)))
@@ -344,7 +349,7 @@ def differ(one: Node, other: Node, names: list[Node]) -> bool:
                     a, b = pair.run(point)
                     largest = pair.largest(point)
                     apart = np.abs(gap.run(point)[0]).max()
-            except (np.linalg.LinAlgError, NotReal):
+            except (np.linalg.LinAlgError, NotReal, ValueError):
                 continue
             if not (np.isfinite(a).all() and np.isfinite(b).all() and np.isfinite(largest)):
                 continue

@@ -36,6 +36,7 @@ _MOST_REGIONS, _MOST_SUMS = 90, 6
 _DECIDING = 14
 _FEWEST = 5
 _NOTHING = 1e-30
+_NEAR = 1e3
 _PLACES = 5000
 _CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 24, 3, 60, 48, 12
 
@@ -225,7 +226,7 @@ def _roughly(ground: Ground, answer: Valued) -> Agreement:
     for at, sample in enumerate(ground.samples):
         value = evaluated.at(sample.spot)
         if value is None:
-            if sample.spot.kind in MODERATE or sample.spot.kind == REGION:
+            if sample.spot.kind in MODERATE or (sample.spot.kind == REGION and _is_near(sample.spot)):
                 found.undefined.append(at)
         elif value.shape != sample.right.shape:
             found.differ.append(at)
@@ -237,6 +238,11 @@ def _roughly(ground: Ground, answer: Valued) -> Agreement:
             far = steady and not close(value, sample.right, sample.slack + moved)
             (found.differ if far else found.doubtful).append(at)
     return found
+
+
+def _is_near(spot: Spot) -> bool:
+    """Whether the numbers are so small that a value that is missing is missing for no other reason."""
+    return all(np.abs(value).max(initial=0.0) < _NEAR for value in map(np.asarray, spot.point.values()))
 
 
 def _telling(ground: Ground, among: Sequence[int]) -> list[int]:

@@ -16,7 +16,7 @@ from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.arrays import array_module as np
 
-_LARGEST = 300
+_LARGEST = 5000
 """Functions are taken of numbers below two to this power: the digits of exp(exp(1000)) fill no memory."""
 
 
