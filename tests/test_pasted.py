@@ -101,6 +101,12 @@ def test_a_declared_name_is_no_prefix() -> None:
     assert "Max" in read("Max[1, 2]", {"Max": "m,n"}).names
 
 
+def test_declared_matrices_may_be_multiplied_element_by_element() -> None:
+    assert read("A*B'", {"A": "n,n", "B": "n,n"}).value.shape == read("A", {"A": "n,n"}).value.shape
+    with pytest.raises(Problem):
+        read("A*B'", {"A": "n,n"})
+
+
 def test_a_product_that_could_be_two_is_not_guessed() -> None:
     for text in ("1/N sum(x)", "1/2 x'x", "|x| + 1", "x y"):
         with pytest.raises(Problem) as raised:

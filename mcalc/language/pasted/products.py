@@ -152,7 +152,7 @@ def stars(pieces: Pieces, at: Rewriting) -> Pieces:
         if len(found) > chain + 1 and pieces[place - 1].text == "*":
             left, star = tuple(found[chain:-1]), found[-1]
             one, other = at.ranks.of(left), at.ranks.of(operand)
-            if one and other:
+            if one and other and (at.starred or not at.ranks.all_declared(_texts(left) | _texts(operand))):
                 asked = 2 in (one, other) and (_asks_for_product(left) or _asks_for_product(operand))
                 outer = (one, other) == (1, ROW) and ("@" in _texts(left, "sign") or _texts(left) & _texts(operand))
                 if one == ROW or asked or outer:

@@ -91,6 +91,10 @@ class Ranks:
         """Whether the name was declared or stands alone in the text, so that it is no prefix and no function."""
         return word in self.known or word in self.used
 
+    def all_declared(self, words: Collection[str]) -> bool:
+        """Whether what the names are was said, so that nothing about them needs to be guessed."""
+        return all(word in self.known for word in words if not is_call(word))
+
     def of_name(self, word: str) -> int:
         if word in self.known:
             return self.known[word]
