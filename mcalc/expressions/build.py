@@ -18,7 +18,7 @@ from mcalc.expressions.tree import Node, Shape, loops_below, topological, with_l
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
 SKEW = frozenset({"skew"})
 _LOOKED_INTO = 200
-"""A sum with more parts than this is turned as a whole, and taken as not symmetric."""
+"""A value with more parts than this is turned as a whole, and taken as not symmetric."""
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -137,7 +137,7 @@ def _transposes(parts: Sequence[Node]) -> int:
 def symmetry(node: Node) -> int:
     """1 where ``Aᵀ = A``, −1 where ``Aᵀ = −A``, by what was declared and by how the matrix is made; else 0."""
     name = node.operator.name
-    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1] or node.key[0] > _LOOKED_INTO:
         return 0
     if name == "variable":
         return 1 if declared(node) & SYMMETRIC else -1 if declared(node) & SKEW else 0
@@ -146,7 +146,7 @@ def symmetry(node: Node) -> int:
     if name in ("inv", "transpose", "negative", "loop_sum"):
         return symmetry(node.args[0])
     if name == "add":
-        return _symmetry_of_sum(node) if node.key[0] <= _LOOKED_INTO else 0
+        return _symmetry_of_sum(node)
     if name == "multiply" or name == "divide":
         parities = [symmetry(arg) if arg.shape else 1 for arg in node.args]
         if all(parities) or name == "divide":
