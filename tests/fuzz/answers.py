@@ -134,7 +134,7 @@ def headed(page: str, scene: Scene, names: Sequence[str]) -> bool:
     wanted = [(name, [size for size in scene.declared[name].shape if size != "1"]) for name in names]
     wanted = [(name, sizes) for name, sizes in wanted if sizes]
     return len(groups) == len(wanted) and all(
-        found in (name, f"d{name}") and len(letters) == len(sizes)
+        found.replace("_", "") in (name.replace("_", ""), "d" + name.replace("_", "")) and len(letters) == len(sizes)
         for (found, letters), (name, sizes) in zip(groups, wanted, strict=True)
     )
 
