@@ -26,12 +26,12 @@ def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, D
 
 
 def read(
-    source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = (), scalar: bool = False
+    source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = ()
 ) -> Reading:
     """The program with every name given its shape; raises Problem."""
     program: Program = parse(source)
     try:
-        return read_program(program, _declarations(shapes), wrt, scalar)
+        return read_program(program, _declarations(shapes), wrt)
     except Problem as problem:
         raise problem.with_source(source) from None
 
@@ -63,7 +63,7 @@ def derive(
     """
     order = 2 if command == "hessian" else order
     names = _names(wrt)
-    reading = read(source, shapes, names, scalar=command == "gradient" or order == 2)
+    reading = read(source, shapes, names)
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise Problem(
             f"A gradient is of a scalar, and this value is {_described(reading.value)}.",

@@ -115,44 +115,16 @@ class Dimensions:
                     if not value.is_Integer or value > 0:
                         self.known[unknown[0]] = value
                         return True
+        factors, others = _unknown_factors(one), _unknown_factors(other)
+        if len(factors) == len(others) > 1:
+            return all([self.same(*pair) for pair in zip(factors, others, strict=True)])
         return False
 
 
-def habit(name: str) -> int:
-    """0 for a scalar, 1 for a vector, 2 for a matrix."""
-    base = name.rstrip("0123456789").split("_")[0]
-    if base.lower() in GREEK_NAMES:
-        return 0
-    if len(base) == 1:
-        return 0 if base in "abcdefgijklmnN" else 2 if base.isupper() else 1
-    return 2 if base[0].isupper() else 1
-
-
-GREEK_NAMES = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "omicron",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-    ]
-)
+def _unknown_factors(size: Any) -> list[Any]:
+    """The factors of a product of unknown dimensions, in the order in which they were made; else nothing."""
+    powers = size.as_powers_dict()
+    if not all(isinstance(base, Dummy) and power.is_Integer for base, power in powers.items()):
+        return []
+    found = [base for base, power in powers.items() for _ in range(int(power))]
+    return sorted(found, key=lambda dummy: int(dummy.dummy_index))
