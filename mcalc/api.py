@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
 from typing import Any
 
+from sympy.core.symbol import Dummy
+
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.calculus.simplify import simplify
 from mcalc.derivations.derivation import Derivation, Line, Step, Verified
@@ -14,6 +16,7 @@ from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, replace, replaced
+from mcalc.language.habits import habit
 from mcalc.language.parser import Program, parse
 from mcalc.language.shapes import Declaration, Reading, declaration, read_program
 from mcalc.problems import Problem
@@ -34,6 +37,16 @@ def read(
         return read_program(program, _declarations(shapes), wrt)
     except Problem as problem:
         raise problem.with_source(source) from None
+
+
+def shapes_by_letter(source: str) -> dict[str, str]:
+    """The shapes of a text in which every name is what its letter says, as the operator table's examples are meant."""
+    letters = {
+        name: Declaration(tuple(Dummy(integer=True, positive=True) for _ in range(habit(name))))
+        for name in read(source).names
+    }
+    names = read(source, letters).names
+    return {name: ",".join(map(str, node.shape)) or "scalar" for name, node in names.items()}
 
 
 def _names(wrt: str | Sequence[str]) -> list[str]:

@@ -57,7 +57,6 @@ def fit(
     values: Mapping[str, Value],
     shapes: Mapping[str, str | Declaration] | None = None,
     wrt: Sequence[str] = (),
-    scalar: bool = False,
     optional: Collection[str] = (),
 ) -> Fitted:
     """The reading of `source` in which every name has the shape of its value, and every dimension a number.
@@ -67,7 +66,7 @@ def fit(
     """
     program = parse(source)
     try:
-        return _fit(program, source, values, shapes or {}, wrt, scalar, optional)
+        return _fit(program, source, values, shapes or {}, wrt, optional)
     except Problem as problem:
         raise problem.with_source(problem.source or source) from None
 
@@ -78,7 +77,6 @@ def _fit(
     values: Mapping[str, Value],
     shapes: Mapping[str, str | Declaration],
     wrt: Sequence[str],
-    scalar: bool,
     optional: Collection[str],
 ) -> Fitted:
     given = {
@@ -108,7 +106,7 @@ def _fit(
     columns = any(len(value.shape) == 2 and value.shape[1] == 1 for value in known.values())
 
     def read(declared: dict[str, Declaration]) -> Fitted:
-        reading = read_program(program, declared, wrt, scalar)
+        reading = read_program(program, declared, wrt)
         missing = [name for name in reading.names if name not in known and name not in optional]
         if missing:
             raise _missing(missing, program)
@@ -120,7 +118,7 @@ def _fit(
         return read(declared)
     except Problem as problem:
         try:
-            read_program(program, declared, wrt, scalar)
+            read_program(program, declared, wrt)
         except Problem:
             return read(counted)
         if columns:
