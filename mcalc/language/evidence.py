@@ -12,6 +12,7 @@ from mcalc.language.habits import (
     COLUMN,
     DATA,
     MATRIX,
+    RAISED,
     ROW,
     SCALAR,
     SCALAR_LETTERS,
@@ -27,7 +28,7 @@ from mcalc.language.ranks import counted_rank, is_sign, of_vectors, operator_of,
 MISFIT, SIGN, LIKE, CAPITAL, VALUE = 1e11, 1e8, 1e5, 1e4, 1e3
 """A scalar where vectors are meant; a name unlike what it stands beside; a capital as a vector; a value that is no scalar."""
 
-SCALE, STRETCHED, DIVISOR, LYING, TIE = 4.0, 2.5, 2.0, 1.0, 0.01
+SCALE, STRETCHED, DIVISOR, LYING, TIE = RAISED + 4, RAISED + 2.5, 2.0, 1.0, 0.01
 """Among habits: g in g*(x - m)/s + b, log(b) in a sum, a matrix as a divisor, a row, a rank more."""
 
 Price = tuple[float, tuple[int, ...]]

@@ -16,8 +16,8 @@ SCALAR_LETTERS = frozenset("abcdefgijklmn")
 DATA = frozenset({"X", "Phi"})
 """One example a row: beside `X@w` stands an intercept."""
 
-UNHEARD_OF = 1e6
-"""The price of a small letter as a matrix."""
+UNHEARD_OF, RAISED = 1e6, 2e3
+"""The price of a small letter as a matrix, of a letter for scalars as a vector: not for the sake of a scalar value."""
 
 
 def base(name: str) -> str:
@@ -59,4 +59,4 @@ def prices(name: str, capital_as_vector: float) -> tuple[float, float, float]:
         return 3, capital_as_vector, 0
     if usual == COLUMN:
         return 2, 0, UNHEARD_OF
-    return 0, 3 if len(base(name)) == 1 else 2 if is_greek(name) else 1, UNHEARD_OF
+    return 0, RAISED + (3 if len(base(name)) == 1 else 2 if is_greek(name) else 1), UNHEARD_OF
