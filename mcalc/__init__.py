@@ -13,7 +13,7 @@ __all__ = ["check", "explain", "gradient", "jacobian"]
 
 
 def jacobian(
-    expression: str, wrt: str, shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+    expression: str, wrt: str = "", shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
 ) -> Derivation:
     """``∂y/∂x``: the derivative of any value by any variable, as a `Derivation`.
 
@@ -25,14 +25,14 @@ def jacobian(
 
 
 def gradient(
-    expression: str, wrt: str, shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+    expression: str, wrt: str = "", shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
 ) -> Derivation:
     """``∇f = ∂f/∂x``: the derivative of a scalar; raises `mcalc.problems.Problem` where the value is not one."""
     return _derive("gradient", expression, wrt, shapes, layout, verify)
 
 
 def explain(
-    expression: str, wrt: str, shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+    expression: str, wrt: str = "", shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
 ) -> Derivation:
     """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute."""
     return _derive("explain", expression, wrt, shapes, layout, verify)

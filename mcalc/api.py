@@ -10,11 +10,12 @@ from sympy.core.symbol import Dummy
 
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.calculus.simplify import simplify
-from mcalc.derivations.derivation import Derivation, Line, Step, Verified
+from mcalc.derivations.derivation import Derivation, Line, Step, Verified, shape_words
 from mcalc.derivations.derive import Work
 from mcalc.derivations.notes import notes_on
 from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
+from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node, replace, replaced
 from mcalc.language.habits import habit
 from mcalc.language.parser import Program, parse
@@ -53,15 +54,40 @@ def _names(wrt: str | Sequence[str]) -> list[str]:
     from mcalc.language.parser import canonical_name
 
     given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
-    names = list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
-    if not names:
-        raise Problem("There is no variable to differentiate by.", hint="name one: --wrt x")
-    return names
+    return list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
+
+
+def variables_of(
+    source: str, wrt: str | Sequence[str], shapes: Mapping[str, str | Declaration] | None = None
+) -> tuple[Reading, list[str]]:
+    """The reading, and the names to differentiate by: those given, else the only one there is; raises Problem."""
+    names = _names(wrt)
+    reading = read(source, shapes, names)
+    if names:
+        return reading, names
+    if len(reading.names) == 1:
+        return reading, list(reading.names)
+    if not reading.names:
+        raise Problem("There is no variable to differentiate by.", hint="the expression has no names", source=source)
+    listed = ", ".join(f"{name_text(name)}: {shape_words(node.shape)}" for name, node in reading.names.items())
+    raise Problem(
+        f"There is more than one name to differentiate by: {listed}.",
+        hint=f"choose one, as in --wrt {next(iter(reading.names))}",
+        source=source,
+    )
+
+
+def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> Problem:
+    return Problem(
+        f"A {what} is of a scalar, and this value is {_described(reading.value)}.",
+        hint=f"`mcalc jacobian` differentiates a vector or a matrix{otherwise}; sum(…) makes a scalar of it",
+        source=source,
+    )
 
 
 def derive(
     source: str,
-    wrt: str | Sequence[str],
+    wrt: str | Sequence[str] = "",
     shapes: Mapping[str, str | Declaration] | None = None,
     command: str = "jacobian",
     layout: str = "paper",
@@ -75,14 +101,9 @@ def derive(
     Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more.
     """
     order = 2 if command == "hessian" else order
-    names = _names(wrt)
-    reading = read(source, shapes, names)
+    reading, names = variables_of(source, wrt, shapes)
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
-        raise Problem(
-            f"A gradient is of a scalar, and this value is {_described(reading.value)}.",
-            hint="`mcalc jacobian` differentiates a vector or a matrix; sum(…) makes a scalar of it",
-            source=source,
-        )
+        raise _not_a_scalar(source, reading, "gradient", "")
     if order == 2:
         return _second(source, reading, names, command, layout, verify, method)
     variables = [reading.names[name] for name in names]
@@ -105,11 +126,7 @@ def _second(
 ) -> Derivation:
     """``∂/∂y (∂f/∂x)``: the gradient, differentiated once more; by one variable both times, or by two in turn."""
     if any(size != 1 for size in reading.value.shape):
-        raise Problem(
-            f"A Hessian is of a scalar, and this value is {_described(reading.value)}.",
-            hint="`mcalc jacobian` differentiates a vector or a matrix once; sum(…) makes a scalar of it",
-            source=source,
-        )
+        raise _not_a_scalar(source, reading, "Hessian", " once")
     if len(names) > 2:
         raise Problem("A second derivative is by one variable, or by two.", hint="write --wrt x or --wrt x,y")
     first, second = reading.names[names[0]], reading.names[names[-1]]

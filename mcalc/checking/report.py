@@ -65,7 +65,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
     for note in check.notes:
         say(note, "quiet")
     page.append([])
-    for line in wrapped("# " + names_line(check.derivation), columns):
+    read = [names_line(check.derivation), *("Note: " + note for note in check.derivation.reading.notes)]
+    for line in (line for told in read for line in wrapped("# " + told, columns)):
         page.append([Piece(line, "quiet")])
     return page
 
@@ -165,7 +166,7 @@ def record(check: Check) -> dict[str, Any]:
         "counter_example": None
         if example is None
         else {"point": dict(example.point), "answer": example.answer, "right": example.right},
-        "notes": list(check.notes),
+        "notes": [*derivation.reading.notes, *check.notes],
     }
 
 

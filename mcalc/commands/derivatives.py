@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mcalc.choices import COMMANDS, DETAILS, METHODS
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
 from mcalc.render import DOCUMENTS, DRAWINGS
@@ -28,7 +28,7 @@ def derivation_command(
     shapes: tuple[str, ...],
     output: str | None,
     color: str,
-    wrt: str,
+    wrt: str | None,
     layout: str,
     form: str,
     expand: str | None,
@@ -53,13 +53,13 @@ def derivation_command(
                 "order": order > 1,
             }
             refused = [name for name, given in choices.items() if given]
-            draw(expression, wrt, shapes, layout, form, method, not no_verify, symmetric, output, color, refused, graph)
+            draw(expression, wrt or "", shapes, layout, form, method, not no_verify, symmetric, output, color, refused, graph)
             return
         from mcalc.api import derive
 
         declared = declared_shapes(shapes)
         derivation = derive(
-            expression_text(expression), wrt, declared, command, layout, not no_verify, method or "", symmetric, order
+            expression_text(expression), wrt or "", declared, command, layout, not no_verify, method or "", symmetric, order
         )
         derivation.naming = naming
         if detail != "normal":
@@ -79,7 +79,8 @@ def derivation_command(
             from mcalc.render.text import rows
 
             show(rows(derivation, form, columns(output)), output, color)
-        elif standalone:
+            return
+        if standalone:
             from importlib import import_module
 
             write(import_module(f"mcalc.render.{form}").standalone(derivation), output)
@@ -87,6 +88,7 @@ def derivation_command(
             from mcalc.render import write as written
 
             write(written(derivation, form), output)
+        tell(derivation.reading.notes)
     except Problem as problem:
         if form == "json":
             import json

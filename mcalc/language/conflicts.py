@@ -100,7 +100,7 @@ class Conflicts:
     def _taken(self) -> set[str]:
         loops = {
             node.children[1].value
-            for syntax in self._statements()
+            for syntax in self.statements()
             for node in walk(syntax)
             if node.kind == "comprehension"
         }
@@ -112,7 +112,7 @@ class Conflicts:
         }
         return loops | sizes | set(self.names) | set(self.definitions) | set(self.dimensions)
 
-    def _statements(self) -> list[Syntax]:
+    def statements(self) -> list[Syntax]:
         return [*self.definitions.values(), self.program.value]
 
 

@@ -53,10 +53,9 @@ class Evidence:
         declared: Mapping[str, int],
         open_names: Sequence[str],
         lenient: bool = False,
-        value: int | None = None,
     ) -> None:
         self.statements, self.declared, self.open_names = statements, declared, open_names
-        self.lenient, self.value = lenient, value
+        self.lenient = lenient
         self.bound = {name: syntax for name, syntax in statements if name}
         nodes = [node for _, syntax in statements for node in walk(syntax)]
         self.used = [
@@ -77,6 +76,7 @@ class Evidence:
         }
         self.guards = {id(part) for node in nodes for part in _guarded(node) if part.kind == "infix" and part.value == "+"}
         self.scales = {id(node): self._scales(node) for node in nodes if terms(node)}
+        self.held: dict[str, str] = {}
         for node in nodes:
             self._weigh(node)
         for name, costs in self.costs.items():
@@ -91,8 +91,8 @@ class Evidence:
             costs = self.costs[node.children[0].value]
             costs[MATRIX] = min(4, costs[MATRIX])
         elif len(node.children) == 1 and self._reduces(node):
-            self._reduction(node.children[0])
-        beside = [term for term in terms(node) if not _constant(term)]
+            self._reduction(node)
+        beside = [term for term in terms(node) if not is_constant(term)]
         if len(beside) > 1 and id(node) not in self.guards and not any(map(self.is_line, beside)):
             for name, alone in map(self.reach, beside):
                 if alone and name in self.costs and not self.is_number(name) and self.costs[name][SCALAR] == 0:
@@ -102,10 +102,10 @@ class Evidence:
         """Whether it is a function of one vector or matrix."""
         return node.kind == "call" and of_vectors(node) and value_rank(node, (COLUMN,)) is not None
 
-    def _reduction(self, argument: Syntax) -> None:
+    def _reduction(self, call: Syntax) -> None:
         """Where nothing in it is a vector by habit all names are: ``sum(a*b)``, ``sum(exp(log_var) + mu^2)``."""
         names: dict[str, None] = {}
-        stack = [argument]
+        stack = [call.children[0]]
         while stack:
             for node in walk(stack.pop()):
                 if is_sign(node):
@@ -117,6 +117,7 @@ class Evidence:
         if all(self.costs[name][SCALAR] == 0 for name in free) and not any(self.declared.get(name) for name in names):
             for name in free:
                 self.costs[name] = [2, 0, UNHEARD_OF]
+                self.held[name] = call.value
 
     def is_number(self, name: str) -> bool:
         return is_number(name) or name in self.thresholds
@@ -178,11 +179,7 @@ class Evidence:
                 table = {rank: found for rank, found in table.items() if rank in given.get(name, (rank,))}
                 bound[name] = {rank: (0.0, ()) for rank in table}
             else:
-                table = {
-                    rank: (price + (VALUE if rank else 0), picks)
-                    for rank, (price, picks) in table.items()
-                    if self.value is None or rank == self.value
-                }
+                table = {rank: (price + (VALUE if rank else 0), picks) for rank, (price, picks) in table.items()}
             if not table:
                 return None
             rank = min(table, key=lambda one: table[one][0])
@@ -209,7 +206,9 @@ class Evidence:
                 if picks:
                     stack += zip(parts_of(node), picks, strict=True)
         for name in self.open_names:
-            if name not in ranks:
+            if not self.places[name]:
+                ranks[name] = SCALAR
+            elif name not in ranks:
                 ranks[name] = min(given.get(name, range(3)), key=lambda rank: self.costs[name][rank])
         return Best(total, ranks, next(iter(torn), ""))
 
@@ -307,7 +306,7 @@ class Evidence:
         result: Table = {}
         reached = [self.reach(operand) for operand in operands]
         lines = [not alone and node.kind == "infix" and node.value in "+-" and self.is_line(operand) for operand, (_, alone) in zip(operands, reached, strict=True)]
-        constant = [_constant(operand) for operand in operands]
+        constant = [is_constant(operand) for operand in operands]
         pair = Syntax("infix", node.value if node.kind == "infix" else "+", (), 0, 0)
         for whole in dict.fromkeys(rank for table in tables for rank in table):
             for line in (False, True) if any(lines) and whole else (False,):
@@ -373,7 +372,7 @@ def _guarded(node: Syntax) -> Sequence[Syntax]:
     return node.children[1:] if node.kind == "infix" and node.value == "/" else ()
 
 
-def _constant(node: Syntax) -> bool:
+def is_constant(node: Syntax) -> bool:
     return all(
         part.kind in ("number", "prefix", "infix") or (part.kind == "name" and part.value == "pi")
         for part in walk(node)

@@ -14,11 +14,11 @@ Given = Mapping[str, frozenset[int]]
 class Search:
     """Names are settled only where their places disagree, or where a reading was tried and did not fit."""
 
-    def __init__(self, evidence: Evidence, most: int) -> None:
+    def __init__(self, evidence: Evidence, most: int, given: Given | None = None) -> None:
         self.evidence, self.most = evidence, most
         self.order = count()
         self.waiting: list[tuple[int, float, int, Given, Best | None]] = []
-        self._push(0, 0.0, {}, None)
+        self._push(0, 0.0, given or {}, None)
         self.found: tuple[int, Given, Best] | None = None
 
     def next(self) -> Best | None:

@@ -23,12 +23,13 @@ from mcalc.language.free_names import CALLS_ONLY, free_names, not_a_variable
 from mcalc.language.habits import MATRIX, SCALAR, habit, is_number
 from mcalc.language.parser import Program, Syntax, canonical_name
 from mcalc.language.ranks import rank_of, walk
+from mcalc.language.remarks import remarks
 from mcalc.language.search import Search
 from mcalc.problems import Problem
 
 _WORK = 100_000
-Sum = tuple[list[tuple[Syntax, Shape]], Shape]
-"""The terms of a sum with their shapes, and its own."""
+Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]
+"""A sum, its terms with their shapes, and its own."""
 
 
 @dataclass
@@ -68,7 +69,12 @@ def read_program(
         if name not in loops
         and (name in declared or not (name in dimensions or name in ("pi", "I") or name in CALLS_ONLY))
     ]
+    nameless = not names and not bound and not dimensions
+    if nameless:
+        names = [extra for extra in dict.fromkeys(wanted) if extra not in ("pi", "I") and extra not in CALLS_ONLY]
     reading = Reader(program, declared, names, dimensions, loops, expected).run()
+    if nameless and names:
+        reading.notes += (f"the expression has no names: by {' and by '.join(names)} its derivative is 0",)
     for extra in wanted:
         if extra not in names:
             raise not_a_variable(extra, program, names, dimensions)
@@ -94,13 +100,13 @@ class Reader(Conflicts):
         self.dimensions, self.loops, self.expected = dimensions, loops, expected
         self.definitions = {name: syntax for name, syntax, _ in program.bindings}
         self.sums: list[Sum] = []
-        self.most = max(60, _WORK // sum(1 for syntax in self._statements() for _ in walk(syntax)))
+        self.most = max(60, _WORK // sum(1 for syntax in self.statements() for _ in walk(syntax)))
 
-    def evidence(self, lenient: bool = False, value: int | None = None) -> Evidence:
-        """What speaks for the readings: of those whose ranks fit, or of all; with a value of one rank only."""
+    def evidence(self, lenient: bool = False) -> Evidence:
+        """What speaks for the readings: of those whose ranks fit, or of all."""
         statements = [*self.definitions.items(), ("", self.program.value)]
         ranks = {name: rank_of(self.declared[name].shape) for name in self.names if name in self.declared}
-        return Evidence(statements, ranks, self.open_names, lenient, value)
+        return Evidence(statements, ranks, self.open_names, lenient)
 
     def run(self) -> Reading:
         """The likeliest reading that fits; raises Problem."""
@@ -115,7 +121,7 @@ class Reader(Conflicts):
         ranks, reading = best
         reject_misreading(self, ranks, evidence)
         reading.reader = self
-        reading.notes += self._departures(ranks)
+        reading.notes += self._departures(ranks) + tuple(dict.fromkeys(remarks(self, ranks, evidence)))
         return reading
 
     def _plain(self, evidence: Evidence, failures: list[Failure]) -> tuple[dict[str, int], Reading] | None:
@@ -126,7 +132,7 @@ class Reader(Conflicts):
         for rank in (MATRIX, SCALAR) if capitals else (SCALAR,):
             ranks = {name: SCALAR if is_number(name) else rank for name in self.open_names}
             try:
-                return ranks, self._try(ranks)
+                return ranks, self.attempt(ranks)
             except Mismatch as problem:
                 failures.append(Failure(ranks, problem, self._involved(*problem.places)))
         return None
@@ -143,7 +149,7 @@ class Reader(Conflicts):
                 break
             ranks = {name: best.ranks[name] for name in self.open_names}
             try:
-                return ranks, self._try(ranks)
+                return ranks, self.attempt(ranks)
             except Mismatch as problem:
                 involved = self._involved(*problem.places)
                 failures.append(Failure(ranks, problem, involved))
@@ -158,7 +164,7 @@ class Reader(Conflicts):
         for name in self.open_names:
             if habit(name) == MATRIX and ranks[name] == 1:
                 try:
-                    self._try({**ranks, name: MATRIX})
+                    self.attempt({**ranks, name: MATRIX})
                     hint = ""
                 except Mismatch as problem:
                     hint = self._hint(problem).replace("`", "")
@@ -191,7 +197,8 @@ class Reader(Conflicts):
             for name in self.names
         }
 
-    def _try(self, ranks: Mapping[str, int]) -> Reading:
+    def attempt(self, ranks: Mapping[str, int]) -> Reading:
+        """The reading in which the names have these ranks; raises Mismatch where the dimensions do not fit."""
         dimensions = Dimensions()
         fits: dict[int, Any] = {}
 
@@ -259,7 +266,7 @@ class _Recorder(Elaborator):
     ) -> Node:
         value = super()._apply(syntax, name, parts, parameters)
         if name == "add":
-            self.sums.append(([(part, node.shape) for part, node in parts], value.shape))
+            self.sums.append((syntax, [(part, node.shape) for part, node in parts], value.shape))
         return value
 
 
