@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from mcalc.api import derive, in_layout
@@ -25,6 +26,7 @@ from mcalc.checking.explain import Explained, explanation
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Indexed, Stacked, Valued
 from mcalc.checking.proof import proved_equal
+from mcalc.checking.readings import right_elsewhere
 from mcalc.checking.relation import Scalars
 from mcalc.checking.search import shape_of, turned_shape
 from mcalc.choices import LAYOUTS
@@ -42,7 +44,7 @@ class Check:
     """The verdict on an answer: `right`, or wrong with `findings`, the main one first.
 
     `proven` by rewriting, else the answer agrees at `points` random points; `answer` is None where its shapes
-    do not fit.
+    do not fit. `where` is the condition of an answer that is right in another reading than the one `taken`.
     """
 
     derivation: Derivation
@@ -54,6 +56,8 @@ class Check:
     findings: tuple[Finding, ...] = ()
     example: Example | None = None
     notes: tuple[str, ...] = field(default=())
+    where: str = ""
+    taken: str = ""
 
     def __bool__(self) -> bool:
         return self.right
@@ -73,6 +77,7 @@ def check(
     symmetric: str = "free",
     order: int = 1,
     verify: bool = True,
+    elsewhere: bool = True,
 ) -> Check:
     """Whether the answer is ``∂value/∂variable`` in the layout, and if not, how it is wrong; raises Problem."""
     command = "hessian" if order == 2 else "jacobian"
@@ -81,11 +86,21 @@ def check(
         raise Problem(
             "One derivative is checked at a time, and here are several variables.", hint="name one of them: --wrt x"
         )
+
+    def read_otherwise() -> Check | None:
+        again = partial(check, layout=layout, symmetric=symmetric, order=order, verify=verify, elsewhere=False)
+        return right_elsewhere(derivation, shapes, lambda other: again(source, wrt, answer, other)) if elsewhere else None
+
     try:
-        return _Examination(derivation, answer).run()
+        found = _Examination(derivation, answer).run()
+        return found if found.right else read_otherwise() or found
     except Mismatch as problem:
+        if other := read_otherwise():
+            return other
         raise _problem(problem, answer) from None
     except Problem as problem:
+        if other := read_otherwise():
+            return other
         raise (problem if problem.source else problem.with_source(answer)) from None
 
 

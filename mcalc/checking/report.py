@@ -40,6 +40,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
     page.append([Piece(verdict(check), style)])
     for finding in check.findings:
         say(finding.sentence)
+    if check.taken:
+        say(check.taken)
     say(trust(check), "quiet")
     page.append([])
     page.extend(
@@ -74,6 +76,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
 def verdict(check: Check) -> str:
     """The first line: right or wrong, of what and by what."""
     derivation = check.derivation
+    if check.where:
+        return f"✓ Right, where {check.where}."
     by = ", ".join(name_text(name) for name in dict.fromkeys(derivation.wrt))
     second = "second " if derivation.command == "hessian" else ""
     what = f"the {second}derivative of {write_node(derivation.value)} by {by}, in the {derivation.layout} layout"
@@ -155,6 +159,8 @@ def record(check: Check) -> dict[str, Any]:
         "wrt": list(derivation.wrt),
         "layout": derivation.layout,
         "right": check.right,
+        "where": check.where or None,
+        "taken": check.taken or None,
         "proven": check.proven if check.right else bool(check.findings and check.findings[0].proven),
         "points": check.points,
         "finding": None if check.right else check.findings[0].name,
@@ -193,6 +199,8 @@ def markdown(check: Check) -> str:
     by = ", ".join(f"${name_latex(name)}$" for name in derivation.wrt)
     word = "✓ **Right.**" if check.right else "✗ **Wrong.**"
     value = write_node(derivation.value, "latex")
+    if check.where:
+        word = f"✓ **Right, where {check.where}.** {check.taken}"
     blocks = [f"{word} The derivative of ${value}$ by {by}, in the {derivation.layout} layout."]
     blocks += [finding.sentence for finding in check.findings]
     blocks += [trust(check)]

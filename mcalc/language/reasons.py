@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mcalc.expressions.tree import Shape
@@ -30,32 +30,31 @@ def by_habit(reading: Reading) -> list[str]:
     return [name for name in reading.assumed if found.weight(name) < LIKE / 2]
 
 
-def otherwise(reading: Reading, name: str, rank: int) -> dict[str, Shape] | None:
-    """The likeliest reading in which the name has the rank: the shapes of the names that are then others."""
+def otherwise(reading: Reading, name: str, rank: int) -> list[Reading]:
+    """The readings in which the name has the rank: the likeliest, and that in which all others stay what they are."""
     reader = _reader(reading)
-    search = Search(reader.evidence(), reader.most, {name: frozenset({rank})})
-    best = search.next()
-    if best is None or best.price >= SIGN:
-        return None
-    ranks = {one: best.ranks[one] for one in reader.open_names}
-    return _changes(reader, reading, ranks)
+    ranks = {one: rank_of(reading.names[one].shape) for one in reader.open_names}
+    best = Search(reader.evidence(), reader.most, {name: frozenset({rank})}).next()
+    tried = [{one: best.ranks[one] for one in reader.open_names}] if best is not None and best.price < SIGN else []
+    found = []
+    for one in (*tried, {**ranks, name: rank}):
+        with suppress(Mismatch, Problem):
+            found.append(reader.attempt(one))
+    return found
+
+
+def differing(one: Reading, other: Reading) -> dict[str, Shape]:
+    """The names that are of another rank in the other reading, with their shapes there."""
+    return {
+        name: node.shape
+        for name, node in other.names.items()
+        if rank_of(node.shape) != rank_of(one.names[name].shape)
+    }
 
 
 def _reader(reading: Reading) -> Reader:
     assert reading.reader is not None
     return reading.reader
-
-
-def _changes(reader: Reader, reading: Reading, ranks: Mapping[str, int]) -> dict[str, Shape] | None:
-    try:
-        other = reader.attempt(dict(ranks))
-    except (Mismatch, Problem):
-        return None
-    return {
-        name: other.names[name].shape
-        for name in reader.open_names
-        if rank_of(other.names[name].shape) != rank_of(reading.names[name].shape)
-    }
 
 
 class _Reasons:
