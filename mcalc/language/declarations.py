@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,10 +83,16 @@ def declaration(text: str) -> Declaration:
 
 
 class Dimensions:
-    """Dimensions made equal: a symbol stands for whatever it was found equal to."""
+    """Dimensions made equal: a symbol stands for whatever it was found equal to.
 
-    def __init__(self) -> None:
+    Products of dimensions are made equal factor by factor, in the order of `sizes`.
+    """
+
+    def __init__(self, sizes: Iterable[Any] = ()) -> None:
         self.known: dict[Any, Any] = {}
+        self.order: dict[Any, int] = {}
+        for size in sizes:
+            self.order.setdefault(size, len(self.order))
 
     def find(self, size: Any) -> Any:
         passed = []
@@ -115,16 +122,15 @@ class Dimensions:
                     if not value.is_Integer or value > 0:
                         self.known[unknown[0]] = value
                         return True
-        factors, others = _unknown_factors(one), _unknown_factors(other)
-        if len(factors) == len(others) > 1:
+        factors, others = self._factors(one), self._factors(other)
+        if len(factors) == len(others) > 1 and any(isinstance(factor, Dummy) for factor in factors + others):
             return all([self.same(*pair) for pair in zip(factors, others, strict=True)])
         return False
 
-
-def _unknown_factors(size: Any) -> list[Any]:
-    """The factors of a product of unknown dimensions, in the order in which they were made; else nothing."""
-    powers = size.as_powers_dict()
-    if not all(isinstance(base, Dummy) and power.is_Integer for base, power in powers.items()):
-        return []
-    found = [base for base, power in powers.items() for _ in range(int(power))]
-    return sorted(found, key=lambda dummy: int(dummy.dummy_index))
+    def _factors(self, size: Any) -> list[Any]:
+        """The factors of a product of dimensions, in the order in which the text has them; else nothing."""
+        powers = size.as_powers_dict()
+        if not all(base.is_Symbol and power.is_Integer for base, power in powers.items()):
+            return []
+        found = [base for base, power in powers.items() for _ in range(int(power))]
+        return sorted(found, key=lambda base: self.order.get(base, len(self.order)))

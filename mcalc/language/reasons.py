@@ -11,7 +11,7 @@ from mcalc.language.evidence import LIKE, SIGN, Evidence
 from mcalc.language.habits import SCALAR, habit
 from mcalc.language.parser import Syntax
 from mcalc.language.ranks import is_sign, rank_of, walk
-from mcalc.language.search import Search
+from mcalc.language.search import Given, Search
 from mcalc.problems import Problem
 
 if TYPE_CHECKING:
@@ -62,17 +62,19 @@ class _Reasons:
         self.reading, self.reader = reading, _reader(reading)
         self.evidence: Evidence = self.reader.evidence()
         self.ranks = {name: rank_of(reading.names[name].shape) for name in reading.assumed}
+        self.price = self._price({})
+
+    def _price(self, otherwise: Given) -> float:
+        """The least price where the other names are as they are."""
         fixed = {name: frozenset({rank}) for name, rank in self.ranks.items()}
-        best = self.evidence.best(fixed)
-        self.price = best.price if best is not None else 0.0
+        best = self.evidence.best({**fixed, **otherwise})
+        return best.price if best is not None else 2 * SIGN
 
     def weight(self, name: str) -> float:
         """How much dearer it is to read a scalar as no scalar, and the other way round."""
         if not self.evidence.signs:
             return 0.0
-        others = frozenset({SCALAR}) if self.ranks[name] else frozenset({1, 2})
-        best = Search(self.evidence, self.reader.most, {name: others}).next()
-        return best.price - self.price if best is not None else SIGN
+        return self._price({name: frozenset({SCALAR}) if self.ranks[name] else frozenset({1, 2})}) - self.price
 
     def of(self, name: str) -> str:
         if not self.evidence.signs:

@@ -128,7 +128,7 @@ class Reader(Conflicts):
         """Where nothing speaks of vectors all names are scalars, capitals alone matrices."""
         if evidence.signs or not self.open_names:
             return None
-        capitals = all(habit(name) == MATRIX or is_number(name) for name in self.open_names)
+        capitals = all(habit(name) == MATRIX or is_number(name) for name in self.names)
         for rank in (MATRIX, SCALAR) if capitals else (SCALAR,):
             ranks = {name: SCALAR if is_number(name) else rank for name in self.open_names}
             try:
@@ -189,17 +189,16 @@ class Reader(Conflicts):
         return list(found)
 
     def _shapes(self, ranks: Mapping[str, int]) -> dict[str, Shape]:
-        """Given dimensions for the declared names, unknown ones for the others; columns before rows, as vec lists them."""
+        """Given dimensions for the declared names, unknown ones for the others."""
         return {
             name: self.declared[name].shape
             if name in self.declared
-            else tuple(Dummy(integer=True, positive=True) for _ in range(ranks[name]))[::-1]
+            else tuple(Dummy(integer=True, positive=True) for _ in range(ranks[name]))
             for name in self.names
         }
 
     def attempt(self, ranks: Mapping[str, int]) -> Reading:
         """The reading in which the names have these ranks; raises Mismatch where the dimensions do not fit."""
-        dimensions = Dimensions()
         fits: dict[int, Any] = {}
 
         def fit(place: int) -> Any:
@@ -208,6 +207,7 @@ class Reader(Conflicts):
             return fits[place]
 
         shapes = self._shapes(ranks)
+        dimensions = Dimensions(size for shape in shapes.values() for size in shape[::-1])
         value = self._read(shapes, dimensions.same, fit, dimensions.find)[0]
         if self.expected is not None and len(value.shape) == len(self.expected):
             for one, other in zip(value.shape, self.expected, strict=True):
