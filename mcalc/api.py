@@ -29,9 +29,7 @@ def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, D
     }
 
 
-def read(
-    source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = ()
-) -> Reading:
+def read(source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = ()) -> Reading:
     """The program with every name given its shape; raises Problem."""
     program: Program = parse(source)
     try:

@@ -1,4 +1,4 @@
-"""The reading of undeclared names is that of a person of the field, one for every command, and a declaration keeps it."""
+"""Undeclared names are read as a person of the field reads them, alike by every command; declarations keep it."""
 
 from __future__ import annotations
 

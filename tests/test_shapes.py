@@ -37,7 +37,7 @@ READINGS = {
     "inv(A)@b": "A: n×n, b: n -> n",
     "e.f": "e: n, f: n -> scalar",
     "u.v + a'@b": "u: n, v: n, a: m, b: m -> scalar",
-        "[w; b].[x; 1]": "w: n, b: scalar, x: n -> scalar",
+    "[w; b].[x; 1]": "w: n, b: scalar, x: n -> scalar",
     "[a, b; c, d]@x": "a: scalar, b: scalar, c: scalar, d: scalar, x: 2 -> 2",
     "A*x": "A: scalar, x: scalar -> scalar",
     # nothing speaks of vectors

@@ -14,10 +14,10 @@ from mcalc.derivations.derivation import shape_words
 from mcalc.expressions.names import name_text
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape, topological
-from mcalc.language.ranks import walk
 from mcalc.language.declarations import Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.parser import Program, Syntax, parse
+from mcalc.language.ranks import walk
 from mcalc.language.shapes import CALLS_ONLY, Reading, free_names
 from mcalc.problems import Problem, Span
 

@@ -89,7 +89,9 @@ def check(
 
     def read_otherwise() -> Check | None:
         again = partial(check, layout=layout, symmetric=symmetric, order=order, verify=verify, elsewhere=False)
-        return right_elsewhere(derivation, shapes, lambda other: again(source, wrt, answer, other)) if elsewhere else None
+        return (
+            right_elsewhere(derivation, shapes, lambda other: again(source, wrt, answer, other)) if elsewhere else None
+        )
 
     try:
         found = _Examination(derivation, answer).run()

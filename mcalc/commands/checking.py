@@ -38,7 +38,13 @@ def check(
         if expression == answer == "-":
             raise Problem("Standard input holds the expression or the answer, and not both.", hint="use @FILE for one")
         found = checked(
-            expression_text(expression), wrt or "", expression_text(answer), declared_shapes(shapes), layout, symmetric, order
+            expression_text(expression),
+            wrt or "",
+            expression_text(answer),
+            declared_shapes(shapes),
+            layout,
+            symmetric,
+            order,
         )
         from mcalc.checking import report
 

@@ -53,13 +53,34 @@ def derivation_command(
                 "order": order > 1,
             }
             refused = [name for name, given in choices.items() if given]
-            draw(expression, wrt or "", shapes, layout, form, method, not no_verify, symmetric, output, color, refused, graph)
+            draw(
+                expression,
+                wrt or "",
+                shapes,
+                layout,
+                form,
+                method,
+                not no_verify,
+                symmetric,
+                output,
+                color,
+                refused,
+                graph,
+            )
             return
         from mcalc.api import derive
 
         declared = declared_shapes(shapes)
         derivation = derive(
-            expression_text(expression), wrt or "", declared, command, layout, not no_verify, method or "", symmetric, order
+            expression_text(expression),
+            wrt or "",
+            declared,
+            command,
+            layout,
+            not no_verify,
+            method or "",
+            symmetric,
+            order,
         )
         derivation.naming = naming
         if detail != "normal":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mcalc.language.evidence import Evidence
 from mcalc.language.habits import COLUMN, MATRIX, SCALAR, UNHEARD_OF, habit
 from mcalc.language.parser import Syntax, parse
 from mcalc.language.ranks import of_vectors, parts_of, rank_of, value_rank, walk
@@ -18,10 +17,10 @@ _TURNED = {COLUMN: 3, 3: COLUMN, MATRIX: MATRIX, SCALAR: SCALAR}
 Edit = tuple[int, int, str]
 
 
-def reject_misreading(reader: Reader, ranks: Mapping[str, int], evidence: Evidence) -> None:
+def reject_misreading(reader: Reader, ranks: Mapping[str, int]) -> None:
     """Raises Problem where a small letter is a matrix, or a capital a vector, only because of a sign mistyped;
     and where a name is stretched over a matrix."""
-    small = [name for name in reader.open_names if ranks[name] == MATRIX and not _may_be_a_matrix(name, evidence)]
+    small = [name for name in reader.open_names if ranks[name] == MATRIX and not _may_be_a_matrix(reader, name)]
     capitals = [name for name in reader.open_names if ranks[name] == COLUMN and habit(name) == MATRIX]
     if small or capitals:
         meant = {**ranks, **dict.fromkeys(small, COLUMN), **dict.fromkeys(capitals, MATRIX)}
@@ -31,14 +30,14 @@ def reject_misreading(reader: Reader, ranks: Mapping[str, int], evidence: Eviden
             raise found.problem(text, small)
         if small:
             raise _no_matrix(reader, small[0])
-    _reject_stretched(reader, ranks, evidence)
+    _reject_stretched(reader, ranks)
 
 
-def _may_be_a_matrix(name: str, evidence: Evidence) -> bool:
+def _may_be_a_matrix(reader: Reader, name: str) -> bool:
     """Whether the name is the argument of a function of matrices, or data with a row for each index."""
-    if evidence.costs[name][MATRIX] < UNHEARD_OF:
+    if reader.evidence.costs[name][MATRIX] < UNHEARD_OF:
         return True
-    nodes = (node for _, syntax in evidence.statements for node in walk(syntax))
+    nodes = (node for _, syntax in reader.evidence.statements for node in walk(syntax))
     return any(
         node.children and node.children[0].value == name and node.children[0].kind == "name"
         for node in nodes
@@ -57,7 +56,7 @@ def _no_matrix(reader: Reader, name: str) -> Problem:
 
 
 class _Correction:
-    """The text with `@` for the other products, and a row for a column to the left of a matrix, where shapes ask for it."""
+    """The text with `@` for the other products, and rows for columns before matrices, where shapes ask for it."""
 
     def __init__(self, reader: Reader, meant: Mapping[str, int]) -> None:
         self.reader, self.source = reader, reader.program.source
@@ -138,15 +137,15 @@ class _Correction:
         return Problem("A column cannot stand to the left of a matrix.", spans, hint, self.source)
 
 
-def _reject_stretched(reader: Reader, ranks: Mapping[str, int], evidence: Evidence) -> None:
+def _reject_stretched(reader: Reader, ranks: Mapping[str, int]) -> None:
     """A name that stands in a sum with a matrix, and is none."""
     for node, parts, shape in reader.sums:
-        if rank_of(shape) != MATRIX or id(node) in evidence.guards:
+        if rank_of(shape) != MATRIX or id(node) in reader.evidence.guards:
             continue
         matrix = next(part for part, own in parts if rank_of(own) == MATRIX)
         for part, own in parts:
-            name, alone = evidence.reach(part)
-            if not alone or own or ranks.get(name) != SCALAR or evidence.is_number(name):
+            name, alone = reader.evidence.reach(part)
+            if not alone or own or ranks.get(name) != SCALAR or reader.evidence.is_number(name):
                 continue
             source = reader.program.source
             here = source[part.start : part.end]

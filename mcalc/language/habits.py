@@ -5,19 +5,24 @@ from __future__ import annotations
 SCALAR, COLUMN, MATRIX, ROW = range(4)
 """The ranks of values; a price for each of the first three is a tuple."""
 
-GREEK_NAMES = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
-    "psi omega".split()
-)
-NUMBERS = frozenset("eps epsilon lambda lam eta lr dt tol rate tau temp".split())
+GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi"
+GREEK_NAMES = frozenset([*GREEK.split(), "chi", "psi", "omega"])
+NUMBERS = frozenset({"eps", "epsilon", "lambda", "lam", "eta", "lr", "dt", "tol", "rate", "tau", "temp"})
 """Scalars by profession: no neighbour makes vectors of them, and with a subscript they are the same."""
 
 SCALAR_LETTERS = frozenset("abcdefgijklmn")
 DATA = frozenset({"X", "Phi"})
 """One example a row: beside `X@w` stands an intercept."""
 
-UNHEARD_OF, RAISED = 1e6, 2e3
-"""The price of a small letter as a matrix, of a letter for scalars as a vector: not for the sake of a scalar value."""
+MISFIT, SIGN, UNHEARD_OF, LIKE, CAPITAL, RAISED, VALUE = 1e11, 1e8, 1e6, 1e5, 1e4, 2e3, 1e3
+"""Prices, each above any number of those after it.
+
+Parts that do not fit; a scalar where vectors are meant; a small letter as a matrix; a name unlike what it stands
+beside; a capital as a vector; a letter for scalars as a vector; a value that is no scalar.
+"""
+
+SCALE, STRETCHED, DIVISOR, LYING, TIE = RAISED + 4, RAISED + 2.5, 2.0, 1.0, 0.01
+"""Among habits: g in g*(x - m)/s + b a scalar, log(b) stretched in a sum, a matrix as a divisor, a row, a rank more."""
 
 
 def base(name: str) -> str:
@@ -50,13 +55,13 @@ def habit(name: str) -> int:
     return COLUMN if is_plural(name) else SCALAR
 
 
-def prices(name: str, capital_as_vector: float) -> tuple[float, float, float]:
+def prices(name: str) -> tuple[float, float, float]:
     """What a scalar, a vector and a matrix of this name cost."""
     usual = habit(name)
     if is_number(name):
         return 0, 14, UNHEARD_OF
     if usual == MATRIX:
-        return 3, capital_as_vector, 0
+        return 3, CAPITAL, 0
     if usual == COLUMN:
         return 2, 0, UNHEARD_OF
     return 0, RAISED + (3 if len(base(name)) == 1 else 2 if is_greek(name) else 1), UNHEARD_OF

@@ -128,7 +128,9 @@ def _all_fit(one: Any, other: Any) -> bool:
 @functools.cache
 def _stand_in(at: int, rank: int) -> Node:
     sizes = [Dummy(integer=True, positive=True) for _ in range(2)]
-    return build.variable(f"_{at}", {SCALAR: (), COLUMN: (sizes[0],), MATRIX: tuple(sizes), ROW: (Integer(1), sizes[0])}[rank])
+    return build.variable(
+        f"_{at}", {SCALAR: (), COLUMN: (sizes[0],), MATRIX: tuple(sizes), ROW: (Integer(1), sizes[0])}[rank]
+    )
 
 
 def counted_rank(node: Syntax) -> int | None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from mcalc.expressions.tree import Shape
 from mcalc.language.elaborate import Mismatch
-from mcalc.language.evidence import LIKE, SIGN, Evidence
-from mcalc.language.habits import SCALAR, habit
+from mcalc.language.habits import LIKE, SCALAR, SIGN, habit
 from mcalc.language.parser import Syntax
+from mcalc.language.prices import Given, Prices
 from mcalc.language.ranks import is_sign, rank_of, walk
-from mcalc.language.search import Given, Search
+from mcalc.language.search import Search
 from mcalc.problems import Problem
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def otherwise(reading: Reading, name: str, rank: int) -> list[Reading]:
     """The readings in which the name has the rank: the likeliest, and that in which all others stay what they are."""
     reader = _reader(reading)
     ranks = {one: rank_of(reading.names[one].shape) for one in reader.open_names}
-    best = Search(reader.evidence(), reader.most, {name: frozenset({rank})}).next()
+    best = Search(Prices(reader.evidence), reader.most, {name: frozenset({rank})}).next()
     tried = [{one: best.ranks[one] for one in reader.open_names}] if best is not None and best.price < SIGN else []
     found = []
     for one in (*tried, {**ranks, name: rank}):
@@ -46,9 +46,7 @@ def otherwise(reading: Reading, name: str, rank: int) -> list[Reading]:
 def differing(one: Reading, other: Reading) -> dict[str, Shape]:
     """The names that are of another rank in the other reading, with their shapes there."""
     return {
-        name: node.shape
-        for name, node in other.names.items()
-        if rank_of(node.shape) != rank_of(one.names[name].shape)
+        name: node.shape for name, node in other.names.items() if rank_of(node.shape) != rank_of(one.names[name].shape)
     }
 
 
@@ -60,14 +58,15 @@ def _reader(reading: Reading) -> Reader:
 class _Reasons:
     def __init__(self, reading: Reading) -> None:
         self.reading, self.reader = reading, _reader(reading)
-        self.evidence: Evidence = self.reader.evidence()
+        self.evidence = self.reader.evidence
+        self.prices = Prices(self.evidence)
         self.ranks = {name: rank_of(reading.names[name].shape) for name in reading.assumed}
         self.price = self._price({})
 
     def _price(self, otherwise: Given) -> float:
         """The least price where the other names are as they are."""
         fixed = {name: frozenset({rank}) for name, rank in self.ranks.items()}
-        best = self.evidence.best({**fixed, **otherwise})
+        best = self.prices.best({**fixed, **otherwise})
         return best.price if best is not None else 2 * SIGN
 
     def weight(self, name: str) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Shape
-from mcalc.language.evidence import Evidence, is_constant
+from mcalc.language.evidence import is_constant
 from mcalc.language.habits import COLUMN, MATRIX, SCALAR, habit, is_greek
 from mcalc.language.parser import Syntax
 from mcalc.language.ranks import is_sign, rank_of, walk
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from mcalc.language.shapes import Reader
 
 
-def remarks(reader: Reader, ranks: Mapping[str, int], evidence: Evidence) -> Iterator[str]:
+def remarks(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
     """The notes on a reading."""
-    if not evidence.signs:
+    if not reader.evidence.signs:
         yield from _all_scalars(reader, ranks)
     signed = _signed(reader)
     for node, parts, shape in reader.sums:
-        if id(node) in evidence.guards:
+        if id(node) in reader.evidence.guards:
             continue
         for part, own in parts:
-            name, alone = evidence.reach(part)
-            if not own and alone and name in ranks and not evidence.is_number(name) and len(shape) == 1:
+            name, alone = reader.evidence.reach(part)
+            if not own and alone and name in ranks and not reader.evidence.is_number(name) and len(shape) == 1:
                 size = str(shape[0])
                 yield f"{name_text(name)}: scalar, stretched over {size} elements; -s {name}={size} for a vector"
             elif not own and rank_of(shape) == MATRIX and shape[0] == shape[1] and not is_constant(part):

@@ -10,7 +10,6 @@ from typing import Any
 from sympy.core.symbol import Dummy
 
 from mcalc.expressions import build
-from mcalc.expressions.operators import CALLS
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.shape_rules import matrix_shape
 from mcalc.expressions.tree import Node, Shape, dimension
@@ -18,14 +17,14 @@ from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure
 from mcalc.language.corrections import reject_misreading
 from mcalc.language.declarations import Declaration, Dimensions, declaration, parse_declaration
 from mcalc.language.elaborate import Elaborator, Mismatch
-from mcalc.language.evidence import SIGN, Evidence
+from mcalc.language.evidence import Evidence
 from mcalc.language.free_names import CALLS_ONLY, free_names, not_a_variable
-from mcalc.language.habits import MATRIX, SCALAR, habit, is_number
+from mcalc.language.habits import MATRIX, SCALAR, SIGN, habit, is_number
 from mcalc.language.parser import Program, Syntax, canonical_name
+from mcalc.language.prices import Prices
 from mcalc.language.ranks import rank_of, walk
 from mcalc.language.remarks import remarks
 from mcalc.language.search import Search
-from mcalc.problems import Problem
 
 _WORK = 100_000
 Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]
@@ -100,33 +99,25 @@ class Reader(Conflicts):
         self.dimensions, self.loops, self.expected = dimensions, loops, expected
         self.definitions = {name: syntax for name, syntax, _ in program.bindings}
         self.sums: list[Sum] = []
+        ranks = {name: rank_of(declared[name].shape) for name in names if name in declared}
+        self.evidence = Evidence([*self.definitions.items(), ("", program.value)], ranks, self.open_names)
         self.most = max(60, _WORK // sum(1 for syntax in self.statements() for _ in walk(syntax)))
-
-    def evidence(self, lenient: bool = False) -> Evidence:
-        """What speaks for the readings: of those whose ranks fit, or of all."""
-        statements = [*self.definitions.items(), ("", self.program.value)]
-        ranks = {name: rank_of(self.declared[name].shape) for name in self.names if name in self.declared}
-        return Evidence(statements, ranks, self.open_names, lenient)
 
     def run(self) -> Reading:
         """The likeliest reading that fits; raises Problem."""
-        evidence = self.evidence()
         failures: list[Failure] = []
-        best = self._plain(evidence, failures) or self._likeliest(evidence, failures)
-        if best is None:
-            evidence = self.evidence(lenient=True)
-            best = self._likeliest(evidence, failures, lenient=True)
+        best = self._plain(failures) or self._likeliest(failures) or self._likeliest(failures, lenient=True)
         if best is None:
             raise self._conflict(failures)
         ranks, reading = best
-        reject_misreading(self, ranks, evidence)
+        reject_misreading(self, ranks)
         reading.reader = self
-        reading.notes += self._departures(ranks) + tuple(dict.fromkeys(remarks(self, ranks, evidence)))
+        reading.notes += self._departures(ranks) + tuple(dict.fromkeys(remarks(self, ranks)))
         return reading
 
-    def _plain(self, evidence: Evidence, failures: list[Failure]) -> tuple[dict[str, int], Reading] | None:
+    def _plain(self, failures: list[Failure]) -> tuple[dict[str, int], Reading] | None:
         """Where nothing speaks of vectors all names are scalars, capitals alone matrices."""
-        if evidence.signs or not self.open_names:
+        if self.evidence.signs or not self.open_names:
             return None
         capitals = all(habit(name) == MATRIX or is_number(name) for name in self.names)
         for rank in (MATRIX, SCALAR) if capitals else (SCALAR,):
@@ -137,11 +128,9 @@ class Reader(Conflicts):
                 failures.append(Failure(ranks, problem, self._involved(*problem.places)))
         return None
 
-    def _likeliest(
-        self, evidence: Evidence, failures: list[Failure], lenient: bool = False
-    ) -> tuple[dict[str, int], Reading] | None:
+    def _likeliest(self, failures: list[Failure], lenient: bool = False) -> tuple[dict[str, int], Reading] | None:
         """Best first; after a reading that failed none is taken that no one would write."""
-        search = Search(evidence, self.most)
+        search = Search(Prices(self.evidence, lenient), self.most)
         first: float | None = None
         while (best := search.next()) is not None:
             first = best.price if first is None else first
@@ -275,4 +264,4 @@ def _clean(shape: Shape) -> Shape:
     return matrix_shape(*shape) if len(shape) == 2 else () if shape == (1,) else shape
 
 
-__all__ = ["Declaration", "Reading", "declaration", "free_names", "parse_declaration", "read_program"]
+__all__ = ["CALLS_ONLY", "Declaration", "Reading", "declaration", "free_names", "parse_declaration", "read_program"]

@@ -14,9 +14,9 @@ from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, dimension, topological
-from mcalc.language.ranks import walk
 from mcalc.language.declarations import Declaration, declaration
 from mcalc.language.parser import Program, canonical_name, parse
+from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.exact import EXACT

@@ -189,7 +189,9 @@ def _derivation(operator: Operator, columns: int) -> list[Row]:
         names = list(example_of(operator).names)
         if not names:
             return []
-        shown = text.rows(derive(operator.example, names[0], shapes_by_letter(operator.example), "explain"), "text", room)
+        shown = text.rows(
+            derive(operator.example, names[0], shapes_by_letter(operator.example), "explain"), "text", room
+        )
         return [[], [Piece("Derivation of the example", "heading")], *_indented(shown)]
     page: list[Row] = [[], [Piece("Derivation from the definition", "heading")]]
     call = f"{operator.name}({', '.join(operator.argument_names)})"
