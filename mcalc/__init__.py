@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mcalc.checking.examine import Check
     from mcalc.derivations.derivation import Derivation
+    from mcalc.language.declarations import Given
 
 __version__ = "0.1.0"
 __all__ = ["check", "explain", "gradient", "jacobian"]
 
 
 def jacobian(
-    expression: str, wrt: str = "", shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+    expression: str,
+    wrt: str = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
 ) -> Derivation:
     """``∂y/∂x``: the derivative of any value by any variable, as a `Derivation`.
 
@@ -25,14 +31,22 @@ def jacobian(
 
 
 def gradient(
-    expression: str, wrt: str = "", shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+    expression: str,
+    wrt: str = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
 ) -> Derivation:
     """``∇f = ∂f/∂x``: the derivative of a scalar; raises `mcalc.problems.Problem` where the value is not one."""
     return _derive("gradient", expression, wrt, shapes, layout, verify)
 
 
 def explain(
-    expression: str, wrt: str = "", shapes: dict[str, str] | None = None, layout: str = "paper", verify: bool = True
+    expression: str,
+    wrt: str = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
 ) -> Derivation:
     """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute."""
     return _derive("explain", expression, wrt, shapes, layout, verify)
@@ -42,7 +56,7 @@ def check(
     expression: str,
     wrt: str,
     answer: str,
-    shapes: dict[str, str] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     symmetric: str = "free",
     order: int = 1,
@@ -58,7 +72,7 @@ def check(
 
 
 def _derive(
-    command: str, expression: str, wrt: str, shapes: dict[str, str] | None, layout: str, verify: bool
+    command: str, expression: str, wrt: str, shapes: Mapping[str, Given] | None, layout: str, verify: bool
 ) -> Derivation:
     from mcalc.api import derive
 

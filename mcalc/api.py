@@ -17,25 +17,24 @@ from mcalc.derivations.prepare import prepare
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node, replace, replaced
+from mcalc.language.declarations import Declaration, Given, declarations, names_declared
 from mcalc.language.habits import habit
-from mcalc.language.parser import Program, parse
-from mcalc.language.shapes import Declaration, Reading, declaration, read_program
+from mcalc.language.parser import own_name, parse
+from mcalc.language.shapes import Reading, read_program
 from mcalc.problems import Problem
 
 
-def _declarations(shapes: Mapping[str, str | Declaration] | None) -> dict[str, Declaration]:
-    return {
-        name: shape if isinstance(shape, Declaration) else declaration(shape) for name, shape in (shapes or {}).items()
-    }
-
-
-def read(source: str, shapes: Mapping[str, str | Declaration] | None = None, wrt: Sequence[str] = ()) -> Reading:
+def read(source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = ()) -> Reading:
     """The program with every name given its shape; raises Problem."""
-    program: Program = parse(source)
+    declared = declarations(shapes)
+    wanted = [own_name(name, declared) for name in wrt]
+    program = parse(source, declared, [*names_declared(declared), *wanted])
     try:
-        return read_program(program, _declarations(shapes), wrt)
+        reading = read_program(program, declared, wanted)
     except Problem as problem:
         raise problem.with_source(source) from None
+    reading.notes = program.notes + reading.notes
+    return reading
 
 
 def shapes_by_letter(source: str) -> dict[str, str]:
@@ -56,13 +55,13 @@ def _names(wrt: str | Sequence[str]) -> list[str]:
 
 
 def variables_of(
-    source: str, wrt: str | Sequence[str], shapes: Mapping[str, str | Declaration] | None = None
+    source: str, wrt: str | Sequence[str], shapes: Mapping[str, Given] | None = None
 ) -> tuple[Reading, list[str]]:
     """The reading, and the names to differentiate by: those given, else the only one there is; raises Problem."""
     names = _names(wrt)
     reading = read(source, shapes, names)
     if names:
-        return reading, names
+        return reading, [own_name(name, reading.names) for name in names]
     if len(reading.names) == 1:
         return reading, list(reading.names)
     if not reading.names:
@@ -86,7 +85,7 @@ def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> P
 def derive(
     source: str,
     wrt: str | Sequence[str] = "",
-    shapes: Mapping[str, str | Declaration] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     command: str = "jacobian",
     layout: str = "paper",
     verify: bool = True,

@@ -73,7 +73,7 @@ def _output(request: dict[str, Any]) -> str:
         wrt = ",".join(map(str, wrt))
     if not isinstance(wrt, str):
         raise Problem('A request has its variable under "wrt", as text.')
-    if not isinstance(shapes, dict) or not all(isinstance(shape, str) for shape in shapes.values()):
+    if not isinstance(shapes, dict) or not all(isinstance(shape, str | int | list) for shape in shapes.values()):
         raise Problem('The shapes are an object such as {"x": "n", "A": "m,n"}.')
     symmetric = _choice(request, "symmetric", SYMMETRIC, "free")
     if command == "check":

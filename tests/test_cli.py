@@ -478,7 +478,7 @@ def test_batch_is_in_order_and_keeps_ids(run: Run) -> None:
         '{"id": 7, "expr": "x", "wrt": 3}',
         '{"id": 7, "expr": "x", "wrt": "x", "shapes": []}',
         '{"id": 7, "expr": "x", "wrt": "x", "shapes": [1]}',
-        '{"id": 7, "expr": "x", "wrt": "x", "shapes": {"x": 3}}',
+        '{"id": 7, "expr": "x", "wrt": "x", "shapes": {"x": 2.5}}',
         '{"id": 7, "expr": "x", "wrt": "x", "shapes": {"x": "0"}}',
         '{"id": 7, "expr": "x", "wrt": "x", "layout": "papers"}',
         '{"id": 7, "expr": "x", "wrt": "x", "format": ["text"]}',

@@ -243,3 +243,39 @@ def test_random_text_gives_a_tree_or_a_problem() -> None:
             assert problem.source == text
             assert all(0 <= span.start <= span.end <= len(text) + 1 for span in problem.spans), text
             assert not any(line.endswith(" ") for line in render_problem(problem).split("\n"))
+
+
+def written(syntax: Syntax) -> str:
+    """The structure in a line: ``dot(T, T)`` for a product, ``T'`` for a transpose."""
+    parts = [written(child) for child in syntax.children]
+    if syntax.kind == "transpose":
+        return parts[0] + "'"
+    return f"{syntax.kind}{syntax.value}({', '.join(parts)})" if parts else syntax.value
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "structure"),
+    [
+        ("A.T", (), "A'"),
+        ("A^T", (), "A'"),
+        ("A .T", (), "A'"),
+        ("A. T", (), "A'"),
+        ("A.T@x", (), "infix@(A', x)"),
+        ("A . T", (), "infix.(A, T)"),
+        ("T . T", (), "infix.(T, T)"),
+        ("T.T", (), "T'"),
+        ("x . T[1]", (), "infix.(x, index(T, 1))"),
+        ("min(T . T, w'@c)", (), "callmin(infix.(T, T), infix@(w', c))"),
+        ("T.T", ("T",), "infix.(T, T)"),
+        ("x.T", ("T",), "infix.(x, T)"),
+        ("x.T'", ("T",), "infix.(x, T')"),
+        ("m^T[4,1]", ("T",), "infix^(m, index(T, 4, 1))"),
+        ("m^T", ("T",), "infix^(m, T)"),
+        ("Tᵀ", ("T",), "T'"),
+        ("A.Theta", (), "infix.(A, Theta)"),
+        ("T = 2x; y.T", (), "y'"),
+        ("T = 2x; y . T", (), "infix.(y, T)"),
+    ],
+)
+def test_a_name_T_and_the_transpose(text: str, declared: tuple[str, ...], structure: str) -> None:
+    assert written(parse(text, declared).value) == structure

@@ -159,8 +159,8 @@ def test_notes(text: str, notes: list[str]) -> None:
 
 
 def test_a_capital_as_a_vector_is_noted() -> None:
-    (note,) = read("X - mean(X, axis=0)").notes
-    assert note.startswith("X is read as a vector, since as a matrix the shapes do not fit; a column is not expanded")
+    (note,) = read("dot(A, x)").notes
+    assert note.startswith("A is read as a vector, since as a matrix the shapes do not fit")
 
 
 def test_few_readings_have_notes() -> None:
@@ -182,6 +182,9 @@ CORRECTIONS = {
     "u = x*x'; u*y": "u = x@x'; u*y",
     "tanh(X@W + b)": "tanh(X@W + b')",
     "X@W + b": "X@W + b'",
+    "X - mean(X, axis=0)": "X - mean(X, axis=0)'",
+    "sum((X - mu)^2)": "sum((X - mu')^2)",
+    "X@w + b'": "X@w + b",
     "max(0, X@W - b)": "max(0, X@W - b')",
 }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mcalc.api import read
+from mcalc.api import derive, read
 from mcalc.derivations.derivation import shape_words
 from mcalc.expressions.tree import dimension
 from mcalc.language.habits import habit
-from mcalc.language.shapes import Declaration, Reading, declaration, parse_declaration
+from mcalc.language.shapes import Declaration, Reading, declaration, parse_declarations
 from mcalc.problems import Problem
 
 
@@ -167,8 +167,9 @@ def test_habit(name: str, rank: int) -> None:
         ("(m, n)", ("m", "n"), ()),
         ("3", (3,), ()),
         ("scalar", (), ()),
-        ("1", (), ()),
         ("()", (), ()),
+        ("1", (1,), ()),
+        ("1,1", (1, 1), ()),
         ("n,1", ("n",), ()),
         ("1,n", (1, "n"), ()),
         ("n,n:symmetric", ("n", "n"), ("symmetric",)),
@@ -188,12 +189,66 @@ def test_declaration(text: str, shape: tuple[str | int, ...], properties: tuple[
 )
 def test_declaration_refused(text: str) -> None:
     if text == "x=n,,":
-        assert parse_declaration(text)[1].shape == (dimension("n"),)
+        assert parse_declarations(text)[0][1].shape == (dimension("n"),)
         return
     with pytest.raises(Problem):
-        parse_declaration(text)
+        parse_declarations(text)
 
 
 def test_many_departures_at_once() -> None:
-    reading = read(" + ".join(f"norm(x{number} - A{number})" for number in range(8)))
+    reading = read(" + ".join(f"norm(x{number} - a{number})" for number in range(8)))
     assert not reading.value.shape
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("b1=h,b2=k", {"b1": "h", "b2": "k"}),
+        ("x,y=n", {"x": "n", "y": "n"}),
+        ("A=m,n,x=n", {"A": "m,n", "x": "n"}),
+        ("S=n,n:symmetric,psd,b=scalar", {"S": "n,n:psd,symmetric", "b": "scalar"}),
+        ("W=k,k+d", {"W": "k,d+k"}),
+        ("M=p*q,p*q", {"M": "p*q,p*q"}),
+        ("M=2n,(k+d)*2", {"M": "2*n,2*d+2*k"}),
+        ("θ1=n", {"θ1": "n"}),
+    ],
+)
+def test_several_declarations_and_sizes_made_of_others(text: str, shapes: dict[str, str]) -> None:
+    assert {name: str(one) for name, one in parse_declarations(text)} == shapes
+    assert {name: declaration(str(one)) for name, one in parse_declarations(text)} == dict(parse_declarations(text))
+
+
+@pytest.mark.parametrize("text", ["x=n/2", "x=0", "x=n+", "x=f(n)", "x=__import__('os')", "x=2.5", "x,1=n", "x=n-n"])
+def test_sizes_that_are_none(text: str) -> None:
+    with pytest.raises(Problem):
+        parse_declarations(text)
+
+
+def test_shapes_from_programs() -> None:
+    assert declaration(3) == declaration("3")
+    assert declaration(("n",)) == declaration("n")
+    assert declaration(["m", "n"]) == declaration("m,n")
+    assert declaration(()) == declaration("scalar")
+    assert declaration(declaration("n,n symmetric")) == declaration("n,n:symmetric")
+    for wrong in (True, 2.5, (None,)):
+        with pytest.raises(Problem):
+            declaration(wrong)  # type: ignore[arg-type]
+
+
+SIZED = {
+    "W@[h; x]": ({"W": "k,k+d", "h": "k"}, "W: k×(d+k), h: k, x: d -> k"),
+    "tanh(W@[h; x]) - h": ({"W": "k,k+d"}, "W: k×(d+k), h: k, x: d -> k"),
+    "tr(M@kron(A, B))": ({"M": "p*q,p*q"}, "M: p*q×p*q, A: p×p, B: q×q -> scalar"),
+    "tr(kron(A, X))": ({}, "A: n×n, X: m×m -> scalar"),
+    "kron(A, B)@vec(X)": ({}, "A: m×n, B: p×k, X: k×n -> m*p"),
+    "kron(A, B)@vec(X) - vec(Y)": ({}, "A: m×n, B: p×k, X: k×n, Y: p×m -> m*p"),
+    "(x.[a; a])^2": ({"x": "2n"}, "x: 2n, a: n -> scalar"),
+    "norm(kron(A, B) - M)": ({"M": "2n,n", "A": "2,1"}, "A: 2, B: n×n, M: 2n×n -> scalar"),
+}
+
+
+@pytest.mark.parametrize(("text", "shapes", "reading"), [(text, *both) for text, both in SIZED.items()], ids=SIZED)
+def test_sizes_are_solved_factor_by_factor(text: str, shapes: dict[str, str], reading: str) -> None:
+    assert shown(read(text, shapes)) == reading
+    name = next(iter(read(text, shapes).names))
+    assert derive(text, name, shapes).verified

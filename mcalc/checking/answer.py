@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.ranks import walk
 from mcalc.language.shapes import CALLS_ONLY, Reading, free_names
+from mcalc.language.single_entries import with_entries
 from mcalc.problems import Problem, Span
 
 
@@ -48,6 +49,7 @@ class Scope:
                     dimensions.same(one, other)
         if not fits:
             return value
+        dimensions.settle()
         for dummy in fits.values():
             if isinstance(dimensions.find(dummy), Dummy):
                 length = next((size for size in self.expected if size != 1), None)
@@ -59,7 +61,7 @@ class Scope:
         reader.resolve, reader.source = dimensions.find, self.source
         for name, size in self.indices.items():
             reader.loops[name] = LoopIndex(name, size)
-        return reader.read(syntax)
+        return with_entries(reader.read(syntax))
 
 
 def scope(reading: Reading, right: Expression, source: str) -> Scope:
@@ -82,9 +84,9 @@ def running_indices(value: Node) -> dict[str, LoopIndex]:
     return {node.parameters[0].name: node.parameters[0] for node in sums}
 
 
-def read_text(text: str) -> Syntax:
-    """The answer with its own definitions inserted; raises Problem."""
-    program = parse(text)
+def read_text(text: str, declared: Collection[str] = (), spelled: Collection[str] = ()) -> Syntax:
+    """The answer with its own definitions inserted, its names spelled as those given are; raises Problem."""
+    program = parse(text, declared, spelled)
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)

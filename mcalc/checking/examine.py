@@ -135,11 +135,12 @@ class _Examination:
 
     def __init__(self, derivation: Derivation, text: str) -> None:
         self.derivation, self.text = derivation, text
+        declared = set(derivation.reading.names) - set(derivation.reading.assumed)
         result = derivation.result
         assert isinstance(result, Node | IndexForm)
         self.right: Expression = result
         self.scope: Scope = scope(derivation.reading, result, text)
-        self.syntax: Syntax = as_row(read_text(text), result.shape)
+        self.syntax: Syntax = as_row(read_text(text, declared, self.scope.names), result.shape)
         self.free: list[LoopIndex] = []
 
     def run(self) -> Check:

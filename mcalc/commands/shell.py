@@ -56,8 +56,8 @@ class Session:
             if not shape:
                 self.shapes.pop(name, None)
                 continue
-            (name,) = declared_shapes((part,))
-            self.shapes[name] = part
+            for declared, one in declared_shapes((part,)).items():
+                self.shapes[declared] = f"{declared}={one}"
         if not text.strip():
             click.echo("\n".join(self.shapes.values()) or "No shape is declared.")
 

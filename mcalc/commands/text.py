@@ -27,14 +27,15 @@ def expression_text(text: str) -> str:
 
 
 def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Any]:
-    from mcalc.language.shapes import parse_declaration
+    from mcalc.language.parser import own_name
+    from mcalc.language.shapes import parse_declarations
 
     found: dict[str, Any] = {}
     for text in shapes:
-        name, declaration = parse_declaration(text)
-        if name in found:
-            raise Problem(f"The shape of `{name}` is declared twice.", hint="keep one of the two")
-        found[name] = declaration
+        for name, declaration in parse_declarations(text):
+            if own_name(name, found) in found:
+                raise Problem(f"The shape of `{name}` is declared twice.", hint="keep one of the two")
+            found[name] = declaration
     return found
 
 

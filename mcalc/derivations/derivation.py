@@ -196,7 +196,7 @@ def _declared(node: Node) -> str:
 def shape_words(shape: Sequence[object]) -> str:
     if not shape:
         return "scalar"
-    return sizes_shown(shape) if len(shape) == 2 else str(shape[0]).replace(" ", "")
+    return sizes_shown(shape) if len(shape) == 2 else size_shown(shape[0]).strip("()")
 
 
 def verified_line(derivation: Derivation) -> str:

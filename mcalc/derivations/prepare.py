@@ -99,7 +99,7 @@ def _grouped(node: Node, done: Mapping[Node, Node], named: frozenset[Node]) -> N
     if _is_row(node) and node.operator.elementwise:
         columns = [_upright(arg) for arg in args]
         return build.apply("transpose", build.apply(name, *columns, parameters=node.parameters))
-    if name == "element" and _is_row(args[0]):
+    if name == "element" and _is_row(args[0]) and args[0].axes:
         return _of_row(node, _upright(args[0]))
     if name in ("sum", "mean") and _is_row(args[0]) and node.parameters and node.parameters[0] == 0:
         return _upright(args[0])

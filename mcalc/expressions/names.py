@@ -15,24 +15,32 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PRINTED_DENOMINATORS = (1, 2, 3, 4, 6, 8)
 
 
+def _parts(name: str) -> list[str]:
+    """The base and what stands below it: of ``w_1`` and ``w1`` alike w and 1."""
+    base, *rest = name.split("_")
+    letters = base.rstrip("0123456789")
+    return [letters, base[len(letters) :], *rest] if letters and letters != base else [base, *rest]
+
+
 def name_text(name: str) -> str:
     """``w_1`` as w₁, ``x_hat`` as x̂, ``eta`` as η."""
-    base, *rest = name.split("_")
-    base = GREEK.get(base, base)
+    base, *rest = _parts(name)
+    base, digits = GREEK.get(base, base), False
     for part in rest:
         if part in _ACCENTS:
             base = unicodedata.normalize("NFC", base + _ACCENTS[part])
-        elif part.isdigit():
+        elif part.isdigit() and not digits and not base.endswith("_"):
             base += part.translate(_SUBSCRIPTS)
         else:
             base += "_" + part
+        digits = part.isdigit()
     return base
 
 
 def name_latex(name: str, rank: int = 0) -> str:
     if name.startswith("("):
         return name
-    base, *rest = name.split("_")
+    base, *rest = _parts(name)
     shown = "\\" + base if base in GREEK and base != "omicron" else base if len(base) == 1 else rf"\mathit{{{base}}}"
     if rank == 1:
         shown = rf"\boldsymbol{{{shown}}}" if base in GREEK else rf"\mathbf{{{base}}}"
@@ -40,6 +48,8 @@ def name_latex(name: str, rank: int = 0) -> str:
     for part in rest:
         if part in _ACCENTS:
             shown = rf"\{part}{{{shown}}}"
+        elif not part:
+            shown += r"\_"
         else:
             below.append(part if part.isdigit() or len(part) == 1 else rf"\mathrm{{{part}}}")
     return shown + (f"_{{{','.join(below)}}}" if below else "")

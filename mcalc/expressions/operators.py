@@ -211,7 +211,7 @@ _record(
 _record(
     "transpose", "A", title="transpose", doc="rows become columns", shape=shapes.transposed,
     numpy=lambda np, a: a.T, notation=Notation("postfix", "ᵀ", "'", "^{T}", POSTFIX),
-    rules=(Rule("A", "δ[i,l] δ[j,k]", "the same elements, their indices exchanged"),), value="A[j,i]", calls=("transpose",), example="A'", written_as="A'",
+    rules=(Rule("A", "δ[i,l] δ[j,k]", "the same elements, their indices exchanged"),), value="A[j,i]", of_one="A", calls=("transpose",), example="A'", written_as="A'",
 )  # fmt: skip
 
 # Comparisons, masks --------------------------------------------------------------------------------------------
@@ -445,14 +445,14 @@ _record(
 )  # fmt: skip
 _record(
     "softmax", "a", title="softmax", doc="exp(a)/sum(exp(a)); of a matrix, each row, or along the axis given", shape=shapes.along_rows,
-    numpy=lambda np, a, axis=None: np.softmax(a) if axis is None else np.transpose(np.softmax(a.T)), calls=("softmax",), keywords=("axis",),
+    numpy=lambda np, a, axis=None: np.softmax(a) if axis is None else np.transpose(np.softmax(a.T)), of_one="1", calls=("softmax",), keywords=("axis",),
     rules=(Rule("a", _along(
         "y[i] δ[i,k] - y[i] y[k]", "y[i,j] δ[i,k] δ[j,l] - δ[i,k] y[i,j] y[i,l]", "y[i,j] δ[i,k] δ[j,l] - δ[j,l] y[i,j] y[k,j]",
     ), "every output falls as another rises: diag(p) − p pᵀ"),), definition="exp(a)/sum(exp(a))", example="softmax(x)",
 )  # fmt: skip
 _record(
     "log_softmax", "a", title="log-softmax", doc="log(softmax(a)), computed without overflow", shape=shapes.along_rows,
-    numpy=lambda np, a, axis=None: np.log_softmax(a) if axis is None else np.transpose(np.log_softmax(a.T)), calls=("log_softmax", "logsoftmax"), keywords=("axis",),
+    numpy=lambda np, a, axis=None: np.log_softmax(a) if axis is None else np.transpose(np.log_softmax(a.T)), of_one="0", calls=("log_softmax", "logsoftmax"), keywords=("axis",),
     rules=(Rule("a", _along(
         "δ[i,k] - softmax(a)[k]", "δ[i,k] δ[j,l] - δ[i,k] softmax(a)[i,l]", "δ[i,k] δ[j,l] - δ[j,l] softmax(a, axis=0)[k,j]",
     ), "the argument, less what logsumexp takes away"),), definition="log(softmax(a))", example="log_softmax(x)",
@@ -466,24 +466,24 @@ _record(
 )  # fmt: skip
 _record(
     "inv", "A", title="inverse", doc="the inverse matrix", shape=shapes.square, numpy=lambda np, a: np.linalg.inv(a),
-    notation=Notation("inverse", "inv", "inv", "^{-1}"), rules=(Rule("A", "-y[i,k] y[l,j]", "d(A⁻¹) = −A⁻¹ dA A⁻¹"),), calls=("inv", "inverse"), domain="square", care="the matrix must be invertible", example="inv(A)",
+    notation=Notation("inverse", "inv", "inv", "^{-1}"), rules=(Rule("A", "-y[i,k] y[l,j]", "d(A⁻¹) = −A⁻¹ dA A⁻¹"),), of_one="1/A", calls=("inv", "inverse"), domain="square", care="the matrix must be invertible", example="inv(A)",
 )  # fmt: skip
 _record(
     "det", "A", title="determinant", doc="the determinant", shape=shapes.of_square, numpy=lambda np, a: np.linalg.det(a),
-    notation=_named("det", r"\det"), rules=(Rule("A", "y inv(A)[l,k]", "Jacobi's formula: det(A) A⁻ᵀ"),), calls=("det", "determinant"), domain="square", care="the rule is written with inv(A), so the matrix must be invertible", example="det(A)",
+    notation=_named("det", r"\det"), rules=(Rule("A", "y inv(A)[l,k]", "Jacobi's formula: det(A) A⁻ᵀ"),), of_one="A", calls=("det", "determinant"), domain="square", care="the rule is written with inv(A), so the matrix must be invertible", example="det(A)",
 )  # fmt: skip
 _record(
     "logdet", "A", title="log-determinant", doc="log|det(A)|", shape=shapes.of_square, numpy=lambda np, a: np.linalg.slogdet(a)[1],
-    notation=_named("logdet", r"\operatorname{logdet}"), rules=(Rule("A", "inv(A)[l,k]", "Jacobi's formula, divided by the determinant: A⁻ᵀ"),), calls=("logdet", "log_det"), domain="square", definition="log(abs(det(A)))", care="the matrix must be invertible", example="logdet(A)",
+    notation=_named("logdet", r"\operatorname{logdet}"), rules=(Rule("A", "inv(A)[l,k]", "Jacobi's formula, divided by the determinant: A⁻ᵀ"),), of_one="log(abs(A))", calls=("logdet", "log_det"), domain="square", definition="log(abs(det(A)))", care="the matrix must be invertible", example="logdet(A)",
 )  # fmt: skip
 _record(
     "diag", "a", title="diagonal matrix", doc="the matrix with the vector on its diagonal; of a matrix, its diagonal", shape=shapes.diag_shape,
     numpy=lambda np, a: np.diag(a), notation=_named("diag", r"\operatorname{diag}"),
-    rules=(Rule("a", "δ[i,j] δ[i,k]", "element i stands at (i, i)"),), value="δ[i,j] a[i]", calls=("diag",), example="diag(x)",
+    rules=(Rule("a", "δ[i,j] δ[i,k]", "element i stands at (i, i)"),), value="δ[i,j] a[i]", of_one="a", calls=("diag",), example="diag(x)",
 )  # fmt: skip
 _record(
     "diagonal", "A", title="diagonal", doc="the diagonal of a matrix", shape=shapes.diagonal_shape, numpy=lambda np, a: np.diag(a),
-    notation=_named("diagonal", r"\operatorname{diag}"), rules=(Rule("A", "δ[i,k] δ[i,l]", "element i comes from (i, i)"),), value="A[i,i]", calls=("diagonal", "diag_part"), example="diagonal(A)",
+    notation=_named("diagonal", r"\operatorname{diag}"), rules=(Rule("A", "δ[i,k] δ[i,l]", "element i comes from (i, i)"),), value="A[i,i]", of_one="A", calls=("diagonal", "diag_part"), example="diagonal(A)",
 )  # fmt: skip
 
 
@@ -562,6 +562,7 @@ _record(
     notation=Notation("element", level=POSTFIX),
     example="x[1]",
     written_as="A[i,j]",
+    of_one="A",
 )
 _record(
     "loop_sum",
@@ -583,7 +584,7 @@ _record(
 )  # fmt: skip
 _record(
     "vec", "A", title="vectorization", doc="the columns of a matrix, one below the other", shape=shapes.vec_shape, numpy=lambda np, a: np.ravel(a.T),
-    notation=_named("vec", r"\operatorname{vec}"), rules=(Rule("A", "tile(height(A), width(A))[i,k] repeat(width(A), height(A))[i,l]", "the same elements: the row changes with every place, the column after a whole column"),),
+    notation=_named("vec", r"\operatorname{vec}"), rules=(Rule("A", "tile(height(A), width(A))[i,k] repeat(width(A), height(A))[i,l]", "the same elements: the row changes with every place, the column after a whole column"),), of_one="A",
     calls=("vec", "vectorize"), example="vec(A)",
 )  # fmt: skip
 _record(

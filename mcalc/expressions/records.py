@@ -79,7 +79,8 @@ class Operator:
     """Everything there is to know about an operator, in one place.
 
     `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
-    `care` says what holds at its kinks and at the ends of its domain.
+    `care` says what holds at its kinks and at the ends of its domain. `of_one` is its value at a vector of one element
+    or a 1×1 matrix, in terms of the entry, where the operator does not take a scalar.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Operator:
     opposite: str = ""
     definition: str = ""
     care: str = ""
+    of_one: str = ""
 
     @property
     def argument_names(self) -> tuple[str, ...]:

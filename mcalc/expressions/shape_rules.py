@@ -9,6 +9,7 @@ from sympy.core.add import Add
 from sympy.core.mul import Mul
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
+from sympy.core.symbol import Dummy
 
 from mcalc.expressions.records import LoopIndex, ShapeMismatch, Slice
 
@@ -30,8 +31,13 @@ def _rank_name(shape: Shape) -> str:
     return "a row" if shape[0] == 1 else "a matrix"
 
 
+def has_one_entry(shape: Shape) -> bool:
+    """Of a scalar, a vector declared with one element, a matrix declared 1×1."""
+    return all(size == 1 for size in shape)
+
+
 def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
-    """One shape for all; a scalar is expanded to the other's."""
+    """One shape for all; a scalar, and an array of one entry, is expanded to the other's."""
     result: Shape = ()
     position = 0
     for at, shape in enumerate(shapes):
@@ -39,6 +45,14 @@ def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
             continue
         if not result:
             result, position = shape, at
+            continue
+        if has_one_entry(shape) or has_one_entry(result):
+            smaller, larger = (shape, result) if has_one_entry(shape) else (result, shape)
+            if has_one_entry(larger):
+                smaller, larger = sorted((shape, result), key=len)
+            elif len(smaller) == len(larger) and all(isinstance(size, Dummy) for size in larger):
+                larger = smaller if all(same(size, S.One) for size in larger) else larger
+            result, position = larger, at if larger is shape else position
             continue
         if len(shape) != len(result) or (shape[0] == 1) != (result[0] == 1):
             ranks = [_rank_name(result), _rank_name(shape)]
@@ -57,10 +71,14 @@ def _one_name(*sizes: Any) -> str:
 
 
 def product(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
-    """(m×k)·(k×n) is m×n; a column is k×1, and 1×1 is a scalar."""
+    """(m×k)·(k×n) is m×n; a column is k×1, and 1×1 is a scalar, but of two matrices."""
     left, right = shapes
+    if left and right and left == right == (S.One,) * 2:
+        return left
     for at, shape in enumerate(shapes):
         if not shape:
+            if has_one_entry(left) and has_one_entry(right) and (left or right):
+                return ()
             raise ShapeMismatch(
                 "The product `@` is for vectors and matrices, and this is a scalar.", (at,), "write `{0} * {1}`"
             )
@@ -91,12 +109,16 @@ def transposed(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     (shape,) = shapes
     if not shape:
         return ()
+    if has_one_entry(shape):
+        return (S.One, S.One)
     if len(shape) == 1:
         return matrix_shape(S.One, shape[0])
     return matrix_shape(shape[1], shape[0])
 
 
 def two_vectors(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    if has_one_entry(shapes[0]) and has_one_entry(shapes[1]) and any(len(shape) == 1 for shape in shapes):
+        return ()
     for at, shape in enumerate(shapes):
         if len(shape) != 1:
             hint = "write `{0} @ {1}`" if shape else "write `{0} * {1}`"
@@ -112,6 +134,8 @@ def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     for at, shape in enumerate(shapes):
         if len(shape) != 1:
             raise ShapeMismatch(f"The outer product is of two columns, and this is {_rank_name(shape)}.", (at,))
+    if shapes[0] == shapes[1] == (S.One,):
+        return (S.One, S.One)
     return matrix_shape(shapes[0][0], shapes[1][0])
 
 
@@ -172,6 +196,8 @@ def along_rows(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
 def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     """(m×n)⊗(p×q) is mp×nq."""
     (rows, columns), (height, width) = ((*shape, S.One, S.One)[:2] for shape in shapes)
+    if all(map(has_one_entry, shapes)):
+        return max(shapes, key=len)
     return matrix_shape(rows * height, columns * width)
 
 

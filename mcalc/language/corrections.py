@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mcalc.language.habits import COLUMN, MATRIX, SCALAR, UNHEARD_OF, habit
+from mcalc.language.habits import COLUMN, MATRIX, ROW, SCALAR, UNHEARD_OF, habit
 from mcalc.language.parser import Syntax, parse
-from mcalc.language.ranks import of_vectors, parts_of, rank_of, value_rank, walk
+from mcalc.language.ranks import of_vectors, parts_of, rank_of, terms, value_rank, walk
 from mcalc.problems import Problem, Span
 
 if TYPE_CHECKING:
     from mcalc.language.shapes import Reader
 
-_TURNED = {COLUMN: 3, 3: COLUMN, MATRIX: MATRIX, SCALAR: SCALAR}
+_TURNED = {COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX, SCALAR: SCALAR}
 Edit = tuple[int, int, str]
 
 
@@ -105,7 +105,9 @@ class _Correction:
         return done[id(root)]
 
     def _value(self, node: Syntax, ranks: list[int], edited: set[int]) -> int | None:
-        if len(ranks) > 2 or (node.kind == "infix" and node.value in "+-"):
+        if node.kind == "infix" and node.value in "+-":
+            return self._sum(node, ranks)
+        if len(ranks) > 2:
             whole = max(ranks)
             return whole if all(rank in (whole, SCALAR) for rank in ranks) else None
         follows = node.kind == "infix" and node.value == "." and id(node.children[0]) in edited
@@ -116,11 +118,8 @@ class _Correction:
         turned = [_TURNED[ranks[0]], ranks[1]]
         sign = node.options[0][1]
         rank = value_rank(product, ranks)
-        if rank is None and (rank := value_rank(product, turned)) is not None:
-            left = node.children[0]
-            if left.kind not in ("name", "call", "index") and self.source[left.end - 1] != ")":
-                return None
-            self.edits.append((left.end, left.end, "'"))
+        if rank is None and value_rank(product, turned) is not None and self._lie_down(node.children[0]):
+            rank = value_rank(product, turned)
         if rank is not None:
             if node.value != "@":
                 self.edits.append((sign.start, sign.end, "@"))
@@ -128,12 +127,39 @@ class _Correction:
             self.first = self.first or node
         return rank
 
+    def _sum(self, node: Syntax, ranks: list[int]) -> int | None:
+        """A column beside a matrix is meant as a row, which is added to every row; a row beside a column as a column."""
+        whole = next((rank for rank in (MATRIX, COLUMN) if rank in ranks), max(ranks))
+        for term, rank in zip(terms(node), ranks, strict=True):
+            if rank in (whole, SCALAR) or value_rank(node, (whole, rank)) == whole:
+                continue
+            if whole == COLUMN and term.kind == "transpose":
+                self.edits.append((term.options[0][1].start, term.end, ""))
+            elif whole != MATRIX or value_rank(node, (whole, ROW)) != whole or not self._lie_down(term):
+                return None
+            self.first = self.first or node
+        return whole
+
+    def _lie_down(self, part: Syntax) -> bool:
+        """Writes the part as a row; whether it can be done with a sign alone."""
+        if part.kind not in ("name", "call", "index") and self.source[part.end - 1] != ")":
+            return False
+        self.edits.append((part.end, part.end, "'"))
+        return True
+
     def problem(self, text: str, small: list[str]) -> Problem:
         assert self.first is not None
         node, spans = self.first, [Span(self.first.start, self.first.end)]
         hint = f"write `{text}`" + (f"; if `{small[0]}` is a matrix, -s {small[0]}=n,n" if small else "")
         if node.value == "*":
             return Problem("`*` is the element-wise product, and the matrix product is `@`.", spans, hint, self.source)
+        if node.value != "@" and node.value != ".":
+            what = (
+                "A column and a row are not added."
+                if len(text) < len(self.source)
+                else "A column is not added to a matrix."
+            )
+            return Problem(what, spans, hint, self.source)
         return Problem("A column cannot stand to the left of a matrix.", spans, hint, self.source)
 
 

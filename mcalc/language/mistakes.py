@@ -170,7 +170,9 @@ def _side_by_side(text: str, before: str, last_span: Span, place: int, token: st
     base = re.search(r"([\w.]*)\s*([/⊘^])\s*\Z", before[max(0, last_span.start - 40) : last_span.start])
     numbers = left[0].isdecimal(), right[0] in ".0123456789" and "\u20d7" not in right
     product = f"{left}{right}" if numbers == (True, False) else f"{left}*{right}"
-    if base and base[2] == "^" and last == "T":
+    if token == "{" and last.endswith("_"):
+        hint = f"write `{last}1` for a name, `{last[:-1]}[1]` for an element"
+    elif base and base[2] == "^" and last == "T":
         hint = f"`^T` transposes: write `{base[1]}^T@{right}`"
     elif base and base[2] == "^":
         hint = f"write `{base[1]}^({product})` or `{base[1]}^{left}*{right}`"

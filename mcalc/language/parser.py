@@ -4,55 +4,44 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
 from mcalc.language.mistakes import Mistake, explain
-from mcalc.language.spelling import canonical_name, check_letters, prepare
+from mcalc.language.spelling import canonical_name, check_letters, own_name, prepare, typography
+from mcalc.language.syntax import Program, Syntax, bind, spelled_alike
 from mcalc.problems import Problem, Span
 
-__all__ = ["Program", "Syntax", "canonical_name", "parse", "parse_expression"]
+__all__ = ["Program", "Syntax", "canonical_name", "own_name", "parse", "parse_expression"]
 
+_NAME = re.compile(r"[^\W\d][\w\u0300-\u036f]*")
 CANONICAL = {"⊗": "*", "⊙": "*", ".*": "*", "⊘": "/", "./": "/", "·": ".", "⋅": ".", "**": "^", ".^": "^"}
 CANONICAL |= {"≥": ">=", "≤": "<=", "−": "-"}
 
 
-class Syntax(NamedTuple):
-    """A node of the text: its kind, its value, its children, and source[start:end]."""
+def parse(source: str, declared: Collection[str] = (), known: Collection[str] = ()) -> Program:
+    """The program in the text; where `T` is declared, `x.T` is no transpose.
 
-    kind: str
-    value: str
-    children: tuple[Syntax, ...]
-    start: int
-    end: int
-    options: tuple[tuple[str, Syntax], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Names bound in order, each with its definition and the Span of the name; then the value."""
-
-    bindings: tuple[tuple[str, Syntax, Span], ...]
-    value: Syntax
-    source: str
-
-
-def parse(source: str) -> Program:
-    """The program in the text; raises Problem."""
+    Names are spelled as those declared and known are, ``x1`` as ``x_1``, else as they are first. Raises Problem.
+    """
     try:
         text = prepare(source)
         try:
-            statements = cast(list[Syntax], _grammar().parse(text))
+            statements = cast(list[Syntax], _grammar("T" in declared).parse(text))
         except UnexpectedInput as error:
             explain(text, error)
         except Mistake as mistake:
             raise mistake.problem(text) from None
-        return _program(statements, source)
+        typed = list(dict.fromkeys(_NAME.findall(text)))
+        program = spelled_alike(_program(statements, source), typed, (*declared, *known))
+        return program if text.isascii() else replace(program, notes=typography(typed))
     except Problem as problem:
         raise problem.with_source(source) from None
 
@@ -67,12 +56,14 @@ def parse_expression(source: str) -> Syntax:
 
 
 @functools.cache
-def _grammar() -> Lark:
-    """The grammar's tables; kept beside the compiled bytecode, where Python keeps such a folder."""
+def _grammar(named: bool) -> Lark:
+    """The grammar's tables, `named`: with T as a name; kept beside the compiled bytecode, where Python keeps it."""
     here = Path(__file__)
     text = here.with_name("grammar.lark").read_text(encoding="utf-8")
+    if named:
+        text = re.sub(r"^TRANSPOSE.*$", "TRANSPOSE.3: /['’′ᵀ]/", text, flags=re.MULTILINE)
     compiled = here.with_name("__pycache__")
-    tables = str(compiled / "grammar.tables") if os.access(compiled, os.W_OK) else False
+    tables = str(compiled / f"grammar{'_named' * named}.tables") if os.access(compiled, os.W_OK) else False
     return Lark(text, parser="lalr", maybe_placeholders=False, transformer=_Builder(), cache=tables)
 
 
@@ -89,9 +80,6 @@ def _at(token: Token) -> tuple[tuple[str, Syntax]]:
 def _name(token: Token) -> Syntax:
     text = str(token)
     span = _span(token)
-    if text.endswith("_"):
-        plain = text.rstrip("_")
-        raise Problem("A name cannot end in `_`.", [span], f"write `{plain}` or `{plain}_1`")
     if not text.isascii():
         check_letters(text, span)
     return Syntax("name", canonical_name(text), (), span.start, span.end)
@@ -291,18 +279,10 @@ def _program(statements: list[Any], source: str) -> Program:
             hint = "give it a name, `u = …`; or write `[a; b]` for a vector of both"
             raise Problem("Only the last line is a value without a name.", [_span(line)], hint)
         name = _name(line[0])
-        _bind(bindings, name, line[1])
+        bind(bindings, name, line[1])
     if not isinstance(value, Syntax):
         name = _name(value[0])
-        _bind(bindings, name, value[1])
+        bind(bindings, name, value[1])
         hint = f"add the value as a last line: `; {source[name.start : name.end]}`"
         raise Problem("The text ends with a definition and has no value.", [_span(name)], hint)
     return Program(tuple(bindings.values()), value, source)
-
-
-def _bind(bindings: dict[str, tuple[str, Syntax, Span]], name: Syntax, definition: Syntax) -> None:
-    if name.value in bindings:
-        spans = [bindings[name.value][2], _span(name, "and again here")]
-        spans[0] = Span(spans[0].start, spans[0].end, "defined here")
-        raise Problem(f"`{name.value}` is defined twice.", spans, "give the second one another name")
-    bindings[name.value] = (name.value, definition, _span(name))

@@ -11,11 +11,10 @@ from sympy.core.symbol import Dummy
 
 from mcalc.expressions import build
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.shape_rules import matrix_shape
 from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure
 from mcalc.language.corrections import reject_misreading
-from mcalc.language.declarations import Declaration, Dimensions, declaration, parse_declaration
+from mcalc.language.declarations import Declaration, Dimensions, declaration, parse_declarations
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.evidence import Evidence
 from mcalc.language.free_names import CALLS_ONLY, free_names, not_a_variable
@@ -25,6 +24,7 @@ from mcalc.language.prices import Prices
 from mcalc.language.ranks import rank_of, walk
 from mcalc.language.remarks import remarks
 from mcalc.language.search import Search
+from mcalc.language.single_entries import with_entries
 
 _WORK = 100_000
 Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]
@@ -201,13 +201,15 @@ class Reader(Conflicts):
         if self.expected is not None and len(value.shape) == len(self.expected):
             for one, other in zip(value.shape, self.expected, strict=True):
                 dimensions.same(one, other)
+        dimensions.settle()
         self._name(shapes, dimensions, fits)
         shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
         fits = {place: dimensions.find(size) for place, size in fits.items()}
         value, bound, notes = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
         nodes = self._nodes(shapes)
         assumed = tuple(name for name in self.names if name not in self.declared)
-        return Reading(value, nodes, assumed, bound, tuple(dict.fromkeys(notes)))
+        bound = {name: with_entries(node) for name, node in bound.items()}
+        return Reading(with_entries(value), nodes, assumed, bound, tuple(dict.fromkeys(notes)))
 
     def _nodes(self, shapes: Mapping[str, Shape]) -> dict[str, Node]:
         return {
@@ -260,8 +262,8 @@ class _Recorder(Elaborator):
 
 
 def _clean(shape: Shape) -> Shape:
-    """m×1 is a column, 1×1 a scalar."""
-    return matrix_shape(*shape) if len(shape) == 2 else () if shape == (1,) else shape
+    """m×1 is a column; what has one entry stays the vector or matrix that it was declared."""
+    return shape[:1] if len(shape) == 2 and shape[1] == 1 != shape[0] else shape
 
 
-__all__ = ["CALLS_ONLY", "Declaration", "Reading", "declaration", "free_names", "parse_declaration", "read_program"]
+__all__ = ["CALLS_ONLY", "Declaration", "Reading", "declaration", "free_names", "parse_declarations", "read_program"]

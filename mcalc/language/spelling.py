@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from mcalc.problems import Problem, Span
 
@@ -11,11 +12,14 @@ MAXIMUM_LENGTH = 200_000
 MAXIMUM_NESTING = 200
 GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?([A-Z]+)")
 ACCENTS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u0305": "_bar", "\u0307": "_dot"}
+_SAME_LETTER = "µϐϑϒϕϖϰϱϲϴϵ"
+"""Of these Greek letters another form is meant, and the name is the same."""
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalpha()}
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
 def canonical_name(text: str) -> str:
-    """The name in the one spelling used inside: NFC, Greek letters by name, `x̂` x_hat, `w₁` w_1."""
+    """The name in the one spelling used inside: letters and digits NFKC, Greek ones by name, `x̂` x_hat, `w₁` w_1."""
     if text.isascii():
         return text
     output: list[str] = []
@@ -27,13 +31,50 @@ def canonical_name(text: str) -> str:
         elif character == "\u0302":
             output.append("_hat")
         else:
-            output.append(_letter(character))
+            output += map(_letter, _plain(character))
         subscript = digit >= 0
     return unicodedata.normalize("NFC", "".join(output))
 
 
+def name_key(name: str) -> str:
+    """What names in two spellings have in common: of x_1 and x1, theta_1 and theta1."""
+    return re.sub(r"(?<=[^\W\d_])_(?=\d)", "", name)
+
+
+def own_name(name: str, names: Iterable[str]) -> str:
+    """The name as it is spelled among `names`; itself where it is none of them."""
+    key = name_key(name)
+    return next((one for one in names if name_key(one) == key), name)
+
+
+def _plain(character: str) -> str:
+    """A letter or digit without its typography: of a ligature, a bold or a full-width one; signs stay what they are."""
+    category = unicodedata.category(character)
+    sign = category != "Nd" and category[0] != "L"
+    if sign or _style(character) in ("<super>", "<sub>"):
+        return character
+    return unicodedata.normalize("NFKC", character)
+
+
+def typography(names: Iterable[str]) -> tuple[str, ...]:
+    """Notes on names that are read in other letters than they were typed in. Raises Problem where two become one."""
+    notes: dict[str, None] = {}
+    plain: dict[str, str] = {}
+    for name in dict.fromkeys(unicodedata.normalize("NFC", name) for name in names):
+        if any(_plain(letter) != letter and letter not in _SAME_LETTER for letter in name):
+            notes.setdefault(f"{name} is read as {canonical_name(name)}")
+        other = plain.setdefault(canonical_name(name), name)
+        if other != name and "<font>" in map(_style, name + other):
+            raise Problem(f"`{other}` and `{name}` would be one name.", hint="give the two names of plain letters")
+    return tuple(notes)
+
+
+def _style(letter: str) -> str:
+    return unicodedata.decomposition(letter).partition(" ")[0]
+
+
 def _letter(character: str) -> str:
-    greek = GREEK.fullmatch(unicodedata.name(unicodedata.normalize("NFKC", character), ""))
+    greek = GREEK.fullmatch(unicodedata.name(character, ""))
     if not greek:
         return character
     word = greek[2].replace("LAMDA", "LAMBDA").lower()
@@ -78,6 +119,7 @@ def prepare(source: str) -> str:
     """Text of the same length for the grammar: no comments, one newline between statements, sound brackets."""
     if len(source) > MAXIMUM_LENGTH:
         raise Problem(f"The text has {len(source)} characters; mcalc reads up to {MAXIMUM_LENGTH}.")
+    source = source.translate(_FULL_WIDTH)
     pieces: list[str] = []
     openers: list[int] = []
     after = 0

@@ -14,8 +14,8 @@ from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, dimension, topological
-from mcalc.language.declarations import Declaration, declaration
-from mcalc.language.parser import Program, canonical_name, parse
+from mcalc.language.declarations import Declaration, Given, declarations, names_declared
+from mcalc.language.parser import Program, own_name, parse
 from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
@@ -55,7 +55,7 @@ class Fitted:
 def fit(
     source: str,
     values: Mapping[str, Value],
-    shapes: Mapping[str, str | Declaration] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     wrt: Sequence[str] = (),
     optional: Collection[str] = (),
 ) -> Fitted:
@@ -64,9 +64,12 @@ def fit(
     A value named like a dimension gives the dimension. Names in `optional` may be without a value. Raises Problem:
     a name without a value, a value without a name, shapes that do not fit.
     """
-    program = parse(source)
+    given = declarations(shapes)
+    values = {own_name(name, given): value for name, value in values.items()}
+    wrt = [own_name(name, [*given, *values]) for name in wrt]
+    program = parse(source, [*given, *values], [*names_declared(given), *wrt])
     try:
-        return _fit(program, source, values, shapes or {}, wrt, optional)
+        return _fit(program, source, values, given, wrt, optional)
     except Problem as problem:
         raise problem.with_source(problem.source or source) from None
 
@@ -75,14 +78,10 @@ def _fit(
     program: Program,
     source: str,
     values: Mapping[str, Value],
-    shapes: Mapping[str, str | Declaration],
+    given: Mapping[str, Declaration],
     wrt: Sequence[str],
     optional: Collection[str],
 ) -> Fitted:
-    given = {
-        canonical_name(name): shape if isinstance(shape, Declaration) else declaration(shape)
-        for name, shape in shapes.items()
-    }
     names, size_names = free_names(program)
     for one in given.values():
         size_names |= {symbol.name for size in one.shape for symbol in size.free_symbols}

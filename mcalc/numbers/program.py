@@ -192,6 +192,8 @@ class Program:
     def _element(self, node: Node) -> Callable[[State], Any]:
         slot, shape, scalar = self.slots[node.args[0]], self.shapes[node], self.arithmetic.scalar
         place = self._places(node)
+        if not places(node):
+            return lambda state: state.memory[slot]
         return lambda state: _shaped(state.memory[slot][place(state)], shape, scalar)
 
     def _places(self, node: Node) -> Callable[[State], tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from mcalc.derivations.derivation import sizes_shown
 from mcalc.expressions.names import name_latex, name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node, topological
-from mcalc.language.parser import canonical_name
+from mcalc.language.parser import canonical_name, own_name
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS
 from mcalc.numbers.definedness import kinks
@@ -61,7 +61,7 @@ def evaluation(
     verify: bool = True,
 ) -> Evaluation:
     """The value of the program at the values, or with `wrt` its derivative there; raises Problem."""
-    names = [canonical_name(name.strip()) for name in wrt.split(",") if name.strip()]
+    names = [own_name(canonical_name(name.strip()), values) for name in wrt.split(",") if name.strip()]
     fitted = fit(source, values, shapes, [name for name in names if name in values])
     try:
         parts = _intermediate(fitted) if intermediate else ()

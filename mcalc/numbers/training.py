@@ -12,7 +12,7 @@ from typing import Any
 
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Node
-from mcalc.language.parser import canonical_name
+from mcalc.language.parser import canonical_name, own_name
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS, decimal
 from mcalc.numbers.descent import Compiled, History, Method, descend
@@ -58,6 +58,7 @@ def train(
     if not names:
         raise Problem("There is nothing to descend by.", hint="name what is to change: --wrt w,b")
     fitted = fit(source, values, shapes, names, optional=names)
+    names = [own_name(name, fitted.reading.names) for name in names]
     try:
         loss = compiled(fitted, names, batch, verify)
     except Problem as problem:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mcalc.expressions.tree import variables
 from mcalc.language.declarations import Declaration
-from mcalc.language.parser import Syntax, canonical_name, parse
+from mcalc.language.parser import Syntax, canonical_name, own_name, parse
 from mcalc.language.shapes import read_program
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.arrays import array_module as np
@@ -97,7 +97,7 @@ def read_assignments(texts: Sequence[str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for text in texts:
         for value in _read(text):
-            before = found.get(value.name)
+            before = found.get(own_name(value.name, found))
             if before is not None and not (before.loose or value.loose):
                 raise Problem(f"The value of `{value.name}` is given twice.", hint="keep one of the two")
             if before is None or before.loose:

@@ -1,0 +1,69 @@
+"""What the grammar makes of a text: a tree of Syntax nodes, and a Program of definitions and a value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mcalc.language.spelling import canonical_name, name_key
+from mcalc.problems import Problem, Span
+
+
+class Syntax(NamedTuple):
+    """A node of the text: its kind, its value, its children, and source[start:end]."""
+
+    kind: str
+    value: str
+    children: tuple[Syntax, ...]
+    start: int
+    end: int
+    options: tuple[tuple[str, Syntax], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Names bound in order, each with its definition and the Span of the name; then the value."""
+
+    bindings: tuple[tuple[str, Syntax, Span], ...]
+    value: Syntax
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+def bind(bindings: dict[str, tuple[str, Syntax, Span]], name: Syntax, definition: Syntax) -> None:
+    if name.value in bindings:
+        spans = [bindings[name.value][2], Span(name.start, name.end, "and again here")]
+        spans[0] = Span(spans[0].start, spans[0].end, "defined here")
+        raise Problem(f"`{name.value}` is defined twice.", spans, "give the second one another name")
+    bindings[name.value] = (name.value, definition, Span(name.start, name.end))
+
+
+def spelled_alike(program: Program, typed: Collection[str], known: Collection[str]) -> Program:
+    """One spelling for each name."""
+    names = list(dict.fromkeys([*known, *map(canonical_name, typed)]))
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelled.setdefault(name_key(name), name)
+    other = {name: spelled[name_key(name)] for name in names if spelled[name_key(name)] != name}
+    if not other:
+        return program
+    bindings: dict[str, tuple[str, Syntax, Span]] = {}
+    for name, definition, span in program.bindings:
+        name = other.get(name, name)
+        bind(bindings, Syntax("name", name, (), span.start, span.end), _renamed(definition, other))
+    return Program(tuple(bindings.values()), _renamed(program.value, other), program.source)
+
+
+def _renamed(syntax: Syntax, other: Mapping[str, str]) -> Syntax:
+    """The syntax with names exchanged; no recursion, so depth costs nothing."""
+    order, stack = [], [syntax]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += node.children
+    done: dict[int, Syntax] = {}
+    for node in reversed(order):
+        value = other.get(node.value, node.value) if node.kind == "name" else node.value
+        done[id(node)] = node._replace(value=value, children=tuple(done[id(child)] for child in node.children))
+    return done[id(syntax)]

@@ -1,0 +1,93 @@
+"""How names are spelled: typography, subscripts with and without `_`, and what is printed is read back."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcalc.api import derive, read
+from mcalc.checking.examine import check
+from mcalc.expressions.names import name_text
+from mcalc.language.parser import canonical_name, parse
+from mcalc.language.spelling import name_key
+from mcalc.numbers.report import evaluation
+from mcalc.numbers.values import read_assignments
+from mcalc.problems import Problem, Span
+
+NAMES = [
+    *("x", "x1", "x_1", "x_", "x__", "x_1_", "x__1", "x_1_2", "x12", "x_12", "x_hat", "x_1_hat", "x_hat_1"),
+    *("theta", "theta1", "theta_1", "theta_", "lambda_", "Sigma", "Sigma_2", "W1", "loss2", "h_prev", "y_hat_"),
+    *("beta_0", "a_b_1", "utf8"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_read_as_it_is_printed(name: str) -> None:
+    assert name_key(canonical_name(name_text(name))) == name_key(canonical_name(name))
+    assert len(parse(f"{name_text(name)} + {name}*2", known=[name]).value.children) == 2
+    assert list(read(f"{name_text(name)} + {name}*2").names) == [canonical_name(name_text(name))]
+    derivation = derive(f"{name}*2", name, {name: "scalar"})
+    assert str(derivation) == "2" and derivation.wrt == (name,)
+
+
+def test_names_that_differ_are_apart() -> None:
+    apart = [name for name in NAMES if name not in ("x_1", "theta_1", "x_12")]
+    assert len({name_key(name) for name in apart}) == len(apart)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "notes"),
+    [
+        ("ﬁ*x", ["fi", "x"], ["ﬁ is read as fi"]),
+        ("𝐱.𝐰", ["x", "w"], ["𝐱 is read as x", "𝐰 is read as w"]),
+        ("𝜽1*theta_1", ["theta1"], ["𝜽1 is read as theta1"]),
+        ("Ｘ＊ｘ", ["X", "x"], ["Ｘ is read as X", "ｘ is read as x"]),
+        ("ŉ*2", ["ʼn"], ["ŉ is read as ʼn"]),
+        ("（x＋１）＾２", ["x"], []),
+        ("x̂*θ*µ*ϕ*w₁", ["x_hat", "theta", "mu", "phi", "w_1"], []),
+        ("x²*Aᵀ*b′*1⃗", ["x", "A", "b"], []),
+        ("x # ﬁ", ["x"], []),
+    ],
+)
+def test_letters_lose_their_typography_and_signs_do_not(text: str, names: list[str], notes: list[str]) -> None:
+    assert list(read(text, dict.fromkeys("xAbwX", "scalar") if "²" in text else {}).names) == names
+    assert list(parse(text).notes) == notes
+
+
+def test_letters_that_would_become_one_name() -> None:
+    with pytest.raises(Problem, match="would be one name"):
+        parse("𝐱.𝐰 + x")
+    parse("ﬁ + fi + θ + theta + ϑ")
+
+
+def test_the_place_of_a_fault_is_that_of_the_text_as_typed() -> None:
+    with pytest.raises(Problem) as refused:
+        parse("ﬁ ＋ （𝐱 ＊ ☃）")
+    assert refused.value.spans == (Span(9, 10),)
+    assert refused.value.source == "ﬁ ＋ （𝐱 ＊ ☃）"
+
+
+@pytest.mark.parametrize("pair", [("x1", "x_1"), ("θ1", "theta_1"), ("W_1", "W₁"), ("theta1", "θ₁")])
+def test_a_number_below_is_the_same_with_and_without_a_sign_for_it(pair: tuple[str, str]) -> None:
+    one, other = pair
+    for first, second in (pair, pair[::-1]):
+        assert str(derive(f"{one}*{other}", first, {second: "scalar"})) == f"2{name_text(canonical_name(one))}"
+        assert derive(f"u = {first}^2; u", second, {first: "scalar"}).verified
+        assert check(f"{first}^2", first, f"2{second}", {second: "scalar"}).right
+        found = evaluation(f"{first}^2", read_assignments([f"{second}=3"]), None, second)
+        assert found.answers[0].number.exact == 6
+    with pytest.raises(Problem, match="given twice"):
+        read_assignments([f"{one}=1", f"{other}=2"])
+    with pytest.raises(Problem, match="defined twice"):
+        parse(f"{one} = 1; {other} = 2; x")
+
+
+def test_dimensions_are_spelled_alike() -> None:
+    assert derive("x.[y; 1]", "y", {"x": "n_1+1", "y": "n1"}).shape == derive("y.y", "y", {"y": "n_1"}).shape
+
+
+@pytest.mark.parametrize("form", ["latex", "ascii", "text"])
+def test_a_name_that_ends_in_a_line(form: str) -> None:
+    from mcalc.render import write
+
+    shown = write(derive("x_.y_ + lambda_*x__1", "x_"), form)
+    assert ("y}\\_^{T}" if form == "latex" else "y_") in shown
