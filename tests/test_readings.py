@@ -14,6 +14,7 @@ from running import mcalc as run
 
 from mcalc.api import derive, read
 from mcalc.batch import reply
+from mcalc.checking.examine import check
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import Operator, ShapeMismatch
 from mcalc.expressions.tree import dimension
@@ -114,8 +115,6 @@ def test_every_command_line_states_the_shapes(
 
 @pytest.mark.parametrize("expression", [*EXPRESSIONS[::12], "x*z", "w + x"])
 def test_a_check_reads_as_the_answer_does(expression: str) -> None:
-    from mcalc.checking.examine import check
-
     plain = found_in(expression)
     wrt = next(iter(plain))
     answer = derive(expression, wrt, verify=False)
@@ -124,6 +123,23 @@ def test_a_check_reads_as_the_answer_does(expression: str) -> None:
     except Problem:
         pytest.skip("an answer in index notation")
     assert {name: tuple(map(str, node.shape)) for name, node in verdict.derivation.reading.names.items()} == plain
+
+
+PAPER = [
+    tuple(cell.strip() for cell in line.split(" | "))[1:]
+    for line in (FOLDER / "paper.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("expression", "wrt", "answer"), PAPER)
+def test_the_papers_answers_are_right_as_it_prints_them(expression: str, wrt: str, answer: str) -> None:
+    verdict = check(expression, wrt, answer)
+    assert verdict.right
+    explained = derive(expression, wrt, command="explain", verify=False)
+    assert explained.reading.value is verdict.derivation.reading.value or verdict.where
+    assert str(explained) == str(derive(expression, wrt, verify=False))
 
 
 def test_values_are_declarations(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,6 +235,41 @@ REASONS = {
 def test_reasons(text: str, why: dict[str, str]) -> None:
     found = reasons(read(text))
     assert {name: found[name] for name in why} == why
+
+
+# An answer in another reading
+
+ELSEWHERE = {
+    ("w + x", "w", "I"): "w and x are vectors (-s w=n -s x=n)",
+    ("x*z", "x", "z*I"): "x is a vector (-s x=n -s z=scalar)",
+    ("sum(x*z)", "x", "z*ones(n)'"): "z is a scalar (-s z=scalar)",
+    ("X@w + b", "b", "I"): "b is a vector (-s b=m)",
+    ("max(0, z)", "z", "diag(z > 0)"): "z is a vector (-s z=n)",
+}
+
+
+@pytest.mark.parametrize(("asked", "where"), ELSEWHERE.items(), ids=[" ".join(asked) for asked in ELSEWHERE])
+def test_right_in_another_reading_of_what_habit_settled(asked: tuple[str, str, str], where: str) -> None:
+    found = check(*asked)
+    first, second, *_ = str(found).splitlines()
+    assert found.right and first == f"✓ Right, where {where}."
+    assert second.strip().startswith("As it is read here, with ") and "it is wrong: the derivative is " in second
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "answer", "shapes"),
+    [
+        ("x + z", "z", "I", {"z": "scalar"}),
+        ("W@x + b", "b", "ones(m)", {}),
+        ("(y - w.x)^2", "y", "2(y - w.x)*I", {}),
+        ("w + x", "w", "2I", {}),
+        ("w*x", "w", "w", {}),
+    ],
+)
+def test_signs_neighbours_and_declarations_are_no_habit(
+    expression: str, wrt: str, answer: str, shapes: dict[str, str]
+) -> None:
+    assert not check(expression, wrt, answer, shapes).right
 
 
 def test_what_habit_settled() -> None:

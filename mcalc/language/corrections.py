@@ -128,7 +128,7 @@ class _Correction:
         return rank
 
     def _sum(self, node: Syntax, ranks: list[int]) -> int | None:
-        """A column beside a matrix is meant as a row, which is added to every row; a row beside a column as a column."""
+        """A column beside a matrix is meant as a row, added to every row; a row beside a column as a column."""
         whole = next((rank for rank in (MATRIX, COLUMN) if rank in ranks), max(ranks))
         for term, rank in zip(terms(node), ranks, strict=True):
             if rank in (whole, SCALAR) or value_rank(node, (whole, rank)) == whole:
