@@ -261,7 +261,7 @@ def test_right_in_another_reading_of_what_habit_settled(asked: tuple[str, str, s
     [
         ("x + z", "z", "I", {"z": "scalar"}),
         ("W@x + b", "b", "ones(m)", {}),
-        ("(y - w.x)^2", "y", "2(y - w.x)*I", {}),
+        ("(y - w.x)^2", "y", "2(y - w.x)*ones(3)", {}),
         ("w + x", "w", "2I", {}),
         ("w*x", "w", "w", {}),
     ],
