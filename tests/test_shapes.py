@@ -113,7 +113,7 @@ def test_reading(text: str, reading: str) -> None:
         ("I@x", {"I": "m,n"}, "I: m×n, x: n -> m"),
         ("sum(x)/n", {"x": "n"}, "x: n -> scalar"),
         ("exp*x", {"exp": "scalar"}, "exp: scalar, x: scalar -> scalar"),
-        ("A*x", {"A": "m,n"}, "A: m×n, x: scalar -> m×n"),
+        ("A*s", {"A": "m,n", "s": "scalar"}, "A: m×n, s: scalar -> m×n"),
         ("x + y", {"x": "1,n"}, "x: 1×n, y: scalar -> 1×n"),
         ("x + y", {"x": "n,1"}, "x: n, y: n -> n"),
     ],

@@ -22,12 +22,17 @@ def reject_misreading(reader: Reader, ranks: Mapping[str, int]) -> None:
     and where a name is stretched over a matrix."""
     small = [name for name in reader.open_names if ranks[name] == MATRIX and not _may_be_a_matrix(reader, name)]
     capitals = [name for name in reader.open_names if ranks[name] == COLUMN and habit(name) == MATRIX]
-    if small or capitals:
+    factors = [pair for pair in products_by_letter(reader) if sum(ranks.get(name, MATRIX) for name in pair) in (1, 2)]
+    if small or capitals or factors:
         meant = {**ranks, **dict.fromkeys(small, COLUMN), **dict.fromkeys(capitals, MATRIX)}
+        for capital, letter in factors:
+            meant |= {capital: MATRIX, letter: COLUMN}
         found = _Correction(reader, meant)
         text = found.text()
         if text is not None and text != reader.program.source:
-            raise found.problem(text, small)
+            scalars = [name for pair in factors for name in pair if ranks.get(name) == SCALAR]
+            otherwise = {**dict.fromkeys(scalars[:1], "scalar"), **dict.fromkeys(small[:1], "n,n")}
+            raise found.problem(text, otherwise)
         if small:
             raise _no_matrix(reader, small[0])
     _reject_stretched(reader, ranks)
@@ -43,6 +48,21 @@ def _may_be_a_matrix(reader: Reader, name: str) -> bool:
         for node in nodes
         if (node.kind == "call" and of_vectors(node)) or (node.kind == "index" and len(node.children) == 3)
     )
+
+
+def products_by_letter(reader: Reader) -> list[tuple[str, str]]:
+    """The capitals that have `*` for the product with a vector, by their letters: ``norm(A*x - b)``."""
+    nodes = (node for syntax in reader.statements() for node in walk(syntax))
+    pairs = [
+        (node.children[0].value, node.children[1].value)
+        for node in nodes
+        if node.kind == "infix" and node.value == "*" and all(child.kind == "name" for child in node.children)
+    ]
+    return [
+        (one, other)
+        for one, other in dict.fromkeys(pairs)
+        if habit(one) == MATRIX and habit(other) == COLUMN and {one, other} & {*reader.open_names}
+    ]
 
 
 def _no_matrix(reader: Reader, name: str) -> Problem:
@@ -147,10 +167,12 @@ class _Correction:
         self.edits.append((part.end, part.end, "'"))
         return True
 
-    def problem(self, text: str, small: list[str]) -> Problem:
+    def problem(self, text: str, otherwise: Mapping[str, str]) -> Problem:
         assert self.first is not None
         node, spans = self.first, [Span(self.first.start, self.first.end)]
-        hint = f"write `{text}`" + (f"; if `{small[0]}` is a matrix, -s {small[0]}=n,n" if small else "")
+        hint = f"write `{text}`"
+        for name, shape in list(otherwise.items())[:1]:
+            hint += f"; if `{name}` is a {'matrix' if shape == 'n,n' else shape}, -s {name}={shape}"
         if node.value == "*":
             return Problem("`*` is the element-wise product, and the matrix product is `@`.", spans, hint, self.source)
         if node.value != "@" and node.value != ".":

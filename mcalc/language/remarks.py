@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Shape
+from mcalc.language.corrections import products_by_letter
 from mcalc.language.evidence import is_constant
 from mcalc.language.habits import COLUMN, MATRIX, SCALAR, habit, is_greek
 from mcalc.language.parser import Syntax
@@ -47,7 +48,9 @@ def _all_scalars(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
         return
     if len(vectors) > 1 or habit(vectors[0]) == MATRIX or applied:
         which = "all names are scalars" if len(ranks) > 1 else f"{name_text(vectors[0])} is a scalar"
-        yield f"{which}; -s {vectors[0]}=n for the element-wise Jacobian"
+        first = next((name for name in vectors if habit(name) == COLUMN), vectors[0])
+        product = ", `@` for the matrix product" if products_by_letter(reader) else ""
+        yield f"{which}; -s {first}=n for the element-wise Jacobian{product}"
 
 
 def _signed(reader: Reader) -> set[str]:
