@@ -26,7 +26,7 @@ from mcalc.language.remarks import remarks
 from mcalc.language.search import Search
 from mcalc.language.single_entries import with_entries
 
-_WORK = 100_000
+_WORK, _TRIALS = 30_000, 50
 Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]
 """A sum, its terms with their shapes, and its own."""
 
@@ -142,7 +142,7 @@ class Reader(Conflicts):
             except Mismatch as problem:
                 involved = self._involved(*problem.places)
                 failures.append(Failure(ranks, problem, involved))
-                if lenient and len(failures) > 1:
+                if len(failures) > _TRIALS or (lenient and len(failures) > 1):
                     break
                 search.exclude(involved)
         return None
