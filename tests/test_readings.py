@@ -329,3 +329,15 @@ def test_ranks_are_those_of_the_shape_rule(operator: Operator) -> None:
         if operator.name not in ("matmul", "outer", "kron"):
             assert value_rank(top, ranks) == wanted, ranks
     assert fitting
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(inv(kron(w + B, (kron(tr(B), (log(b))/(a)))[1])), (lambda - (t)' - k + X).(-lambda))",
+        "(([W; norm((W)@(k) + x)])*(diag((kron(inv(-mu) - a, lambda)).((inv(x))/(max(0, Sigma))))))'",
+    ],
+)
+def test_what_fits_nowhere_is_a_problem(text: str) -> None:
+    with pytest.raises(Problem):
+        read(text)

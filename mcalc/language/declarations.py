@@ -217,8 +217,10 @@ class Dimensions:
         return []
 
     def settle(self) -> None:
-        """Equations that were left open, now that everything else is known."""
-        while self.waiting:
+        """Equations that were left open, now that everything else is known; those that never end stay open."""
+        rounds = 4 * len(self.waiting) + 8
+        while self.waiting and rounds:
+            rounds -= 1
             for at, (one, other) in enumerate(self.waiting):
                 one, other = self.find(one), self.find(other)
                 if one == other or self._only_unknown(one, other) is not False:

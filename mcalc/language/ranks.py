@@ -14,7 +14,7 @@ from sympy.core.symbol import Dummy
 
 from mcalc.expressions import build
 from mcalc.expressions.operators import CALLS
-from mcalc.expressions.records import Operator
+from mcalc.expressions.records import Operator, ShapeMismatch
 from mcalc.expressions.tree import Node, Shape
 from mcalc.language.calls import SIZED
 from mcalc.language.elaborate import Elaborator, Mismatch, is_delta
@@ -117,7 +117,7 @@ def _rank(
     reader = Elaborator(names, _all_fit, lambda place: Dummy(integer=True, positive=True))
     try:
         return rank_of(reader.read(Syntax(kind, value, tuple(children), 0, 0, named)).shape)
-    except (Mismatch, Problem):
+    except (Mismatch, Problem, ShapeMismatch):
         return None
 
 
@@ -138,5 +138,5 @@ def counted_rank(node: Syntax) -> int | None:
     reader = Elaborator({}, _all_fit, lambda place: Dummy(integer=True, positive=True))
     try:
         return rank_of(reader.read(node).shape)
-    except (Mismatch, Problem):
+    except (Mismatch, Problem, ShapeMismatch):
         return None

@@ -10,7 +10,7 @@ from typing import Any
 from sympy.core.symbol import Dummy
 
 from mcalc.expressions import build
-from mcalc.expressions.records import LoopIndex
+from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure
 from mcalc.language.corrections import reject_misreading
@@ -197,11 +197,16 @@ class Reader(Conflicts):
 
         shapes = self._shapes(ranks)
         dimensions = Dimensions(size for shape in shapes.values() for size in shape[::-1])
-        value = self._read(shapes, dimensions.same, fit, dimensions.find)[0]
+        try:
+            value = self._read(shapes, dimensions.same, fit, dimensions.find)[0]
+        except ShapeMismatch as problem:
+            raise Mismatch(ShapeMismatch(problem.message), self.program.value, []) from None
         if self.expected is not None and len(value.shape) == len(self.expected):
             for one, other in zip(value.shape, self.expected, strict=True):
                 dimensions.same(one, other)
         dimensions.settle()
+        if dimensions.waiting:
+            raise Mismatch(ShapeMismatch("No dimensions fit here."), self.program.value, [])
         self._name(shapes, dimensions, fits)
         shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
         fits = {place: dimensions.find(size) for place, size in fits.items()}
