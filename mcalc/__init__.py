@@ -15,7 +15,11 @@ __all__ = ["check", "explain", "gradient", "jacobian"]
 
 
 def jacobian(
-    expression: str, wrt: str, shapes: Mapping[str, Given] | None = None, layout: str = "paper", verify: bool = True
+    expression: str,
+    wrt: str = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
 ) -> Derivation:
     """``∂y/∂x``: the derivative of any value by any variable, as a `Derivation`.
 
@@ -27,14 +31,22 @@ def jacobian(
 
 
 def gradient(
-    expression: str, wrt: str, shapes: Mapping[str, Given] | None = None, layout: str = "paper", verify: bool = True
+    expression: str,
+    wrt: str = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
 ) -> Derivation:
     """``∇f = ∂f/∂x``: the derivative of a scalar; raises `mcalc.problems.Problem` where the value is not one."""
     return _derive("gradient", expression, wrt, shapes, layout, verify)
 
 
 def explain(
-    expression: str, wrt: str, shapes: Mapping[str, Given] | None = None, layout: str = "paper", verify: bool = True
+    expression: str,
+    wrt: str = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
 ) -> Derivation:
     """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute."""
     return _derive("explain", expression, wrt, shapes, layout, verify)

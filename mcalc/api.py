@@ -22,46 +22,26 @@ from mcalc.expressions import build
 from mcalc.expressions.known import declared
 from mcalc.expressions.letters import in_use
 from mcalc.expressions.tree import Node, replaced
-from mcalc.language.declarations import Given, declarations, names_declared
-from mcalc.language.lengths import with_length
-from mcalc.language.parser import canonical_name, own_name, parse
-from mcalc.language.pasted.suggestions import misread, suggested
-from mcalc.language.shapes import Reading, read_program
+from mcalc.language.declarations import Given, declarations
+from mcalc.language.parser import own_name
+from mcalc.language.shapes import Reading
 from mcalc.problems import Problem
+from mcalc.question import read, shapes_by_letter, variables_of
+
+__all__ = ["derive", "in_layout", "read", "shapes_by_letter", "work_on"]
 
 
-def read(
-    source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = (), scalar: bool = False
-) -> Reading:
-    """The program with every name given its shape; raises Problem."""
-    declared = declarations(shapes)
-    wanted = [own_name(name, declared) for name in wrt]
-    try:
-        program = parse(source, declared, [*names_declared(declared), *wanted])
-        misread(source, declared)
-        reading = read_program(program, declared, wanted, scalar)
-        if length := with_length(program, declared, wanted, reading.names):
-            assumed = reading.assumed
-            reading = read_program(program, length[0], wanted, scalar)
-            reading.assumed = tuple(name for name in assumed if name in reading.names)
-            reading.notes += (length[1],)
-    except Problem as problem:
-        raise suggested(problem.with_source(source), source, declared) from None
-    reading.notes = program.notes + reading.notes
-    return reading
-
-
-def _names(wrt: str | Sequence[str]) -> list[str]:
-    given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
-    names = list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
-    if not names:
-        raise Problem("There is no variable to differentiate by.", hint="name one: --wrt x")
-    return names
+def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> Problem:
+    return Problem(
+        f"A {what} is of a scalar, and this value is {_described(reading.value)}.",
+        hint=f"`mcalc jacobian` differentiates a vector or a matrix{otherwise}; sum(…) makes a scalar of it",
+        source=source,
+    )
 
 
 def derive(
     source: str,
-    wrt: str | Sequence[str],
+    wrt: str | Sequence[str] = "",
     shapes: Mapping[str, Given] | None = None,
     command: str = "jacobian",
     layout: str = "paper",
@@ -78,16 +58,9 @@ def derive(
     ``text`` or ``ascii``.
     """
     order = 2 if command == "hessian" else order
-    names = _names(wrt)
-    scalar = command == "gradient" or order == 2
-    reading = read(source, shapes, names, scalar)
-    names = [own_name(name, reading.names) for name in names]
+    reading, names = variables_of(source, wrt, shapes)
     if command == "gradient" and any(size != 1 for size in reading.value.shape):
-        raise Problem(
-            f"A gradient is of a scalar, and this value is {_described(reading.value)}.",
-            hint="`mcalc jacobian` differentiates a vector or a matrix; sum(…) makes a scalar of it",
-            source=source,
-        )
+        raise _not_a_scalar(source, reading, "gradient", "")
     by = [reading.names[name] for name in names]
     asked_of_symmetric(by, symmetric)
     free = reading
@@ -96,7 +69,7 @@ def derive(
             name: with_fields(shape, properties=frozenset()) if own_name(name, names) in names else shape
             for name, shape in declarations(shapes).items()
         }
-        free = read(source, without, names, scalar)
+        free = read(source, without, names)
     work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
     with in_use(letters_of_text(reading)):
         found = work.second(by) if order == 2 else work.first(by)
@@ -137,11 +110,7 @@ class _Derivatives:
     def second(self, by: Sequence[Node]) -> Derivation:
         """``∂/∂y (∂f/∂x)`` for every x and y: the gradient, differentiated once more."""
         if any(size != 1 for size in self.reading.value.shape):
-            raise Problem(
-                f"A Hessian is of a scalar, and this value is {_described(self.reading.value)}.",
-                hint="`mcalc jacobian` differentiates a vector or a matrix once; sum(…) makes a scalar of it",
-                source=self.source,
-            )
+            raise _not_a_scalar(self.source, self.reading, "Hessian", " once")
         together = len(by) > 1 and all(not variable.shape for variable in by)
         gradients: list[Derivation] = []
         parts: dict[tuple[Node, Node], Derivation] = {}

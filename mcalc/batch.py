@@ -66,7 +66,7 @@ def _output(request: dict[str, Any]) -> str:
     command = _choice(request, "command", (*COMMANDS, "check"), "jacobian")
     form = _choice(request, "format", CHECKED if command == "check" else FORMATS, "text")
     layout = _choice(request, "layout", LAYOUTS, "paper")
-    expression, wrt, shapes = request.get("expr"), request.get("wrt"), request.get("shapes") or {}
+    expression, wrt, shapes = request.get("expr"), request.get("wrt", ""), request.get("shapes") or {}
     if not isinstance(expression, str):
         raise Problem('A request has its expression under "expr", as text.')
     if isinstance(wrt, list):

@@ -85,7 +85,9 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
         ]
         if formats:
             options += [
-                click.option("--wrt", required=True, metavar="NAME[,NAME]", help="Differentiate by this variable."),
+                click.option(
+                    "--wrt", metavar="NAME[,NAME]", help="Differentiate by this variable; by the only one, if left out."
+                ),
                 click.option(
                     "--layout",
                     type=click.Choice(LAYOUTS),

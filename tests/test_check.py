@@ -106,7 +106,7 @@ RIGHT = [
     ("u = x^2; sum(x + u)", "x", "(1 + 2x)'", {}),
     ("u = x^2; x*u", "x", "u + 2*u", {"x": "scalar"}),
     ("e = X@w - y; e.e", "w", "2*e'@X", {}),
-    ("sigmoid(x)", "x", "diag(exp(-x)/(1 + exp(-x))^2)", {}),
+    ("sigmoid(x)", "x", "diag(exp(-x)/(1 + exp(-x))^2)", {"x": "n"}),
     ("max(0, w.x + b)", "w", "{0 if w.x + b <= 0; x' if w.x + b > 0}", {}),
     ("A@X@B", "X", "A[i,k]*B[l,j]", {}),
     ("A@X@B", "X", "kron(B', A)", {}),

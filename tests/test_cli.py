@@ -76,8 +76,9 @@ def test_an_answer(run: Run) -> None:
         (["jacobian", "x +", "--wrt", "x"], 2),
         (["jacobian", "A*x", "--wrt", "x", "-s", "A=m,n", "-s", "x=n"], 2),
         (["jacobian", "x", "--wrt", "y"], 2),
-        (["jacobian", "x", "--wrt", ""], 2),
-        (["jacobian", "x"], 2),
+        (["jacobian", "w.x", "--wrt", ""], 2),
+        (["jacobian", "w.x"], 2),
+        (["check", "w.x", "--answer", "x'"], 2),
         (["jacobian", "--wrt", "x"], 2),
         (["jacobian", "x", "--wrt"], 2),
         (["jacobian", "x", "--wrt", "x", "-f", "pdf"], 2),
@@ -168,12 +169,12 @@ def test_a_file(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "derivative"),
     [
-        (["-x", "--wrt", "x"], "−I"),
-        (["--wrt", "x", "-x"], "−I"),
-        (["--wrt", "x", "--", "-x"], "−I"),
+        (["-x", "--wrt", "x", "-s", "x=n"], "−I"),
+        (["--wrt", "x", "-sx=n", "-x"], "−I"),
+        (["--wrt", "x", "--", "-x"], "−1"),
         (["-sum(x)", "--wrt", "x", "-s", "x=n"], "−1⃗ᵀ"),
         (["-s", "x=n", "-sum(x)", "--wrt=x"], "−1⃗ᵀ"),
-        (["-s*x", "--wrt", "x"], "−diag(s)"),
+        (["-s*x", "--wrt", "x"], "−s"),
         (["-sx=3", "-s*x", "--wrt", "x", "-s", "s=3"], "−diag(s)"),
         (["-f", "text", "-fun.x", "--wrt", "x"], "−funᵀ"),
         (["-a", "--no-verify", "--wrt", "a"], "−1"),
@@ -319,7 +320,7 @@ def test_json(run: Run, expression: str, wrt: str) -> None:
 
 def test_json_shapes(run: Run) -> None:
     found = json.loads(run("jacobian", "W@x + b", "--wrt", "x", "-s", "W=5,n", "-f", "json").output)
-    assert found["shapes"] == {"W": [5, "n"], "x": ["n"], "b": []}
+    assert found["shapes"] == {"W": [5, "n"], "x": ["n"], "b": [5]}
     assert (found["assumed"], found["shape"]) == (["x", "b"], [5, "n"])
 
 
@@ -352,8 +353,8 @@ def test_json_of_a_fault(run: Run, arguments: list[str], spans: list[Any], statu
         ("paper", "tr(A@X)", "X", "Aᵀ", "n×m"),
         ("numerator", "tr(A@X)", "X", "A", "m×n"),
         ("denominator", "tr(A@X)", "X", "Aᵀ", "n×m"),
-        ("paper", "a*x", "a", "x", "n×1"),
-        ("denominator", "a*x", "a", "xᵀ", "1×n"),
+        ("paper", "a*A@x", "a", "A·x", "m×1"),
+        ("denominator", "a*A@x", "a", "(A·x)ᵀ", "1×m"),
     ],
 )
 def test_layout(run: Run, layout: str, expression: str, wrt: str, derivative: str, shape: str) -> None:
@@ -471,7 +472,7 @@ def test_batch_is_in_order_and_keeps_ids(run: Run) -> None:
         "[" * 100_000,
         '{"id": 7}',
         '{"id": 7, "expr": 3, "wrt": "x"}',
-        '{"id": 7, "expr": "x"}',
+        '{"id": 7, "expr": "w.x"}',
         '{"id": 7, "expr": "x +", "wrt": "x"}',
         '{"id": 7, "expr": "x", "wrt": "y"}',
         '{"id": 7, "expr": "x", "wrt": 3}',

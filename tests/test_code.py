@@ -14,6 +14,7 @@ from mcalc.calculus.engine import derivative, differentiate
 from mcalc.calculus.networks import Tensor
 from mcalc.code.function import module
 from mcalc.code.running import functions
+from mcalc.derivations.definitions import example_of
 from mcalc.expressions import build
 from mcalc.expressions.operators import TABLE
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
@@ -48,7 +49,7 @@ def test_code_of_the_corpus(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("operator", [one for one in TABLE.values() if one.example], ids=lambda operator: operator.name)
 def test_code_of_every_operator(operator: Any) -> None:
-    reading = read(operator.example, {})
+    reading = example_of(operator)
     variables = list(reading.names.values())
     sizes = next(fitting_sizes([reading.value], variables))
     for kind in KINDS:

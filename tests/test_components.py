@@ -77,6 +77,9 @@ SHAPES = {
     "a'@X@b": {"a": "n", "b": "m"},
     "x^2*y": {"x": "scalar", "y": "scalar"},
     "x[2..n]": {"x": "n"},
+    "x*a": {"x": "n"},
+    **{part: {"x": "n", "y": "n"} for part in ("x*y", "x/y")},
+    **{part: {"x": "n"} for part in ("max(0, x)", "where(x > 0", "abs(x)")},
 }
 
 
@@ -153,8 +156,9 @@ def test_an_entry_for_symbolic_sizes(expression: str, by: str) -> None:
         same(evaluate(entry, point, sizes), value[(index,) * np.ndim(value)])
 
 
-def drawn(expression: str, by: str, dialect: str = "text", sizes: str = "", **options: str) -> str:
-    return write_expression(expanded(derive(expression, by, verify=False, **options), sizes).result, dialect)
+def drawn(expression: str, by: str, dialect: str = "text", sizes: str = "", **options: Any) -> str:
+    shapes = {"x": "n"} if "x" in expression else {}
+    return write_expression(expanded(derive(expression, by, shapes, verify=False, **options), sizes).result, dialect)
 
 
 DRAWINGS = [
@@ -324,7 +328,7 @@ def test_explain_ends_with_the_components() -> None:
 
 
 def test_several_variables() -> None:
-    derivation = expanded(derive("x*y", "x,y", verify=False), "n=2")
+    derivation = expanded(derive("x*y", "x,y", {"x": "n"}, verify=False), "n=2")
     assert str(derivation) == "[y[1], 0; 0, y[2]]\n[x[1], 0; 0, x[2]]"
 
 
@@ -345,7 +349,7 @@ BAD = [
 @pytest.mark.parametrize(("sizes", "words", "status"), BAD)
 def test_bad_sizes(sizes: str, words: str, status: int) -> None:
     with pytest.raises(Problem) as caught:
-        expanded(derive("x*y", "x", verify=False), sizes)
+        expanded(derive("x*y", "x", {"x": "n"}, verify=False), sizes)
     assert words in caught.value.message and caught.value.hint and caught.value.status == status
 
 
@@ -361,7 +365,7 @@ def test_what_cannot_be_written(expression: str, by: str, sizes: str, status: in
 
 
 def test_explain_prints_a_drawing_beside_its_name() -> None:
-    shown = written(expanded(derive("x*y", "y", command="explain", verify=False)), "text").split("\n")
+    shown = written(expanded(derive("x*y", "y", {"x": "n"}, command="explain", verify=False)), "text").split("\n")
     at = shown.index("3  In components")
     assert shown[at + 1 : at + 5] == [
         "             ⎡ x[1]  0     ⋯  0    ⎤",

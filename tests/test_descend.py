@@ -133,7 +133,7 @@ def test_a_matrix_of_weights() -> None:
 
 def test_a_batch_tells_the_gradient_on_average() -> None:
     X, y = data(30, 2)
-    fitted = fit(SQUARES, values(X=X, y=y, w=[0.1, 0.2], b=0.3), scalar=True)
+    fitted = fit(SQUARES, values(X=X, y=y, w=[0.1, 0.2], b=0.3))
     names = ["w", "b"]
     here = {"w": np.array([0.1, 0.2]), "b": np.array(0.3)}
     whole_value, whole = compiled(fitted, names)(here)
@@ -256,7 +256,7 @@ def test_sums_over_data_as_products(expression: str, shapes: dict[str, str]) -> 
 
 
 def test_a_plain_function_for_others() -> None:
-    fitted = fit("x^2 + 3y^2", read_assignments(["x=1", "y=2"]), scalar=True)
+    fitted = fit("x^2 + 3y^2", read_assignments(["x=1", "y=2"]))
     gradients = [derive(fitted.source, name, fitted.declared).natural for name in ("x", "y")]
     loss = Compiled(fitted, ["x", "y"], [one for one in gradients if isinstance(one, Node)])
     history = descend(loss, {"x": 1.0, "y": 2.0}, Method(0.1), 5)

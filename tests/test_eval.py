@@ -13,6 +13,7 @@ import sympy
 from cases_at_points import FIRST_ORDER, derivatives, point_of
 from running import mcalc
 
+from mcalc.derivations.definitions import example_of
 from mcalc.expressions.operators import TABLE
 from mcalc.language.parser import parse
 from mcalc.language.shapes import read_program
@@ -91,7 +92,7 @@ def test_the_error_times_the_data() -> None:
 
 @pytest.mark.parametrize("operator", [one for one in TABLE.values() if one.example], ids=lambda operator: operator.name)
 def test_every_operator_is_the_same_in_all_arithmetics(operator: Any) -> None:
-    reading = read_program(parse(operator.example), {})
+    reading = example_of(operator)
     variables = list(reading.names.values())
     sizes = next(fitting_sizes([reading.value], variables))
     for kind in KINDS:

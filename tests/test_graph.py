@@ -148,7 +148,7 @@ def test_every_value_and_jacobian_of_the_derivation_is_there_once(name: str) -> 
 
 
 def test_a_value_used_twice_is_one_vertex_with_two_edges() -> None:
-    graph = graph_of(derive("u = x^2; x + u", "x", command="explain"))
+    graph = graph_of(derive("u = x^2; x + u", "x", {"x": "n"}, command="explain"))
     assert [(edge.start, edge.end) for edge in graph.followed] == [("x", "u"), ("x", "u_1"), ("u", "u_1")]
     assert graph.paths() == [["x", "u_1"], ["x", "u", "u_1"]] and graph.count() == 2
 
@@ -338,7 +338,7 @@ FAN_OUT = """\
 
 
 def test_a_fan_out_in_the_terminal() -> None:
-    graph = graph_of(derive("u = x^2; x + u", "x", command="explain"))
+    graph = graph_of(derive("u = x^2; x + u", "x", {"x": "n"}, command="explain"))
     assert plain(graph_text.picture(graph)) == FAN_OUT
 
 

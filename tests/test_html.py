@@ -14,6 +14,7 @@ import pytest
 from mcalc.api import derive, read
 from mcalc.calculus.index_form import write_expression
 from mcalc.components.expansion import expanded
+from mcalc.derivations.definitions import example_of
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions.operators import TABLE
 from mcalc.problems import Problem
@@ -62,7 +63,7 @@ def test_every_formula_of_a_derivation(case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("name", [name for name, operator in TABLE.items() if operator.example])
 def test_every_operator(name: str) -> None:
-    checked(write_expression(read(TABLE[name].example).value, "latex"))
+    checked(write_expression(example_of(TABLE[name]).value, "latex"))
 
 
 SHOWN = [

@@ -10,10 +10,9 @@ from test_paper import ROWS, declarations
 from test_paper import name as row_name
 
 from mcalc.api import derive
+from mcalc.derivations.definitions import example_of
 from mcalc.expressions.notation import write
 from mcalc.expressions.operators import TABLE
-from mcalc.language.parser import parse
-from mcalc.language.shapes import read_program
 from mcalc.render import write as render
 
 
@@ -23,7 +22,7 @@ def examples() -> dict[str, str]:
     written = {}
     for name, operator in TABLE.items():
         if operator.example:
-            written[name] = write(read_program(parse(operator.example), {}, [], False).value, "latex")
+            written[name] = write(example_of(operator).value, "latex")
     return written
 
 

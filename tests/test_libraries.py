@@ -13,6 +13,7 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from test_code import MORE
 
 import mcalc
+from mcalc.api import shapes_by_letter
 from mcalc.calculus.networks import Tensor
 from mcalc.code.function import module
 from mcalc.code.running import functions
@@ -45,7 +46,7 @@ def of_value(text: str, shapes: dict[str, str]) -> list[Question]:
     return []
 
 
-EXAMPLES = [(operator.example, {}) for operator in TABLE.values() if operator.example]
+EXAMPLES = [(one.example, shapes_by_letter(one.example)) for one in TABLE.values() if one.example]
 CONSTANTS = [
     ("sqrt(2)*x + relu(-3)", {"x": "n"}),
     ("where(2 > 1, x, -x)*max(n, 2)", {"x": "n"}),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
+from mcalc.derivations.definitions import example_of
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node
 from mcalc.numbers.many_points import PointsProgram, evaluate_at_points
@@ -33,7 +34,7 @@ def agree(root: Node, points: list[dict[str, Any]], sizes: dict[str, int], names
 
 @pytest.mark.parametrize("operator", [one for one in TABLE.values() if one.example], ids=lambda operator: operator.name)
 def test_every_operator(operator: Any) -> None:
-    reading = read(operator.example, {})
+    reading = example_of(operator)
     variables = list(reading.names.values())
     if not variables:
         return

@@ -12,6 +12,7 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
 from mcalc.calculus.engine import differentiate
 from mcalc.calculus.networks import Tensor
+from mcalc.derivations.definitions import example_of
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node, dimension
 from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes
@@ -27,7 +28,7 @@ def value_of(result: Node | Tensor, point: Any, sizes: Any) -> Any:
 
 @pytest.mark.parametrize("operator", EXAMPLES, ids=lambda operator: operator.name)
 def test_every_example_has_a_value(operator: Any) -> None:
-    reading = read(operator.example, {})
+    reading = example_of(operator)
     variables = list(reading.names.values())
     sizes = next(fitting_sizes([reading.value], variables))
     for kind in KINDS:

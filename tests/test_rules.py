@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from mcalc.api import derive, read
+from mcalc.api import derive, read, shapes_by_letter
 from mcalc.calculus.engine import differentiate
+from mcalc.derivations.definitions import example_of
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import Operator, Rule
 from mcalc.numbers.numeric import evaluate_tensor
@@ -20,8 +21,8 @@ RULED = [operator for operator in TABLE.values() if operator.rules]
 
 @pytest.mark.parametrize("operator", RULED, ids=lambda operator: operator.name)
 def test_each_rule_agrees_with_differences(operator: Operator) -> None:
-    for name in read(operator.example).names:
-        derivation = derive(operator.example, name, command="explain")
+    for name in example_of(operator).names:
+        derivation = derive(operator.example, name, shapes_by_letter(operator.example), "explain")
         assert derivation.verified is not None
         assert derivation.verified.points >= 3, derivation.verified.reason
         assert derivation.verified.error < 1e-6
@@ -37,7 +38,7 @@ def test_each_rule_names_an_argument_and_has_a_sentence(operator: Operator) -> N
 @pytest.mark.parametrize("operator", RULED, ids=lambda operator: operator.name)
 def test_a_wrong_rule_is_caught(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice the right rule, or 1 for 0, in variables of other names, so that no value built before is met again."""
-    value = read(operator.example).value
+    value = example_of(operator).value
     formulas = [rule.formula if isinstance(rule.formula, str) else rule.formula(value) for rule in operator.rules]
     flat = all(formula == "0" for formula in formulas)
     rules = tuple(
@@ -45,11 +46,12 @@ def test_a_wrong_rule_is_caught(operator: Operator, monkeypatch: pytest.MonkeyPa
         for rule, formula in zip(operator.rules, formulas, strict=True)
     )
     monkeypatch.setitem(TABLE, operator.name, replace(operator, rules=rules, title="wrong", value=None))
-    names = list(read(operator.example).names)
-    fresh = operator.example
+    names = list(example_of(operator).names)
+    fresh, shapes = operator.example, {}
     for name in names:
         fresh = re.sub(rf"\b{name}\b", name + "_wrong", fresh)
-    reading = read(fresh)
+        shapes[name + "_wrong"] = shapes_by_letter(operator.example)[name]
+    reading = read(fresh, shapes)
     variables = list(reading.names.values())
     errors = []
     for variable in variables:

@@ -54,12 +54,12 @@ def test_shapes_remain(say: Say) -> None:
 
 def test_the_session_goes_on_after_an_error(say: Say) -> None:
     output, message, status = say(
-        "x^2", "jacobian x + --wrt x", "jacobian A@X --wrt X -f sympy", "jacobian y --wrt x -f json", "rules nothing",
+        "w.x", "jacobian x + --wrt x", "jacobian A@X --wrt X -f sympy", "jacobian y --wrt x -f json", "rules nothing",
         'jacobian "x --wrt x', "shape A", "shape A=m,", "check x.x --answer x", "jacobian x.x --wrt x",
     )  # fmt: skip
     assert status == 0
     assert answers(output)[-1] == "2xᵀ"
-    assert "There is no variable to differentiate by yet." in message
+    assert "There is more than one name to differentiate by: w: n, x: n." in message
     assert "The expression ends after `+`." in message
     assert "SymPy has no matrix expression" in message
     assert "is not closed" in message

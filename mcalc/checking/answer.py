@@ -18,10 +18,10 @@ from mcalc.expressions.letters import index_letters
 from mcalc.expressions.names import name_text
 from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, Shape, topological
-from mcalc.language.conflicts import walk
 from mcalc.language.declarations import Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.parser import Program, Syntax, parse
+from mcalc.language.ranks import walk
 from mcalc.language.shapes import CALLS_ONLY, Reading, free_names
 from mcalc.language.single_entries import with_entries
 from mcalc.problems import Problem, Span

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
+from functools import partial
 from typing import Any
 
 from mcalc.api import derive
@@ -24,6 +25,7 @@ from mcalc.checking.explain import Explained, explanation
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
+from mcalc.checking.readings import right_elsewhere
 from mcalc.checking.rounding import rounded_to
 from mcalc.checking.search import turned_shape
 from mcalc.checking.verdict import Check
@@ -50,6 +52,7 @@ def check(
     order: int = 1,
     verify: bool = True,
     explain: bool = True,
+    elsewhere: bool = True,
 ) -> Check:
     """Whether the answer is ``∂value/∂variable``, and if not, how it is wrong; raises Problem.
 
@@ -60,16 +63,32 @@ def check(
     derivation = derive(source, wrt, shapes, command, layout or "paper", verify, symmetric=symmetric)
     if order == 2 and len(derivation.by) == 2 and derivation.parts:
         derivation = next(part for part in derivation.parts if part.by == derivation.by)
+
+    def read_otherwise() -> Check | None:
+        again = partial(check, layout=layout, symmetric=symmetric, order=order, verify=verify, elsewhere=False)
+        if not elsewhere:
+            return None
+        return right_elsewhere(derivation, shapes, lambda other: again(source, wrt, answer, other))
+
     try:
-        if order == 2 and len(derivation.by) == 2 and not derivation.value.axes:
-            derivation = _mixed(derivation, read_text(answer, derivation.reading))
-        if derivation.parts:
-            return _each(derivation, answer, layout is None, explain)
-        return _Examination(derivation, answer, read_text(answer, derivation.reading), layout is None).run(explain)
+        found = _checked(derivation, answer, order, layout is None, explain)
+        return found if found.right else read_otherwise() or found
     except Mismatch as problem:
+        if other := read_otherwise():
+            return other
         raise _problem(problem, answer) from None
     except Problem as problem:
+        if other := read_otherwise():
+            return other
         raise (problem if problem.source else problem.with_source(answer)) from None
+
+
+def _checked(derivation: Derivation, answer: str, order: int, any_layout: bool, explain: bool) -> Check:
+    if order == 2 and len(derivation.by) == 2 and not derivation.value.axes:
+        derivation = _mixed(derivation, read_text(answer, derivation.reading))
+    if derivation.parts:
+        return _each(derivation, answer, any_layout, explain)
+    return _Examination(derivation, answer, read_text(answer, derivation.reading), any_layout).run(explain)
 
 
 def _mixed(derivation: Derivation, answer: Syntax) -> Derivation:

@@ -47,6 +47,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
             say(f"Wrong as it stands: this is not {derivative(check)}, in the {check.layout} layout.")
         else:
             say(finding.sentence)
+    if check.taken:
+        say(check.taken)
     say(trust(check), "quiet")
     page.append([])
     page.extend(
@@ -72,7 +74,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
     for note in check.notes:
         say(note, "quiet")
     page.append([])
-    for line in wrapped("# " + names_line(check.derivation), columns):
+    read = [names_line(check.derivation), *("Note: " + note for note in check.derivation.reading.notes)]
+    for line in (line for told in read for line in wrapped("# " + told, columns)):
         page.append([Piece(line, "quiet")])
     return page
 
@@ -80,6 +83,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
 def verdict(check: Check) -> str:
     """The first line: right or wrong, of what and by what; of a wrong answer the condition that would make it right."""
     what, layout = derivative(check), f"in the {check.layout} layout"
+    if check.where:
+        return f"✓ Right, where {check.where}."
     if check.right:
         return f"✓ Right{check.only}: this is {what}{'' if check.other_layout else ', ' + layout}."
     if check.findings[0].condition:
@@ -174,6 +179,8 @@ def record(check: Check) -> dict[str, Any]:
         "answer_layout": check.layout if check.right else None,
         "rounded": check.rounded,
         "right": check.right,
+        "where": check.where or None,
+        "taken": check.taken or None,
         "proven": check.proven if check.right else bool(check.findings and check.findings[0].proven),
         "points": check.points,
         "finding": None if check.right else check.findings[0].name,
@@ -185,7 +192,7 @@ def record(check: Check) -> dict[str, Any]:
         "counter_example": None
         if example is None
         else {"point": dict(example.point), "answer": example.answer, "right": example.right},
-        "notes": list(check.notes),
+        "notes": [*derivation.reading.notes, *check.notes],
         **({"parts": [record(part) for part in check.parts]} if check.parts else {}),
     }
 
@@ -216,6 +223,8 @@ def markdown(check: Check) -> str:
     by = ", ".join(f"${name_latex(name)}$" for name in derivation.wrt)
     word = f"✓ **Right{check.only}.**" if check.right else "✗ **Wrong.**"
     value = write_node(derivation.value, "latex")
+    if check.where:
+        word = f"✓ **Right, where {check.where}.** {check.taken}"
     blocks = [f"{word} The derivative of ${value}$ by {by}, in the {check.layout} layout."]
     blocks += [finding.sentence for finding in check.findings]
     blocks += [trust(check)]

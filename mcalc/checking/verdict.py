@@ -32,6 +32,9 @@ class Check:
     layout: str = ""
     rounded: int | None = None
     """To how many digits the decimals of a right answer are rounded."""
+    where: str = ""
+    """The condition of an answer that is right in another reading than the one `taken`."""
+    taken: str = ""
 
     def __post_init__(self) -> None:
         self.layout = self.layout or self.derivation.layout

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from mcalc.choices import CHECKED, LAYOUTS, SYMMETRIC
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
 
 
 @click.command(cls=Command)
 @click.argument("expression")
-@click.option("--wrt", required=True, metavar="NAME", help="The variable of the derivative.")
+@click.option("--wrt", metavar="NAME", help="The variable of the derivative; the only one, if left out.")
 @click.option("--answer", required=True, metavar="ANSWER", help="The answer to check; - for standard input, or @FILE.")
 @click.option("--layout", type=click.Choice(LAYOUTS), help="The layout of the answer, where it is to be in no other.")
 @click.option("--order", type=click.IntRange(1, 2), default=1, help="2: the answer is the second derivative.")
@@ -21,7 +21,7 @@ from mcalc.problems import Problem
 @common(formats=False)
 def check(
     expression: str,
-    wrt: str,
+    wrt: str | None,
     answer: str,
     layout: str | None,
     order: int,
@@ -38,7 +38,13 @@ def check(
         if expression == answer == "-":
             raise Problem("Standard input holds the expression or the answer, and not both.", hint="use @FILE for one")
         found = checked(
-            expression_text(expression), wrt, expression_text(answer), declared_shapes(shapes), layout, symmetric, order
+            expression_text(expression),
+            wrt or "",
+            expression_text(answer),
+            declared_shapes(shapes),
+            layout,
+            symmetric,
+            order,
         )
         from mcalc.checking import report
 
@@ -46,6 +52,7 @@ def check(
             show(report.rows(found, columns(output)), output, color)
         else:
             write(report.write(found, form), output)
+            tell(found.derivation.reading.notes)
     except Problem as problem:
         if form == "json":
             import json

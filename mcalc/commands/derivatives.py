@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mcalc.choices import COMMANDS, DETAILS, METHODS
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.options import Command, common
 from mcalc.problems import Problem
 from mcalc.render import DOCUMENTS, DRAWINGS
@@ -28,7 +28,7 @@ def derivation_command(
     shapes: tuple[str, ...],
     output: str | None,
     color: str,
-    wrt: str,
+    wrt: str | None,
     layout: str,
     form: str,
     expand: str | None,
@@ -53,14 +53,27 @@ def derivation_command(
                 "order": order > 1,
             }
             refused = [name for name, given in choices.items() if given]
-            draw(expression, wrt, shapes, layout, form, method, not no_verify, symmetric, output, color, refused, graph)
+            draw(
+                expression,
+                wrt or "",
+                shapes,
+                layout,
+                form,
+                method,
+                not no_verify,
+                symmetric,
+                output,
+                color,
+                refused,
+                graph,
+            )
             return
         from mcalc.api import derive
 
         declared = declared_shapes(shapes)
         derivation = derive(
             expression_text(expression),
-            wrt,
+            wrt or "",
             declared,
             command,
             layout,
@@ -100,6 +113,7 @@ def derivation_command(
             from mcalc.render import write as written
 
             write(written(derivation, form), output)
+        tell(derivation.reading.notes)
     except Problem as problem:
         if form == "json":
             import json

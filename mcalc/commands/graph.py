@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.problems import Problem
 from mcalc.render import GRAPHS
 
@@ -54,3 +54,4 @@ def draw(
         show(rows(derivations, form, columns(output)), output, color)
     else:
         write(import_module(f"mcalc.render.graph_{form}").write(derivations, form), output)
+        tell(derivations[0].reading.notes)

@@ -47,10 +47,6 @@ class Session:
             self.help(rest.strip())
         elif name in self.commands and name != "shell" and not rest.lstrip().startswith("="):
             self.call(name, rest)
-        elif not self.wrt:
-            raise Problem(
-                "There is no variable to differentiate by yet.", hint=f"write once `{self.command} {text} --wrt x`"
-            )
         else:
             self.call(self.command, text)
 
@@ -84,7 +80,7 @@ class Session:
         if "--wrt" in given:
             at = given.index("--wrt")
             self.wrt = words[at].partition("=")[2] or "".join(words[at + 1 : at + 2])
-        elif self.wrt and any("--wrt" in one.opts and one.required for one in command.params):
+        elif self.wrt and any("--wrt" in one.opts and one.default != "" for one in command.params):
             words += ["--wrt", self.wrt]
         if "--shape" in known:
             own = {word.partition("=")[0] for at, word in enumerate(words) if at and words[at - 1] in ("-s", "--shape")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,12 @@ def show(rows: list[Any], output: str | None, color: str) -> None:
     from mcalc.render.terminal import show as show_in_colour
 
     show_in_colour(rows)
+
+
+def tell(notes: Iterable[str]) -> None:
+    """Notes on how the expression was read, on standard error: for a format that has no place for them."""
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def painter(otherwise: str = "") -> Callable[[Any, str], None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from mcalc.api import derive, read
+from mcalc.api import derive, read, shapes_by_letter
 from mcalc.calculus.engine import differentiate
 from mcalc.calculus.index_form import Expression, IndexForm, write_partial
 from mcalc.components.drawing import Drawn
@@ -93,9 +93,14 @@ def forms(operator: Operator) -> list[Form]:
     return found
 
 
+def example_of(operator: Operator) -> Reading:
+    """The operator's example, its names of the shapes that their letters say."""
+    return read(operator.example, shapes_by_letter(operator.example))
+
+
 def defined(operator: Operator) -> tuple[Reading, dict[str, str]]:
     """The definition, read in the shapes of the operator's example; and those shapes as they are declared."""
-    example = read(operator.example).value
+    example = example_of(operator).value
     names = zip(operator.argument_names, example.args, strict=True)
     shapes = {name: ",".join(map(str, arg.shape)) or "scalar" for name, arg in names}
     return read(operator.definition, shapes), shapes

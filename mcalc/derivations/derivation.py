@@ -116,6 +116,11 @@ class Derivation:
         return self.result.shape
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes on the answer, without those on the reading."""
+        return tuple(note for note in self.notes if note not in self.reading.notes)
+
+    @property
     def in_symbols(self) -> Expression | Drawn:
         """The result as it was derived, where `result` is in components."""
         last = self.steps[-1] if self.steps else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from mcalc.expressions.tree import Shape
 from mcalc.language.declarations import Declaration
 from mcalc.language.elaborate import Mismatch
 from mcalc.language.parser import Program, Syntax
+from mcalc.language.ranks import walk
 from mcalc.problems import Problem, Span
 
 LETTERS = ("n", "m", "k", "p", "q", "r", "s", "t")
@@ -26,14 +27,6 @@ class Failure(NamedTuple):
     involved: list[str]
 
 
-def walk(syntax: Syntax) -> Iterable[Syntax]:
-    stack = [syntax]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(node.children))
-
-
 class Conflicts:
     """The part of the search for shapes that explains why it found none."""
 
@@ -42,7 +35,6 @@ class Conflicts:
     names: list[str]
     dimensions: frozenset[str]
     definitions: dict[str, Syntax]
-    habits: dict[str, int]
 
     def _conflict(self, failures: Sequence[Failure]) -> Problem:
         """The mismatch as it stands in the text, each part with its shape; or the two uses of a name in conflict."""
@@ -108,7 +100,7 @@ class Conflicts:
     def _taken(self) -> set[str]:
         loops = {
             node.children[1].value
-            for syntax in self._statements()
+            for syntax in self.statements()
             for node in walk(syntax)
             if node.kind == "comprehension"
         }
@@ -120,7 +112,7 @@ class Conflicts:
         }
         return loops | sizes | set(self.names) | set(self.definitions) | set(self.dimensions)
 
-    def _statements(self) -> list[Syntax]:
+    def statements(self) -> list[Syntax]:
         return [*self.definitions.values(), self.program.value]
 
 

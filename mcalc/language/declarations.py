@@ -222,8 +222,10 @@ class Dimensions:
         return []
 
     def settle(self) -> None:
-        """Equations that were left open, now that everything else is known."""
-        while self.waiting:
+        """Equations that were left open, now that everything else is known; those that never end stay open."""
+        rounds = 4 * len(self.waiting) + 8
+        while self.waiting and rounds:
+            rounds -= 1
             for at, (one, other) in enumerate(self.waiting):
                 one, other = self.find(one), self.find(other)
                 if one == other or self._only_unknown(one, other) is not False:
@@ -245,43 +247,3 @@ class Dimensions:
         for part in sorted(parts, key=order):
             base, power = part.as_base_exp() if split is Mul else (part, S.One)
             yield from [base] * int(power) if power.is_Integer and power > 0 else [part]
-
-
-def habit(name: str) -> int:
-    """0 for a scalar, 1 for a vector, 2 for a matrix."""
-    base = name.rstrip("0123456789").split("_")[0]
-    if base.lower() in GREEK_NAMES:
-        return 0
-    if len(base) == 1:
-        return 0 if base in "abcdefgijklmnN" else 2 if base.isupper() else 1
-    return 2 if base[0].isupper() else 1
-
-
-GREEK_NAMES = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "omicron",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-    ]
-)

@@ -14,10 +14,10 @@ from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, dimension, topological
-from mcalc.language.conflicts import walk
 from mcalc.language.declarations import Declaration, Given, declarations, names_declared
 from mcalc.language.lengths import with_length
 from mcalc.language.parser import Program, own_name, parse
+from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.exact import EXACT
@@ -58,7 +58,6 @@ def fit(
     values: Mapping[str, Value],
     shapes: Mapping[str, Given] | None = None,
     wrt: Sequence[str] = (),
-    scalar: bool = False,
     optional: Collection[str] = (),
 ) -> Fitted:
     """The reading of `source` in which every name has the shape of its value, and every dimension a number.
@@ -71,7 +70,7 @@ def fit(
     wrt = [own_name(name, [*given, *values]) for name in wrt]
     program = parse(source, [*given, *values], [*names_declared(given), *wrt])
     try:
-        return _fit(program, source, values, given, wrt, scalar, optional)
+        return _fit(program, source, values, given, wrt, optional)
     except Problem as problem:
         raise problem.with_source(problem.source or source) from None
 
@@ -82,7 +81,6 @@ def _fit(
     values: Mapping[str, Value],
     given: Mapping[str, Declaration],
     wrt: Sequence[str],
-    scalar: bool,
     optional: Collection[str],
 ) -> Fitted:
     names, size_names = free_names(program)
@@ -108,10 +106,10 @@ def _fit(
     columns = any(len(value.shape) == 2 and value.shape[1] == 1 for value in known.values())
 
     def read(declared: dict[str, Declaration]) -> Fitted:
-        reading = read_program(program, declared, wrt, scalar)
+        reading = read_program(program, declared, wrt)
         if length := with_length(program, declared, wrt, reading.names):
             declared = length[0]
-            reading = read_program(program, declared, wrt, scalar)
+            reading = read_program(program, declared, wrt)
         missing = [name for name in reading.names if name not in known and name not in optional]
         if missing:
             raise _missing(missing, program)
@@ -123,7 +121,7 @@ def _fit(
         return read(declared)
     except Problem as problem:
         try:
-            read_program(program, declared, wrt, scalar)
+            read_program(program, declared, wrt)
         except Problem:
             return read(counted)
         if columns:

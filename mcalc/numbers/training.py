@@ -57,7 +57,7 @@ def train(
     names = list(dict.fromkeys(canonical_name(name.strip()) for name in wrt.split(",") if name.strip()))
     if not names:
         raise Problem("There is nothing to descend by.", hint="name what is to change: --wrt w,b")
-    fitted = fit(source, values, shapes, names, scalar=True, optional=names)
+    fitted = fit(source, values, shapes, names, optional=names)
     names = [own_name(name, fitted.reading.names) for name in names]
     try:
         loss = compiled(fitted, names, batch, verify)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcalc.api import derive, read
+from mcalc.api import derive, read, shapes_by_letter
 from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.derivations.definitions import agreement, derived, forms
+from mcalc.derivations.definitions import agreement, derived, example_of, forms
 from mcalc.derivations.derivation import shape_words, sizes_shown
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import Operator
@@ -55,7 +55,7 @@ def _labelled(label: str, pieces: list[Piece], columns: int) -> list[Row]:
 
 def _shapes(operator: Operator) -> list[Row]:
     found: list[Row] = []
-    for node in [form.node for form in forms(operator)] or [read(operator.example).value]:
+    for node in [form.node for form in forms(operator)] or [example_of(operator).value]:
         taken = ", ".join(shape_words(arg.shape) for arg in node.args)
         shown = f"{taken} → {shape_words(node.shape)}" if taken else shape_words(node.shape)
         axis = f"   {write(node)}" if node.parameters and operator.keywords else ""
@@ -129,13 +129,16 @@ def _fitted(cells: list[Row], columns: int) -> list[Row]:
 
 def _example(operator: Operator, columns: int) -> list[Row]:
     """The command with what it prints, and the value and the derivative in numbers."""
-    reading = read(operator.example)
+    reading = example_of(operator)
     if not reading.names:
         return [[], *_labelled("Example", [Piece(operator.example)], columns)]
     name = next(iter(reading.names))
-    derivation = derive(operator.example, name)
+    shapes = shapes_by_letter(operator.example)
+    plainly = read(operator.example).names == reading.names
+    declared = "" if plainly else "".join(f" -s {one}={shape}" for one, shape in shapes.items())
+    derivation = derive(operator.example, name, None if plainly else shapes)
     page: list[Row] = [[], [Piece("Example", "heading")]]
-    page.append([Piece("  $ ", "quiet"), Piece(f'mcalc jacobian "{operator.example}" --wrt {name}')])
+    page.append([Piece("  $ ", "quiet"), Piece(f'mcalc jacobian "{operator.example}" --wrt {name}{declared}')])
     page += [[Piece("  "), *row] for row in text.rows(derivation, "text", columns - 2 if columns else 0)]
     try:
         point, sizes = _point(operator, reading.names), {"m": 2, "n": 2, "k": 2, "N": 2}
@@ -183,10 +186,12 @@ def _derivation(operator: Operator, columns: int) -> list[Row]:
     """Of the definition in simpler operators where there is one, compared with the rule; else of the example."""
     room = columns - 2 if columns else 0
     if not operator.definition:
-        names = list(read(operator.example).names)
+        names = list(example_of(operator).names)
         if not names:
             return []
-        shown = text.rows(derive(operator.example, names[0], command="explain"), "text", room)
+        shown = text.rows(
+            derive(operator.example, names[0], shapes_by_letter(operator.example), "explain"), "text", room
+        )
         return [[], [Piece("Derivation of the example", "heading")], *_indented(shown)]
     page: list[Row] = [[], [Piece("Derivation from the definition", "heading")]]
     call = f"{operator.name}({', '.join(operator.argument_names)})"
@@ -200,7 +205,7 @@ def _derivation(operator: Operator, columns: int) -> list[Row]:
 
 
 def _compared(operator: Operator, argument: str, points: int, apart: float, columns: int) -> list[Row]:
-    arguments = [len(arg.shape) for arg in read(operator.example).value.args]
+    arguments = [len(arg.shape) for arg in example_of(operator).value.args]
     form = next(form for form in forms(operator) if [len(arg.shape) for arg in form.node.args] == arguments)
     left, found = form.jacobian(form.node.args[operator.argument_names.index(argument)])
     how = "to the last figure" if apart < 1e-14 else f"to {apart:.0e}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from mcalc.api import read
 from mcalc.calculus.index_form import write_partial
+from mcalc.derivations.definitions import example_of
 from mcalc.derivations.derivation import shape_words
 from mcalc.expressions.operators import CALLS, TABLE
 from mcalc.expressions.records import Operator, Rule
@@ -27,14 +27,14 @@ def formula(operator: Operator, rule: Rule) -> str:
     """The rule as the table has it, for the operator's example."""
     if isinstance(rule.formula, str):
         return rule.formula
-    return rule.formula(read(operator.example).value)
+    return rule.formula(example_of(operator).value)
 
 
 def left_side(operator: Operator, rule: Rule) -> str:
     """``∂y[i,j]/∂A[k,l]``, with the indices that the operator's example has."""
     if operator.elementwise:
         return f"∂y/∂{rule.argument}"
-    node = read(operator.example).value
+    node = example_of(operator).value
     arg = node.args[operator.argument_names.index(rule.argument)]
     return write_partial("y", rule.argument, "ij"[: len(node.axes)], "kl"[: len(arg.axes)], "text")
 
@@ -71,7 +71,7 @@ def _all(columns: int) -> list[Row]:
 
 def example_shapes(operator: Operator) -> str:
     """``m×k, k×n → m×n``, of the example."""
-    node = read(operator.example).value
+    node = example_of(operator).value
     taken = ", ".join(shape_words(arg.shape) for arg in node.args)
     return f"{taken} → {shape_words(node.shape)}" if taken else shape_words(node.shape)
 

@@ -64,6 +64,8 @@ class _Page:
 
     def answer(self, derivation: Derivation) -> None:
         self.comment(names_line(derivation))
+        for note in derivation.reading.notes:
+            self.comment("Note: " + note)
         for part in derivation.parts or (derivation,):
             if derivation.parts:
                 self.comment("by " + ", ".join(name_text(name) for name in part.wrt))
@@ -75,7 +77,7 @@ class _Page:
                 self.comment(form)
             check = "" if part.verified is None else "; " + verified_line(part)
             self.comment(f"{sizes_shown(part.shape)}, {part.layout} layout{check}")
-            for note in part.notes:
+            for note in part.remarks:
                 self.comment("Note: " + note)
 
     # The derivation
@@ -96,6 +98,8 @@ class _Page:
         tail = [Piece(" by ", "heading"), Piece(by, "variable")]
         self.labelled([Piece("Derivative of ", "heading")], Piece(self.math(derivation.value), "result"), tail)
         self.sentence(names_line(derivation))
+        for note in derivation.reading.notes:
+            self.sentence("Note: " + note)
         self.sentence(
             f"The result is {sizes_shown(derivation.in_symbols.shape)} in the {derivation.layout} layout"
             f"{layout_reason(derivation)}"
@@ -247,7 +251,7 @@ class _Page:
         if derivation.verified is not None:
             text = verified_line(derivation)
             self.sentence(text[0].upper() + text[1:], "")
-        for note in derivation.notes:
+        for note in derivation.remarks:
             self.sentence("Note: " + note, "")
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from mcalc.api import read
 from mcalc.derivations.derivation import shape_words
+from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node
+from mcalc.language.reasons import reasons
 from mcalc.language.shapes import Declaration
 from mcalc.render.layout import Piece, Row, table
 
@@ -38,7 +40,11 @@ def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:
                 last = at == len(node.args) - 1
                 stack.append((arg, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")))
     found = table(lines, indent="")
+    why = reasons(reading)
+    for name in reading.assumed:
+        told = f"# {name_text(name)}: {shape_words(reading.names[name].shape)}, {why[name]}"
+        found.append([Piece(told, "quiet")])
     if reading.assumed:
-        names_assumed = ", ".join(reading.assumed)
-        found.append([Piece(f"# assumed: the shapes of {names_assumed}; declare with -s NAME=SHAPE", "quiet")])
+        found.append([Piece("# assumed; declare with -s NAME=SHAPE", "quiet")])
+    found += [[Piece(f"# Note: {note}", "quiet")] for note in reading.notes]
     return found

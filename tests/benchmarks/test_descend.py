@@ -45,7 +45,7 @@ def test_a_step(expression: str) -> None:
     X, w, b = random.normal(size=(ROWS, COLUMNS)), 0.1 * random.normal(size=COLUMNS), np.array(0.1)
     y = np.maximum(0, X @ random.normal(size=COLUMNS) + 0.3)
     arrays = {"X": X, "y": y, "w": w, "b": b}
-    fitted = fit(expression, {name: of_numbers(name, array) for name, array in arrays.items()}, scalar=True)
+    fitted = fit(expression, {name: of_numbers(name, array) for name, array in arrays.items()})
     loss, hand = compiled(fitted, ["w", "b"]), by_hand(expression, X, y)
 
     def ours() -> Any:

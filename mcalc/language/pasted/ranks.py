@@ -9,7 +9,7 @@ from mcalc.expressions import build
 from mcalc.expressions.operators import CALLS
 from mcalc.expressions.records import ShapeMismatch
 from mcalc.expressions.tree import Shape, dimension
-from mcalc.language.declarations import GREEK_NAMES, habit
+from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
 
 ROW = 3

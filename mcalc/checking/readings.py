@@ -1,0 +1,90 @@
+"""An answer that is right where names are read otherwise: only names that habit alone settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mcalc.api import read
+from mcalc.calculus.index_form import write_expression
+from mcalc.derivations.derivation import Derivation, shape_words, sizes_shown
+from mcalc.expressions.names import name_text
+from mcalc.expressions.tree import Shape
+from mcalc.language.habits import MATRIX
+from mcalc.language.ranks import rank_of
+from mcalc.language.reasons import by_habit, differing, otherwise
+from mcalc.language.shapes import Reading
+from mcalc.problems import Problem
+
+if TYPE_CHECKING:
+    from mcalc.checking.verdict import Check
+
+MOST = 6
+_NOUNS = (("a scalar", "scalars"), ("a vector", "vectors"), ("a matrix", "matrices"))
+
+
+def right_elsewhere(
+    derivation: Derivation, shapes: Mapping[str, Any] | None, checked: Callable[[Mapping[str, Any]], Check]
+) -> Check | None:
+    """The verdict in the likeliest reading in which the answer is right, with its condition; None if there is none."""
+    for other in _readings(derivation):
+        try:
+            declared = _declarations(derivation, other, shapes or {})
+            found = checked({**(shapes or {}), **declared})
+        except Problem:
+            continue
+        if found.right:
+            changes = differing(derivation.reading, other)
+            options = " ".join(f"-s {name}={shape}" for name, shape in declared.items())
+            return replace(found, where=f"{_condition(changes)} ({options})", taken=_taken(derivation, changes))
+    return None
+
+
+def _readings(derivation: Derivation) -> Iterator[Reading]:
+    """Readings with one of the names otherwise, and what then stands beside it; all of them settled by habit alone."""
+    reading = derivation.reading
+    habitual = by_habit(reading)
+    seen: list[dict[str, int]] = []
+    for name in habitual:
+        for rank in range(MATRIX + 1):
+            if rank == rank_of(reading.names[name].shape):
+                continue
+            for other in otherwise(reading, name, rank):
+                ranks = {one: rank_of(shape) for one, shape in differing(reading, other).items()}
+                if set(ranks) <= set(habitual) and ranks not in seen and len(seen) < MOST:
+                    seen.append(ranks)
+                    yield other
+
+
+def _declarations(derivation: Derivation, other: Reading, shapes: Mapping[str, Any]) -> dict[str, str]:
+    """The fewest declarations with which the expression is read so."""
+    declared = differing(derivation.reading, other)
+    while True:
+        told = {name: ",".join(map(str, shape)) or "scalar" for name, shape in declared.items()}
+        further = differing(read(derivation.source, {**shapes, **told}), other)
+        if not further.keys() - declared.keys():
+            return told
+        declared |= further
+
+
+def _condition(changes: Mapping[str, Shape]) -> str:
+    """``w and x are vectors``."""
+    told = []
+    for rank, (one, several) in enumerate(_NOUNS):
+        names = [name_text(name) for name, shape in changes.items() if rank_of(shape) == rank]
+        if names:
+            told.append(f"{_listed(names)} {'are ' + several if len(names) > 1 else 'is ' + one}")
+    return _listed(told)
+
+
+def _taken(derivation: Derivation, changes: Mapping[str, Shape]) -> str:
+    """What the derivative is as the expression was read."""
+    names = derivation.reading.names
+    read = ", ".join(f"{name_text(name)}: {shape_words(names[name].shape)}" for name in changes)
+    result = write_expression(derivation.result, "text").replace("\n", "; ")
+    return f"As it is read here, with {read}, it is wrong: the derivative is {result}, {sizes_shown(derivation.shape)}."
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

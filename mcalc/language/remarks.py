@@ -1,0 +1,71 @@
+"""What a reader may have meant otherwise: notes that are true, and rare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from mcalc.expressions.names import name_text
+from mcalc.expressions.tree import Shape
+from mcalc.language.corrections import products_by_letter
+from mcalc.language.evidence import is_constant
+from mcalc.language.habits import COLUMN, MATRIX, SCALAR, habit, is_greek
+from mcalc.language.parser import Syntax
+from mcalc.language.ranks import is_sign, rank_of, walk
+
+if TYPE_CHECKING:
+    from mcalc.language.shapes import Reader
+
+
+def remarks(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
+    """The notes on a reading."""
+    if not reader.evidence.signs:
+        yield from _all_scalars(reader, ranks)
+    signed = _signed(reader)
+    for node, parts, shape in reader.sums:
+        if id(node) in reader.evidence.guards:
+            continue
+        for part, own in parts:
+            name, alone = reader.evidence.reach(part)
+            if not own and alone and name in ranks and not reader.evidence.is_number(name) and len(shape) == 1:
+                size = str(shape[0])
+                yield f"{name_text(name)}: scalar, stretched over {size} elements; -s {name}={size} for a vector"
+            elif not own and rank_of(shape) == MATRIX and shape[0] == shape[1] and not is_constant(part):
+                text = reader.program.source[part.start : part.end]
+                yield f"{text} is added to every entry of the matrix; {_factor(part, text)}*I is the diagonal"
+            elif alone and ranks.get(name) == COLUMN and is_greek(name) and name not in signed:
+                beside = _beside(reader, parts, part)
+                if beside:
+                    yield f"{name_text(name)}: {own[0]}, as {beside} stands beside it; -s {name}=scalar for one number"
+
+
+def _all_scalars(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
+    """Nothing spoke of vectors, but the letters did: several of them, a capital, or the argument of a function."""
+    vectors = [name for name in reader.open_names if habit(name) != SCALAR]
+    nodes = (node for syntax in reader.statements() for node in walk(syntax))
+    applied = any(node.kind == "call" and any(child.value in vectors for child in node.children) for node in nodes)
+    if any(ranks.values()) or not vectors:
+        return
+    if len(vectors) > 1 or habit(vectors[0]) == MATRIX or applied:
+        which = "all names are scalars" if len(ranks) > 1 else f"{name_text(vectors[0])} is a scalar"
+        first = next((name for name in vectors if habit(name) == COLUMN), vectors[0])
+        product = ", `@` for the matrix product" if products_by_letter(reader) else ""
+        yield f"{which}; -s {first}=n for the element-wise Jacobian{product}"
+
+
+def _signed(reader: Reader) -> set[str]:
+    """The names that are themselves transposed, indexed, or factors of a product."""
+    nodes = (node for syntax in reader.statements() for node in walk(syntax))
+    return {child.value for node in nodes if is_sign(node) and node.kind != "call" for child in node.children}
+
+
+def _beside(reader: Reader, parts: list[tuple[Syntax, Shape]], part: Syntax) -> str:
+    """The text of the term that gave a name its shape."""
+    for other, own in parts:
+        if other is not part and own:
+            return reader.program.source[other.start : other.end]
+    return ""
+
+
+def _factor(part: Syntax, text: str) -> str:
+    return f"({text})" if part.kind == "infix" and part.value in "+-" else text

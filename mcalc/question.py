@@ -1,0 +1,71 @@
+"""A question: what a text says, with every name given its shape, and the names to differentiate by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sympy.core.symbol import Dummy
+
+from mcalc.derivations.derivation import shape_words
+from mcalc.expressions.names import name_text
+from mcalc.language.declarations import Declaration, Given, declarations, names_declared
+from mcalc.language.habits import habit
+from mcalc.language.lengths import with_length
+from mcalc.language.parser import canonical_name, own_name, parse
+from mcalc.language.pasted.suggestions import misread, suggested
+from mcalc.language.shapes import Reading, read_program
+from mcalc.problems import Problem
+
+
+def read(source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = ()) -> Reading:
+    """The program with every name given its shape; raises Problem."""
+    declared = declarations(shapes)
+    wanted = [own_name(name, declared) for name in wrt]
+    try:
+        program = parse(source, declared, [*names_declared(declared), *wanted])
+        misread(source, declared)
+        reading = read_program(program, declared, wanted)
+        if length := with_length(program, declared, wanted, reading.names):
+            assumed = reading.assumed
+            reading = read_program(program, length[0], wanted)
+            reading.assumed = tuple(name for name in assumed if name in reading.names)
+            reading.notes += (length[1],)
+    except Problem as problem:
+        raise suggested(problem.with_source(source), source, declared) from None
+    reading.notes = program.notes + reading.notes
+    return reading
+
+
+def shapes_by_letter(source: str) -> dict[str, str]:
+    """The shapes of a text in which every name is what its letter says, as the operator table's examples are meant."""
+    letters = {
+        name: Declaration(tuple(Dummy(integer=True, positive=True) for _ in range(habit(name))))
+        for name in read(source).names
+    }
+    names = read(source, letters).names
+    return {name: ",".join(map(str, node.shape)) or "scalar" for name, node in names.items()}
+
+
+def _names(wrt: str | Sequence[str]) -> list[str]:
+    given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
+    return list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
+
+
+def variables_of(
+    source: str, wrt: str | Sequence[str], shapes: Mapping[str, Given] | None = None
+) -> tuple[Reading, list[str]]:
+    """The reading, and the names to differentiate by: those given, else the only one there is; raises Problem."""
+    names = _names(wrt)
+    reading = read(source, shapes, names)
+    if names:
+        return reading, [own_name(name, reading.names) for name in names]
+    if len(reading.names) == 1:
+        return reading, list(reading.names)
+    if not reading.names:
+        raise Problem("There is no variable to differentiate by.", hint="the expression has no names", source=source)
+    listed = ", ".join(f"{name_text(name)}: {shape_words(node.shape)}" for name, node in reading.names.items())
+    raise Problem(
+        f"There is more than one name to differentiate by: {listed}.",
+        hint=f"choose one, as in --wrt {next(iter(reading.names))}",
+        source=source,
+    )
