@@ -84,7 +84,8 @@ def of_text(page: str, derivation: Derivation, scene: Scene) -> Array:
 def value_of(text: str, scene: Scene, shape: Any, free: dict[str, Any] | None = None) -> Array:
     """The text, read where the names are declared, at the point."""
     try:
-        read = read_program(parse(text), scene.declarations(), free_indices=free, expected=shape).value
+        declared = scene.declarations()
+        read = read_program(parse(text, declared), declared, free_indices=free, expected=shape).value
     except Problem as problem:
         raise Unreadable(problem.message) from None
     key = (read, tuple((free or {}).items()))
@@ -94,6 +95,8 @@ def value_of(text: str, scene: Scene, shape: Any, free: dict[str, Any] | None = 
             scene.known[key] = (
                 _at_places(read, point, scene.sizes, free) if free else evaluate(read, point, scene.sizes)
             )
+        except np.linalg.LinAlgError:
+            raise
         except (KeyError, ValueError) as fault:
             raise Unreadable(f"what was read has no value: {fault}") from None
     return scene.known[key]

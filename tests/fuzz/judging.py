@@ -171,6 +171,8 @@ def _tried(compute: Callable[[], Any], place: str) -> Any:
         return Verdict("unreadable", place, plainly(str(problem)))
     except Problem as problem:
         return _refused(problem, place)
+    except np.linalg.LinAlgError as fault:
+        return Verdict("not finite", place, plainly(str(fault))) if place else _fault(fault, place)
     except Exception as fault:
         return _fault(fault, place)
 
