@@ -77,6 +77,14 @@ def test_a_program_is_known_by_its_number() -> None:
     assert Maker("1:7").program() == Maker("1:7").program()
 
 
+def test_no_name_has_two_meanings_in_one_program() -> None:
+    for number in range(3000):
+        made = Maker(f"names:{number}").program()
+        kinds = {term.kind for term in made.terms()} & {"pi", "delta"}
+        turned = {term.spelled.strip(".^") for term in made.terms() if term.kind == "transpose"} & {"T"}
+        assert not (kinds | turned) & made.declared.keys(), made.text()
+
+
 def test_the_evaluator_shares_no_code_with_mcalc() -> None:
     for name in ("terms", "meanings", "values"):
         tree = ast.parse((Path(__file__).parent / "fuzz" / f"{name}.py").read_text("utf-8"))

@@ -60,6 +60,8 @@ class Leaves:
         self.declared: dict[str, Declared] = {}
         self.definitions: list[tuple[str, Term]] = []
         self.loops: list[tuple[str, str]] = []
+        self.reserved: set[str] = set()
+        """Names that the program has used in another meaning: π, the transpose ``.T``, Kronecker's δ."""
         self.odd = self.random.random() < 0.3
         names = self.random.sample(["n", "m", "k", "p", "q", "N", "d"], 3)
         self.dims = ["n", "m"] if self.random.random() < 0.6 else names[: self.random.choice([1, 2, 3])]
@@ -127,7 +129,7 @@ class Leaves:
         pool = list(ODD) if self.odd and self.chance(0.7) else usual
         self.random.shuffle(pool)
         taken = {*self.declared, *self.dims, *(name for name, _ in self.definitions), *(one for one, _ in self.loops)}
-        taken = set(map(canonical_name, taken))
+        taken = set(map(canonical_name, taken)) | self.reserved
         name = next((one for one in (*pool, *usual, *ODD) if canonical_name(one) not in taken), "x_9")
         word = ""
         if len(shape) == 2 and shape[0] == shape[1] and self.chance(0.25):
@@ -138,10 +140,11 @@ class Leaves:
         return Term("variable", (), (name,), shape)
 
     def _number(self, shape: Shape) -> Term:
-        if self.chance(0.15):
-            return (
-                self.random.choice([Term("pi"), Term("dimension", (), (self.dim(),))]) if self._plain() else self.two()
-            )
+        if self.chance(0.15) and self._plain():
+            if self.chance(0.5):
+                return Term("dimension", (), (self.dim(),))
+            self.reserved.add("pi")
+            return Term("pi")
         return Term("number", (), (self.random.choice(["2", "3", "1", "0.5", "4", "1.5", "0", "10"]),))
 
     def _plain(self) -> bool:
@@ -162,7 +165,10 @@ class Leaves:
         if self.chance(0.1):
             return "transpose"
         marks = ["'"] * 12 + ["ᵀ", "ᵀ"] + ([".T", "^T"] if "T" not in self.declared else [])
-        return self.random.choice(marks)
+        mark = self.random.choice(marks)
+        if "T" in mark:
+            self.reserved.add("T")
+        return mark
 
     def _constant(self, shape: Shape) -> Term | None:
         if len(shape) == 1 and self.chance(0.3):
@@ -185,6 +191,7 @@ class Leaves:
         if drawn < 0.15:
             return Term("loop_index", (), (letter,))
         if drawn < 0.3 and len(self.loops) > 1 and "delta" not in self.declared:
+            self.reserved.add("delta")
             return Term("delta", (), tuple(one for one, _ in self.loops[:2]))
         if drawn < 0.7:
             return Term("element", (self.variable((size,)),), (letter,))
