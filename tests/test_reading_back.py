@@ -21,6 +21,7 @@ from mcalc.derivations.headings import answer_text, left_side
 from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions import build
 from mcalc.expressions.common_parts import program
+from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node, dimension, replace, topological, variables
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import canonical_name, parse
@@ -55,6 +56,10 @@ PROGRAMS = {
     "T": ("m^(T[4,1])*sum(x)", "x", {"T": "5,5", "m": "scalar", "x": "n"}),
     "I": ("I*x", "x", {"I": "scalar", "x": "n"}),
     "zero by cancellation": ("norm(sum(A)*(x*y))", "A", {"A": "m,p", "x": "m", "y": "m"}),
+    "a branch that compares with ones": ("x·where(x < ones(n), x, zeros(n))", "x", {"x": "n"}),
+    "cases that compare with ones": ("{b if ones(m) <= b; ones(m) otherwise}", "b", {"b": "m"}),
+    "identities compared": ("mean(where(eye(n) <= eye(n), W, zeros(n, n)))", "W", {"W": "n,n"}),
+    "a column of a product": ("(w@z'@z).(w@b')[:,1]", "z", {"w": "m", "z": "m+m", "b": "m+m"}),
     "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
 }
 HESSIANS = {
@@ -63,6 +68,7 @@ HESSIANS = {
     "power": ("(x'@A@x)^4", "A", {"x": "n", "A": "n,n"}),
     "reciprocal of a norm": ("1/norm(A)", "A", {"A": "m,n"}),
     "logarithm of a maximum": ("ln(max(vec(B)) + 0.5)", "B", {"B": "3,3"}),
+    "a row of the change": ("sum(norm([X[l]; b]) for l in 1..d)", "X", {"X": "d,q", "b": "scalar"}),
     "mixed": ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"}),
     "mixed with a matrix between": ("x'@A@y", "x,A", {"x": "m", "y": "n", "A": "m,n"}),
 }
@@ -218,6 +224,17 @@ def test_programs(name: str) -> None:
 def test_second_derivatives(name: str) -> None:
     for part in derived(*HESSIANS[name], "hessian"):
         check(part)
+
+
+@pytest.mark.parametrize("dialect", ["text", "ascii"])
+@pytest.mark.parametrize("name", [name for name, operator in TABLE.items() if operator.opposite])
+def test_cases_beside_constants_whose_size_is_worked_out(name: str, dialect: str) -> None:
+    b, n = build.variable("b", (dimension("n"),)), dimension("n")
+    for constant in (build.ones((n,)), build.zeros((n,)), build.apply("unit", parameters=(dimension(1), n))):
+        for pair in ((constant, b), (b, constant), (constant, constant)):
+            tree = build.apply("where", build.apply(name, *pair), b, build.ones((n,)))
+            declared = {"b": Declaration(b.shape)}
+            assert read_program(parse(write_expression(tree, dialect), declared), declared).value is tree
 
 
 def check_random(seed: int) -> bool:
