@@ -60,6 +60,11 @@ PROGRAMS = {
     "cases that compare with ones": ("{b if ones(m) <= b; ones(m) otherwise}", "b", {"b": "m"}),
     "identities compared": ("mean(where(eye(n) <= eye(n), W, zeros(n, n)))", "W", {"W": "n,n"}),
     "a column of a product": ("(w@z'@z).(w@b')[:,1]", "z", {"w": "m", "z": "m+m", "b": "m+m"}),
+    "ones whose size a Kronecker product hides": ("M@ones(m)", "M", {"M": "n,m"}),
+    "a Kronecker product of ones": ("kron(ones(m, q), b)", "b", {"b": "q"}),
+    "ones in a Kronecker product": ("kron(X, ones(p))", "X", {"X": "n,k"}),
+    "a size in the bound of a sum": ("sum(B for i in 1..m)[1,2]", "B", {"B": "n,n"}),
+    "a size in a value alone": ("inner(ones(m), mean(y[l]*diag(eye(m)) for l in 1..n))", "y", {"y": "n"}),
     "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
 }
 HESSIANS = {
@@ -68,6 +73,8 @@ HESSIANS = {
     "power": ("(x'@A@x)^4", "A", {"x": "n", "A": "n,n"}),
     "reciprocal of a norm": ("1/norm(A)", "A", {"A": "m,n"}),
     "logarithm of a maximum": ("ln(max(vec(B)) + 0.5)", "B", {"B": "3,3"}),
+    "ones beside a variable": ("v'@M@ones(p)", "M,v", {"v": "p", "M": "p,p"}),
+    "the square of a size in the bound of a sum": ("norm1(kron(Y, w))", "Y,w", {"Y": "d,d", "w": "d"}),
     "a row of the change": ("sum(norm([X[l]; b]) for l in 1..d)", "X", {"X": "d,q", "b": "scalar"}),
     "mixed": ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"}),
     "mixed with a matrix between": ("x'@A@y", "x,A", {"x": "m", "y": "n", "A": "m,n"}),
