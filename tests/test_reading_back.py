@@ -158,7 +158,7 @@ def check_form(derivation: Derivation, result: IndexForm, form: str) -> None:
     read = parse(form, derivation.reading.names)
     variable, change = derivation.by[-1], canonical_name(read.left)
     mapping = "/" not in read.left
-    declared = {name: Declaration(node.shape) for name, node in derivation.reading.names.items()}
+    declared = read_back.declarations(derivation.reading, derivation.reading.names.values())
     if mapping:
         declared[change] = Declaration(variable.shape)
     tensor = result.tensor
@@ -201,7 +201,7 @@ def check_side(derivation: Derivation, side: Node) -> None:
         return
     tree = replace(side, new)
     names = {str(leaf.parameters[0]): leaf for leaf in variables(tree)} | derivation.reading.names
-    declared = {name: Declaration(leaf.shape) for name, leaf in names.items()}
+    declared = read_back.declarations(derivation.reading, names.values())
     again = read_program(parse(text, declared), declared, expected=side.shape).value
     sizes = next(fitting_sizes([tree, again], list(names.values())))
     point = draw_point(list(names.values()), sizes, "positive", np.random.default_rng(6))

@@ -16,6 +16,7 @@ from mcalc.expressions import build
 from mcalc.expressions.operators import CALLS
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, Shape, dimension
+from mcalc.language.calls import OF_SIZES
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure, walk
 from mcalc.language.declarations import (
     GREEK_NAMES,
@@ -71,7 +72,7 @@ def free_names(program: Program, declared: Iterable[str] = ()) -> tuple[list[str
                 children = [(node.children[0], loops, sizing), *((child, loops, True) for child in node.children[1:])]
                 if is_delta(node) and not delta_is_a_name:
                     children = children[1:]
-            elif node.kind == "call" and node.value in ("eye", "ones", "zeros", "identity", "unit"):
+            elif node.kind == "call" and node.value in OF_SIZES:
                 children = [(child, loops, True) for child in node.children]
             stack.extend(reversed(children))
     return list(values), sizes
