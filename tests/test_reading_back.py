@@ -21,6 +21,7 @@ from mcalc.derivations.headings import answer_text, left_side
 from mcalc.derivations.linear_map import other_forms
 from mcalc.expressions import build
 from mcalc.expressions.common_parts import program
+from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node, dimension, replace, topological, variables
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import canonical_name, parse
@@ -55,6 +56,15 @@ PROGRAMS = {
     "T": ("m^(T[4,1])*sum(x)", "x", {"T": "5,5", "m": "scalar", "x": "n"}),
     "I": ("I*x", "x", {"I": "scalar", "x": "n"}),
     "zero by cancellation": ("norm(sum(A)*(x*y))", "A", {"A": "m,p", "x": "m", "y": "m"}),
+    "a branch that compares with ones": ("x·where(x < ones(n), x, zeros(n))", "x", {"x": "n"}),
+    "cases that compare with ones": ("{b if ones(m) <= b; ones(m) otherwise}", "b", {"b": "m"}),
+    "identities compared": ("mean(where(eye(n) <= eye(n), W, zeros(n, n)))", "W", {"W": "n,n"}),
+    "a column of a product": ("(w@z'@z).(w@b')[:,1]", "z", {"w": "m", "z": "m+m", "b": "m+m"}),
+    "ones whose size a Kronecker product hides": ("M@ones(m)", "M", {"M": "n,m"}),
+    "a Kronecker product of ones": ("kron(ones(m, q), b)", "b", {"b": "q"}),
+    "ones in a Kronecker product": ("kron(X, ones(p))", "X", {"X": "n,k"}),
+    "a size in the bound of a sum": ("sum(B for i in 1..m)[1,2]", "B", {"B": "n,n"}),
+    "a size in a value alone": ("inner(ones(m), mean(y[l]*diag(eye(m)) for l in 1..n))", "y", {"y": "n"}),
     "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
 }
 HESSIANS = {
@@ -63,6 +73,9 @@ HESSIANS = {
     "power": ("(x'@A@x)^4", "A", {"x": "n", "A": "n,n"}),
     "reciprocal of a norm": ("1/norm(A)", "A", {"A": "m,n"}),
     "logarithm of a maximum": ("ln(max(vec(B)) + 0.5)", "B", {"B": "3,3"}),
+    "ones beside a variable": ("v'@M@ones(p)", "M,v", {"v": "p", "M": "p,p"}),
+    "the square of a size in the bound of a sum": ("norm1(kron(Y, w))", "Y,w", {"Y": "d,d", "w": "d"}),
+    "a row of the change": ("sum(norm([X[l]; b]) for l in 1..d)", "X", {"X": "d,q", "b": "scalar"}),
     "mixed": ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"}),
     "mixed with a matrix between": ("x'@A@y", "x,A", {"x": "m", "y": "n", "A": "m,n"}),
 }
@@ -145,7 +158,7 @@ def check_form(derivation: Derivation, result: IndexForm, form: str) -> None:
     read = parse(form, derivation.reading.names)
     variable, change = derivation.by[-1], canonical_name(read.left)
     mapping = "/" not in read.left
-    declared = {name: Declaration(node.shape) for name, node in derivation.reading.names.items()}
+    declared = read_back.declarations(derivation.reading, derivation.reading.names.values())
     if mapping:
         declared[change] = Declaration(variable.shape)
     tensor = result.tensor
@@ -188,7 +201,7 @@ def check_side(derivation: Derivation, side: Node) -> None:
         return
     tree = replace(side, new)
     names = {str(leaf.parameters[0]): leaf for leaf in variables(tree)} | derivation.reading.names
-    declared = {name: Declaration(leaf.shape) for name, leaf in names.items()}
+    declared = read_back.declarations(derivation.reading, names.values())
     again = read_program(parse(text, declared), declared, expected=side.shape).value
     sizes = next(fitting_sizes([tree, again], list(names.values())))
     point = draw_point(list(names.values()), sizes, "positive", np.random.default_rng(6))
@@ -218,6 +231,17 @@ def test_programs(name: str) -> None:
 def test_second_derivatives(name: str) -> None:
     for part in derived(*HESSIANS[name], "hessian"):
         check(part)
+
+
+@pytest.mark.parametrize("dialect", ["text", "ascii"])
+@pytest.mark.parametrize("name", [name for name, operator in TABLE.items() if operator.opposite])
+def test_cases_beside_constants_whose_size_is_worked_out(name: str, dialect: str) -> None:
+    b, n = build.variable("b", (dimension("n"),)), dimension("n")
+    for constant in (build.ones((n,)), build.zeros((n,)), build.apply("unit", parameters=(dimension(1), n))):
+        for pair in ((constant, b), (b, constant), (constant, constant)):
+            tree = build.apply("where", build.apply(name, *pair), b, build.ones((n,)))
+            declared = {"b": Declaration(b.shape)}
+            assert read_program(parse(write_expression(tree, dialect), declared), declared).value is tree
 
 
 def check_random(seed: int) -> bool:

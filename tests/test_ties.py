@@ -38,6 +38,14 @@ OPEN = [
     ("max(x*step(x), x)", "x", SCALAR),
     ("max(relu(x - 20), x - 20)", "x", SCALAR),
     ("sum(max(x[i], max(0, x[i])) for i in 1..n)", "x", VECTOR),
+    ("sum(maximum(x[1], x[l]) for l in 1..n)^2", "x", VECTOR),
+    ("sum(maximum(x[2], x[l]) for l in 1..n)^2", "x", VECTOR),
+    ("sum(maximum(x[l], x[4]) for l in 1..5)", "x", {"x": "5"}),
+    ("sum(sum(min(A[i]*x[2], A[2]*x[i])) for i in 1..n)", "x", {"x": "n", "A": "n,m"}),
+    ("sum(max(x', x')^2)", "x", VECTOR),
+    ("sum(min(x', x')^2)", "x", VECTOR),
+    ("prod(maximum(x', x'))", "x", VECTOR),
+    ("sum(min(x', relu(x')))", "x", VECTOR),
     ("max(w.x, relu(w.x))", "w", {"w": "n", "x": "n"}),
     ("max(max(max(x,x), relu(x)), max(max(x,x), x))", "x", SCALAR),
     ("max(min(relu(max(max(x,x), x))[1..2]), relu(max(max(x,x), x))[2])", "x", VECTOR),
@@ -75,8 +83,9 @@ def test_isolated_kinks(text: str, shapes: Mapping[str, str], at: float, expecte
     assert answer_at(derive(text, "x", shapes), {"x": at}, SIZES) == expected
 
 
-def test_what_the_paper_has_is_as_before() -> None:
+def test_what_the_paper_has_and_rows_as_columns() -> None:
     assert str(derive("max(0, w.x + b)", "w")) == "{ 0⃗ᵀ if w·x + b ≤ 0; xᵀ if w·x + b > 0 }"
+    assert str(derive("max(x', x')", "x", {"x": "n"})) == "I"
     assert str(derive("max(w, x)", "w", {"w": "n", "x": "n"})) == "diag(w > x)"
 
 

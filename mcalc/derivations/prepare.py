@@ -29,18 +29,15 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
     """The value with ``xᵀAx`` read as ``x·(Ax)`` and ``w·x`` as ``sum(w ⊗ x)``; values with a name stay one value."""
     grouped: dict[Node, Node] = {}
     moving = depends(root, by)
-    marked: set[Node] = set()
     for node in topological([root]):
-        grouped[node] = _grouped(node, grouped, named)
-        if node in moving and node.operator.first_counts and equal_on_an_open_set(node):
-            plain = grouped[node]
-            grouped[node] = build.apply(plain.operator.name, *plain.args, parameters=(Integer(1),))
-            marked.add(grouped[node])
+        tied = node in moving and node.operator.first_counts and equal_on_an_open_set(node)
+        marked = build.apply(node.operator.name, *node.args, parameters=(Integer(1),)) if tied else node
+        grouped[node] = _grouped(marked, grouped, named)
     origin: dict[Node, Node] = {}
     opened: dict[Node, Node] = {}
     top = _upright(grouped[root])
     touched = depends(top, by)
-    shown = _unmarked(top, marked)
+    shown = _unmarked(top)
     for node in topological([top]):
         args = [opened[arg] for arg in node.args]
         result = node.func(*args) if args else node
@@ -64,13 +61,13 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
     )
 
 
-def _unmarked(top: Node, marked: set[Node]) -> dict[Node, Node]:
+def _unmarked(top: Node) -> dict[Node, Node]:
     """Each node below as the user wrote it, without the mark at the ties of a maximum."""
     done: dict[Node, Node] = {}
     for node in topological([top]):
         args = [done[arg] for arg in node.args]
-        parameters = () if node in marked else node.parameters
-        done[node] = Node(node.operator, args, parameters, node.shape) if marked and args else node
+        parameters = () if node.operator.first_counts else node.parameters
+        done[node] = Node(node.operator, args, parameters, node.shape) if args else node
     return done
 
 

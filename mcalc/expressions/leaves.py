@@ -68,9 +68,9 @@ class Leaves:
         left, right = node.args
         if right.operator.name == "matmul":
             return True
-        plain = all(arg.operator.name in ("variable", "element") for arg in (left, right))
-        name = right.args[0] if right.args else right
-        return self.dialect == "ascii" and (not plain or name.parameters[0] == "T")
+        names = [arg.args[0] if arg.operator.name == "element" else arg for arg in (left, right)]
+        plain = all(name.operator.name == "variable" for name in names)
+        return self.dialect == "ascii" and (not plain or names[1].parameters[0] == "T")
 
     def _symbol(self, node: Node) -> str:
         symbol = str(getattr(node.operator.notation, self.dialect))

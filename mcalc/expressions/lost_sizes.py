@@ -25,16 +25,23 @@ def without_size(root: Node) -> frozenset[Node]:
         )
     tied = {node for node in order if not node.shape and node.operator.name in ("dot", "matmul")}
     tops = {root, *tied} | {
-        arg for node in order if not node.shape and node not in tied for arg in node.args if arg.shape
+        arg for node in order if _hides_sizes(node) and node not in tied for arg in node.args if arg.shape
     }
     lost: set[Node] = set()
     for top in tops:
         known = told[top] | (_symbols(top) if top is root else frozenset())
         if all(_symbols(constant) <= known for constant in constants):
             continue
-        inside = set(topological([top], lambda node: [arg for arg in node.args if arg.shape]))
+        inside = set(
+            topological([top], lambda node: () if node.operator.name == "kron" else [a for a in node.args if a.shape])
+        )
         lost |= {constant for constant in constants if constant in inside and not _symbols(constant) <= known}
     return frozenset(lost)
+
+
+def _hides_sizes(node: Node) -> bool:
+    """Whether the size of the value does not give those of the arguments: of a scalar, and of a Kronecker product."""
+    return not node.shape or node.operator.name == "kron"
 
 
 def _symbols(node: Node) -> Symbols:

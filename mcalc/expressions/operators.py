@@ -166,7 +166,7 @@ _record(
 _record(
     "negative", "a", title="negation", doc="element-wise negation", shape=shapes.elementwise,
     numpy=lambda np, a: -a, notation=Notation("negative", "−", "-", "-", ADDITION), value="-a[i,j]",
-    rules=(Rule("a", "-1", "a minus sign stays"),), elementwise=True, example="-x", written_as="-a",
+    rules=(Rule("a", "-1", "a minus sign stays"),), elementwise=True, example="-x", written_as="-a", exact=True,
 )  # fmt: skip
 _record(
     "multiply", "a b", title="element-wise product", doc="element-wise product; a scalar is expanded", shape=shapes.elementwise,
@@ -210,7 +210,7 @@ _record(
 _record(
     "transpose", "A", title="transpose", doc="rows become columns", shape=shapes.transposed,
     numpy=lambda np, a: a.T, notation=Notation("postfix", "ᵀ", "'", "^{T}", POSTFIX),
-    rules=(Rule("A", "δ[i,l] δ[j,k]", "the same elements, their indices exchanged"),), value="A[j,i]", of_one="A", calls=("transpose",), example="A'", written_as="A'",
+    rules=(Rule("A", "δ[i,l] δ[j,k]", "the same elements, their indices exchanged"),), value="A[j,i]", of_one="A", calls=("transpose",), example="A'", written_as="A'", exact=True,
 )  # fmt: skip
 
 # Comparisons, masks --------------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ for _name, _text, _ascii, _latex, _opposite, _compare in (
     _record(
         _name, "a b", title="comparison", doc="1 where it holds, 0 elsewhere", shape=shapes.elementwise, numpy=_compare,
         notation=_infix(_text, _ascii, _latex, 10), rules=(Rule("a", "0", _flat), Rule("b", "0", _flat)),
-        elementwise=True, indicator=True, opposite=_opposite, branches=_SIDES[_name[0]], care="where a and b are equal the value jumps; the derivative is given as 0", example=f"w{_ascii}x", written_as=f"a{_ascii}b",
+        elementwise=True, indicator=True, exact=True, opposite=_opposite, branches=_SIDES[_name[0]], care="where a and b are equal the value jumps; the derivative is given as 0", example=f"w{_ascii}x", written_as=f"a{_ascii}b",
     )  # fmt: skip
 
 
@@ -240,20 +240,20 @@ _record(
     numpy=lambda np, a, b, *_: np.maximum(a, b), notation=_named("max", r"\max"),
     rules=(Rule("a", _at_ties("a >= b", "a > b"), "the maximum moves with an argument only where that one is the larger"), Rule("b", "b > a", "the maximum moves with an argument only where that one is the larger")),
     elementwise=True, calls=("max", "maximum"), commutative=True, care="where a and b are equal, both derivatives are 0, as in the paper; where they are equal on an open set, the first counts there", kinks=("a > b",), example="max(w, x)",
-    branches=(("a", "a - b"), ("b", "b - a")), first_counts=True,
+    branches=(("a", "a - b"), ("b", "b - a")), first_counts=True, exact=True,
 )  # fmt: skip
 _record(
     "minimum", "a b", title="minimum", doc="the smaller of the two, element-wise", shape=shapes.elementwise,
     numpy=lambda np, a, b, *_: np.minimum(a, b), notation=_named("min", r"\min"),
     rules=(Rule("a", _at_ties("a <= b", "a < b"), "the minimum moves with an argument only where that one is the smaller"), Rule("b", "b < a", "the minimum moves with an argument only where that one is the smaller")),
     elementwise=True, calls=("min", "minimum"), commutative=True, definition="-max(-a, -b)", care="where a and b are equal, both derivatives are 0; where they are equal on an open set, the first counts there", kinks=("a < b",), example="min(w, x)",
-    branches=(("a", "b - a"), ("b", "a - b")), first_counts=True,
+    branches=(("a", "b - a"), ("b", "a - b")), first_counts=True, exact=True,
 )  # fmt: skip
 _record(
     "where", "c a b", title="case distinction", doc="a where c holds, b elsewhere", shape=shapes.elementwise,
     numpy=lambda np, c, a, b: np.where(c != 0, a, b), notation=Notation("cases", "where", "where"),
     rules=(Rule("c", "0", _flat), Rule("a", "where(c, 1, 0)", "where the condition holds, the value is a"), Rule("b", "where(c, 0, 1)", "where it does not, the value is b")),
-    elementwise=True, calls=("where",), care="the condition is taken as fixed: where it switches, the value may jump, and has no derivative", example="where(x > w, x^2, w)",
+    elementwise=True, calls=("where",), care="the condition is taken as fixed: where it switches, the value may jump, and has no derivative", example="where(x > w, x^2, w)", exact=True,
 )  # fmt: skip
 
 # Element-wise functions: name, rule, LaTeX, numeric meaning, domain, other spellings -------------------------------
@@ -332,7 +332,7 @@ for _name, _rule, _latex, _numpy, _domain, _others in _FUNCTIONS:
         notation=_NOTATIONS.get(_name, _named(_name, _latex, {"sigmoid": "σ", "log": "ln"}.get(_name, ""))),
         rules=(Rule("a", _rule, _SENTENCES.get(_name, f"the derivative of y = {_name}(a) is {_rule}")),),
         value="a[i,j]^1/2" if _name == "sqrt" else None,
-        elementwise=True, indicator=_name == "step", domain=_domain, calls=(_name, *_others), example=f"{_name}(x)",
+        elementwise=True, indicator=_name == "step", exact=_name in ("abs", "sign", "step", "relu"), domain=_domain, calls=(_name, *_others), example=f"{_name}(x)",
         definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""), where_positive=_OF_POSITIVE.get(_name, ""), branches=_BRANCHES.get(_name, ()), kinks=_KINKS.get(_name, ()),
     )  # fmt: skip
 
@@ -423,12 +423,12 @@ _record(
 _record(
     "max", "a", title="largest element", doc="the largest entry, or the largest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.max(a) if axis is None else np.max(a, axis=axis), calls=("max", "maximum", "amax"), keywords=("axis",),
-    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken; where several are, in equal parts with each"),), care="where several entries are the largest, each takes an equal part of the derivative", kinks=(_asked_at_extreme(">="),), example="max(x)", picks=True,
+    notation=_named("max", r"\max"), rules=(Rule("a", _at_extreme(">="), "the largest element moves with the entry where it is taken; where several are, in equal parts with each"),), care="where several entries are the largest, each takes an equal part of the derivative", kinks=(_asked_at_extreme(">="),), example="max(x)", picks=True, exact=True,
 )  # fmt: skip
 _record(
     "min", "a", title="smallest element", doc="the smallest entry, or the smallest along an axis", shape=shapes.reduction,
     numpy=lambda np, a, axis=None: np.min(a) if axis is None else np.min(a, axis=axis), calls=("min", "minimum", "amin"), keywords=("axis",),
-    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken; where several are, in equal parts with each"),), definition="-max(-a)", care="where several entries are the smallest, each takes an equal part of the derivative", kinks=(_asked_at_extreme("<="),), example="min(x)", picks=True,
+    notation=_named("min", r"\min"), rules=(Rule("a", _at_extreme("<="), "the smallest element moves with the entry where it is taken; where several are, in equal parts with each"),), definition="-max(-a)", care="where several entries are the smallest, each takes an equal part of the derivative", kinks=(_asked_at_extreme("<="),), example="min(x)", picks=True, exact=True,
 )  # fmt: skip
 _record(
     "prod", "a", title="product of the elements", doc="the product of all entries, or along an axis", shape=shapes.reduction,
@@ -459,7 +459,7 @@ _record(
 _record(
     "norm_inf", "a", title="maximum norm", doc="the largest absolute value of the entries", shape=shapes.scalar,
     numpy=lambda np, a: np.max(np.abs(a)), notation=_named("norm_inf", r"\operatorname{norm}_{\infty}"), calls=("norm_inf", "norminf", "norm_max"),
-    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l] sum(abs(a) >= y)^-1" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, shared equally where several are"),), definition="max(abs(a))", care="where several entries are the largest, each takes an equal part of the derivative; at 0 it is 0", kinks=("a > 0", "abs(a) >= y"), example="norm_inf(x)", branches=(("max(abs(a))", ""),),
+    rules=(Rule("a", lambda node: "sign(a)[k,l] (abs(a) >= y)[k,l] sum(abs(a) >= y)^-1" if node.args[0].axes else "sign(a)", "the slope is ±1 at the entry where the largest absolute value is taken, shared equally where several are"),), definition="max(abs(a))", care="where several entries are the largest, each takes an equal part of the derivative; at 0 it is 0", kinks=("a > 0", "abs(a) >= y"), example="norm_inf(x)", branches=(("max(abs(a))", ""),), exact=True,
 )  # fmt: skip
 _record(
     "logsumexp", "a", title="logsumexp", doc="log(sum(exp(a))) of all entries, or along an axis, computed without overflow", shape=shapes.reduction,
@@ -504,11 +504,11 @@ _record(
 _record(
     "diag", "a", title="diagonal matrix", doc="the matrix with the vector on its diagonal; of a matrix, its diagonal", shape=shapes.diag_shape,
     numpy=lambda np, a: np.diag(a), notation=_named("diag", r"\operatorname{diag}"),
-    rules=(Rule("a", "δ[i,j] δ[i,k]", "element i stands at (i, i)"),), value="δ[i,j] a[i]", of_one="a", calls=("diag",), example="diag(x)",
+    rules=(Rule("a", "δ[i,j] δ[i,k]", "element i stands at (i, i)"),), value="δ[i,j] a[i]", of_one="a", calls=("diag",), example="diag(x)", exact=True,
 )  # fmt: skip
 _record(
     "diagonal", "A", title="diagonal", doc="the diagonal of a matrix", shape=shapes.diagonal_shape, numpy=lambda np, a: np.diag(a),
-    notation=_named("diagonal", r"\operatorname{diag}"), rules=(Rule("A", "δ[i,k] δ[i,l]", "element i comes from (i, i)"),), value="A[i,i]", of_one="A", calls=("diagonal", "diag_part"), example="diagonal(A)",
+    notation=_named("diagonal", r"\operatorname{diag}"), rules=(Rule("A", "δ[i,k] δ[i,l]", "element i comes from (i, i)"),), value="A[i,i]", of_one="A", calls=("diagonal", "diag_part"), example="diagonal(A)", exact=True,
 )  # fmt: skip
 
 
@@ -549,6 +549,7 @@ _record(
     variadic=True,
     example="[f; g]",
     written_as="[a; b]",
+    exact=True,
 )
 _record(
     "stack_rows",
@@ -562,6 +563,7 @@ _record(
     variadic=True,
     example="[x'; w']",
     written_as="[a'; b']",
+    exact=True,
 )
 _record(
     "grid",
@@ -575,6 +577,7 @@ _record(
     variadic=True,
     example="[a, b; c, d]",
     written_as="[a, b; c, d]",
+    exact=True,
 )
 _record(
     "element",
@@ -588,6 +591,7 @@ _record(
     example="x[1]",
     written_as="A[i,j]",
     of_one="A",
+    exact=True,
 )
 _record(
     "loop_sum",
@@ -610,7 +614,7 @@ _record(
 _record(
     "vec", "A", title="vectorization", doc="the columns of a matrix, one below the other", shape=shapes.vec_shape, numpy=lambda np, a: np.ravel(a.T),
     notation=_named("vec", r"\operatorname{vec}"), rules=(Rule("A", "tile(height(A), width(A))[i,k] repeat(width(A), height(A))[i,l]", "the same elements: the row changes with every place, the column after a whole column"),), of_one="A",
-    calls=("vec", "vectorize"), example="vec(A)",
+    calls=("vec", "vectorize"), example="vec(A)", exact=True,
 )  # fmt: skip
 _record(
     "repeat", "m p", title="repetition", doc="the identity of size m with every row p times: `repeat(m, p)`", shape=shapes.repeated, numpy=lambda np, *sizes: np.repeat(np.eye(sizes[-2]), sizes[-1], axis=0),

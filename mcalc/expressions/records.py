@@ -86,6 +86,7 @@ class Operator:
     positive where it holds; one that `picks` is one of the entries of its argument. Of two arguments that are equal on
     an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then. `of_one`
     is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar.
+    What is `exact` chooses among entries, moves them or turns their signs, and so never rounds.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Operator:
     where_positive: str = ""
     branches: tuple[tuple[str, str], ...] = ()
     picks: bool = False
+    exact: bool = False
     first_counts: bool = False
 
     @property

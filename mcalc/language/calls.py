@@ -13,6 +13,9 @@ from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
 
 SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
+REPEATED = ("repeat", "tile")
+OF_SIZES = frozenset({*SIZED, "unit", *REPEATED})
+"""The functions whose arguments are sizes or places, and no values."""
 
 
 def axis_of(syntax: Syntax, operator: Operator, source: str) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from mcalc.expressions.operators import CALLS, TABLE
 from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.shape_rules import has_one_entry
 from mcalc.expressions.tree import Node, dimension
-from mcalc.language.calls import SIZED, axis_of, count, unknown
+from mcalc.language.calls import REPEATED, SIZED, axis_of, count, unknown
 from mcalc.language.parser import Syntax
 from mcalc.language.pieces import Mismatch, Pieces, Steps, is_delta
 from mcalc.language.sizes import Sizes
@@ -216,7 +216,7 @@ class Elaborator(Pieces):
         if name == "unit" and name not in self.names:
             count(syntax, syntax.children, (2,))
             return stacks.unit(self.sizes.place_of(syntax.children[0]), self.sizes.size_of(syntax.children[1]))
-        if name in ("repeat", "tile") and name not in self.names:
+        if name in REPEATED and name not in self.names:
             count(syntax, syntax.children, (2,))
             size, times = (self.sizes.size_of(child) for child in syntax.children)
             return build.apply(name, build.size(size), build.size(times), parameters=(size, times))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mcalc.expressions.operators import CALLS
+from mcalc.language.calls import OF_SIZES
 from mcalc.language.elaborate import is_delta
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.parser import Program, Syntax
@@ -43,7 +44,7 @@ def free_names(program: Program, declared: Iterable[str] = ()) -> tuple[list[str
                 children = [(node.children[0], loops, sizing), *((child, loops, True) for child in node.children[1:])]
                 if is_delta(node) and not delta_is_a_name:
                     children = children[1:]
-            elif node.kind == "call" and node.value in ("eye", "ones", "zeros", "identity", "unit"):
+            elif node.kind == "call" and node.value in OF_SIZES:
                 children = [(child, loops, True) for child in node.children]
             stack.extend(reversed(children))
     return list(values), sizes

@@ -138,10 +138,15 @@ class Pieces:
             value = yield value_syntax
             branch, asked = (value_syntax, value), (condition_syntax, condition)
             last = result or (value_syntax, build.number(0))
-            if before is not None and build.opposite(before[0]) is condition:
+            if before is not None and _excludes(before[0], condition):
                 asked, branch, last = (condition_syntax, before[0]), before[1], branch
             joined = self._apply(syntax, "where", [asked, branch, last])
             before = None if result else (condition, branch)
             result = (syntax, joined)
         assert result is not None
         return result[1]
+
+
+def _excludes(condition: Node, other: Node) -> bool:
+    """Whether one is the other's opposite, ``z ≤ 0`` of ``z > 0``; their sizes may not be known yet."""
+    return condition.operator.opposite == other.operator.name and condition.args == other.args

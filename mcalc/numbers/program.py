@@ -92,7 +92,8 @@ class State:
         self.running, self.generator = dict(running or {}), generator
 
 
-Step = tuple[int, Callable[[State], Any], tuple[int, ...]]
+Step = tuple[int, Callable[[State], Any], bool]
+"""Where the value goes, what computes it, and whether that rounds."""
 
 
 class Program:
@@ -125,7 +126,7 @@ class Program:
         self.steps = self._steps([node for node in self.order if self.loops[node] <= bound], bound)
 
     def run(self, point: Point, values: Values = None, running: Running = None, generator: Any = None) -> list[Any]:
-        """The values of the roots; with a `generator` every value is moved a little, as by rounding."""
+        """The values of the roots; with a `generator` every value that rounds is moved a little."""
         state = State(self.constants.copy(), point, values, running, generator)
         _run(self.steps, state)
         return [state.memory[slot] for slot in self.results]
@@ -140,13 +141,13 @@ class Program:
         steps = []
         for node in nodes:
             slot = self.slots[node]
-            arguments = () if node in self.given else tuple(self.slots[arg] for arg in node.args)
+            arguments = () if node in self.given else node.args
             compute, constant = self._compute(node, active)
-            if constant and all(self.constants[argument] is not None for argument in arguments):
+            if constant and all(self.constants[self.slots[argument]] is not None for argument in arguments):
                 with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):
                     self.constants[slot] = compute(State(self.constants, {}))
             if self.constants[slot] is None:
-                steps.append((slot, compute, arguments))
+                steps.append((slot, compute, not node.operator.exact))
         return steps
 
     def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
@@ -238,9 +239,9 @@ def _run(steps: Sequence[Step], state: State) -> None:
         for slot, compute, _ in steps:
             memory[slot] = compute(state)
     else:
-        for slot, compute, _ in steps:
+        for slot, compute, rounds in steps:
             value = compute(state)
-            memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value)))
+            memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value))) if rounds else value
 
 
 def _shaped(value: Any, shape: tuple[int, ...], scalar: Callable[[Any], Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -60,14 +60,22 @@ def must_read_back(derivation: Derivation, form: str = "ascii") -> None:
     )
 
 
-def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
-    """The value of the text among the names of `reading`, and the indices of `result`."""
+def declarations(reading: Reading, names: Iterable[Node]) -> dict[str, Declaration]:
+    """The names as they would be declared for a text that says something of `reading`, and its dimensions."""
     declared = {
-        name: Declaration(node.shape, node.parameters[1] if len(node.parameters) > 1 else frozenset())
-        for name, node in reading.names.items()
+        str(node.parameters[0]): Declaration(
+            node.shape, node.parameters[1] if len(node.parameters) > 1 else frozenset()
+        )
+        for node in names
     }
     if dimensions := names_in([reading.value]) - set(reading.names):
         declared[_DIMENSIONS] = Declaration(tuple(map(dimension, sorted(dimensions))))
+    return declared
+
+
+def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
+    """The value of the text among the names of `reading`, and the indices of `result`."""
+    declared = declarations(reading, reading.names.values())
     if isinstance(result, Node):
         return read_program(parse(text, declared), declared, expected=result.shape).value
     letters = result.letters()

@@ -6,21 +6,22 @@ cases, is asked whether it is 0 throughout. Branches that exclude one another ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import cycle, islice, product
+from itertools import chain, cycle, islice, product
 from random import Random
 from typing import Any, NamedTuple
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 
 from mcalc.expressions import build
-from mcalc.expressions.records import ShapeMismatch
+from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, have_names_in_common, replaced, topological, variables
 from mcalc.language.formulas import read_value
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
-from mcalc.numbers.program import Program, whole
+from mcalc.numbers.program import Program, Sizes, whole
 
 _MOST_CASES = 256
 _MOST_DECIDED, _DRAWN = 10, 6
@@ -30,7 +31,12 @@ _PICKED = 3
 _FEW, _MEETINGS = 4, 12
 """With more case distinctions than that, it is seen first whether the two meet at some points."""
 _POINTS, _TRIES = 3, 40
+_MOST_PLACES = 16
 _NEAR = 1e-11
+
+
+Values = Sequence[Any]
+Run = tuple[dict[str, Any], Values, Callable[[dict[str, Any]], Values]]
 
 
 class Case(NamedTuple):
@@ -121,7 +127,7 @@ def _picked(node: Node) -> Iterator[Node]:
 
 def _met(case: Case) -> bool:
     """Whether the two, with all their cases, meet in an entry at some point and beside it, where they have moved on."""
-    for point, (first, second), beside in islice(_runs(case), _MEETINGS):
+    for point, (first, second), beside in chain.from_iterable(islice(runs, _MEETINGS) for runs in _all_runs(case)):
         moved = beside({name: entry * (1 + 1e-6 * (at + 1)) for at, (name, entry) in enumerate(point.items())})
         if np.any(_equal(first, second) & _equal(*moved) & (first != moved[0])):
             return True
@@ -133,12 +139,14 @@ def _holds(case: Case) -> bool:
 
     Of values without a name in common that is so only where both are constant: no slope is lost there.
     """
-    if not have_names_in_common(case.first, case.second):
-        return False
+    return have_names_in_common(case.first, case.second) and any(_hold(case, runs) for runs in _all_runs(case))
+
+
+def _hold(case: Case, runs: Iterator[Run]) -> bool:
     equal: Any = None
     excluded = [[True] * len(case.conditions) for _ in case.conditions]
     points = 0
-    for _, (first, second, *conditions), _ in islice(_runs(case), _POINTS):
+    for _, (first, second, *conditions), _ in islice(runs, _POINTS):
         equal = _equal(first, second) if equal is None else equal & _equal(first, second)
         if not np.any(equal):
             return False
@@ -149,23 +157,33 @@ def _holds(case: Case) -> bool:
     return points == _POINTS and not any(row[other] for one, row in enumerate(excluded) for other in range(one))
 
 
-Values = Sequence[Any]
-
-
-def _runs(case: Case) -> Iterator[tuple[dict[str, Any], Values, Callable[[dict[str, Any]], Values]]]:
-    """Points at which all is finite, the values there, and what gives them at another point."""
+def _all_runs(case: Case) -> Iterator[Iterator[Run]]:
+    """The runs at each choice of the running indices: the first places, the last one, and those that are named."""
     roots = [case.first, case.second, *case.conditions]
     names = list(dict.fromkeys(name for root in roots for name in variables(root)))
     loops = sorted({loop for root in roots for loop in root.loops}, key=str)
     sizes = next(iter(fitting_sizes(roots, names)), None)
-    if sizes is None or any(whole(loop.size, sizes) < 1 for loop in loops):
+    if sizes is None:
         return
-    generator = np.random.default_rng(3)
+    elements = [node for node in topological(roots) if node.operator.name == "element"]
+    fixed = {place for node in elements for place in node.parameters if isinstance(place, Expr)}
+    named = {1, 2, *(whole(place, sizes) for place in fixed)}
+    choices = [
+        sorted(place for place in {*named, last} if place <= last)
+        for last in (whole(loop.size, sizes) for loop in loops)
+    ]
     program = Program(roots, sizes, active=loops)
+    for places in islice(product(*choices), _MOST_PLACES):
+        yield _runs(program, names, sizes, dict(zip(loops, places, strict=True)))
+
+
+def _runs(program: Program, names: Sequence[Node], sizes: Sizes, running: Mapping[LoopIndex, int]) -> Iterator[Run]:
+    """Points at which all is finite, the values there, and what gives them at another point."""
+    generator = np.random.default_rng(3)
 
     def values(point: dict[str, Any]) -> Values:
         with np.errstate(all="ignore"):
-            return program.run(point, running=dict.fromkeys(loops, 1))
+            return program.run(point, running=running)
 
     for kind in islice(cycle(KINDS), _TRIES):
         point = draw_point(names, sizes, kind, generator)
