@@ -13,6 +13,7 @@ from verdict_cases import Case, right_cases, wrong_cases
 from mcalc.checking.examine import check
 from mcalc.checking.report import write
 from mcalc.expressions.operators import TABLE
+from mcalc.expressions.properties import PROPERTIES
 from mcalc.numbers.arithmetic import REAL
 from mcalc.numbers.digits import digits
 from mcalc.problems import Problem
@@ -68,7 +69,24 @@ RIGHT = [
 CONDITIONS = [
     ("-sum(y*log_softmax(z))", "z", "(softmax(z) - y)'", {"y": "k", "z": "k"}, "-s y=k:probability"),
     ("x'@A@x", "x", "2x'@A", {"A": "n,n"}, "-s A=n,n:symmetric"),
+    ("norm(x)*abs(t)", "t", "norm(x)", {"t": "scalar"}, "-s t=scalar:positive"),
+    ("norm(x)*abs(t)", "x", "t*x'/norm(x)", {"t": "scalar"}, "-s t=scalar:positive"),
+    ("norm(Q@x)^2", "x", "2x'", {"Q": "n,n"}, "-s Q=n,n:orthogonal"),
+    ("x'@K@x", "x", "zeros(n)'", {"K": "n,n"}, "-s K=n,n:skew"),
+    ("norm1(x)", "x", "ones(n)'", {"x": "n"}, "-s x=n:positive"),
+    ("logdet(L)", "L", "inv(diag(diag(L)))", {"L": "n,n"}, "-s L=n,n:diagonal"),
 ]
+HOLDS_WITH = {
+    "symmetric": ("t*norm(P - P')^2 + t^2", "2t"),
+    "skew": ("t*norm(P + P')^2 + t^2", "2t"),
+    "lower": ("logdet(P)*t + t^2", "sum(log(abs(diag(P)))) + 2t"),
+    "upper": ("logdet(P)*t + t^2", "sum(log(abs(diag(P)))) + 2t"),
+    "diagonal": ("t*(norm(diag(diag(P)) - P)^2 + t)", "2t"),
+    "orthogonal": ("t*(norm(P'@P - eye(n))^2 + t)", "2t"),
+    "psd": ("t*sqrt(det(P)^2) + t^2", "det(P) + 2t"),
+    "positive": ("abs(P)*t + t^2", "P + 2t"),
+    "probability": ("t*sum(P) + t^2", "1 + 2t"),
+}
 ROUNDED = [("x^3/7", "0.428571x^2", 6), ("sin(pi*x)", "3.1416*cos(3.1416*x)", 5), ("x^2/3", "0.667x", 3)]
 
 
@@ -92,6 +110,24 @@ def test_the_first_line_is_the_condition(
 ) -> None:
     found = check(expression, wrt, answer, shapes)
     assert not found.right and f"({declare})" in write(found).splitlines()[0]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "shapes", "declare"), CONDITIONS)
+def test_what_the_condition_declares_makes_the_answer_right(
+    expression: str, wrt: str, answer: str, shapes: dict[str, str], declare: str
+) -> None:
+    name, _, shape = declare.removeprefix("-s ").partition("=")
+    assert check(expression, wrt, answer, {**shapes, name: shape}).right
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_a_condition_is_found_for_every_property(name: str) -> None:
+    record = PROPERTIES[name]
+    shape = {"square": "n,n", "vector": "n"}.get(record.needs, "scalar")
+    expression, answer = HOLDS_WITH[name]
+    found = check(expression, "t", answer, {"P": shape, "t": "scalar"})
+    assert not found.right and write(found).startswith("✗ The answer is right only where")
+    assert check(expression, "t", answer, {"P": f"{shape}:{name}", "t": "scalar"}).right
 
 
 @pytest.mark.parametrize(("expression", "answer", "places"), ROUNDED)

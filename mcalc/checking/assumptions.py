@@ -7,20 +7,23 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcalc.checking.compare import Ground, Sample, close
+from mcalc.checking.findings import KINDS
 from mcalc.checking.points import Field, Spot, Valued, draw, shape_of, trees
 from mcalc.checking.relation import Relation, Scalars, relation
 from mcalc.checking.search import turned_shape
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
 from mcalc.expressions.notation import write
+from mcalc.expressions.properties import PROPERTIES, declared
 from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
 
 _DRAWS = 260
 _WANTED = 10
-_ADDING_UP, _BY_ITSELF = 1.15, 1.9
-"""What it costs to suppose that data add up to 1, and that the variable of the derivative does."""
+_OPEN, _THIN, _BY_ITSELF, _NOT_DECLARED = 0.97, 1.15, 1.9, 2.1
+"""What it costs to suppose a property that holds on an open set, one that does not, such a one of the variable of the
+derivative, and what cannot be declared or would not make the answer right."""
 
 
 class Assumption(NamedTuple):
@@ -34,12 +37,16 @@ class Assumption(NamedTuple):
     declared: str = ""
     """The property of the variable that this part of the points has."""
 
+    @property
+    def undeclared_cost(self) -> float:
+        return max(self.cost, _NOT_DECLARED) if self.declared else self.cost
+
 
 def assumptions(ground: Ground, answer: Valued, by: Collection[str] = ()) -> Iterator[Assumption]:
     """Those that the variables, the conditions of the derivative and those of the answer suggest."""
-    yield from _of_matrices(ground)
+    yield from _of_properties(ground, by)
     yield from _of_conditions(ground, answer)
-    yield from _of_variables(ground, by)
+    yield from _of_negatives(ground)
 
 
 def holds_there(ground: Ground, answer: Valued, there: Assumption, scalars: Scalars) -> Relation | None:
@@ -81,32 +88,31 @@ def _changed(name: str, change: Callable[[Any], Any]) -> Callable[[Spot], Spot]:
     return lambda spot: spot._replace(point={**spot.point, name: change(spot.point[name])})
 
 
-def _of_matrices(ground: Ground) -> Iterator[Assumption]:
-    for variable in ground.variables:
-        if len(variable.axes) == 2 and variable.axes[0] == variable.axes[1] and not build.is_symmetric(variable):
-            name = variable.parameters[0]
-            samples = _resampled(ground, _changed(name, lambda value: (value + value.T) / 2))
-            yield Assumption("only-symmetric", 1.3, f"{name_text(name)} is symmetric", samples, variable, "symmetric")
-
-
-def _of_variables(ground: Ground, by: Collection[str]) -> Iterator[Assumption]:
+def _of_properties(ground: Ground, by: Collection[str]) -> Iterator[Assumption]:
+    """Every property that could be declared of a variable, and is not."""
     for variable in ground.variables:
         name = str(variable.parameters[0])
-        shown = name_text(name)
-        if len(variable.axes) == 1:
-            samples = _resampled(ground, _changed(name, lambda value: np.abs(value) / np.sum(np.abs(value))))
-            words = f"the entries of {shown} add up to 1"
-            cost = _BY_ITSELF if name in by else _ADDING_UP
-            yield Assumption("only-part-of-domain", cost, words, samples, variable, "probability")
-        noun = f"all entries of {shown} are" if variable.axes else f"{shown} is"
-        for word, side in (("positive", 1), ("negative", -1)):
-            samples = _resampled(ground, _changed(name, partial(_of_sign, side)))
-            declared = word if side > 0 else ""
-            yield Assumption("only-part-of-domain", 2.1, f"{noun} {word}", samples, variable, declared)
+        for record in PROPERTIES.values():
+            if not record.fits(variable.shape) or record in declared(variable):
+                continue
+            samples = _resampled(ground, _changed(name, partial(record.made, np)))
+            words = record.says.format(_each(variable) if not record.needs else name_text(name))
+            finding = f"only-{record.name}" if f"only-{record.name}" in KINDS else "only-part-of-domain"
+            cost = _OPEN if not record.needs else _BY_ITSELF if name in by else _THIN
+            yield Assumption(finding, cost, words, samples, variable, record.name)
 
 
-def _of_sign(side: int, value: Any) -> Any:
-    return side * (np.abs(value) + 1e-3)
+def _of_negatives(ground: Ground) -> Iterator[Assumption]:
+    for variable in ground.variables:
+        name = str(variable.parameters[0])
+        samples = _resampled(ground, _changed(name, lambda value: -np.abs(value) - 1e-3))
+        words = f"{_each(variable)} is negative"
+        yield Assumption("only-part-of-domain", _NOT_DECLARED, words, samples)
+
+
+def _each(variable: Node) -> str:
+    name = name_text(str(variable.parameters[0]))
+    return f"every entry of {name}" if variable.shape else name
 
 
 def _of_conditions(ground: Ground, answer: Valued) -> Iterator[Assumption]:

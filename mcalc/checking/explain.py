@@ -27,6 +27,7 @@ from mcalc.checking.variants import Variant, Variants
 from mcalc.derivations.derivation import Step, sizes_shown
 from mcalc.expressions import build
 from mcalc.expressions.notation import write
+from mcalc.expressions.properties import declared
 from mcalc.expressions.tree import Node, replace, variables
 from mcalc.numbers.arrays import array_module as np
 
@@ -189,20 +190,21 @@ class _Explanation:
             relation = holds_there(self.ground, self.base, assumption, self.search.scalars)
             if relation is None:
                 continue
-            cost = assumption.cost + cost_of(relation)
+            declare = self._declaration(assumption) if relation == Relation(False, None) else ""
+            cost = (assumption.cost if declare else assumption.undeclared_cost) + cost_of(relation)
             if cost < limit:
                 limit = cost
-                found = Explained(tuple(self._assumption_findings(assumption, relation)), cost)
+                found = Explained(tuple(self._assumption_findings(assumption, relation, declare)), cost)
         return found
 
-    def _assumption_findings(self, assumption: Assumption, relation: Relation) -> Iterator[Finding]:
+    def _declaration(self, assumption: Assumption) -> str:
+        if not assumption.declared or assumption.of is None:
+            return ""
+        return declaration_for(self.case, assumption.of, assumption.declared)
+
+    def _assumption_findings(self, assumption: Assumption, relation: Relation, declare: str) -> Iterator[Finding]:
         step = None if self.variants is None else step_for(self.variants, assumption.finding, assumption.words)
-        proven = (
-            assumption.finding == "only-symmetric" and relation == Relation(False, None) and self._symmetric(assumption)
-        )
-        declare = ""
-        if assumption.declared and assumption.of is not None and relation == Relation(False, None):
-            declare = declaration_for(self.case, assumption.of, assumption.declared)
+        proven = bool(declare) and self._proven_with(assumption)
         yield Finding(assumption.finding, assumption.words, proven, len(assumption.samples), step, declare=declare)
         yield from self._relation_findings(relation, False, len(assumption.samples))
 
@@ -228,14 +230,14 @@ class _Explanation:
         findings = [finding for _, finding in sorted(found, key=lambda pair: -pair[0])]
         return findings + list(self._relation_findings(hit.relation, proven, points))
 
-    def _symmetric(self, assumption: Assumption) -> bool:
-        """Whether rewriting shows the answer right for the symmetric matrix that is assumed."""
-        answer, right = self.base, self.ground.right
-        if assumption.of is None or not isinstance(answer, Node) or not isinstance(right, Node):
+    def _proven_with(self, assumption: Assumption) -> bool:
+        """Whether rewriting shows the answer right for a variable that has the property that is assumed."""
+        answer, right, variable = self.base, self.ground.right, assumption.of
+        if variable is None or not isinstance(answer, Node) or not isinstance(right, Node):
             return False
-        name = str(assumption.of.parameters[0])
-        declared = {assumption.of: build.variable(name, assumption.of.shape, frozenset({"symmetric"}))}
-        return proved_equal(replace(answer, declared), replace(right, declared))
+        words = frozenset({assumption.declared, *(record.name for record in declared(variable))})
+        named = {variable: build.variable(str(variable.parameters[0]), variable.shape, words)}
+        return proved_equal(replace(answer, named), replace(right, named))
 
     def _is_diagonal(self) -> bool:
         """Whether the answer is a diagonal matrix, and the derivative is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 Made = Callable[[Any, Any], Any]
@@ -26,20 +26,31 @@ def _orthogonalized(np: Any, a: Any) -> Any:
 class Property(NamedTuple):
     """A property: the shape that it needs, ``square``, ``vector`` or any, and what it does to numbers.
 
-    ``made`` turns any numbers into some that have the property, one value or many along a first axis; ``whole`` turns
-    one of small whole numbers into another;
-    ``mended`` frees numbers that have it from rounding.
+    ``says`` is the sentence about a variable, or about its every entry where any shape will do; ``made`` turns any
+    numbers into some that have the property, one value or many along a first axis; ``whole`` turns one of small whole
+    numbers into another; ``mended`` frees numbers that have it from rounding.
     """
 
     name: str
     needs: str
+    says: str
     made: Made
     whole: Made
     mended: Made = _same
 
+    def fits(self, shape: Sequence[Any]) -> bool:
+        """Whether a variable of the shape can have the property."""
+        if self.needs == "square":
+            return len(shape) == 2 and bool(shape[0] == shape[1])
+        return self.needs != "vector" or len(shape) == 1
+
 
 def _symmetric(np: Any, a: Any) -> Any:
     return (a + _turned(np, a)) / 2
+
+
+def _mirrored(np: Any, a: Any) -> Any:
+    return np.triu(a) + np.triu(a, 1).T
 
 
 def _skew(np: Any, a: Any) -> Any:
@@ -62,18 +73,20 @@ def _adding_up(np: Any, a: Any) -> Any:
     return a / np.sum(a, axis=-1, keepdims=True)
 
 
+# A property that follows from another stands before it.
 _RECORDS = (
-    Property("symmetric", "square", _symmetric, lambda np, a: np.triu(a) + np.triu(a, 1).T, _symmetric),
-    Property("skew", "square", _skew, lambda np, a: np.triu(a, 1) - np.triu(a, 1).T, _skew),
-    Property("diagonal", "square", _diagonal, _diagonal),
-    Property("lower", "square", lambda np, a: np.tril(a), lambda np, a: np.tril(a)),
-    Property("upper", "square", lambda np, a: np.triu(a), lambda np, a: np.triu(a)),
-    Property("orthogonal", "square", lambda np, a: np.linalg.qr(a)[0], _identity, _orthogonalized),
-    Property("psd", "square", _positive_definite, _identity, _symmetric),
-    Property("positive", "", lambda np, a: np.abs(a) + 0.1, lambda np, a: np.abs(a) + 1),
+    Property("symmetric", "square", "{} is symmetric", _symmetric, _mirrored, _symmetric),
+    Property("skew", "square", "{} is skew-symmetric", _skew, lambda np, a: np.triu(a, 1) - np.triu(a, 1).T, _skew),
+    Property("lower", "square", "{} is lower triangular", lambda np, a: np.tril(a), lambda np, a: np.tril(a)),
+    Property("upper", "square", "{} is upper triangular", lambda np, a: np.triu(a), lambda np, a: np.triu(a)),
+    Property("diagonal", "square", "{} is diagonal", _diagonal, _diagonal),
+    Property("orthogonal", "square", "{} is orthogonal", lambda np, a: np.linalg.qr(a)[0], _identity, _orthogonalized),
+    Property("psd", "square", "{} is symmetric and positive definite", _positive_definite, _identity, _symmetric),
+    Property("positive", "", "{} is positive", lambda np, a: np.abs(a) + 0.1, lambda np, a: np.abs(a) + 1),
     Property(
         "probability",
         "vector",
+        "the entries of {} add up to 1",
         lambda np, a: _adding_up(np, np.abs(a) + 0.1),
         lambda np, a: np.eye(len(a))[int(np.sum(np.abs(a))) % len(a)],
         _adding_up,

@@ -101,17 +101,17 @@ def declaration(given: Given) -> Declaration:
     if len(shape) == 2 and shape[1] == 1 != shape[0]:
         shape = shape[:1]
     for word in sorted(properties):
-        needs = PROPERTIES[word].needs
-        if needs == "square" and (len(shape) != 2 or shape[0] != shape[1]):
+        if PROPERTIES[word].fits(shape):
+            continue
+        if PROPERTIES[word].needs == "square":
             raise Problem(
                 f"Only a square matrix is {word}, and this is `{','.join(parts)}`.",
                 hint=f"for example -s S=n,n:{word}",
             )
-        if needs == "vector" and len(shape) != 1:
-            raise Problem(
-                f"Only a vector is declared as {word}, and this is `{','.join(parts)}`.",
-                hint=f"for example -s y=k:{word}",
-            )
+        raise Problem(
+            f"Only a vector is declared as {word}, and this is `{','.join(parts)}`.",
+            hint=f"for example -s y=k:{word}",
+        )
     return Declaration(shape, properties)
 
 
