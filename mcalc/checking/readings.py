@@ -13,7 +13,7 @@ from mcalc.expressions.names import name_text
 from mcalc.expressions.tree import Shape
 from mcalc.language.habits import MATRIX
 from mcalc.language.ranks import rank_of
-from mcalc.language.reasons import by_habit, differing, otherwise
+from mcalc.language.reasons import by_habit, differing, otherwise, price_of
 from mcalc.language.shapes import Reading
 from mcalc.problems import Problem
 
@@ -42,19 +42,20 @@ def right_elsewhere(
 
 
 def _readings(derivation: Derivation) -> Iterator[Reading]:
-    """Readings with one of the names otherwise, and what then stands beside it; all of them settled by habit alone."""
+    """Readings in which names that habit alone settled are otherwise, the likeliest first."""
     reading = derivation.reading
     habitual = by_habit(reading)
-    seen: list[dict[str, int]] = []
+    found: list[tuple[dict[str, int], Reading]] = []
     for name in habitual:
         for rank in range(MATRIX + 1):
             if rank == rank_of(reading.names[name].shape):
                 continue
             for other in otherwise(reading, name, rank):
                 ranks = {one: rank_of(shape) for one, shape in differing(reading, other).items()}
-                if set(ranks) <= set(habitual) and ranks not in seen and len(seen) < MOST:
-                    seen.append(ranks)
-                    yield other
+                if set(ranks) <= set(habitual) and all(ranks != known for known, _ in found):
+                    found.append((ranks, other))
+    found.sort(key=lambda one: (price_of(reading, one[1]), len(one[0])))
+    yield from (other for _, other in found[:MOST])
 
 
 def _declarations(derivation: Derivation, other: Reading, shapes: Mapping[str, Any]) -> dict[str, str]:

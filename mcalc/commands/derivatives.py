@@ -113,7 +113,8 @@ def derivation_command(
             from mcalc.render import write as written
 
             write(written(derivation, form), output)
-        tell(derivation.reading.notes)
+        if form not in ("text", "ascii"):
+            tell(derivation.reading.notes)
     except Problem as problem:
         if form == "json":
             import json

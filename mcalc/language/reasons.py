@@ -43,6 +43,14 @@ def otherwise(reading: Reading, name: str, rank: int) -> list[Reading]:
     return found
 
 
+def price_of(reading: Reading, other: Reading) -> float:
+    """How far the other reading of the same text is from what a person of the field would read."""
+    reader = _reader(reading)
+    fixed = {name: frozenset({rank_of(other.names[name].shape)}) for name in reader.open_names}
+    best = Prices(reader.evidence).best(fixed)
+    return best.price if best is not None else 2 * SIGN
+
+
 def differing(one: Reading, other: Reading) -> dict[str, Shape]:
     """The names that are of another rank in the other reading, with their shapes there."""
     return {

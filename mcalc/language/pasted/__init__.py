@@ -42,12 +42,12 @@ def rewritten(source: str, ranks: Mapping[str, int]) -> tuple[str, list[Slip]]:
     pieces = text_pieces.read(source)
     if pieces is None:
         return source, []
-    used = _standing_alone(pieces)
-    found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used)))
+    used, products = _standing_alone(pieces), "@" in source
+    found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used), products))
     glued, starred = any(slip.together for slip in slips), any(slip.starred for slip in slips)
     foreign = any(slip.certain for slip in slips)
     if glued or starred or foreign:
-        return _rewritten(source, pieces, Rewriting(Ranks(ranks, used, glued), starred, foreign))
+        return _rewritten(source, pieces, Rewriting(Ranks(ranks, used, glued), products, starred, foreign))
     return found, slips
 
 

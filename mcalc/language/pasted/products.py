@@ -8,6 +8,7 @@ from mcalc.language.pasted import pieces as text_pieces
 from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.ranks import (
     KEYWORDS,
+    PRODUCTS,
     ROW,
     TRANSPOSES,
     NotUnique,
@@ -135,7 +136,9 @@ def side_by_side(pieces: Pieces, at: Rewriting) -> Pieces:
 
 
 def stars(pieces: Pieces, at: Rewriting) -> Pieces:
-    """``x'*A*x`` with the stars of the matrix product is x'@A@x, and then ``y.*v`` is y*v."""
+    """``x'*A*x`` with the stars of the matrix product is x'@A@x, and then ``y.*v`` is y*v; not beside an `@`."""
+    if at.knows_products:
+        return pieces
     found: list[Piece] = []
     chain = place = 0
     while place < len(pieces):
@@ -154,20 +157,21 @@ def stars(pieces: Pieces, at: Rewriting) -> Pieces:
             one, other = at.ranks.of(left), at.ranks.of(operand)
             if one and other and (at.starred or not at.ranks.all_declared(_texts(left) | _texts(operand))):
                 asked = 2 in (one, other) and (_asks_for_product(left) or _asks_for_product(operand))
-                outer = (one, other) == (1, ROW) and ("@" in _texts(left, "sign") or _texts(left) & _texts(operand))
+                outer = (one, other) == (1, ROW) and _texts(left) & _texts(operand)
                 if one == ROW or asked or outer:
                     hint = "write `@` for the matrix product"
                     at.found(_STARRED, star, star, hint, certain=True, starred=True)
-                if one == ROW or asked or outer or at.starred:
+                if one == ROW or asked or outer:
                     product_of(one, other)
+                if one == ROW or asked or outer or (at.starred and (one, other) in PRODUCTS):
                     found[-1] = replace(star, text="@")
         found += operand
         place = end
     return tuple(found)
 
 
-def _texts(pieces: Pieces, kind: str = "name") -> set[str]:
-    return {piece.text for piece in pieces if piece.kind == kind}.union(*(_texts(p.inside, kind) for p in pieces))
+def _texts(pieces: Pieces) -> set[str]:
+    return {piece.text for piece in pieces if piece.kind == "name"}.union(*(_texts(p.inside) for p in pieces))
 
 
 def _asks_for_product(operand: Pieces) -> bool:

@@ -18,7 +18,7 @@ POWERS = ("^", "**", ".^")
 KEYWORDS = frozenset(("for", "in", "if", "otherwise"))
 _N = dimension("n")
 _SHAPES: dict[int, Shape] = {0: (), 1: (_N,), 2: (_N, _N), ROW: (dimension(1), _N)}
-_PRODUCTS = {(2, 2): 2, (2, 1): 1, (ROW, 2): ROW, (ROW, 1): 0, (1, ROW): 2}
+PRODUCTS = {(2, 2): 2, (2, 1): 1, (ROW, 2): ROW, (ROW, 1): 0, (1, ROW): 2}
 
 
 class NotUnique(Exception):
@@ -76,9 +76,9 @@ def product_of(left: int, right: int) -> tuple[str, int]:
     """The sign between two values, and the rank of their product."""
     if left == 0 or right == 0:
         return "*", max(left, right)
-    if (left, right) not in _PRODUCTS:
+    if (left, right) not in PRODUCTS:
         raise NotUnique
-    return "@", _PRODUCTS[left, right]
+    return "@", PRODUCTS[left, right]
 
 
 class Ranks:
@@ -120,7 +120,7 @@ class Ranks:
             elif sign in ("@", ".", "·", ""):
                 left = ROW if sign and rank == 1 and one == 1 else rank
                 rank = product_of(left, one)[1]
-            elif sign == "*" and rank and one and (rank, one) in _PRODUCTS:
+            elif sign == "*" and rank and one and (rank, one) in PRODUCTS:
                 rank = product_of(rank, one)[1]
             else:
                 rank = max(rank, one)

@@ -30,10 +30,12 @@ class Slip(NamedTuple):
 class Rewriting:
     """The ranks of the names, what is known of the whole text, and the slips found so far.
 
-    `starred`: its `*` is the product of matrices; `foreign`: it is certainly another tool's.
+    `knows_products`: it has an `@` of its own; `starred`: its `*` is the product of matrices; `foreign`: it is
+    certainly another tool's.
     """
 
     ranks: Ranks
+    knows_products: bool = False
     starred: bool = False
     foreign: bool = False
     slips: list[Slip] = field(default_factory=list)
