@@ -65,6 +65,7 @@ PROGRAMS = {
     "ones in a Kronecker product": ("kron(X, ones(p))", "X", {"X": "n,k"}),
     "a size in the bound of a sum": ("sum(B for i in 1..m)[1,2]", "B", {"B": "n,n"}),
     "a size in a value alone": ("inner(ones(m), mean(y[l]*diag(eye(m)) for l in 1..n))", "y", {"y": "n"}),
+    "a skew matrix in an outer product": ("outer(K@x, K@y)", "x", {"K": "n,n:skew", "x": "n", "y": "n"}),
     "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
 }
 HESSIANS = {
@@ -231,6 +232,11 @@ def test_programs(name: str) -> None:
 def test_second_derivatives(name: str) -> None:
     for part in derived(*HESSIANS[name], "hessian"):
         check(part)
+
+
+def test_a_sign_stands_in_front_of_a_product() -> None:
+    (part,) = derived("outer(K@x, K@y)", "x", {"K": "n,n:skew", "x": "n", "y": "n"})
+    assert other_forms(part)[0] == "dx ↦ K·dx·(K·y)ᵀ"
 
 
 @pytest.mark.parametrize("dialect", ["text", "ascii"])

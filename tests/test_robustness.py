@@ -163,6 +163,8 @@ LONG = {
     "a tower of powers": ("9^9^9^9^9*x", "x"),
     "a large index": ("x[" + "9" * 5000 + "]", "x"),
     "many capitals by names": (" + ".join(f"x{number}*A{number}" for number in range(20)), "x5"),
+    "300 scalings and transposes": (program(300, "-c*u{}'/3"), "x"),
+    "a long matrix, transposed": ("tr((" + "-(c*(" * 90 + "A" + "))" * 90 + ")'@A)", "A"),
     "a conflict at the end": (" + ".join(f"x{number}" for number in range(1000)) + " + inv(b) + A", "x5"),
     "a conflict at the end of a program": (program(200, "tanh(W@u{} + b)") + " + inv(b).x", "x"),
 }

@@ -13,7 +13,9 @@ from mcalc.api import derive, read
 from mcalc.calculus.index_form import IndexForm
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.tree import Node, topological
+from mcalc.numbers.report import evaluation
 from mcalc.numbers.ties import equal_on_an_open_set
+from mcalc.numbers.values import read_assignments
 
 SIZES = {"n": 3, "m": 2}
 SCALAR, VECTOR = {"x": "scalar"}, {"x": "n"}
@@ -122,3 +124,13 @@ def test_branches_are_values(name: str) -> None:
             if pair[0].shape == pair[1].shape:
                 tied = Node(TABLE["maximum"], pair, (), whole.shape)
                 assert equal_on_an_open_set(tied)
+
+
+def test_the_derivative_of_a_norm_is_0_where_the_norm_is() -> None:
+    """Said beside an answer whose norm may be 0 on an open set, and at a point where it is."""
+    assert any("norm(relu(a)) is 0" in note for note in derive("norm(relu(a))", "a", {"a": "scalar"}).notes)
+    assert not any("norm" in note for note in derive("norm(x)", "x", VECTOR).notes)
+    for text, at, note in (("norm(relu(a))", "a=-1", True), ("norm(x)", "x=0,0", True), ("norm(x)", "x=0,3", False)):
+        (answer,) = evaluation(text, read_assignments([at]), wrt=at[0]).answers
+        assert np.all(np.asarray(answer.number.array) == (0 if note else [0, 1]))
+        assert bool(answer.notes) == note

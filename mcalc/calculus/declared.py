@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.calculus.networks import Term
+from mcalc.calculus.running import under_sum
 from mcalc.calculus.simplify import simplify
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, replaced, topological
@@ -47,7 +48,7 @@ def _rebuilt(value: Node, declared: Mapping[Node, Node]) -> Node:
         if node.operator.name == "transpose":
             done[node] = build.transpose(args[0])
         elif node.operator.name == "loop_sum":
-            done[node] = build.summed(args[0], node.parameters[0])
+            done[node] = under_sum(args[0], node.parameters[0])
         else:
             done[node] = node.func(*args)
             if node.operator.name in _OPENED and node is not value:

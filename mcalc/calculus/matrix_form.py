@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sympy.core.singleton import S
 
 from mcalc.calculus.networks import Factor, Index, Term
+from mcalc.calculus.running import under_sum
 from mcalc.calculus.scalar_factors import Power, column_of, gathered, sorted_powers, summed_over, trace
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node
@@ -244,11 +245,11 @@ def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
         inside = [pair for pair in scalars if loop in pair[0].loops]
         outside = [pair for pair in scalars if loop not in pair[0].loops]
         if body is not None and loop in body.loops:
-            body = build.summed(build.scaled(S.One, sorted_powers(inside), body), loop)
+            body = under_sum(build.scaled(S.One, sorted_powers(inside), body), loop)
             scalars = outside
         elif inside:
-            summed = build.summed(build.scaled(S.One, sorted_powers(inside), None), loop)
-            scalars = [*outside, (summed, S.One)]
+            whole = under_sum(build.scaled(S.One, sorted_powers(inside), None), loop)
+            scalars = [*outside, (whole, S.One)]
         else:
             scalars = [*outside, (build.size(loop.size), S.One)]
     sign, scalars = gathered(scalars)

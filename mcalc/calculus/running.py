@@ -1,4 +1,4 @@
-"""A running index that meets a unit vector is an index: ``Σᵢ y[i] unit(i, n)[k] = y[k]``, and the Σ is gone."""
+"""Sums over a running index: put round a body, and carried out at a unit vector: ``Σᵢ y[i] unit(i, n)[k] = y[k]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from mcalc.calculus.networks import Factor, Index, Term
 from mcalc.expressions import build
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node
+from mcalc.expressions.tree import Node, loops_below, topological, with_loop
 
 
 def without_running(term: Term) -> Term:
@@ -88,3 +88,11 @@ def _column(node: Node, loop: LoopIndex) -> Node | None:
     args = [_column(arg, loop) if loop in arg.loops else arg for arg in node.args]
     known = [arg for arg in args if arg is not None]
     return build.apply(name, *known, parameters=node.parameters) if len(known) == len(args) else None
+
+
+def under_sum(body: Node, loop: LoopIndex) -> Node:
+    """``Σ body`` over a running index; a name that a Σ inside of it has already is not used again."""
+    if any(node.operator.name == "loop_sum" and node.parameters[0] == loop for node in topological([body])):
+        other = loop.apart_from(loops_below([body]))
+        body, loop = with_loop(body, loop, other), other
+    return build.apply("loop_sum", body, parameters=(loop,))

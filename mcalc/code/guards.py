@@ -20,6 +20,18 @@ NONZERO = Operator(
 )
 
 
+def norms_divided_by(result: Result, value: Node) -> list[Node]:
+    """The norms that the derivative divides by, and the value does not."""
+    given = frozenset(node for divisor in _divisors([value]) for node in _norms(divisor))
+    if isinstance(result, Node):
+        divisors = _divisors([result])
+    else:
+        factors = [f for term in result.terms for f in term.factors if f.node is not None]
+        divisors = [f.node for f in factors if f.node is not None and f.power < 0]
+        divisors += _divisors([f.node for f in factors if f.node is not None])
+    return list(dict.fromkeys(node for divisor in divisors for node in _norms(divisor) if node not in given))
+
+
 def guarded(result: Result, value: Node) -> Result:
     """The derivative of `value`, where norms that it divides by may be 0; those that the value divides by may not."""
     given = frozenset(node for divisor in _divisors([value]) for node in _norms(divisor))

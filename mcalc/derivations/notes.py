@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from mcalc.calculus.index_form import IndexForm
+from mcalc.code.guards import norms_divided_by
 from mcalc.derivations.derivation import Derivation
 from mcalc.expressions import build
 from mcalc.expressions.folding import rectified
+from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node, topological
 
 
@@ -26,6 +28,10 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
                 "The condition depends on the running index, so it stays under the Σ; the paper pulls the case "
                 "distinction out of the sum, which is right only where all i fall in one case."
             )
+    natural = derivation.natural
+    for norm in norms_divided_by(natural.tensor if isinstance(natural, IndexForm) else natural, value):
+        if any(node.operator.branches or node.operator.picks for node in topological(norm.args)):
+            found.append(f"Where {write(norm, 'text')} is 0, the derivative of the norm is 0, by convention.")
     if _stacked_weights(value, by) and not isinstance(derivation.natural, IndexForm):
         found.append(
             "By the stacked ŵ = [w; b] as a whole the gradient is the row x̂ᵀ = [x; 1]ᵀ; "

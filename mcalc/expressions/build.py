@@ -13,7 +13,7 @@ from sympy.core.singleton import S
 from mcalc.expressions.known import declared
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, Shape, loops_below, topological, with_loop
+from mcalc.expressions.tree import Node, Shape
 
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
 SKEW = frozenset({"skew"})
@@ -94,7 +94,28 @@ def opposite(condition: Node) -> Node | None:
 
 @lru_cache(maxsize=4096)
 def transpose(node: Node) -> Node:
-    """``(AB)ᵀ = BᵀAᵀ``, ``(Aᵀ)ᵀ = A``, and no transpose where there is nothing to turn."""
+    """``(AB)ᵀ = BᵀAᵀ``, ``(Aᵀ)ᵀ = A``, ``(c·A)ᵀ = c·Aᵀ``, and no transpose where there is nothing to turn."""
+    around: list[tuple[Node, int]] = []
+    while node.shape and not symmetry(node) and (at := _scaled_argument(node)) is not None:
+        around.append((node, at))
+        node = node.args[at]
+    result = _turned(node)
+    for outer, at in reversed(around):
+        args = (*outer.args[:at], result, *outer.args[at + 1 :])
+        result = apply(outer.operator.name, *args, parameters=outer.parameters)
+    return result
+
+
+def _scaled_argument(node: Node) -> int | None:
+    """Which argument is turned in place of the whole: of a negative, a Σ, a product or quotient with scalars."""
+    name = node.operator.name
+    shaped = [at for at, arg in enumerate(node.args) if arg.shape]
+    if name in ("negative", "loop_sum") or (name == "multiply" and len(shaped) == 1):
+        return shaped[0]
+    return 0 if name == "divide" and shaped == [0] else None
+
+
+def _turned(node: Node) -> Node:
     name = node.operator.name
     if not node.shape:
         return node
@@ -105,21 +126,15 @@ def transpose(node: Node) -> Node:
         return node.args[0]
     if name in ("ones", "zeros") and len(node.shape) == 2:
         return apply(name, parameters=node.shape[::-1])
-    if name == "matmul" or name == "outer":
-        if name == "outer":
-            return apply("outer", *node.args[::-1])
+    if name == "outer":
+        return apply("outer", *node.args[::-1])
+    if name == "matmul":
         parts = row_of(node)
         turned = [transpose(part) for part in reversed(parts)]
         if _transposes(turned) <= _transposes(parts) + 1:
             minus = sum(part.operator.name == "negative" for part in turned)
             whole = chain([part.args[0] if part.operator.name == "negative" else part for part in turned])
             return negated(whole) if minus % 2 else whole
-    if name in ("negative", "loop_sum"):
-        return apply(name, transpose(node.args[0]), parameters=node.parameters)
-    if name == "multiply" and sum(bool(arg.shape) for arg in node.args) == 1:
-        return apply(name, *(transpose(arg) for arg in node.args))
-    if name == "divide" and not node.args[1].shape:
-        return apply(name, transpose(node.args[0]), node.args[1])
     if name == "add" and node.key[0] <= _LOOKED_INTO:
         turned = total([transpose(arg) for arg in node.args])
         if turned.key[0] < node.key[0]:
@@ -191,14 +206,6 @@ def row_of(node: Node) -> list[Node]:
         else:
             row.append(part)
     return row
-
-
-def summed(body: Node, loop: LoopIndex) -> Node:
-    """``Σ body`` over a running index; a name that a Σ inside of it has already is not used again."""
-    if any(node.operator.name == "loop_sum" and node.parameters[0] == loop for node in topological([body])):
-        other = loop.apart_from(loops_below([body]))
-        body, loop = with_loop(body, loop, other), other
-    return apply("loop_sum", body, parameters=(loop,))
 
 
 def product(left: Node, right: Node) -> Node:
@@ -283,21 +290,14 @@ def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | N
     return number(-result.parameters[0]) if is_number(result) else apply("negative", result)
 
 
-def reading_order(terms: Sequence[Node]) -> list[Node]:
-    """Positive terms first, small before large, plain numbers last."""
+def total(terms: Sequence[Node]) -> Node:
+    """The sum in reading order: positive terms first, small before large, plain numbers last."""
 
     def key(term: Node) -> tuple[Any, ...]:
         minus = term.operator.name == "negative" or (is_number(term) and bool(term.parameters[0] < 0))
         return (minus, is_number(term), term.key)
 
-    return sorted(terms, key=key)
-
-
-def total(terms: Sequence[Node]) -> Node:
-    """The sum, in reading order."""
-    if len(terms) == 1:
-        return terms[0]
-    return apply("add", *reading_order(terms))
+    return terms[0] if len(terms) == 1 else apply("add", *sorted(terms, key=key))
 
 
 def negated(node: Node) -> Node:

@@ -55,9 +55,9 @@ class Leaves:
     def parts_of(self, node: Node) -> Sequence[Node]:
         name = node.operator.name
         if name == "outer":
-            return (node.args[0], build.transpose(node.args[1]))
+            return (node.args[0], _lying(node.args[1]))
         if name == "dot" and self._as_row(node):
-            return (build.transpose(node.args[0]), node.args[1])
+            return (_lying(node.args[0]), node.args[1])
         if name == "where":
             opposite = build.opposite(node.args[0])
             return node.args if opposite is None else (*node.args, opposite)
@@ -189,3 +189,10 @@ class Leaves:
     def _turned(self) -> str:
         """The sign of a transpose in LaTeX, by another letter where T is a name."""
         return r"^{\top}" if "T" in self.names else "^{T}"
+
+
+def _lying(column: Node) -> Node:
+    """The column as a row; ``(Kx)ᵀ`` of a skew K, where ``−xᵀK`` would put a sign into the midst of a product."""
+    row = build.transpose(column)
+    signed = row.operator.name == "negative" and column.operator.name != "negative"
+    return build.apply("transpose", column) if signed else row

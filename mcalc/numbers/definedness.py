@@ -126,6 +126,7 @@ _AT_ZERO = {
     "relu": "is taken to be 0",
     "abs": "is taken to be 0",
     "leaky_relu": "is taken to be 0.01",
+    "norm": "is taken to be 0",
     "norm1": "counts an entry that is 0 as 0",
     "sign": "is taken to be 0, though the value jumps",
     "step": "is taken to be 0, though the value jumps",
@@ -155,8 +156,10 @@ def _kink(node: Node, fitted: Fitted, exact: bool) -> str:
         where = "".join(f", {loop.name} = {place}" for loop, place in running.items())
         text = write(node, "text")
         args = [write(arg, "text") for arg in node.args]
-        if name in _AT_ZERO and _has_zero(values[0]):
-            what = f"an entry of {args[0]} is 0" if node.args[0].axes else f"{args[0]} = 0"
+        whole_norm = name == "norm"
+        if name in _AT_ZERO and (not np.any(np.asarray(values[0]) != 0) if whole_norm else _has_zero(values[0])):
+            entry = node.args[0].axes and not whole_norm
+            what = f"an entry of {args[0]} is 0" if entry else f"{args[0]} = 0"
             return f"{text} has a kink here ({what}{where}): its derivative {_AT_ZERO[name]}, by convention"
         if name in _WHERE_EQUAL and _has_zero(np.asarray(values[0]) - np.asarray(values[1])):
             first, second = args if not build.is_zero(node.args[0]) else args[::-1]

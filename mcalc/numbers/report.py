@@ -7,7 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mcalc.calculus.index_form import Expression, write_partial
@@ -81,7 +81,7 @@ def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[An
     for part in derivation.parts or (derivation,):
         result: Any = part.result
         try:
-            number = values_of([result], fitted)[0]
+            number = values_of([_guarded(result, part.value)], fitted)[0]
         except Problem as problem:
             at_all = values_of([fitted.reading.value], fitted)
             assert at_all
@@ -90,6 +90,16 @@ def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[An
         notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.exact is not None))
         answers.append(Answer("", number, result, part.wrt, notes))
     return answers
+
+
+def _guarded(result: Any, value: Node) -> Any:
+    """The derivative with 0 for x/‖x‖ where the norm is 0."""
+    from mcalc.calculus.index_form import IndexForm
+    from mcalc.code.guards import guarded
+
+    if isinstance(result, IndexForm):
+        return replace(result, tensor=guarded(result.tensor, value))
+    return guarded(result, value)
 
 
 def _intermediate(fitted: Fitted) -> tuple[Answer, ...]:
