@@ -76,6 +76,15 @@ CONDITIONS = [
     ("norm1(x)", "x", "ones(n)'", {"x": "n"}, "-s x=n:positive"),
     ("logdet(L)", "L", "inv(diag(diag(L)))", {"L": "n,n"}, "-s L=n,n:diagonal"),
 ]
+BETWEEN_KINKS = [
+    ("abs(x) + abs(x-5)", "x", "sign(x) - 1", X, "x − 5 ≤ 0"),
+    ("abs(x) + abs(x-1000)", "x", "sign(x) - 1", X, "x − 1000 ≤ 0"),
+    ("relu(x) - relu(x-1)", "x", "x > 0", X, "x − 1 ≤ 0"),
+    ("max(0,1-x) + x", "x", "1", X, "1 − x ≤ 0"),
+    ("max(x,1) - x", "x", "-1", X, "x ≤ 1"),
+    ("abs(x+1) - abs(x-1)", "x", "2", X, "x + 1 > 0 and x − 1 ≤ 0"),
+    ("relu(w.x) - w.x", "w", "-x'", {}, "w·x ≤ 0"),
+]
 HOLDS_WITH = {
     "symmetric": ("t*norm(P - P')^2 + t^2", "2t"),
     "skew": ("t*norm(P + P')^2 + t^2", "2t"),
@@ -128,6 +137,21 @@ def test_a_condition_is_found_for_every_property(name: str) -> None:
     found = check(expression, "t", answer, {"P": shape, "t": "scalar"})
     assert not found.right and write(found).startswith("✗ The answer is right only where")
     assert check(expression, "t", answer, {"P": f"{shape}:{name}", "t": "scalar"}).right
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "shapes", "where"), BETWEEN_KINKS)
+def test_where_between_kinks_an_answer_is_right(
+    expression: str, wrt: str, answer: str, shapes: dict[str, str], where: str
+) -> None:
+    found = check(expression, wrt, answer, shapes)
+    assert not found.right
+    assert [finding.sentence for finding in found.findings] == [
+        f"The answer is right on a part of the domain only, where {where}."
+    ]
+
+
+def test_zero_on_one_side_of_a_kink_says_nothing() -> None:
+    assert check("relu(w.x)^2", "w", "relu(w.x)*x'").findings[0].name == "factor"
 
 
 @pytest.mark.parametrize(("expression", "answer", "places"), ROUNDED)

@@ -29,6 +29,7 @@ from mcalc.checking.readings import right_elsewhere
 from mcalc.checking.rounding import rounded_to
 from mcalc.checking.search import turned_shape
 from mcalc.checking.verdict import Check
+from mcalc.checking.where_right import where_right
 from mcalc.derivations.derivation import Derivation, sizes_shown
 from mcalc.expressions import build
 from mcalc.expressions.names import name_text
@@ -263,6 +264,9 @@ class _Examination(Case):
             findings = self._unfitting(repairs)
         if base is not None and not findings:
             findings = (self._unexplained(base, found, ground),)
+        if base is not None and found is not None and not findings[0].of_conditions:
+            within = where_right(ground, base, found)
+            findings = findings if within is None else (with_fields(within, step=findings[0].step),)
         differing = [] if found is None else [ground.samples[at].spot for at in found.differ]
         layout_alone = all(finding.name in ("other-layout", "transposed", "shape") for finding in findings)
         example = None

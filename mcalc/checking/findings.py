@@ -58,6 +58,11 @@ class Finding:
     declare: str = ""
 
     @property
+    def of_conditions(self) -> bool:
+        """Whether it says under which conditions the answer is right, or which are missing."""
+        return self.name.startswith("only-") or self.name.endswith("-mask")
+
+    @property
     def condition(self) -> str:
         """``S is symmetric (-s S=n,n:symmetric)``, where the answer is right if that is declared."""
         return f"{self.words} ({self.declare})" if self.declare else ""
