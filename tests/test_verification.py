@@ -267,3 +267,12 @@ def test_random_piecewise_formulas() -> None:
         wrong = read(text.replace(f"- {place}", f"- ({place} + 3)"), SCALARS)
         assert not verify_answer(reading.value, variables, x, right).failed, text
         assert verify_answer(reading.value, variables, x, IndexForm.of(differentiate(wrong.value, x))).failed, text
+
+
+@pytest.mark.parametrize(
+    "text", ["logdet(A)", "logdet(A)*tr(A)", "sum(A*logdet(A))", "det(A)", "logdet(2*A)", "tr(inv(A))"]
+)
+def test_a_singular_matrix_has_no_complex_step(text: str) -> None:
+    program = Program([read(text, {"A": "n,n"}).value], {"n": 2}, arithmetic=ANALYTIC)
+    found = complex_step(program, {"A": np.ones((2, 2))}, "A", np.ones((2, 2)))
+    assert found is None or np.isfinite(found).all()
