@@ -43,6 +43,12 @@ class Reading:
     notes: tuple[str, ...] = ()
     reader: Reader | None = None
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The vectors that were declared as matrices of one column."""
+        declared = self.reader.declared.items() if self.reader else ()
+        return frozenset(name for name, declaration in declared if declaration.column)
+
 
 def read_program(
     program: Program,
