@@ -102,3 +102,20 @@ def test_shapes_of_arrays_with_single_entries() -> None:
     assert array_shape(build.apply("multiply", x, build.number(2))) == (one,)
     assert array_shape(build.apply("exp", A)) == (one, one)
     assert array_shape(build.transpose(A)) in ((one, one), ())
+
+
+@pytest.mark.parametrize("library", TARGETS)
+@pytest.mark.parametrize(
+    "text",
+    ["norm((z * k)[1])", "norm1((k^2.5)[1])", "sum(z * k)", "z.k", "z'@k", "sum(k@z')", "max(z + k)"],
+)
+def test_a_column_declared_as_a_matrix_is_taken_with_one_axis_or_two(text: str, library: str) -> None:
+    """An array of shape (m, 1) broadcasts with its transpose, or with a vector, to m×m: none does here."""
+    module = np.asarray if library == "numpy" else library_of(library)
+    shapes = {name: "m,1" for name in "zk" if name in text}
+    code = functions(write(derive(text, "k", shapes, "gradient"), library), library)["gradient"]
+    flat = {name: np.arange(1.0, N + 1) * (2 if name == "z" else 1) for name in shapes}
+    given = [{name: module(value.reshape(shape)) for name, value in flat.items()} for shape in ((N,), (N, 1))]
+    one, other = (np.asarray(code(**arrays)) for arrays in given)
+    assert one.shape == other.shape == (N,)
+    np.testing.assert_array_equal(one, other)

@@ -6,9 +6,9 @@ import pytest
 
 from mcalc.api import derive, read
 from mcalc.checking.examine import check
-from mcalc.expressions.names import name_text
+from mcalc.derivations.headings import answer_text
+from mcalc.expressions.names import name_key, name_text
 from mcalc.language.parser import canonical_name, parse
-from mcalc.language.spelling import name_key
 from mcalc.numbers.report import evaluation
 from mcalc.numbers.values import read_assignments
 from mcalc.problems import Problem, Span
@@ -98,3 +98,31 @@ def test_answers_with_numbered_names_read_back(text: str) -> None:
     for name in read(text).names:
         assert derive(text, name, form="text").verified
         assert derive(text, name, form="ascii").verified
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "wrt", "shapes"),
+    [
+        ("gradient", "minimum(det(n@{0}), 1)", "n", {"n": "k,d", "{0}": "d,k"}),
+        ("gradient", "prod([X; min({0}, axis=0)'])", "{0}", {"X": "m,n", "{0}": "n,n"}),
+        ("jacobian", "log_sum_exp([sin({0}); unit(1, m)'])", "{0}", {"{0}": "n,m"}),
+        ("jacobian", "where(ones(n) <= {0}[1,1], z, z)", "z", {"{0}": "m,n", "z": "n"}),
+    ],
+)
+@pytest.mark.parametrize("typed", ["t1", "t_1", "t_2", "s1", "u1"])
+def test_the_names_of_parts_are_none_of_the_texts(
+    command: str, text: str, wrt: str, shapes: dict[str, str], typed: str
+) -> None:
+    declared = {name.format(typed): shape for name, shape in shapes.items()}
+    derivation = derive(text.format(typed), wrt.format(typed), declared, command, form="text")
+    named = [line.split(" = ")[0] for line in answer_text(derivation, "text").split("\n")[:-1]]
+    assert named and name_text(typed) not in named
+
+
+@pytest.mark.parametrize("typed", ["u1", "u_1", "u_2", "v1", "g_1", "h1", "t_u_1"])
+def test_intermediate_values_are_none_of_the_texts_names(typed: str) -> None:
+    others = ["u1", "v_1", "g1", "h_1", typed]
+    declared = dict.fromkeys(others, "scalar")
+    derivation = derive(f"sin(exp({typed})*{typed})" + "".join(f"*{name}" for name in declared), typed, declared)
+    lines = {name_key(line.name) for line in derivation.lines}
+    assert lines and not lines & {name_key(name) for name in declared}

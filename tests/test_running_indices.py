@@ -176,3 +176,15 @@ def test_values_that_do_not_depend_on_the_variable() -> None:
     assert str(derive("norm(x/norm(x))", "x")) == "0⃗ᵀ"
     assert str(derive("norm(X/norm(X))", "X")).startswith("zeros")
     assert str(derive("logdet(X@inv(X))", "X")).startswith("zeros")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum(exp(S[s,s]) for s in 1..m) * sum(b.B[s] for s in 1..n)",
+        "sum(exp(S[i,i]) for i in 1..m) * sum(b.B[i] for i in 1..n)",
+        "sum(exp(S[p,p])*b[p] for p in 1..m) * sum(sin(B[p,1]) for p in 1..n)",
+    ],
+)
+def test_an_index_of_two_ranges_is_written_by_two_letters(text: str) -> None:
+    derive(text, "S", {"S": "m,m", "b": "m", "B": "n,m"}, "hessian", form="text")

@@ -127,3 +127,21 @@ def test_code_takes_and_gives_arrays_of_the_declared_shapes(
     sizes = {"1": 1, "n": 3}
     arrays = {name: np.full([sizes[size] for size in given.split(",")], 2.0) for name, given in shapes.items()}
     assert np.shape(derivation.function("numpy")(**arrays)) == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("e'@unit(1, 1)", "1"),
+        ("e*unit(1, 1)", "1"),
+        ("(ones(1) > e)'@e * u_1[1,1]", "where(1 > e[1], u_1[1,1], 0)"),
+        ("eye(1)*e + zeros(1)", "1"),
+        ("sum(e[i]*unit(i, 1) for i in 1..1)", "1"),
+        ("sum(x[i]*e for i in 1..n)", "sum(x[i] for i in 1..n)"),
+        ("sum(e[i]*unit(i, 2) for i in 1..1)", "sum(unit(i,2) for i in 1..1)"),
+    ],
+)
+def test_constants_and_sums_of_one_entry(text: str, answer: str) -> None:
+    shapes = {"e": "1", "u_1": "n,n", "x": "n"}
+    derivation = derive(text, "e", {name: shapes[name] for name in shapes if name in text or name == "e"})
+    assert derivation.ascii() == answer

@@ -283,3 +283,12 @@ def test_what_is_chosen_is_not_moved_by_rounding(name: str) -> None:
         generator = np.random.default_rng(seed)
         moved, chosen = program.run({"x": generator.normal(size=4)}, generator=generator)
         assert chosen in moved
+
+
+@pytest.mark.parametrize(
+    "text", ["logdet(A)", "logdet(A)*tr(A)", "sum(A*logdet(A))", "det(A)", "logdet(2*A)", "tr(inv(A))"]
+)
+def test_a_singular_matrix_has_no_complex_step(text: str) -> None:
+    program = Program([read(text, {"A": "n,n"}).value], {"n": 2}, arithmetic=ANALYTIC)
+    found = complex_step(program, {"A": np.ones((2, 2))}, "A", np.ones((2, 2)))
+    assert found is None or np.isfinite(found).all()

@@ -115,7 +115,7 @@ class IndexForm:
         if not self.tensor.terms:
             return "0"
         writer = Writer(dialect)
-        writer.prepare(self.nodes(), names.values())
+        writer.prepare(self.nodes(), names.values(), [term.loops for term in self.tensor.terms])
         minus = "−" if dialect == "text" else "-"
         text = ""
         for term in sorted(self.tensor.terms, key=lambda term: bool(term.coefficient < 0)):

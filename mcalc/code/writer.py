@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from mcalc.calculus.networks import Factor, Index, Tensor, Term
@@ -26,7 +26,9 @@ Result = Node | Tensor
 class FunctionWriter:
     """The function under construction: its lines so far, and the source of each node."""
 
-    def __init__(self, target: Target, parameters: Sequence[Node], results: Sequence[Result]) -> None:
+    def __init__(
+        self, target: Target, parameters: Sequence[Node], results: Sequence[Result], columns: Collection[str] = ()
+    ) -> None:
         self.target, self.parameters = target, list(parameters)
         self.numbers: set[str] = set()
         self.module = SourceModule(target, self._number_names, any(node.shape for node in parameters))
@@ -40,6 +42,7 @@ class FunctionWriter:
         self.uses = _uses(self.order, roots)
         self.taken = {target.alias, "jax", "math", "sum", "range", "float", LIKE, DTYPE, *HELPERS, *keyword.kwlist}
         self.names = {node: self._free_name(node.parameters[0]) for node in self.parameters}
+        self.columns = [name for node, name in self.names.items() if node.parameters[0] in columns]
         self.running: dict[LoopIndex, str] = {}
         axes = [
             (size, f"{name}.shape[{at}]") for node, name in self.names.items() for at, size in enumerate(node.shape)
@@ -59,15 +62,6 @@ class FunctionWriter:
 
     def _number_names(self) -> set[str]:
         return {*self.sizes.names.values(), *self.running.values(), *self.numbers}
-
-    def narrowed(self, body: Sequence[str]) -> list[str]:
-        """The lines before `body` that take the axes of size one away, which no formula has."""
-        used = set(re.findall(r"\w+", "\n".join(body)))
-        return [
-            f"{name} = {Source(name, rank=len(node.shape))[without_ones(node.shape)]}"
-            for node, name in self.names.items()
-            if node.shape != node.axes and name in used
-        ]
 
     def typed(self, body: Sequence[str]) -> list[str]:
         """The lines before `body` that give the parameters one type of floating-point numbers, where that is needed."""
@@ -97,13 +91,6 @@ class FunctionWriter:
         for name in arrays[1:]:
             kind = f"torch.promote_types({kind}, {name}.dtype)"
         return f'{LIKE} = {{"dtype": {kind}, "device": {arrays[0]}.device}}'
-
-    def notes(self) -> list[str]:
-        """What the docstring must say about names that could not be kept."""
-        kept = [(name, node.parameters[0]) for node, name in self.names.items()]
-        lines = [f"The parameter {name} is the {typed} of the expression." for name, typed in kept if name != typed]
-        lines += [f"The parameter {name} is a dimension." for name in self.sizes.unread().values()]
-        return [*lines, *([self.target.note] if self.target.note else [])]
 
     # Results
 

@@ -20,6 +20,7 @@ from mcalc.calculus.terms import terms_of, tidy
 from mcalc.components.given_sizes import MOST_TERMS, Numbers, direction, settled
 from mcalc.components.scalars import applied, product_of, sum_of, under_sum
 from mcalc.expressions import build
+from mcalc.expressions.names import unused
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, topological
 
@@ -239,7 +240,7 @@ class Entries:
             | {loop.name for loop in running}
             | {loop.name for f in bundle if f.node is not None for loop in f.node.loops}
         )
-        letters = (letter for letter in (*_LETTERS, *(f"j_{number}" for number in range(1, 99))) if letter not in used)
+        letters = unused((*_LETTERS, *(f"j_{number}" for number in range(1, 99))), used)
         sums = {index: LoopIndex(next(letters), sizes[index]) for index in sizes if index not in short}
         terms = []
         for chosen in product(*(range(1, int(counts[index]) + 1) for index in short)):

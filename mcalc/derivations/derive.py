@@ -6,6 +6,7 @@ The answer comes out of the steps.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from sympy.core.singleton import S
 
@@ -20,7 +21,8 @@ from mcalc.derivations.meanings import apart, known_leaves, replaced_names, subs
 from mcalc.derivations.prepare import Prepared
 from mcalc.derivations.reasons import because_local, listed, rule_name, simplification
 from mcalc.expressions import build
-from mcalc.expressions.names import name_text
+from mcalc.expressions.letters import letters_in_use
+from mcalc.expressions.names import name_text, without_subscripts
 from mcalc.expressions.notation import write
 from mcalc.expressions.tree import Node, depends, replace, topological, variables
 
@@ -85,15 +87,12 @@ class Work:
     def _introduce(self) -> None:
         touched = depends(self.prepared.root, self.by)
         taken = (
-            {leaf.parameters[0] for leaf in variables(self.prepared.root)}
+            {str(leaf.parameters[0]) for leaf in variables(self.prepared.root)}
             | set(self.names.values())
             | {str(self.by.parameters[0])}
         )
-        letter = next(
-            letter
-            for letter in ("u", "v", "g", "h", "t_u")
-            if not any(str(name).startswith(letter + "_") for name in taken)
-        )
+        letters = chain(("u", "v", "g", "h", "t_u"), ("u" * length for length in count(2)))
+        letter = next(without_subscripts(letters, taken | letters_in_use()))
         self.nodes: dict[Node, Node] = {}
         number = self.already_named
         for node in topological([self.prepared.root]):

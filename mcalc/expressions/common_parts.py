@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain, count
 
-from mcalc.expressions.letters import free_letter, letters_in_use, names_in
-from mcalc.expressions.names import name_latex, name_text
+from mcalc.expressions.letters import letters_in_use, names_in
+from mcalc.expressions.names import name_latex, name_text, unused, without_subscripts
 from mcalc.expressions.notation import Writer
 from mcalc.expressions.operators import ATOM
 from mcalc.expressions.tree import Node, topological
@@ -30,8 +31,9 @@ def named_parts(root: Node, shown: Callable[[Node], Sequence[Node]] | None = Non
     for node in order:
         for arg in node.args:
             uses[arg] = uses.get(arg, 0) + 1
-    taken = {name.split("_")[0] for name in names_in([root]) | letters_in_use()}
-    letter = free_letter(taken, ("t", "s", "r", "v", "part"))
+    taken = names_in([root]) | letters_in_use()
+    stems = unused(chain(("t", "s", "r", "v", "part"), ("t" * length for length in count(2))), taken)
+    letter = next(without_subscripts(stems, taken))
     found = [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
     deep = _deep_parts(root, frozenset(found), shown)
     if deep:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from mcalc.expressions import build
-from mcalc.expressions.letters import names_in, names_in_use, running_letters
+from mcalc.expressions.letters import Loops, names_in, names_in_use, running_letters
 from mcalc.expressions.lost_sizes import without_size
 from mcalc.expressions.names import name_latex, name_text, number_text, size_text
 from mcalc.expressions.operators import ADDITION, ATOM, POSTFIX, POWER, PRODUCT
@@ -31,10 +31,10 @@ class Leaves:
         self.prepare([root])
         return self.written(root)[0]
 
-    def prepare(self, roots: Collection[Node], taken: Collection[str] = ()) -> None:
+    def prepare(self, roots: Collection[Node], taken: Collection[str] = (), together: Collection[Loops] = ()) -> None:
         """Chooses the letters of running indices for all that is written, and where identities keep their sizes."""
         self.names |= names_in(roots)
-        self.letters |= running_letters(roots, {*self.names, *taken})
+        self.letters |= running_letters(roots, {*self.names, *taken}, together)
         if self.dialect == "text":
             plain = type(self)("ascii")
             self.done |= {node: plain._written(node) for root in roots for node in without_size(root)}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import count
+from itertools import chain, count
 from typing import Any, NamedTuple
 
+from mcalc.expressions.names import unused
 from mcalc.expressions.records import LoopIndex, Slice
 from mcalc.expressions.tree import Node, topological
 
@@ -78,8 +79,14 @@ def _sizes(place: Any) -> tuple[Any, ...]:
     return tuple(part for part in parts if hasattr(part, "free_symbols"))
 
 
-def running_indices(roots: Iterable[Node]) -> dict[LoopIndex, frozenset[LoopIndex]]:
-    """The running indices below `roots`, outer ones first, each with those beside which it stands under a Σ."""
+Loops = Collection[LoopIndex]
+
+
+def running_indices(roots: Iterable[Node], together: Iterable[Loops] = ()) -> dict[LoopIndex, frozenset[LoopIndex]]:
+    """The running indices below `roots`, outer ones first, each with those beside which it stands under a Σ.
+
+    Those of each group of `together` stand side by side as well: some of the roots are factors under the same Σ.
+    """
     below: dict[Node, frozenset[LoopIndex]] = {}
     beside: dict[LoopIndex, frozenset[LoopIndex]] = {}
     for node in topological(roots):
@@ -92,19 +99,23 @@ def running_indices(roots: Iterable[Node]) -> dict[LoopIndex, frozenset[LoopInde
     for root in roots:
         for loop in root.loops:
             beside = {loop: beside.pop(loop, frozenset()) | below[root] | root.loops - {loop}} | beside
+    for group in together:
+        beside |= {loop: beside.get(loop, frozenset()) | frozenset(group) - {loop} for loop in group}
     return beside
 
 
-def running_letters(roots: Collection[Node], taken: Collection[str]) -> dict[LoopIndex, str]:
+def running_letters(
+    roots: Collection[Node], taken: Collection[str], together: Iterable[Loops] = ()
+) -> dict[LoopIndex, str]:
     """A letter for each running index, its own where nothing else has that; two under one Σ have different ones."""
     if not any(root.loops or _has_sum(root) for root in roots):
         return {}
-    beside = running_indices(roots)
+    beside = running_indices(roots, together)
     letters: dict[LoopIndex, str] = {}
     for loop, others in beside.items():
         near = others | {other for other, theirs in beside.items() if loop in theirs}
         used = {*taken, *(letters[other] for other in near if other in letters)}
-        letters[loop] = loop.name if loop.name not in used else free_letter(used | _in_use.get().running)
+        letters[loop] = next(unused([loop.name], used), "") or free_letter(used | _in_use.get().running)
     return letters
 
 
@@ -114,9 +125,7 @@ def _has_sum(root: Node) -> bool:
 
 def free_letter(taken: Collection[str], preferred: Iterable[str] = _RUNNING) -> str:
     """The first of `preferred` that is not taken, else i1, i2, …"""
-    return next(
-        name for name in (*preferred, *(f"i{number}" for number in range(1, len(taken) + 2))) if name not in taken
-    )
+    return next(unused(chain(preferred, (f"i{number}" for number in count(1))), taken))
 
 
 def index_letters(counts: Iterable[int], taken: Collection[str]) -> list[str]:
@@ -135,10 +144,4 @@ def index_letters(counts: Iterable[int], taken: Collection[str]) -> list[str]:
 
 def further_letters(taken: Collection[str]) -> Iterator[str]:
     """Letters for summed indices, one after the other."""
-    used = set(taken)
-    for letter in "".join(_GROUPS) + "c":
-        if letter not in used:
-            yield letter
-    for number in count(1):
-        if f"i{number}" not in used:
-            yield f"i{number}"
+    return unused(chain("".join(_GROUPS) + "c", (f"i{number}" for number in count(1))), taken)

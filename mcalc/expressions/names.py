@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 GREEK = {
@@ -24,6 +25,28 @@ def _parts(name: str) -> list[str]:
     base, *rest = name.split("_")
     letters = base.rstrip("0123456789")
     return [letters, base[len(letters) :], *rest] if letters and letters != base else [base, *rest]
+
+
+def name_key(name: str) -> str:
+    """What names in two spellings have in common: of x_1 and x1, theta_1 and theta1."""
+    return re.sub(r"(?<=[^\W\d_])_(?=\d)", "", name)
+
+
+def unused(candidates: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
+    """The candidates that are none of the names taken, in either spelling."""
+    keys = set(map(name_key, taken))
+    return (name for name in candidates if name_key(name) not in keys)
+
+
+def without_subscripts(candidates: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
+    """The candidates that no name taken has a subscript below: neither t_1, nor t1, nor t_hat where it is t."""
+    names = list(taken)
+
+    def subscripted(name: str, letter: str) -> bool:
+        rest = name.removeprefix(letter)
+        return rest != name and (rest.startswith("_") or rest[:1].isdigit())
+
+    return (letter for letter in candidates if not any(subscripted(name, letter) for name in names))
 
 
 def name_text(name: str) -> str:

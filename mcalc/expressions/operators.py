@@ -141,6 +141,7 @@ _record(
     doc="the vector with 1 at the place given, 0 elsewhere: `unit(2, n)`",
     shape=lambda same, args, index, size: (size,),
     numpy=lambda np, index, size: np.eye(size)[index - 1],
+    of_one="1",
     notation=Notation("unit", "unit", "unit", "e"),
     example="unit(2,n)",
 )

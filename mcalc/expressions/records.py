@@ -85,8 +85,9 @@ class Operator:
     and its value ``y``; an empty one asks nothing. `branches` are the values of a piecewise one, each with what is
     positive where it holds; one that `picks` is one of the entries of its argument. Of two arguments that are equal on
     an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then. `of_one`
-    is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar.
-    What is `exact` chooses among entries, moves them or turns their signs, and so never rounds.
+    is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar;
+    without arguments, the one entry that it is. What is `exact` chooses among entries, moves them or turns their
+    signs, and so never rounds.
     """
 
     name: str

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sympy.core.symbol import Dummy, Symbol
 
+from mcalc.expressions.names import unused
 from mcalc.expressions.tree import Shape
 from mcalc.language.declarations import Declaration
 from mcalc.language.elaborate import Mismatch
@@ -150,9 +151,7 @@ class _Shown:
 
     def __init__(self, taken: set[str]) -> None:
         self.names: dict[Any, str] = {}
-        self.letters = (
-            letter for letter in chain(LETTERS, (f"n{number}" for number in count(1))) if letter not in taken
-        )
+        self.letters = unused(chain(LETTERS, (f"n{number}" for number in count(1))), taken)
 
     def shape(self, shape: Shape) -> str:
         if not shape:

@@ -22,10 +22,11 @@ from mcalc.problems import Problem
 
 @dataclass(frozen=True)
 class Declaration:
-    """A declared shape and properties: ``n,n:symmetric``."""
+    """A declared shape and properties: ``n,n:symmetric``; a `column` is a vector declared as ``m,1``."""
 
     shape: Shape
     properties: frozenset[str] = frozenset()
+    column: bool = False
 
     def __str__(self) -> str:
         sizes = ",".join(size_text(size) for size in self.shape) or "scalar"
@@ -98,7 +99,8 @@ def declaration(given: Given) -> Declaration:
             hint="values are scalars, vectors and matrices",
         )
     shape = tuple(_size(part) for part in parts)
-    if len(shape) == 2 and shape[1] == 1 != shape[0]:
+    column = len(shape) == 2 and shape[1] == 1 != shape[0]
+    if column:
         shape = shape[:1]
     for word in sorted(properties):
         if PROPERTIES[word].fits(shape):
@@ -112,7 +114,7 @@ def declaration(given: Given) -> Declaration:
             f"Only a vector is declared as {word}, and this is `{','.join(parts)}`.",
             hint=f"for example -s y=k:{word}",
         )
-    return Declaration(shape, properties)
+    return Declaration(shape, properties, column)
 
 
 def declarations(given: Mapping[str, Given] | None) -> dict[str, Declaration]:

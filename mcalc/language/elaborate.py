@@ -212,7 +212,8 @@ class Elaborator(Pieces):
         if name in SIZED and name not in self.names:
             sizes = tuple(self.sizes.size_of(child) for child in syntax.children)
             count(syntax, sizes, (1,) if SIZED[name] == "eye" else (1, 2))
-            return build.apply(SIZED[name], parameters=sizes)
+            filled = build.apply(SIZED[name], parameters=sizes)
+            return filled if filled.shape else build.number(int(SIZED[name] != "zeros"))
         if name == "unit" and name not in self.names:
             count(syntax, syntax.children, (2,))
             return stacks.unit(self.sizes.place_of(syntax.children[0]), self.sizes.size_of(syntax.children[1]))

@@ -10,6 +10,7 @@ from typing import Any
 from sympy.core.symbol import Dummy
 
 from mcalc.expressions import build
+from mcalc.expressions.names import unused
 from mcalc.expressions.records import LoopIndex, ShapeMismatch
 from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure
@@ -41,6 +42,12 @@ class Reading:
     bound: dict[str, Node] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reader: Reader | None = None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The vectors that were declared as matrices of one column."""
+        declared = self.reader.declared.items() if self.reader else ()
+        return frozenset(name for name, declaration in declared if declaration.column)
 
 
 def read_program(
@@ -245,7 +252,7 @@ class Reader(Conflicts):
         for shape in shapes.values():
             for size in shape:
                 taken |= {symbol.name for symbol in dimensions.find(size).free_symbols if not isinstance(symbol, Dummy)}
-        letters = (letter for letter in chain(LETTERS, (f"n{number}" for number in count(1))) if letter not in taken)
+        letters = unused(chain(LETTERS, (f"n{number}" for number in count(1))), taken)
         vectors = [shape[0] for shape in shapes.values() if len(shape) == 1]
         matrices = [size for shape in shapes.values() if len(shape) == 2 for size in shape[::-1]]
         for size in [*vectors, *matrices, *fits.values()]:

@@ -27,7 +27,9 @@ def with_entries(root: Node) -> Node:
         single = [_is_single(arg) for arg in node.args]
         if node.operator.name == "variable" and _is_single(node):
             done[node] = build.apply("element", node, parameters=(S.One,) * len(node.shape))
-        elif node.operator.elementwise:
+        elif not args and _is_single(node) and node.operator.of_one:
+            done[node] = read_value(node.operator.of_one, {})
+        elif node.operator.elementwise or node.operator.name == "loop_sum":
             done[node] = Node(node.operator, args, node.parameters, () if has_one_entry(node.shape) else node.shape)
         elif not any(single):
             done[node] = node.func(*args) if args else node

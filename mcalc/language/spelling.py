@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from mcalc.expressions.names import name_key
 from mcalc.problems import Problem, Span
 
 MAXIMUM_LENGTH = 200_000
@@ -34,11 +35,6 @@ def canonical_name(text: str) -> str:
             output += map(_letter, _plain(character))
         subscript = digit >= 0
     return unicodedata.normalize("NFC", "".join(output))
-
-
-def name_key(name: str) -> str:
-    """What names in two spellings have in common: of x_1 and x1, theta_1 and theta1."""
-    return re.sub(r"(?<=[^\W\d_])_(?=\d)", "", name)
 
 
 def own_name(name: str, names: Iterable[str]) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mcalc.language.spelling import canonical_name, name_key
+from mcalc.expressions.names import name_key
+from mcalc.language.spelling import canonical_name
 from mcalc.problems import Problem, Span
 
 

@@ -91,9 +91,9 @@ class _AnalyticAlgebra:
         return getattr(array_module.linalg, name)
 
     def slogdet(self, a: Any) -> Any:
-        """The sign, and the logarithm of ``±det`` that is real for real matrices."""
+        """The sign, and the logarithm of ``±det`` that is real for real matrices; not a number where that is 0."""
         sign, logarithm = np.linalg.slogdet(a)
-        return np.sign(np.real(sign)), logarithm + 1j * np.imag(sign) / np.real(sign)
+        return np.sign(np.real(sign)), logarithm + 1j * np.divide(np.imag(sign), np.real(sign))
 
 
 _module, _algebra = _AnalyticModule(), _AnalyticAlgebra()

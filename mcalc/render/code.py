@@ -27,10 +27,11 @@ def write(derivation: Derivation, form: str = "numpy") -> str:
     parts = derivation.parts or (derivation,)
     results = [_computed(part) for part in parts]
     shapes = [_shape(part) for part in parts]
+    columns = derivation.reading.columns
     names, name, doc = list(derivation.reading.names.values()), _name(derivation), _doc(derivation, shapes)
     safe = [guarded(result, derivation.value) for result in results]
     texts = {
-        library: module(name, names, safe if derivation.parts else safe[0], doc, library, shapes)
+        library: module(name, names, safe if derivation.parts else safe[0], doc, library, shapes, columns)
         for library in dict.fromkeys(("numpy", form))
     }
     if all(part.verified is not None for part in parts):
