@@ -357,7 +357,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_to
 def _random_programs(part: int) -> Callable[[], None]:
     """One of several parts, so that they run side by side."""
     test = given(programs(depth=4, size=5))(check)
-    return seed(part)(settings(max_examples=250, deadline=None, database=None, suppress_health_check=QUIET)(test))
+    return seed(part)(settings(max_examples=60, deadline=None, database=None, suppress_health_check=QUIET)(test))
 
 
 for _part in range(8):
