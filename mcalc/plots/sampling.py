@@ -27,7 +27,7 @@ from mcalc.plots.ticks import shown
 from mcalc.problems import Problem
 
 CURVE_SAMPLES, MAP_SAMPLES, SURFACE_SAMPLES, ARROWS = 601, 160, 80, 11
-_LONGEST, _MOST_GRAPHS, _BETWEEN, _NAMES = 56, 8, 12, "fghuvpqrstyz"
+_LONGEST, MOST_GRAPHS, _BETWEEN, _NAMES = 56, 8, 12, "fghuvpqrstyz"
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class _Line:
 def sampled(request: Request) -> tuple[Scene, str]:
     """The scene, and a sentence on what is left blank, or none; raises Problem."""
     lines = _lines(request)
-    if len(lines) > _MOST_GRAPHS:
+    if len(lines) > MOST_GRAPHS:
         raise Problem(
-            f"These are {len(lines)} graphs, and a picture takes at most {_MOST_GRAPHS}.",
+            f"These are {len(lines)} graphs, and a picture takes at most {MOST_GRAPHS}.",
             hint="draw them in several pictures",
         )
     two = len(request.varied) == 2
@@ -212,9 +212,9 @@ def _functions(fitted: Fitted, letters: Any) -> list[_Line]:
     if not shape:
         return [_Line(fitted, value, (), (), _named(value, bound, letters), formula(value), 0)]
     whole = value.operator.name == "stack" and all(not arg.shape for arg in value.args)
-    if shape[0] > _MOST_GRAPHS:
+    if shape[0] > MOST_GRAPHS:
         raise Problem(
-            f"This value has {shape[0]} elements, and a picture takes at most {_MOST_GRAPHS} graphs.",
+            f"This value has {shape[0]} elements, and a picture takes at most {MOST_GRAPHS} graphs.",
             hint="take a part of it: `x[1..3]`", source=fitted.source,
         )  # fmt: skip
     parts = list(value.args) if whole else [_element(value, at + 1) for at in range(shape[0])]

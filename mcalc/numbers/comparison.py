@@ -1,0 +1,59 @@
+"""Two descents from one start, by a rule of one's own and along the gradient: where the own one goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.decimals import decimal
+from mcalc.numbers.descent import History
+
+_SAME, _FAR, _MOST = 1e-9, 1e-3, 4
+Pair = tuple[str, Sequence[float], Sequence[float]]
+"""A heading, and its values step by step by the own rule and by the right one."""
+
+
+def compared(own: History, right: History, pairs: Sequence[Pair]) -> list[str]:
+    """Sentences on the loss and on each column of the table."""
+    both = [(own.values, right.values), *((mine, theirs) for _, mine, theirs in pairs)]
+    if own.steps == right.steps and all(_close(mine, theirs) for mine, theirs in both):
+        return ["The own rule takes the same steps as the gradient"]
+    found = [_of_the_loss(own, right)]
+    found += [sentence for pair in pairs for sentence in _of_a_column(*pair)][:_MOST]
+    return [sentence for sentence in found if sentence]
+
+
+def _close(mine: Sequence[float], theirs: Sequence[float]) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(mine, theirs, rtol=_SAME, atol=_SAME * (1 + np.max(np.abs(theirs))), equal_nan=True))
+
+
+def _of_the_loss(own: History, right: History) -> str:
+    """Where the value first grows, and where it ends beside the right one."""
+    values = own.values
+    first = next((step for step in range(1, len(values)) if not values[step] <= values[step - 1]), None)
+    steps = right.steps
+    theirs = f"along the gradient it is {decimal(right.values[-1])} after {steps} step{'s' * (steps != 1)}"
+    if own.status == "diverged" or not np.isfinite(values[-1]):
+        reached = f"to {decimal(values[-1])}" if np.isfinite(values[-1]) else "until it is no finite number"
+        return f"By the own rule the value grows from step {own.began} on, {reached} at step {own.steps}; {theirs}"
+    if first is not None and values[first] - values[first - 1] > _SAME * (1 + abs(values[first])):
+        before, after = decimal(values[first - 1]), decimal(values[first])
+        return (
+            f"By the own rule the value grows at step {first}, from {before} to {after}, and is {decimal(values[-1])} "
+            f"after {own.steps} steps; {theirs}"
+        )
+    if values[-1] - right.values[-1] > _FAR * abs(values[0] - right.values[-1]):
+        return f"By the own rule the value is still {decimal(values[-1])} after {own.steps} steps; {theirs}"
+    return ""
+
+
+def _of_a_column(heading: str, mine: Sequence[float], theirs: Sequence[float]) -> list[str]:
+    """That a column moves away from where the right descent takes it."""
+    start, end, target = mine[0], mine[-1], theirs[-1]
+    before, after = abs(start - target), abs(end - target)
+    stays = all(one == theirs[0] for one in theirs)
+    if stays or after <= before * (1 + _FAR) or not np.isfinite(target):
+        return []
+    way = f"from {decimal(start)} to {decimal(end)}"
+    return [f"{heading} moves away: {way}, where the gradient takes it to {decimal(target)}"]
