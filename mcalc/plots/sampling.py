@@ -21,7 +21,7 @@ from mcalc.numbers.program import dimensions
 from mcalc.numbers.values import Value
 from mcalc.plots.blanks import TOO_LARGE, blank_note, without_jumps
 from mcalc.plots.limits import near
-from mcalc.plots.places import Place, Range, read_place, with_ranges
+from mcalc.plots.places import Place, Point, Range, read_place, with_ranges
 from mcalc.plots.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.plots.ticks import shown
 from mcalc.problems import Problem
@@ -40,7 +40,7 @@ class Request:
     shapes: Mapping[str, Declaration]
     wrt: tuple[str, ...] = ()
     kind: str = ""
-    points: tuple[tuple[float, ...], ...] = ()
+    points: tuple[Point, ...] = ()
     paths: tuple[Any, ...] = ()
     panels: bool = False
     levels: tuple[float, ...] = ()
@@ -73,7 +73,7 @@ def sampled(request: Request) -> tuple[Scene, str]:
     count = CURVE_SAMPLES if not two else SURFACE_SAMPLES if request.kind == "surface" else MAP_SAMPLES
     variables = {name: node for line in lines for name, node in line.fitted.reading.names.items()}
     axes = tuple(Axis(one.place.label(variables[one.place.name]), one.values(count)) for one in request.varied)
-    places = np.array(request.points, dtype=float).reshape(-1, len(axes))
+    places = np.array([point.place for point in request.points], dtype=float).reshape(-1, len(axes))
     grid = np.stack([part.ravel() for part in np.meshgrid(*(axis.values for axis in axes))], axis=1)
     coarse = [np.linspace(*axis.limits, 2 * ARROWS + 1)[1::2] for axis in axes]
     arrows = np.stack([part.ravel() for part in np.meshgrid(*coarse)], axis=1)
@@ -97,7 +97,8 @@ def sampled(request: Request) -> tuple[Scene, str]:
             arrow = (*arrows.T, *(evaluated(request, slope, [arrows])[0] for slope in line.slopes))
         graphs.append(Graph(line.name, line.formula, values, line.function, line.by, arrow))
     marks = tuple(
-        Mark(tuple(place), tuple(float(others[0][at]) for others in heights)) for at, place in enumerate(request.points)
+        Mark(point.place, tuple(float(others[0][at]) for others in heights), point.height)
+        for at, point in enumerate(request.points)
     )
     paths = tuple(
         Path(path, np.stack([others[1 + at] for others in heights], axis=1), between) for at, path in enumerate(passed)
@@ -187,6 +188,12 @@ def _lines(request: Request) -> list[_Line]:
         if not any(one.place.name in fitted.values for fitted in fits):
             raise Problem(f"None of the expressions has a `{one.place.name}`.", hint="vary one of their names")
     taken = {name for one in fits for name in (*one.reading.names, *one.reading.bound)}
+    for point in request.points:
+        if point.named in taken:
+            raise Problem(
+                f"`{point.named}` is a name of the expression that does not vary, and a point is a place on the axes.",
+                hint="give the height of a point under a name of its own, such as `height`",
+            )
     letters = iter([letter for letter in _NAMES if letter not in taken])
     functions = [line for one in fits for line in _functions(one, letters)]
     wanted = [read_place(name) for name in request.wrt]

@@ -45,10 +45,15 @@ class Graph:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point given: its place on the axes, and the value of each graph there."""
+    """A point given: its place on the axes, and the value of each graph there, or where it lies itself."""
 
     place: tuple[float, ...]
     heights: tuple[float, ...]
+    height: float | None = None
+
+    def at(self, graph: int) -> float:
+        """How high it is drawn."""
+        return self.heights[graph] if self.height is None else self.height
 
 
 @dataclass(frozen=True)

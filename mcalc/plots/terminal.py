@@ -38,7 +38,9 @@ def rows(scene: Scene, columns: int) -> list[Row]:
 def _curves(scene: Scene, columns: int) -> list[Row]:
     (axis,) = scene.axes
     graphs = scene.graphs
-    low, high = heights([graph.values for graph in graphs])
+    low, high = heights(
+        [graph.values for graph in graphs], [one.height for one in scene.marks if one.height is not None]
+    )
     places = ticks(low, high, 8)
     margin = max(width(shown(place)) for place in places) + 2
     names = max(width(graph.name.text) for graph in graphs) + 2 if len(graphs) > 1 else 0
@@ -52,7 +54,7 @@ def _curves(scene: Scene, columns: int) -> list[Row]:
     for path in scene.paths:
         _draw_places(cells, axis, path.places[:, 0], path.heights[:, 0], low, high)
     for mark in scene.marks:
-        for height in mark.heights:
+        for height in mark.heights if mark.height is None else (mark.height,):
             if low <= height <= high:
                 _put(cells, _column_of(mark.place[0], axis, across), _line_of(height, low, high), f"● {shown(height)}")
     page = _framed(cells, axis, low, high, margin)
@@ -137,20 +139,32 @@ def _map(scene: Scene, at: int, columns: int) -> list[Row]:
                 sign = "○" if number == 0 else "●" if number == last else "∙"
                 _put(cells, _column_of(place[0], x, across), _line_of(place[1], bottom, top), sign)
     for mark in scene.marks:
-        sign = f"● {shown(mark.heights[at])}" if math.isfinite(mark.heights[at]) else "×"
+        sign = f"● {shown(mark.at(at))}" if math.isfinite(mark.at(at)) else "×"
         _put(cells, _column_of(mark.place[0], x, across), _line_of(mark.place[1], bottom, top), sign)
     page = _framed(cells, x, bottom, top, margin, y.label.text)
     if finite.size:
         bounds = [low + spread * share / len(_SHADES) for share in range(len(_SHADES) + 1)]
-        legend: Row = [Piece(" " * margin)]
-        for number, shade in enumerate(_SHADES):
-            middle = int((number + 0.5) / len(_SHADES) * _COLOURED_SHADES)
-            legend += [
-                Piece(shade * 2, f"shade {middle}"),
-                Piece(f" {shown(bounds[number], 3)} to {shown(bounds[number + 1], 3)}   "),
-            ]
-        page.append(legend)
+        page += _legend(bounds, margin, columns)
     return [*_titles([graph], [at]), *page]
+
+
+def _legend(bounds: Sequence[float], margin: int, columns: int) -> list[Row]:
+    """From where to where each shade goes, in as many lines as the width asks for."""
+    found: list[Row] = []
+    used = columns
+    for number, shade in enumerate(_SHADES):
+        middle = int((number + 0.5) / len(_SHADES) * _COLOURED_SHADES)
+        text = f" {shown(bounds[number], 3)} to {shown(bounds[number + 1], 3)}"
+        wide = 2 + width(text)
+        if used + 3 + wide > columns:
+            found.append([Piece(" " * margin)])
+            used = margin
+        else:
+            found[-1].append(Piece("   "))
+            used += 3
+        found[-1] += [Piece(shade * 2, f"shade {middle}"), Piece(text)]
+        used += wide
+    return found
 
 
 def _nearest(cell: int, cells: int, samples: int, upside_down: bool = False) -> int:
