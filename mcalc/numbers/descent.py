@@ -240,11 +240,12 @@ def descend(
     seed: int | None = None,
     progress: Callable[[int], None] | None = None,
     watch: Callable[[Arrays, Arrays], list[Any]] | None = None,
+    patient: bool = False,
 ) -> History:
     """``w ← w − η ∂f/∂w`` for all names at once, or what another rule says, at most `steps` times.
 
-    Stops where the norm of the gradient is at most `tolerance`, and where the value is no finite number or has grown
-    for many steps on end. With a batch, each step looks at a random sample of the data.
+    Stops where the norm of the gradient is at most `tolerance`, and where the value is no finite number or, unless
+    `patient`, has grown for many steps on end. With a batch, each step looks at a random sample of the data.
     """
     history = History(loss.wrt)
     here = {name: np.array(one, dtype=float) for name, one in start.items()}
@@ -261,7 +262,7 @@ def descend(
             history.watched.append(watch(here, gradients))
         if keep or step == 0:
             history.parameters[step] = {name: array.copy() for name, array in here.items()}
-        if _ended(history, value, norm, tolerance, bool(loss.batch)) or step == steps:
+        if _ended(history, value, norm, tolerance, bool(loss.batch), patient) or step == steps:
             break
         with np.errstate(all="ignore"):
             here = move(here, gradients, step + 1)
@@ -283,7 +284,7 @@ def _norm(gradients: Mapping[str, Any]) -> float:
     return norm
 
 
-def _ended(history: History, value: float, norm: float, tolerance: float, sampled: bool) -> bool:
+def _ended(history: History, value: float, norm: float, tolerance: float, sampled: bool, patient: bool) -> bool:
     """Whether to stop here, and the reason for it in the history."""
     values = history.values
     began = _growth(values)
@@ -300,7 +301,7 @@ def _ended(history: History, value: float, norm: float, tolerance: float, sample
         history.status = "converged"
         return True
     far = value > values[0] + abs(values[0]) * 1e6 if sampled else value > values[0]
-    if far and history.steps - began >= _GROWING:
+    if far and not patient and history.steps - began >= _GROWING:
         history.status, history.began = "diverged", began
         return True
     return False

@@ -86,7 +86,7 @@ def train(
 
     run = partial(descend, tolerance=tolerance, seed=seed, watch=watch if shown else None)
     history = run(loss, begin, method, steps, progress=progress)
-    own = run(loss, state, rule, steps) if rule else None
+    own = run(loss, state, rule, steps, patient=True) if rule else None
     texts = tuple(text.strip() for text in updates)
     found = Descent(fitted, method, history, zeros, loss.batch, None, own, texts, shown)
     if loss.batch and history.status != "diverged":
