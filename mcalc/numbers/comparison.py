@@ -18,9 +18,9 @@ def compared(own: History, right: History, pairs: Sequence[Pair]) -> list[str]:
     both = [(own.values, right.values), *((mine, theirs) for _, mine, theirs in pairs)]
     if own.steps == right.steps and all(_close(mine, theirs) for mine, theirs in both):
         return ["The own rule takes the same steps as the gradient"]
-    found = [_of_the_loss(own, right)]
+    found = _of_the_loss(own, right)
     found += [sentence for pair in pairs for sentence in _of_a_column(*pair)][:_MOST]
-    return [sentence for sentence in found if sentence]
+    return found
 
 
 def _close(mine: Sequence[float], theirs: Sequence[float]) -> bool:
@@ -28,24 +28,26 @@ def _close(mine: Sequence[float], theirs: Sequence[float]) -> bool:
         return bool(np.allclose(mine, theirs, rtol=_SAME, atol=_SAME * (1 + np.max(np.abs(theirs))), equal_nan=True))
 
 
-def _of_the_loss(own: History, right: History) -> str:
-    """Where the value first grows, and where it ends beside the right one."""
-    values = own.values
+def _of_the_loss(own: History, right: History) -> list[str]:
+    """Where the value first grows, and where it ends; then where it ends along the gradient."""
+    values, steps = own.values, own.steps
     first = next((step for step in range(1, len(values)) if not values[step] <= values[step - 1]), None)
-    steps = right.steps
-    theirs = f"along the gradient it is {decimal(right.values[-1])} after {steps} step{'s' * (steps != 1)}"
-    if own.status == "diverged" or not np.isfinite(values[-1]):
-        reached = f"to {decimal(values[-1])}" if np.isfinite(values[-1]) else "until it is no finite number"
-        return f"By the own rule the value grows from step {own.began} on, {reached} at step {own.steps}; {theirs}"
-    if first is not None and values[first] - values[first - 1] > _SAME * (1 + abs(values[first])):
-        before, after = decimal(values[first - 1]), decimal(values[first])
-        return (
-            f"By the own rule the value grows at step {first}, from {before} to {after}, and is {decimal(values[-1])} "
-            f"after {own.steps} steps; {theirs}"
-        )
-    if values[-1] - right.values[-1] > _FAR * abs(values[0] - right.values[-1]):
-        return f"By the own rule the value is still {decimal(values[-1])} after {own.steps} steps; {theirs}"
-    return ""
+    after = f"after {steps} step{'s' * (steps != 1)}"
+    if not np.isfinite(values[-1]):
+        said = f"By the own rule the value grows from step {own.began} on, and is no finite number at step {steps}"
+    elif own.status in ("converged", "flat"):
+        return [f"By the own rule the gradient is {decimal(own.norms[-1])} at step {steps}"]
+    elif first is not None and values[first] - values[first - 1] > _SAME * (1 + abs(values[first])):
+        growth = f"grows at step {first}, from {decimal(values[first - 1])} to {decimal(values[first])}"
+        said = f"By the own rule the value {growth}, and is {decimal(values[-1])} {after}"
+    elif values[-1] - right.values[-1] > _FAR * abs(values[0] - right.values[-1]):
+        said = f"By the own rule the value is still {decimal(values[-1])} {after}"
+    else:
+        return []
+    return [
+        said,
+        f"Along the gradient it is {decimal(right.values[-1])} after {right.steps} step{'s' * (right.steps != 1)}",
+    ]
 
 
 def _of_a_column(heading: str, mine: Sequence[float], theirs: Sequence[float]) -> list[str]:

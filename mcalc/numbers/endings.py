@@ -17,24 +17,26 @@ _DECADES, _BISECTIONS, _PROGRESS, _TRIALS, _TRIAL_STEPS = 15, 60, 1e-6, 12, 1000
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the value does near a place: whether it has a kink there, and whether no value near by is lower."""
+    """What the value does near a place: a kink, no lower value near by, or less on either side along some line."""
 
     kink: bool
     lowest: bool
+    concave: bool
 
 
 def surroundings(loss: Compiled, here: Place) -> Surroundings:
     """``|f(x + hd) + f(x − hd) − 2f(x)|/h`` shrinks with h where f is smooth, and does not where it has a kink."""
-    value, kink, lowest = loss.value(here), False, True
+    value, kink, lowest, concave = loss.value(here), False, True, False
     floor = 1e-9 * (1 + abs(value))
     for direction in _directions(here):
         bends = []
         for step in (_WIDE, _NARROW):
             sides = [loss.value(moved(here, direction, sign * step)) - value for sign in (1, -1)]
             lowest = lowest and not min(sides) < -floor * step
+            concave = concave or sum(sides) < -floor
             bends.append(abs(sum(sides)) / step)
         kink = kink or bool(bends[1] > max(bends[0] / 2, floor))
-    return Surroundings(kink, lowest)
+    return Surroundings(kink, lowest, concave)
 
 
 def moved(here: Place, direction: Place, times: float) -> dict[str, Any]:
@@ -109,6 +111,8 @@ def crossed_kink(loss: Compiled, history: History) -> dict[str, Any] | None:
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         here = slope(middle)
+        if np.isnan(here):
+            return moved(before, step, middle)
         if here < 0:
             low, below = middle, here
         else:

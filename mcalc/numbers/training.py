@@ -144,16 +144,17 @@ def _judged(
     """With what is to be said of the end of the descent; raises Problem where it could not begin."""
     history, fault = descent.history, None
     ending: list[str] = []
+    if not history.steps and history.status in ("diverged", "unbounded"):
+        reason = _reason([descent.fitted.reading.value, *loss.gradients], _fitted_at(descent, history.result))
+        message = f"The value or its gradient is not a finite number at the start{reason}."
+        raise Problem(message, hint=_ASK, source=descent.fitted.source)
     far = None if loss.batch or history.status in ("converged", "flat") else falls_without_end(loss, history)
+    offer = partial(working_rate, again, descent.method, history, steps)
     if history.status == "unbounded" or far is not None:
         history.status = "unbounded"
         fault = _without_end(history, far)
     elif history.status == "diverged":
-        if not history.steps:
-            reason = _reason([descent.fitted.reading.value, *loss.gradients], _fitted_at(descent, history.result))
-            message = f"The value or its gradient is not a finite number at the start{reason}."
-            raise Problem(message, hint=_ASK, source=descent.fitted.source)
-        fault = _divergence(history, None if loss.batch else working_rate(again, descent.method, history, steps))
+        fault = _divergence(history, None if loss.batch else offer())
     elif history.status == "stopped":
         said, lowest = _stopped(descent, loss)
         if lowest:
@@ -167,7 +168,7 @@ def _judged(
     elif history.status in ("converged", "flat"):
         ending += _converged(descent, loss, tolerance)
     elif not loss.batch:
-        ending += _to_and_fro(descent, loss)
+        ending += _to_and_fro(descent, loss, offer)
     return replace(descent, ending=tuple(ending), fault=fault)
 
 
@@ -187,7 +188,7 @@ def _converged(descent: Descent, loss: Compiled, tolerance: float) -> list[str]:
     if near.kink:
         said = kinks(descent.fitted.reading.value, _variables(descent), _fitted_at(descent, history.result), False)
         found += said[:3] or ["It stands at a kink, where the derivative is a convention"]
-    if not near.lowest:
+    if near.concave or (near.kink and not near.lowest):
         found.append("The value is lower near by: this is no minimum")
     return found
 
@@ -233,7 +234,7 @@ def _fitted_at(descent: Descent, here: Mapping[str, Any]) -> Fitted:
     return replace(descent.fitted, values={**descent.fitted.values, **values})
 
 
-def _to_and_fro(descent: Descent, loss: Compiled) -> list[str]:
+def _to_and_fro(descent: Descent, loss: Compiled, offer: Callable[[], tuple[float, History] | None]) -> list[str]:
     history = descent.history
     kink = crossed_kink(loss, history)
     if kink is not None:
@@ -244,8 +245,8 @@ def _to_and_fro(descent: Descent, loss: Compiled) -> list[str]:
             + (f" near {near}" if near else "")
             + ": a smaller --rate comes closer to it"
         ]
-    if history.steps and history.values[-1] > history.values[0]:
-        return ["The value is larger than at the start; a smaller --rate may help"]
+    if history.steps and history.values[-1] >= history.values[0]:
+        return [f"The value is no smaller than at the start: {_offered(offer())}"]
     return []
 
 
@@ -272,14 +273,18 @@ def _divergence(history: History, working: tuple[float, History] | None) -> Prob
     """That the descent diverged, since which step, and a rate that was tried."""
     first, last = history.values[history.began], history.values[-1]
     growth = "is no finite number" if not np.isfinite(last) else f"has grown to {decimal(last)}"
-    hint = f"no smaller rate was found: {_ASK}"
-    if working is not None:
-        rate, found = working
-        so_many = f"{found.steps} step{'s' * (found.steps != 1)}"
-        hint = f"by this rate the value falls to {decimal(found.values[-1])} in {so_many}: --rate {rate:g}"
     return Problem(
         f"The descent diverges from step {history.began} on: the value was {decimal(first)} there, and at step "
         f"{history.steps} it {growth}.",
-        hint=hint,
+        hint=_offered(working),
         status=1,
     )
+
+
+def _offered(working: tuple[float, History] | None) -> str:
+    """The rate that was tried, and what came of it."""
+    if working is None:
+        return f"no smaller rate was found: {_ASK}"
+    rate, found = working
+    so_many = f"{found.steps} step{'s' * (found.steps != 1)}"
+    return f"by this rate the value falls to {decimal(found.values[-1])} in {so_many}: --rate {rate:g}"

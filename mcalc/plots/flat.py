@@ -32,12 +32,13 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
     graphs = [scene.graphs[at] for at in which]
     for at, graph in zip(which, graphs, strict=True):
         style = DASHES[min(_order(scene, at), len(DASHES) - 1)] if len(which) > 1 else "-"
-        (line,) = panel.plot(axis.values, graph.values, color=COLOURS[at % len(COLOURS)], linestyle=style)
+        colour = COLOURS[(at if graph.colour is None else graph.colour) % len(COLOURS)]
+        (line,) = panel.plot(axis.values, graph.values, color=colour, linestyle=style)
         line.set_gid(f"curve-{at + 1}")
         line.set_label(equation(graph) if len(which) > 1 else "_")
     panel.set_xlim(*axis.limits)
     off = [mark.height for mark in scene.marks if mark.height is not None]
-    low, high = heights([graph.values for graph in graphs], off)
+    low, high = scene.heights or heights([graph.values for graph in graphs], off)
     if scene.logarithmic:
         panel.set_yscale("log")
     else:
@@ -45,7 +46,7 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
     if low < 0 < high and not scene.logarithmic:
         panel.axhline(0, color="#bbbbbb", linewidth=0.8, zorder=0)
     if len(which) > 1:
-        panel.legend()
+        panel.legend(**({"loc": "center left", "bbox_to_anchor": (1.02, 0.5)} if scene.heights else {}))
     elif scene.panels:
         panel.set_title(equation(graphs[0]))
     else:

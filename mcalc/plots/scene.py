@@ -32,7 +32,7 @@ class Graph:
 
     `name` is short, ``f`` or ``∂f/∂x``; `formula` is what it is, where that is short enough to be read in a picture;
     `function` counts the functions: a derivative has the number of its function, and `by` is not empty.
-    `field` are the partial derivatives on a coarse grid: x, y, ∂f/∂x, ∂f/∂y.
+    `field` are the partial derivatives on a coarse grid: x, y, ∂f/∂x, ∂f/∂y. Graphs of one `colour` go together.
     """
 
     name: Label
@@ -41,6 +41,7 @@ class Graph:
     function: int = 0
     by: str = ""
     field: tuple[Any, Any, Any, Any] | None = None
+    colour: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture before it is drawn."""
+    """A picture before it is drawn; `heights`, if given, are the limits of y, and the legend then stands beside it."""
 
     kind: str
     axes: tuple[Axis, ...]
@@ -80,3 +81,4 @@ class Scene:
     panels: bool = False
     levels: tuple[float, ...] = ()
     logarithmic: bool = False
+    heights: tuple[float, float] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -57,12 +58,12 @@ def _curves(scene: Scene, columns: int) -> list[Row]:
         for height in mark.heights if mark.height is None else (mark.height,):
             if low <= height <= high:
                 _put(cells, _column_of(mark.place[0], axis, across), _line_of(height, low, high), f"● {shown(height)}")
-    page = _framed(cells, axis, low, high, margin)
+    page = _framed(cells, axis, low, high, margin, columns)
     if names:
         for line, names_here in _endings(graphs, low, high).items():
             page[line].append(Piece("  "))
             page[line].append(Piece(names_here[0], _graph_style(names_here[1])))
-    return [*_titles(graphs, range(len(graphs))), *page]
+    return [*_titles(graphs, range(len(graphs)), columns), *page]
 
 
 def _draw(cells: list[list[Cell]], axis: Axis, values: Any, low: float, high: float, style: str) -> None:
@@ -141,11 +142,11 @@ def _map(scene: Scene, at: int, columns: int) -> list[Row]:
     for mark in scene.marks:
         sign = f"● {shown(mark.at(at))}" if math.isfinite(mark.at(at)) else "×"
         _put(cells, _column_of(mark.place[0], x, across), _line_of(mark.place[1], bottom, top), sign)
-    page = _framed(cells, x, bottom, top, margin, y.label.text)
+    page = _framed(cells, x, bottom, top, margin, columns, y.label.text)
     if finite.size:
         bounds = [low + spread * share / len(_SHADES) for share in range(len(_SHADES) + 1)]
         page += _legend(bounds, margin, columns)
-    return [*_titles([graph], [at]), *page]
+    return [*_titles([graph], [at], columns), *page]
 
 
 def _legend(bounds: Sequence[float], margin: int, columns: int) -> list[Row]:
@@ -179,8 +180,8 @@ def _blank(across: int) -> list[list[Cell]]:
     return [[(" ", "")] * across for _ in range(_LINES)]
 
 
-def _titles(graphs: Sequence[Graph], numbers: Sequence[int]) -> list[Row]:
-    """``f = x²``, one line a graph; a single graph is named by its formula alone."""
+def _titles(graphs: Sequence[Graph], numbers: Sequence[int], columns: int) -> list[Row]:
+    """``f = x²``, a line for each graph, or more where it is too long; a single graph is named by its formula alone."""
     titles: list[Row] = []
     for at, graph in zip(numbers, graphs, strict=True):
         name, formula = graph.name.text, graph.formula
@@ -191,11 +192,13 @@ def _titles(graphs: Sequence[Graph], numbers: Sequence[int]) -> list[Row]:
             if len(graphs) == 1 and not graph.by
             else f"{name} = {formula.text}"
         )
-        titles.append([Piece(text, _graph_style(at))])
+        titles += [[Piece(line, _graph_style(at))] for line in wrap(text, columns, subsequent_indent="  ")]
     return titles
 
 
-def _framed(cells: list[list[Cell]], axis: Axis, low: float, high: float, margin: int, name: str = "") -> list[Row]:
+def _framed(
+    cells: list[list[Cell]], axis: Axis, low: float, high: float, margin: int, columns: int, name: str = ""
+) -> list[Row]:
     """The cells beside the numbers of one axis and over those of the other."""
     labels = {_line_of(place, low, high): shown(place) for place in ticks(low, high, 8)}
     page: list[Row] = []
@@ -217,7 +220,7 @@ def _framed(cells: list[list[Cell]], axis: Axis, low: float, high: float, margin
         column = _column_of(place, axis, across)
         rule[column] = "┬"
         text = shown(place)
-        start = max(0, column - (width(text) - 1) // 2)
+        start = max(0, min(column - (width(text) - 1) // 2, columns - margin - 1 - width(text)))
         if not numbers or start > width(numbers) + 1:
             numbers = pad(numbers, start) + text
     page.append([Piece(" " * margin + "└" + "".join(rule), "quiet")])
