@@ -506,3 +506,11 @@ def test_a_terminal_picture_fits_its_columns(sources: list[str], vary: list[str]
 def test_what_is_too_large_is_not_called_undefined() -> None:
     assert scene("exp(100*x)", vary=["x=-10:10"])[1].endswith("where exp(100x) is too large to be drawn.")
     assert "is not defined" in scene("1/(x - 1)/(x - 1)", vary=["x=-10:10:1"])[1]
+
+
+@needs_matplotlib
+def test_a_legend_has_no_letters_that_nobody_typed(tmp_path: Path) -> None:
+    line = f'mcalc plot "x^2" --with "2x" --with "g = sin(x); g" --vary x=-1:1 -o {tmp_path / "a.svg"}'
+    assert printed(line) == ""
+    texts = Picture(tmp_path / "a.svg").texts
+    assert {"$x^{2}$", "$2x$"} <= set(texts) and [text[:4] for text in texts if "=" in text] == ["$g ="]

@@ -11,7 +11,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.descent import Compiled, History, Method
 
 Place = Mapping[str, Any]
-_MOST_DIRECTIONS, _WIDE, _NARROW = 24, 1e-3, 1e-5
+_MOST_DIRECTIONS, _WIDE, _NARROW = 16, 1e-3, 1e-5
 _DECADES, _BISECTIONS, _PROGRESS, _TRIALS, _TRIAL_STEPS = 15, 60, 1e-6, 12, 1000
 
 

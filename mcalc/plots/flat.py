@@ -10,7 +10,7 @@ from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
 
 from mcalc.plots.limits import heights
-from mcalc.plots.mathtext import equation, label_text
+from mcalc.plots.mathtext import equation, label_text, legend
 from mcalc.plots.scene import Scene
 from mcalc.plots.ticks import level_values, shown
 
@@ -35,7 +35,7 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
         colour = COLOURS[(at if graph.colour is None else graph.colour) % len(COLOURS)]
         (line,) = panel.plot(axis.values, graph.values, color=colour, linestyle=style)
         line.set_gid(f"curve-{at + 1}")
-        line.set_label(equation(graph) if len(which) > 1 else "_")
+        line.set_label(legend(graph) if len(which) > 1 else "_")
     panel.set_xlim(*axis.limits)
     off = [mark.height for mark in scene.marks if mark.height is not None]
     low, high = scene.heights or heights([graph.values for graph in graphs], off)

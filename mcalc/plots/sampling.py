@@ -72,6 +72,7 @@ def sampled(request: Request) -> tuple[Scene, str]:
     two = len(request.varied) == 2
     count = CURVE_SAMPLES if not two else SURFACE_SAMPLES if request.kind == "surface" else MAP_SAMPLES
     variables = {name: node for line in lines for name, node in line.fitted.reading.names.items()}
+    letters = set(_NAMES) - {name for line in lines for name in line.fitted.reading.bound}
     axes = tuple(Axis(one.place.label(variables[one.place.name]), one.values(count)) for one in request.varied)
     places = np.array([point.place for point in request.points], dtype=float).reshape(-1, len(axes))
     grid = np.stack([part.ravel() for part in np.meshgrid(*(axis.values for axis in axes))], axis=1)
@@ -95,7 +96,8 @@ def sampled(request: Request) -> tuple[Scene, str]:
         arrow = None
         if line.slopes:
             arrow = (*arrows.T, *(evaluated(request, slope, [arrows])[0] for slope in line.slopes))
-        graphs.append(Graph(line.name, line.formula, values, line.function, line.by, arrow))
+        lettered = line.name.text in letters and not request.wrt
+        graphs.append(Graph(line.name, line.formula, values, line.function, line.by, arrow, lettered=lettered))
     marks = tuple(
         Mark(point.place, tuple(float(others[0][at]) for others in heights), point.height)
         for at, point in enumerate(request.points)

@@ -33,6 +33,7 @@ class Graph:
     `name` is short, ``f`` or ``∂f/∂x``; `formula` is what it is, where that is short enough to be read in a picture;
     `function` counts the functions: a derivative has the number of its function, and `by` is not empty.
     `field` are the partial derivatives on a coarse grid: x, y, ∂f/∂x, ∂f/∂y. Graphs of one `colour` go together.
+    `lettered`: nobody gave it its name, and no other graph is called by it.
     """
 
     name: Label
@@ -42,6 +43,7 @@ class Graph:
     by: str = ""
     field: tuple[Any, Any, Any, Any] | None = None
     colour: int | None = None
+    lettered: bool = False
 
 
 @dataclass(frozen=True)
