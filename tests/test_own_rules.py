@@ -134,6 +134,17 @@ def test_other_mistakes(run: Any) -> None:
     assert run(*BOTH, "--at", "q=1", *updates("w = w - q*dw"))[2] == 0
 
 
+@pytest.mark.parametrize("text", ["w[", "w[1,w", "w, (b", "w]", "w, 2 +"])
+def test_what_cannot_be_shown_is_an_error(text: str, run: Any) -> None:
+    out, error, status = run(*BOTH, "--show", text)
+    assert status == 2 and out == "" and text in error.splitlines()[1] and "^" in error.splitlines()[2]
+
+
+def test_a_rule_that_ends_lower_moves_nothing_away(run: Any) -> None:
+    out = run(*BOTH, *updates("w = w - lr*dw", "b = b - 2lr*db"), "--steps", "9")[0]
+    assert "moves away" not in out and "# By the own rule the value is " in out
+
+
 # What is shown
 
 

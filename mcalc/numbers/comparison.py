@@ -19,7 +19,8 @@ def compared(own: History, right: History, pairs: Sequence[Pair]) -> list[str]:
     if own.steps == right.steps and all(_close(mine, theirs) for mine, theirs in both):
         return ["The own rule takes the same steps as the gradient"]
     found = _of_the_loss(own, right)
-    found += [sentence for pair in pairs for sentence in _of_a_column(*pair)][:_MOST]
+    if not own.values[-1] <= right.values[-1]:
+        found += [sentence for pair in pairs for sentence in _of_a_column(*pair)][:_MOST]
     return found
 
 
@@ -40,10 +41,9 @@ def _of_the_loss(own: History, right: History) -> list[str]:
     elif first is not None and values[first] - values[first - 1] > _SAME * (1 + abs(values[first])):
         growth = f"grows at step {first}, from {decimal(values[first - 1])} to {decimal(values[first])}"
         said = f"By the own rule the value {growth}, and is {decimal(values[-1])} {after}"
-    elif values[-1] - right.values[-1] > _FAR * abs(values[0] - right.values[-1]):
-        said = f"By the own rule the value is still {decimal(values[-1])} {after}"
     else:
-        return []
+        still = "still " if values[-1] - right.values[-1] > _FAR * abs(values[0] - right.values[-1]) else ""
+        said = f"By the own rule the value is {still}{decimal(values[-1])} {after}"
     return [
         said,
         f"Along the gradient it is {decimal(right.values[-1])} after {right.steps} step{'s' * (right.steps != 1)}",
@@ -55,7 +55,7 @@ def _of_a_column(heading: str, mine: Sequence[float], theirs: Sequence[float]) -
     start, end, target = mine[0], mine[-1], theirs[-1]
     before, after = abs(start - target), abs(end - target)
     stays = all(one == theirs[0] for one in theirs)
-    if stays or after <= before * (1 + _FAR) or not np.isfinite(target):
+    if stays or after <= before * (1 + _FAR) or np.isnan(end) or not np.isfinite(target):
         return []
     way = f"from {decimal(start)} to {decimal(end)}"
     return [f"{heading} moves away: {way}, where the gradient takes it to {decimal(target)}"]

@@ -74,7 +74,7 @@ def read_shown(text: str) -> list[Text]:
     found, start, depth = [], 0, 0
     for at, sign in enumerate(text + ","):
         depth += (sign in "([{") - (sign in ")]}")
-        if sign == "," and depth <= 0:
+        if (sign == "," and depth <= 0) or at == len(text):
             found.append(Text(text, start, at))
             start = at + 1
     return [one for one in found if one.alone]
@@ -180,10 +180,10 @@ class OwnRule:
     def _changed(self, name: str, text: Text) -> str:
         name = own_name(name, self.names.start)
         if name not in self.names.start:
-            at = text.whole.index(text.whole.strip())
+            typed = _UPDATE.match(text.whole)
             raise Problem(
                 f"`{name}` has no value to begin with.",
-                [Span(at, at + len(name))],
+                [Span(*typed.span(1))] if typed else [],
                 f"name it in --wrt, or give it one: --at {name}=0",
                 text.whole,
             )
