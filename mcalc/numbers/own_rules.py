@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mcalc.expressions.tree import Node
-from mcalc.language.conflicts import walk
 from mcalc.language.parser import canonical_name, own_name, parse
+from mcalc.language.ranks import walk
 from mcalc.language.shapes import free_names
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.descent import Arrays, Compiled, Move
