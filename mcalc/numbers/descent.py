@@ -17,7 +17,7 @@ from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
 
-_GROWING, _MOST_KEPT, _SMALL = 10, 20_000_000, 1e-6
+_GROWING, MOST_KEPT, _SMALL = 10, 20_000_000, 1e-6
 _MOST_ENTRIES, _DIFFERENCE, _AGREE = 1000, 1e-6, 1e-3
 
 
@@ -249,7 +249,7 @@ def descend(
     """
     history = History(loss.wrt)
     here = {name: np.array(one, dtype=float) for name, one in start.items()}
-    keep = steps * sum(array.size for array in here.values()) <= _MOST_KEPT
+    keep = steps * sum(array.size for array in here.values()) <= MOST_KEPT
     move = rule.mover(loss.wrt)
     random = np.random.default_rng(seed)
     for step in range(steps + 1):

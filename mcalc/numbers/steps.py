@@ -19,9 +19,10 @@ from mcalc.numbers.report import numbers
 from mcalc.numbers.tables import places_of
 from mcalc.numbers.training import Descent
 from mcalc.numbers.written import written
+from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, pad, width
 
-_SHOWN, _MOST_COLUMNS, OWN = 10, 8, "own "
+_SHOWN, _MOST_COLUMNS, _MOST_SHOWN, OWN = 10, 8, 24, "own "
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def _table(descent: Descent, every: int, digits: int) -> tuple[list[list[str]], 
     shown = sorted({*shown, *(history.steps for _, history, _ in blocks)})
     headings, rows = [["step"]], [[str(step)] for step in shown]
     for _, history, found in blocks:
+        if descent.shown and len(found) > _MOST_SHOWN:
+            raise Problem(
+                f"These are {len(found)} columns, and at most {_MOST_SHOWN} are shown.",
+                hint="-f csv and -f json have them all",
+            )
         kept = found if len(found) <= _MOST_COLUMNS or descent.shown else []
         value = "value of the batch" if descent.batch else "value"
         parts: list[tuple[str, Sequence[float]]] = [(value, history.values)]

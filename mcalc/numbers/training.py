@@ -16,7 +16,7 @@ from mcalc.numbers.arithmetic import REAL
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
 from mcalc.numbers.definedness import kinks, undefined
-from mcalc.numbers.descent import Compiled, History, Method, descend
+from mcalc.numbers.descent import MOST_KEPT, Compiled, History, Method, descend
 from mcalc.numbers.endings import crossed_kink, falls_without_end, surroundings, working_rate
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.own_rules import Formula, Names, OwnRule, loosened, read_shown, read_updates
@@ -79,6 +79,10 @@ def train(
     known = Names(fitted, loss, given, state, method.rate)
     rule = OwnRule(rules, known) if rules else None
     shown = tuple(map(known.read, looked_at))
+    if (steps + 1) * sum(math.prod(formula.shape) for formula in shown) > MOST_KEPT:
+        raise Problem(
+            "What is to be shown is too large to be kept step by step.", hint="show a part of it, or its norm"
+        )
 
     def watch(here: Mapping[str, Any], gradients: Mapping[str, Any]) -> list[Any]:
         point = known.at({**state, **here}, gradients)
@@ -209,20 +213,16 @@ def _reason(gradients: Sequence[Node], fitted: Fitted) -> str:
     """Behind a colon, the first part of the derivatives that has no value."""
     for gradient in gradients:
         for node in topological([gradient]):
-            if not node.loops and not _has_value(node, fitted):
-                if node.operator.name in ("inv", "logdet", "det"):
-                    return f": the matrix `{write(node.args[0], 'text')}` is singular"
+            if node.loops:
+                continue
+            try:
+                with np.errstate(all="ignore"):
+                    (found,) = Program([node], fitted.sizes).run(fitted.point())
+            except np.linalg.LinAlgError:
+                return f": the matrix `{write(node.args[0], 'text')}` is singular"
+            if not np.isfinite(found).all():
                 return ": " + undefined(node, fitted, REAL).message.rstrip(".")
     return ""
-
-
-def _has_value(node: Node, fitted: Fitted) -> bool:
-    try:
-        with np.errstate(all="ignore"):
-            (found,) = Program([node], fitted.sizes).run(fitted.point())
-    except np.linalg.LinAlgError:
-        return False
-    return bool(np.isfinite(found).all())
 
 
 def _variables(descent: Descent) -> list[Node]:
