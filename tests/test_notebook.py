@@ -13,7 +13,7 @@ from test_plot import Picture
 
 NOTEBOOK = Path(__file__).parent.parent / "examples" / "notebook"
 PAGE = (NOTEBOOK / "README.md").read_text("utf-8")
-DRAWINGS = re.findall(r"^\$ (mcalc plot .*-o (\S+))$", PAGE, re.MULTILINE)
+DRAWINGS = re.findall(r"^\$ (mcalc (?:plot|descend) .*-o (\S+\.svg))$", PAGE, re.MULTILINE)
 START = "--at w=0.9449794122289528,0.48551359173806574 --at x=-1,2 --at b=0.5"
 TARGET = 1 / 3 + 2 * np.sqrt(2)
 
@@ -62,16 +62,54 @@ def test_the_table_goes_from_3_3_to_4_3() -> None:
     np.testing.assert_allclose(found, [[bias / 10, 3.8 + bias / 10] for bias in range(-5, 6)], atol=1e-12)
 
 
+def final_step(command: str) -> dict[str, float]:
+    """What `-f csv` has in its last line, where there is a number."""
+    rows = [line.split(",") for line in printed(re.sub(r" (-o|--every) \S+", "", command) + " -f csv").splitlines()]
+    return {name: float(cell) for name, cell in zip(rows[0], rows[-1], strict=True) if cell}
+
+
+OWN_TRAINING = [line for line in re.findall(r"^\$ (mcalc descend .*--update .* -o .*)$", PAGE, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("command", OWN_TRAINING, ids=["own rule", "own sum", "own bias"])
+def test_a_rule_of_ones_own_misses_the_target(command: str) -> None:
+    """Beside the right one, by the same rule written out in NumPy."""
+    x, w, b, z, lr = np.array([-1.0, 2.0]), np.array([0.9449794122289528, 0.48551359173806574]), 0.5, 3.16176, 0.02
+    last, steps = final_step(command), 0
+    assert last["w.x+b"] == pytest.approx(TARGET, abs=1e-4)
+    found = [line.split(",") for line in printed(re.sub(r" (-o|--every) \S+", "", command) + " -f csv").splitlines()]
+    columns = {name: [float(row[at]) for row in found[1:] if row[at]] for at, name in enumerate(found[0])}
+    with np.errstate(all="ignore"):
+        for one, two in zip(columns["own w[1]"], columns["own w[2]"], strict=True):
+            np.testing.assert_allclose([one, two], w, rtol=1e-9)
+            np.testing.assert_allclose(columns["own w.x+b"][steps], w @ x + b, rtol=1e-9)
+            errors = w * x + b - z
+            if "(w + lr)*dw" in command:
+                w = (w + lr) * 2 * (w @ x + b - z) * x
+            else:
+                changed = w - lr * np.sum(errors * x)
+                if "--wrt w,b" in command:
+                    b = b - lr * np.sum(changed * x + b - z)
+                w = changed
+            steps += 1
+    assert abs(columns["own w.x+b"][-1] - TARGET) > 0.3
+    remarks = [line for line in printed(re.sub(r" -o \S+", "", command)).splitlines() if line.startswith("# ")]
+    assert any("moves away" in line for line in remarks) and any(
+        line.startswith("# By the own rule") for line in remarks
+    )
+
+
 def test_the_right_derivative_reaches_the_target() -> None:
     """Where the notebook ended at 3.137 after 100 steps."""
     for command in (line for line in re.findall(r"^\$ (mcalc descend .*)$", PAGE, re.MULTILINE)):
-        rows = printed(re.sub(r" -o \S+", "", command) + " -f csv").splitlines()
-        last = dict(zip(rows[0].split(","), map(float, rows[-1].split(",")), strict=True))
+        if "-o training.svg" in command or "dw'" in command:
+            continue
+        last = final_step(command)
         assert last["step"] <= 100
         if "w_hat[1]" in last:
             reached = -last["w_hat[1]"] + 2 * last["w_hat[2]"] + last["w_hat[3]"]
         else:
-            reached = -last["w[1]"] + 2 * last["w[2]"] + 0.5
+            reached = -last["w[1]"] + 2 * last["w[2]"] + last.get("b", 0.5)
         assert reached == pytest.approx(TARGET, abs=1e-6) and abs(reached - TARGET) < abs(3.137 - TARGET) / 1e4
 
 

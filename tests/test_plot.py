@@ -438,3 +438,79 @@ def test_terminal_drawing(name: str) -> None:
         golden.write_text(found, "utf-8")
     assert found == golden.read_text("utf-8")
     assert max(map(len, found.splitlines())) <= 100
+
+
+# Points off the graph, narrow terminals ------------------------------------------------------------------------------
+
+
+def test_a_point_has_a_height_of_its_own_where_one_is_given() -> None:
+    found, _ = scene("f^2/3 + g^(3/2)", vary=["f=-3:3", "g=0:5"], points=["f=-1,g=2,z=0.7469", "g=2,f=-1"])
+    off, on = found.marks
+    assert off.place == on.place == (-1, 2) and off.heights == on.heights
+    assert (off.at(0), on.at(0)) == (0.7469, pytest.approx(1 / 3 + 2 * np.sqrt(2)))
+
+
+@needs_matplotlib
+@pytest.mark.parametrize("kind", ["surface", "levels", "gradient"])
+def test_a_point_off_a_surface_is_drawn_with_its_height(kind: str, tmp_path: Path) -> None:
+    line = f'mcalc plot "f^2/3 + g^(3/2)" --vary f=-3:3 --vary g=0:5 --kind {kind} -o {tmp_path / "a.svg"}'
+    assert printed(f"{line} --point f=-1,g=2,z=20.5 --point f=-1,g=2") == ""
+    picture = Picture(tmp_path / "a.svg")
+    assert picture.count("point") == 2 and {"20.5", "3.16176"} <= set(picture.texts)
+    assert picture.count("offset") == (kind == "surface")
+
+
+@needs_matplotlib
+def test_a_point_off_a_curve_lies_within_the_picture(tmp_path: Path) -> None:
+    assert printed(f'mcalc plot "sin(x)" --vary x=-3:3 --wrt x --point x=1,y=7 -o {tmp_path / "a.svg"}') == ""
+    picture = Picture(tmp_path / "a.svg")
+    assert picture.count("point") == 1 and {"7"} <= set(picture.texts)
+
+
+@pytest.mark.parametrize(
+    ("point", "said"),
+    [
+        ("f=-1", "has no value of `g`"),
+        ("f=-1,h=2", "`h` does not vary"),
+        ("f=1,g=2,z=3,y=4", "`y` does not vary"),
+        ("f=1,g=2,c=3", "`c` is a name of the expression that does not vary"),
+        ("f=1,g=2,z=high", "`high` is not a number"),
+    ],
+)
+def test_what_is_no_point(point: str, said: str) -> None:
+    line = f'mcalc plot "c*f^2/3 + g^(3/2)" --at c=1 --vary f=-3:3 --vary g=0:5 --point {point} --terminal'
+    message = printed(line)
+    assert message.startswith("error: ") and said in message and "\nhint: " in message
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+@pytest.mark.parametrize(
+    ("sources", "vary"),
+    [
+        (["3x^2*y"], ["x=-1.5:1.5", "y=-1.5:1.5"]),
+        (["1e6*x*y - 12345.678*x^2*sin(x)/(1 + y^2)^3"], ["x=-1.5:1.5", "y=-1.5:1.5"]),
+        (["x^2*sin(x)", "1/(1 + exp(-x)) + sin(3x)*cos(2x)/(1 + x^2)"], ["x=-5:5"]),
+    ],
+)
+def test_a_terminal_picture_fits_its_columns(sources: list[str], vary: list[str], columns: int) -> None:
+    from mcalc.plots.terminal import rows
+    from mcalc.render.layout import plain
+
+    found, _ = scene(*sources, vary=vary, points=[",".join(one.partition("=")[0] + "=1" for one in vary)])
+    text = plain(rows(found, columns))
+    assert max(map(len, text.splitlines())) <= columns
+    if len(vary) == 2:
+        assert all(shade * 2 + " " in text for shade in "░▒▓█")
+
+
+def test_what_is_too_large_is_not_called_undefined() -> None:
+    assert scene("exp(100*x)", vary=["x=-10:10"])[1].endswith("where exp(100x) is too large to be drawn.")
+    assert "is not defined" in scene("1/(x - 1)/(x - 1)", vary=["x=-10:10:1"])[1]
+
+
+@needs_matplotlib
+def test_a_legend_has_no_letters_that_nobody_typed(tmp_path: Path) -> None:
+    line = f'mcalc plot "x^2" --with "2x" --with "g = sin(x); g" --vary x=-1:1 -o {tmp_path / "a.svg"}'
+    assert printed(line) == ""
+    texts = Picture(tmp_path / "a.svg").texts
+    assert {"$x^{2}$", "$2x$"} <= set(texts) and [text[:4] for text in texts if "=" in text] == ["$g ="]

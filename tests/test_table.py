@@ -107,3 +107,40 @@ def test_ranges(text: str, count: int, first: float, last: float) -> None:
     (varied,) = read_varied([text])
     found = [float(value.array) for value in varied.values]
     assert (len(found), found[0], found[-1]) == (count, first, last)
+
+
+@pytest.mark.parametrize("vary", [["x=0:100000:1"], ["x=0:1000:1", "y=0:100:1"], ["x=0:1e12:1"]])
+def test_a_table_that_is_too_long_is_refused_before_it_is_computed(
+    vary: list[str], run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mcalc.numbers import ranges
+
+    def of_numbers(name: str, *rest: Any) -> Any:
+        raise AssertionError(f"a value of {name} is made")
+
+    monkeypatch.setattr(ranges, "of_numbers", of_numbers)
+    out, error, status = run("table", "x^2 + y", *(part for one in vary for part in ("--vary", one)))
+    assert status == 2 and out == "" and "rows, and at most 100000 are made" in error
+
+
+@pytest.mark.parametrize("expression", ["x^2", "x/2", "x", "x^3/4"])
+def test_a_column_of_decimals_has_no_fractions(expression: str, run: Any) -> None:
+    lines = run("table", expression, "--vary", "x=0:1")[0].splitlines()[2:]
+    for column in zip(*(line.split() for line in lines), strict=True):
+        assert not (any("." in cell for cell in column) and any("/" in cell for cell in column))
+
+
+def test_a_column_of_fractions_stays_one(run: Any) -> None:
+    assert [line.split() for line in run("table", "x/3", "--vary", "x=0:1:1/4")[0].splitlines()[3:5]] == [
+        ["1/4", "1/12"],
+        ["1/2", "1/6"],
+    ]
+
+
+def test_csv_and_json_agree_on_what_is_too_large(run: Any) -> None:
+    question = ("table", "exp(x)", "--vary", "x=700:720:10")
+    rows = run(*question, "-f", "csv")[0].splitlines()
+    record = json.loads(run(*question, "-f", "json")[0])
+    assert rows[2:] == ["710.0,", "720.0,"] and [row[1] for row in record["rows"][1:]] == [None, None]
+    assert record["notes"] == ["2 values are too large for a double, and null here"]
+    assert "2.23399e+308" in run(*question)[0]

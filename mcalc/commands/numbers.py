@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from typing import Any
 
 import click
@@ -138,17 +139,35 @@ def table(
             write((tables.as_csv if form == "csv" else tables.as_json)(found), output)
 
 
+class Positive(click.FloatRange):
+    """A finite number within a range; ``nan`` and ``inf`` are numbers to Python, and no rate."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = click.FLOAT.convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return super().convert(number, param, ctx)
+
+
 @click.command("descend", cls=Command)
 @click.argument("expression")
 @click.option("--wrt", required=True, metavar="NAME[,NAME]", help="What changes; it starts at its --at, else at zero.")
 @at_option
-@click.option("--rate", type=click.FloatRange(0, min_open=True), default=0.01, help="The learning rate η.")
+@click.option("--rate", type=Positive(0, min_open=True), default=0.01, help="The learning rate η.")
 @click.option("--steps", type=click.IntRange(0), default=100, help="At most so many steps.")
-@click.option("--momentum", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="With momentum, such as 0.9.")
+@click.option("--momentum", type=Positive(0, 1, max_open=True), default=0.0, help="With momentum, such as 0.9.")
 @click.option("--adam", is_flag=True, help="By Adam's rule.")
-@click.option("--tolerance", type=click.FloatRange(0), default=0.0, help="Stop where the gradient is this short.")
+@click.option("--tolerance", type=Positive(0), default=0.0, help="Stop where the gradient is this short.")
 @click.option("--batch", type=click.IntRange(1), default=None, help="Each step looks at a sample of so many data.")
 @click.option("--seed", type=int, default=None, help="Of the samples, to have the same ones again.")
+@click.option(
+    "--update",
+    "updates",
+    multiple=True,
+    metavar="RULE",
+    help='A rule of your own beside the right one: "w = w - lr*dw"; dw is the derivative, shaped like w, lr the rate.',
+)
+@click.option("--show", "shown", default="", metavar="EXPR,…", help="What to show of each step: w,b,w.x+b.")
 @click.option("--every", type=click.IntRange(1), default=None, help="Show each so many steps.")
 @digits_option
 @click.option("--no-verify", is_flag=True, help="Skip the numeric check of the gradient.")
@@ -165,6 +184,8 @@ def descend(
     tolerance: float,
     batch: int | None,
     seed: int | None,
+    updates: tuple[str, ...],
+    shown: str,
     every: int | None,
     digits: int,
     no_verify: bool,
@@ -173,9 +194,15 @@ def descend(
     output: str | None,
     color: str,
 ) -> None:
-    """Gradient descent with the derived gradient; -o FILE.csv or .json keeps every step, .svg draws the value."""
+    """Gradient descent with the derived gradient; -o FILE.csv or .json keeps every step, .svg draws them.
+
+    \b
+    mcalc descend "(w.x + b - z)^2" --wrt w,b --at x=-1,2 --at z=3 --rate 0.02
+    mcalc descend "(w.x - z)^2" --wrt w --at x=-1,2 --at z=3 --update "w = w - lr*dw" --show w,w.x
+    """
     with problems_as(form):
         from mcalc.commands.progress import progress_bar
+        from mcalc.numbers import steps as pages
         from mcalc.numbers import training
         from mcalc.numbers.descent import Method
         from mcalc.numbers.values import read_assignments
@@ -198,25 +225,27 @@ def descend(
                 seed,
                 not no_verify,
                 progress,
+                updates,
+                shown,
             )
         if output and draw is not None:
-            from mcalc.plots.losses import loss_scene
+            from mcalc.plots.losses import steps_scene
 
-            draw(loss_scene(found.fitted.reading.value, found.history.values), output)
+            draw(steps_scene(found), output)
             output = None
         elif suffix in ("csv", "json") and form in ("text", "markdown"):
-            write((training.as_csv if suffix == "csv" else training.as_json)(found, every or 1), output)
+            write((pages.as_csv if suffix == "csv" else pages.as_json)(found, every or 1), output)
             output = None
         if form == "text":
-            show(training.text_rows(found, every or 0, digits), output, color)
+            show(pages.text_rows(found, every or 0, digits), output, color)
         elif form == "markdown":
-            write(training.markdown(found, every or 0, digits), output)
+            write(pages.markdown(found, every or 0, digits), output)
         else:
-            write((training.as_csv if form == "csv" else training.as_json)(found, every or 1), output)
-        if found.history.status == "diverged":
+            write((pages.as_csv if form == "csv" else pages.as_json)(found, every or 1), output)
+        if found.fault is not None:
             if form == "json":
-                raise SystemExit(1)
-            raise training.divergence(found)
+                raise SystemExit(found.fault.status)
+            raise found.fault
 
 
 commands = (evaluate, table, descend)

@@ -32,7 +32,13 @@ from mcalc.problems import Problem
     type=click.Choice(PLOTS),
     help="Of two names: surface, level curves, the gradient over them (arrows as long as √slope), a descent.",
 )
-@click.option("--point", "points", multiple=True, metavar="NAME=NUMBER,…", help="Mark a point, with its value.")
+@click.option(
+    "--point",
+    "points",
+    multiple=True,
+    metavar="NAME=NUMBER,…",
+    help="Mark a point, on the graph, or with z=NUMBER as well at a height of its own.",
+)
 @click.option(
     "--path", "paths", multiple=True, metavar="FILE", help="Draw the steps that `mcalc descend -o FILE` wrote."
 )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from sympy.core.numbers import Rational
 
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
 
-_GROWING, _MOST_KEPT = 10, 20_000_000
+_GROWING, MOST_KEPT, _SMALL = 10, 20_000_000, 1e-6
+_MOST_ENTRIES, _DIFFERENCE, _AGREE = 1000, 1e-6, 1e-3
 
 
 class Compiled:
@@ -24,7 +26,7 @@ class Compiled:
 
     def __init__(self, fitted: Fitted, wrt: Sequence[str], gradients: Sequence[Node], batch: int = 0) -> None:
         """`gradients` have the shapes of the paper's layout; `batch` is how many places of the data a call looks at."""
-        self.wrt = tuple(wrt)
+        self.wrt, self.gradients = tuple(wrt), tuple(gradients)
         self.data = {name: array for name, array in fitted.point().items() if name not in wrt}
         self.shapes = {name: _shape(fitted.reading.names[name], fitted) for name in wrt}
         self.batch = batch
@@ -39,6 +41,8 @@ class Compiled:
             roots = [_sampled(root, index, self.count, self.batch) for root in roots]
             sizes[index.name] = self.batch
         self.program = Program(vectorized(roots), sizes)
+        self.alone = Program(vectorized(roots[:1]), sizes)
+        self.analytic = Program(vectorized(roots[:1]), sizes, arithmetic=ANALYTIC)
 
     def __call__(self, parameters: Mapping[str, Any], places: Any = None) -> tuple[float, dict[str, Any]]:
         """The value and its derivative by each name, shaped like it; with a batch, of the data at these places."""
@@ -48,10 +52,51 @@ class Compiled:
                 name: np.take(array, places, axis=self.along[name]) if name in self.along else array
                 for name, array in data.items()
             }
-        with np.errstate(all="ignore"):
-            value, *found = self.program.run({**data, **parameters})
+        point = {**data, **parameters}
+        try:
+            with np.errstate(all="ignore"):
+                value, *found = self.program.run(point)
+        except np.linalg.LinAlgError:
+            value, found = self.value(point), [np.full(self.shapes[name], np.nan) for name in self.wrt]
+        if np.isfinite(value) and any(np.isnan(one).any() for one in found):
+            found = self._without_formula(point, float(value), found)
         gradients = {name: np.reshape(one, self.shapes[name]) for name, one in zip(self.wrt, found, strict=True)}
         return float(value), gradients
+
+    def _without_formula(self, point: Mapping[str, Any], value: float, found: list[Any]) -> list[Any]:
+        """The derivatives where their formula has no value but they exist: of ``prod`` at a 0, ``det`` at 0.
+
+        By complex steps, taken only where differences on both sides agree with them: not at a kink.
+        """
+        if sum(np.size(point[name]) for name in self.wrt) > _MOST_ENTRIES:
+            return found
+        slopes = []
+        for name in self.wrt:
+            here = np.asarray(point[name], dtype=float)
+            slope = np.zeros(here.shape)
+            for place in np.ndindex(*here.shape):
+                direction = np.zeros(here.shape)
+                direction[place] = 1.0
+                one = complex_step(self.analytic, {**self.data, **point}, name, direction)
+                step = _DIFFERENCE * max(1.0, abs(float(here[place])))
+                sides = [
+                    sign * (self.value({**point, name: here + sign * step * direction}) - value) / step
+                    for sign in (1, -1)
+                ]
+                if one is None or not np.allclose(sides, float(one), rtol=_AGREE, atol=_AGREE * (1 + abs(value))):
+                    return found
+                slope[place] = one
+            slopes.append(slope)
+        return slopes
+
+    def value(self, parameters: Mapping[str, Any]) -> float:
+        """The value alone, which may be there where the derivatives are not; NaN where there is none."""
+        try:
+            with np.errstate(all="ignore"):
+                (value,) = self.alone.run({**self.data, **parameters})
+        except np.linalg.LinAlgError:
+            return float("nan")
+        return float(value)
 
 
 def _shape(node: Node, fitted: Fitted) -> tuple[int, ...]:
@@ -111,6 +156,17 @@ def _sampled(root: Node, index: Any, count: int, batch: int) -> Node:
 # The descent ----------------------------------------------------------------------------------------------------------
 
 
+Arrays = Mapping[str, Any]
+Move = Callable[[Arrays, Arrays, int], dict[str, Any]]
+"""The parameters after a step, from those before it, their derivatives and the number of the step, from 1."""
+
+
+class Rule(Protocol):
+    """What moves the parameters."""
+
+    def mover(self, names: Sequence[str]) -> Move: ...
+
+
 @dataclass(frozen=True)
 class Method:
     """How a gradient moves the parameters: plainly, with momentum, or by Adam's rule."""
@@ -121,8 +177,7 @@ class Method:
     decay: tuple[float, float] = (0.9, 0.999)
     small: float = 1e-8
 
-    def mover(self, names: Sequence[str]) -> Callable[[str, Any, int], Any]:
-        """What is subtracted from a parameter, by its name, its gradient and the number of the step."""
+    def mover(self, names: Sequence[str]) -> Move:
         first: dict[str, Any] = dict.fromkeys(names, 0.0)
         second: dict[str, Any] = dict.fromkeys(names, 0.0)
         one, two = self.decay
@@ -140,22 +195,25 @@ class Method:
             mean, square = first[name] / (1 - one**step), second[name] / (1 - two**step)
             return self.rate * mean / (np.sqrt(square) + self.small)
 
-        return by_adam if self.adam else with_momentum if self.momentum else plain
+        less = by_adam if self.adam else with_momentum if self.momentum else plain
+        return lambda here, gradients, step: {name: here[name] - less(name, gradients[name], step) for name in here}
 
 
 @dataclass
 class History:
     """What happened: the value, the norm of the gradient and the parameters before each step, and at the end.
 
-    `status` is ``finished`` after all steps, ``converged`` where the gradient became as small as asked, ``flat`` where
-    it is 0 from the start, and ``diverged`` from the step `began` on. Parameters that are large are kept for the first
-    and the last step alone.
+    `status` is ``converged`` where the gradient became as small as asked, or a millionth of what it was, ``flat`` where
+    it is 0 from the start, ``stopped`` where it has no value though the function has one, ``diverged`` from the step
+    `began` on, ``unbounded`` where the value falls without end, else ``finished``. Parameters that are large are kept
+    for the first and the last step alone; `watched` is what was asked to be looked at before each step.
     """
 
     wrt: tuple[str, ...]
     values: list[float] = field(default_factory=list)
     norms: list[float] = field(default_factory=list)
     parameters: dict[int, dict[str, Any]] = field(default_factory=dict)
+    watched: list[list[Any]] = field(default_factory=list)
     status: str = "finished"
     began: int = 0
 
@@ -176,21 +234,23 @@ class History:
 def descend(
     loss: Compiled,
     start: Mapping[str, Any],
-    method: Method,
+    rule: Rule,
     steps: int,
     tolerance: float = 0.0,
     seed: int | None = None,
     progress: Callable[[int], None] | None = None,
+    watch: Callable[[Arrays, Arrays], list[Any]] | None = None,
+    patient: bool = False,
 ) -> History:
-    """``w ← w − η ∂f/∂w`` for all names at once, at most `steps` times.
+    """``w ← w − η ∂f/∂w`` for all names at once, or what another rule says, at most `steps` times.
 
-    Stops where the norm of the gradient is at most `tolerance`, and where the value is no finite number or has grown
-    for many steps on end. With a batch, each step looks at a random sample of the data.
+    Stops where the norm of the gradient is at most `tolerance`, and where the value is no finite number or, unless
+    `patient`, has grown for many steps on end. With a batch, each step looks at a random sample of the data.
     """
     history = History(loss.wrt)
-    here = {name: np.array(start[name], dtype=float) for name in loss.wrt}
-    keep = steps * sum(array.size for array in here.values()) <= _MOST_KEPT
-    move = method.mover(loss.wrt)
+    here = {name: np.array(one, dtype=float) for name, one in start.items()}
+    keep = steps * sum(array.size for array in here.values()) <= MOST_KEPT
+    move = rule.mover(loss.wrt)
     random = np.random.default_rng(seed)
     for step in range(steps + 1):
         places = random.choice(loss.count, loss.batch, replace=False) if loss.batch else None
@@ -198,27 +258,41 @@ def descend(
         norm = _norm(gradients)
         history.values.append(value)
         history.norms.append(norm)
+        if watch is not None:
+            history.watched.append(watch(here, gradients))
         if keep or step == 0:
             history.parameters[step] = {name: array.copy() for name, array in here.items()}
-        if _ended(history, value, norm, tolerance, bool(loss.batch)) or step == steps:
+        if _ended(history, value, norm, tolerance, bool(loss.batch), patient) or step == steps:
             break
-        here = {name: array - move(name, gradients[name], step + 1) for name, array in here.items()}
+        with np.errstate(all="ignore"):
+            here = move(here, gradients, step + 1)
         if progress is not None:
             progress(step + 1)
     history.parameters[history.steps] = {name: array.copy() for name, array in here.items()}
+    if history.status == "finished" and not loss.batch and norm <= _SMALL * history.norms[0]:
+        history.status = "converged"
     return history
 
 
 def _norm(gradients: Mapping[str, Any]) -> float:
     with np.errstate(all="ignore"):
-        return float(np.sqrt(sum(float(np.sum(one * one)) for one in gradients.values())))
+        norm = float(np.sqrt(sum(float(np.sum(one * one)) for one in gradients.values())))
+        if norm == np.inf:
+            largest = max(float(np.max(np.abs(one))) for one in gradients.values())
+            if largest < np.inf:
+                norm = largest * _norm({name: one / largest for name, one in gradients.items()})
+    return norm
 
 
-def _ended(history: History, value: float, norm: float, tolerance: float, sampled: bool) -> bool:
+def _ended(history: History, value: float, norm: float, tolerance: float, sampled: bool, patient: bool) -> bool:
     """Whether to stop here, and the reason for it in the history."""
     values = history.values
-    if not (np.isfinite(value) and np.isfinite(norm)):
-        history.status, history.began = "diverged", _growth(values)
+    began = _growth(values)
+    if not np.isfinite(value) or (not np.isfinite(norm) and began < history.steps):
+        history.status, history.began = ("unbounded" if value == -np.inf else "diverged"), began
+        return True
+    if not np.isfinite(norm):
+        history.status = "stopped"
         return True
     if norm == 0 and history.steps == 0 and not sampled:
         history.status = "flat"
@@ -226,9 +300,8 @@ def _ended(history: History, value: float, norm: float, tolerance: float, sample
     if norm <= tolerance and (tolerance or not sampled):
         history.status = "converged"
         return True
-    began = _growth(values)
     far = value > values[0] + abs(values[0]) * 1e6 if sampled else value > values[0]
-    if far and history.steps - began >= _GROWING:
+    if far and not patient and history.steps - began >= _GROWING:
         history.status, history.began = "diverged", began
         return True
     return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from mcalc.numbers.values import Value, assignments, of_numbers, read_value
@@ -23,16 +24,20 @@ class Varied:
 
 def read_varied(texts: Sequence[str], steps: int = 10) -> list[Varied]:
     """The names and their values, from the texts of ``--vary``; without a step, `steps` equal ones. Raises Problem."""
-    found: list[Varied] = []
+    found: dict[str, tuple[int, Callable[[], tuple[Value, ...]]]] = {}
     for text in texts:
         for name, given in assignments(text):
-            if any(one.name == name for one in found):
+            if name in found:
                 raise Problem(f"`{name}` is varied twice.", hint="keep one of the two")
-            found.append(Varied(name, _values(name, given, steps)))
-    return found
+            found[name] = _values(name, given, steps)
+    count = prod(many for many, _ in found.values())
+    if count > MOST:
+        raise Problem(f"The table would have {count} rows, and at most {MOST} are made.", hint="take larger steps")
+    return [Varied(name, values()) for name, (_, values) in found.items()]
 
 
-def _values(name: str, text: str, steps: int) -> tuple[Value, ...]:
+def _values(name: str, text: str, steps: int) -> tuple[int, Callable[[], tuple[Value, ...]]]:
+    """How many values these are, and what makes them."""
     parts = [part.strip() for part in text.split(":")]
     if len(parts) == 1:
         listed = read_value(name, text)
@@ -41,7 +46,7 @@ def _values(name: str, text: str, steps: int) -> tuple[Value, ...]:
         if len(listed.shape) > 1:
             raise Problem(f"The values that `{name}` runs through are a list, and this is a matrix.", hint=_EXAMPLE)
         entries = listed.array if listed.exact is None else listed.exact
-        return tuple(of_numbers(name, entry, listed.rounded) for entry in entries)
+        return len(entries), lambda: tuple(of_numbers(name, entry, listed.rounded) for entry in entries)
     if len(parts) > 3 or not all(parts):
         raise Problem(f"A range is START:STOP:STEP, and this is `{text}`.", hint=_EXAMPLE)
     ends = [read_value(name, part) for part in parts]
@@ -58,11 +63,9 @@ def _values(name: str, text: str, steps: int) -> tuple[Value, ...]:
             f"The steps of `{name}` lead away from {parts[1]}.",
             hint=f"write {parts[0]}:{parts[1]}:{parts[2].lstrip('-') if count and step < 0 else '-' + parts[2]}",
         )
-    if count > MOST:
-        raise Problem(f"`{name}` would take more than {MOST} values.", hint="take larger steps")
     rounded = any(end.rounded for end in ends)
-    whole = int(count + 1e-9)
-    return tuple(of_numbers(name, start + place * step, rounded) for place in range(whole + 1))
+    whole = int(count + 1e-9) + 1
+    return whole, lambda: tuple(of_numbers(name, start + place * step, rounded) for place in range(whole))
 
 
 def _number(value: Value) -> Any:

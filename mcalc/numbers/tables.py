@@ -25,7 +25,7 @@ from mcalc.numbers.written import written
 from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, pad, width
 
-MOST_ROWS, MOST_COLUMNS, _LONGEST_HEADING = 100_000, 24, 30
+MOST_COLUMNS, _LONGEST_HEADING = 24, 30
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,6 @@ def tabulate(
     count = 1
     for one in varied:
         count *= len(one.values)
-    if count > MOST_ROWS:
-        raise Problem(f"The table would have {count} rows, and at most {MOST_ROWS} are made.", hint="take larger steps")
     first = {one.name: one.values[0] for one in varied}
     given = {**values, **first}
     fitted = fit(source, given, shapes, [name for name in _names(wrt) if name in given])
@@ -160,10 +158,16 @@ def _spread(row: Sequence[Number | None], varied: int, shapes: Sequence[tuple[in
 
 
 def _column(numbers: Sequence[Number | None], rounded: bool, varied: bool, digits: int) -> list[str]:
-    """A column as text: exact where it is one of fractions, or of the values that were asked for."""
+    """A column as text: exact where it is one of fractions, or of the values that were asked for.
+
+    Fractions and decimals do not mix: where one number is a decimal, all are.
+    """
     known = [number.exact for number in numbers if number is not None]
     if not rounded and all(entry is not None and (varied or entry.is_Rational) for entry in known):
-        return _level(["undefined" if one is None else written(one.exact, (), "ascii") for one in numbers])
+        texts = ["undefined" if one is None else written(one.exact, (), "ascii") for one in numbers]
+        mixed = any("." in text for text in texts) and any("/" in text for text in texts)
+        if not mixed or not all(entry is not None and entry.is_Rational for entry in known):
+            return _level(texts)
     return _level(["undefined" if one is None else _decimal(one, digits) for one in numbers])
 
 
@@ -253,19 +257,19 @@ def markdown(table: Table, digits: int = DIGITS, crosswise: bool = True) -> str:
     return "\n".join([shown[0], "|" + "---:|" * len(headings), *shown[1:], *(f"\n{note}" for note in table.notes)])
 
 
+def _too_large(number: Number | None) -> bool:
+    return number is not None and not np.isfinite(number.array)
+
+
 def _full(number: Number | None) -> str:
-    """All digits; nothing where there is no value."""
-    return (
-        ""
-        if number is None
-        else decimal(number.array, 17)
-        if np.iscomplexobj(number.array)
-        else repr(float(number.array))
-    )
+    """All digits; nothing where there is no value, or none that a double can hold: null in JSON."""
+    if number is None or _too_large(number):
+        return ""
+    return decimal(number.array, 17) if np.iscomplexobj(number.array) else repr(float(number.array))
 
 
 def as_csv(table: Table) -> str:
-    """Comma-separated, a line of headings first; all digits, and an empty cell where a value is not defined."""
+    """Comma-separated, a line of headings first; all digits, and an empty cell where a double has none."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.plain_headings)
@@ -275,12 +279,14 @@ def as_csv(table: Table) -> str:
 
 def as_json(table: Table) -> str:
     """``command, expression, vary, columns, rows, notes``."""
+    large = sum(map(_too_large, (entry for row in table.rows for entry in row)))
+    said = f"{large} value{'s are' if large > 1 else ' is'} too large for a double, and null here"
     record = {
         "command": "table",
         "expression": table.source,
         "vary": list(table.varied),
         "columns": list(table.plain_headings),
         "rows": [[None if entry is None else numbers(entry.array) for entry in row] for row in table.rows],
-        "notes": list(table.notes),
+        "notes": [*table.notes, *[said] * bool(large)],
     }
     return json.dumps(record, ensure_ascii=False)

@@ -11,6 +11,7 @@ from mcalc.numbers.arithmetic import COMPLEX, NotReal
 from mcalc.numbers.program import Program
 
 TOO_LARGE = 1e150
+_LARGE = "too large to be drawn"
 _LOOKED_AT, _HALVINGS, _JUMP = 40, 30, (0.02, 0.1)
 
 
@@ -33,12 +34,15 @@ def _why(request: Any, line: Any, places: Any) -> str:
     reasons: set[str] = set()
     chosen = places[np.unique(np.linspace(0, len(places) - 1, _LOOKED_AT).astype(int))]
     varied = varied_arrays(request, line.fitted, chosen)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore", over="raise"):
         for at in range(len(chosen)):
             point = {**line.fitted.point(), **{name: values[at] for name, values in varied.items()}}
             try:
                 (value,) = program.run(point)
                 entry = complex(np.asarray(value).reshape(line.shape)[line.place])
+            except FloatingPointError:
+                reasons.add(_LARGE)
+                continue
             except (NotReal, ValueError, TypeError, np.linalg.LinAlgError):
                 entry = complex("nan")
             reasons.add(_reason(entry))
@@ -49,7 +53,7 @@ def _reason(value: complex) -> str:
     if not np.isfinite(value):
         return "not defined"
     if abs(value) >= TOO_LARGE:
-        return "too large to be drawn"
+        return _LARGE
     return "complex" if value.imag else "real through complex numbers alone"
 
 

@@ -10,7 +10,7 @@ from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
 
 from mcalc.plots.limits import heights
-from mcalc.plots.mathtext import equation, label_text
+from mcalc.plots.mathtext import equation, label_text, legend
 from mcalc.plots.scene import Scene
 from mcalc.plots.ticks import level_values, shown
 
@@ -18,6 +18,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 """Okabe and Ito's, told apart by colour-blind readers too."""
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 MARK = PATH = "#D55E00"
+OFF = "#222222"
+"""A point that does not lie on the graph."""
 MAP = "viridis"
 BESIDE = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
 """The ground on which a value is written."""
@@ -30,11 +32,13 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
     graphs = [scene.graphs[at] for at in which]
     for at, graph in zip(which, graphs, strict=True):
         style = DASHES[min(_order(scene, at), len(DASHES) - 1)] if len(which) > 1 else "-"
-        (line,) = panel.plot(axis.values, graph.values, color=COLOURS[at % len(COLOURS)], linestyle=style)
+        colour = COLOURS[(at if graph.colour is None else graph.colour) % len(COLOURS)]
+        (line,) = panel.plot(axis.values, graph.values, color=colour, linestyle=style)
         line.set_gid(f"curve-{at + 1}")
-        line.set_label(equation(graph) if len(which) > 1 else "_")
+        line.set_label(legend(graph) if len(which) > 1 else "_")
     panel.set_xlim(*axis.limits)
-    low, high = heights([graph.values for graph in graphs])
+    off = [mark.height for mark in scene.marks if mark.height is not None]
+    low, high = scene.heights or heights([graph.values for graph in graphs], off)
     if scene.logarithmic:
         panel.set_yscale("log")
     else:
@@ -42,13 +46,16 @@ def curves(panel: Any, scene: Scene, which: list[int]) -> None:
     if low < 0 < high and not scene.logarithmic:
         panel.axhline(0, color="#bbbbbb", linewidth=0.8, zorder=0)
     if len(which) > 1:
-        panel.legend()
+        panel.legend(**({"loc": "center left", "bbox_to_anchor": (1.02, 0.5)} if scene.heights else {}))
     elif scene.panels:
         panel.set_title(equation(graphs[0]))
     else:
         panel.set_ylabel(label_text(graphs[0].formula or graphs[0].name))
     _round_ticks(panel.xaxis, *([] if scene.logarithmic else [panel.yaxis]))
     for number, mark in enumerate(scene.marks):
+        if mark.height is not None:
+            _mark(panel, mark.place[0], mark.height, mark.height, number, OFF)
+            continue
         found = [mark.heights[at] for at in which if np.isfinite(mark.heights[at])]
         for at in which:
             height = mark.heights[at]
@@ -101,8 +108,9 @@ def levels(panel: Any, scene: Scene, at: int) -> None:
     for number, path in enumerate(scene.paths):
         draw_path(panel, path.places.T, path.every, number)
     for number, mark in enumerate(scene.marks):
-        if np.isfinite(mark.heights[at]):
-            _mark(panel, mark.place[0], mark.place[1], mark.heights[at], number)
+        if np.isfinite(mark.at(at)):
+            colour = MARK if mark.height is None else OFF
+            _mark(panel, mark.place[0], mark.place[1], mark.at(at), number, colour)
 
 
 def _round_ticks(*axes: Any) -> None:

@@ -25,17 +25,21 @@ def near(values: Any) -> tuple[float, float]:
     return low, high
 
 
-def heights(curves: Sequence[Any]) -> tuple[float, float]:
-    """The limits of y: all values, with a margin; where a curve runs off at a pole, what keeps the rest readable."""
+def heights(curves: Sequence[Any], wanted: Sequence[float] = ()) -> tuple[float, float]:
+    """The limits of y: all values, with a margin; where a curve runs off at a pole, what keeps the rest readable.
+
+    The heights `wanted` lie within them.
+    """
     values = np.concatenate([np.asarray(curve, dtype=float) for curve in curves])
     values = values[np.isfinite(values)]
     if not values.size:
-        return -1.0, 1.0
+        return min([-1.0, *wanted]), max([1.0, *wanted])
     low, high = float(values.min()), float(values.max())
     inner_low, inner_high = np.quantile(values, [0.05, 0.95])
     inner = float(inner_high - inner_low)
     if inner > 0 and any(_runs_off(np.asarray(curve, dtype=float)) for curve in curves):
         low, high = max(low, float(inner_low) - inner / 2), min(high, float(inner_high) + inner / 2)
+    low, high = min([low, *wanted]), max([high, *wanted])
     if low == high:
         room = abs(low) or 1.0
         return low - room, high + room

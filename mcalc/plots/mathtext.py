@@ -38,3 +38,8 @@ def equation(graph: Graph) -> str:
     if graph.formula is None:
         return label_text(graph.name)
     return math_or_text(f"{graph.name.latex} = {graph.formula.latex}", f"{graph.name.text} = {graph.formula.text}")
+
+
+def legend(graph: Graph) -> str:
+    """The equation of a curve, or its formula alone where nobody gave it a name."""
+    return label_text(graph.formula) if graph.lettered and graph.formula is not None else equation(graph)

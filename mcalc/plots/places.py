@@ -99,8 +99,20 @@ def _number(name: str, text: str) -> float:
     return float(value.array)
 
 
-def read_point(text: str, varied: Sequence[Range]) -> tuple[float, ...]:
-    """``x=-1,y=2``: a number for each name that varies, inside its range; raises Problem."""
+@dataclass(frozen=True)
+class Point:
+    """A place on the axes, and a height of its own where it need not lie on the graph."""
+
+    place: tuple[float, ...]
+    height: float | None = None
+    named: str = ""
+
+
+def read_point(text: str, varied: Sequence[Range]) -> Point:
+    """``x=-1,y=2``: a number for each name that varies, inside its range; ``x=-1,y=2,z=3`` lies at the height 3.
+
+    Raises Problem.
+    """
     example = ",".join(f"{one.place}=…" for one in varied)
     found: dict[Place, float] = {}
     for piece in re.split(r",(?=\s*[^\W\d]\w*\s*(?:\[[\d,\s]*\])?\s*=)", text):
@@ -108,20 +120,26 @@ def read_point(text: str, varied: Sequence[Range]) -> tuple[float, ...]:
         if not match:
             raise Problem(f"A point is given as NAME=NUMBER, and this is `{piece.strip()}`.", hint=f"--point {example}")
         place = read_place(piece.partition("=")[0])
-        if place not in [one.place for one in varied]:
-            raise Problem(f"`{place}` does not vary, and a point is a place on the axes.", hint=f"--point {example}")
         if place in found:
             raise Problem(f"The point has two values of `{place}`.", hint=f"--point {example}")
         found[place] = _number(str(place), match[4].strip())
+    others = [place for place in found if place not in [one.place for one in varied]]
+    missing = [one for one in varied if one.place not in found]
+    if others and (missing or len(others) > 1 or others[0].index):
+        more = "" if missing else f", or --point {example},z=… at a height of its own"
+        raise Problem(
+            f"`{others[-1]}` does not vary, and a point is a place on the axes.", hint=f"--point {example}{more}"
+        )
+    for one in missing:
+        raise Problem(f"The point `{text.strip()}` has no value of `{one.place}`.", hint=f"--point {example}")
     for one in varied:
-        if one.place not in found:
-            raise Problem(f"The point `{text.strip()}` has no value of `{one.place}`.", hint=f"--point {example}")
         if not one.start <= found[one.place] <= one.stop:
             raise Problem(
                 f"The point `{text.strip()}` lies outside the range of `{one.place}`, {one.start:g} to {one.stop:g}.",
                 hint="give --vary a wider range",
             )
-    return tuple(found[one.place] for one in varied)
+    where = tuple(found[one.place] for one in varied)
+    return Point(where, found[others[0]], str(others[0])) if others else Point(where)
 
 
 def with_ranges(

@@ -21,13 +21,13 @@ from mcalc.numbers.program import dimensions
 from mcalc.numbers.values import Value
 from mcalc.plots.blanks import TOO_LARGE, blank_note, without_jumps
 from mcalc.plots.limits import near
-from mcalc.plots.places import Place, Range, read_place, with_ranges
+from mcalc.plots.places import Place, Point, Range, read_place, with_ranges
 from mcalc.plots.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.plots.ticks import shown
 from mcalc.problems import Problem
 
 CURVE_SAMPLES, MAP_SAMPLES, SURFACE_SAMPLES, ARROWS = 601, 160, 80, 11
-_LONGEST, _MOST_GRAPHS, _BETWEEN, _NAMES = 56, 8, 12, "fghuvpqrstyz"
+_LONGEST, MOST_GRAPHS, _BETWEEN, _NAMES = 56, 8, 12, "fghuvpqrstyz"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Request:
     shapes: Mapping[str, Declaration]
     wrt: tuple[str, ...] = ()
     kind: str = ""
-    points: tuple[tuple[float, ...], ...] = ()
+    points: tuple[Point, ...] = ()
     paths: tuple[Any, ...] = ()
     panels: bool = False
     levels: tuple[float, ...] = ()
@@ -64,16 +64,17 @@ class _Line:
 def sampled(request: Request) -> tuple[Scene, str]:
     """The scene, and a sentence on what is left blank, or none; raises Problem."""
     lines = _lines(request)
-    if len(lines) > _MOST_GRAPHS:
+    if len(lines) > MOST_GRAPHS:
         raise Problem(
-            f"These are {len(lines)} graphs, and a picture takes at most {_MOST_GRAPHS}.",
+            f"These are {len(lines)} graphs, and a picture takes at most {MOST_GRAPHS}.",
             hint="draw them in several pictures",
         )
     two = len(request.varied) == 2
     count = CURVE_SAMPLES if not two else SURFACE_SAMPLES if request.kind == "surface" else MAP_SAMPLES
     variables = {name: node for line in lines for name, node in line.fitted.reading.names.items()}
+    letters = set(_NAMES) - {name for line in lines for name in line.fitted.reading.bound}
     axes = tuple(Axis(one.place.label(variables[one.place.name]), one.values(count)) for one in request.varied)
-    places = np.array(request.points, dtype=float).reshape(-1, len(axes))
+    places = np.array([point.place for point in request.points], dtype=float).reshape(-1, len(axes))
     grid = np.stack([part.ravel() for part in np.meshgrid(*(axis.values for axis in axes))], axis=1)
     coarse = [np.linspace(*axis.limits, 2 * ARROWS + 1)[1::2] for axis in axes]
     arrows = np.stack([part.ravel() for part in np.meshgrid(*coarse)], axis=1)
@@ -95,9 +96,11 @@ def sampled(request: Request) -> tuple[Scene, str]:
         arrow = None
         if line.slopes:
             arrow = (*arrows.T, *(evaluated(request, slope, [arrows])[0] for slope in line.slopes))
-        graphs.append(Graph(line.name, line.formula, values, line.function, line.by, arrow))
+        lettered = line.name.text in letters and not request.wrt
+        graphs.append(Graph(line.name, line.formula, values, line.function, line.by, arrow, lettered=lettered))
     marks = tuple(
-        Mark(tuple(place), tuple(float(others[0][at]) for others in heights)) for at, place in enumerate(request.points)
+        Mark(point.place, tuple(float(others[0][at]) for others in heights), point.height)
+        for at, point in enumerate(request.points)
     )
     paths = tuple(
         Path(path, np.stack([others[1 + at] for others in heights], axis=1), between) for at, path in enumerate(passed)
@@ -187,6 +190,12 @@ def _lines(request: Request) -> list[_Line]:
         if not any(one.place.name in fitted.values for fitted in fits):
             raise Problem(f"None of the expressions has a `{one.place.name}`.", hint="vary one of their names")
     taken = {name for one in fits for name in (*one.reading.names, *one.reading.bound)}
+    for point in request.points:
+        if point.named in taken:
+            raise Problem(
+                f"`{point.named}` is a name of the expression that does not vary, and a point is a place on the axes.",
+                hint="give the height of a point under a name of its own, such as `height`",
+            )
     letters = iter([letter for letter in _NAMES if letter not in taken])
     functions = [line for one in fits for line in _functions(one, letters)]
     wanted = [read_place(name) for name in request.wrt]
@@ -212,9 +221,9 @@ def _functions(fitted: Fitted, letters: Any) -> list[_Line]:
     if not shape:
         return [_Line(fitted, value, (), (), _named(value, bound, letters), formula(value), 0)]
     whole = value.operator.name == "stack" and all(not arg.shape for arg in value.args)
-    if shape[0] > _MOST_GRAPHS:
+    if shape[0] > MOST_GRAPHS:
         raise Problem(
-            f"This value has {shape[0]} elements, and a picture takes at most {_MOST_GRAPHS} graphs.",
+            f"This value has {shape[0]} elements, and a picture takes at most {MOST_GRAPHS} graphs.",
             hint="take a part of it: `x[1..3]`", source=fitted.source,
         )  # fmt: skip
     parts = list(value.args) if whole else [_element(value, at + 1) for at in range(shape[0])]

@@ -32,7 +32,8 @@ class Graph:
 
     `name` is short, ``f`` or ``∂f/∂x``; `formula` is what it is, where that is short enough to be read in a picture;
     `function` counts the functions: a derivative has the number of its function, and `by` is not empty.
-    `field` are the partial derivatives on a coarse grid: x, y, ∂f/∂x, ∂f/∂y.
+    `field` are the partial derivatives on a coarse grid: x, y, ∂f/∂x, ∂f/∂y. Graphs of one `colour` go together.
+    `lettered`: nobody gave it its name, and no other graph is called by it.
     """
 
     name: Label
@@ -41,14 +42,21 @@ class Graph:
     function: int = 0
     by: str = ""
     field: tuple[Any, Any, Any, Any] | None = None
+    colour: int | None = None
+    lettered: bool = False
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A point given: its place on the axes, and the value of each graph there."""
+    """A point given: its place on the axes, and the value of each graph there, or where it lies itself."""
 
     place: tuple[float, ...]
     heights: tuple[float, ...]
+    height: float | None = None
+
+    def at(self, graph: int) -> float:
+        """How high it is drawn."""
+        return self.heights[graph] if self.height is None else self.height
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture before it is drawn."""
+    """A picture before it is drawn; `heights`, if given, are the limits of y, and the legend then stands beside it."""
 
     kind: str
     axes: tuple[Axis, ...]
@@ -75,3 +83,4 @@ class Scene:
     panels: bool = False
     levels: tuple[float, ...] = ()
     logarithmic: bool = False
+    heights: tuple[float, float] | None = None

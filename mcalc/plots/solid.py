@@ -10,9 +10,9 @@ from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 
-from mcalc.plots.flat import BESIDE, MAP, MARK, draw_path
+from mcalc.plots.flat import BESIDE, MAP, MARK, OFF, draw_path
 from mcalc.plots.mathtext import equation, label_text
-from mcalc.plots.scene import Scene
+from mcalc.plots.scene import Mark, Scene
 from mcalc.plots.ticks import shown
 
 _HIGH = 0.15
@@ -32,7 +32,7 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
             across, up, values, facecolors=colormaps[MAP](scale(np.ma.masked_invalid(corners))), rcount=len(up),
             ccount=len(up[0]), linewidth=0, antialiased=False, shade=False, rasterized=True, zorder=1,
         )  # fmt: skip
-        panel.set_zlim(*_height(finite))
+        panel.set_zlim(*_height(np.append(finite, [mark.height for mark in scene.marks if mark.height is not None])))
     for pane in (panel.xaxis, panel.yaxis, panel.zaxis):
         pane.set_pane_color((1, 1, 1, 0))
         pane.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
@@ -44,24 +44,27 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
     if len(scene.graphs) == 1:
         panel.set_zlabel(label_text(graph.name))
     for number, mark in enumerate(scene.marks):
-        if np.isfinite(mark.heights[at]):
-            height = mark.heights[at]
-            (dot,) = panel.plot(
-                [mark.place[0]],
-                [mark.place[1]],
-                [height],
-                "o",
-                color=MARK,
-                markersize=7,
-                markeredgecolor="white",
-                zorder=6,
-            )
-            dot.set_gid(f"point-{number + 1}")
-            note = panel.text(*mark.place, height, shown(height), fontsize=10, zorder=7, bbox=BESIDE)
-            note.set_transform(offset_copy(note.get_transform(), panel.figure, 9, 4, units="points"))
-            note.set_gid(f"value-{number + 1}")
+        if np.isfinite(mark.at(at)):
+            _mark(panel, mark, at, number)
     for number, path in enumerate(scene.paths):
         draw_path(panel, (*path.places.T, path.heights[:, at]), path.every, number)
+
+
+def _mark(panel: Any, mark: Mark, at: int, number: int) -> None:
+    """A dot with its height; off the surface, a line leads up or down to the point on it."""
+    height, below = mark.at(at), mark.heights[at]
+    off = mark.height is not None
+    if off and np.isfinite(below):
+        across, up = ([one, one] for one in mark.place)
+        (line,) = panel.plot(across, up, [below, height], "--", color=OFF, linewidth=1.2, zorder=5)
+        line.set_gid(f"offset-{number + 1}")
+    colour = OFF if off else MARK
+    one = [[entry] for entry in (*mark.place, height)]
+    (dot,) = panel.plot(*one, "o", color=colour, markersize=7, markeredgecolor="white", zorder=6)
+    dot.set_gid(f"point-{number + 1}")
+    note = panel.text(*mark.place, height, shown(height), fontsize=10, zorder=7, bbox=BESIDE)
+    note.set_transform(offset_copy(note.get_transform(), panel.figure, 9, 4, units="points"))
+    note.set_gid(f"value-{number + 1}")
 
 
 def _side(values: Any) -> float:

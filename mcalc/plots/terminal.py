@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,9 @@ def rows(scene: Scene, columns: int) -> list[Row]:
 def _curves(scene: Scene, columns: int) -> list[Row]:
     (axis,) = scene.axes
     graphs = scene.graphs
-    low, high = heights([graph.values for graph in graphs])
+    low, high = heights(
+        [graph.values for graph in graphs], [one.height for one in scene.marks if one.height is not None]
+    )
     places = ticks(low, high, 8)
     margin = max(width(shown(place)) for place in places) + 2
     names = max(width(graph.name.text) for graph in graphs) + 2 if len(graphs) > 1 else 0
@@ -52,15 +55,15 @@ def _curves(scene: Scene, columns: int) -> list[Row]:
     for path in scene.paths:
         _draw_places(cells, axis, path.places[:, 0], path.heights[:, 0], low, high)
     for mark in scene.marks:
-        for height in mark.heights:
+        for height in mark.heights if mark.height is None else (mark.height,):
             if low <= height <= high:
                 _put(cells, _column_of(mark.place[0], axis, across), _line_of(height, low, high), f"● {shown(height)}")
-    page = _framed(cells, axis, low, high, margin)
+    page = _framed(cells, axis, low, high, margin, columns)
     if names:
         for line, names_here in _endings(graphs, low, high).items():
             page[line].append(Piece("  "))
             page[line].append(Piece(names_here[0], _graph_style(names_here[1])))
-    return [*_titles(graphs, range(len(graphs))), *page]
+    return [*_titles(graphs, range(len(graphs)), columns), *page]
 
 
 def _draw(cells: list[list[Cell]], axis: Axis, values: Any, low: float, high: float, style: str) -> None:
@@ -137,20 +140,32 @@ def _map(scene: Scene, at: int, columns: int) -> list[Row]:
                 sign = "○" if number == 0 else "●" if number == last else "∙"
                 _put(cells, _column_of(place[0], x, across), _line_of(place[1], bottom, top), sign)
     for mark in scene.marks:
-        sign = f"● {shown(mark.heights[at])}" if math.isfinite(mark.heights[at]) else "×"
+        sign = f"● {shown(mark.at(at))}" if math.isfinite(mark.at(at)) else "×"
         _put(cells, _column_of(mark.place[0], x, across), _line_of(mark.place[1], bottom, top), sign)
-    page = _framed(cells, x, bottom, top, margin, y.label.text)
+    page = _framed(cells, x, bottom, top, margin, columns, y.label.text)
     if finite.size:
         bounds = [low + spread * share / len(_SHADES) for share in range(len(_SHADES) + 1)]
-        legend: Row = [Piece(" " * margin)]
-        for number, shade in enumerate(_SHADES):
-            middle = int((number + 0.5) / len(_SHADES) * _COLOURED_SHADES)
-            legend += [
-                Piece(shade * 2, f"shade {middle}"),
-                Piece(f" {shown(bounds[number], 3)} to {shown(bounds[number + 1], 3)}   "),
-            ]
-        page.append(legend)
-    return [*_titles([graph], [at]), *page]
+        page += _legend(bounds, margin, columns)
+    return [*_titles([graph], [at], columns), *page]
+
+
+def _legend(bounds: Sequence[float], margin: int, columns: int) -> list[Row]:
+    """From where to where each shade goes, in as many lines as the width asks for."""
+    found: list[Row] = []
+    used = columns
+    for number, shade in enumerate(_SHADES):
+        middle = int((number + 0.5) / len(_SHADES) * _COLOURED_SHADES)
+        text = f" {shown(bounds[number], 3)} to {shown(bounds[number + 1], 3)}"
+        wide = 2 + width(text)
+        if used + 3 + wide > columns:
+            found.append([Piece(" " * margin)])
+            used = margin
+        else:
+            found[-1].append(Piece("   "))
+            used += 3
+        found[-1] += [Piece(shade * 2, f"shade {middle}"), Piece(text)]
+        used += wide
+    return found
 
 
 def _nearest(cell: int, cells: int, samples: int, upside_down: bool = False) -> int:
@@ -165,8 +180,8 @@ def _blank(across: int) -> list[list[Cell]]:
     return [[(" ", "")] * across for _ in range(_LINES)]
 
 
-def _titles(graphs: Sequence[Graph], numbers: Sequence[int]) -> list[Row]:
-    """``f = x²``, one line a graph; a single graph is named by its formula alone."""
+def _titles(graphs: Sequence[Graph], numbers: Sequence[int], columns: int) -> list[Row]:
+    """``f = x²``, a line for each graph, or more where it is too long; a single graph is named by its formula alone."""
     titles: list[Row] = []
     for at, graph in zip(numbers, graphs, strict=True):
         name, formula = graph.name.text, graph.formula
@@ -177,11 +192,13 @@ def _titles(graphs: Sequence[Graph], numbers: Sequence[int]) -> list[Row]:
             if len(graphs) == 1 and not graph.by
             else f"{name} = {formula.text}"
         )
-        titles.append([Piece(text, _graph_style(at))])
+        titles += [[Piece(line, _graph_style(at))] for line in wrap(text, columns, subsequent_indent="  ")]
     return titles
 
 
-def _framed(cells: list[list[Cell]], axis: Axis, low: float, high: float, margin: int, name: str = "") -> list[Row]:
+def _framed(
+    cells: list[list[Cell]], axis: Axis, low: float, high: float, margin: int, columns: int, name: str = ""
+) -> list[Row]:
     """The cells beside the numbers of one axis and over those of the other."""
     labels = {_line_of(place, low, high): shown(place) for place in ticks(low, high, 8)}
     page: list[Row] = []
@@ -203,7 +220,7 @@ def _framed(cells: list[list[Cell]], axis: Axis, low: float, high: float, margin
         column = _column_of(place, axis, across)
         rule[column] = "┬"
         text = shown(place)
-        start = max(0, column - (width(text) - 1) // 2)
+        start = max(0, min(column - (width(text) - 1) // 2, columns - margin - 1 - width(text)))
         if not numbers or start > width(numbers) + 1:
             numbers = pad(numbers, start) + text
     page.append([Piece(" " * margin + "└" + "".join(rule), "quiet")])
