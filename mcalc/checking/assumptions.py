@@ -21,7 +21,7 @@ from mcalc.numbers.conditions import conditions, counted
 
 _DRAWS = 260
 _WANTED = 10
-_OPEN, _THIN, _BY_ITSELF, _NOT_DECLARED = 0.97, 1.15, 1.9, 2.1
+_OPEN, _THIN, _BY_ITSELF, _NOT_DECLARED = 0.97, 1.3, 1.9, 2.1
 """What it costs to suppose a property that holds on an open set, one that does not, such a one of the variable of the
 derivative, and what cannot be declared or would not make the answer right."""
 
