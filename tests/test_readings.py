@@ -166,7 +166,7 @@ NOTES = {
     "sum(max(x, c))": [],
     "mu.w + norm(x - mu)": [],
     "w.x + b": [],
-    "X*Y": [],
+    "X*Y": ["* is element by element; the matrix product is @"],
 }
 
 

@@ -185,7 +185,7 @@ _record(
     "power", "a b", title="power rule", doc="element-wise power", shape=shapes.elementwise,
     numpy=lambda np, a, b: np.raised(a, b), notation=Notation("power", "^", "^", "^", POWER),
     rules=(Rule("a", "b*a^(b - 1)", "the exponent comes down, and is one less"), Rule("b", "y*log(a)", "an exponential, times the logarithm of its base")),
-    value="a[i,j]^b", elementwise=True, calls=("pow",), care="a negative number has only powers with a whole exponent, and no derivative by the exponent", example="x ^ 2", written_as="a ^ b", domain="positive",
+    value="a[i,j]^b", elementwise=True, calls=("pow",), care="a negative number has only powers with a whole exponent, and no derivative by the exponent", example="x ^ 2", written_as="a ^ b", domain="positive", whole="matrix_power",
 )  # fmt: skip
 
 # Products ------------------------------------------------------------------------------------------------------
@@ -327,6 +327,7 @@ _SENTENCES = {
     "sign": _flat,
     "step": _flat,
 }
+_WHOLE = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
 for _name, _rule, _latex, _numpy, _domain, _others in _FUNCTIONS:
     _record(
         _name, "a", title="ln" if _name == "log" else _name, doc=(_MEANINGS.get(_name) or _DEFINITIONS.get(_name) or f"the function {_name}") + ", element-wise", shape=shapes.elementwise, numpy=_numpy,
@@ -334,7 +335,7 @@ for _name, _rule, _latex, _numpy, _domain, _others in _FUNCTIONS:
         rules=(Rule("a", _rule, _SENTENCES.get(_name, f"the derivative of y = {_name}(a) is {_rule}")),),
         value="a[i,j]^1/2" if _name == "sqrt" else None,
         elementwise=True, indicator=_name == "step", exact=_name in ("abs", "sign", "step", "relu"), domain=_domain, calls=(_name, *_others), example=f"{_name}(x)",
-        definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""), where_positive=_OF_POSITIVE.get(_name, ""), branches=_BRANCHES.get(_name, ()), kinks=_KINKS.get(_name, ()),
+        definition=_DEFINITIONS.get(_name, ""), care=_CARE.get(_name, ""), where_positive=_OF_POSITIVE.get(_name, ""), branches=_BRANCHES.get(_name, ()), kinks=_KINKS.get(_name, ()), whole=_WHOLE.get(_name, ""),
     )  # fmt: skip
 
 # Reductions ----------------------------------------------------------------------------------------------------
@@ -449,7 +450,7 @@ _record(
 )  # fmt: skip
 _record(
     "norm", "a", title="norm", doc="the Euclidean norm; of a matrix, Frobenius's", shape=shapes.scalar,
-    numpy=lambda np, a: np.sqrt(np.sum(a * a)), notation=Notation("fence", "norm", "norm", r"\|"), calls=("norm", "norm2", "norm_2", "norm_fro", "frobenius"),
+    numpy=lambda np, a: np.sqrt(np.sum(a * a)), notation=Notation("fence", "norm", "norm", r"\|"), calls=("norm", "norm2", "norm_2", "norm_fro", "frobenius"), whole="norm_spec", whole_calls=("norm2", "norm_2"),
     rules=(Rule("a", "a[k,l] y^-1", "the norm grows along the unit vector a/‖a‖"),), definition="sqrt(sum(a^2))", care="at 0 there is no derivative, as the rule divides by the norm; code gives 0 there", example="norm(X)",
 )  # fmt: skip
 _record(

@@ -87,7 +87,8 @@ class Operator:
     an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then. `of_one`
     is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar;
     without arguments, the one entry that it is. What is `exact` chooses among entries, moves them or turns their
-    signs, and so never rounds.
+    signs, and so never rounds. `whole` is the function of a matrix for which this one, of the entries, is mistaken, by
+    the spellings `whole_calls`, or by every one of its own.
     """
 
     name: str
@@ -113,6 +114,8 @@ class Operator:
     definition: str = ""
     care: str = ""
     of_one: str = ""
+    whole: str = ""
+    whole_calls: tuple[str, ...] = ()
     kinks: tuple[str | Callable[[Any], str], ...] = ()
     where_positive: str = ""
     branches: tuple[tuple[str, str], ...] = ()

@@ -53,7 +53,6 @@ class Elaborator(Pieces):
         self.same, self.fit, self.dimensions, self.folding = same, fit, dimensions, folding
         self.loops: dict[str, LoopIndex] = {}
         self.sizes = Sizes(self.names, self.loops, lambda size: self.resolve(size), folding)
-        self.notes: list[str] = []
         self.resolve = lambda size: size
         self.source = ""
 
@@ -179,16 +178,14 @@ class Elaborator(Pieces):
 
     def _power(self, syntax: Syntax, left: Node, right: Node) -> Node:
         first, second = syntax.children
-        if len(left.shape) == 2 and left.shape[0] != 1 and build.is_number(right) and not self.folding:
-            if right.parameters[0] < 0:
-                name, power = first.value if first.kind == "name" else "(…)", str(-right.parameters[0])
-                reciprocal = f"1/{name}" if power == "1" else f"1/{name}^{power}"
-                inverse = f"inv({name.strip('()')})"
-                between = "" if power == "1" else ", with `@` between for its powers"
-                hint = f"write `{inverse}` for the inverse{between}, `{reciprocal}` for the element-wise reciprocal"
-                raise Problem("A matrix to a negative power has two readings.", [Span(syntax.start, syntax.end)], hint)
-            if self.resolve(left.shape[0]) == self.resolve(left.shape[1]):
-                self.notes.append("^ is element-wise; the product of a matrix with itself is A @ A")
+        matrix = len(left.shape) == 2 and left.shape[0] != 1 and not self.folding
+        if matrix and build.is_number(right) and right.parameters[0] < 0:
+            name, power = first.value if first.kind == "name" else "(…)", str(-right.parameters[0])
+            reciprocal = f"1/{name}" if power == "1" else f"1/{name}^{power}"
+            inverse = f"inv({name.strip('()')})"
+            between = "" if power == "1" else ", with `@` between for its powers"
+            hint = f"write `{inverse}` for the inverse{between}, `{reciprocal}` for the element-wise reciprocal"
+            raise Problem("A matrix to a negative power has two readings.", [Span(syntax.start, syntax.end)], hint)
         return self._apply(syntax, "power", [(first, left), (second, right)])
 
     def _prefix(self, syntax: Syntax) -> Steps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy.core.symbol import Dummy
 
@@ -20,6 +20,7 @@ from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.evidence import Evidence
 from mcalc.language.free_names import CALLS_ONLY, free_names, not_a_variable
 from mcalc.language.habits import MATRIX, SCALAR, SIGN, habit, is_number
+from mcalc.language.misreadings import misreadings
 from mcalc.language.parser import Program, Syntax, canonical_name
 from mcalc.language.prices import Prices
 from mcalc.language.ranks import rank_of, walk
@@ -30,6 +31,15 @@ from mcalc.language.single_entries import with_entries
 _WORK, _TRIALS = 30_000, 50
 Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]
 """A sum, its terms with their shapes, and its own."""
+
+
+class Applied(NamedTuple):
+    """An operator as it was applied in the text: to what, of which shapes, and the shape of the value."""
+
+    syntax: Syntax
+    operator: str
+    parts: list[tuple[Syntax, Shape]]
+    shape: Shape
 
 
 @dataclass
@@ -107,10 +117,14 @@ class Reader(Conflicts):
         self.open_names = [name for name in names if name not in declared]
         self.dimensions, self.loops, self.expected = dimensions, loops, expected
         self.definitions = {name: syntax for name, syntax, _ in program.bindings}
-        self.sums: list[Sum] = []
+        self.applied: list[Applied] = []
         ranks = {name: rank_of(declared[name].shape) for name in names if name in declared}
         self.evidence = Evidence([*self.definitions.items(), ("", program.value)], ranks, self.open_names)
         self.most = max(60, _WORK // sum(1 for syntax in self.statements() for _ in walk(syntax)))
+
+    @property
+    def sums(self) -> list[Sum]:
+        return [(one.syntax, one.parts, one.shape) for one in self.applied if one.operator == "add"]
 
     def run(self) -> Reading:
         """The likeliest reading that fits; raises Problem."""
@@ -121,7 +135,8 @@ class Reader(Conflicts):
         ranks, reading = best
         reject_misreading(self, ranks)
         reading.reader = self
-        reading.notes += self._departures(ranks) + tuple(dict.fromkeys(remarks(self, ranks)))
+        noted = (*misreadings(self), *self._departures(ranks), *remarks(self, ranks))
+        reading.notes += tuple(dict.fromkeys(noted))
         return reading
 
     def _plain(self, failures: list[Failure]) -> tuple[dict[str, int], Reading] | None:
@@ -134,7 +149,7 @@ class Reader(Conflicts):
             try:
                 return ranks, self.attempt(ranks)
             except Mismatch as problem:
-                failures.append(Failure(ranks, problem, self._involved(*problem.places)))
+                failures.append(Failure(ranks, problem, self.undeclared(*problem.places)))
         return None
 
     def _likeliest(self, failures: list[Failure], lenient: bool = False) -> tuple[dict[str, int], Reading] | None:
@@ -149,7 +164,7 @@ class Reader(Conflicts):
             try:
                 return ranks, self.attempt(ranks)
             except Mismatch as problem:
-                involved = self._involved(*problem.places)
+                involved = self.undeclared(*problem.places)
                 failures.append(Failure(ranks, problem, involved))
                 if len(failures) > _TRIALS or (lenient and len(failures) > 1):
                     break
@@ -171,7 +186,7 @@ class Reader(Conflicts):
                 )
         return tuple(notes)
 
-    def _involved(self, *places: Syntax) -> list[str]:
+    def undeclared(self, *places: Syntax) -> list[str]:
         """The undeclared names below the places, through the names bound in the program."""
         found: dict[str, None] = {}
         stack, visited = list(reversed(places)), set()
@@ -219,11 +234,11 @@ class Reader(Conflicts):
         self._name(shapes, dimensions, fits)
         shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
         fits = {place: dimensions.find(size) for place, size in fits.items()}
-        value, bound, notes = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
+        value, bound = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
         nodes = self._nodes(shapes)
         assumed = tuple(name for name in self.names if name not in self.declared)
         bound = {name: with_entries(node) for name, node in bound.items()}
-        return Reading(with_entries(value), nodes, assumed, bound, tuple(dict.fromkeys(notes)))
+        return Reading(with_entries(value), nodes, assumed, bound)
 
     def _nodes(self, shapes: Mapping[str, Shape]) -> dict[str, Node]:
         return {
@@ -233,18 +248,16 @@ class Reader(Conflicts):
             for name in self.names
         }
 
-    def _read(
-        self, shapes: Mapping[str, Shape], same: Any, fit: Any, resolve: Any
-    ) -> tuple[Node, dict[str, Node], list[str]]:
+    def _read(self, shapes: Mapping[str, Shape], same: Any, fit: Any, resolve: Any) -> tuple[Node, dict[str, Node]]:
         reader = _Recorder(self._nodes(shapes), same, fit, self.dimensions)
-        reader.resolve, reader.source, reader.sums = resolve, self.program.source, []
+        reader.resolve, reader.source, reader.applied = resolve, self.program.source, []
         for name, size in self.loops.items():
             reader.loops[name] = LoopIndex(name, size)
         bound: dict[str, Node] = {}
         for name, definition, _ in self.program.bindings:
             bound[name] = reader.names[name] = reader.read(definition)
-        self.sums = reader.sums
-        return reader.read(self.program.value), bound, reader.notes
+        self.applied = reader.applied
+        return reader.read(self.program.value), bound
 
     def _name(self, shapes: Mapping[str, Shape], dimensions: Dimensions, fits: Mapping[int, Any]) -> None:
         """Dimensions still unknown are named n, m, k, p, … in order: vectors first, then columns, then rows."""
@@ -262,16 +275,15 @@ class Reader(Conflicts):
 
 
 class _Recorder(Elaborator):
-    """Keeps what stands beside what in sums, for the notes."""
+    """Keeps what was applied to what, for the notes."""
 
-    sums: list[Sum]
+    applied: list[Applied]
 
     def _apply(
         self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()
     ) -> Node:
         value = super()._apply(syntax, name, parts, parameters)
-        if name == "add":
-            self.sums.append((syntax, [(part, node.shape) for part, node in parts], value.shape))
+        self.applied.append(Applied(syntax, name, [(part, node.shape) for part, node in parts], value.shape))
         return value
 
 

@@ -1,0 +1,84 @@
+"""What is hardly meant as it is written is answered with a note; what is plain, and what is declared, with none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mcalc.api import derive, read
+from mcalc.expressions.operators import CALLS, TABLE
+from mcalc.expressions.records import Operator
+from mcalc.render import write
+
+WHOLE = [operator for operator in TABLE.values() if operator.whole]
+
+
+def notes(text: str, shapes: dict[str, str] | None = None) -> str:
+    return "\n".join(read(text, shapes or {}).notes)
+
+
+def written(operator: Operator, name: str) -> str:
+    spelled = (*operator.whole_calls, *operator.calls)[0]
+    return f"{name}^p" if operator.written_as else f"{spelled}({name})"
+
+
+@pytest.mark.parametrize("operator", WHOLE, ids=lambda operator: operator.name)
+def test_a_function_of_the_entries_says_so_of_a_matrix(operator: Operator) -> None:
+    """Of a square matrix a note that names the other function, and tells whether there is one; of a vector none."""
+    note = notes(written(operator, "X"), {"X": "n,n"} | ({"p": "scalar"} if operator.written_as else {}))
+    assert written(operator, "X") in note and f"{operator.whole}(X" in note
+    assert ("mcalc has no " in note) == (operator.whole not in CALLS)
+    assert operator.whole not in notes(written(operator, "x"), {"x": "n"})
+    if operator.elementwise:
+        assert operator.whole not in notes(written(operator, "X"), {"X": "m,n"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("norm2(X)", "norm_spec(X)"),
+        ("tr(exp(X))", "expm(X)"),
+        ("logdet(sqrt(S))", "sqrtm(S)"),
+        ("tr(A^(1/2))", "matrix_power(A, 1/2)"),
+        ("tr(A^2)", "A @ A"),
+        ("e^x", "exp(1)"),
+        ("e^(-x'@x)", "exp(1)"),
+        ("exp(2*pi*i*x)", "no imaginary unit"),
+        ("abs(X*W)", "* is element by element; the matrix product is @"),
+        ("diag(s)*C*diag(s)", "* is element by element; the matrix product is @"),
+    ],
+)
+def test_a_near_certain_misreading_has_a_note(text: str, said: str) -> None:
+    assert said in notes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("exp(x)", {"x": "n"}),
+        ("exp(a*X + b*Y)", {"X": "m,n", "Y": "m,n"}),
+        ("norm(X)", {}),
+        ("norm2(x)", {}),
+        ("e'@e", {"e": "n"}),
+        ("e^x", {"e": "scalar", "x": "scalar"}),
+        ("exp(i*x)", {"i": "scalar", "x": "scalar"}),
+        ("sum(x[i]^2 for i in 1..n)", {}),
+        ("X*W", {"X": "n,n", "W": "n,n"}),
+        ("sum(X.*W)", {}),
+        ("hadamard(X, W)", {}),
+        ("(A@x)*(B@x)", {}),
+        ("X*exp(X)", {"X": "m,n"}),
+        ("sum(P*log(P/Q))", {}),
+    ],
+)
+def test_what_is_plain_has_none(text: str, shapes: dict[str, str]) -> None:
+    found = notes(text, shapes)
+    assert not any(said in found for said in ("element by element", "like any other", "as a whole"))
+
+
+def test_notes_stand_in_text_and_in_json() -> None:
+    derivation = derive("norm2(X)", "X")
+    (note,) = derivation.reading.notes
+    assert f"# Note: {note}\n" in write(derivation, "text") + "\n"
+    assert json.loads(write(derivation, "json"))["notes"] == [note]
