@@ -77,7 +77,7 @@ def test_code_imports_its_library_alone(asked: Any, row: Any, library: str) -> N
 def library_of(name: str) -> Any:
     """How the library makes an array of numbers, of 64 bits."""
     if name == "jax":
-        jax = pytest.importorskip("jax", reason="JAX is not installed: pip install 'mcalc[oracle]'")
+        jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
         jax.config.update("jax_enable_x64", True)
         return jax.numpy.asarray
     return pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch").from_numpy

@@ -26,7 +26,7 @@ TOLERANCE = 1e-8
 
 @pytest.fixture(scope="module")
 def jax() -> Any:
-    jax = pytest.importorskip("jax", reason="JAX is not installed: pip install 'mcalc[oracle]'")
+    jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
     jax.config.update("jax_enable_x64", True)
     return jax
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -104,10 +103,7 @@ def exchanged(draw: st.DrawFn) -> str:
 declared = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(SHAPES), max_size=2)
 
 
-def attempt(
-    text: str, wrt: str, shapes: dict[str, str], command: str, layout: str = "paper", limit: float = 5.0
-) -> None:
-    start = time.process_time()
+def attempt(text: str, wrt: str, shapes: dict[str, str], command: str, layout: str = "paper") -> None:
     try:
         str(derive(text, wrt, shapes, command, layout))
     except Problem as problem:
@@ -115,7 +111,6 @@ def attempt(
         assert problem.message
         render_problem(problem)
         assert all(0 <= span.start <= span.end <= len(text) + 1 for span in problem.spans)
-    assert time.process_time() - start < limit
 
 
 texts = st.one_of(random_text, edited(), exchanged(), exchanged())
@@ -135,7 +130,7 @@ def test_random_text(text: str, wrt: str, shapes: dict[str, str], command: str, 
 @settings(unhurried, max_examples=20_000)
 @given(texts, variables, declared, commands, layouts)
 def test_much_random_text(text: str, wrt: str, shapes: dict[str, str], command: str, layout: str) -> None:
-    attempt(text, wrt, shapes, command, layout, limit=20)
+    attempt(text, wrt, shapes, command, layout)
 
 
 def program(length: int, step: str) -> str:
@@ -182,10 +177,10 @@ SLOW = {
 
 @pytest.mark.parametrize(("text", "wrt"), LONG.values(), ids=LONG)
 def test_long_text(text: str, wrt: str) -> None:
-    attempt(text, wrt, {}, "jacobian", limit=20)
+    attempt(text, wrt, {}, "jacobian")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("text", "wrt"), SLOW.values(), ids=SLOW)
 def test_very_long_text(text: str, wrt: str) -> None:
-    attempt(text, wrt, {}, "jacobian", limit=60)
+    attempt(text, wrt, {}, "jacobian")

@@ -85,7 +85,7 @@ def painter(otherwise: str = "") -> Callable[[Any, str], None]:
     except ImportError:
         raise Problem(
             "Pictures are drawn with matplotlib, which is not installed.",
-            hint="pip install 'mcalc[plot]' installs it" + otherwise,
+            hint="pip install matplotlib installs it" + otherwise,
             status=3,
         ) from None
     import logging
