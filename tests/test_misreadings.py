@@ -7,6 +7,7 @@ import json
 import pytest
 
 from mcalc.api import derive, read
+from mcalc.derivations.derivation import assumptions
 from mcalc.expressions.operators import CALLS, TABLE
 from mcalc.expressions.records import Operator
 from mcalc.render import write
@@ -82,3 +83,22 @@ def test_notes_stand_in_text_and_in_json() -> None:
     (note,) = derivation.reading.notes
     assert f"# Note: {note}\n" in write(derivation, "text") + "\n"
     assert json.loads(write(derivation, "json"))["notes"] == [note]
+
+
+SIGNS = {"latex": "% {}", "html": "<!-- {} -->", "typst": "// {}", "numpy": "# {}", "jax": "# {}", "torch": "# {}"}
+
+
+@pytest.mark.parametrize("form", SIGNS)
+def test_what_is_assumed_is_a_comment(form: str) -> None:
+    """In every format without a place for it, with the notes; and nothing where all is declared."""
+    derivation = derive("norm2(X)*sum(x)", "x")
+    lines = write(derivation, form).split("\n")
+    told = assumptions(derivation)
+    assert len(told) == 2 and lines[:2] == [SIGNS[form].format(line) for line in told]
+    declared = write(derive("norm(X)*sum(x)", "x", {"X": "m,n", "x": "k"}), form)
+    assert "assumed" not in declared and not declared.startswith(SIGNS[form].split(" ")[0] + " ")
+
+
+def test_a_comment_in_html_holds_no_two_hyphens() -> None:
+    comment = write(derive("norm2(A--B)", "A"), "html").split("\n<article")[0]
+    assert comment.count("--") == 2 * comment.count("<!--")

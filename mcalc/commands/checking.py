@@ -52,7 +52,7 @@ def check(
             show(report.rows(found, columns(output)), output, color)
         else:
             write(report.write(found, form), output)
-            tell(found.derivation.reading.notes)
+            tell(found.derivation)
     except Problem as problem:
         if form == "json":
             import json

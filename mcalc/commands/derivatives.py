@@ -104,17 +104,15 @@ def derivation_command(
                 page = rows(derivation, form, columns(output))
             show(page, output, color)
         elif standalone:
-            from importlib import import_module
+            from mcalc.render import standalone as document
 
-            with derivation.apart():
-                document = import_module(f"mcalc.render.{form}").standalone(derivation)
-            write(document, output)
+            write(document(derivation, form), output)
         else:
             from mcalc.render import write as written
 
             write(written(derivation, form), output)
         if form not in ("text", "ascii"):
-            tell(derivation.reading.notes)
+            tell(derivation)
     except Problem as problem:
         if form == "json":
             import json

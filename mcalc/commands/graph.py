@@ -54,4 +54,4 @@ def draw(
         show(rows(derivations, form, columns(output)), output, color)
     else:
         write(import_module(f"mcalc.render.graph_{form}").write(derivations, form), output)
-        tell(derivations[0].reading.notes)
+        tell(derivations[0])

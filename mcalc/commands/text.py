@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcalc.problems import Problem
+
+if TYPE_CHECKING:
+    from mcalc.derivations.derivation import Derivation
 
 
 def expression_text(text: str) -> str:
@@ -72,9 +75,11 @@ def show(rows: list[Any], output: str | None, color: str) -> None:
     show_in_colour(rows)
 
 
-def tell(notes: Iterable[str]) -> None:
-    """Notes on how the expression was read, on standard error: for a format that has no place for them."""
-    for note in notes:
+def tell(derivation: Derivation) -> None:
+    """What was assumed, and the notes on the reading, on standard error: for every format but text."""
+    from mcalc.derivations.derivation import assumptions
+
+    for note in assumptions(derivation):
         click.echo(f"note: {note}", err=True)
 
 

@@ -225,6 +225,13 @@ def names_line(derivation: Derivation) -> str:
     return f"{shown} ({which}assumed; declare with -s NAME=SHAPE)"
 
 
+def assumptions(derivation: Derivation) -> tuple[str, ...]:
+    """What was assumed of the names, if anything was, and the notes on the reading."""
+    reading = derivation.reading
+    assumed = [names_line(derivation)] if any(name in reading.names for name in reading.assumed) else []
+    return (*assumed, *reading.notes)
+
+
 def _declared(node: Node) -> str:
     properties = node.parameters[1] if len(node.parameters) > 1 else ()
     return " ".join([shape_words(node.shape), *sorted(properties)])

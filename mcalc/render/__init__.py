@@ -18,10 +18,31 @@ DRAWINGS = ("dot", "svg")
 """Formats of the graph of the data flow; `GRAPHS` are all in which it can be had."""
 GRAPHS = ("text", "ascii", *DRAWINGS)
 _MODULES = {"ascii": "text"} | dict.fromkeys(LIBRARIES, "code")
+_COMMENTS = {"latex": "% {}", "html": "<!-- {} -->", "typst": "// {}"} | dict.fromkeys((*LIBRARIES, "sympy"), "# {}")
+"""How a line says what was assumed where it is no part of the answer."""
 
 
 def write(derivation: Derivation, form: str) -> str:
     """The derivation in a format: the answer alone, or for `explain` all of its steps."""
     module = import_module(f"mcalc.render.{_MODULES.get(form, form)}")
     with derivation.apart():
-        return str(module.write(derivation, form))
+        return _commented(derivation, form, str(module.write(derivation, form)))
+
+
+def standalone(derivation: Derivation, form: str) -> str:
+    """A whole document, in one of `DOCUMENTS`."""
+    module = import_module(f"mcalc.render.{form}")
+    with derivation.apart():
+        return _commented(derivation, form, str(module.standalone(derivation)))
+
+
+def _commented(derivation: Derivation, form: str, text: str) -> str:
+    """The text below comments that say what was assumed and how the expression was read."""
+    if form not in _COMMENTS:
+        return text
+    from mcalc.derivations.derivation import assumptions
+
+    lines = [" ".join(told.split()) for told in assumptions(derivation)]
+    if form == "html":
+        lines = [line.replace("--", "- -") for line in lines]
+    return "\n".join([*(_COMMENTS[form].format(line) for line in lines), text])
