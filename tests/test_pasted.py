@@ -99,6 +99,7 @@ def test_what_was_corrected_needs_no_correction(pasted: str) -> None:
 def test_a_declared_name_is_no_prefix() -> None:
     assert "np" in read("np.exp(x)", {"np": "n", "x": "n"}).names
     assert "Max" in read("Max[1, 2]", {"Max": "m,n"}).names
+    assert "v" in read("v.sum(A, axis=0)", {"v": "n", "A": "m,n"}).names
 
 
 def test_declared_matrices_may_be_multiplied_element_by_element() -> None:

@@ -175,7 +175,11 @@ class FunctionWriter:
             return [None if parameter is None else int(parameter) for parameter in node.parameters]
         if node.operator.name == "unit":
             return [self._counted(node.parameters[0]), self.sizes.write(node.parameters[1])]
-        return [self.sizes.write(parameter) for parameter in node.parameters if parameter != 1]
+        return [
+            self._counted(parameter) if isinstance(parameter, LoopIndex) else self.sizes.write(parameter)
+            for parameter in node.parameters
+            if parameter != 1
+        ]
 
     def _shortened(self, parts: Sequence[Source]) -> list[Source]:
         """The parts of one line; where it would be long, the long ones among them by name."""

@@ -152,7 +152,7 @@ _record(
     title="Kronecker delta",
     doc="1 where the two indices are equal, else 0",
     shape=shapes.scalar,
-    numpy=lambda np, i, j: float(i == j),
+    numpy=lambda np, i, j: 1 - (i != j),
     notation=Notation("delta", "δ", "delta", r"\delta"),
 )
 

@@ -119,7 +119,7 @@ def _method(pieces: Pieces) -> str | None:
     if not call.is_group or call.text != "(" or call.before:
         return None
     with_signs = word in INFIX or word in POSTFIX
-    bare = not call.inside or any(piece.text == "=" for piece in call.inside)
+    bare = all(any(piece.text == "=" for piece in part) for part in _arguments(call))
     return word if with_signs or (is_call(word) and bare) else None
 
 
