@@ -219,6 +219,7 @@ class Exact(Arithmetic):
     """Values are SymPy numbers, and arrays of them."""
 
     module: Any = _ExactModule()
+    takes_exact = True
 
     def array(self, value: Any) -> Any:
         result = np.array(value, dtype=object)

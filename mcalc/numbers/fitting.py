@@ -20,7 +20,6 @@ from mcalc.language.lengths import with_length
 from mcalc.language.parser import Program, own_name, parse
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
-from mcalc.numbers.exact import EXACT
 from mcalc.numbers.program import whole
 from mcalc.numbers.values import Value
 from mcalc.problems import Problem, Span
@@ -38,9 +37,8 @@ class Fitted:
 
     def point(self, arithmetic: Arithmetic = REAL) -> dict[str, Any]:
         """The arrays by name, as a `Program` takes them."""
-        if arithmetic is EXACT:
-            return {name: value.exact for name, value in self.values.items()}
-        return {name: value.array for name, value in self.values.items()}
+        exact = arithmetic.takes_exact
+        return {n: v.exact if exact and v.exact is not None else v.array for n, v in self.values.items()}
 
     @property
     def exact(self) -> bool:
