@@ -289,7 +289,7 @@ def _simplest(number: Any) -> Any:
     if powers or number.count_ops() > 40:
         return number
     forms = [number, sympy.expand(number)]
-    if number.is_algebraic:
+    if number.is_algebraic and len(number.atoms(sympy.Pow)) <= 4:
         forms.append(sympy.radsimp(number))
     return min(forms, key=lambda form: form.count_ops())
 
