@@ -167,8 +167,15 @@ class Bounded:
     # Comparisons
 
     def _less(self, other: Any) -> int:
-        difference = self.field.number(other) - self
-        return difference.sign() if difference.is_number else -2
+        """The sign of ``other − self``; 0 where no digit tells two numbers apart that are not 0; -2 for no number."""
+        other = self.field.number(other)
+        difference = other - self
+        try:
+            return difference.sign() if difference.is_number else -2
+        except Unsure:
+            if not self.field.last or self.may_be_zero or other.may_be_zero:
+                raise
+            return 0
 
     def __lt__(self, other: Any) -> bool:
         return self._less(other) == 1
@@ -183,8 +190,7 @@ class Bounded:
         return self._less(other) in (0, -1)
 
     def __eq__(self, other: Any) -> bool:
-        difference = self - self.field.number(other)
-        return difference.is_number and difference.is_zero
+        return self._less(other) == 0
 
     def __ne__(self, other: Any) -> bool:
         return not self == other
@@ -216,7 +222,7 @@ def _parts(value: Any) -> tuple[Any, ...]:
 
 # Functions -----------------------------------------------------------------------------------------------------------
 
-# The slope of each function of a number, and how far the number is from where that slope grows without bound.
+# The slope of each function of a number, and how far the slope changes little: a sixteenth of the second, or of 1.
 Slope = tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any], Any] | None]
 _SLOPES: dict[str, Slope] = {
     "exp": (lambda c, x, y: y, None),
@@ -226,15 +232,15 @@ _SLOPES: dict[str, Slope] = {
     "sin": (lambda c, x, y: c.cosh(c.im(x)), None),
     "cos": (lambda c, x, y: c.cosh(c.im(x)), None),
     "tan": (lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y))),
-    "arcsin": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: 1 - x * x),
-    "arccos": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: 1 - x * x),
-    "arctan": (lambda c, x, y: 1 / (1 + x * x), lambda c, x, y: 1 + x * x),
+    "arcsin": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    "arccos": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    "arctan": (lambda c, x, y: 1 / (1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
     "sinh": (lambda c, x, y: c.cosh(c.re(x)), None),
     "cosh": (lambda c, x, y: c.cosh(c.re(x)), None),
     "tanh": (lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y))),
-    "arcsinh": (lambda c, x, y: 1 / c.sqrt(1 + x * x), lambda c, x, y: 1 + x * x),
-    "arccosh": (lambda c, x, y: 1 / c.sqrt(x * x - 1), lambda c, x, y: x * x - 1),
-    "arctanh": (lambda c, x, y: 1 / (1 - x * x), lambda c, x, y: 1 - x * x),
+    "arcsinh": (lambda c, x, y: 1 / c.sqrt(1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
+    "arccosh": (lambda c, x, y: 1 / c.sqrt(x * x - 1), lambda c, x, y: (x * x - 1) / (1 + abs(x))),
+    "arctanh": (lambda c, x, y: 1 / (1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
     "erf": (lambda c, x, y: 2 * c.exp(-x * x), lambda c, x, y: 1 / (1 + abs(x))),
 }
 FUNCTIONS = frozenset(_SLOPES)
@@ -244,13 +250,13 @@ _CUT = frozenset(("log", "sqrt", "log1p"))
 class Field:
     """All numbers of so many digits: real ones, or complex ones where there is no real one."""
 
-    def __init__(self, digits: int, real: bool = True) -> None:
+    def __init__(self, digits: int, real: bool = True, last: bool = False) -> None:
         import mpmath
 
         self.context = mpmath.MPContext()
         self.context.dps = digits
         self.bits = int(self.context.prec)
-        self.real = real
+        self.real, self.last = real, last
         self.zero = self.context.mpf(0)
         self.nan = Bounded(self, self.context.nan)
         self.functions = {name: getattr(self.context, name.replace("arc", "a")) for name in FUNCTIONS}
@@ -342,9 +348,8 @@ class Field:
         if x.error == EXACTLY:
             exact = found == 0 or value == 0 or (name == "sqrt" and found * found == value and _bits(found) * 2 <= self.bits)
             return self.rounded(found, EXACTLY, bool(exact) and (name not in ("arccos",)))
-        if x.error > _LINEAR or (
-            distance is not None and x.error > magnitude(distance(context, value, found)) - _NEAR
-        ):
+        near = _LINEAR if distance is None else magnitude(context.convert(distance(context, value, found))) - _NEAR
+        if x.error > near:
             raise Unsure
         return self.rounded(found, magnitude(context.convert(slope(context, value, found))) + 1 + x.error)
 

@@ -34,7 +34,7 @@ class Certain(Arithmetic):
 
     def __init__(self, digits: int, real: bool = True, last: bool = False, masks: bool = False) -> None:
         self.digits, self.real, self.last, self.masks = digits, real, last, masks
-        self.field = Field(digits, real)
+        self.field = Field(digits, real, last)
         self.module = _Module(self.field)
 
     def array(self, value: Any) -> Any:
@@ -56,7 +56,19 @@ class Certain(Arithmetic):
             if not self.last:
                 raise
             found = self._as_far_as_known(operator, values, parameters)
-        return self._masked(operator, values, found) if self.masks else found
+        if operator.indicator or operator.name == "where":
+            found = self._of_numbers(operator, values, found)
+            return self._masked(operator, values, found) if self.masks else found
+        return found
+
+    def _of_numbers(self, operator: Operator, values: Sequence[Any], found: Any) -> Any:
+        """No number where what is compared, or the condition, is none."""
+        asked = values[:1] if operator.name == "where" else values
+
+        def one(result: Bounded, *given: Bounded) -> Bounded:
+            return result if all(number.is_number for number in given) else self.field.nan
+
+        return np.frompyfunc(one, len(asked) + 1, 1)(found, *asked)
 
     def _as_far_as_known(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
         """The entries that are known; the others are none."""
@@ -76,19 +88,22 @@ class Certain(Arithmetic):
 
     def _masked(self, operator: Operator, values: Sequence[Any], found: Any) -> Any:
         """The zeros of a condition that clearly does not hold, and of a case that is clearly not chosen."""
-        if not (operator.indicator or operator.name == "where"):
-            return found
 
         def one(result: Bounded, *given: Bounded) -> Bounded:
             again = Bounded(self.field, result.value, result.error)
             if operator.indicator:
-                again.tied = given[0] == (given[1] if len(given) > 1 else 0)
+                again.tied = not found_apart(given[0], given[1] if len(given) > 1 else self.field.number(0))
             else:
                 again.tied = given[0].tied
             again.masked = not again.tied and result.value == 0 and result.error == EXACTLY
             return again
 
         return np.frompyfunc(one, len(values) + 1, 1)(found, *values)
+
+
+def found_apart(one: Bounded, other: Bounded) -> bool:
+    difference = one - other
+    return difference.is_number and not difference.may_be_zero
 
 
 @cache

@@ -9,7 +9,6 @@ from mcalc.numbers.certain import digits_of, plain
 
 DIGITS = 6
 _WHOLE_DIGITS = 15
-_SMALLEST_FLOAT = 2.3e-308
 
 
 def decimal(value: Any, digits: int = DIGITS) -> str:
@@ -27,22 +26,27 @@ def decimal(value: Any, digits: int = DIGITS) -> str:
 
 
 def _real(value: Any, digits: int) -> str:
-    number = floating(value)
-    if value == 0 or math.isnan(number):
-        return "0" if value == 0 else str(number)
-    if math.isinf(number) or abs(number) < _SMALLEST_FLOAT:
-        return _beyond(value, digits)
+    if hasattr(value, "_mpf_"):
+        return _precise(value, digits)
+    number = float(value)
+    if math.isinf(number) or math.isnan(number) or number == 0:
+        return "0" if number == 0 else str(number)
     exponent = math.floor(math.log10(abs(number)))
     return f"{number:.{max(digits, exponent + 1) if exponent < _WHOLE_DIGITS else digits}g}"
 
 
-def _beyond(value: Any, digits: int) -> str:
-    """A number that no floating-point number comes near."""
-    if not hasattr(value, "_mpf_"):
-        return f"{value:.{digits}g}"
+def _precise(value: Any, digits: int) -> str:
+    """As a floating-point number is written, but rounded once."""
+    if value == 0:
+        return "0"
     import mpmath
 
-    return str(mpmath.nstr(value, digits)).replace(".0e", "e")
+    exponent = int(mpmath.floor(mpmath.log10(abs(value))))
+    count = max(digits, exponent + 1) if 0 <= exponent < _WHOLE_DIGITS else digits
+    text = mpmath.nstr(value, count, min_fixed=-5, max_fixed=count)
+    number, mark, power = text.partition("e")
+    number = number.removesuffix(".0")
+    return f"{number}e{power[0]}{power[1:].rjust(2, '0')}" if mark else number
 
 
 def floating(value: Any) -> Any:

@@ -64,15 +64,9 @@ class Number:
 
     @property
     def decimals(self) -> Any:
-        """What is rounded for show: the floating-point numbers, unless they are too large or too small for that."""
-        better = self.precise if self.precise is not None else self.exact
-        if better is None:
-            return self.array
-        if np.isfinite(self.array).all() and not any(
-            number == 0 and other != 0 for number, other in zip(np.ravel(self.array), entries(better), strict=True)
-        ):
-            return self.array
-        return better
+        """What is rounded for show: it is rounded once, and may be too large or too small for floating-point numbers."""
+        found = self.precise if self.precise is not None else self.exact
+        return self.array if found is None else found
 
     @property
     def arithmetic(self) -> Arithmetic:

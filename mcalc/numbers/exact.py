@@ -181,20 +181,21 @@ class _Linear:
         matrix = _Linear._matrix(a)
         if matrix is None:
             return _filled(S.NaN)(*np.shape(a))
-        if isinstance(matrix, DomainMatrix):
-            found = matrix.inv().to_Matrix() if _Linear.det(a) != 0 else None
-        else:
-            found = matrix.inv() if sign(matrix.det()) != 0 else None
-        if found is None:
+        determinant = _Linear.det(a)
+        if sign(determinant) == 0:
             return _filled(S.NaN)(*np.shape(a))
-        return np.array(found.tolist(), dtype=object)
+        if isinstance(matrix, DomainMatrix):
+            return np.array(matrix.inv().to_Matrix().tolist(), dtype=object)
+        return np.array((matrix.adjugate(method="berkowitz") / determinant).tolist(), dtype=object)
 
     @staticmethod
     def det(a: Any) -> Any:
         matrix = _Linear._matrix(a)
         if matrix is None:
             return S.NaN
-        return QQ.to_sympy(matrix.charpoly()[-1]) * (-1) ** len(a) if isinstance(matrix, DomainMatrix) else matrix.det()
+        if isinstance(matrix, DomainMatrix):
+            return QQ.to_sympy(matrix.charpoly()[-1]) * (-1) ** len(a)
+        return matrix.det(method="berkowitz")
 
     @staticmethod
     def slogdet(a: Any) -> tuple[Any, Any]:
