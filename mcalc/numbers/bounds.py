@@ -131,7 +131,7 @@ class Bounded:
         error = EXACTLY
         if self.error != EXACTLY or other.error != EXACTLY:
             mine, others = self.size, other.size
-            if mine == EXACTLY and self.error == EXACTLY or others == EXACTLY and other.error == EXACTLY:
+            if (mine == EXACTLY and self.error == EXACTLY) or (others == EXACTLY and other.error == EXACTLY):
                 return Bounded(self.field, self.value * other.value)
             error = joined(joined(mine + other.error, others + self.error), self.error + other.error)
         exact = error == EXACTLY and _bits(self.value) + _bits(other.value) <= self.field.bits
@@ -346,7 +346,11 @@ class Field:
                 raise Unsure
             return self.nan
         if x.error == EXACTLY:
-            exact = found == 0 or value == 0 or (name == "sqrt" and found * found == value and _bits(found) * 2 <= self.bits)
+            exact = (
+                found == 0
+                or value == 0
+                or (name == "sqrt" and found * found == value and _bits(found) * 2 <= self.bits)
+            )
             return self.rounded(found, EXACTLY, bool(exact) and (name not in ("arccos",)))
         near = _LINEAR if distance is None else magnitude(context.convert(distance(context, value, found))) - _NEAR
         if x.error > near:

@@ -12,7 +12,7 @@ from mcalc.expressions.records import Operator
 from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.bounds import EXACTLY, FUNCTIONS, Bounded, Field, TooFar, Unsure, joined
+from mcalc.numbers.bounds import EXACTLY, FUNCTIONS, Bounded, Field, Unsure, joined
 
 if TYPE_CHECKING:
     from mcalc.numbers.fitting import Fitted
@@ -347,5 +347,3 @@ class _Linear:
         determinant = self.det(matrix)
         sign = determinant.sign() if determinant.is_number and determinant.is_real else 1
         return self.field.number(sign), self.field.function("log", abs(determinant))
-
-

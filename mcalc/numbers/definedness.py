@@ -192,9 +192,7 @@ def _place(entry: Any) -> Any:
     return entry.value if isinstance(entry, Bounded) else entry
 
 
-def _arguments(
-    node: Node, fitted: Fitted, arithmetic: Arithmetic
-) -> Iterator[tuple[list[Any], dict[LoopIndex, int]]]:
+def _arguments(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> Iterator[tuple[list[Any], dict[LoopIndex, int]]]:
     """The values of a node's arguments; of one under sums for each running index, so far as these are not too many."""
     loops = sorted(node.loops, key=str)
     try:

@@ -73,8 +73,7 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], wrt: str, count: int, veri
         columns.append((f"∂/∂{name_text(name)}", f"d/d{name}", expression))
     slopes = [Slope((name.partition("/d")[2],)) if name != "value" else None for _, name, _ in columns]
     singly = [
-        Evaluator([expression], fitted, count, slope)
-        for (_, _, expression), slope in zip(columns, slopes, strict=True)
+        Evaluator([expression], fitted, count, slope) for (_, _, expression), slope in zip(columns, slopes, strict=True)
     ]
     by = [node for name, node in fitted.reading.names.items() if name in _names(wrt)]
     rows: list[tuple[Number | None, ...]] = []

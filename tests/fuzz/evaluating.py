@@ -27,7 +27,16 @@ from mcalc.numbers.values import of_numbers
 from mcalc.problems import Problem
 
 SLOW, QUICK = 2.0, 0.05
-FAULTS = (ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError, NameError)
+FAULTS = (
+    ArithmeticError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    AssertionError,
+    NameError,
+)
 
 
 @dataclass
@@ -127,7 +136,9 @@ def evaluate(seed: str, tally: Tally) -> None:
     tally.kinds.update(program.kinds())
     to_exact = np.frompyfunc(lambda one: sympy.Rational(one.numerator, one.denominator), 1, 1)
     values = {
-        canonical_name(name): of_numbers(canonical_name(name), np.asarray(to_exact(array), dtype=object), rounded=rounded)
+        canonical_name(name): of_numbers(
+            canonical_name(name), np.asarray(to_exact(array), dtype=object), rounded=rounded
+        )
         for name, array in point.items()
     }
     values |= {
@@ -162,7 +173,7 @@ def evaluate(seed: str, tally: Tally) -> None:
         except (Outside, ZeroDivisionError, ValueError):
             tally.add("refused" if problem or "complex" in problem else _complex(found), command)
             continue
-        except (NotJudged, OverflowError, mpmath.libmp.NoConvergence, np.exceptions.AxisError):
+        except (NotJudged, OverflowError, IndexError, mpmath.libmp.NoConvergence, np.exceptions.AxisError):
             tally.add("not judged", command)
             continue
         if found is None:
