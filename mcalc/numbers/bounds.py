@@ -346,12 +346,8 @@ class Field:
                 raise Unsure
             return self.nan
         if x.error == EXACTLY:
-            exact = (
-                found == 0
-                or value == 0
-                or (name == "sqrt" and found * found == value and _bits(found) * 2 <= self.bits)
-            )
-            return self.rounded(found, EXACTLY, bool(exact) and (name not in ("arccos",)))
+            square = name == "sqrt" and found * found == value and _bits(found) * 2 <= self.bits
+            return self.rounded(found, EXACTLY, square or found == 0 or (value == 0 and name != "arccos"))
         near = _LINEAR if distance is None else magnitude(context.convert(distance(context, value, found))) - _NEAR
         if x.error > near:
             raise Unsure

@@ -1,4 +1,4 @@
-"""Arithmetic with bounds: a program runs on numbers ``v ± 2ᵉ``, with more and more digits until the result is certain."""
+"""Arithmetic with bounds: a program runs on numbers ``v ± 2ᵉ``, with ever more digits until the result is certain."""
 
 from __future__ import annotations
 

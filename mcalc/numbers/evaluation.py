@@ -17,11 +17,10 @@ from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.bounds import TooFar, Unsure
 from mcalc.numbers.certain import (
     LEVELS,
     Certain,
-    TooFar,
-    Unsure,
     approximation,
     certain,
     entries,
@@ -64,7 +63,7 @@ class Number:
 
     @property
     def decimals(self) -> Any:
-        """What is rounded for show: it is rounded once, and may be too large or too small for floating-point numbers."""
+        """What is rounded for show, once; it may be too large or too small for floating-point numbers."""
         found = self.precise if self.precise is not None else self.exact
         return self.array if found is None else found
 

@@ -1,4 +1,4 @@
-"""Random evaluations and derivatives at points, judged digit by digit: ``PYTHONPATH=tests python -m fuzz.evaluating``."""
+"""Random evaluations and derivatives at points, judged digit by digit: ``python -m fuzz.evaluating``."""
 
 from __future__ import annotations
 
@@ -56,9 +56,10 @@ class Tally:
     def summary(self) -> str:
         times = self.seconds
         count = max(1, len(times))
+        slow, quick = sum(t > SLOW for t in times), 100 * sum(t < QUICK for t in times) / count
         return (
-            f"{len(times)} evaluations: {dict(self.counts.most_common())}; over {SLOW:g} s: {sum(t > SLOW for t in times)}, "
-            f"under {1000 * QUICK:g} ms: {100 * sum(t < QUICK for t in times) / count:.1f} %, the slowest {max(times, default=0):.2f} s"
+            f"{len(times)} evaluations: {dict(self.counts.most_common())}; over {SLOW:g} s: {slow}, "
+            f"under {1000 * QUICK:g} ms: {quick:.1f} %, the slowest {max(times, default=0):.2f} s"
         )
 
 
@@ -102,7 +103,7 @@ def written(point: dict[str, Any], rounded: bool) -> str:
 
 
 def is_right(shown: str, right: Any, digits: int) -> bool:
-    """Whether the text is the number to so many digits: off by a unit of the last at the most, by half of one nearly."""
+    """Whether the text is the number, rounded to so many digits."""
     found = mpmath.mpf(shown)
     if abs(right) < mpmath.mpf(10) ** -120:
         return bool(abs(found) < mpmath.mpf(10) ** -120)
