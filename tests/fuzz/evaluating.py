@@ -160,7 +160,10 @@ def evaluate(seed: str, tally: Tally) -> None:
                 derivation = derive(text, canonical_name(name), fitted.declared, "jacobian", verify=False)
                 (found,) = values_of([derivation.natural], fitted, Slope((derivation.wrt[0],)))
         except Problem as one:
-            problem = one.message
+            found, problem = None, one.message
+            if one.spans:
+                tally.add("not read", command)
+                continue
         except FAULTS as fault:
             tally.add("fault", f"{type(fault).__name__} {command}")
             continue
