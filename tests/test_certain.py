@@ -15,10 +15,12 @@ from mcalc.api import derive
 from mcalc.expressions.operators import TABLE
 from mcalc.language.parser import parse
 from mcalc.language.shapes import read_program
-from mcalc.numbers.bounds import FUNCTIONS, Bounded, Field, Unsure
-from mcalc.numbers.certain import certain, entries
+from mcalc.numbers.bounded_module import entries
+from mcalc.numbers.bounds import Bounded, Unsure
+from mcalc.numbers.certain import certain
 from mcalc.numbers.decimals import decimal
 from mcalc.numbers.evaluation import Number, Slope, values_of
+from mcalc.numbers.fields import FUNCTIONS, Field
 from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program
@@ -68,6 +70,8 @@ def test_tables_are_as_certain(run: Any) -> None:
     assert out.splitlines()[1:] == ["-300.0,-300.0", "-200.0,-200.0", "-100.0,-100.0"]
     out, _, _ = run("table", "1/softplus(x)", "--vary", "x=-300:-300:1")
     assert "1.94243e+130" in out
+    out, _, _ = run("table", "exp(x)", "--vary", "x=710:710:1", "-f", "csv")
+    assert out.splitlines()[1].startswith("710.0,2.2339944076690") and out.rstrip().endswith("e+308")
 
 
 @pytest.mark.parametrize(

@@ -13,18 +13,17 @@ from typing import Any
 
 import sympy
 
-from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.calculus.index_form import Expression
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.bounded_module import entries
 from mcalc.numbers.bounds import TooFar, Unsure
 from mcalc.numbers.certain import (
     LEVELS,
     Certain,
     approximation,
     certain,
-    entries,
-    is_settled,
     levels,
     plain,
     rising,
@@ -295,6 +294,3 @@ def _of_complex(fault: NotReal) -> Problem:
     operator = fault.operator
     symbol = operator.written_as or f"{operator.notation.ascii or operator.name}(…)"
     return Problem(f"`{symbol}` is of real numbers, and its argument is complex here.", hint="choose other values")
-
-
-__all__ = ["MOST_WORK", "Evaluator", "IndexForm", "Number", "Slope", "is_settled", "values_of"]

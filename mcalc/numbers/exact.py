@@ -295,12 +295,11 @@ class Exact(Arithmetic):
 
 
 def _not_real(value: Any) -> bool:
-    return any(entry is not S.NaN and _is_complex(entry) for entry in np.ravel(np.asarray(value, dtype=object)))
+    entries = np.ravel(np.asarray(value, dtype=object))
+    return any(entry is not S.NaN and not entry.is_Rational and _is_complex(entry) for entry in entries)
 
 
 def _is_complex(entry: Any) -> bool:
-    if entry.is_Rational:
-        return False
     try:
         found = certain(LEVELS[0], False).field.number(entry)
     except (Unsure, TooFar) as fault:

@@ -261,14 +261,12 @@ def markdown(table: Table, digits: int = DIGITS, crosswise: bool = True) -> str:
 
 
 def _full(number: Number | None) -> str:
-    """All digits; nothing where there is no value."""
-    return (
-        ""
-        if number is None
-        else decimal(number.array, 17)
-        if np.iscomplexobj(number.array)
-        else repr(float(number.array))
-    )
+    """All digits, of a number beyond floating-point numbers too; nothing where there is no value."""
+    if number is None:
+        return ""
+    if np.iscomplexobj(number.array) or not np.isfinite(number.array):
+        return _decimal(number, 17)
+    return repr(float(number.array))
 
 
 def as_csv(table: Table) -> str:
