@@ -71,7 +71,7 @@ def test_tables_are_as_certain(run: Any) -> None:
     out, _, _ = run("table", "1/softplus(x)", "--vary", "x=-300:-300:1")
     assert "1.94243e+130" in out
     out, _, _ = run("table", "exp(x)", "--vary", "x=710:710:1", "-f", "csv")
-    assert out.splitlines()[1].startswith("710.0,2.2339944076690") and out.rstrip().endswith("e+308")
+    assert out.splitlines()[1].startswith("710.0,2.23399476616171") and out.rstrip().endswith("e+308")
 
 
 @pytest.mark.parametrize(
