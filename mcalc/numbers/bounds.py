@@ -116,6 +116,8 @@ class Bounded:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
+        if other is self and self.is_number:
+            return Bounded(self.field, self.field.zero)
         return NotImplemented if isinstance(other, np.ndarray) else self + (-self.field.number(other))
 
     def __rsub__(self, other: Any) -> Any:

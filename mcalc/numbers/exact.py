@@ -79,7 +79,7 @@ def _vanishes(value: Any) -> bool:
                     return False
     except TooFar as fault:
         raise TooLarge from fault
-    if _parts(value) > _MOST_SIMPLIFIED or not value.equals(0):
+    if _parts(value) > _MOST_SIMPLIFIED or not (value.equals(0) if value.is_algebraic else sympy.expand(value) == 0):
         raise TooLarge
     return True
 
