@@ -31,6 +31,8 @@ class Arithmetic:
     """Real floating-point numbers: what is not real is not a number."""
 
     module: Any = array_module
+    takes_exact = False
+    """Whether values that are known exactly are taken as they are."""
 
     def array(self, value: Any) -> Any:
         return np.asarray(value, dtype=float)

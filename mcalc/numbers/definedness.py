@@ -14,9 +14,10 @@ from mcalc.expressions.folding import rectified
 from mcalc.expressions.notation import write
 from mcalc.expressions.records import LoopIndex
 from mcalc.expressions.tree import Node, depends, topological
-from mcalc.numbers.arithmetic import REAL, Arithmetic, NotReal
+from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.exact import EXACT, TooLarge
+from mcalc.numbers.bounds import Bounded, TooFar, Unsure
+from mcalc.numbers.exact import TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.ties import equal_on_an_open_set
@@ -91,7 +92,7 @@ def _all_values(
 def _finite(value: Any) -> bool:
     entries = np.ravel(np.asarray(value))
     if entries.dtype.kind == "O":
-        return not any(entry is sympy.nan for entry in entries)
+        return not any(entry is sympy.nan or getattr(entry, "is_number", True) is False for entry in entries)
     return bool(np.isfinite(entries).all())
 
 
@@ -117,7 +118,11 @@ def _sentence(node: Node, values: Sequence[Any], running: Mapping[LoopIndex, int
 
 
 def _has_zero(value: Any) -> bool:
-    return any(entry == 0 for entry in np.ravel(np.asarray(value)))
+    return any(map(_is_zero, np.ravel(np.asarray(value))))
+
+
+def _is_zero(entry: Any) -> bool:
+    return entry.may_be_zero if isinstance(entry, Bounded) else bool(entry == 0)
 
 
 # Kinks ---------------------------------------------------------------------------------------------------------------
@@ -139,7 +144,7 @@ _WHERE_EQUAL = {
 _WHERE_SEVERAL = ("max", "min", "norm_inf")
 
 
-def kinks(value: Node, by: Iterable[Node], fitted: Fitted, exact: bool) -> list[str]:
+def kinks(value: Node, by: Iterable[Node], fitted: Fitted, arithmetic: Arithmetic) -> list[str]:
     """A sentence for each part of the value that has no derivative by the variables at this point, but a convention."""
     moving = set().union(*(depends(value, variable) for variable in by))
     suspects = [
@@ -147,12 +152,12 @@ def kinks(value: Node, by: Iterable[Node], fitted: Fitted, exact: bool) -> list[
         for node in topological([value])
         if node in moving and node.operator.name in (*_AT_ZERO, *_WHERE_EQUAL, *_WHERE_SEVERAL)
     ]
-    return [sentence for node in suspects for sentence in [_kink(node, fitted, exact)] if sentence]
+    return [sentence for node in suspects for sentence in [_kink(node, fitted, arithmetic)] if sentence]
 
 
-def _kink(node: Node, fitted: Fitted, exact: bool) -> str:
+def _kink(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> str:
     name = node.operator.name
-    for values, running in _arguments(node, fitted, exact):
+    for values, running in _arguments(node, fitted, arithmetic):
         where = "".join(f", {loop.name} = {place}" for loop, place in running.items())
         text = write(node, "text")
         args = [write(arg, "text") for arg in node.args]
@@ -183,13 +188,16 @@ def _is_shared(name: str, value: Any, node: Node) -> bool:
     axis = node.parameters[0] if node.parameters and array.ndim == 2 else None
     lines = [array.ravel()] if axis is None else list(np.moveaxis(array, axis, -1))
     best = min if name == "min" else max
-    return any(sum(1 for entry in line if entry == best(line)) > 1 for line in lines)
+    return any(sum(_is_zero(entry - best(line, key=_place)) for entry in line) > 1 for line in lines)
 
 
-def _arguments(node: Node, fitted: Fitted, exact: bool) -> Iterator[tuple[list[Any], dict[LoopIndex, int]]]:
+def _place(entry: Any) -> Any:
+    return entry.value if isinstance(entry, Bounded) else entry
+
+
+def _arguments(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> Iterator[tuple[list[Any], dict[LoopIndex, int]]]:
     """The values of a node's arguments; of one under sums for each running index, so far as these are not too many."""
     loops = sorted(node.loops, key=str)
-    arithmetic = EXACT if exact else REAL
     try:
         program = Program(list(node.args), fitted.sizes, active=loops, arithmetic=arithmetic)
         ranges = (range(1, whole(loop.size, fitted.sizes) + 1) for loop in loops)
@@ -197,5 +205,5 @@ def _arguments(node: Node, fitted: Fitted, exact: bool) -> Iterator[tuple[list[A
             running = dict(zip(loops, places, strict=True))
             with np.errstate(all="ignore"):
                 yield program.run(fitted.point(arithmetic), running=running), running
-    except (TooLarge, NotReal, TypeError, np.linalg.LinAlgError):
+    except (TooLarge, TooFar, Unsure, NotReal, TypeError, np.linalg.LinAlgError):
         return

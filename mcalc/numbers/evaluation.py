@@ -1,145 +1,280 @@
-"""The value of an expression at given values: exact where they are exact and few, complex where it is not real."""
+"""The value of an expression at given values: exact where they are exact and few, complex where it is not real.
+
+Decimals are numbers with bounds, of as many digits as it takes for twenty to be certain. Of very many numbers they
+are floating-point numbers, and these are moved as rounding moves them, to see whether that spoils the result.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 import sympy
 
-from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.calculus.index_form import Expression
 from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.bounded_module import entries
+from mcalc.numbers.bounds import TooFar, Unsure
+from mcalc.numbers.certain import (
+    LEVELS,
+    Certain,
+    approximation,
+    certain,
+    levels,
+    plain,
+    rising,
+)
 from mcalc.numbers.decimals import floating
 from mcalc.numbers.definedness import pole, undefined
 from mcalc.numbers.exact import EXACT, TooLarge
 from mcalc.numbers.fitting import Fitted
-from mcalc.numbers.numeric import evaluate_tensor
+from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
 
-MOST_WORK = 3000
+MOST_WORK = 1000
+"""Operations on single numbers: beyond these, no exact values."""
+MOST_CERTAIN, MOST_DIGITS = 200_000, 4000
+"""Beyond these, floating-point numbers; and no more digits than the third level has."""
 _CUBIC = ("det", "inv", "logdet")
+_MOVED, _TOO_FAR = 1e-5, "The value is too large to be computed here: its exponent is itself a long number."
+_LONG = "the exact value is too long to be worth having, and these are its decimals"
+_ZERO = "what is shown as 0 is smaller than 1e-300: with decimals nobody can tell"
 
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """A number, vector, matrix or larger array: in floating point, and as SymPy numbers where these are known."""
+    """A number, vector, matrix or larger array: in floating point, and as SymPy numbers where these are known.
+
+    `precise` holds it with twenty digits, and exponents of any size, where that is known; `notes` what is to be said.
+    """
 
     array: Any
     exact: Any
     shape: tuple[int, ...]
+    precise: Any = None
+    notes: tuple[str, ...] = ()
 
     @property
     def decimals(self) -> Any:
-        """What is rounded for show: the floating-point numbers, unless they are too large for that."""
-        return self.array if self.exact is None or np.isfinite(self.array).all() else self.exact
+        """What is rounded for show, once; it may be too large or too small for floating-point numbers."""
+        found = self.precise if self.precise is not None else self.exact
+        return self.array if found is None else found
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """In which it was computed."""
+        return EXACT if self.exact is not None else REAL if self.precise is None else certain(LEVELS[2], last=True)
 
 
-def values_of(expressions: Sequence[Expression], fitted: Fitted) -> list[Number]:
+@dataclass(frozen=True)
+class Slope:
+    """What an expression is the derivative of, and by which names: its formula may be 0/0 where it has a limit."""
+
+    names: tuple[str, ...]
+
+
+def values_of(expressions: Sequence[Expression], fitted: Fitted, slope: Slope | None = None) -> list[Number]:
     """The values of the expressions; raises Problem where one is not defined there."""
-    return Evaluator(expressions, fitted).at(fitted)
+    return Evaluator(expressions, fitted, slope=slope).at(fitted)
+
+
+def in_floats(expressions: Sequence[Expression], fitted: Fitted) -> list[Number]:
+    """The values in floating point, infinite on the way as they may be; raises Problem where one is not defined."""
+    return Evaluator(expressions, fitted).in_floats(fitted)
 
 
 class Evaluator:
     """Expressions to be evaluated at many points, compiled once for each kind of number that is met."""
 
-    def __init__(self, expressions: Sequence[Expression], fitted: Fitted, points: int = 1) -> None:
-        self.expressions, self.sizes = list(expressions), fitted.sizes
-        self.few = points * _work(expressions, fitted.sizes) <= MOST_WORK * max(1, min(points, 4))
-        self.programs: dict[Arithmetic, Program] = {}
+    def __init__(
+        self, expressions: Sequence[Expression], fitted: Fitted, points: int = 1, slope: Slope | None = None
+    ) -> None:
+        self.expressions, self.sizes, self.slope = list(expressions), fitted.sizes, slope
+        self.work = _work(expressions, fitted.sizes)
+        only_trees = all(isinstance(one, Node) for one in expressions)
+        self.few = only_trees and points * self.work <= MOST_WORK * max(1, min(points, 4))
+        self.certain = points * self.work <= MOST_CERTAIN
+        self.programs: dict[Arithmetic, Callable[[Mapping[str, Any]], list[Any]]] = {}
         self.poles = False
+        self.notes: tuple[str, ...] = ()
 
     def at(self, fitted: Fitted) -> list[Number]:
         """The values at this point; raises Problem where one is not defined there."""
         try:
-            if fitted.exact and self.few:
-                try:
-                    return [
-                        _exactly(expression, found, fitted)
-                        for expression, found in zip(self.expressions, self._run(EXACT, fitted), strict=True)
-                    ]
-                except TooLarge:
-                    self.few = False
-            return self._in_floats(fitted)
+            if fitted.exact and not fitted.rounded and self.few:
+                found = self._exactly(fitted)
+                if found is not None:
+                    return found
+            return self._certainly(fitted) if self.certain else self.in_floats(fitted)
         except NotReal as fault:
             raise _of_complex(fault) from None
+        except TooFar:
+            raise Problem(_TOO_FAR, hint="choose smaller values", status=3) from None
 
-    def _run(self, arithmetic: Arithmetic, fitted: Fitted) -> list[Any]:
-        nodes = [one for one in self.expressions if isinstance(one, Node)]
+    def _run(self, arithmetic: Arithmetic, point: Mapping[str, Any], generator: Any = None) -> list[Any]:
         if arithmetic not in self.programs:
-            roots = vectorized(nodes) if arithmetic is REAL else nodes
-            self.programs[arithmetic] = Program(roots, self.sizes, arithmetic=arithmetic)
-        point = fitted.point(arithmetic)
+            self.programs[arithmetic] = self._compiled(arithmetic)
         self.poles = False
         with np.errstate(all="ignore", divide="call", call=self._met_pole):
             try:
-                found = iter(self.programs[arithmetic].run(point))
-                return [
-                    next(found) if isinstance(one, Node) else evaluate_tensor(one.tensor, point, self.sizes)
-                    for one in self.expressions
-                ]
+                return self.programs[arithmetic](point, generator)  # type: ignore[call-arg]
             except np.linalg.LinAlgError:
                 raise Problem("A matrix that is inverted here is singular.", hint="its determinant is 0") from None
+
+    def _compiled(self, arithmetic: Arithmetic) -> Callable[..., list[Any]]:
+        nodes = [one for one in self.expressions if isinstance(one, Node)]
+        program = Program(vectorized(nodes) if arithmetic is REAL else nodes, self.sizes, arithmetic=arithmetic)
+        tensors = [
+            None if isinstance(one, Node) else TensorProgram(one.tensor, self.sizes, arithmetic=arithmetic)
+            for one in self.expressions
+        ]
+
+        def run(point: Mapping[str, Any], generator: Any) -> list[Any]:
+            found = iter(program.run(point, generator=generator))
+            return [next(found) if one is None else one.run(point, generator=generator) for one in tensors]
+
+        return run
 
     def _met_pole(self, kind: str, flag: int) -> None:
         self.poles = True
 
-    def _in_floats(self, fitted: Fitted) -> list[Number]:
+    # Exact values
+
+    def _exactly(self, fitted: Fitted) -> list[Number] | None:
+        """The values as SymPy has them; None where these are too long, or a derivative is 0/0."""
+        try:
+            found = self._run(EXACT, fitted.point(EXACT))
+            numbers = [_exact(*pair, fitted) for pair in zip(self.expressions, found, strict=True)]
+        except TooLarge:
+            self.few, self.notes = False, (_LONG,)
+            return None
+        for expression, number in zip(self.expressions, numbers, strict=True):
+            if number is None and self.slope is None:
+                raise undefined(expression, fitted, EXACT)
+        return [number for number in numbers if number is not None] if None not in numbers else None
+
+    # Numbers with bounds
+
+    def _certainly(self, fitted: Fitted) -> list[Number]:
         real = all(value.array.dtype.kind == "f" for value in fitted.values.values())
-        if not real and not all(isinstance(one, Node) for one in self.expressions):
-            message = "A derivative of order 3 or 4 is evaluated at real values only, and one is complex here."
-            raise Problem(message, hint="differentiate by one entry, or choose real values", status=3)
-        found = self._run(REAL, fitted) if real else None
+        most = LEVELS[-1] if self.work <= MOST_DIGITS else LEVELS[2]
+        found = self._rising(fitted, levels(most, True, self.slope is not None)) if real else None
+        limit = None
+        if found is None or not all(map(_is_whole, found)):
+            limit = self._limit(fitted) if found is not None else None
+            found = limit or self._rising(fitted, levels(most, False, self.slope is not None))
+        for expression, one in zip(self.expressions, found, strict=True):
+            if not _is_whole(one):
+                raise undefined(expression, fitted, certain(most, False, True))
+        notes = self.notes
+        if limit is None and any(one.may_be_zero and not one.is_exact for each in found for one in entries(each)):
+            if fitted.exact and self.few and (exactly := self._exactly(fitted)):
+                return exactly
+            notes = (*notes, _ZERO)
+        return [
+            _number(one, _shape(expression, fitted), notes)
+            for expression, one in zip(self.expressions, found, strict=True)
+        ]
+
+    def _rising(self, fitted: Fitted, arithmetics: Iterator[Certain]) -> list[Any]:
+        found = rising(lambda arithmetic: self._run(arithmetic, fitted.point(arithmetic)), arithmetics)
+        if found is None:
+            message = "No digit of the value is certain here, with all the digits that there is time for."
+            raise Problem(message, hint="almost everything cancels: rewrite the expression", status=3)
+        return found
+
+    def _limit(self, fitted: Fitted) -> list[Any] | None:
+        """Of a derivative that is 0/0 as a formula, its limit, if from all sides it is the same."""
+        if self.slope is None or self.work > MOST_DIGITS:
+            return None
+        return approximation(lambda arithmetic, point: self._run(arithmetic, point), fitted, self.slope.names)
+
+    # Floating-point numbers
+
+    def in_floats(self, fitted: Fitted) -> list[Number]:
+        real = all(value.array.dtype.kind == "f" for value in fitted.values.values())
+        found = self._run(REAL, fitted.point()) if real else None
         arithmetic = REAL
         if found is None or any(np.isnan(one).any() for one in found):
             arithmetic = COMPLEX
-            found = self._run(COMPLEX, fitted)
+            found = self._run(COMPLEX, fitted.point())
+        poles = self.poles
         numbers = []
         for expression, one in zip(self.expressions, found, strict=True):
             if not np.isfinite(one).all():
                 raise undefined(expression, fitted, arithmetic)
-            if self.poles and isinstance(expression, Node):
+            if poles and isinstance(expression, Node):
                 problem = pole(expression, fitted, arithmetic)
                 if problem is not None:
                     raise problem
-            numbers.append(
-                Number(np.asarray(one).reshape(_shape(expression, fitted)), None, _shape(expression, fitted))
-            )
+            shape = _shape(expression, fitted)
+            numbers.append(Number(np.asarray(one).reshape(shape), None, shape, None, self.notes))
+        moved = self._run(arithmetic, fitted.point(), np.random.default_rng(1))
+        for one, other in zip(found, moved, strict=True):
+            if np.max(np.abs(one - other), initial=0) > _MOVED * np.max(np.abs(one), initial=0):
+                if self.work <= MOST_CERTAIN:
+                    return self._certainly(fitted)
+                message = "Nearly all digits cancel here, and there are too many numbers to compute with more digits."
+                raise Problem(message, hint="take fewer data, or write the expression so that less cancels", status=3)
         return numbers
 
 
 def _work(expressions: Sequence[Expression], sizes: Mapping[str, int]) -> float:
     """About how many operations on single numbers it takes."""
     total = 0.0
+    trees: list[Node] = []
     for expression in expressions:
-        if isinstance(expression, IndexForm):
-            return MOST_WORK + 1.0
-        for node in topological([expression]):
-            shapes = [[whole(size, sizes) for size in one.shape] for one in (node, *node.args)]
-            entries = float(max(prod(shape) for shape in shapes))
-            if node.operator.name == "matmul":
-                entries = float(prod(shapes[1]) * (shapes[2][1] if len(shapes[2]) > 1 else 1))
-            elif node.operator.name in _CUBIC:
-                entries = 5 * entries**1.5
-            for loop in node.loops:
-                entries *= whole(loop.size, sizes)
-            total += entries
+        if isinstance(expression, Node):
+            trees.append(expression)
+            continue
+        for term in expression.tensor.terms:
+            indices = {index: whole(index.size, sizes) for factor in term.factors for index in factor.indices}
+            loops = prod(whole(loop.size, sizes) for loop in term.loops)
+            free = prod(whole(index.size, sizes) for index in expression.tensor.free)
+            total += float(max(free, prod(indices.values()))) * (1 + len(term.factors)) * loops
+            trees += [factor.node for factor in term.factors if factor.node is not None]
+    for node in topological(trees):
+        shapes = [[whole(size, sizes) for size in one.shape] for one in (node, *node.args)]
+        count = float(max(prod(shape) for shape in shapes))
+        if node.operator.name == "matmul":
+            count = float(prod(shapes[1]) * (shapes[2][1] if len(shapes[2]) > 1 else 1))
+        elif node.operator.name in _CUBIC:
+            count = 5 * count**1.5
+        for loop in node.loops:
+            count *= whole(loop.size, sizes)
+        total += count
     return total
 
 
-def _exactly(expression: Expression, found: Any, fitted: Fitted) -> Number:
+def _number(found: Any, shape: tuple[int, ...], notes: tuple[str, ...]) -> Number:
+    numbers = entries(found)
+    values = np.empty(len(numbers), dtype=object)
+    values[:] = [plain(one) for one in numbers]
+    floats = np.array([floating(value) for value in values]).reshape(shape)
+    return Number(floats, None, shape, values.reshape(shape), notes)
+
+
+def _is_whole(found: Any) -> bool:
+    return all(entry.is_number for entry in entries(found))
+
+
+def _exact(expression: Expression, found: Any, fitted: Fitted) -> Number | None:
     shape = _shape(expression, fitted)
     exact = np.array(found, dtype=object).reshape(shape)
     for place in np.ndindex(exact.shape):
         exact[place] = _simplest(exact[place])
     if any(entry is sympy.nan for entry in exact.ravel()):
-        raise undefined(expression, fitted, EXACT)
-    floats = np.array([floating(entry) for entry in exact.ravel()]).reshape(shape)
+        return None
+    try:
+        floats = np.array([floating(entry) for entry in exact.ravel()]).reshape(shape)
+    except (Unsure, TooFar) as fault:
+        raise TooLarge from fault
     return Number(floats, exact, shape)
 
 
@@ -151,7 +286,7 @@ def _simplest(number: Any) -> Any:
     if powers or number.count_ops() > 40:
         return number
     forms = [number, sympy.expand(number)]
-    if number.is_algebraic:
+    if number.is_algebraic and len(number.atoms(sympy.Pow)) <= 4:
         forms.append(sympy.radsimp(number))
     return min(forms, key=lambda form: form.count_ops())
 

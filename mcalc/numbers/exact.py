@@ -7,16 +7,24 @@ decided, or grows out of hand, raises `TooLarge`, and is left to floating-point 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import sympy
 from sympy.core.singleton import S
+from sympy.polys.domains import QQ
+from sympy.polys.matrices import DomainMatrix
 
 from mcalc.expressions.records import Operator
 from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.bounds import TooFar, Unsure, magnitude
+from mcalc.numbers.certain import LEVELS, certain, digits_of
 
-MOST_PARTS, MOST_BITS = 300, 4000
+MOST_PARTS, MOST_TOGETHER, MOST_BITS = 100, 1200, 4000
+"""The size of one number, of all numbers of an array, and of whole numbers: what is larger is not worth having."""
+_MOST_SIMPLIFIED, _MOST_INVERTED = 24, 60
+_NO_NUMBERS = (S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity, sympy.AccumBounds)
 
 
 class TooLarge(Exception):
@@ -26,7 +34,7 @@ class TooLarge(Exception):
 def exact(value: Any) -> Any:
     """A number as SymPy has it: a float that is whole is a whole number, any other the decimal that it prints as."""
     if isinstance(value, sympy.Basic):
-        return value if value.is_finite is not False and value is not S.NaN else S.NaN
+        return S.NaN if value.has(*_NO_NUMBERS) else value
     if isinstance(value, (bool, np.bool_)):
         return S.One if value else S.Zero
     if isinstance(value, (float, np.floating)):
@@ -50,20 +58,35 @@ def _entry_by_entry(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def sign(value: Any) -> Any:
     """-1, 0 or 1; raises `TooLarge` where that cannot be decided."""
-    if value is S.NaN:
-        return value
-    if value.is_zero or (not value.is_number and value.equals(0)):
+    if value is S.NaN or value.is_Rational:
+        return value if value is S.NaN else sympy.Integer((value.p > 0) - (value.p < 0))
+    if _vanishes(value):
         return S.Zero
-    if value.is_positive:
-        return S.One
-    if value.is_negative:
-        return S.NegativeOne
-    if value.equals(0):
-        return S.Zero
-    about = value.evalf(20)
-    if not about.is_Float or about == 0:
+    try:
+        return S.One if digits_of(value).value > 0 else S.NegativeOne
+    except (Unsure, TooFar, TypeError) as fault:
+        raise TooLarge from fault
+
+
+def _vanishes(value: Any) -> bool:
+    """Whether the number is 0: what its digits do not tell from 0 is simplified, if it is short."""
+    if value.is_Rational:
+        return bool(value == 0)
+    try:
+        for count in LEVELS[:3]:
+            with suppress(Unsure):
+                if not certain(count, False).field.number(value).may_be_zero:
+                    return False
+    except TooFar as fault:
+        raise TooLarge from fault
+    if _parts(value) > _MOST_SIMPLIFIED or not (value.equals(0) if value.is_algebraic else sympy.expand(value) == 0):
         raise TooLarge
-    return S.One if about > 0 else S.NegativeOne
+    return True
+
+
+def _parts(*values: Any) -> int:
+    """How many numbers, functions and operations they are made of."""
+    return sum(1 for value in values for _ in sympy.preorder_traversal(value))
 
 
 def _larger(one: Any, other: Any) -> Any:
@@ -151,23 +174,45 @@ def _chosen(condition: Any, one: Any, other: Any) -> Any:
 
 
 class _Linear:
-    """``np.linalg``, exactly."""
+    """``np.linalg``, exactly: of fractions by elimination, of other numbers where these are short."""
 
     @staticmethod
     def inv(a: Any) -> Any:
-        matrix = sympy.Matrix(a)
-        if sign(matrix.det()) == 0:
+        matrix = _Linear._matrix(a)
+        if matrix is None:
             return _filled(S.NaN)(*np.shape(a))
-        return np.array(matrix.inv().tolist(), dtype=object)
+        determinant = _Linear.det(a)
+        if sign(determinant) == 0:
+            return _filled(S.NaN)(*np.shape(a))
+        if isinstance(matrix, DomainMatrix):
+            return np.array(matrix.inv().to_Matrix().tolist(), dtype=object)
+        return np.array((matrix.adjugate(method="berkowitz") / determinant).tolist(), dtype=object)
 
     @staticmethod
     def det(a: Any) -> Any:
-        return sympy.Matrix(a).det()
+        matrix = _Linear._matrix(a)
+        if matrix is None:
+            return S.NaN
+        if isinstance(matrix, DomainMatrix):
+            return QQ.to_sympy(matrix.charpoly()[-1]) * (-1) ** len(a)
+        return matrix.det(method="berkowitz")
 
     @staticmethod
     def slogdet(a: Any) -> tuple[Any, Any]:
-        found = sympy.Matrix(a).det()
+        found = _Linear.det(a)
         return sign(found), sympy.log(sympy.Abs(found))
+
+    @staticmethod
+    def _matrix(a: Any) -> Any:
+        """The matrix; None where an entry is no number."""
+        entries = list(np.ravel(a))
+        if any(entry is S.NaN for entry in entries):
+            return None
+        if all(entry.is_Rational for entry in entries):
+            return DomainMatrix([[QQ.from_sympy(entry) for entry in row] for row in a], np.shape(a), QQ)
+        if len(a) > 3 or _parts(*entries) > _MOST_INVERTED:
+            raise TooLarge
+        return sympy.Matrix(a)
 
 
 class _ExactModule:
@@ -219,6 +264,7 @@ class Exact(Arithmetic):
     """Values are SymPy numbers, and arrays of them."""
 
     module: Any = _ExactModule()
+    takes_exact = True
 
     def array(self, value: Any) -> Any:
         result = np.array(value, dtype=object)
@@ -233,31 +279,42 @@ class Exact(Arithmetic):
         if operator.name in OF_REALS and any(_not_real(value) for value in values):
             raise NotReal(operator)
         try:
-            if operator.name == "divide" and not isinstance(values[1], np.ndarray) and values[1].equals(0):
+            if operator.name == "divide" and not isinstance(values[1], np.ndarray) and values[1] == 0:
                 return values[0] * S.NaN
             found = operator.numpy(self.module, *values, *parameters)
-        except (TypeError, AttributeError) as fault:
+        except (TypeError, AttributeError, OverflowError) as fault:
             raise TooLarge from fault
         if not isinstance(found, np.ndarray):
             return self.scalar(found)
         result = np.empty(found.shape, dtype=object)
         for place in np.ndindex(found.shape):
             result[place] = self.scalar(found[place])
+        if _parts(*result.ravel()) > MOST_TOGETHER + result.size:
+            raise TooLarge
         return result
 
 
 def _not_real(value: Any) -> bool:
-    return any(entry is not S.NaN and entry.is_real is False for entry in np.ravel(np.asarray(value, dtype=object)))
+    entries = np.ravel(np.asarray(value, dtype=object))
+    return any(entry is not S.NaN and not entry.is_Rational and _is_complex(entry) for entry in entries)
+
+
+def _is_complex(entry: Any) -> bool:
+    try:
+        found = certain(LEVELS[0], False).field.number(entry)
+    except (Unsure, TooFar) as fault:
+        raise TooLarge from fault
+    if not found.is_real and found.error >= magnitude(found.value.imag):
+        raise TooLarge
+    return not found.is_real
 
 
 def _checked(value: Any) -> Any:
     """The number, unless it has become long; a sum that is 0 as 0."""
-    if value.is_Add and abs(complex(value.evalf(15))) < 1e-9 and value.equals(0):
-        return S.Zero
     for count, part in enumerate(sympy.preorder_traversal(value)):
         if count > MOST_PARTS or (part.is_Rational and part.p.bit_length() + part.q.bit_length() > MOST_BITS):
             raise TooLarge
-    return value
+    return S.Zero if value.is_Add and _vanishes(value) else value
 
 
 EXACT = Exact()

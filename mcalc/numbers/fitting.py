@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy.core.symbol import Dummy
@@ -20,7 +20,7 @@ from mcalc.language.parser import Program, own_name, parse
 from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading, free_names, read_program
 from mcalc.numbers.arithmetic import REAL, Arithmetic
-from mcalc.numbers.exact import EXACT
+from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import whole
 from mcalc.numbers.values import Value
 from mcalc.problems import Problem, Span
@@ -38,9 +38,8 @@ class Fitted:
 
     def point(self, arithmetic: Arithmetic = REAL) -> dict[str, Any]:
         """The arrays by name, as a `Program` takes them."""
-        if arithmetic is EXACT:
-            return {name: value.exact for name, value in self.values.items()}
-        return {name: value.array for name, value in self.values.items()}
+        exact = arithmetic.takes_exact
+        return {n: v.exact if exact and v.exact is not None else v.array for n, v in self.values.items()}
 
     @property
     def exact(self) -> bool:
@@ -69,10 +68,17 @@ def fit(
     values = {own_name(name, given): value for name, value in values.items()}
     wrt = [own_name(name, [*given, *values]) for name in wrt]
     program = parse(source, [*given, *values], [*names_declared(given), *wrt])
-    try:
-        return _fit(program, source, values, given, wrt, optional)
-    except Problem as problem:
-        raise problem.with_source(problem.source or source) from None
+    found: Problem | None = None
+    for turned in (False, True):
+        fitting = {name: _as_declared(value, given.get(name), turned) for name, value in values.items()}
+        try:
+            return _fit(program, source, fitting, given, wrt, optional)
+        except Problem as problem:
+            found = found or problem
+        if all(fitting[name] is value for name, value in values.items()):
+            break
+    assert found is not None
+    raise found.with_source(found.source or source) from None
 
 
 def _fit(
@@ -128,6 +134,17 @@ def _fit(
             with suppress(Problem):
                 return read(counted)
         raise problem
+
+
+def _as_declared(value: Value, declaration: Declaration | None, turned: bool) -> Value:
+    """A list where a matrix is declared, ``X=[1,2,3]`` with ``-s X=N,n``: its only row, or its only column."""
+    shape = () if declaration is None else declaration.shape
+    if len(value.shape) >= len(shape) or any(size == 1 for size in shape):
+        return value
+    wanted = (*[1] * (len(shape) - len(value.shape)), *value.shape)
+    wanted = wanted[::-1] if turned else wanted
+    exact = None if value.exact is None else np.reshape(value.exact, wanted)
+    return replace(value, array=value.array.reshape(wanted), exact=exact)
 
 
 def _counted(value: Value) -> Declaration:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from mcalc.language.parser import canonical_name, own_name
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS
 from mcalc.numbers.definedness import kinks
-from mcalc.numbers.evaluation import Number, values_of
+from mcalc.numbers.evaluation import Number, Slope, in_floats, values_of
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.values import Value
 from mcalc.numbers.written import UNIT, written
@@ -67,7 +67,8 @@ def evaluation(
         parts = _intermediate(fitted) if intermediate else ()
         if not wrt:
             value = fitted.reading.value
-            return Evaluation(fitted, (Answer("", values_of([value], fitted)[0], value),), "", parts)
+            number = values_of([value], fitted)[0]
+            return Evaluation(fitted, (Answer("", number, value, (), number.notes),), "", parts)
         return Evaluation(fitted, tuple(_derivatives(fitted, wrt, layout, verify)), layout, parts)
     except Problem as problem:
         raise problem.with_source(problem.source or source) from None
@@ -76,20 +77,33 @@ def evaluation(
 def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[Answer]:
     from mcalc.api import derive
 
+    values_of([fitted.reading.value], fitted)
     derivation = derive(fitted.source, wrt, fitted.declared, "jacobian", layout, verify)
     answers = []
     for part in derivation.parts or (derivation,):
         result: Any = part.result
         try:
-            number = values_of([_guarded(result, part.value)], fitted)[0]
+            number = _slope(result, part.value, part.by, fitted)
         except Problem as problem:
-            at_all = values_of([fitted.reading.value], fitted)
-            assert at_all
             message = f"The derivative has no value at this point: {problem.message}"
             raise Problem(message, hint="the expression itself has a value there", status=problem.status) from None
-        notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.exact is not None))
-        answers.append(Answer("", number, result, part.wrt, notes))
+        notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.arithmetic))
+        answers.append(Answer("", number, result, part.wrt, (*notes, *number.notes)))
     return answers
+
+
+def _slope(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
+    """The derivative's value; where a norm that it divides by is 0, the one by convention, in floating point."""
+    try:
+        return values_of([result], fitted, Slope(tuple(str(one.parameters[0]) for one in by)))[0]
+    except Problem as problem:
+        guarded = _guarded(result, value)
+        if guarded is result:
+            raise
+        try:
+            return in_floats([guarded], fitted)[0]
+        except Problem:
+            raise problem from None
 
 
 def _guarded(result: Any, value: Node) -> Any:

@@ -16,7 +16,7 @@ from mcalc.language.parser import canonical_name
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS, decimal
 from mcalc.numbers.definedness import kinks
-from mcalc.numbers.evaluation import Evaluator, Number
+from mcalc.numbers.evaluation import Evaluator, Number, Slope
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.ranges import Varied
 from mcalc.numbers.report import numbers
@@ -69,8 +69,10 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], wrt: str, count: int, veri
     columns: list[tuple[str, str, Expression]] = [("", "value", fitted.reading.value)]
     for name, expression in _derivatives(fitted, wrt, verify):
         columns.append((f"∂/∂{name_text(name)}", f"d/d{name}", expression))
-    evaluator = Evaluator([expression for _, _, expression in columns], fitted, count)
-    singly = [Evaluator([expression], fitted, count) for _, _, expression in columns]
+    slopes = [Slope((name.partition("/d")[2],)) if name != "value" else None for _, name, _ in columns]
+    singly = [
+        Evaluator([expression], fitted, count, slope) for (_, _, expression), slope in zip(columns, slopes, strict=True)
+    ]
     by = [node for name, node in fitted.reading.names.items() if name in _names(wrt)]
     rows: list[tuple[Number | None, ...]] = []
     notes: dict[str, None] = {}
@@ -78,19 +80,19 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], wrt: str, count: int, veri
     for chosen in product(*(one.values for one in varied)):
         here = replace(fitted, values={**fitted.values, **{value.name: value for value in chosen}})
         found: list[Number | None] = []
-        try:
-            found += evaluator.at(here)
-        except Problem:
-            for one in singly:
-                try:
-                    found += one.at(here)
-                except Problem as problem:
-                    found.append(None)
-                    if len(notes) < 3:
-                        notes.setdefault(f"At {_at(chosen)}: {problem.message}")
+        for one in singly:
+            if found and found[0] is None:
+                found.append(None)
+                continue
+            try:
+                found += one.at(here)
+            except Problem as problem:
+                found.append(None)
+                if len(notes) < 3:
+                    notes.setdefault(f"At {_at(chosen)}: {problem.message}")
         rows.append((*(Number(_scalar(value.array), _scalar(value.exact), ()) for value in chosen), *found))
         if by and len(notes) < 3 and count <= 1000 and found[0] is not None:
-            for note in kinks(fitted.reading.value, by, here, found[0].exact is not None):
+            for note in kinks(fitted.reading.value, by, here, found[0].arithmetic):
                 notes.setdefault(f"At {_at(chosen)}: {note}.")
     shapes = [_shape(expression, fitted) for _, _, expression in columns]
     headings = [name_text(one.name) for one in varied]
@@ -150,7 +152,11 @@ def _spread(row: Sequence[Number | None], varied: int, shapes: Sequence[tuple[in
             cells += [None] * size
             continue
         exact = [None] * size if number.exact is None else list(np.ravel(number.exact))
-        cells += [Number(entry, one, ()) for entry, one in zip(np.ravel(number.array), exact, strict=True)]
+        precise = [None] * size if number.precise is None else list(np.ravel(number.precise))
+        cells += [
+            Number(entry, one, (), better)
+            for entry, one, better in zip(np.ravel(number.array), exact, precise, strict=True)
+        ]
     return cells
 
 
@@ -172,7 +178,8 @@ def _column(numbers: Sequence[Number | None], rounded: bool, varied: bool, digit
 
 
 def _decimal(number: Number, digits: int) -> str:
-    return decimal(number.decimals[()] if number.decimals is number.array else number.exact, digits)
+    found = number.decimals
+    return decimal(found[()] if isinstance(found, np.ndarray) else found, digits)
 
 
 def _texts(table: Table, digits: int) -> tuple[list[str], list[list[str]]]:

@@ -190,7 +190,7 @@ def _converged(descent: Descent, loss: Compiled, tolerance: float) -> list[str]:
         return found
     near = surroundings(loss, history.result)
     if near.kink:
-        said = kinks(descent.fitted.reading.value, _variables(descent), _fitted_at(descent, history.result), False)
+        said = kinks(descent.fitted.reading.value, _variables(descent), _fitted_at(descent, history.result), REAL)
         found += said[:3] or ["It stands at a kink, where the derivative is a convention"]
     if near.concave or (near.kink and not near.lowest):
         found.append("The value is lower near by: this is no minimum")

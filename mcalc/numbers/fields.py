@@ -1,0 +1,197 @@
+"""All numbers with bounds of so many digits, and the functions of them: ``f(v ± δ) = f(v) ± |f′(v)|·δ``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.bounds import EXACTLY, Bounded, TooFar, Unsure, bits_of, joined, magnitude
+
+_LINEAR, _NEAR = -8, 4
+_LARGEST = 300
+_NOTHING = -1e80
+
+# The slope of each function of a number, and how far the slope changes little: a sixteenth of the second, or of 1.
+Slope = tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any], Any] | None]
+_SLOPES: dict[str, Slope] = {
+    "exp": (lambda c, x, y: y, None),
+    "log": (lambda c, x, y: 1 / x, lambda c, x, y: x),
+    "log1p": (lambda c, x, y: 1 / (1 + x), lambda c, x, y: 1 + x),
+    "sqrt": (lambda c, x, y: 1 / y, lambda c, x, y: x),
+    "sin": (lambda c, x, y: c.cosh(c.im(x)), None),
+    "cos": (lambda c, x, y: c.cosh(c.im(x)), None),
+    "tan": (lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y))),
+    "arcsin": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    "arccos": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    "arctan": (lambda c, x, y: 1 / (1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
+    "sinh": (lambda c, x, y: c.cosh(c.re(x)), None),
+    "cosh": (lambda c, x, y: c.cosh(c.re(x)), None),
+    "tanh": (lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y))),
+    "arcsinh": (lambda c, x, y: 1 / c.sqrt(1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
+    "arccosh": (lambda c, x, y: 1 / c.sqrt(x * x - 1), lambda c, x, y: (x * x - 1) / (1 + abs(x))),
+    "arctanh": (lambda c, x, y: 1 / (1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    "erf": (lambda c, x, y: 2 * c.exp(-x * x), lambda c, x, y: 1 / (1 + abs(x))),
+}
+FUNCTIONS = frozenset(_SLOPES)
+_CUT = frozenset(("log", "sqrt", "log1p"))
+
+
+class Field:
+    """All numbers of so many digits: real ones, or complex ones where there is no real one."""
+
+    def __init__(self, digits: int, real: bool = True, last: bool = False) -> None:
+        import mpmath
+
+        self.context = mpmath.MPContext()
+        self.context.dps = digits
+        self.bits = int(self.context.prec)
+        self.real, self.last = real, last
+        self.zero = self.context.mpf(0)
+        self.nan = Bounded(self, self.context.nan)
+        self.functions = {name: getattr(self.context, name.replace("arc", "a")) for name in FUNCTIONS}
+
+    def rounded(self, value: Any, error: float, exact: bool = False) -> Bounded:
+        """A value that an operation has rounded."""
+        if hasattr(value, "_mpc_"):
+            if value.imag == 0:
+                value = value.real
+            elif self.real:
+                return self.nan
+        if not self.context.isfinite(value):
+            return self.nan
+        return Bounded(self, value, error if exact else joined(error, magnitude(value) - self.bits + 1))
+
+    def number(self, value: Any) -> Bounded:
+        """Any number, with the bound that its conversion leaves."""
+        if isinstance(value, Bounded):
+            return value
+        if isinstance(value, np.ndarray):
+            return self.number(value[()])
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, (bool, int)):
+            found = self.context.mpf(value)
+            return self.rounded(found, EXACTLY, int(found) == value)
+        if isinstance(value, (float, complex)):
+            return self.rounded(self.context.convert(value), EXACTLY, True)
+        if hasattr(value, "is_Rational") and value.is_Rational:
+            return self.number(int(value.p)) / int(value.q)
+        return self.of_expression(value)
+
+    def of_expression(self, value: Any) -> Bounded:
+        """A number as SymPy has it."""
+        if value.is_Rational:
+            return self.number(value)
+        if value.is_Float:
+            return self.number(float(value))
+        name = type(value).__name__
+        if name in ("Pi", "Exp1"):
+            return self.rounded(self.context.mpf(self.context.pi if name == "Pi" else self.context.e), EXACTLY)
+        if name == "ImaginaryUnit":
+            return Bounded(self, self.context.mpc(0, 1))
+        if not value.args:
+            return self.nan
+        args = [self.of_expression(arg) for arg in value.args]
+        if name == "Add":
+            return sum(args[1:], args[0])
+        if name == "Mul":
+            return math.prod(args[1:], start=args[0])
+        if name == "Pow":
+            return self.power(*args)
+        if name == "Abs":
+            return abs(args[0])
+        name = "arc" + name[1:] if name[0] == "a" else name
+        if name not in FUNCTIONS:
+            raise TooFar(f"{name} has no digits")
+        return self.function(name, args[0])
+
+    def function(self, name: str, x: Bounded) -> Bounded:
+        """``f(x) ± |f′(x)|·δ``."""
+        context, value = self.context, x.value
+        if not x.is_number:
+            return self.nan
+        size = x.size
+        if size > _LARGEST and x.is_real and name in ("exp", "sinh", "cosh", "tan", "sin", "cos", "tanh", "erf"):
+            if name == "exp" and value < 0:
+                return Bounded(self, self.zero, _NOTHING)
+            if name in ("tanh", "erf"):
+                return Bounded(self, context.sign(value), _NOTHING)
+            raise TooFar
+        slope, distance = _SLOPES[name]
+        if name in _CUT and not x.is_real and x.error >= magnitude(value.imag) and value.real < 0:
+            raise Unsure
+        if name in ("log", "sqrt") and x.may_be_zero:
+            if x.error == EXACTLY:
+                return x if name == "sqrt" else self.nan
+            if name == "sqrt":
+                return Bounded(self, self.zero, (joined(size, x.error) + 1) / 2)
+            raise Unsure
+        try:
+            found = self.functions[name](value)
+        except (ValueError, ZeroDivisionError):
+            return self.nan
+        if not context.isfinite(found) or (self.real and hasattr(found, "_mpc_") and found.imag != 0):
+            if x.error != EXACTLY and distance is not None and x.error > magnitude(distance(context, value, found)):
+                raise Unsure
+            return self.nan
+        if x.error == EXACTLY:
+            square = name == "sqrt" and found * found == value and bits_of(found) * 2 <= self.bits
+            return self.rounded(found, EXACTLY, square or found == 0 or (value == 0 and name != "arccos"))
+        near = _LINEAR if distance is None else magnitude(context.convert(distance(context, value, found))) - _NEAR
+        if x.error > near:
+            raise Unsure
+        return self.rounded(found, magnitude(context.convert(slope(context, value, found))) + 1 + x.error)
+
+    def power(self, a: Bounded, b: Bounded) -> Bounded:
+        """``aᵇ``."""
+        context = self.context
+        if not (a.is_number and b.is_number):
+            return self.nan
+        if b.error == EXACTLY and b.is_real and b.value == int(b.value):
+            return self._whole_power(a, int(b.value))
+        if a.value == 0 and a.error == EXACTLY:
+            return a if context.re(b.value) > 0 and b.error < b.size else self.nan
+        if a.may_be_zero:
+            if a.is_real and b.is_real and b.value > 0 and b.error == EXACTLY:
+                return Bounded(self, self.zero, float(b.value) * (joined(a.size, a.error) + 1))
+            raise Unsure
+        if a.is_real and a.value < 0 and (b.error != EXACTLY):
+            nearest = context.nint(b.value)
+            if b.is_real and magnitude(b.value - nearest) <= b.error:
+                raise Unsure
+        if not a.is_real and a.error >= magnitude(a.value.imag) and a.value.real < 0:
+            raise Unsure
+        if b.size + max(0.0, math.log2(abs(a.size) + 1)) > _LARGEST:
+            raise TooFar
+        found = context.power(a.value, b.value)
+        if self.real and hasattr(found, "_mpc_") and found.imag != 0:
+            return self.nan
+        relative = EXACTLY
+        if a.error != EXACTLY:
+            relative = b.size + a.error - a.size + 1
+        if b.error != EXACTLY:
+            relative = joined(relative, magnitude(context.convert(context.log(a.value))) + b.error + 1)
+        if relative > _LINEAR:
+            raise Unsure
+        root = b.error == a.error == EXACTLY and 2 * b.value == 1 and found * found == a.value
+        return self.rounded(found, magnitude(found) + relative, root and bits_of(found) * 2 <= self.bits)
+
+    def _whole_power(self, a: Bounded, count: int) -> Bounded:
+        if count == 0:
+            return self.number(1)
+        if count < 0:
+            return self.nan if a.is_zero else self.number(1) / self._whole_power(a, -count)
+        if a.masked:
+            return a
+        if math.log2(count) + max(0.0, math.log2(abs(a.size) + 1)) > _LARGEST and a.value != 0:
+            raise TooFar
+        found = a.value**count
+        if a.error == EXACTLY:
+            return self.rounded(found, EXACTLY, bits_of(a.value) * count <= self.bits)
+        if a.error + math.log2(count) > a.size - _NEAR:
+            if a.error + math.log2(count) > a.size + 1 or not math.isfinite(a.size):
+                return Bounded(self, self.zero, count * joined(a.size, a.error) + 1)
+            raise Unsure
+        return self.rounded(found, math.log2(count) + magnitude(found) - a.size + a.error + 1)
