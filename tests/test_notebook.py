@@ -141,7 +141,7 @@ CHECKED = {
 @pytest.mark.parametrize(("answer", "findings"), CHECKED.items())
 def test_what_check_says_of_the_derivatives(answer: str, findings: list[str]) -> None:
     (command,) = (line for line in re.findall(r"^\$ (mcalc check .*)$", PAGE, re.MULTILINE) if answer in line)
-    record = json.loads(printed(command + " -f json"))
+    record, _ = json.JSONDecoder().raw_decode(printed(command + " -f json"))  # notes follow, on standard error
     assert record["shape"] == [1, 2] and record["right"] == (not findings)
     assert [finding["finding"] for finding in record["findings"]] == findings
 
