@@ -15,6 +15,8 @@ from running import mcalc as run
 from mcalc.api import derive, read
 from mcalc.batch import reply
 from mcalc.checking.examine import check
+from mcalc.derivations.derivation import shape_words
+from mcalc.expressions.names import name_text
 from mcalc.expressions.operators import TABLE
 from mcalc.expressions.records import Operator, ShapeMismatch
 from mcalc.expressions.tree import dimension
@@ -104,7 +106,10 @@ def test_every_command_line_states_the_shapes(
     output, errors, status = run("jacobian", expression, *wrt, capsys=capsys, monkeypatch=monkeypatch)
     assert status == 0
     if form != "text":
-        assert errors == "".join(f"note: {note}\n" for note in reading.notes)
+        assumed, *notes = errors.splitlines()
+        assert assumed.startswith("note: ") and assumed.endswith("(assumed; declare with -s NAME=SHAPE)")
+        assert f"{name_text(name)}: {shape_words(node.shape)}" in assumed
+        assert notes == [f"note: {note}" for note in reading.notes]
     if form == "json":
         assert json.loads(output)["shapes"][name] == list(map(str, node.shape))
     if form == "text":

@@ -8,7 +8,7 @@ from mcalc.api import derive, read
 from mcalc.derivations.derivation import shape_words
 from mcalc.expressions.tree import dimension
 from mcalc.language.habits import habit
-from mcalc.language.shapes import Declaration, Reading, declaration, parse_declarations
+from mcalc.language.shapes import Reading, declaration, parse_declarations
 from mcalc.problems import Problem
 
 
@@ -180,7 +180,8 @@ def test_habit(name: str, rank: int) -> None:
     ],
 )
 def test_declaration(text: str, shape: tuple[str | int, ...], properties: tuple[str, ...]) -> None:
-    assert declaration(text) == Declaration(tuple(dimension(size) for size in shape), frozenset(properties))
+    found = declaration(text)
+    assert (found.shape, found.properties) == (tuple(dimension(size) for size in shape), frozenset(properties))
 
 
 @pytest.mark.parametrize(
