@@ -29,8 +29,10 @@ TOLERANCE = 1e-5
 """The relative error from which on an answer fails."""
 _DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
 _POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
-_DOUBTED = 1e-8
+_DOUBTED, _EVIDENT = 1e-8, 1e-10
+"""From which relative error on rounding is measured more exactly, and from which what is larger than it excludes."""
 _NEARBY, _CHAOTIC, _STEADY, _EXACT = 1e-6, 1e-3, 1e-6, 1e-11
+_NOTHING, _OVERFLOWING = 1e-13, 1e100
 _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
@@ -218,12 +220,20 @@ class _Check:
                 own = np.inf if moved is None else moved * ROUNDING
                 estimate = replace(estimate, uncertainty=estimate.uncertainty + own)
                 error = estimate.error(expected)
-                self.excluded = self.excluded or (error is not None and estimate.excludes(expected))
-            if error is None:
+            excluded = error is not None and error > _EVIDENT and estimate.excludes(expected)
+            doubtful = error is not None and (excluded or error > TOLERANCE)
+            if error is None or (doubtful and self._lost(point, value, start, estimate, expected)):
                 return None
+            self.excluded = self.excluded or excluded
             worst = max(worst, error)
         self.telling = self.telling or bool(np.any(answer))
         return worst
+
+    def _lost(self, point: dict[str, Any], value: Any, start: Any, estimate: Estimate, expected: Any) -> bool:
+        """Whether floating-point numbers hold no such slope: it is nothing beside the value, or powers run out."""
+        slope = max(np.abs(estimate.value).max(initial=0.0), np.abs(expected).max(initial=0.0))
+        steepness = np.abs(value).max(initial=0.0) / max(1.0, np.abs(start).max(initial=0.0))
+        return bool(slope < _NOTHING * steepness or self.program.largest(point) > _OVERFLOWING)
 
     def _steady(self, point: dict[str, Any], value: Any) -> bool:
         """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""
