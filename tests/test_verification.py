@@ -292,3 +292,28 @@ def test_a_singular_matrix_has_no_complex_step(text: str) -> None:
     program = Program([read(text, {"A": "n,n"}).value], {"n": 2}, arithmetic=ANALYTIC)
     found = complex_step(program, {"A": np.ones((2, 2))}, "A", np.ones((2, 2)))
     assert found is None or np.isfinite(found).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "shapes", "command"),
+    [
+        (
+            "softmax(outer(min(M, axis=0), mean(cosh(W[k]) for k in 1..m)), axis=0)[1..2,1]",
+            "M",
+            {"M": "n,m", "W": "m,n"},
+            "jacobian",
+        ),
+        (
+            "u = exp(mean(max(A[l]) for l in 1..m))^mean([y; p]); norm1(u*gelu(y[1]))",
+            "A",
+            {"A": "m,m", "y": "m", "p": "scalar"},
+            "gradient",
+        ),
+        ("mean(max(sigmoid(B), axis=1))", "B", {"B": "d,d"}, "hessian"),
+        ("var(max(log_softmax(E, axis=0), axis=1))", "E", {"E": "m,m"}, "hessian"),
+    ],
+)
+def test_what_saturates_or_underflows_is_no_alarm(text: str, by: str, shapes: dict[str, str], command: str) -> None:
+    """Far out, floating-point numbers differ though the answer is right: there many digits decide."""
+    verified = derive(text, by, shapes, command).verified
+    assert verified is not None and verified.points

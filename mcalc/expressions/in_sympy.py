@@ -17,7 +17,7 @@ from mcalc.problems import Problem
 
 ENTRY = sympy.Symbol("entry", real=True)
 _LARGEST = 2000
-_SYMPY_FAULTS = (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError)
+_SYMPY_FAULTS = (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError, AttributeError)
 _SPELLED = {
     "abs": "Abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "maximum": "Max", "minimum": "Min",

@@ -40,8 +40,8 @@ def without_size(root: Node) -> frozenset[Node]:
 
 
 def _hides_sizes(node: Node) -> bool:
-    """Whether the size of the value does not give those of the arguments: of a scalar, and of a Kronecker product."""
-    return not node.shape or node.operator.name == "kron"
+    """Whether the size of the value does not give those of the arguments: a scalar, a Kronecker product, a part."""
+    return not node.shape or node.operator.name in ("kron", "element")
 
 
 def _symbols(node: Node) -> Symbols:

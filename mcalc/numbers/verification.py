@@ -23,6 +23,7 @@ from mcalc.numbers.lines import Asked
 from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point
 from mcalc.numbers.program import JITTER, Program, Sizes, UnboundIndex, dimensions
 from mcalc.numbers.regions import Located, regions
+from mcalc.numbers.slope_in_digits import agree_in_digits
 from mcalc.numbers.suitable_sizes import chosen_sizes, singular
 
 TOLERANCE = 1e-5
@@ -32,7 +33,6 @@ _POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
 _DOUBTED, _EVIDENT = 1e-8, 1e-10
 """From which relative error on rounding is measured more exactly, and from which what is larger than it excludes."""
 _NEARBY, _CHAOTIC, _STEADY, _EXACT = 1e-6, 1e-3, 1e-6, 1e-11
-_NOTHING, _OVERFLOWING = 1e-13, 1e100
 _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
@@ -76,7 +76,10 @@ def verify_answer(value: Node, variables: Sequence[Node], by: Node, answer: Expr
         found = program.run(point, generator=generator)
         return found if isinstance(program, TensorProgram) else found[0]
 
-    return verify(value, variables, by, at, parts, at)
+    def agrees(sizes: Sizes, point: dict[str, Any], direction: Any) -> bool:
+        return agree_in_digits(value, answer, sizes, point, by.parameters[0], direction)
+
+    return verify(value, variables, by, at, parts, at, agrees)
 
 
 def verify(
@@ -86,11 +89,13 @@ def verify(
     derivative: Callable[[dict[str, Any], Sizes], Any],
     parts: Sequence[Node] = (),
     shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None = None,
+    agrees: Callable[[Sizes, dict[str, Any], Any], bool] | None = None,
 ) -> Verification:
     """``∂f/∂x · v`` against ``Im f(x + ihv)/h`` and ``(f(x + hv) − f(x − hv))/2h``, the variable's entries free.
 
     `parts` are the trees that the derivative is made of: their branches are entered as those of the value are.
-    `shaken` gives the derivative with every value on the way moved by `JITTER`, by which its own rounding is judged.
+    `shaken` gives the derivative with every value on the way moved by `JITTER`, by which its own rounding is judged,
+    and `agrees` says of a point and a direction whether both sides are equal with many digits: then all is well there.
     """
     named = {variable.parameters[0]: variable for variable in variables}
     every = list({by.parameters[0]: by, **named}.values())
@@ -101,7 +106,7 @@ def verify(
             best = best if best.points else Verification(0, 0.0, "the derivative has too many entries to check")
             break
         try:
-            found = _Check(value, every, by, derivative, sizes, asked, shaken).run()
+            found = _Check(value, every, by, derivative, sizes, asked, shaken, agrees).run()
         except np.linalg.LinAlgError:
             found = Verification(0, 0.0, "a matrix that is inverted is singular")
         if found.failed or found.points >= _POINTS:
@@ -122,6 +127,7 @@ class _Check:
         sizes: Sizes,
         asked: Sequence[Node],
         shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None,
+        agrees: Callable[[Sizes, dict[str, Any], Any], bool] | None,
     ) -> None:
         self.value, self.variables, self.by, self.sizes, self.derivative = value, variables, by, sizes, derivative
         self.name = by.parameters[0]
@@ -129,7 +135,7 @@ class _Check:
         self.program = Program([value], sizes)
         self.analytic: Program | None = Program([value], sizes, arithmetic=ANALYTIC)
         self.trusted = False
-        self.shaken = shaken
+        self.shaken, self.agrees = shaken, agrees
         self.asked = asked
         self.sides = Asked(asked, variables, sizes, (), ()) if asked else None
         self.generator = np.random.default_rng(2)
@@ -222,18 +228,12 @@ class _Check:
                 error = estimate.error(expected)
             excluded = error is not None and error > _EVIDENT and estimate.excludes(expected)
             doubtful = error is not None and (excluded or error > TOLERANCE)
-            if error is None or (doubtful and self._lost(point, value, start, estimate, expected)):
+            if error is None or (doubtful and self.agrees is not None and self.agrees(self.sizes, point, direction)):
                 return None
             self.excluded = self.excluded or excluded
             worst = max(worst, error)
         self.telling = self.telling or bool(np.any(answer))
         return worst
-
-    def _lost(self, point: dict[str, Any], value: Any, start: Any, estimate: Estimate, expected: Any) -> bool:
-        """Whether floating-point numbers hold no such slope: it is nothing beside the value, or powers run out."""
-        slope = max(np.abs(estimate.value).max(initial=0.0), np.abs(expected).max(initial=0.0))
-        steepness = np.abs(value).max(initial=0.0) / max(1.0, np.abs(start).max(initial=0.0))
-        return bool(slope < _NOTHING * steepness or self.program.largest(point) > _OVERFLOWING)
 
     def _steady(self, point: dict[str, Any], value: Any) -> bool:
         """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""

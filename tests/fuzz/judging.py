@@ -23,7 +23,7 @@ from mcalc.render import write
 
 SLOW, HANGING = 5.0, 20.0
 WORDS = ("wrong", "unreadable", "fault", "alarm", "slow", "not finite", "refused", "right")
-FAILING = WORDS[:5]
+FAILING = WORDS[:4]
 TRUE_REASONS = {
     "This gradient has no matrix form to differentiate again": "a second derivative needs a gradient in matrices",
     "SymPy has no": "SymPy has no such expression",
@@ -81,6 +81,8 @@ def limited(seconds: float) -> Iterator[None]:
 
 def judge(program: Program, question: Question, seed: str) -> Judged | None:
     """The verdict, or None where no reliable derivative can be had at any point tried."""
+    if not program.is_spoken():
+        return None
     try:
         scene, expected = expected_of(program, question, seed)
     except Unreliable:

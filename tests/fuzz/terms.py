@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
@@ -91,6 +92,12 @@ class Program:
                 break
             definitions = kept
         return replace(program, declared={name: self.declared[name] for name in program.used()})
+
+    def is_spoken(self) -> bool:
+        """Whether each dimension that is used as a number is declared of a variable: else its name is read by habit."""
+        sizes = " ".join(size for one in self.declared.values() for size in one.shape)
+        spoken = set(re.findall(r"[^\W\d]\w*", sizes))
+        return all(term.data[0] in spoken for term in self.terms() if term.kind == "dimension")
 
     def length(self) -> int:
         return sum(1 for _ in self.terms())
