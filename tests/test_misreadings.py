@@ -102,3 +102,8 @@ def test_what_is_assumed_is_a_comment(form: str) -> None:
 def test_a_comment_in_html_holds_no_two_hyphens() -> None:
     comment = write(derive("norm2(A--B)", "A"), "html").split("\n<article")[0]
     assert comment.count("--") == 2 * comment.count("<!--")
+
+
+def test_beside_dotted_signs_a_star_of_a_matrix_is_told() -> None:
+    assert "the matrix product is @" in notes("sum(-y.*log(sigmoid(X*theta)))")
+    assert "the matrix product is @" not in notes("sum(-y.*log(sigmoid(X@theta)))")

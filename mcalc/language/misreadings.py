@@ -73,7 +73,10 @@ def _instead(written: str, whole: str, arguments: str, elementwise: bool = True)
 
 
 def _of_matrices(reader: Reader, applied: Applied) -> bool:
-    """Whether `*` stands between two matrices that no declaration made such, of different names."""
+    """Whether `*` stands between two matrices that no declaration made such, of different names.
+
+    Where the text says ``.*`` for element by element, one matrix beside another name is enough.
+    """
     if applied.syntax.kind != "infix":
         return False
     source = reader.program.source
@@ -81,6 +84,9 @@ def _of_matrices(reader: Reader, applied: Applied) -> bool:
     if not any("*" in text and ".*" not in text for text in between):
         return False
     matrices = [set(reader.undeclared(part)) for part, shape in applied.parts if rank_of(shape) == MATRIX]
+    if any(sign in source for sign in (".*", "./")):
+        named = [part for part, _ in applied.parts if reader.undeclared(part)]
+        return any(matrices) and len(named) > 1
     return any(one and other and not one & other for one, other in combinations(matrices, 2))
 
 
