@@ -155,15 +155,16 @@ def stars(pieces: Pieces, at: Rewriting) -> Pieces:
         if len(found) > chain + 1 and pieces[place - 1].text == "*":
             left, star = tuple(found[chain:-1]), found[-1]
             one, other = at.ranks.of(left), at.ranks.of(operand)
-            if one and other and (at.starred or not at.ranks.all_declared(_texts(left) | _texts(operand))):
+            if one and other:
                 asked = 2 in (one, other) and (_asks_for_product(left) or _asks_for_product(operand))
                 outer = (one, other) == (1, ROW) and _texts(left) & _texts(operand)
-                if one == ROW or asked or outer:
+                said = at.ranks.all_declared(_texts(left) | _texts(operand))
+                product = one == ROW or asked or bool(outer) or (said and (one, other) == (2, 1))
+                if product:
                     hint = "write `@` for the matrix product"
-                    at.found(_STARRED, star, star, hint, certain=True, starred=True)
-                if one == ROW or asked or outer:
+                    at.found(_STARRED, star, star, hint, certain=not said, starred=True)
                     product_of(one, other)
-                if one == ROW or asked or outer or (at.starred and (one, other) in PRODUCTS):
+                if product or (at.starred and (one, other) in PRODUCTS):
                     found[-1] = replace(star, text="@")
         found += operand
         place = end

@@ -21,11 +21,17 @@ def misread(source: str, declared: Mapping[str, Declaration]) -> None:
 
 
 def suggested(problem: Problem, source: str, declared: Mapping[str, Declaration]) -> Problem:
-    """The problem of a text that mcalc cannot read, with the whole corrected input where there is one."""
+    """The problem of a text that mcalc cannot read, with the whole corrected input where there is one.
+
+    A problem that shows two shapes in conflict keeps its words.
+    """
     corrected, slips = rewritten(source, _ranks(declared))
     if not slips or not _is_read(corrected, source, declared):
         return problem
-    return _problem(slips[0], source, corrected, declared)
+    found = _problem(slips[0], source, corrected, declared)
+    if any(span.label for span in problem.spans):
+        return Problem(problem.message, problem.spans, found.hint, source, problem.status)
+    return found
 
 
 def _problem(slip: Slip, source: str, corrected: str, declared: Mapping[str, Declaration]) -> Problem:
