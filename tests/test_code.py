@@ -95,7 +95,12 @@ def code_of(text: str, shapes: dict[str, str], wrt: str) -> str:
 
 
 SHOWN = [
-    ("a*sum(sum(delta[i,j] for j in 1..3) for i in 1..3)", {"a": "scalar"}, "a", ["1 - (i + 1 != j + 1)"]),
+    (
+        "a*sum(sum(delta[i,j] for j in 1..3) for i in 1..3)",
+        {"a": "scalar"},
+        "a",
+        ["return sum(sum(1 - (i + 1 != j + 1) for i in range(3)) for j in range(3))"],
+    ),
     ("norm(A@x)^2", {"A": "m,n", "x": "n"}, "x", ["return 2 * (x @ A.T @ A)", "return 2 * (A.T @ (A @ x))"]),
     ("max(0, w.x + b)", {"w": "n", "x": "n", "b": "scalar"}, "w", ["return np.where(w @ x + b > 0, x, 0.0)"]),
     ("A@B", {"A": "m,n", "B": "n,p"}, "A", ["return np.einsum('ik,lj->ijkl', np.eye(m, dtype=dtype), B)"]),

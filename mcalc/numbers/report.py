@@ -22,6 +22,7 @@ from mcalc.numbers.decimals import DIGITS
 from mcalc.numbers.definedness import kinks
 from mcalc.numbers.evaluation import Number, Slope, in_floats, values_of
 from mcalc.numbers.fitting import Fitted, fit
+from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.values import Value
 from mcalc.numbers.written import UNIT, written
 from mcalc.problems import Problem
@@ -98,12 +99,27 @@ def _slope(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Numb
         return values_of([result], fitted, Slope(tuple(str(one.parameters[0]) for one in by)))[0]
     except Problem as problem:
         guarded = _guarded(result, value)
-        if guarded is result:
+        if guarded is result or not _is_bounded(result, by, fitted):
             raise
         try:
             return in_floats([guarded], fitted)[0]
         except Problem:
             raise problem from None
+
+
+def _is_bounded(result: Any, by: Sequence[Node], fitted: Fitted) -> bool:
+    """Whether the derivative stays as large when the point is neared: of ``norm(x)`` at 0, not of its square root."""
+    point, generator = fitted.point(), np.random.default_rng(1)
+    sizes = []
+    for distance in (1e-4, 1e-12):
+        moved = dict(point)
+        for variable in by:
+            name = variable.parameters[0]
+            moved[name] = point[name] + distance * generator.uniform(0.5, 1, np.shape(point[name]))
+        tree = isinstance(result, Node)
+        found = evaluate(result, moved, fitted.sizes) if tree else evaluate_tensor(result.tensor, moved, fitted.sizes)
+        sizes.append(np.abs(found).max(initial=0.0))
+    return bool(np.isfinite(sizes).all() and sizes[1] <= 100 * sizes[0])
 
 
 def _guarded(result: Any, value: Node) -> Any:
