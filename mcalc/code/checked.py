@@ -14,6 +14,7 @@ from typing import Any
 from mcalc.calculus.networks import Tensor
 from mcalc.code.running import functions
 from mcalc.code.writer import identifier
+from mcalc.expressions import build
 from mcalc.expressions.tree import Node, Shape
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
@@ -21,6 +22,8 @@ from mcalc.numbers.program import JITTER, Program, Sizes, dimensions
 from mcalc.problems import Problem
 
 _SIZES, _POINTS, _DRAWS, _LARGEST = 2, 2, 14, 200_000
+_ROUNDING = 1e-13
+"""What rounding may leave, of the largest value on the way, where an answer cancels to 0."""
 _FAULTS = (
     ArithmeticError,
     AttributeError,
@@ -103,9 +106,12 @@ def _value(result: Result, point: dict[str, Any], sizes: Sizes, generator: Any) 
     if isinstance(result, Node):
         program = Program([result], sizes)
         (value,), (moved,) = program.run(point), program.run(point, generator=generator)
-        return value, 1e-8 * float(np.abs(value).max()) + 10 * float(np.abs(moved - value).max())
+        rounding = _ROUNDING * program.largest(point)
+        return value, 1e-8 * float(np.abs(value).max()) + 10 * float(np.abs(moved - value).max()) + rounding
     near = {name: value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
-    value, slack = evaluate_tensor(result, point, sizes), 0.0
+    nodes = [f.node for term in result.terms for f in term.factors if f.node is not None and not f.node.loops]
+    value = evaluate_tensor(result, point, sizes)
+    slack = _ROUNDING * Program([*nodes, build.number(1)], sizes).largest(point)
     for term in result.terms:
         alone = result._replace(terms=(term,))
         part = evaluate_tensor(alone, point, sizes)
