@@ -12,6 +12,7 @@ from mcalc.language.parser import canonical_name, parse
 from mcalc.numbers.report import evaluation
 from mcalc.numbers.values import read_assignments
 from mcalc.problems import Problem, Span
+from mcalc.render import FORMATS, write
 
 NAMES = [
     *("x", "x1", "x_1", "x_", "x__", "x_1_", "x__1", "x_1_2", "x12", "x_12", "x_hat", "x_1_hat", "x_hat_1"),
@@ -126,3 +127,8 @@ def test_intermediate_values_are_none_of_the_texts_names(typed: str) -> None:
     derivation = derive(f"sin(exp({typed})*{typed})" + "".join(f"*{name}" for name in declared), typed, declared)
     lines = {name_key(line.name) for line in derivation.lines}
     assert lines and not lines & {name_key(name) for name in declared}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_that_ends_in_a_line_is_written_in_every_format(form: str) -> None:
+    assert write(derive("sum(w_*x)", "x", {"w_": "n", "x": "n"}), form)

@@ -14,7 +14,7 @@ FUNCTIONS = frozenset(_UPRIGHT.split())
 _SYMBOLS = {
     r"\cdot": "⋅", r"\otimes": "⊗", r"\oslash": "⊘", r"\times": "×", r"\le": "≤", r"\ge": "≥", r"\neq": "≠",
     r"\partial": "∂", r"\nabla": "∇", r"\cdots": "⋯", r"\vdots": "⋮", r"\ddots": "⋱",
-    r"\|": "‖", r"\sum": "∑", r"\infty": "∞", "-": "−",
+    r"\|": "‖", r"\sum": "∑", r"\infty": "∞", "-": "−", r"\_": "_",
 }  # fmt: skip
 _LETTERS = {f"\\{name}": letter for name, letter in (GREEK | CAPITALS).items()} | {r"\top": "⊤"}
 _ACCENTS = {r"\hat": "^", r"\tilde": "~", r"\bar": "¯", r"\dot": "˙"}

@@ -13,7 +13,7 @@ _SYMBOLS = {
     r"\cdot": "⋅", r"\otimes": "⊗", r"\oslash": "⊘", r"\times": "×", r"\le": "≤", r"\ge": "≥", r"\neq": "≠",
     r"\partial": "∂", r"\nabla": "∇", r"\cdots": "⋯", r"\vdots": "⋮", r"\ddots": "⋱", r"\|": "‖", r"\sum": "∑",
     r"\infty": "∞", r"\top": "⊤", r"\;": "thick", r"\,": "thin", r"\ ": "space",
-    "/": r"\/", "|": r"\|", ";": r"\;", ":": r"\:", "#": r"\#",
+    "/": r"\/", "|": r"\|", ";": r"\;", ":": r"\:", "#": r"\#", r"\_": r"\_",
 }  # fmt: skip
 _WRAPPED = {
     "sqrt": "sqrt({})", "phantom": "#hide(${}$)", "vec": "arrow({})", "hat": "hat({})", "tilde": "tilde({})",
