@@ -99,7 +99,7 @@ def _slope(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Numb
         return values_of([result], fitted, Slope(tuple(str(one.parameters[0]) for one in by)))[0]
     except Problem as problem:
         guarded = _guarded(result, value)
-        if guarded is result or not _is_bounded(result, by, fitted):
+        if guarded is result or not _is_bounded(guarded, by, fitted):
             raise
         try:
             return in_floats([guarded], fitted)[0]
