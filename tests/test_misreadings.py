@@ -107,3 +107,8 @@ def test_a_comment_in_html_holds_no_two_hyphens() -> None:
 def test_beside_dotted_signs_a_star_of_a_matrix_is_told() -> None:
     assert "the matrix product is @" in notes("sum(-y.*log(sigmoid(X*theta)))")
     assert "the matrix product is @" not in notes("sum(-y.*log(sigmoid(X@theta)))")
+
+
+def test_kronecker_signs_and_blocks_are_told() -> None:
+    assert "kron(A, B)" in notes("X ⊗ I_n") and "kron(A, B)" not in notes("x ⊗ w")
+    assert "below each other" in notes("tr([A, C]'@[A, C])") and "below each other" not in notes("[A; C]")

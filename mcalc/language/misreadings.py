@@ -25,6 +25,11 @@ def misreadings(reader: Reader) -> Iterator[str]:
         elif applied.operator == "multiply":
             if not products and _of_matrices(reader, applied):
                 yield "* is element by element; the matrix product is @"
+            elif _of_matrices(reader, applied, "⊗"):
+                yield "⊗ is element by element, as in the paper; the Kronecker product is kron(A, B)"
+        elif applied.operator == "stack_rows" and applied.syntax.value == ",":
+            if sum(rank_of(shape) == MATRIX and bool(reader.undeclared(part)) for part, shape in applied.parts) > 1:
+                yield f"the matrices of {_text(reader, applied.syntax)} stand below each other"
         elif applied.syntax.kind == "call" and len(applied.parts) == 1:
             yield from _whole(reader, applied)
     yield from _constants(reader)
@@ -72,8 +77,8 @@ def _instead(written: str, whole: str, arguments: str, elementwise: bool = True)
     return f"{written} is {how}; mcalc has no {meant}, the function of the matrix as a whole"
 
 
-def _of_matrices(reader: Reader, applied: Applied) -> bool:
-    """Whether `*` stands between two matrices that no declaration made such, of different names.
+def _of_matrices(reader: Reader, applied: Applied, star: str = "*") -> bool:
+    """Whether the sign stands between two matrices that no declaration made such, of different names.
 
     Where the text says ``.*`` for element by element, one matrix beside another name is enough.
     """
@@ -81,10 +86,10 @@ def _of_matrices(reader: Reader, applied: Applied) -> bool:
         return False
     source = reader.program.source
     between = [source[one.end : other.start] for (one, _), (other, _) in pairwise(applied.parts)]
-    if not any("*" in text and ".*" not in text for text in between):
+    if not any(star in text and ".*" not in text for text in between):
         return False
     matrices = [set(reader.undeclared(part)) for part, shape in applied.parts if rank_of(shape) == MATRIX]
-    if any(sign in source for sign in (".*", "./")):
+    if star == "*" and any(sign in source for sign in (".*", "./")):
         named = [part for part, _ in applied.parts if reader.undeclared(part)]
         return any(matrices) and len(named) > 1
     return any(one and other and not one & other for one, other in combinations(matrices, 2))
