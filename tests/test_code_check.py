@@ -71,6 +71,10 @@ NEVER = [
     "while True: pass",
     "class A: pass",
     "exec('')",
+    "np = [1]",
+    "def np(): return 1",
+    "def f(np): return np.tofile(1)",
+    "def f(x): return sum(np.tofile(1) for np in x)",
 ]
 
 

@@ -54,6 +54,8 @@ def _look_through(tree: ast.Module, library: str) -> None:
             raise Forbidden(f"it has a {type(node).__name__}")
         if isinstance(node, ast.Name) and node.id.startswith("__"):
             raise Forbidden(f"it has the name {node.id}")
+        if _taken(node) in roots:
+            raise Forbidden(f"it assigns to {_taken(node)}")
         if isinstance(node, ast.Attribute) and (
             node.attr.startswith("_") or not (_of_library(node, roots) or node.attr in _METHODS)
         ):
@@ -75,6 +77,15 @@ def _imported(tree: ast.Module, library: str) -> frozenset[str]:
                     raise Forbidden(f"it imports {one.name}")
                 names.add(one.asname or one.name.split(".")[0])
     return frozenset(names)
+
+
+def _taken(node: ast.AST) -> str | None:
+    """The name that a node gives a new meaning: a target, a parameter, a function."""
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        return node.id
+    if isinstance(node, ast.arg):
+        return node.arg
+    return node.name if isinstance(node, ast.FunctionDef) else None
 
 
 def _of_library(node: ast.Attribute, roots: frozenset[str]) -> bool:
