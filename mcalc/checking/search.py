@@ -16,6 +16,7 @@ from mcalc.checking.variants import Variant
 from mcalc.expressions import build
 from mcalc.expressions.tree import Node, Shape, topological, variables
 from mcalc.numbers.arrays import array_module as np
+from mcalc.problems import Problem
 
 _WORK = 1500
 """How many versions are looked at; large ones count more, so that the time is bounded."""
@@ -200,7 +201,7 @@ class Search:
                 other = build.transpose(other)
             if hit.relation.factor is not None:
                 other = build.apply("multiply", hit.relation.factor.node, other)
-        except Exception:
+        except Problem:
             return False
         return proved_equal(one, other)
 

@@ -193,10 +193,14 @@ def _latex(source: str, place: int) -> Problem:
         "mathbf": "x",
         "left": "(a + b)",
         "max": "max(a, b)",
+        "prod": "prod(x)",
+        "hat": "y_hat",
+        "bar": "y_bar",
+        "tilde": "y_tilde",
     }
-    word = source[place + 1 : end]
-    shown = plain.get(word, word or "w.x + b")
-    return Problem("mcalc reads plain notation, not LaTeX.", [Span(place, end)], f"write `{shown}`")
+    shown = plain.get(source[place + 1 : end])
+    hint = f"write `{shown}`" if shown else "write the formula as on paper: `w.x + b`"
+    return Problem("mcalc reads plain notation, not LaTeX.", [Span(place, end)], hint)
 
 
 def _opener(closer: str) -> str:

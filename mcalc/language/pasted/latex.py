@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mcalc.expressions.operators import CALLS
+from mcalc.language.habits import GREEK_NAMES
 from mcalc.language.pasted import pieces as text_pieces
 from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import side_by_side
@@ -23,6 +25,7 @@ _SIGNS = {
     r"\rVert": "||", r"\|": "||", r"\lvert": "|", r"\rvert": "|", r"\vert": "|", r"\le": "<=", r"\leq": "<=",
     r"\ge": ">=", r"\geq": ">=",
 }  # fmt: skip
+_LETTERS = GREEK_NAMES | {"ell"}
 _TURNED = frozenset(("T", "top", "intercal"))
 _BARS = "write `abs(x)` for absolute values, `norm(x)` for a length, `det(A)` for a determinant"
 
@@ -52,11 +55,16 @@ def latex(pieces: Pieces, at: Rewriting) -> Pieces:
             found += whole if not rest or _ends(rest[-1]) else (group("(", whole, piece),)
         elif piece.text in _WRAPPERS and rest:
             found.append(replace(_named(rest.pop()), before=piece.before or _apart(found)))
-        elif word.isalpha() and piece.text not in _SPACING:
+        elif _is_word(word) and not (rest and rest[-1].text == "_" and word in CALLS):
             found.append(Piece("name", word, piece.start, piece.end, piece.before or _apart(found)))
         elif piece.text not in _SPACING:
             raise NotUnique
     return tuple(found)
+
+
+def _is_word(command: str) -> bool:
+    r"""Whether the command is a letter or a function that mcalc writes as a word: ``\alpha``, ``\varphi``, ``\log``."""
+    return command in CALLS or command.lower().removeprefix("var") in _LETTERS
 
 
 def _apart(before: list[Piece]) -> str:
