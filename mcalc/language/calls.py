@@ -61,5 +61,7 @@ def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
         reason, other = REFUSED[name]
         return Problem(f"`{name}` {reason}.", span, other, status=3)
     near = difflib.get_close_matches(name, [*CALLS, *SIZED], 1, 0.65)
-    hint = f"did you mean `{near[0]}`?" if near else "`mcalc rules` lists the functions"
+    begun = [call for call, rows in CALLS.items() if len(name) > 2 and call.startswith(name) and call == rows[0].name]
+    meant = " or ".join(f"`{call}`" for call in dict.fromkeys([*near, *begun[:2]]))
+    hint = f"did you mean {meant}?" if meant else "`mcalc rules` lists the functions"
     return Problem(f"There is no function named `{name}`.", span, hint if len(name) > 2 else f"{multiplied}; {hint}")
