@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mcalc.checking.verdict import Check
-    from mcalc.derivations.derivation import Derivation
+    from mcalc.derivation.derivation import Derivation
     from mcalc.language.declarations import Given
 
 __version__ = "0.1.0"
@@ -74,14 +74,14 @@ def check(
 def _derive(
     command: str, expression: str, wrt: str, shapes: Mapping[str, Given] | None, layout: str, verify: bool
 ) -> Derivation:
-    from mcalc.api import derive
+    from mcalc.ask import derive
 
     return derive(expression, wrt, shapes, command, layout, verify)
 
 
 def __getattr__(name: str) -> Any:
     if name == "Derivation":
-        from mcalc.derivations.derivation import Derivation
+        from mcalc.derivation.derivation import Derivation
 
         return Derivation
     if name == "Problem":

@@ -1,4 +1,4 @@
-"""The command line: a thin layer over `mcalc.api`. What is heavy is imported by the command that needs it."""
+"""The command line: a thin layer over `mcalc.ask`. What is heavy is imported by the command that needs it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import click
 
@@ -15,10 +13,10 @@ from mcalc import __version__
 from mcalc.commands import numbers, reference
 from mcalc.commands.checking import check
 from mcalc.commands.derivatives import derivative_commands
+from mcalc.commands.faults import attempt
+from mcalc.commands.options import Group
 from mcalc.commands.plots import plot
 from mcalc.commands.shell import shell
-from mcalc.options import Group, usage
-from mcalc.problems import Problem, render_problem
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,42 +44,6 @@ def main() -> None:
     status = attempt(lambda: cli.main(prog_name="mcalc", standalone_mode=False))
     if status:
         raise SystemExit(status)
-
-
-def attempt(run: Callable[[], Any]) -> int:
-    """The exit status of what is run; a fault is told on standard error."""
-    try:
-        status = int(run() or 0)
-    except Problem as problem:
-        status = _tell(problem)
-    except click.exceptions.NoArgsIsHelpError as fault:
-        click.echo(fault.format_message(), err=True)
-        status = 2
-    except click.ClickException as fault:
-        status = _tell(usage(fault))
-    except (click.Abort, KeyboardInterrupt):
-        status = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
-    except (RecursionError, MemoryError):
-        status = _tell(
-            Problem("This expression is larger than mcalc can take.", hint="name its parts: `u = …; f(u)`", status=3)
-        )
-    except Exception as fault:
-        status = _tell(
-            Problem(
-                f"mcalc has a fault here: {type(fault).__name__}: {str(fault).rstrip('.')}.",
-                hint="please report the command",
-                status=3,
-            )
-        )
-    return status
-
-
-def _tell(problem: Problem) -> int:
-    click.echo(render_problem(problem), err=True)
-    return problem.status
 
 
 def run() -> None:

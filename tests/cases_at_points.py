@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from mcalc.calculus.engine import derivative, differentiate
+from mcalc.calculus.differentiate import derivative, differentiate
+from mcalc.language.declarations import declaration
 from mcalc.language.parser import parse
-from mcalc.language.shapes import Reading, declaration, read_program
+from mcalc.language.reading import read_program
+from mcalc.language.shapes import Reading
 from mcalc.numbers.numeric import draw_point, fitting_sizes
 
 CORPUS = [json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text().splitlines()]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mcalc.api import read
-from mcalc.calculus.index_form import IndexForm
-from mcalc.derivations.derivation import Derivation
+from mcalc.ask import read
+from mcalc.derivation.derivation import Derivation
+from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.numeric import evaluate_tensor
 from mcalc.numbers.program import Program
 

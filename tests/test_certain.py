@@ -11,10 +11,9 @@ import sympy
 from fuzz.evaluating import run as evaluations
 from running import mcalc
 
-from mcalc.api import derive
-from mcalc.expressions.operators import TABLE
+from mcalc.ask import derive
 from mcalc.language.parser import parse
-from mcalc.language.shapes import read_program
+from mcalc.language.reading import read_program
 from mcalc.numbers.bounded_module import entries
 from mcalc.numbers.bounds import Bounded, Unsure
 from mcalc.numbers.certain import certain
@@ -24,8 +23,9 @@ from mcalc.numbers.fields import FUNCTIONS, Field
 from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program
-from mcalc.numbers.report import evaluation
 from mcalc.numbers.values import read_assignments
+from mcalc.render.evaluation import evaluation
+from mcalc.table import TABLE
 
 
 @pytest.fixture

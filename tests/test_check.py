@@ -14,8 +14,8 @@ import mcalc
 from mcalc.checking.examine import check
 from mcalc.checking.findings import KINDS
 from mcalc.checking.points import Field, Spot
-from mcalc.checking.report import markdown, record, write
 from mcalc.problems import Problem
+from mcalc.render.verdict import markdown, record, write
 
 ANSWERS = Path(__file__).parent / "answers"
 TABLES = sorted(path.name for path in ANSWERS.glob("*.jsonl"))

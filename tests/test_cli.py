@@ -130,7 +130,7 @@ def test_a_fault_of_mcalc_is_one_message(run: Run, monkeypatch: pytest.MonkeyPat
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setattr("mcalc.api.derive", broken)
+    monkeypatch.setattr("mcalc.ask.derive", broken)
     status, output, message = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (3, "")
     assert message.startswith("error: mcalc has a fault here: ZeroDivisionError: by hand.")
@@ -140,7 +140,7 @@ def test_too_deep_is_one_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     def endless(*arguments: object, **__: object) -> None:
         endless(*arguments)
 
-    monkeypatch.setattr("mcalc.api.derive", endless)
+    monkeypatch.setattr("mcalc.ask.derive", endless)
     status, output, message = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (3, "")
     assert message.startswith("error: This expression is larger than mcalc can take.")

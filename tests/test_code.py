@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc.calculus.engine import derivative, differentiate
-from mcalc.calculus.networks import Tensor
+from mcalc.calculus.differentiate import derivative, differentiate
+from mcalc.checking.operator import example_of
 from mcalc.code.function import module
 from mcalc.code.running import functions
-from mcalc.derivations.definitions import example_of
-from mcalc.expressions import build
-from mcalc.expressions.operators import TABLE
+from mcalc.networks.networks import Tensor
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.table import TABLE
+from mcalc.tree import build
 
 
 def run(text: str, name: str = "jacobian") -> Any:

@@ -12,10 +12,10 @@ from running import mcalc as command
 
 import mcalc
 import mcalc.render.code as code
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.code.running import Forbidden, functions
 from mcalc.code.targets import TARGETS
-from mcalc.derivations.derivation import Verified
+from mcalc.derivation.derivation import Verified
 from mcalc.problems import Problem
 from mcalc.render import write
 

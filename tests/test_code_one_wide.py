@@ -10,14 +10,14 @@ import pytest
 from cases_at_points import read
 from test_libraries import library_of
 
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
-from mcalc.expressions import build
-from mcalc.expressions.tree import dimension
 from mcalc.numbers.program import dimensions
 from mcalc.render import write
+from mcalc.tree import build
+from mcalc.tree.node import dimension
 
 N = 3
 ROW = {"A": "1,n", "x": "n", "B": "n,n"}

@@ -9,9 +9,9 @@ import pytest
 from cases_at_points import read
 from test_code import agree
 
-from mcalc.expressions.operators import TABLE
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate
 from mcalc.problems import Problem
+from mcalc.table import TABLE
 
 SHAPES = {"W": "n,n", "B": "n,n"}
 WIDE = {"W": "m,n", "B": "m,n"}

@@ -12,14 +12,14 @@ import pytest
 from cases_at_points import CORPUS, read
 from test_libraries import library_of
 
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.code.running import functions
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
 from mcalc.render import write
+from mcalc.table import TABLE
+from mcalc.tree.node import Node
 
 LARGEST = 1e6
 LIBRARIES = ("numpy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("jax", "torch")))

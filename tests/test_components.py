@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from sympy.core.numbers import Integer
 
-from mcalc.api import derive, read
-from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.components.drawing import Slices
-from mcalc.components.expansion import component, expanded
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
-from mcalc.expressions.tree import Node, dimension, variables
+from mcalc.ask import derive, read
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.expansion import component, expanded
+from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.notation.drawing import Slices
+from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor
 from mcalc.problems import Problem
 from mcalc.render.text import write as written
+from mcalc.tree import build
+from mcalc.tree.node import Node, dimension, variables
 
 SIZES = {"n": 3, "m": 2, "k": 4, "p": 3, "N": 3}
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from cases_at_points import point_of, read
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm
+from mcalc.ask import derive
+from mcalc.language.declarations import declaration
 from mcalc.language.parser import parse
-from mcalc.language.shapes import declaration, read_program
+from mcalc.language.reading import read_program
+from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 
 

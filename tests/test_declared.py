@@ -13,11 +13,11 @@ import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
 import mcalc
-from mcalc.api import derive
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions import build
-from mcalc.expressions.tree import dimension, topological
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
 from mcalc.problems import Problem
+from mcalc.tree import build
+from mcalc.tree.node import dimension, topological
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "60"))
 SIZES = {"n": 3, "m": 2, "k": 4}

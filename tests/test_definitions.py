@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcalc.api import read
-from mcalc.calculus.index_form import IndexForm
-from mcalc.derivations.definitions import Agreement, Form, agreement, defined, forms
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.records import Operator
-from mcalc.expressions.tree import Node
+from mcalc.ask import read
+from mcalc.checking.operator import Agreement, Form, agreement, defined, forms
+from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.numeric import evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.numbers.verification import verify
@@ -21,6 +18,9 @@ from mcalc.render.layout import plain, width
 from mcalc.render.operator_page import number
 from mcalc.render.operator_page import rows as page_rows
 from mcalc.render.rules import rows as table_rows
+from mcalc.table import TABLE
+from mcalc.table.records import Operator
+from mcalc.tree.node import Node
 
 SHOWN = [operator for operator in TABLE.values() if operator.example]
 DEFINED = [operator for operator in SHOWN if operator.definition]
@@ -118,7 +118,7 @@ KINKS = [
 
 @pytest.mark.parametrize(("text", "point", "by", "expected"), KINKS, ids=[f"{row[0]} by {row[2]}" for row in KINKS])
 def test_at_a_kink_the_derivative_is_what_the_page_says(text: str, point: Any, by: str, expected: Any) -> None:
-    from mcalc.calculus.engine import differentiate
+    from mcalc.calculus.differentiate import differentiate
 
     reading = read(text)
     tensor = differentiate(reading.value, reading.names[by])
@@ -131,7 +131,7 @@ def test_numbers_have_four_figures() -> None:
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_table_keeps_to_its_width(columns: int) -> None:
-    shown = plain(table_rows(None, columns))
+    shown = plain(table_rows(columns))
     assert max(map(width, shown.split("\n"))) <= columns
     assert all(re.search(rf"^{operator.name}\b", shown, re.MULTILINE) for operator in SHOWN)
 

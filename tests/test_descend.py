@@ -12,14 +12,15 @@ import pytest
 from running import mcalc
 from scipy.optimize import minimize
 
-from mcalc.api import derive
-from mcalc.expressions.tree import Node, topological
+from mcalc.ask import derive
 from mcalc.numbers.descent import Compiled, Method, descend
 from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import draw_point, evaluate, fitting_sizes
-from mcalc.numbers.training import compiled, train
-from mcalc.numbers.values import of_numbers, read_assignments
+from mcalc.numbers.value import of_numbers
+from mcalc.numbers.values import read_assignments
 from mcalc.numbers.vectorized import vectorized
+from mcalc.render.training import compiled, train
+from mcalc.tree.node import Node, topological
 
 SQUARES = "sum((y[i] - (w.X[i] + b))^2 for i in 1..N)/N"
 NEURON = "sum((y[i] - max(0, w.X[i] + b))^2 for i in 1..N)/N"
@@ -236,7 +237,7 @@ LOOPS_STAY = {"sum(i*x[i] for i in 1..n)"}
 @pytest.mark.parametrize(("expression", "shapes"), SUMS, ids=[expression for expression, _ in SUMS])
 def test_sums_over_data_as_products(expression: str, shapes: dict[str, str]) -> None:
     """Of the value and of all its derivatives."""
-    from mcalc.api import read
+    from mcalc.ask import read
 
     reading = read(expression, shapes)
     roots = [reading.value]

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.derivations.derivation import Derivation
-from mcalc.derivations.differentials import leaf
-from mcalc.expressions.tree import Node
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.differentials import leaf
+from mcalc.networks.index_form import IndexForm, write_expression
 from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate
+from mcalc.tree.node import Node
 
 PROBLEMS = [
     ("tr(A@X)", "X"),

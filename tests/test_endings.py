@@ -10,8 +10,9 @@ import pytest
 from running import mcalc
 
 from mcalc.numbers.descent import Method
-from mcalc.numbers.training import Descent, train
-from mcalc.numbers.values import of_numbers, read_assignments
+from mcalc.numbers.value import of_numbers
+from mcalc.numbers.values import read_assignments
+from mcalc.render.training import Descent, train
 
 
 @pytest.fixture

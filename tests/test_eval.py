@@ -13,20 +13,21 @@ import sympy
 from cases_at_points import FIRST_ORDER, derivatives, point_of
 from running import mcalc
 
-from mcalc.derivations.definitions import example_of
-from mcalc.expressions.operators import TABLE
+from mcalc.checking.operator import example_of
 from mcalc.language.parser import parse
-from mcalc.language.shapes import read_program
+from mcalc.language.reading import read_program
 from mcalc.numbers.arithmetic import COMPLEX, REAL
 from mcalc.numbers.evaluation import values_of
 from mcalc.numbers.exact import EXACT, TooLarge
 from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program
-from mcalc.numbers.report import evaluation
-from mcalc.numbers.values import of_numbers, read_assignments
+from mcalc.numbers.value import of_numbers
+from mcalc.numbers.values import read_assignments
 from mcalc.numbers.written import node_of
 from mcalc.problems import Problem
+from mcalc.render.evaluation import evaluation
+from mcalc.table import TABLE
 
 
 @pytest.fixture

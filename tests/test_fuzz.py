@@ -26,8 +26,8 @@ from fuzz.shrinking import shrunk
 from fuzz.terms import Declared, Program, Shape, Term
 from fuzz.values import Unreliable, first, second
 
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.records import Rule
+from mcalc.table import TABLE
+from mcalc.table.records import Rule
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "3000"))
 SIZES = {"n": 3, "m": 2}
@@ -185,7 +185,7 @@ def with_rule(monkeypatch: pytest.MonkeyPatch, formula: str) -> None:
     """The hyperbolic tangent, with this for its derivative."""
     wrong = dataclasses.replace(TABLE["tanh"], rules=(Rule("a", formula, "planted"),))
     monkeypatch.setitem(TABLE, "tanh", wrong)
-    monkeypatch.setattr("mcalc.expressions.tree._nodes", {})
+    monkeypatch.setattr("mcalc.tree.node._nodes", {})
 
 
 def test_a_wrong_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +206,7 @@ def test_what_mcalc_itself_finds_wrong_is_a_failure(monkeypatch: pytest.MonkeyPa
 
 def test_a_fault_in_print_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.derivations import headings as page
+    from mcalc.derivation import headings as page
 
     asked = program(apply("multiply", apply("exp", a), apply("add", a, number("2"))), a="")
     written = page.write_expression
@@ -226,7 +226,7 @@ def test_a_fault_in_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_cannot_be_read_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.derivations import headings as page
+    from mcalc.derivation import headings as page
 
     written = page.write_expression
     monkeypatch.setattr(page, "write_expression", lambda *given: written(*given) + " +")
@@ -240,7 +240,7 @@ def test_a_traceback_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*given: Any) -> str:
         raise KeyError("u_2")
 
-    monkeypatch.setattr("mcalc.derivations.headings.write_expression", broken)
+    monkeypatch.setattr("mcalc.derivation.headings.write_expression", broken)
     found = verdict_on(program(apply("exp", a), a=""), "a")
     assert {(verdict.word, verdict.kind) for verdict in found.verdicts} == {("fault", "KeyError: …")}
 

@@ -16,15 +16,15 @@ import pytest
 from test_paper import ROWS
 from test_steps import Unfit, Values, choices, points
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import write_expression
+from mcalc.ask import derive
 from mcalc.cli import main
-from mcalc.derivations.derivation import Derivation, sizes_shown
-from mcalc.derivations.graph import Graph, graph_of
+from mcalc.derivation.derivation import Derivation, sizes_shown
+from mcalc.derivation.graph import Graph, graph_of
+from mcalc.networks.index_form import write_expression
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.program import dimensions
-from mcalc.render import graph_dot, graph_svg, graph_text
-from mcalc.render.graph_svg import SIZE, SMALL, measure
+from mcalc.pictures import graph_dot, graph_svg, graph_text
+from mcalc.pictures.graph_svg import SIZE, SMALL, measure
 from mcalc.render.layout import plain, width
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"

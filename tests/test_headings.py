@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from mcalc.api import derive
-from mcalc.derivations.headings import left_side
-from mcalc.derivations.linear_map import other_forms
+from mcalc.ask import derive
+from mcalc.derivation.headings import left_side
+from mcalc.derivation.linear_map import other_forms
 from mcalc.render import write
 
 MIXED = ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"})

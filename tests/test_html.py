@@ -11,15 +11,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mcalc.api import derive, read
-from mcalc.calculus.index_form import write_expression
-from mcalc.components.expansion import expanded
-from mcalc.derivations.definitions import example_of
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.operators import TABLE
+from mcalc.ask import derive, read
+from mcalc.checking.operator import example_of
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.expansion import expanded
+from mcalc.networks.index_form import write_expression
 from mcalc.problems import Problem
 from mcalc.render.html import standalone, write
 from mcalc.render.mathml import mathml
+from mcalc.table import TABLE
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"
 CASES = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]

@@ -9,11 +9,11 @@ from latex import LatexError, check_katex, compile_latex
 from test_paper import ROWS, declarations
 from test_paper import name as row_name
 
-from mcalc.api import derive
-from mcalc.derivations.definitions import example_of
-from mcalc.expressions.notation import write
-from mcalc.expressions.operators import TABLE
+from mcalc.ask import derive
+from mcalc.checking.operator import example_of
+from mcalc.notation.writing import write
 from mcalc.render import write as render
+from mcalc.table import TABLE
 
 
 @functools.cache

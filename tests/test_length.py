@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from test_reading_back import CASES
 
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.language.parser import Syntax, parse
 
 NO_LONGER = 0.9

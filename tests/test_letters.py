@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mcalc.api import derive
-from mcalc.derivations.derivation import sizes_shown
-from mcalc.expressions.letters import free_letter, further_letters, index_letters
-from mcalc.expressions.tree import dimension
+from mcalc.ask import derive
+from mcalc.derivation.derivation import sizes_shown
+from mcalc.tree.letters import free_letter, further_letters, index_letters
+from mcalc.tree.node import dimension
 
 PRINTED = [
     (

@@ -13,15 +13,15 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from test_code import MORE
 
 import mcalc
-from mcalc.api import shapes_by_letter
-from mcalc.calculus.networks import Tensor
+from mcalc.ask import shapes_by_letter
 from mcalc.code.function import module
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node
+from mcalc.networks.networks import Tensor
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
 from mcalc.problems import Problem
+from mcalc.table import TABLE
+from mcalc.tree.node import Node
 
 LIBRARIES = tuple(name for name in TARGETS if name != "numpy")
 ALLOWED = {"jax": {"jax.numpy", "jax.nn", "jax.scipy.special"}, "torch": {"torch", "math"}}

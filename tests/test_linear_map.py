@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from test_reading_back import CASES
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm
-from mcalc.derivations.differentials import leaf
-from mcalc.derivations.linear_map import kronecker, linear_map, other_forms
-from mcalc.expressions import build
-from mcalc.expressions.tree import replace
+from mcalc.ask import derive
+from mcalc.derivation.differentials import leaf
+from mcalc.derivation.linear_map import kronecker, linear_map, other_forms
+from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
+from mcalc.tree import build
+from mcalc.tree.node import replace
 
 PROBLEMS = {
     name: (case["expr"], case["wrt"], case["shapes"], "hessian" if case["kind"] == "hessian" else "jacobian")

@@ -8,8 +8,8 @@ import pytest
 from test_paper import ROWS, declarations
 from test_steps import CASES
 
-from mcalc.api import derive
-from mcalc.derivations.derivation import Derivation
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
 from mcalc.render.layout import broken, plain, width
 from mcalc.render.text import rows
 

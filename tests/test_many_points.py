@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc.derivations.definitions import example_of
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node
+from mcalc.checking.operator import example_of
 from mcalc.numbers.many_points import PointsProgram, evaluate_at_points
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
 from mcalc.numbers.program import Program
+from mcalc.table import TABLE
+from mcalc.tree.node import Node
 
 COUNT = 4
 

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from mcalc.api import derive, read
-from mcalc.derivations.derivation import assumptions
-from mcalc.expressions.operators import CALLS, TABLE
-from mcalc.expressions.records import Operator
+from mcalc.ask import derive, read
+from mcalc.derivation.derivation import assumptions
 from mcalc.render import write
+from mcalc.table import CALLS, TABLE
+from mcalc.table.records import Operator
 
 WHOLE = [operator for operator in TABLE.values() if operator.whole]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from mcalc.api import derive, read
+from mcalc.ask import derive, read
 from mcalc.checking.examine import check
-from mcalc.derivations.headings import answer_text
-from mcalc.expressions.names import name_key, name_text
+from mcalc.derivation.headings import answer_text
 from mcalc.language.parser import canonical_name, parse
-from mcalc.numbers.report import evaluation
 from mcalc.numbers.values import read_assignments
 from mcalc.problems import Problem, Span
 from mcalc.render import FORMATS, write
+from mcalc.render.evaluation import evaluation
+from mcalc.tree.names import name_key, name_text
 
 NAMES = [
     *("x", "x1", "x_1", "x_", "x__", "x_1_", "x__1", "x_1_2", "x12", "x_12", "x_hat", "x_1_hat", "x_hat_1"),

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc.calculus.engine import differentiate
-from mcalc.calculus.networks import Tensor
-from mcalc.derivations.definitions import example_of
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node, dimension
+from mcalc.calculus.differentiate import differentiate
+from mcalc.checking.operator import example_of
+from mcalc.networks.networks import Tensor
 from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
 from mcalc.numbers.verification import verify
+from mcalc.table import TABLE
+from mcalc.tree.node import Node, dimension
 
 EXAMPLES = [operator for operator in TABLE.values() if operator.example]
 

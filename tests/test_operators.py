@@ -11,16 +11,18 @@ import pytest
 from test_code import agree
 from test_reading_back import check as check_reading_back
 
-from mcalc.api import derive
-from mcalc.calculus.engine import derivative, differentiate
-from mcalc.calculus.index_form import write_expression
-from mcalc.expressions.notation import write
-from mcalc.expressions.operators import CALLS
+from mcalc.ask import derive
+from mcalc.calculus.differentiate import derivative, differentiate
+from mcalc.language.declarations import declaration
 from mcalc.language.parser import parse
-from mcalc.language.shapes import Reading, declaration, read_program
+from mcalc.language.reading import read_program
+from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import write_expression
+from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
+from mcalc.table import CALLS
 
 SHAPES = {"A": "m,n", "B": "p,q", "x": "n", "w": "p", "v": "m", "c": "scalar", "S": "n,n"}
 Values = dict[str, Any]

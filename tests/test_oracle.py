@@ -12,12 +12,12 @@ import pytest
 from cases_at_points import CORPUS, FIRST_ORDER, point_of, read
 from test_properties import at_a_kink, place_of, random_programs, shapes_of, value_at
 
-from mcalc.api import derive
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.records import LoopIndex, Slice
-from mcalc.expressions.tree import Node, topological
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.program import along_row, dimensions, meaning, places, whole
+from mcalc.table.records import LoopIndex, Slice
+from mcalc.tree.node import Node, topological
 
 pytestmark = pytest.mark.slow
 PROGRAMS = 300

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from mcalc.api import derive, read
-from mcalc.calculus.index_form import write_expression
-from mcalc.derivations.derivation import Derivation, Step
-from mcalc.expressions.tree import Node, dimension
+from mcalc.ask import derive, read
+from mcalc.derivation.derivation import Derivation, Step
+from mcalc.networks.index_form import write_expression
 from mcalc.numbers.numeric import draw_point, evaluate
+from mcalc.tree.node import Node, dimension
 
 SIZES = {"n": 3, "m": 2, "k": 4, "N": 5}
 SCALARS = "x=scalar y=scalar"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mcalc.api import read
+from mcalc.ask import read
 from mcalc.language.pasted import rewritten
 from mcalc.problems import Problem
 

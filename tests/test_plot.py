@@ -18,9 +18,9 @@ import pytest
 from test_examples import printed
 
 from mcalc.numbers.values import read_assignments
-from mcalc.plots.places import read_point, read_range
-from mcalc.plots.sampling import Request, sampled
-from mcalc.plots.ticks import level_values, shown, ticks
+from mcalc.pictures.places import read_point, read_range
+from mcalc.pictures.sampling import Request, sampled
+from mcalc.pictures.ticks import level_values, shown, ticks
 
 try:
     import matplotlib
@@ -227,7 +227,7 @@ class Picture:
 
 @needs_matplotlib
 def test_a_file_of_curves_shows_the_functions(tmp_path: Path) -> None:
-    from mcalc.plots.limits import heights
+    from mcalc.pictures.limits import heights
 
     file = tmp_path / "curve.svg"
     assert printed(f'mcalc plot "x^2*sin(x)" --with "2x" --vary x=-5:5 --wrt x --point x=1 -o {file}') == ""
@@ -344,7 +344,7 @@ def test_a_png_is_not_blank(tmp_path: Path) -> None:
 
 @needs_matplotlib
 def test_a_formula_that_mathtext_lacks_is_plain_text() -> None:
-    from mcalc.plots.mathtext import math_or_text
+    from mcalc.pictures.mathtext import math_or_text
 
     assert math_or_text(r"\begin{cases}0 & x\end{cases}", "where(x > 0, x, 0)") == "where(x > 0, x, 0)"
     assert math_or_text(r"\sigma\left(x\right)", "σ(x)") == r"$\sigma(x)$"
@@ -373,7 +373,7 @@ def test_odd_pictures_are_drawn(line: str, tmp_path: Path) -> None:
 
 def test_without_matplotlib_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [
-        name for name in sys.modules if name.partition(".")[0] == "matplotlib" or name == "mcalc.plots.picture"
+        name for name in sys.modules if name.partition(".")[0] == "matplotlib" or name == "mcalc.pictures.picture"
     ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -389,7 +389,7 @@ def test_without_matplotlib_it_says_how_to_install_it(monkeypatch: pytest.Monkey
 
 def test_the_terminal_shows_the_curve_where_it_is() -> None:
     """Every dot is read back: the middle of its place in the frame lies on the curve."""
-    from mcalc.plots.terminal import rows
+    from mcalc.pictures.terminal import rows
     from mcalc.render.layout import plain
 
     found, _ = scene("x^3 - 2x", vary=["x=-2:2"])
@@ -493,7 +493,7 @@ def test_what_is_no_point(point: str, said: str) -> None:
     ],
 )
 def test_a_terminal_picture_fits_its_columns(sources: list[str], vary: list[str], columns: int) -> None:
-    from mcalc.plots.terminal import rows
+    from mcalc.pictures.terminal import rows
     from mcalc.render.layout import plain
 
     found, _ = scene(*sources, vary=vary, points=[",".join(one.partition("=")[0] + "=1" for one in vary)])

@@ -21,16 +21,16 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from test_reading_back import read_again, value_of
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.calculus.simplify import simplify
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.tree import Node, dimension, topological
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
 from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import IndexForm, write_expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
+from mcalc.simplification.simplify import simplify
+from mcalc.table import TABLE
+from mcalc.table.records import ShapeMismatch
+from mcalc.tree.node import Node, dimension, topological
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "2000"))
 DEPTH = 6

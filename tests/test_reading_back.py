@@ -14,22 +14,22 @@ import numpy as np
 import pytest
 from random_programs import program as random_program
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.derivations.derivation import Derivation
-from mcalc.derivations.headings import answer_text, left_side
-from mcalc.derivations.linear_map import other_forms
-from mcalc.expressions import build
-from mcalc.expressions.common_parts import program
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node, dimension, replace, topological, variables
+from mcalc.ask import derive
+from mcalc.checking import read_back
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.headings import answer_text, left_side
+from mcalc.derivation.linear_map import other_forms
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import canonical_name, parse
-from mcalc.language.shapes import read_program
-from mcalc.numbers import read_back
+from mcalc.language.reading import read_program
+from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.notation.common_parts import program
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
+from mcalc.table import TABLE
+from mcalc.tree import build
+from mcalc.tree.node import Node, dimension, replace, topological, variables
 
 CASES = {
     case["id"]: case

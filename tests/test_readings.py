@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from running import mcalc as run
 
-from mcalc.api import derive, read
-from mcalc.batch import reply
+from mcalc.ask import derive, read
 from mcalc.checking.examine import check
-from mcalc.derivations.derivation import shape_words
-from mcalc.expressions.names import name_text
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.records import Operator, ShapeMismatch
-from mcalc.expressions.tree import dimension
+from mcalc.commands.batch import reply
+from mcalc.derivation.derivation import shape_words
 from mcalc.language.parser import parse
 from mcalc.language.ranks import rank_of, value_rank
 from mcalc.language.reasons import by_habit, reasons
 from mcalc.problems import Problem
+from mcalc.table import TABLE
+from mcalc.table.records import Operator, ShapeMismatch
+from mcalc.tree.names import name_text
+from mcalc.tree.node import dimension
 
 FOLDER = Path(__file__).parent / "readings"
 Shapes = dict[str, tuple[str, ...]]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mcalc.api import derive
-from mcalc.expressions.operators import CALLS
+from mcalc.ask import derive
 from mcalc.problems import Problem, render_problem
+from mcalc.table import CALLS
 
 TOKENS = [
     *("x", "y", "w", "a", "b", "A", "B", "X", "W", "n", "N", "i", "I", "pi", "e", "sigma"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mcalc.api import derive, read
+from mcalc.ask import derive, read
 from mcalc.checking.examine import check
 from mcalc.numbers.numeric import draw_point, evaluate
 from mcalc.problems import Problem

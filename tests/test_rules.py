@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from mcalc.api import derive, read, shapes_by_letter
-from mcalc.calculus.engine import differentiate
-from mcalc.derivations.definitions import example_of
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.records import Operator, Rule
+from mcalc.ask import derive, read, shapes_by_letter
+from mcalc.calculus.differentiate import differentiate
+from mcalc.checking.operator import example_of
 from mcalc.numbers.numeric import evaluate_tensor
 from mcalc.numbers.verification import verify
 from mcalc.problems import Problem
+from mcalc.table import TABLE
+from mcalc.table.records import Operator, Rule
 
 RULED = [operator for operator in TABLE.values() if operator.rules]
 

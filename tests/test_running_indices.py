@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm
-from mcalc.calculus.networks import Factor, Index, Tensor, Term
-from mcalc.expressions import build
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import dimension, loops_below, with_loop
+from mcalc.ask import derive
+from mcalc.networks.index_form import IndexForm
+from mcalc.networks.networks import Factor, Index, Tensor, Term
+from mcalc.table.records import LoopIndex
+from mcalc.tree import build
+from mcalc.tree.node import dimension, loops_below, with_loop
 
 SIZES = {"n": 3, "m": 2}
 SHAPES = {"x": "n", "y": "n", "w": "m", "v": "3", "z": "n", "A": "m,n", "B": "m,n"}

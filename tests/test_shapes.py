@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mcalc.api import derive, read
-from mcalc.derivations.derivation import shape_words
-from mcalc.expressions.tree import dimension
+from mcalc.ask import derive, read
+from mcalc.derivation.derivation import shape_words
+from mcalc.language.declarations import declaration, parse_declarations
 from mcalc.language.habits import habit
-from mcalc.language.shapes import Reading, declaration, parse_declarations
+from mcalc.language.shapes import Reading
 from mcalc.problems import Problem
+from mcalc.tree.node import dimension
 
 
 def shown(reading: Reading) -> str:

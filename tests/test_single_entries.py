@@ -9,12 +9,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mcalc.api import derive, read
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.records import Operator
-from mcalc.expressions.tree import Node, variables
+from mcalc.ask import derive, read
 from mcalc.numbers.numeric import draw_point, evaluate
 from mcalc.problems import Problem
+from mcalc.table import TABLE
+from mcalc.table.records import Operator
+from mcalc.tree.node import Node, variables
 
 Shapes = dict[str, str]
 DECLARED = {"x": "n", "w": "n", "X": "m,n"}

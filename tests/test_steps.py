@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from test_paper import ROWS
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import Expression, IndexForm, write_expression
-from mcalc.calculus.networks import Tensor
-from mcalc.derivations.derivation import Derivation, Line, Step
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node, topological, variables
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation, Line, Step
+from mcalc.networks.index_form import Expression, IndexForm, write_expression
+from mcalc.networks.networks import Tensor
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program, dimensions, whole
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological, variables
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text("utf-8").splitlines()

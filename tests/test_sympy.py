@@ -12,13 +12,13 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from test_libraries import EXAMPLES, MORE, of_value
 
 import mcalc
-from mcalc.api import derive
-from mcalc.expressions.in_sympy import expression
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node
+from mcalc.ask import derive
+from mcalc.code.as_sympy import expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
 from mcalc.problems import Problem
 from mcalc.render import write
+from mcalc.table import TABLE
+from mcalc.tree.node import Node
 
 FILLED = (sympy.OneMatrix, sympy.ZeroMatrix, sympy.Identity, sympy.BlockMatrix)
 

@@ -12,7 +12,7 @@ import pytest
 from running import mcalc
 
 from mcalc.numbers.ranges import read_varied
-from mcalc.numbers.tables import tabulate
+from mcalc.render.tables import tabulate
 
 NEURON = ("table", "w.x + b", "--vary", "b=-0.5:0.5:0.1", "--at", "x=1,2,3", "--at", "w=.5,.6,.7")
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
-from mcalc.api import derive, read
-from mcalc.calculus.index_form import IndexForm
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node, topological
-from mcalc.numbers.report import evaluation
+from mcalc.ask import derive, read
+from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.ties import equal_on_an_open_set
 from mcalc.numbers.values import read_assignments
+from mcalc.render.evaluation import evaluation
+from mcalc.table import TABLE
+from mcalc.tree.node import Node, topological
 
 SIZES = {"n": 3, "m": 2}
 SCALAR, VECTOR = {"x": "scalar"}, {"x": "n"}

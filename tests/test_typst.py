@@ -10,7 +10,7 @@ from test_latex import examples
 from test_paper import ROWS, declarations
 from test_paper import name as row_name
 
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.render import write
 from mcalc.render.typst import standalone, typst
 

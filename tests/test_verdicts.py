@@ -11,12 +11,12 @@ import pytest
 from verdict_cases import Case, right_cases, wrong_cases
 
 from mcalc.checking.examine import check
-from mcalc.checking.report import write
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.properties import PROPERTIES
 from mcalc.numbers.arithmetic import REAL
 from mcalc.numbers.digits import digits
 from mcalc.problems import Problem
+from mcalc.render.verdict import write
+from mcalc.table import TABLE
+from mcalc.tree.properties import PROPERTIES
 
 X, XY = {"x": "scalar"}, {"x": "scalar", "y": "scalar"}
 WRONG = [

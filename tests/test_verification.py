@@ -10,13 +10,10 @@ import numpy as np
 import pytest
 from cases_at_points import read
 
-from mcalc.api import derive
-from mcalc.calculus.engine import differentiate
-from mcalc.calculus.index_form import IndexForm
-from mcalc.derivations.derivation import verified_line
-from mcalc.expressions import build
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.tree import Node, dimension, replace, topological
+from mcalc.ask import derive
+from mcalc.calculus.differentiate import differentiate
+from mcalc.derivation.derivation import verified_line
+from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.conditions import margin
 from mcalc.numbers.differences import differences
@@ -24,6 +21,9 @@ from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_si
 from mcalc.numbers.program import Program
 from mcalc.numbers.suitable_sizes import chosen_sizes
 from mcalc.numbers.verification import Verification, verify, verify_answer
+from mcalc.table import TABLE
+from mcalc.tree import build
+from mcalc.tree.node import Node, dimension, replace, topological
 
 SCALARS = {"x": "scalar", "y": "scalar"}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from test_paper import COST, DATA, SINGLE, TOTAL, VECTOR, declarations
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import write_expression
-from mcalc.derivations.derivation import Derivation
-from mcalc.derivations.detail import at_detail
-from mcalc.derivations.error_term import error_term
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.detail import at_detail
+from mcalc.derivation.error_term import error_term
+from mcalc.networks.index_form import write_expression
 from mcalc.render.layout import plain
 from mcalc.render.text import rows
 

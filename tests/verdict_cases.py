@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from sympy import Rational
 
-from mcalc.api import derive
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.tree import Node, replace, topological, variables
+from mcalc.ask import derive
 from mcalc.language.formulas import read_value
+from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.numeric import draw_point
 from mcalc.numbers.program import Program
 from mcalc.problems import Problem
+from mcalc.table.records import ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node, replace, topological, variables
 
 SHAPES = {"x": "n", "y": "n", "z": "m", "A": "m,n", "B": "n,n", "s": "scalar", "t": "scalar", "u": "scalar"}
 SMOOTH = ("sin", "cos", "exp", "tanh", "sigmoid", "atan", "softplus")

@@ -1,1 +1,1 @@
-"""Networks in index notation: differentiation by contraction, and the way back to matrices."""
+"""Differentiation by contraction: the local rules, from the value down to the variable."""

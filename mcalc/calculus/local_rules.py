@@ -5,11 +5,11 @@ from __future__ import annotations
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
-from mcalc.calculus.networks import ONE, Factor, Index, Term, delta, expand, fresh, instantiate, row_and_column
-from mcalc.expressions import build, stacks
-from mcalc.expressions.records import Slice
-from mcalc.expressions.tree import Node
 from mcalc.language.formulas import read_value
+from mcalc.networks.networks import ONE, Factor, Index, Term, delta, expand, fresh, instantiate, row_and_column
+from mcalc.table.records import Slice
+from mcalc.tree import build, stacks
+from mcalc.tree.node import Node
 
 
 def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:

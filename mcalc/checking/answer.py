@@ -11,20 +11,21 @@ from typing import Any
 
 from sympy.core.symbol import Dummy, Symbol
 
-from mcalc.calculus.index_form import Expression, IndexForm
 from mcalc.checking.points import Stacked
-from mcalc.derivations.derivation import shape_words
-from mcalc.expressions.letters import index_letters
-from mcalc.expressions.names import name_text
-from mcalc.expressions.records import LoopIndex, ShapeMismatch
-from mcalc.expressions.tree import Node, Shape, topological
+from mcalc.derivation.derivation import shape_words
 from mcalc.language.declarations import Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
+from mcalc.language.free_names import CALLS_ONLY, free_names
 from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.ranks import walk
-from mcalc.language.shapes import CALLS_ONLY, Reading, free_names
+from mcalc.language.shapes import Reading
 from mcalc.language.single_entries import with_entries
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.problems import Problem, Span
+from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.tree.letters import index_letters
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node, Shape, topological
 
 _MOST_UNKNOWN = 3
 _LEFT_SIDE = re.compile(

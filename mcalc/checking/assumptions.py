@@ -11,13 +11,13 @@ from mcalc.checking.findings import KINDS
 from mcalc.checking.points import Field, Spot, Valued, draw, shape_of, trees
 from mcalc.checking.relation import Relation, Scalars, relation
 from mcalc.checking.search import turned_shape
-from mcalc.expressions import build
-from mcalc.expressions.names import name_text
-from mcalc.expressions.notation import write
-from mcalc.expressions.properties import PROPERTIES, declared
-from mcalc.expressions.tree import Node
+from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
+from mcalc.tree import build
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node
+from mcalc.tree.properties import PROPERTIES, declared
 
 _DRAWS = 260
 _WANTED = 10

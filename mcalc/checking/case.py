@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mcalc.api import in_layout
-from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.ask import in_layout
 from mcalc.checking.answer import Scope, as_row, running_indices, scope
 from mcalc.checking.compare import Agreement
 from mcalc.checking.corrections import Corrector
@@ -12,11 +11,12 @@ from mcalc.checking.points import Indexed, Valued
 from mcalc.checking.relation import Scalars
 from mcalc.checking.search import turned_shape
 from mcalc.choices import LAYOUTS
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions import build
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, topological, variables
+from mcalc.derivation.derivation import Derivation
 from mcalc.language.parser import Syntax
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.table.records import LoopIndex
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological, variables
 
 
 class Case:

@@ -22,12 +22,12 @@ from mcalc.checking.points import (
     spots,
     trees,
 )
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node, topological, variables
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
 from mcalc.numbers.program import dimensions
 from mcalc.numbers.regions import regions
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological, variables
 
 _CLOSE = 1e-7
 _STEADY = 1e-8

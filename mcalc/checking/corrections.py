@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from mcalc.checking.answer import Mismatch, Scope, exchanged, subtrees
 from mcalc.checking.changes import Change, Changes, call, infix, turned
-from mcalc.expressions.tree import Node
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
+from mcalc.tree.node import Node
 
 _MOST_REPAIRS = 400
 _WORK = 80_000

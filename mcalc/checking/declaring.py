@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.checking.answer import Mismatch, scope
 from mcalc.checking.compare import Ground, agreement
-from mcalc.expressions.tree import Node
 from mcalc.language.declarations import Declaration
 from mcalc.problems import Problem
+from mcalc.tree.node import Node
 
 if TYPE_CHECKING:
     from mcalc.checking.case import Case

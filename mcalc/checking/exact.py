@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mcalc.calculus.simplify import simplify
 from mcalc.checking.points import Field, Spot, Valued, trees
-from mcalc.expressions import build
-from mcalc.expressions.properties import declared
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import digits
+from mcalc.simplification.simplify import simplify
+from mcalc.table.records import ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node
+from mcalc.tree.properties import declared
 
 DIGITS = 50
 _STEPS = (DIGITS, 100, 200)

@@ -7,8 +7,7 @@ from dataclasses import replace as with_fields
 from functools import partial
 from typing import Any
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm
+from mcalc.ask import derive
 from mcalc.checking.answer import (
     Mismatch,
     read_text,
@@ -30,14 +29,15 @@ from mcalc.checking.rounding import rounded_to
 from mcalc.checking.search import turned_shape
 from mcalc.checking.verdict import Check
 from mcalc.checking.where_right import where_right
-from mcalc.derivations.derivation import Derivation, sizes_shown
-from mcalc.expressions import build
-from mcalc.expressions.names import name_text
-from mcalc.expressions.notation import write
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node
+from mcalc.derivation.derivation import Derivation, sizes_shown
 from mcalc.language.parser import Syntax
+from mcalc.networks.index_form import IndexForm
+from mcalc.notation.writing import write
 from mcalc.problems import Problem, Span
+from mcalc.table.records import LoopIndex
+from mcalc.tree import build
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node
 
 _FEWEST = 3
 """At how many points two values that are not proven equal must be equal."""

@@ -10,18 +10,18 @@ from typing import Any
 
 from sympy.core.numbers import Rational
 
-from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.compare import Ground, close
 from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, lattice, trees
-from mcalc.expressions import build
-from mcalc.expressions.names import name_text
-from mcalc.expressions.notation import write
-from mcalc.expressions.properties import declared
-from mcalc.expressions.tree import Node
+from mcalc.networks.index_form import IndexForm
+from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions
 from mcalc.numbers.numeric import fitting_sizes
 from mcalc.numbers.program import dimensions
+from mcalc.tree import build
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node
+from mcalc.tree.properties import declared
 
 _TRIED = 48
 _LARGEST = 12

@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from mcalc.calculus.index_form import IndexForm
 from mcalc.checking.assumptions import Assumption, assumptions, holds_there
 from mcalc.checking.compare import Ground
 from mcalc.checking.corrections import Correction
@@ -24,12 +23,13 @@ from mcalc.checking.square import only_square
 from mcalc.checking.steps import step_for
 from mcalc.checking.terms import without_terms
 from mcalc.checking.variants import Variant, Variants
-from mcalc.derivations.derivation import Step, sizes_shown
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
-from mcalc.expressions.properties import declared
-from mcalc.expressions.tree import Node, replace, variables
+from mcalc.derivation.derivation import Step, sizes_shown
+from mcalc.networks.index_form import IndexForm
+from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
+from mcalc.tree import build
+from mcalc.tree.node import Node, replace, variables
+from mcalc.tree.properties import declared
 
 if TYPE_CHECKING:
     from mcalc.checking.case import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mcalc.derivations.derivation import Step
+from mcalc.derivation.derivation import Step
 
 
 class Kind(NamedTuple):

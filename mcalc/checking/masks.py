@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
-from mcalc.expressions.tree import Node, replace, topological
+from mcalc.notation.writing import write
+from mcalc.tree import build
+from mcalc.tree.node import Node, replace, topological
 
 
 def masks(root: Node) -> list[Node]:

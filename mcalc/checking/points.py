@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 from sympy.core.mul import Mul
 
-from mcalc.calculus.index_form import Expression, IndexForm
-from mcalc.expressions import build
-from mcalc.expressions.properties import declared
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, Shape, topological
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
 from mcalc.numbers.suitable_sizes import chosen_sizes
+from mcalc.table.records import LoopIndex
+from mcalc.tree import build
+from mcalc.tree.node import Node, Shape, topological
+from mcalc.tree.properties import declared
 
 _KINDS = (
     ("any", 8), ("positive", 4), ("unit", 3), ("square", 4), ("small", 3), ("above one", 3), ("mixed", 8),

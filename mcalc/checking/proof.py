@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.calculus.index_form import Expression
-from mcalc.calculus.simplify import simplify
-from mcalc.components.given_sizes import LosesAxis, for_sizes
-from mcalc.expressions import build
-from mcalc.expressions.properties import adds_up
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.tree import Node, topological
 from mcalc.language.formulas import read_value
+from mcalc.networks.index_form import Expression
+from mcalc.simplification.simplify import simplify
+from mcalc.table.records import ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.given_sizes import LosesAxis, for_sizes
+from mcalc.tree.node import Node, topological
+from mcalc.tree.properties import adds_up
 
 _LARGEST = 400
 _MOST_TERMS = 60

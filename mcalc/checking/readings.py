@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mcalc.api import read
-from mcalc.calculus.index_form import write_expression
-from mcalc.derivations.derivation import Derivation, shape_words, sizes_shown
-from mcalc.expressions.names import name_text
-from mcalc.expressions.tree import Shape
+from mcalc.ask import read
+from mcalc.derivation.derivation import Derivation, shape_words, sizes_shown
 from mcalc.language.habits import MATRIX
 from mcalc.language.ranks import rank_of
 from mcalc.language.reasons import by_habit, differing, otherwise, price_of
 from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import write_expression
 from mcalc.problems import Problem
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Shape
 
 if TYPE_CHECKING:
     from mcalc.checking.verdict import Check

@@ -12,9 +12,9 @@ from sympy.core.numbers import Rational
 
 from mcalc.checking.compare import close
 from mcalc.checking.points import Field, Spot
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
+from mcalc.tree import build
+from mcalc.tree.node import Node
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from mcalc.checking.answer import Mismatch, Scope
 from mcalc.checking.compare import Ground
 from mcalc.checking.exact import DIGITS, precise_spot
 from mcalc.checking.points import Field, Spot
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node
 from mcalc.language.parser import Syntax
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import NoDigits, digits
 from mcalc.problems import Problem
+from mcalc.tree import build
+from mcalc.tree.node import Node
 
 _MOST_DECIMALS, _STEPS, _FITTED, _COMPARED, _FEWEST = 4, 8, 6, 40, 3
 _STEP, _EXACT = "1e-20", "1e-30"

@@ -13,10 +13,10 @@ from mcalc.checking.points import Field, Valued, shape_of, trees
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.relation import Factor, Relation, Scalars, relation
 from mcalc.checking.variants import Variant
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node, Shape, topological, variables
 from mcalc.numbers.arrays import array_module as np
 from mcalc.problems import Problem
+from mcalc.tree import build
+from mcalc.tree.node import Node, Shape, topological, variables
 
 _WORK = 1500
 """How many versions are looked at; large ones count more, so that the time is bounded."""

@@ -6,14 +6,14 @@ from dataclasses import replace as with_fields
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.checking.answer import Mismatch, scope
 from mcalc.checking.compare import Ground, agreement
 from mcalc.checking.findings import Finding
-from mcalc.expressions.names import name_text
-from mcalc.expressions.tree import Node
 from mcalc.language.declarations import Declaration
 from mcalc.problems import Problem
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node
 
 if TYPE_CHECKING:
     from mcalc.checking.case import Case

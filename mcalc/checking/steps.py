@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from mcalc.checking.variants import Variants
-from mcalc.derivations.derivation import Step
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node, replace, topological, variables
+from mcalc.derivation.derivation import Step
+from mcalc.tree import build
+from mcalc.tree.node import Node, replace, topological, variables
 
 
 def step_for(variants: Variants, finding: str, words: str, part: str = "") -> Step | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from mcalc.checking.proof import multiplied_out
 from mcalc.checking.variants import Variant, clip, plain
-from mcalc.derivations.derivation import Step
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.tree import Node, replace, topological
+from mcalc.derivation.derivation import Step
+from mcalc.notation.writing import write
+from mcalc.table.records import ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node, replace, topological
 
 _STACKS = ("stack", "grid")
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from sympy.core.singleton import S
 
-from mcalc.api import in_layout, work_on
-from mcalc.calculus.engine import differentiate
-from mcalc.calculus.index_form import Expression, IndexForm
+from mcalc.ask import in_layout, work_on
+from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
-from mcalc.calculus.networks import Factor, Index, Term, fresh
-from mcalc.derivations.combine import leaf_of, matrix_or_indices
-from mcalc.derivations.derivation import Step
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.tree import Node, depends, replace, topological, variables
+from mcalc.derivation.combine import leaf_of, matrix_or_indices
+from mcalc.derivation.derivation import Step
 from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.networks.networks import Factor, Index, Term, fresh
+from mcalc.notation.writing import write
+from mcalc.table.records import ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node, depends, replace, topological, variables
 
 _MOST_EDGES = 60
 _MOST_PAIRS = 80

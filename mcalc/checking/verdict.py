@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mcalc.checking.example import Example
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Valued
-from mcalc.derivations.derivation import Derivation
+from mcalc.derivation.derivation import Derivation
 
 
 @dataclass
@@ -53,6 +53,6 @@ class Check:
         return self.right
 
     def __str__(self) -> str:
-        from mcalc.checking.report import write as report
+        from mcalc.render.verdict import write as report
 
         return report(self)

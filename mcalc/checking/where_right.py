@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from mcalc.checking.compare import Agreement, Ground, difference_of
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Tie, Valued
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
+from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
+from mcalc.tree import build
 
 _CONFIRMED = 8
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcalc.expressions.tree import Node, Shape, topological
+from mcalc.tree.node import Node, Shape, topological
 
 
 def array_shape(root: Node) -> Shape:

@@ -11,15 +11,15 @@ from itertools import islice
 from math import prod
 from typing import Any
 
-from mcalc.calculus.networks import Tensor
 from mcalc.code.running import functions
 from mcalc.code.writer import identifier
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node, Shape
+from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import JITTER, Program, Sizes, dimensions
 from mcalc.problems import Problem
+from mcalc.tree import build
+from mcalc.tree.node import Node, Shape
 
 _SIZES, _POINTS, _DRAWS, _LARGEST = 2, 2, 14, 200_000
 _ROUNDING = 1e-13

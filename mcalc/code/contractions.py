@@ -6,9 +6,9 @@ import string
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from mcalc.calculus.networks import Factor, Index, Term
 from mcalc.code import source
 from mcalc.code.source import Source
+from mcalc.networks.networks import Factor, Index, Term
 
 
 def product(

@@ -6,12 +6,12 @@ import inspect
 import re
 from collections.abc import Collection, Sequence
 
-from mcalc.calculus.networks import Tensor
 from mcalc.code.source import Source
 from mcalc.code.targets import TARGETS, Target
 from mcalc.code.writer import FunctionWriter, Result, without_ones
-from mcalc.expressions.tree import Node, Shape
+from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import HELPERS
+from mcalc.tree.node import Node, Shape
 
 _INDENT = "    "
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcalc.calculus.networks import Tensor
-from mcalc.expressions import shape_rules
-from mcalc.expressions.records import Operator
-from mcalc.expressions.tree import Node, topological
+from mcalc.networks.networks import Tensor
+from mcalc.table import shapes as shape_rules
+from mcalc.table.records import Operator
+from mcalc.tree.node import Node, topological
 
 Result = Node | Tensor
 

@@ -7,17 +7,17 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from mcalc.calculus.networks import Factor, Index, Tensor, Term
 from mcalc.code import source
 from mcalc.code.contractions import product
 from mcalc.code.library import SourceModule
 from mcalc.code.sizes import SizeReader
 from mcalc.code.source import ADDITION, Source
 from mcalc.code.targets import DTYPE, LIKE, Target
-from mcalc.expressions.records import LoopIndex, Slice
-from mcalc.expressions.tree import Node, Shape, topological
+from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.program import Loops, UnboundIndex, along_row, meaning, places, running_indices
+from mcalc.table.records import LoopIndex, Slice
+from mcalc.tree.node import Node, Shape, topological
 
 _LONG, _INDENT, _TERMS_A_LINE = 88, "    ", 12
 Result = Node | Tensor

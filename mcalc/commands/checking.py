@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from mcalc.choices import CHECKED, LAYOUTS, SYMMETRIC
+from mcalc.commands.options import Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
-from mcalc.options import Command, common
 from mcalc.problems import Problem
 
 
@@ -46,7 +46,7 @@ def check(
             symmetric,
             order,
         )
-        from mcalc.checking import report
+        from mcalc.render import verdict as report
 
         if form == "text":
             show(report.rows(found, columns(output)), output, color)

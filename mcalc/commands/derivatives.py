@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from mcalc.choices import COMMANDS, DETAILS, METHODS
+from mcalc.commands.options import Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
-from mcalc.options import Command, common
 from mcalc.problems import Problem
 from mcalc.render import DOCUMENTS, DRAWINGS
 
@@ -68,7 +68,7 @@ def derivation_command(
                 graph,
             )
             return
-        from mcalc.api import derive
+        from mcalc.ask import derive
 
         declared = declared_shapes(shapes)
         derivation = derive(
@@ -85,11 +85,11 @@ def derivation_command(
         )
         derivation.naming = naming
         if detail != "normal":
-            from mcalc.derivations.detail import at_detail
+            from mcalc.derivation.detail import at_detail
 
             derivation = at_detail(derivation, detail)
         if expand is not None:
-            from mcalc.components.expansion import expanded
+            from mcalc.derivation.expansion import expanded
 
             derivation = expanded(derivation, expand)
         if standalone and form not in DOCUMENTS:

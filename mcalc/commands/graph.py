@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.problems import Problem
@@ -41,7 +40,7 @@ def draw(
         )
     if refused:
         raise Problem(f"--{refused[0]} does not go with --graph.", hint="leave out one of the two")
-    from mcalc.api import derive
+    from mcalc.ask import derive
 
     text, declared = expression_text(expression), declared_shapes(shapes)
     derivations = [
@@ -49,9 +48,11 @@ def draw(
         for name in ([part for part in wrt.split(",") if part.strip()] or [wrt])
     ]
     if form in ("text", "ascii"):
-        from mcalc.render.graph_text import rows
+        from mcalc.pictures.graph_text import rows
 
         show(rows(derivations, form, columns(output)), output, color)
     else:
-        write(import_module(f"mcalc.render.graph_{form}").write(derivations, form), output)
+        from mcalc.pictures import graph_dot, graph_svg
+
+        write({"dot": graph_dot, "svg": graph_svg}[form].write(derivations, form), output)
         tell(derivations[0])

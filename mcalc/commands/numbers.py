@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from mcalc.choices import LAYOUTS, PICTURES
+from mcalc.commands.options import Command, common
 from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
-from mcalc.options import Command, common
 from mcalc.problems import Problem
 from mcalc.render import EVALUATED, LIBRARIES
 
@@ -70,8 +70,8 @@ def evaluate(
 ) -> None:
     """The value at a point, or the derivative there: exact where the values are."""
     with problems_as(form):
-        from mcalc.numbers import report
         from mcalc.numbers.values import read_assignments
+        from mcalc.render import evaluation as report
 
         found = report.evaluation(
             expression_text(expression),
@@ -123,9 +123,9 @@ def table(
 ) -> None:
     """The value, and derivatives, at each of many values."""
     with problems_as(form):
-        from mcalc.numbers import tables
         from mcalc.numbers.ranges import read_varied
         from mcalc.numbers.values import read_assignments
+        from mcalc.render import tables
 
         varied, values = read_varied(vary), read_assignments(at)
         found = tables.tabulate(
@@ -202,10 +202,10 @@ def descend(
     """
     with problems_as(form):
         from mcalc.commands.progress import progress_bar
-        from mcalc.numbers import steps as pages
-        from mcalc.numbers import training
         from mcalc.numbers.descent import Method
         from mcalc.numbers.values import read_assignments
+        from mcalc.render import steps as pages
+        from mcalc.render import training
 
         if adam and momentum:
             raise Problem("Adam has momentum of its own.", hint="give one of --adam and --momentum")
@@ -229,7 +229,7 @@ def descend(
                 shown,
             )
         if output and draw is not None:
-            from mcalc.plots.losses import steps_scene
+            from mcalc.pictures.losses import steps_scene
 
             draw(steps_scene(found), output)
             output = None

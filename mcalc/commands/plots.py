@@ -9,8 +9,8 @@ import click
 
 from mcalc.choices import PICTURES, PLOTS
 from mcalc.commands.numbers import at_option
+from mcalc.commands.options import Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, painter, show
-from mcalc.options import Command, common
 from mcalc.problems import Problem
 
 
@@ -70,8 +70,8 @@ def plot(
     """
     _check(output, terminal, ranges)
     from mcalc.numbers.values import read_assignments
-    from mcalc.plots.places import read_point, read_range
-    from mcalc.plots.sampling import Request, sampled
+    from mcalc.pictures.places import read_point, read_range
+    from mcalc.pictures.sampling import Request, sampled
 
     varied = tuple(read_range(text) for text in ranges)
     chosen = _kind(kind, len(varied), bool(paths))
@@ -90,7 +90,7 @@ def plot(
     save = None if terminal else painter("; --terminal draws without it")
     scene, note = sampled(request)
     if terminal:
-        from mcalc.plots.terminal import rows
+        from mcalc.pictures.terminal import rows
 
         show(rows(scene, columns(output)), output, color)
     elif save is not None and output is not None:
@@ -145,6 +145,6 @@ def _numbers(text: str) -> tuple[float, ...]:
 def _read_paths(paths: tuple[str, ...], varied: Any) -> tuple[Any, ...]:
     if not paths:
         return ()
-    from mcalc.plots.paths import read_path
+    from mcalc.pictures.paths import read_path
 
     return tuple(read_path(path, varied) for path in paths)

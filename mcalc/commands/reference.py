@@ -6,8 +6,8 @@ import sys
 
 import click
 
+from mcalc.commands.options import Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
-from mcalc.options import Command, common
 
 
 @click.command(cls=Command)
@@ -26,18 +26,21 @@ def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: 
 @click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", help="What to print.")
 def rules(name: str | None, color: str, form: str) -> None:
     """The table of operators and their Jacobians; with NAME, one of them in full."""
-    from mcalc.render.rules import markdown, rows
+    from mcalc.render import operator_page
+    from mcalc.render.rules import find, markdown, rows
 
     if form == "markdown":
         write(markdown(name), None)
+    elif name is None:
+        show(rows(columns(None)), None, color)
     else:
-        show(rows(name, columns(None)), None, color)
+        show(operator_page.rows(find(name), columns(None)), None, color)
 
 
 @click.command(cls=Command)
 def batch() -> None:
     """JSON lines in, JSON lines out: one request a line, one reply a line, in order."""
-    from mcalc.batch import serve
+    from mcalc.commands.batch import serve
 
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")

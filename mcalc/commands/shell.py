@@ -14,8 +14,9 @@ from pathlib import Path
 import click
 
 from mcalc.choices import COMMANDS
+from mcalc.commands.faults import attempt
+from mcalc.commands.options import Command
 from mcalc.commands.text import declared_shapes
-from mcalc.options import Command
 from mcalc.problems import Problem
 
 PROMPT = "mcalc> "
@@ -113,16 +114,17 @@ def _split(text: str) -> list[str]:
 @click.pass_context
 def shell(context: click.Context) -> None:
     """An interactive session: commands line by line, shapes declared once."""
-    from mcalc.cli import attempt, cli
+    group = context.find_root().command
+    assert isinstance(group, click.Group)
 
     def run(words: list[str]) -> None:
         with contextlib.suppress(SystemExit):
-            cli.main(words, prog_name="mcalc", standalone_mode=False)
+            group.main(words, prog_name="mcalc", standalone_mode=False)
 
     gc.enable()
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
-    session = Session(run, dict(cli.commands))
+    session = Session(run, dict(group.commands))
     interactive = sys.stdin.isatty()
     keep = _history() if interactive else None
     while True:

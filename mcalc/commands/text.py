@@ -13,7 +13,7 @@ import click
 from mcalc.problems import Problem
 
 if TYPE_CHECKING:
-    from mcalc.derivations.derivation import Derivation
+    from mcalc.derivation.derivation import Derivation
 
 
 def expression_text(text: str) -> str:
@@ -30,8 +30,8 @@ def expression_text(text: str) -> str:
 
 
 def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Any]:
+    from mcalc.language.declarations import parse_declarations
     from mcalc.language.parser import own_name
-    from mcalc.language.shapes import parse_declarations
 
     found: dict[str, Any] = {}
     for text in shapes:
@@ -77,7 +77,7 @@ def show(rows: list[Any], output: str | None, color: str) -> None:
 
 def tell(derivation: Derivation) -> None:
     """What was assumed, and the notes on the reading, on standard error: for every format but text."""
-    from mcalc.derivations.derivation import assumptions
+    from mcalc.derivation.derivation import assumptions
 
     for note in assumptions(derivation):
         click.echo(f"note: {note}", err=True)
@@ -97,6 +97,6 @@ def painter(otherwise: str = "") -> Callable[[Any, str], None]:
 
     for library in ("matplotlib", "fontTools"):
         logging.getLogger(library).setLevel(logging.ERROR)
-    from mcalc.plots.picture import save
+    from mcalc.pictures.picture import save
 
     return save

@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from mcalc.expressions.operators import CALLS, REFUSED
-from mcalc.expressions.records import Operator
-from mcalc.expressions.tree import Node
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
+from mcalc.table import CALLS, REFUSED
+from mcalc.table.records import Operator
+from mcalc.tree.node import Node
 
 SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
 REPEATED = ("repeat", "tile")

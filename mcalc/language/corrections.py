@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from mcalc.language.habits import COLUMN, MATRIX, ROW, SCALAR, UNHEARD_OF, habit
 from mcalc.language.parser import Syntax, parse
 from mcalc.language.ranks import of_vectors, parts_of, rank_of, terms, value_rank, walk
+from mcalc.language.shapes import Reader, Reading
 from mcalc.problems import Problem, Span
-
-if TYPE_CHECKING:
-    from mcalc.language.shapes import Reader
 
 _TURNED = {COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX, SCALAR: SCALAR}
 Edit = tuple[int, int, str]
+ReadAgain = Callable[[Reader], Reading]
 
 
-def reject_misreading(reader: Reader, ranks: Mapping[str, int]) -> None:
+def reject_misreading(reader: Reader, ranks: Mapping[str, int], read_again: ReadAgain) -> None:
     """Raises Problem where a small letter is a matrix, or a capital a vector, only because of a sign mistyped;
-    and where a name is stretched over a matrix."""
+    and where a name is stretched over a matrix. A correction is one if it can be `read_again`."""
     small = [name for name in reader.open_names if ranks[name] == MATRIX and not _may_be_a_matrix(reader, name)]
     capitals = [name for name in reader.open_names if ranks[name] == COLUMN and habit(name) == MATRIX]
     factors = [pair for pair in products_by_letter(reader) if sum(ranks.get(name, MATRIX) for name in pair) in (1, 2)]
@@ -27,7 +25,7 @@ def reject_misreading(reader: Reader, ranks: Mapping[str, int]) -> None:
         meant = {**ranks, **dict.fromkeys(small, COLUMN), **dict.fromkeys(capitals, MATRIX)}
         for capital, letter in factors:
             meant |= {capital: MATRIX, letter: COLUMN}
-        found = _Correction(reader, meant)
+        found = _Correction(reader, meant, read_again)
         text = found.text()
         if text is not None and text != reader.program.source:
             scalars = [name for pair in factors for name in pair if ranks.get(name) == SCALAR]
@@ -78,8 +76,8 @@ def _no_matrix(reader: Reader, name: str) -> Problem:
 class _Correction:
     """The text with `@` for the other products, and rows for columns before matrices, where shapes ask for it."""
 
-    def __init__(self, reader: Reader, meant: Mapping[str, int]) -> None:
-        self.reader, self.source = reader, reader.program.source
+    def __init__(self, reader: Reader, meant: Mapping[str, int], read_again: ReadAgain) -> None:
+        self.reader, self.source, self.read_again = reader, reader.program.source, read_again
         declared = {name: rank_of(one.shape) for name, one in reader.declared.items()}
         self.ranks: dict[str, int] = {**declared, **meant}
         self.edits: list[Edit] = []
@@ -101,7 +99,7 @@ class _Correction:
         reader = self.reader
         try:
             again = type(reader)(parse(text), reader.declared, reader.names, reader.dimensions, reader.loops, None)
-            return not any("is read as" in note for note in again.run().notes)
+            return not any("is read as" in note for note in self.read_again(again).notes)
         except Problem:
             return False
 

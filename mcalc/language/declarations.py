@@ -12,12 +12,12 @@ from sympy.core.mul import Mul
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
-from mcalc.expressions.names import size_text
-from mcalc.expressions.properties import PROPERTIES
-from mcalc.expressions.tree import Shape
 from mcalc.language.parser import canonical_name, own_name, parse_expression
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem
+from mcalc.tree.names import size_text
+from mcalc.tree.node import Shape
+from mcalc.tree.properties import PROPERTIES
 
 
 @dataclass(frozen=True)

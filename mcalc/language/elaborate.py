@@ -9,18 +9,18 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
-from mcalc.expressions import build, stacks
-from mcalc.expressions.folding import folded
-from mcalc.expressions.operators import CALLS, TABLE
-from mcalc.expressions.records import LoopIndex, ShapeMismatch
-from mcalc.expressions.shape_rules import has_one_entry
-from mcalc.expressions.tree import Node, dimension
 from mcalc.language.calls import REPEATED, SIZED, axis_of, count, unknown
 from mcalc.language.parser import Syntax
 from mcalc.language.pieces import Mismatch, Pieces, Steps, is_delta
 from mcalc.language.sizes import Sizes
 from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
+from mcalc.table import CALLS, TABLE
+from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.shapes import has_one_entry
+from mcalc.tree import build, stacks
+from mcalc.tree.folding import folded
+from mcalc.tree.node import Node, dimension
 
 _INFIX = {
     "*": "multiply",

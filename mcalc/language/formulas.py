@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node
 from mcalc.language.elaborate import read_formula
 from mcalc.language.parser import parse_expression
+from mcalc.tree import build
+from mcalc.tree.node import Node
 
 _MEASURES: dict[str, Callable[[Node], Node]] = {
     "size": build.entries,

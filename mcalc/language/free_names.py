@@ -6,13 +6,13 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-from mcalc.expressions.operators import CALLS
 from mcalc.language.calls import OF_SIZES
 from mcalc.language.elaborate import is_delta
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.parser import Program, Syntax
 from mcalc.language.ranks import walk
 from mcalc.problems import Problem, Span
+from mcalc.table import CALLS
 
 CALLS_ONLY = frozenset(call for call in CALLS if len(call) > 2 or call in ("ln", "tr")) - GREEK_NAMES
 """Names that are functions, and no variables unless declared."""

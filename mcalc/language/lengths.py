@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from mcalc.expressions.names import name_text
-from mcalc.expressions.tree import Node, dimension
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import Program, Syntax
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node, dimension
 
 COUNTS = ("n", "m", "k", "N")
 Shapes = dict[str, Declaration]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING
 
-from mcalc.expressions.operators import CALLS, TABLE
-from mcalc.expressions.tree import Shape
 from mcalc.language.habits import MATRIX
 from mcalc.language.parser import Syntax
 from mcalc.language.ranks import operator_of, rank_of, walk
-
-if TYPE_CHECKING:
-    from mcalc.language.shapes import Applied, Reader
+from mcalc.language.shapes import Applied, Reader
+from mcalc.table import CALLS, TABLE
+from mcalc.tree.node import Shape
 
 
 def misreadings(reader: Reader) -> Iterator[str]:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sympy.core.symbol import Symbol
 
-from mcalc.expressions import build
-from mcalc.expressions.records import LoopIndex, ShapeMismatch
-from mcalc.expressions.tree import Node, Shape
 from mcalc.language.parser import Syntax
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
+from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node, Shape
 
 Steps = Generator["Syntax", Node, Node]
 

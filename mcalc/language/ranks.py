@@ -12,15 +12,15 @@ from typing import Any
 from sympy.core.numbers import Integer
 from sympy.core.symbol import Dummy
 
-from mcalc.expressions import build
-from mcalc.expressions.operators import CALLS
-from mcalc.expressions.records import Operator, ShapeMismatch
-from mcalc.expressions.tree import Node, Shape
 from mcalc.language.calls import SIZED
 from mcalc.language.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.language.habits import COLUMN, MATRIX, ROW, SCALAR
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
+from mcalc.table import CALLS
+from mcalc.table.records import Operator, ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node, Shape
 
 _COUNTED = frozenset((*SIZED, "unit", "repeat", "tile"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mcalc.expressions.tree import Shape
 from mcalc.language.elaborate import Mismatch
 from mcalc.language.habits import LIKE, SCALAR, SIGN, habit
 from mcalc.language.parser import Syntax
@@ -13,6 +12,7 @@ from mcalc.language.prices import Given, Prices
 from mcalc.language.ranks import is_sign, rank_of, walk
 from mcalc.language.search import Search
 from mcalc.problems import Problem
+from mcalc.tree.node import Shape
 
 if TYPE_CHECKING:
     from mcalc.language.shapes import Reader, Reading

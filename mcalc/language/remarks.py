@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-from mcalc.expressions.names import name_text
-from mcalc.expressions.tree import Shape
 from mcalc.language.corrections import products_by_letter
 from mcalc.language.evidence import is_constant
 from mcalc.language.habits import COLUMN, MATRIX, SCALAR, habit, is_greek
 from mcalc.language.parser import Syntax
 from mcalc.language.ranks import is_sign, rank_of, walk
-
-if TYPE_CHECKING:
-    from mcalc.language.shapes import Reader
+from mcalc.language.shapes import Reader
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Shape
 
 
 def remarks(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any, NamedTuple
 
 from sympy.core.symbol import Dummy
 
-from mcalc.expressions import build
-from mcalc.expressions.names import unused
-from mcalc.expressions.records import LoopIndex, ShapeMismatch
-from mcalc.expressions.tree import Node, Shape, dimension
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure
-from mcalc.language.corrections import reject_misreading
-from mcalc.language.declarations import Declaration, Dimensions, declaration, parse_declarations
+from mcalc.language.declarations import Declaration, Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.evidence import Evidence
-from mcalc.language.free_names import CALLS_ONLY, free_names, not_a_variable
 from mcalc.language.habits import MATRIX, SCALAR, SIGN, habit, is_number
-from mcalc.language.misreadings import misreadings
-from mcalc.language.parser import Program, Syntax, canonical_name
+from mcalc.language.parser import Program, Syntax
 from mcalc.language.prices import Prices
 from mcalc.language.ranks import rank_of, walk
-from mcalc.language.remarks import remarks
 from mcalc.language.search import Search
 from mcalc.language.single_entries import with_entries
+from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.names import unused
+from mcalc.tree.node import Node, Shape, dimension
 
 _WORK, _TRIALS = 30_000, 50
 Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]
@@ -60,47 +56,6 @@ class Reading:
         return frozenset(name for name, declaration in declared if declaration.column)
 
 
-def read_program(
-    program: Program,
-    declared: Mapping[str, Declaration],
-    wanted: Sequence[str] = (),
-    free_indices: Mapping[str, Any] | None = None,
-    expected: Shape | None = None,
-) -> Reading:
-    """The program with shapes; raises Problem where no shapes fit, the two uses in conflict marked."""
-    declared = {canonical_name(name): declaration for name, declaration in declared.items()}
-    names, sizes = free_names(program, declared)
-    for declared_name in declared:
-        for size in declared[declared_name].shape:
-            sizes |= {symbol.name for symbol in size.free_symbols}
-    loops = dict(free_indices or {})
-    bound = {name for name, _, _ in program.bindings}
-    names += [
-        extra for extra in dict.fromkeys(wanted) if extra in declared and extra not in names and extra not in bound
-    ]
-    dimensions = frozenset(size for size in sizes if size not in declared and size not in bound)
-    names = [
-        name
-        for name in names
-        if name not in loops
-        and (
-            name in declared or not (name in dimensions or name in ("pi", "I") or name in CALLS_ONLY or name[0] == "∂")
-        )
-    ]
-    nameless = not names and not bound and not dimensions
-    if nameless:
-        names = [extra for extra in dict.fromkeys(wanted) if extra not in ("pi", "I") and extra not in CALLS_ONLY]
-    reading = Reader(program, declared, names, dimensions, loops, expected).run()
-    if nameless and names:
-        reading.notes += (f"the expression has no names: by {' and by '.join(names)} its derivative is 0",)
-    for extra in wanted:
-        if extra not in names:
-            raise not_a_variable(extra, program, names, dimensions)
-    unused = [name for name in declared if name not in names]
-    reading.notes += tuple(f"{name} is declared, and is not a name of the expression" for name in unused)
-    return reading
-
-
 class Reader(Conflicts):
     """The readings of a program, from the likeliest on, tried until the dimensions fit as well."""
 
@@ -126,18 +81,14 @@ class Reader(Conflicts):
     def sums(self) -> list[Sum]:
         return [(one.syntax, one.parts, one.shape) for one in self.applied if one.operator == "add"]
 
-    def run(self) -> Reading:
-        """The likeliest reading that fits; raises Problem."""
+    def likeliest(self) -> tuple[dict[str, int], Reading]:
+        """The likeliest reading that fits, with the ranks of the undeclared names; raises Problem."""
         failures: list[Failure] = []
         best = self._plain(failures) or self._likeliest(failures) or self._likeliest(failures, lenient=True)
         if best is None:
             raise self._conflict(failures)
-        ranks, reading = best
-        reject_misreading(self, ranks)
-        reading.reader = self
-        noted = (*misreadings(self), *self._departures(ranks), *remarks(self, ranks))
-        reading.notes += tuple(dict.fromkeys(noted))
-        return reading
+        best[1].reader = self
+        return best
 
     def _plain(self, failures: list[Failure]) -> tuple[dict[str, int], Reading] | None:
         """Where nothing speaks of vectors all names are scalars, capitals alone matrices."""
@@ -171,7 +122,7 @@ class Reader(Conflicts):
                 search.exclude(involved)
         return None
 
-    def _departures(self, ranks: Mapping[str, int]) -> tuple[str, ...]:
+    def departures(self, ranks: Mapping[str, int]) -> tuple[str, ...]:
         """A note for each capital that is read as a vector."""
         notes = []
         for name in self.open_names:
@@ -290,6 +241,3 @@ class _Recorder(Elaborator):
 def _clean(shape: Shape) -> Shape:
     """m×1 is a column; what has one entry stays the vector or matrix that it was declared."""
     return shape[:1] if len(shape) == 2 and shape[1] == 1 != shape[0] else shape
-
-
-__all__ = ["CALLS_ONLY", "Declaration", "Reading", "declaration", "free_names", "parse_declarations", "read_program"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sympy.core.singleton import S
 
-from mcalc.expressions import build
-from mcalc.expressions.folding import folded
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.shape_rules import has_one_entry
-from mcalc.expressions.tree import Node, topological
 from mcalc.language.formulas import read_value
+from mcalc.table import TABLE
+from mcalc.table.shapes import has_one_entry
+from mcalc.tree import build
+from mcalc.tree.folding import folded
+from mcalc.tree.node import Node, topological
 
 
 def _is_single(node: Node) -> bool:

@@ -8,11 +8,11 @@ from typing import Any
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
-from mcalc.expressions import build
-from mcalc.expressions.records import LoopIndex, Slice
-from mcalc.expressions.tree import Node, dimension
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
+from mcalc.table.records import LoopIndex, Slice
+from mcalc.tree import build
+from mcalc.tree.node import Node, dimension
 
 
 class Sizes:

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from mcalc.expressions.names import name_key
 from mcalc.problems import Problem, Span
+from mcalc.tree.names import name_key
 
 MAXIMUM_LENGTH = 200_000
 MAXIMUM_NESTING = 200

@@ -7,11 +7,11 @@ from typing import Any
 
 from sympy.core.symbol import Dummy
 
-from mcalc.expressions import build
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.shape_rules import has_one_entry
-from mcalc.expressions.tree import Node
 from mcalc.language.parser import Syntax
+from mcalc.table.records import ShapeMismatch
+from mcalc.table.shapes import has_one_entry
+from mcalc.tree import build
+from mcalc.tree.node import Node
 
 Parts = list[tuple[Syntax, Node]]
 

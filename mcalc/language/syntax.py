@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mcalc.expressions.names import name_key
 from mcalc.language.spelling import canonical_name
 from mcalc.problems import Problem, Span
+from mcalc.tree.names import name_key
 
 
 class Syntax(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mcalc.expressions.records import Operator
 from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
+from mcalc.table.records import Operator
 
 OF_REALS = frozenset(
     (

@@ -8,12 +8,9 @@ divisor is 0, which of two numbers is the larger) raises `Unsure`: it takes more
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mcalc.numbers.arrays import array_module as np
-
-if TYPE_CHECKING:
-    from mcalc.numbers.fields import Field
 
 EXACTLY = -math.inf
 
@@ -45,6 +42,22 @@ def magnitude(value: Any) -> float:
     real, imaginary = value._mpc_
     parts = [exponent + count if mantissa else EXACTLY for _, mantissa, exponent, count in (real, imaginary)]
     return max(parts) + 0.5
+
+
+class Field(Protocol):
+    """All numbers of so many digits: what a number asks of those that it belongs to."""
+
+    context: Any
+    bits: int
+    last: bool
+    zero: Any
+    nan: Bounded
+
+    def rounded(self, value: Any, error: float, exact: bool = False) -> Bounded: ...
+
+    def number(self, value: Any) -> Bounded: ...
+
+    def power(self, a: Bounded, b: Bounded) -> Bounded: ...
 
 
 class Bounded:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mcalc.expressions.records import Operator
 from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounded_module import BoundedModule, entries
 from mcalc.numbers.bounds import EXACTLY, Bounded, Unsure, joined
 from mcalc.numbers.fields import Field
-
-if TYPE_CHECKING:
-    from mcalc.numbers.fitting import Fitted
+from mcalc.table.records import Operator
 
 LEVELS = (30, 80, 240, 720, 2200)
 """Digits: the fourth level tells a double from 0, the last one is for divisors and comparisons."""
@@ -157,14 +154,16 @@ def plain(number: Bounded) -> Any:
 
 
 def approximation(
-    run: Callable[[Certain, dict[str, Any]], list[Any]], fitted: Fitted, names: Sequence[str]
+    run: Callable[[Certain, dict[str, Any]], list[Any]],
+    point_in: Callable[[Certain], dict[str, Any]],
+    names: Sequence[str],
 ) -> list[Any] | None:
     """The limit of the values as the names move to where they are, if it is the same from several sides.
 
     A function that is continuous, and whose derivative has a limit, has this limit as its derivative.
     """
     arithmetic = certain(LEVELS[-1], last=True, masks=True)
-    point = fitted.point(arithmetic)
+    point = point_in(arithmetic)
     generator = np.random.default_rng(1)
     found: list[list[Any]] = []
     for sign in (1, -1, 1, -1):

@@ -11,11 +11,11 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from mcalc.expressions.records import Operator
 from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import Point, Program
+from mcalc.table.records import Operator
 
 STEP = 1e-30
 

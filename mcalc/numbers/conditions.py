@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node, topological
 from mcalc.language.formulas import read_value
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological
 
 
 def conditions(roots: Sequence[Node]) -> list[Node]:

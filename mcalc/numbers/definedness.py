@@ -8,12 +8,8 @@ from typing import Any
 
 import sympy
 
-from mcalc.calculus.index_form import Expression
-from mcalc.expressions import build
-from mcalc.expressions.folding import rectified
-from mcalc.expressions.notation import write
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node, depends, topological
+from mcalc.networks.index_form import Expression
+from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounds import Bounded, TooFar, Unsure
@@ -22,6 +18,10 @@ from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.ties import equal_on_an_open_set
 from mcalc.problems import Problem
+from mcalc.table.records import LoopIndex
+from mcalc.tree import build
+from mcalc.tree.folding import rectified
+from mcalc.tree.node import Node, depends, topological
 
 _MOST_PLACES = 500
 

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 from sympy.core.numbers import Rational
 
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological
 
 _GROWING, MOST_KEPT, _SMALL = 10, 20_000_000, 1e-6
 _MOST_ENTRIES, _DIFFERENCE, _AGREE = 1000, 1e-6, 1e-3

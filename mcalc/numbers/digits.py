@@ -11,10 +11,10 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
-from mcalc.expressions.records import Operator
 from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.arrays import array_module as np
+from mcalc.table.records import Operator
 
 _LARGEST = 5000
 """Functions are taken of numbers below two to this power: the digits of exp(exp(1000)) fill no memory."""

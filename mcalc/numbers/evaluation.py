@@ -13,8 +13,7 @@ from typing import Any
 
 import sympy
 
-from mcalc.calculus.index_form import Expression
-from mcalc.expressions.tree import Node, topological
+from mcalc.networks.index_form import Expression
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounded_module import entries
@@ -36,6 +35,7 @@ from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
+from mcalc.tree.node import Node, topological
 
 MOST_WORK = 1000
 """Operations on single numbers: beyond these, no exact values."""
@@ -193,7 +193,7 @@ class Evaluator:
         """Of a derivative that is 0/0 as a formula, its limit, if from all sides it is the same."""
         if self.slope is None or self.work > MOST_DIGITS:
             return None
-        return approximation(lambda arithmetic, point: self._run(arithmetic, point), fitted, self.slope.names)
+        return approximation(lambda arithmetic, point: self._run(arithmetic, point), fitted.point, self.slope.names)
 
     # Floating-point numbers
 

@@ -15,11 +15,11 @@ from sympy.core.singleton import S
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 
-from mcalc.expressions.records import Operator
 from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounds import TooFar, Unsure, magnitude
 from mcalc.numbers.certain import LEVELS, certain, digits_of
+from mcalc.table.records import Operator
 
 MOST_PARTS, MOST_TOGETHER, MOST_BITS = 100, 1200, 4000
 """The size of one number, of all numbers of an array, and of whole numbers: what is larger is not worth having."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from mcalc.language.parser import canonical_name
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.values import Value, of_numbers
+from mcalc.numbers.value import Value, of_numbers
 from mcalc.problems import Problem
 
 KINDS = (".npy", ".npz", ".csv", ".tsv", ".txt", ".json")

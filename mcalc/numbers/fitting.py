@@ -10,20 +10,22 @@ from typing import Any
 
 from sympy.core.symbol import Dummy
 
-from mcalc.expressions.names import name_text
-from mcalc.expressions.notation import write
-from mcalc.expressions.records import LoopIndex, Slice
-from mcalc.expressions.tree import Node, dimension, topological
 from mcalc.language.declarations import Declaration, Given, declarations, names_declared
+from mcalc.language.free_names import free_names
 from mcalc.language.lengths import with_length
 from mcalc.language.parser import Program, own_name, parse
 from mcalc.language.ranks import walk
-from mcalc.language.shapes import Reading, free_names, read_program
+from mcalc.language.reading import read_program
+from mcalc.language.shapes import Reading
+from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import whole
-from mcalc.numbers.values import Value
+from mcalc.numbers.value import Value
 from mcalc.problems import Problem, Span
+from mcalc.table.records import LoopIndex, Slice
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node, dimension, topological
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +225,7 @@ def _axes(node: Node, shape: tuple[int, ...]) -> list[tuple[int, Any]]:
 
 
 def _dimensions_below(root: Node) -> list[Any]:
-    from mcalc.components.given_sizes import symbols_of
+    from mcalc.tree.given_sizes import symbols_of
 
     return list(symbols_of(root).values())
 

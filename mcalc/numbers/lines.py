@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from mcalc.expressions import build
-from mcalc.expressions.tree import Node
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.many_points import ENTRIES_AT_ONCE, PointsProgram
 from mcalc.numbers.numeric import having_properties
 from mcalc.numbers.program import Sizes
+from mcalc.tree import build
+from mcalc.tree.node import Node
 
 _PARTS, _FEWER_PARTS, _MANY = 32, 8, 64
 """Into how many parts an interval is divided at a time, and of many intervals each."""

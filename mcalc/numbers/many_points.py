@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from mcalc.expressions.tree import Node, depends, variables
 from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import Loops, Program, Sizes, State, along_row, meaning
+from mcalc.tree.node import Node, depends, variables
 
 ENTRIES_AT_ONCE = 2_000_000
 _OVER_ALL = ("sum", "mean", "max", "min", "prod", "var")

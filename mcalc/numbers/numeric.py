@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import permutations, product
 from typing import Any
 
-from mcalc.calculus.networks import Factor, Index, Tensor, Term
-from mcalc.expressions.properties import declared
-from mcalc.expressions.records import Slice
-from mcalc.expressions.tree import Node, topological
+from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import Point, Program, Sizes, Values, dimensions, places, whole
+from mcalc.table.records import Slice
+from mcalc.tree.node import Node, topological
+from mcalc.tree.properties import declared
 
 KINDS = ("any", "positive", "unit", "square", "small", "above one", "mixed")
 _RANGES = {"positive": (0.3, 1.7), "unit": (0.1, 0.8), "small": (-0.2, 0.2), "above one": (1.2, 2.5)}

@@ -12,16 +12,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mcalc.expressions.tree import Node
+from mcalc.language.free_names import free_names
 from mcalc.language.parser import canonical_name, own_name, parse
 from mcalc.language.ranks import walk
-from mcalc.language.shapes import free_names
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.descent import Arrays, Compiled, Move
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.program import Program, whole
-from mcalc.numbers.values import Value, of_numbers
+from mcalc.numbers.value import Value, of_numbers
 from mcalc.problems import Problem, Span
+from mcalc.tree.node import Node
 
 RATES = ("lr", "eta", "rate")
 _UPDATE = re.compile(r"\s*([^\W\d]\w*)\s*(?:=|:=|←)(?!=)\s*")

@@ -11,11 +11,11 @@ from typing import Any
 
 from sympy.core.numbers import Integer
 
-from mcalc.expressions.operators import TABLE
-from mcalc.expressions.records import LoopIndex, Operator, Slice
-from mcalc.expressions.tree import Node, topological
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
+from mcalc.table import TABLE
+from mcalc.table.records import LoopIndex, Operator, Slice
+from mcalc.tree.node import Node, topological
 
 Point = Mapping[Any, Any]
 Sizes = Mapping[str, int]

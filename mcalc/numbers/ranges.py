@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from mcalc.numbers.values import Value, assignments, of_numbers, read_value
+from mcalc.numbers.value import Value, of_numbers
+from mcalc.numbers.values import assignments, read_value
 from mcalc.problems import Problem
 
 MOST = 100_000

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from mcalc.expressions.tree import Node
-from mcalc.expressions.tree import variables as variables_of
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.lines import Asked, Brackets, Followed, Lines, follow
 from mcalc.numbers.numeric import draw_free
 from mcalc.numbers.program import Sizes
+from mcalc.tree.node import Node
+from mcalc.tree.node import variables as variables_of
 
 Pattern = tuple[tuple[int, ...], ...]
 """For each condition, entry by entry: 1 where it holds, 0 where it does not, -1 where it has no value.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcalc.calculus.index_form import Expression, IndexForm
-from mcalc.expressions.tree import Node
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import NoDigits, digits
 from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, Sizes, UnboundIndex
+from mcalc.tree.node import Node
 
 _DIGITS, _STEP, _AGREES = 150, -40, 1e-15
 """Steps of 10^-40 leave seventy digits of a difference, and err by 10^-80 of its curvature."""

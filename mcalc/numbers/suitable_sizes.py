@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from mcalc.expressions.notation import write
-from mcalc.expressions.tree import Node, topological
+from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, fitting_sizes
 from mcalc.numbers.program import Program, Sizes
+from mcalc.tree.node import Node, topological
 
 _CHOSEN, _TRIED, _CONDITION = 2, 60, 1e6
 _TRIED_KINDS = ("any", "square", "positive", "small", "unit")

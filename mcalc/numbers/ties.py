@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 
-from mcalc.expressions import build
-from mcalc.expressions.records import LoopIndex, ShapeMismatch
-from mcalc.expressions.tree import Node, have_names_in_common, replaced, topological, variables
 from mcalc.language.formulas import read_value
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program, Sizes, whole
+from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node, have_names_in_common, replaced, topological, variables
 
 _MOST_CASES = 256
 _MOST_DECIDED, _DRAWN = 10, 6

@@ -4,92 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from mcalc.expressions.tree import variables
-from mcalc.language.declarations import Declaration
 from mcalc.language.parser import Syntax, canonical_name, own_name, parse
-from mcalc.language.shapes import read_program
+from mcalc.language.reading import read_program
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.exact import EXACT, TooLarge
+from mcalc.numbers.files import read_all, read_entry
 from mcalc.numbers.program import Program
+from mcalc.numbers.value import EXAMPLE, Value, of_numbers
 from mcalc.problems import Problem, Span
+from mcalc.tree.node import variables
 
-MOST_EXACT = 2000
-EXAMPLE = 'for example --at x=1,2 --at "A=[1,2;3,4]" --at b=0.5 --at X=@data.csv'
 _NAME = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 _NOT_NUMBERS = {"nan", "inf", "infinity", "oo"}
-
-
-@dataclass(frozen=True, eq=False)
-class Value:
-    """A named number, vector or matrix.
-
-    `array` holds it in floating point; `exact` as SymPy numbers, where they are known and few. `rounded` says that
-    a decimal point was in it, so that results are shown as decimals. `loose`: it came with a whole file, and may stay
-    unused.
-    """
-
-    name: str
-    array: Any
-    exact: Any = None
-    rounded: bool = False
-    loose: bool = False
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(int(size) for size in self.array.shape)
-
-    @property
-    def described(self) -> str:
-        """``a vector of 3 elements``."""
-        if not self.shape:
-            return "a number"
-        if len(self.shape) == 1:
-            return f"a vector of {self.shape[0]} element{'s' * (self.shape[0] != 1)}"
-        return f"a {self.shape[0]}×{self.shape[1]} matrix"
-
-
-def of_numbers(name: str, numbers: Any, rounded: bool | None = None, loose: bool = False) -> Value:
-    """The value of NumPy or SymPy numbers; raises Problem where that is no array of up to two axes, all finite."""
-    array = np.asarray(numbers)
-    if array.dtype.kind in "USO" and not _all_numbers(array):
-        raise Problem(f"The value of `{name}` has text in place of numbers.", hint=EXAMPLE)
-    if array.ndim > 2:
-        raise Problem(
-            f"The value of `{name}` has {array.ndim} axes, and a value is a number, a vector or a matrix.",
-            hint="give a slice of it, with one axis or two",
-        )
-    if array.size == 0:
-        raise Problem(f"The value of `{name}` is empty.", hint="give at least one number")
-    exact = None
-    if array.size <= MOST_EXACT and array.dtype.kind in "Oiub":
-        exact = EXACT.array(array)
-    floats = _floating(array)
-    if not np.isfinite(floats).all():
-        place = tuple(int(at) + 1 for at in np.argwhere(~np.isfinite(floats))[0])
-        where = f"`{name}[{','.join(map(str, place))}]`" if place else f"`{name}`"
-        what = "not a number (NaN)" if np.isnan(floats).any() else "infinite"
-        count = int(np.sum(~np.isfinite(floats)))
-        more = f", and {count - 1} more" if count > 1 else ""
-        raise Problem(f"The value of {where} is {what}{more}.", hint="every value must be a finite number")
-    inexact = array.dtype.kind in "fc" if rounded is None else rounded
-    return Value(name, floats, exact, inexact, loose)
-
-
-def _all_numbers(array: Any) -> bool:
-    return array.dtype.kind == "O" and all(hasattr(entry, "__complex__") for entry in array.ravel())
-
-
-def _floating(array: Any) -> Any:
-    if array.dtype.kind == "c" or (array.dtype.kind == "O" and any(complex(entry).imag for entry in array.ravel())):
-        return array.astype(complex)
-    return array.astype(float)
-
-
-# What is typed -----------------------------------------------------------------------------------------------------
 
 
 def read_assignments(texts: Sequence[str]) -> dict[str, Value]:
@@ -107,8 +36,6 @@ def read_assignments(texts: Sequence[str]) -> dict[str, Value]:
 
 def _read(text: str) -> Iterator[Value]:
     if text.lstrip().startswith("@"):
-        from mcalc.numbers.files import read_all
-
         yield from read_all(text.strip()[1:])
         return
     for name, given in assignments(text):
@@ -146,8 +73,6 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 def read_value(name: str, text: str) -> Value:
     """What stands behind ``NAME=``: numbers, an expression without names, or ``@FILE``; raises Problem."""
     if text.startswith("@"):
-        from mcalc.numbers.files import read_entry
-
         return read_entry(name, text[1:])
     if any(separator == "," or separator == ";" for _, separator in _pieces(text)):
         text = f"[{text}]"
@@ -209,6 +134,3 @@ def _below(syntax: Syntax) -> Iterator[Syntax]:
         node = stack.pop()
         yield node
         stack.extend(reversed(node.children))
-
-
-__all__ = ["Declaration", "Value", "assignments", "of_numbers", "read_assignments", "read_value"]

@@ -12,9 +12,9 @@ from typing import Any
 
 from sympy.core.singleton import S
 
-from mcalc.expressions import build
-from mcalc.expressions.records import LoopIndex, ShapeMismatch, Slice
-from mcalc.expressions.tree import Node, topological
+from mcalc.table.records import LoopIndex, ShapeMismatch, Slice
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological
 
 _ALONG = frozenset({"sum", "mean", "max", "min", "prod", "var", "logsumexp"})
 _BY_ROWS = frozenset({"softmax", "log_softmax"})

@@ -13,8 +13,7 @@ from functools import partial
 from itertools import chain, islice, pairwise
 from typing import Any
 
-from mcalc.calculus.index_form import Expression, IndexForm
-from mcalc.expressions.tree import Node
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.conditions import boundaries, conditions
@@ -25,6 +24,7 @@ from mcalc.numbers.program import JITTER, Program, Sizes, UnboundIndex, dimensio
 from mcalc.numbers.regions import Located, regions
 from mcalc.numbers.slope_in_digits import agree_in_digits
 from mcalc.numbers.suitable_sizes import chosen_sizes, singular
+from mcalc.tree.node import Node
 
 TOLERANCE = 1e-5
 """The relative error from which on an answer fails."""

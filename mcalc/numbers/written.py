@@ -8,12 +8,12 @@ from typing import Any
 import sympy
 from sympy.core.singleton import S
 
-from mcalc.expressions import build
-from mcalc.expressions.notation import write
-from mcalc.expressions.operators import CALLS
-from mcalc.expressions.tree import Node
+from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
+from mcalc.table import CALLS
+from mcalc.tree import build
+from mcalc.tree.node import Node
 
 UNIT = "i = sqrt(-1)"
 MOST_SHOWN, MOST_IN_LINE, _ENDS = 60, 100, 3

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcalc.derivations.derivation import Derivation
+    from mcalc.derivation.derivation import Derivation
 
 LIBRARIES = ("numpy", "jax", "torch")
 FORMATS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES, "sympy")
@@ -40,7 +40,7 @@ def _commented(derivation: Derivation, form: str, text: str) -> str:
     """The text below comments that say what was assumed and how the expression was read."""
     if form not in _COMMENTS:
         return text
-    from mcalc.derivations.derivation import assumptions
+    from mcalc.derivation.derivation import assumptions
 
     lines = [" ".join(told.split()) for told in assumptions(derivation)]
     if form == "html":

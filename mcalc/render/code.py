@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.calculus.networks import Tensor
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.checked import check_code
 from mcalc.code.function import module
 from mcalc.code.guards import guarded
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.names import size_text
-from mcalc.expressions.tree import Node, Shape
+from mcalc.derivation.derivation import Derivation
+from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.networks.networks import Tensor
 from mcalc.problems import Problem
+from mcalc.tree.names import size_text
+from mcalc.tree.node import Node, Shape
 
 
 def write(derivation: Derivation, form: str = "numpy") -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from mcalc.calculus.index_form import Expression, IndexForm, write_expression
-from mcalc.components.drawing import Drawn
-from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
-from mcalc.derivations.error_term import error_term
-from mcalc.derivations.headings import left_side
-from mcalc.expressions.names import name_latex
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivation.error_term import error_term
+from mcalc.derivation.headings import left_side
+from mcalc.networks.index_form import Expression, IndexForm, write_expression
+from mcalc.notation.drawing import Drawn
 from mcalc.render.mathml import mathml
+from mcalc.tree.names import name_latex
 
 STYLE = """
 .mcalc { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; }

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mcalc.calculus.index_form import Expression, write_expression
-from mcalc.components.drawing import Drawn
-from mcalc.derivations.derivation import Derivation, Step
-from mcalc.derivations.headings import left_side
-from mcalc.derivations.linear_map import other_forms
-from mcalc.expressions.names import size_text
-from mcalc.expressions.tree import Shape
+from mcalc.derivation.derivation import Derivation, Step
+from mcalc.derivation.headings import left_side
+from mcalc.derivation.linear_map import other_forms
+from mcalc.networks.index_form import Expression, write_expression
+from mcalc.notation.drawing import Drawn
+from mcalc.tree.names import size_text
+from mcalc.tree.node import Shape
 
 DIALECTS = ("text", "ascii", "latex")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcalc.calculus.index_form import write_expression
-from mcalc.derivations.derivation import Derivation, Step
-from mcalc.expressions.names import size_text
-from mcalc.expressions.tree import Shape
+from mcalc.derivation.derivation import Derivation, Step
+from mcalc.networks.index_form import write_expression
+from mcalc.tree.names import size_text
+from mcalc.tree.node import Shape
 
 PREAMBLE = "\\documentclass{article}\n\\usepackage{amsmath}\n\\usepackage{amssymb}\n\\begin{document}\n"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mcalc.calculus.index_form import Expression, write_expression
-from mcalc.components.drawing import Drawn
-from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
-from mcalc.derivations.error_term import error_term
-from mcalc.derivations.linear_map import other_forms
-from mcalc.expressions.names import name_latex
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivation.error_term import error_term
+from mcalc.derivation.linear_map import other_forms
+from mcalc.networks.index_form import Expression, write_expression
+from mcalc.notation.drawing import Drawn
 from mcalc.render.latex import shape_latex
+from mcalc.tree.names import name_latex
 
 
 def _math(expression: Expression | Drawn) -> str:

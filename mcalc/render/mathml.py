@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from mcalc.expressions.names import CAPITALS, GREEK
+from mcalc.tree.names import CAPITALS, GREEK
 
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\u00a0|\S")
 _UPRIGHT = "exp ln log sin cos tan arcsin arccos arctan sinh cosh tanh max min det"

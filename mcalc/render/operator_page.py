@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcalc.api import derive, read, shapes_by_letter
-from mcalc.calculus.index_form import IndexForm, write_expression
-from mcalc.derivations.definitions import agreement, derived, example_of, forms
-from mcalc.derivations.derivation import shape_words, sizes_shown
-from mcalc.expressions.notation import write
-from mcalc.expressions.records import Operator
-from mcalc.expressions.tree import Node
+from mcalc.ask import derive, read, shapes_by_letter
+from mcalc.checking.operator import agreement, derived, example_of, forms
+from mcalc.derivation.derivation import shape_words, sizes_shown
+from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.render import text
 from mcalc.render.layout import Piece, Row, broken, table, width, wrapped
 from mcalc.render.rules import formula, left_side, written
+from mcalc.table.records import Operator
+from mcalc.tree.node import Node
 
 _SAMPLES: Mapping[str, tuple[Any, Any, Any]] = {
     "unit": (0.5, [0.5, 0.25], [[0.5, 0.25], [0.1, 0.2]]),

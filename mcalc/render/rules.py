@@ -1,16 +1,16 @@
-"""The operator table as pages: every operator, or one in full."""
+"""The operator table as a page."""
 
 from __future__ import annotations
 
 import difflib
 
-from mcalc.calculus.index_form import write_partial
-from mcalc.derivations.definitions import example_of
-from mcalc.derivations.derivation import shape_words
-from mcalc.expressions.operators import CALLS, TABLE
-from mcalc.expressions.records import Operator, Rule
+from mcalc.checking.operator import example_of
+from mcalc.derivation.derivation import shape_words
+from mcalc.networks.index_form import write_partial
 from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, broken, pad, width, wrapped
+from mcalc.table import CALLS, TABLE
+from mcalc.table.records import Operator, Rule
 
 _WIDE, _MIDDLE, _EQUATION = 110, 76, 34
 
@@ -39,15 +39,6 @@ def left_side(operator: Operator, rule: Rule) -> str:
     return write_partial("y", rule.argument, "ij"[: len(node.axes)], "kl"[: len(arg.axes)], "text")
 
 
-def rows(name: str | None, columns: int = 0) -> list[Row]:
-    """The table, or one operator in full; lines are broken at `columns`, 0 for nowhere."""
-    if name is None:
-        return _all(columns)
-    from mcalc.render.operator_page import rows as in_full
-
-    return in_full(find(name), columns)
-
-
 def find(name: str) -> Operator:
     """The operator of that name; raises Problem with the nearest."""
     if name in TABLE and TABLE[name].example:
@@ -61,8 +52,11 @@ def find(name: str) -> Operator:
     )
 
 
-def _all(columns: int) -> list[Row]:
-    """Every operator: how it is written, its shapes, its Jacobian by each argument, the sentence."""
+def rows(columns: int = 0) -> list[Row]:
+    """Every operator: how it is written, its shapes, its Jacobian by each argument, the sentence.
+
+    Lines are broken at `columns`, 0 for nowhere.
+    """
     page: list[Row] = []
     for operator in _shown():
         page += _beside(operator, columns) if not columns or columns >= _WIDE else _below(operator, columns)

@@ -9,9 +9,9 @@ from typing import Any
 import sympy
 from sympy.printing.str import StrPrinter
 
-from mcalc.calculus.index_form import write_expression
-from mcalc.derivations.derivation import Derivation, sizes_shown
-from mcalc.expressions.in_sympy import ENTRY, expression
+from mcalc.code.as_sympy import ENTRY, expression
+from mcalc.derivation.derivation import Derivation, sizes_shown
+from mcalc.networks.index_form import write_expression
 
 _COMPARISONS = {">": "Gt", "<": "Lt", ">=": "Ge", "<=": "Le", "==": "Eq", "!=": "Ne"}
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\(")

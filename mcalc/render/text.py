@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mcalc.api import in_layout
-from mcalc.calculus.index_form import Expression, IndexForm, write_expression
-from mcalc.components.drawing import Drawn, beside
-from mcalc.derivations.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
-from mcalc.derivations.error_term import error_term
-from mcalc.derivations.headings import answer_text, left_side
-from mcalc.derivations.linear_map import other_forms
-from mcalc.expressions.names import name_text
-from mcalc.expressions.tree import Node
+from mcalc.ask import in_layout
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivation.error_term import error_term
+from mcalc.derivation.headings import answer_text, left_side
+from mcalc.derivation.linear_map import other_forms
+from mcalc.networks.index_form import Expression, IndexForm, write_expression
+from mcalc.notation.drawing import Drawn, beside
 from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
 from mcalc.render.layout import Piece, Row, plain, width, wrapped
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node
 
 _SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"
 _ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20d7": None, "\u0302": None})

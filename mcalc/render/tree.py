@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcalc.api import read
-from mcalc.derivations.derivation import shape_words
-from mcalc.expressions.names import name_text
-from mcalc.expressions.notation import write
-from mcalc.expressions.tree import Node
+from mcalc.ask import read
+from mcalc.derivation.derivation import shape_words
+from mcalc.language.declarations import Declaration
 from mcalc.language.reasons import reasons
-from mcalc.language.shapes import Declaration
+from mcalc.notation.writing import write
 from mcalc.render.layout import Piece, Row, table
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node
 
 
 def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:

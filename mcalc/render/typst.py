@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.names import CAPITALS, GREEK
+from mcalc.derivation.derivation import Derivation
 from mcalc.render import latex
 from mcalc.render.mathml import FUNCTIONS, TOKEN, texts_kept
+from mcalc.tree.names import CAPITALS, GREEK
 
 _SYMBOLS = {
     r"\cdot": "⋅", r"\otimes": "⊗", r"\oslash": "⊘", r"\times": "×", r"\le": "≤", r"\ge": "≥", r"\neq": "≠",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mcalc.expressions.operators import TABLE
+from mcalc.table import TABLE
 
 COUNT = 1000
 PATIENCE = 120

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from mcalc.api import derive
-from mcalc.calculus.index_form import IndexForm
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.tree import topological
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
+from mcalc.networks.index_form import IndexForm
+from mcalc.tree.node import topological
 
 DEPTHS = (4, 8, 16, 32, 64)
 PATIENCE = 20

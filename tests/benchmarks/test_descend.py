@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from mcalc.numbers.fitting import fit
-from mcalc.numbers.training import compiled
-from mcalc.numbers.values import of_numbers
+from mcalc.numbers.value import of_numbers
+from mcalc.render.training import compiled
 
 ROWS, COLUMNS, REPEATS, RATE = 100_000, 100, 25, 0.01
 LEAST_SQUARES = "sum((w.X[i] + b - y[i])^2 for i in 1..N)/N"

@@ -13,7 +13,8 @@ from fuzz.evaluating import run
 
 from mcalc.numbers.evaluation import values_of
 from mcalc.numbers.fitting import fit
-from mcalc.numbers.values import Value, of_numbers, read_assignments
+from mcalc.numbers.value import Value, of_numbers
+from mcalc.numbers.values import read_assignments
 
 REPEATED = 5
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mcalc.api import read
+from mcalc.ask import read
 
 SIZES = (16, 32, 64, 128)
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from mcalc.batch import reply
+from mcalc.commands.batch import reply
 
 HERE = Path(__file__).parent
 HASHES = HERE / "hashes.txt"

@@ -12,16 +12,17 @@ import numpy as np
 from sympy import Mul
 
 from fuzz.terms import Declared
-from mcalc.calculus.index_form import IndexForm
-from mcalc.derivations.derivation import Derivation
-from mcalc.expressions.records import LoopIndex
-from mcalc.expressions.tree import Node
+from mcalc.derivation.derivation import Derivation
+from mcalc.language.declarations import Declaration, declaration
 from mcalc.language.parser import canonical_name, parse
-from mcalc.language.shapes import Declaration, declaration, read_program
+from mcalc.language.reading import read_program
+from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.program import Program, whole
 from mcalc.problems import Problem
 from mcalc.render import write
+from mcalc.table.records import LoopIndex
+from mcalc.tree.node import Node
 
 HEADING = re.compile(r"^# (?:∂|d|D)")
 GROUP = re.compile(r"([^\W\d]\w*?[₀-₉\u0302]*)\[([^\]]*)\]")

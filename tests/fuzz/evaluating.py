@@ -18,12 +18,12 @@ from fuzz.making import Maker
 from fuzz.meanings import Outside
 from fuzz.precise import NotJudged, truth
 from fuzz.terms import Program, whole
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.language.parser import canonical_name
 from mcalc.numbers.decimals import decimal
 from mcalc.numbers.evaluation import Number, Slope, values_of
 from mcalc.numbers.fitting import fit
-from mcalc.numbers.values import of_numbers
+from mcalc.numbers.value import of_numbers
 from mcalc.problems import Problem
 
 SLOW, QUICK = 2.0, 0.05

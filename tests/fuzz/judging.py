@@ -17,7 +17,7 @@ from fuzz.answers import Scene, Unreadable, headed, of_code, of_text, of_tree, o
 from fuzz.asking import Question, expected_of, in_layout
 from fuzz.terms import Program
 from fuzz.values import Expected, Unreliable
-from mcalc.api import derive
+from mcalc.ask import derive
 from mcalc.problems import Problem
 from mcalc.render import write
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from fuzz.terms import Declared, Shape, Term
-from mcalc.expressions.operators import CALLS, TABLE
 from mcalc.language.parser import canonical_name
+from mcalc.table import CALLS, TABLE
 
 USUAL = {0: "a b c y z t", 1: "x w v u y z b", 2: "A B W X M S Y"}
 ODD = (

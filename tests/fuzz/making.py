@@ -5,7 +5,7 @@ from __future__ import annotations
 from fuzz.meanings import ALONG, OF_SQUARE, REDUCTIONS, UNARY
 from fuzz.risky import Risky
 from fuzz.terms import COMPARISONS, Program, Shape, Term
-from mcalc.expressions.operators import TABLE
+from mcalc.table import TABLE
 
 
 class Maker(Risky):

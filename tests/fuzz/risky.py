@@ -5,7 +5,7 @@ from __future__ import annotations
 from fuzz.leaves import WORDS, Leaves
 from fuzz.meanings import ALONG, REDUCTIONS, UNARY
 from fuzz.terms import Declared, Shape, Term
-from mcalc.expressions.operators import TABLE
+from mcalc.table import TABLE
 
 
 class Risky(Leaves):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcalc.expressions.operators import CALLS
 from mcalc.language.habits import GREEK_NAMES
 from mcalc.language.pasted import pieces as text_pieces
 from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import side_by_side
 from mcalc.language.pasted.ranks import NotUnique
 from mcalc.language.pasted.rewriting import Rewriting
+from mcalc.table import CALLS
 
 _SPACING = frozenset(
     (r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\,", r"\;", r"\!", r"\:",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from mcalc.expressions import build
-from mcalc.expressions.operators import CALLS
-from mcalc.expressions.records import ShapeMismatch
-from mcalc.expressions.tree import Shape, dimension
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
+from mcalc.table import CALLS
+from mcalc.table.records import ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Shape, dimension
 
 ROW = 3
 TRANSPOSES = ("'", "’", "′", "ᵀ", ".'")

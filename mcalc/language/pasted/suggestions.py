@@ -8,7 +8,7 @@ from mcalc.language.declarations import Declaration
 from mcalc.language.parser import parse
 from mcalc.language.pasted import Slip, rewritten
 from mcalc.language.pasted.ranks import ROW
-from mcalc.language.shapes import read_program
+from mcalc.language.reading import read_program
 from mcalc.problems import Problem, Span
 
 

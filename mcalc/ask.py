@@ -1,0 +1,226 @@
+"""From a formula to its derivation: ``∂f/∂x`` with its steps, checked numerically."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as with_fields
+
+from mcalc.derivation.conventions import asked_of_symmetric, convention_notes, declared_last, within_symmetric
+from mcalc.derivation.derivation import Derivation, Verified, letters_of_text
+from mcalc.derivation.derive import Work
+from mcalc.derivation.notes import notes_on
+from mcalc.derivation.prepare import prepare
+from mcalc.derivation.together import layout_step, row_of_scalars, whole_hessian
+from mcalc.language.declarations import Given, declarations
+from mcalc.language.parser import own_name
+from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.problems import Problem
+from mcalc.question import read, shapes_by_letter, variables_of
+from mcalc.tree import build
+from mcalc.tree.known import declared
+from mcalc.tree.letters import in_use
+from mcalc.tree.node import Node, replaced
+
+__all__ = ["derive", "in_layout", "read", "shapes_by_letter", "work_on"]
+
+
+def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> Problem:
+    return Problem(
+        f"A {what} is of a scalar, and this value is {_described(reading.value)}.",
+        hint=f"`mcalc jacobian` differentiates a vector or a matrix{otherwise}; sum(…) makes a scalar of it",
+        source=source,
+    )
+
+
+def derive(
+    source: str,
+    wrt: str | Sequence[str] = "",
+    shapes: Mapping[str, Given] | None = None,
+    command: str = "jacobian",
+    layout: str = "paper",
+    verify: bool = True,
+    method: str = "",
+    symmetric: str = "free",
+    order: int = 1,
+    form: str = "ascii",
+) -> Derivation:
+    """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
+
+    Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
+    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is read back is that in `form`,
+    ``text`` or ``ascii``.
+    """
+    order = 2 if command == "hessian" else order
+    reading, names = variables_of(source, wrt, shapes)
+    if command == "gradient" and any(size != 1 for size in reading.value.shape):
+        raise _not_a_scalar(source, reading, "gradient", "")
+    by = [reading.names[name] for name in names]
+    asked_of_symmetric(by, symmetric)
+    free = reading
+    if any(map(declared, by)):
+        without = {
+            name: with_fields(shape, properties=frozenset()) if own_name(name, names) in names else shape
+            for name, shape in declarations(shapes).items()
+        }
+        free = read(source, without, names)
+    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
+    with in_use(letters_of_text(reading)):
+        found = work.second(by) if order == 2 else work.first(by)
+    if verify:
+        from mcalc.checking.read_back import must_read_back
+
+        for part in found.parts or (found,):
+            must_read_back(part, form)
+    return found
+
+
+@dataclass(frozen=True)
+class _Derivatives:
+    """One question: the program as declared, and as it is differentiated, with the variables free of what is known."""
+
+    source: str
+    reading: Reading
+    free: Reading
+    command: str
+    layout: str
+    verify: bool
+    method: str
+    symmetric: str
+
+    def first(self, by: Sequence[Node]) -> Derivation:
+        together = len(by) > 1 and len(self.reading.value.axes) < 2 and all(not variable.shape for variable in by)
+        parts: list[Derivation] = []
+        for variable in by:
+            named = sum(len(part.lines) for part in parts) if together else 0
+            part = self._derived(self.free, variable, "paper" if together else self.layout, named=named)
+            parts.append(self._finished(part, (variable,)))
+        if len(parts) == 1:
+            return parts[0]
+        if together:
+            return row_of_scalars(parts, self.layout)
+        return with_fields(parts[0], by=tuple(by), parts=tuple(parts))
+
+    def second(self, by: Sequence[Node]) -> Derivation:
+        """``∂/∂y (∂f/∂x)`` for every x and y: the gradient, differentiated once more."""
+        if any(size != 1 for size in self.reading.value.shape):
+            raise _not_a_scalar(self.source, self.reading, "Hessian", " once")
+        together = len(by) > 1 and all(not variable.shape for variable in by)
+        gradients: list[Derivation] = []
+        parts: dict[tuple[Node, Node], Derivation] = {}
+        for at, variable in enumerate(by):
+            gradients.append(self._checked(self._derived(self.free, variable, "paper", cases=False)))
+            for other in by[at:] if together else by:
+                parts[variable, other] = self._once_more(gradients[-1], variable, other)
+        if self.command == "explain":
+            shown: list[Derivation] = []
+            for gradient, variable in zip(gradients, by, strict=True):
+                shown.append(gradient)
+                shown += [with_fields(part, by=(other,)) for (one, other), part in parts.items() if one is variable]
+            return with_fields(shown[1], reading=self.reading, by=(by[0], by[-1]), parts=tuple(shown))
+        whole = {
+            (one, other): with_fields(
+                part,
+                reading=self.reading,
+                steps=gradients[by.index(one)].steps + part.steps,
+                lines=gradients[by.index(one)].lines + part.lines,
+            )
+            for (one, other), part in parts.items()
+        }
+        if len(by) == 1:
+            return whole[by[0], by[0]]
+        if together:
+            return whole_hessian(by, whole, self.layout)
+        return with_fields(whole[by[0], by[0]], by=tuple(by), parts=tuple(whole.values()))
+
+    def _once_more(self, gradient: Derivation, first: Node, second: Node) -> Derivation:
+        if not isinstance(gradient.natural, Node):
+            raise Problem("This gradient has no matrix form to differentiate again.", source=self.source, status=3)
+        once_more = with_fields(self.free, value=gradient.natural, bound={})
+        return with_fields(self._finished(self._derived(once_more, second, self.layout), (first, second)), once=first)
+
+    def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
+        """The derivative of a reading with its variables free, as if nothing had been declared of them."""
+        twin = self.free.names[str(by.parameters[0])]
+        work = work_on(free, twin, cases, named, self.method if self.command == "explain" else "chain")
+        natural = work.derive()
+        derivation = Derivation(
+            self.source, self.command, free, (by,), layout, tuple(work.steps), tuple(work.lines), natural, natural
+        )
+        derivation.notes = (*self.reading.notes, *notes_on(derivation))
+        return self._laid_out(derivation)
+
+    def _checked(self, derivation: Derivation) -> Derivation:
+        if not self.verify:
+            return derivation
+        names = list(self.reading.names.values())
+        by = self.reading.names[derivation.wrt[-1]]
+        return with_fields(derivation, verified=_verified(derivation.value, names, by, derivation.natural))
+
+    def _laid_out(self, derivation: Derivation) -> Derivation:
+        natural = derivation.natural
+        result = in_layout(natural, derivation.value, derivation.by[-1], derivation.layout)
+        steps = [step for step in derivation.steps if step.stage != "layout"]
+        if isinstance(natural, Node) and isinstance(result, Node) and natural.shape != result.shape:
+            steps.append(layout_step(natural, result, derivation.layout))
+        return with_fields(derivation, result=result, steps=tuple(steps))
+
+    def _finished(self, derivation: Derivation, by: tuple[Node, ...]) -> Derivation:
+        """What was declared, used now that all is derived; checked against differences of the free expression."""
+        twins = {self.free.names[name]: node for name, node in self.reading.names.items()}
+        twins = {twin: node for twin, node in twins.items() if twin is not node}
+        natural = derivation.natural
+        steps = [step for step in derivation.steps if step.stage != "layout"]
+        if twins:
+            natural, used = declared_last(natural, twins)
+            steps += used
+        verified = self._checked(with_fields(derivation, natural=natural)).verified
+        if self.symmetric != "free":
+            natural, folded = within_symmetric(natural, self.reading.value, by, self.symmetric)
+            steps += folded
+        notes = (*derivation.notes, *convention_notes(by, self.symmetric, natural))
+        found = with_fields(derivation, natural=natural, steps=tuple(steps), notes=notes, verified=verified)
+        laid = self._laid_out(with_fields(found, by=by))
+        return with_fields(laid, reading=self.reading if len(by) == 1 else derivation.reading)
+
+
+def _described(value: Node) -> str:
+    return "a vector" if len(value.axes) == 1 else "a matrix"
+
+
+def work_on(reading: Reading, by: Node, cases: bool = True, named: int = 0, method: str = "chain") -> Work:
+    """The expression made ready to be derived; the variable is free, whatever was declared of it."""
+    plain = build.variable(str(by.parameters[0]), by.shape)
+    undeclared = replaced([reading.value, *reading.bound.values()], {by: plain})
+    bound = {name: undeclared[node] for name, node in reading.bound.items() if node.args}
+    prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
+    names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
+    return Work(prepared, plain, names, cases, named, method)
+
+
+def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:
+    """The paper's form turned as the layout asks; results of order 3 and 4 have one form."""
+    if isinstance(natural, IndexForm) or layout == "paper":
+        return natural
+    by_matrix = not value.axes and len(by.axes) == 2
+    turned = by_matrix if layout == "numerator" else not by_matrix and not (not value.axes and not by.axes)
+    if not turned:
+        return natural
+    if natural.operator.name == "where" and not natural.args[0].shape:
+        return build.apply("where", natural.args[0], *(build.transpose(arg) for arg in natural.args[1:]))
+    return build.transpose(natural)
+
+
+def _verified(value: Node, names: Sequence[Node], by: Node, natural: Expression) -> Verified:
+    """Raises Problem with status 1 where the answer and the differences disagree."""
+    from mcalc.numbers.verification import verify_answer
+
+    found = verify_answer(value, names, by, natural)
+    if found.failed:
+        raise Problem(
+            f"The answer failed its own numeric check: it differs from finite differences by {found.error:.1e}.",
+            hint="this is a fault of mcalc, and nothing that you typed is wrong; please report the expression",
+            status=1,
+        )
+    return Verified(found.points, found.error, found.reason, found.kinks, found.existing)

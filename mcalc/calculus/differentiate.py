@@ -1,0 +1,156 @@
+"""Differentiation is contraction: derivatives accumulate over the tree from its value down to the variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.local_rules import local_rule
+from mcalc.networks.networks import Factor, Index, Tensor, Term, counted, delta, fresh
+from mcalc.networks.terms import terms_of, tidy
+from mcalc.simplification.factoring import matrix_form
+from mcalc.table.records import LoopIndex
+from mcalc.tree.node import Node, Shape, depends, topological
+
+_TERMS_KEPT_OPEN = 4
+
+
+def renamed(terms: Sequence[Term], old: Sequence[Index], new: Sequence[Index]) -> list[Term]:
+    """The terms with some indices exchanged for others."""
+    change = dict(zip(old, new, strict=True))
+    if all(one is other for one, other in change.items()):
+        return list(terms)
+    return [
+        term._replace(
+            factors=tuple(Factor(f.node, tuple(change.get(i, i) for i in f.indices), f.power) for f in term.factors)
+        )
+        for term in terms
+    ]
+
+
+def _products(
+    outer: Sequence[Term], inner: Sequence[Term], summed: Sequence[Index], free: Sequence[Index]
+) -> list[Term]:
+    gone = [index for index in summed if index not in free]
+    return [counted(one.times(other), gone) for one in outer for other in inner]
+
+
+def contract(outer: Tensor, inner: Tensor) -> Tensor:
+    """The chain rule: the variable's indices of `outer` are summed with the value's indices of `inner`."""
+    inside = renamed(inner.terms, inner.value, outer.variable)
+    variable = inner.variable
+    free = outer.value + variable
+    terms = tidy(_products(outer.terms, inside, outer.variable, free), free)
+    return Tensor(tuple(terms), outer.value, variable)
+
+
+Local = Callable[[Node, int, tuple[Index, ...]], tuple[list[Term], tuple[Index, ...]]]
+
+
+def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Tensor:
+    """``∂root/∂variable`` as a sum of networks, by reverse accumulation: each node is visited once.
+
+    `rule_of` gives the local derivatives: those of the operator table, unless it is asked what others would make.
+    """
+    value = fresh(root)
+    touched = depends(root, variable)
+    if variable not in touched:
+        return Tensor((), value, fresh(variable))
+    here = fresh(root)
+    found: dict[Node, tuple[list[Term], tuple[Index, ...]]] = {root: ([Term(S.One, delta(value, here))], here)}
+    for node in reversed(topological([root])):
+        if node not in touched or node is variable or node not in found:
+            continue
+        terms, indices = _settled(tidy(found[node][0], value + found[node][1]), value, found[node][1])
+        for position, arg in enumerate(node.args):
+            if arg not in touched:
+                continue
+            rule, own = rule_of(node, position, indices)
+            left = sorted(_summed_or_free(node) - arg.loops - root.loops, key=str)
+            products = [term.under(left) for term in _products(terms, rule, indices, value + own)]
+            passed = tidy(products, value + own)
+            if arg in found:
+                before, common = found[arg]
+                before.extend(_aligned(passed, own, common, value))
+            else:
+                common = fresh(arg)
+                found[arg] = (_aligned(passed, own, common, value), common)
+    terms, indices = found[variable]
+    return Tensor(tuple(tidy(terms, value + indices)), value, indices)
+
+
+def _summed_or_free(node: Node) -> frozenset[LoopIndex]:
+    """The running indices of a value, and the one that it sums over: where an argument has it not, its Σ closes."""
+    return node.loops | ({node.parameters[0]} if node.operator.name == "loop_sum" else set())
+
+
+def _aligned(
+    terms: Sequence[Term], own: tuple[Index, ...], common: tuple[Index, ...], value: Sequence[Index]
+) -> list[Term]:
+    """The terms with the indices under which the other paths have arrived."""
+    if not any(index in value for index in own):
+        return renamed(terms, own, common)
+    tied = [(index, other) for index, other in zip(own, common, strict=True) if index in value]
+    free = [(index, other) for index, other in zip(own, common, strict=True) if index not in value]
+    terms = renamed(terms, [index for index, _ in free], [other for _, other in free])
+    return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]
+
+
+def _settled(
+    terms: list[Term], value: tuple[Index, ...], indices: tuple[Index, ...]
+) -> tuple[list[Term], tuple[Index, ...]]:
+    """Many terms become one value, so that cost grows with the program and not with the number of its paths."""
+    if len(terms) <= _TERMS_KEPT_OPEN:
+        return terms, indices
+    places = matrix_places(value, indices)
+    if places is None:
+        return terms, indices
+    node = matrix_form(terms, *places)
+    if node is None:
+        return terms, indices
+    return list(tensor_of(node, value, indices).terms), indices
+
+
+Places = tuple[Index | None, Index | None]
+
+
+def matrix_places(value: Sequence[Index], variable: Sequence[Index]) -> Places | None:
+    """Which index is the row and which the column of ``∂value/∂variable``; None for results of order 3 and 4."""
+    if len(value) + len(variable) > 2:
+        return None
+    if len(value) == 1:
+        return value[0], (variable[0] if variable else None)
+    if len(variable) == 1:
+        return None, variable[0]
+    both = tuple(value) + tuple(variable)
+    return (both[0], both[1]) if both else (None, None)
+
+
+def tensor_of(node: Node, value: tuple[Index, ...], variable: tuple[Index, ...]) -> Tensor:
+    """A derivative in matrix form, as a sum of networks again."""
+    indices = tuple(index for index in (matrix_places(value, variable) or ()) if index is not None)
+    opened = node.operator.name != "add" or len(node.args) <= _TERMS_KEPT_OPEN
+    return Tensor(tuple(terms_of(node, indices, open_sums=opened)), value, variable)
+
+
+class Derivative(NamedTuple):
+    """``∂value/∂variable``: as networks, and in matrix form where it has one."""
+
+    tensor: Tensor
+    node: Node | None
+
+
+def derivative(tensor: Tensor) -> Derivative:
+    places = matrix_places(tensor.value, tensor.variable)
+    return Derivative(tensor, None if places is None else matrix_form(tensor.terms, *places))
+
+
+def derivative_shape(value: Shape, variable: Shape) -> Shape:
+    """The shape in the paper's layout; of order 3 and 4, all indices in order."""
+    rows = tuple(size for size in value if size != 1)
+    columns = tuple(size for size in variable if size != 1)
+    if not rows and len(columns) == 1:
+        return (S.One, columns[0])
+    return rows + columns

@@ -1,0 +1,154 @@
+"""What is printed, read back: the text of an answer has the value that the answer has, at random points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.headings import answer_text
+from mcalc.language.declarations import Declaration
+from mcalc.language.parser import parse
+from mcalc.language.reading import read_program
+from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import IndexForm
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import Program, Sizes
+from mcalc.problems import Problem
+from mcalc.table.records import LoopIndex
+from mcalc.tree.letters import names_in
+from mcalc.tree.node import Node, dimension, variables
+
+_KINDS = ("square", "positive", "unit", "any", "small", "above one") * 2
+_LONGEST = 4_000
+"""A longer text is not read back: that would take longer than to derive it."""
+_MOST_PARTS = 2_000
+_DIMENSIONS = "∂dimensions"
+"""A name that no text has, declared with the dimensions of the expression: the text may be ``k^2`` alone."""
+_POINTS, _PLACES = 2, 24
+_TOLERANCE = 1e-7
+_LEAST = 1e-6
+"""What is smaller beside the largest value on the way to it may be rounding alone."""
+_NUDGE = 1e-11
+"""What changes the value by more than the tolerance when its inputs are nudged so much tells nothing."""
+
+
+def must_read_back(derivation: Derivation, form: str = "ascii") -> None:
+    """Raises `Problem` with status 1 where the text of the answer, in ``text`` or ``ascii``, has another value."""
+    result = derivation.result
+    assert isinstance(result, Node | IndexForm)
+    if isinstance(result, Node) and result.key[0] > _MOST_PARTS:
+        return
+    with derivation.apart():
+        text = answer_text(derivation, form if form in ("text", "ascii") else "ascii")
+    if len(text) > _LONGEST:
+        return
+    try:
+        again = read_answer(derivation.reading, result, text)
+    except Problem as problem:
+        reason = f"read back, it says: {problem.message}"
+    else:
+        if again is result or _agree(derivation, result, again):
+            return
+        reason = "read back, it has another value"
+    raise Problem(
+        f"The answer as printed does not read back to its value: {reason}",
+        hint="this is a fault of mcalc, and nothing that you typed is wrong; please report the expression",
+        source=text,
+        status=1,
+    )
+
+
+def declarations(reading: Reading, names: Iterable[Node]) -> dict[str, Declaration]:
+    """The names as they would be declared for a text that says something of `reading`, and its dimensions."""
+    declared = {
+        str(node.parameters[0]): Declaration(
+            node.shape, node.parameters[1] if len(node.parameters) > 1 else frozenset()
+        )
+        for node in names
+    }
+    if dimensions := names_in([reading.value]) - set(reading.names):
+        declared[_DIMENSIONS] = Declaration(tuple(map(dimension, sorted(dimensions))))
+    return declared
+
+
+def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
+    """The value of the text among the names of `reading`, and the indices of `result`."""
+    declared = declarations(reading, reading.names.values())
+    if isinstance(result, Node):
+        return read_program(parse(text, declared), declared, expected=result.shape).value
+    letters = result.letters()
+    free = {letters[index]: index.size for index in result.tensor.free}
+    return read_program(parse(text, declared), declared, free_indices=free).value
+
+
+def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> bool:
+    """Whether the two have one value wherever both can be computed."""
+    if isinstance(result, Node) and again.shape != result.shape:
+        return False
+    if not {str(leaf.parameters[0]) for leaf in variables(again)} <= set(derivation.reading.names):
+        return False
+    names = list(derivation.reading.names.values())
+    roots = [again, *([result] if isinstance(result, Node) else result.nodes())]
+    generator = np.random.default_rng(4)
+    for sizes in islice(fitting_sizes([derivation.value, *roots], names), 2):
+        compared = 0
+        for kind in _KINDS:
+            point = draw_point(names, sizes, kind, generator)
+            try:
+                difference = _difference(result, again, point, sizes, generator)
+            except np.linalg.LinAlgError:
+                continue
+            if difference > _TOLERANCE:
+                return False
+            compared += difference >= 0
+            if compared == _POINTS:
+                return True
+    return True
+
+
+def _difference(result: Node | IndexForm, again: Node, point: dict[str, Any], sizes: Sizes, generator: Any) -> float:
+    """The relative difference of the answer and its text at a point; -1 where it is not defined or not stable."""
+    nudged = {name: value * (1 + _NUDGE * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
+    with np.errstate(all="ignore"):
+        expected, moved = (_value(result, at, sizes) for at in (point, nudged))
+        size, rounding = (float(np.abs(each).max(initial=0.0)) for each in (expected, moved - expected))
+        scale = max(size, _LEAST * _largest(result, point, sizes))
+        if not np.isfinite(expected).all() or not rounding <= _TOLERANCE * scale:
+            return -1
+        if isinstance(result, Node):
+            found = np.broadcast_to(Program([again], sizes).run(point)[0], expected.shape)
+        else:
+            places = list(np.ndindex(*expected.shape))
+            if len(places) > _PLACES:
+                places = [places[at] for at in generator.choice(len(places), _PLACES, replace=False)]
+            expected = np.array([expected[place] for place in places])
+            found = np.array(_at_places(result, again, point, sizes, places))
+    difference = float(np.abs(found - expected).max(initial=0.0) / scale)
+    return difference if np.isfinite(difference) else float("inf")
+
+
+def _value(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> Any:
+    if isinstance(result, IndexForm):
+        return evaluate_tensor(result.tensor, point, sizes)
+    return np.asarray(Program([result], sizes).run(point)[0])
+
+
+def _largest(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> float:
+    if isinstance(result, Node):
+        return max(Program([result], sizes).largest(point), 1e-3)
+    terms = result.tensor.terms if len(result.tensor.terms) > 1 else ()
+    parts = (evaluate_tensor(result.tensor._replace(terms=(term,)), point, sizes) for term in terms)
+    return max([1e-3, *(float(np.abs(part).max(initial=0.0)) for part in parts)])
+
+
+def _at_places(
+    result: IndexForm, again: Node, point: dict[str, Any], sizes: Sizes, places: Sequence[tuple[int, ...]]
+) -> list[Any]:
+    letters = result.letters()
+    loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]
+    program = Program([again], sizes, active=frozenset(loops))
+    running = ({loop: at + 1 for loop, at in zip(loops, place, strict=True)} for place in places)
+    return [program.run(point, running=each)[0] for each in running]

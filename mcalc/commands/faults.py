@@ -1,0 +1,56 @@
+"""Where faults end: whatever goes wrong is one message on standard error and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from mcalc.problems import Problem, render_problem
+
+
+def attempt(run: Callable[[], Any]) -> int:
+    """The exit status of what is run; a fault is told on standard error."""
+    try:
+        status = int(run() or 0)
+    except Problem as problem:
+        status = _tell(problem)
+    except click.exceptions.NoArgsIsHelpError as fault:
+        click.echo(fault.format_message(), err=True)
+        status = 2
+    except click.ClickException as fault:
+        status = _tell(usage(fault))
+    except (click.Abort, KeyboardInterrupt):
+        status = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    except (RecursionError, MemoryError):
+        status = _tell(
+            Problem("This expression is larger than mcalc can take.", hint="name its parts: `u = …; f(u)`", status=3)
+        )
+    except Exception as fault:
+        status = _tell(
+            Problem(
+                f"mcalc has a fault here: {type(fault).__name__}: {str(fault).rstrip('.')}.",
+                hint="please report the command",
+                status=3,
+            )
+        )
+    return status
+
+
+def _tell(problem: Problem) -> int:
+    click.echo(render_problem(problem), err=True)
+    return problem.status
+
+
+def usage(fault: click.ClickException) -> Problem:
+    """What Click says of the options, as one sentence and a hint."""
+    message, _, near = fault.format_message().replace("'", "`").partition(" Did you mean ")
+    context = getattr(fault, "ctx", None)
+    hint = f"did you mean {near}" if near else f"`{context.command_path} --help` lists the options" if context else ""
+    return Problem(message if message.endswith(".") else message + ".", hint=hint)

@@ -1,0 +1,127 @@
+"""The options that the commands share, and how a command line is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from mcalc.choices import LAYOUTS, SYMMETRIC
+from mcalc.problems import Problem
+from mcalc.render import DRAWINGS, FORMATS
+
+_ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join((*FORMATS, *DRAWINGS)) + r")\Z")
+
+
+_SIZES = re.compile(r"[^\W\d]\w*=")
+
+
+class Command(click.Command):
+    """A command whose expression may begin with a minus sign."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = {
+            name: param
+            for param in self.params
+            if isinstance(param, click.Option)
+            for name in (*param.opts, *param.secondary_opts)
+        }
+        options["--help"] = options["-h"] = click.Option(["--help"], is_flag=True)
+        kept: list[str] = []
+        positional: list[str] = []
+        rest = args[::-1]
+        while rest:
+            arg = rest.pop()
+            name, attached, _ = arg.partition("=")
+            if arg == "--":
+                positional.extend(rest[::-1])
+                break
+            if name in options:
+                kept.append(arg)
+                optional = name == "--expand" and not (rest and _SIZES.match(rest[-1]))
+                if rest and not attached and not options[name].is_flag and not optional:
+                    kept.append(rest.pop())
+            elif _ATTACHED.match(arg) or (arg.startswith("--") and arg[2:3].isalpha()):
+                kept.append(arg)
+            else:
+                positional.append(arg)
+        most = sum(isinstance(param, click.Argument) for param in self.params)
+        if len(positional) > most > 0:
+            super().parse_args(ctx, [*kept, "--", *positional[:most]])
+            pieces = " ".join(f"`{piece}`" for piece in positional[:6])
+            raise Problem(
+                f"One expression is expected, and here are {len(positional)}: {pieces}.",
+                hint="put the expression in quotation marks",
+            )
+        return super().parse_args(ctx, [*kept, "--", *positional])
+
+
+class Group(click.Group):
+    command_class = Command
+
+
+def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options that every command shares."""
+
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        options = [
+            click.option(
+                "-s",
+                "--shape",
+                "shapes",
+                multiple=True,
+                metavar="NAME=SHAPE",
+                help="Declare a shape: x=n, A=m,n, b=scalar, S=n,n:symmetric.",
+            ),
+            click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file."),
+            click.option(
+                "--color",
+                type=click.Choice(["auto", "always", "never"]),
+                default="auto",
+                help="Colour; NO_COLOR is honoured.",
+            ),
+        ]
+        if formats:
+            options += [
+                click.option(
+                    "--wrt", metavar="NAME[,NAME]", help="Differentiate by this variable; by the only one, if left out."
+                ),
+                click.option(
+                    "--layout",
+                    type=click.Choice(LAYOUTS),
+                    default="paper",
+                    help="Where the indices of value and variable stand.",
+                ),
+                click.option(
+                    "-f",
+                    "--format",
+                    "form",
+                    type=click.Choice((*FORMATS, *DRAWINGS)),
+                    default="text",
+                    help="What to print; dot and svg are for explain --graph.",
+                ),
+                click.option(
+                    "--expand",
+                    is_flag=False,
+                    flag_value="",
+                    default=None,
+                    metavar="[n=3]",
+                    help="Show components, with … or for given sizes.",
+                ),
+                click.option(
+                    "--symmetric",
+                    type=click.Choice(SYMMETRIC),
+                    default="free",
+                    help="By a symmetric matrix: entry by entry, (G+Gᵀ)/2, or G+Gᵀ−diag(diag(G)).",
+                ),
+                click.option("--cse/--no-cse", "naming", default=None, help="Name the parts that recur."),
+                click.option("--standalone", is_flag=True, help="A whole document, with -f latex, html or typst."),
+                click.option("--no-verify", is_flag=True, help="Skip the numeric check."),
+            ]
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add

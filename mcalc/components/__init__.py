@@ -1,1 +1,0 @@
-"""A line of a derivation in components, for symbolic and for given sizes."""

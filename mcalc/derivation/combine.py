@@ -1,0 +1,313 @@
+"""Combine: the Jacobians along each path from the value to the variable multiplied, the paths added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.differentiate import contract, derivative_shape, matrix_places, renamed, tensor_of
+from mcalc.derivation.derivation import Line, Step
+from mcalc.derivation.identities import raw_product, shorten
+from mcalc.derivation.reasons import chain_rule, simplification
+from mcalc.networks.index_form import Expression, IndexForm, partial
+from mcalc.networks.networks import Factor, Index, Tensor, Term, fresh
+from mcalc.notation.writing import write
+from mcalc.simplification.factoring import matrix_form
+from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.tree import build
+from mcalc.tree.node import Node, variables
+
+_KEPT_WRITTEN_OUT = 60
+"""A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
+
+_LONGEST_WAY = 12
+
+
+@dataclass
+class Local:
+    """A Jacobian: its leaf ``∂u/∂x``, its networks, and its matrix form where it has one."""
+
+    leaf: Node
+    tensor: Tensor
+    node: Node | None
+
+
+def leaf_of(value: Node, name: str, variable: Node, total: bool = False) -> Node:
+    """The leaf ``∂name/∂variable``; written with d where it is a total derivative, over several paths."""
+    shape = derivative_shape(value.shape, variable.shape)
+    return partial(name, str(variable.parameters[0]), shape, len(value.axes), total)
+
+
+def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
+    """In matrix notation where there is such a form, else in index notation."""
+    places = matrix_places(tensor.value, tensor.variable)
+    node = None if places is None else matrix_form(tensor.terms, *places)
+    return IndexForm.of(tensor) if node is None else node
+
+
+@dataclass
+class Combination:
+    """The intermediate variables with the Jacobians between them; `result` appends its steps to `steps`."""
+
+    lines: list[Line]
+    steps: list[Step]
+    by: Node
+    local: dict[tuple[str, str], Local]
+    by_indices: bool = False
+    named: dict[Node, Node] = field(default_factory=dict)
+
+    def result(self) -> Expression:
+        """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""
+        local = self.local
+        self.line_of = {line.name: line for line in self.lines}
+        root = self.lines[-1]
+        users: dict[str, list[Line]] = {}
+        for line in self.lines:
+            for arg in variables(line.definition):
+                if (line.name, str(arg.parameters[0])) in local:
+                    users.setdefault(str(arg.parameters[0]), []).insert(0, line)
+        total: dict[str, Local] = {}
+        stops = {root.name, str(self.by.parameters[0])}
+        for line in self.lines:
+            odd = len(line.node.axes) == 2 or any(
+                entry.node is None for (above, below), entry in local.items() if line.name in (above, below)
+            )
+            if len(users.get(line.name, ())) > 1 or odd:
+                stops.add(line.name)
+        self._rests(users, stops)
+        result: Expression | None = None
+        for target in [*(line.node for line in reversed(self.lines[:-1])), self.by]:
+            name = str(target.parameters[0])
+            if name not in stops or name not in users:
+                continue
+            paths = [self._path(line, name, root, stops, users, local, total) for line in users[name]]
+            paths.sort(key=len)
+            result = self._add_paths(root, target, paths, total)
+        assert result is not None
+        return result
+
+    def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
+        """A long way without a fork gets stops too: a product is to be read in one line."""
+        length: dict[str, int] = {}
+        for line in reversed(self.lines):
+            if line.name in users and line.name not in stops:
+                length[line.name] = 1 + length.get(users[line.name][0].name, 0)
+                if length[line.name] > _LONGEST_WAY:
+                    stops.add(line.name)
+                    del length[line.name]
+
+    def _path(
+        self,
+        line: Line,
+        name: str,
+        root: Line,
+        stops: set[str],
+        users: dict[str, list[Line]],
+        local: dict[tuple[str, str], Local],
+        total: dict[str, Local],
+    ) -> list[Local]:
+        """The Jacobians along the one way from the value, or from a variable already reached, down to `name`."""
+        path = [local[line.name, name]]
+        while line.name not in stops:
+            (user,) = users[line.name]
+            path.insert(0, local[user.name, line.name])
+            line = user
+        if line.name != root.name:
+            path.insert(0, total[line.name])
+        return path
+
+    def _add_paths(self, root: Line, target: Node, paths: list[list[Local]], total: dict[str, Local]) -> Expression:
+        name = str(target.parameters[0])
+        leaf = leaf_of(root.node, root.name, target, total=len(paths) > 1)
+        terms: list[Term] = []
+        value, variable = fresh(root.node), fresh(target)
+        for path in paths:
+            tensor = path[0].tensor
+            for entry, left in zip(path[1:], self._left(path, target), strict=True):
+                tensor = _closed(contract(tensor, entry.tensor), left)
+            terms += _with_indices(tensor, value, variable)
+        tensor = Tensor(tuple(terms), value, variable)
+        result = matrix_or_indices(tensor)
+        if not isinstance(result, Node):
+            total[name] = Local(leaf, result.tensor, None)
+        elif result.key[0] > _KEPT_WRITTEN_OUT and target is not self.by and not result.loops:
+            self.named[leaf] = result
+            total[name] = Local(leaf, _leaf_tensor(leaf, value, variable), leaf)
+        else:
+            total[name] = Local(leaf, tensor_of(result, value, variable), result)
+        if len(paths) > 1 or len(paths[0]) > 1:
+            before = len(self.steps)
+            try:
+                shown = isinstance(result, Node) and all(self._multiplies(path) for path in paths)
+                if shown and isinstance(result, Node):
+                    self._matrix_steps(leaf, paths, target, result, root)
+            except ShapeMismatch:
+                del self.steps[before:]
+                shown = False
+            if not shown:
+                self._index_steps(leaf, paths, target, tensor, result, root)
+        return result
+
+    def _multiplies(self, path: Sequence[Local]) -> bool:
+        """Whether the chain rule along the path is a product of matrices.
+
+        No value on the way may be a matrix, and where the value itself is one, none may be a vector.
+        """
+        if self.by_indices:
+            return False
+        widest = 0 if len(self.lines[-1].node.axes) == 2 else 1
+        too_wide = any(len(self.line_of[entry.leaf.parameters[1]].node.axes) > widest for entry in path[:-1])
+        return not too_wide and all(entry.node is not None for entry in path)
+
+    def _summed(self, path: Sequence[Local], target: Node) -> tuple[LoopIndex, ...]:
+        """The running indices that the path passes through and the target does not have."""
+        loops: list[LoopIndex] = []
+        for entry in path:
+            line = self.line_of.get(entry.leaf.parameters[1])
+            if line is not None:
+                loops += [loop for loop in sorted(line.node.loops - target.loops, key=str) if loop not in loops]
+        return tuple(loops)
+
+    def _left(self, path: Sequence[Local], target: Node) -> list[list[LoopIndex]]:
+        """The running indices that are left behind with each further Jacobian of the path: there their Σ closes."""
+        passed = [self.line_of[entry.leaf.parameters[1]].node.loops for entry in path[:-1]] + [target.loops]
+        return [sorted(before - after, key=str) for before, after in pairwise(passed)]
+
+    def _matrix_steps(self, leaf: Node, paths: list[list[Local]], target: Node, result: Node, root: Line) -> None:
+        wide = self._vectors(paths, target, root)
+        loops = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
+        rule, because = chain_rule(paths_of(paths), str(target.parameters[0]), root.name, wide, loops)
+        symbols = self._total([self._under_sum([entry.leaf for entry in path], path, target) for path in paths])
+        self.steps.append(
+            Step(
+                "combine",
+                rule,
+                because,
+                leaf,
+                symbols,
+                leaf.shape,
+                factors=tuple(entry.leaf.shape for entry in paths[0]) if len(paths) == 1 else (),
+            )
+        )
+        values = self._total([self._under_sum([_node(entry) for entry in path], path, target) for path in paths])
+        substeps: list[Step] = []
+        forms: list[Node] = []
+        shortened = [self._under_sum([_node(entry) for entry in path], path, target) for path in paths]
+        for at, path in enumerate(paths):
+            row, uses = shorten([_node(entry) for entry in path])
+            for use in uses:
+                substeps.append(Step("combine", "identity", use.statement, use.before, use.after, use.after.shape))
+                shortened[at] = self._under_sum(use.row, path, target)
+                forms.append(self._total(shortened))
+            shortened[at] = self._under_sum(row, path, target)
+        self.steps.append(
+            Step("combine", "insert the Jacobians", "each factor is replaced by its value", symbols, values, leaf.shape)
+        )
+        middle = self._total(shortened)
+        if middle.key[0] < 200 and write(middle) == write(result):
+            middle = result
+        if substeps and middle is not result and middle is not values:
+            self.steps.append(
+                Step("combine", "simplify", "", values, middle, leaf.shape, tuple(substeps), forms=tuple(forms))
+            )
+            substeps, forms, values = [], [], middle
+        if values is not result:
+            why = "" if substeps else simplification(values, result)
+            self.steps.append(
+                Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps), forms=tuple(forms))
+            )
+
+    def _vectors(self, paths: list[list[Local]], target: Node, root: Line) -> list[Node]:
+        """The names on the paths that stand for vectors or matrices, the variable first."""
+        passed = {entry.leaf.parameters[0] for path in paths for entry in path} | {root.name}
+        nodes = [line.node for line in self.lines if line.name in passed and line.node is not target]
+        return [node for node in (target, *nodes) if node.axes]
+
+    def _under_sum(self, factors: Sequence[Node], path: Sequence[Local], target: Node) -> Node:
+        """The product; from the first factor that depends on a running index on, under its Σ."""
+        loops = self._summed(path, target)
+        if not loops:
+            return raw_product(factors)
+        inside = next((at for at, factor in enumerate(factors) if factor.loops), len(factors))
+        known = [at for at, entry in enumerate(path) if self._depends(entry, loops)]
+        inside = min([inside, *known[:1]])
+        body = raw_product(factors[inside:])
+        for loop in reversed(loops):
+            body = build.apply("loop_sum", body, parameters=(loop,))
+        return raw_product([*factors[:inside], body])
+
+    def _depends(self, entry: Local, loops: Sequence[LoopIndex]) -> bool:
+        lines = (self.line_of.get(name) for name in entry.leaf.parameters[:2])
+        return any(line is not None and line.node.loops & set(loops) for line in lines)
+
+    def _total(self, products: list[Node]) -> Node:
+        return products[0] if len(products) == 1 else build.apply("add", *products)
+
+    def _index_steps(
+        self, leaf: Node, paths: list[list[Local]], target: Node, tensor: Tensor, result: Expression, root: Line
+    ) -> None:
+        """The chain rule in index notation, for a Jacobian with more than two indices."""
+        over = tuple(dict.fromkeys(loop for path in paths for loop in self._summed(path, target)))
+        rule, because = chain_rule(
+            paths_of(paths), str(target.parameters[0]), root.name, self._vectors(paths, target, root), over
+        )
+        symbols: list[Term] = []
+        for path in paths:
+            joined = _symbol(path[0])
+            for entry, left in zip(path[1:], self._left(path, target), strict=True):
+                inner = _symbol(entry)
+                products = (one.times(other) for one in joined.terms for other in _moved(inner, joined.variable))
+                joined = _closed(Tensor(tuple(products), joined.value, inner.variable), left)
+            symbols += _with_indices(joined, tensor.value, tensor.variable)
+        before = IndexForm(_leaf_tensor(leaf, tensor.value, tensor.variable))
+        chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
+        self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
+        contracted = IndexForm.of(tensor)
+        because = "the Jacobians are inserted; a δ leaves only the terms where its two indices are equal"
+        self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
+        if isinstance(result, Node):
+            because = "the first index counts rows, the second columns"
+            self.steps.append(Step("combine", "matrix form", because, leaf, result, leaf.shape))
+
+
+def paths_of(paths: list[list[Local]]) -> list[list[str]]:
+    """Each path as the names that it passes through, the value first."""
+    return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]
+
+
+def _closed(tensor: Tensor, loops: Sequence[LoopIndex]) -> Tensor:
+    """Summed over running indices that were free so far."""
+    return tensor._replace(terms=tuple(term.under(loops) for term in tensor.terms)) if loops else tensor
+
+
+def _node(entry: Local) -> Node:
+    assert entry.node is not None
+    return entry.node
+
+
+def _symbol(entry: Local) -> Tensor:
+    value = tuple(Index(index.size) for index in entry.tensor.value)
+    variable = tuple(Index(index.size) for index in entry.tensor.variable)
+    return _leaf_tensor(entry.leaf, value, variable)
+
+
+def _leaf_tensor(leaf: Node, value: tuple[Index, ...], variable: tuple[Index, ...]) -> Tensor:
+    return Tensor((Term(S.One, (Factor(leaf, value + variable),)),), value, variable)
+
+
+def _moved(inner: Tensor, onto: Sequence[Index]) -> list[Term]:
+    return renamed(inner.terms, inner.value, onto)
+
+
+def _with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Index]) -> list[Term]:
+    """The terms under the given free indices; where one index is both, a δ ties the two."""
+    terms = renamed(tensor.terms, tensor.value, value)
+    change = dict(zip(tensor.value, value, strict=True))
+    own = [change.get(index, index) for index in tensor.variable]
+    tied = [(one, other) for one, other in zip(own, variable, strict=True) if one in value]
+    plain = [(one, other) for one, other in zip(own, variable, strict=True) if one not in value]
+    terms = renamed(terms, [one for one, _ in plain], [other for _, other in plain])
+    return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]

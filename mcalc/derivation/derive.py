@@ -1,0 +1,257 @@
+"""The derivation in the paper's four steps: introduce, differentiate, combine, substitute.
+
+The answer comes out of the steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain, count
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.differentiate import differentiate, matrix_places
+from mcalc.derivation.combine import Combination, Local, leaf_of, matrix_or_indices
+from mcalc.derivation.derivation import Line, Step
+from mcalc.derivation.differentials import Differentials, wanted
+from mcalc.derivation.meanings import apart, known_leaves, replaced_names, substituted, with_entries
+from mcalc.derivation.prepare import Prepared
+from mcalc.derivation.reasons import because_local, listed, rule_name, simplification
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.networks.networks import Factor, Tensor, Term, fresh
+from mcalc.notation.writing import write
+from mcalc.simplification.simplify import simplify
+from mcalc.tree import build
+from mcalc.tree.letters import letters_in_use
+from mcalc.tree.names import name_text, without_subscripts
+from mcalc.tree.node import Node, depends, replace, topological, variables
+
+_SHORT_REASON = 36
+_TRANSPARENT = frozenset({"negative", "transpose"})
+
+
+@dataclass
+class Work:
+    """The intermediate variables of an expression, and what is known of their derivatives so far."""
+
+    prepared: Prepared
+    by: Node
+    names: dict[Node, str]
+    cases: bool = True
+    already_named: int = 0
+    method: str = "chain"
+    lines: list[Line] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def derive(self) -> Expression:
+        """The derivative in the paper's layout; the steps are left in ``steps``."""
+        root, by = self.prepared.root, self.by
+        if by not in depends(root, by):
+            result = matrix_or_indices(Tensor((), fresh(root), fresh(by)))
+            self.steps.append(
+                Step(
+                    "differentiate",
+                    "constant rule",
+                    f"{by.parameters[0]} does not occur: the value does not move with it",
+                    leaf_of(root, _short_name(root), by),
+                    result,
+                    result.shape,
+                )
+            )
+            return result
+        self._introduce()
+        if not self.lines:
+            result = matrix_or_indices(differentiate(root, by))
+            self.steps.append(
+                Step(
+                    "differentiate",
+                    "identity",
+                    "a value moves with itself, element by element",
+                    leaf_of(root, str(by.parameters[0]), by),
+                    result,
+                    result.shape,
+                )
+            )
+            return result
+        by_differentials = self.method == "differential" or (self.method == "" and wanted(self.lines))
+        if by_differentials:
+            found = Differentials(self.lines, self.steps, by).result()
+            if found is not None:
+                return self._substitute(found)
+        local = self._differentiate()
+        combination = Combination(self.lines, self.steps, by, local, self.method == "index")
+        return self._substitute(self._inserted(combination.result(), combination.named))
+
+    # Introduce
+
+    def _introduce(self) -> None:
+        touched = depends(self.prepared.root, self.by)
+        taken = (
+            {str(leaf.parameters[0]) for leaf in variables(self.prepared.root)}
+            | set(self.names.values())
+            | {str(self.by.parameters[0])}
+        )
+        letters = chain(("u", "v", "g", "h", "t_u"), ("u" * length for length in count(2)))
+        letter = next(without_subscripts(letters, taken | letters_in_use()))
+        self.nodes: dict[Node, Node] = {}
+        number = self.already_named
+        for node in topological([self.prepared.root]):
+            if node not in touched or not node.args:
+                continue
+            definition = self._definition(node)
+            if node is not self.prepared.root and node not in self.names and self._is_transparent(node):
+                self.nodes[node] = definition
+                continue
+            if node in self.names:
+                name = self.names[node]
+            else:
+                number += 1
+                name = f"{letter}_{number}"
+            variable = build.variable(name, node.shape, frozenset(), node.loops)
+            self.nodes[node] = variable
+            self.lines.append(Line(name, variable, definition, self.prepared.origin.get(node, node)))
+            self.steps.append(Step("introduce", node.operator.title, "", variable, definition, node.shape))
+
+    def _definition(self, node: Node) -> Node:
+        return node.func(*(self.nodes.get(arg, arg) for arg in node.args))
+
+    def _is_transparent(self, node: Node) -> bool:
+        if node.operator.name in _TRANSPARENT or node in self.prepared.inline:
+            return True
+        return node.operator.name == "element" and not node.args[0].args
+
+    # Differentiate
+
+    def _differentiate(self) -> dict[tuple[str, str], Local]:
+        found: dict[tuple[str, str], Local] = {}
+        inner = {line.node for line in self.lines} | {self.by}
+        for line in self.lines:
+            for arg in [leaf for leaf in variables(line.definition) if leaf in inner]:
+                tensor = _by_name(differentiate(line.definition, arg), line)
+                expression = matrix_or_indices(tensor)
+                leaf = leaf_of(line.node, line.name, arg)
+                found[line.name, str(arg.parameters[0])] = Local(
+                    leaf, tensor, expression if isinstance(expression, Node) else None
+                )
+                by_index = IndexForm.of(tensor)
+                shown = by_index if self.method == "index" else expression
+                self.steps.append(
+                    Step(
+                        "differentiate",
+                        rule_name(line.definition, arg),
+                        because_local(line.definition, arg),
+                        self._side(leaf, tensor),
+                        shown,
+                        leaf.shape,
+                        self._in_indices(leaf, tensor, by_index, shown),
+                    )
+                )
+        return found
+
+    def _in_indices(self, leaf: Node, tensor: Tensor, by_index: IndexForm, shown: Expression) -> tuple[Step, ...]:
+        """``∂u[i]/∂x[k] = A[i,k]``: the rule for one entry, from which the matrix is read off."""
+        if not tensor.free or shown is by_index:
+            return ()
+        before = IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+        return (Step("differentiate", "entry by entry", "", before, by_index, leaf.shape),)
+
+    def _side(self, leaf: Node, tensor: Tensor) -> Expression:
+        """The leaf, with its indices where the derivative has no matrix form."""
+        if matrix_places(tensor.value, tensor.variable) is not None and self.method != "index":
+            return leaf
+        return IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+
+    # Substitute
+
+    def _inserted(self, result: Expression, named: dict[Node, Node]) -> Expression:
+        """The result without the names of the longer derivatives it was combined from."""
+        values: dict[Node, Node] = {}
+        for leaf, value in named.items():
+            values[leaf] = replace(value, values)
+        full = replaced_names(result, values)
+        if full is not result:
+            self.steps.append(
+                Step(
+                    "combine",
+                    "insert the derivatives",
+                    "the derivatives found above are inserted",
+                    result,
+                    full,
+                    result.shape,
+                )
+            )
+        return full
+
+    def _substitute(self, result: Expression) -> Expression:
+        meaning = known_leaves({line.node: line.meaning for line in self.lines}, _roots(result))
+        if isinstance(result, IndexForm):
+            full = replaced_names(result, meaning)
+            if full is result:
+                return result
+        else:
+            replaced = with_entries(replace(result, apart(result, meaning)))
+            if replaced is result:
+                return self._cases(result)
+            simplified = simplify(with_entries(substituted(result, apart(result, meaning))))
+            self._rewritten("substitute back", self._inserted_names(result), result, replaced)
+            if simplified is not replaced:
+                self._rewritten("simplify", simplification(replaced, simplified), replaced, simplified)
+            return self._cases(simplified)
+        self._rewritten("substitute back", self._inserted_names(result), result, full)
+        return full
+
+    def _rewritten(self, rule: str, because: str, before: Expression, after: Expression) -> None:
+        self.steps.append(Step("substitute", rule, because, before, after, after.shape))
+
+    def _inserted_names(self, result: Expression) -> str:
+        """``with u₁ = x²``, or, where that would be long, only which names are replaced."""
+        found = {leaf.parameters[0] for node in _roots(result) for leaf in variables(node)}
+        lines = [line for line in self.lines if line.name in found]
+        if all(line.meaning.key[0] < 12 for line in lines):
+            told = "with " + ", ".join(f"{name_text(line.name)} = {write(line.meaning)}" for line in lines)
+            if len(told) <= _SHORT_REASON:
+                return told
+        return f"{listed([line.name for line in lines])} written out"
+
+    def _cases(self, result: Node) -> Node:
+        from mcalc.simplification.cases import by_cases
+
+        split = by_cases(result) if self.cases else None
+        if split is None:
+            return result
+        self.steps.append(
+            Step(
+                "substitute",
+                "case distinction",
+                "the condition counts 1 where it holds, 0 where it fails",
+                result,
+                split,
+                result.shape,
+            )
+        )
+        return split
+
+
+def _roots(result: Expression) -> list[Node]:
+    if isinstance(result, Node):
+        return [result]
+    return [f.node for term in result.tensor.terms for f in term.factors if f.node is not None]
+
+
+def _short_name(value: Node) -> str:
+    """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
+    text = write(value) if value.key[0] < 12 else ""
+    return f"({text})" if 0 < len(text) < 12 and "_" not in text else "f"
+
+
+def _by_name(tensor: Tensor, line: Line) -> Tensor:
+    """The value of the line, where its own derivative contains it, by its name."""
+    mine = {line.definition: line.node}
+    return tensor._replace(
+        terms=tuple(
+            term._replace(
+                factors=tuple(f if f.node is None else f._replace(node=replace(f.node, mine)) for f in term.factors)
+            )
+            for term in tensor.terms
+        )
+    )

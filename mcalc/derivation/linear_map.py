@@ -1,0 +1,110 @@
+"""A derivative of order 3 or 4 in matrices: as the map ``dX ↦ A·dX·B``, and as ``∂vec(Y)/∂vec(X) = Bᵀ ⊗ A``."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, NamedTuple
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.differentiate import matrix_places, renamed
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.differentials import leaf
+from mcalc.derivation.headings import value_name
+from mcalc.networks.networks import Factor, Tensor, Term, fresh
+from mcalc.notation.writing import Writer
+from mcalc.simplification.factoring import matrix_form
+from mcalc.tree import build
+from mcalc.tree.node import Node, depends
+
+
+def linear_map(tensor: Tensor, variable: Node) -> Node | None:
+    """``dY`` as an expression in dX, shaped as Y; None where it has no matrix form."""
+    change = leaf(build.variable(str(variable.parameters[0]), variable.shape))
+    own = fresh(variable)
+    terms = renamed(tensor.terms, tensor.variable, own)
+    moved = [term.times(Term(S.One, (Factor(change, own),))) for term in terms]
+    places = matrix_places(tensor.value, ())
+    return None if places is None else matrix_form(moved, *places)
+
+
+def kronecker(change: Node, variable: Node) -> Node | None:
+    """``Σ Bᵀ ⊗ A`` of ``Σ A·dX·B``, as ``vec(A X B) = (Bᵀ ⊗ A) vec(X)``; None where a term is not of this form."""
+    moving = leaf(build.variable(str(variable.parameters[0]), variable.shape))
+    if not change.shape or len(moving.shape) != 2 or 1 in (*change.shape, *moving.shape):
+        return None
+    sides = _sides(change, moving)
+    if sides is None:
+        return None
+    return build.total([build.scaled(side.coefficient, side.scalars, _product(side, moving)) for side in sides])
+
+
+class _Side(NamedTuple):
+    """``c Π scalars · A·dX·B``: what stands left and right of dX."""
+
+    coefficient: Any = S.One
+    scalars: tuple[tuple[Node, Any], ...] = ()
+    left: tuple[Node, ...] = ()
+    right: tuple[Node, ...] = ()
+
+
+def _product(side: _Side, moving: Node) -> Node:
+    left = build.chain(side.left) if side.left else build.identity(moving.shape[0])
+    right = build.chain(side.right) if side.right else build.identity(moving.shape[1])
+    return build.apply("kron", build.transpose(right), left)
+
+
+def _sides(term: Node, moving: Node) -> list[_Side] | None:
+    """The terms of an expression linear in dX; None where dX stands turned, or beside anything but matrices."""
+    if term is moving:
+        return [_Side()]
+    name = term.operator.name
+    parts = build.row_of(term) if name == "matmul" else list(term.args)
+    at = [place for place, part in enumerate(parts) if moving in depends(part, moving)]
+    if name == "add" and len(at) == len(parts):
+        sums = [_sides(part, moving) for part in parts]
+        return None if None in sums else [side for some in sums if some is not None for side in some]
+    if name not in ("negative", "multiply", "divide", "matmul") or len(at) != 1 or (name == "divide" and at != [0]):
+        return None
+    found = _sides(parts[at[0]], moving)
+    others = (*parts[: at[0]], *parts[at[0] + 1 :])
+    if found is None or (name != "matmul" and any(part.shape for part in others)):
+        return None
+    if name == "negative":
+        return [side._replace(coefficient=-side.coefficient) for side in found]
+    if name == "matmul":
+        before, after = tuple(parts[: at[0]]), tuple(parts[at[0] + 1 :])
+        return [side._replace(left=before + side.left, right=side.right + after) for side in found]
+    power = S.One if name == "multiply" else S.NegativeOne
+    numbers = [part.parameters[0] ** power for part in others if build.is_number(part)]
+    scalars = tuple((part, power) for part in others if not build.is_number(part))
+    return [
+        side._replace(coefficient=prod(numbers, start=side.coefficient), scalars=side.scalars + scalars)
+        for side in found
+    ]
+
+
+def other_forms(derivation: Derivation, dialect: str = "text") -> list[str]:
+    """The derivative said in matrices, ``dX ↦ A·dX·B`` and ``∂vec(y)/∂vec(X) = kron(Bᵀ, A)``."""
+    natural = derivation.natural
+    if isinstance(natural, Node):
+        return []
+    variable = derivation.by[-1]
+    change = linear_map(natural.tensor, variable)
+    if change is None:
+        return []
+    writer = Writer(dialect)
+    name = writer.write(leaf(build.variable(str(variable.parameters[0]), variable.shape)))
+    arrow = {"text": "↦", "ascii": "->", "latex": r"\mapsto"}[dialect]
+    forms = [f"{name} {arrow} {Writer(dialect).write(change)}"]
+    product = kronecker(change, variable)
+    if product is not None:
+        of = Writer(dialect).write(variable)
+        vec, d, nabla = (r"\operatorname{vec}", r"\partial ", r"\nabla ") if dialect == "latex" else ("vec", "∂", "∇")
+        value = value_name(derivation)
+        if derivation.is_second:
+            value = nabla + value
+        top, bottom = f"{d}{vec}({value})", f"{d}{vec}({of})"
+        quotient = rf"\frac{{{top}}}{{{bottom}}}" if dialect == "latex" else f"{top}/{bottom}"
+        forms.append(f"{quotient} = {Writer(dialect).write(product)}")
+    return forms

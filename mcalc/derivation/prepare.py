@@ -1,0 +1,175 @@
+"""The expression as it is differentiated: rows laid upright, products grouped vectors first, dot products opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy.core.numbers import Integer
+
+from mcalc.numbers.ties import equal_on_an_open_set
+from mcalc.tree import build
+from mcalc.tree.node import Node, depends, topological
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """`root` is what is differentiated; `origin` gives a node as it is shown in the answer.
+
+    `place` says where a value of the program stands now, `inline` which values get no name of their own.
+    """
+
+    root: Node
+    origin: Mapping[Node, Node]
+    place: Mapping[Node, Node]
+    inline: frozenset[Node] = frozenset()
+
+
+def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepared:
+    """The value with ``xᵀAx`` read as ``x·(Ax)`` and ``w·x`` as ``sum(w ⊗ x)``; values with a name stay one value."""
+    grouped: dict[Node, Node] = {}
+    moving = depends(root, by)
+    for node in topological([root]):
+        tied = node in moving and node.operator.first_counts and equal_on_an_open_set(node)
+        marked = build.apply(node.operator.name, *node.args, parameters=(Integer(1),)) if tied else node
+        grouped[node] = _grouped(marked, grouped, named)
+    origin: dict[Node, Node] = {}
+    opened: dict[Node, Node] = {}
+    top = _upright(grouped[root])
+    touched = depends(top, by)
+    shown = _unmarked(top)
+    for node in topological([top]):
+        args = [opened[arg] for arg in node.args]
+        result = node.func(*args) if args else node
+        if result.operator.name == "dot" and node in touched:
+            result = build.apply("sum", build.apply("multiply", *result.args))
+        opened[node] = result
+        origin.setdefault(result, shown[node])
+    place = {node: opened[_upright(new)] for node, new in grouped.items() if _upright(new) in opened}
+    new = opened[top]
+    split = _split_stack(new, by, named)
+    if split is None:
+        return Prepared(new, origin, place)
+    outer, inner = split
+    origin[outer] = origin[new]
+    origin.update({_element(inner, at): origin.get(arg, arg) for at, arg in enumerate(inner.args, 1)})
+    return Prepared(
+        outer,
+        origin,
+        place,
+        frozenset({*inner.args, *outer.args, *(_element(inner, at) for at in range(1, len(inner.args) + 1))}),
+    )
+
+
+def _unmarked(top: Node) -> dict[Node, Node]:
+    """Each node below as the user wrote it, without the mark at the ties of a maximum."""
+    done: dict[Node, Node] = {}
+    for node in topological([top]):
+        args = [done[arg] for arg in node.args]
+        parameters = () if node.operator.first_counts else node.parameters
+        done[node] = Node(node.operator, args, parameters, node.shape) if args else node
+    return done
+
+
+def _split_stack(root: Node, by: Node, named: frozenset[Node]) -> tuple[Node, Node] | None:
+    """``[ln(x²); sin(3x)]`` as ``[ln g₁; sin g₂]`` of ``g = [x²; 3x]``: the outer and the inner function."""
+    if root.operator.name != "stack" or any(part.shape or part in named for part in root.args):
+        return None
+    touched = depends(root, by)
+    for part in root.args:
+        if len(part.args) != 1 or not part.operator.elementwise or part.operator.name == "negative":
+            return None
+        if not part.args[0].args or part.args[0] in named or part.args[0] not in touched:
+            return None
+    inner = build.apply("stack", *(part.args[0] for part in root.args))
+    return build.apply("stack", *(part.func(_element(inner, at)) for at, part in enumerate(root.args, 1))), inner
+
+
+def _element(vector: Node, at: int) -> Node:
+    return build.apply("element", vector, parameters=(Integer(at),))
+
+
+def _upright(node: Node) -> Node:
+    """A row as the column that it is the transpose of."""
+    if len(node.shape) == 2 and node.shape[0] == 1:
+        return node.args[0] if node.operator.name == "transpose" else build.apply("transpose", node)
+    return node
+
+
+def _is_row(node: Node) -> bool:
+    return len(node.shape) == 2 and node.shape[0] == 1
+
+
+def _grouped(node: Node, done: Mapping[Node, Node], named: frozenset[Node]) -> Node:
+    if not node.args:
+        return node
+    name = node.operator.name
+    if name == "matmul":
+        return _product(_factors(node, named), done)
+    args = [done[arg] for arg in node.args]
+    if name in ("tr", "sum", "mean") and not args[0].shape:
+        return args[0]
+    if name == "transpose":
+        return build.transpose(args[0]) if len(args[0].shape) == 2 else node.func(*args)
+    if _is_row(node) and node.operator.elementwise:
+        columns = [_upright(arg) for arg in args]
+        return build.apply("transpose", build.apply(name, *columns, parameters=node.parameters))
+    if name == "element" and _is_row(args[0]) and args[0].axes:
+        return _of_row(node, _upright(args[0]))
+    if name in ("sum", "mean") and _is_row(args[0]) and node.parameters and node.parameters[0] == 0:
+        return _upright(args[0])
+    if name in ("softmax", "log_softmax") and _is_row(node):
+        return build.apply("transpose", build.apply(name, _upright(args[0])))
+    if name in ("sum", "mean") and _is_row(args[0]):
+        return build.apply(name, _upright(args[0]))
+    if name in ("norm", "norm1", "logsumexp") and _is_row(args[0]) and not node.shape:
+        return build.apply(name, _upright(args[0]))
+    return node.func(*args)
+
+
+def _of_row(node: Node, column: Node) -> Node:
+    """An element or a part of a row, as one of the column."""
+    first, second = (*node.parameters, None)[:2]
+    chosen = column if second is None else build.apply("element", column, parameters=(second,))
+    return build.apply("transpose", chosen) if first is None and chosen.shape else chosen
+
+
+def _factors(node: Node, named: frozenset[Node]) -> list[Node]:
+    """The row of factors of a product; a value with a name is one factor."""
+    parts: list[Node] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if part.operator.name == "matmul" and (part is node or part not in named):
+            stack.extend(reversed(part.args))
+        else:
+            parts.append(part)
+    return parts
+
+
+def _product(parts: list[Node], done: Mapping[Node, Node]) -> Node:
+    """Vectors first: the cheap order, and the one whose Jacobians are matrices."""
+    factors = [done[part] for part in parts]
+    last = factors[-1]
+    if len(last.shape) == 1:
+        result = last
+        for factor in reversed(factors[1:-1]):
+            result = _joined(factor, result)
+        return _joined(factors[0], result)
+    if _is_row(factors[0]):
+        column = _upright(factors[0])
+        for factor in factors[1:]:
+            column = _joined(build.transpose(factor), column)
+        return build.apply("transpose", column)
+    result = factors[0]
+    for factor in factors[1:]:
+        result = _joined(result, factor)
+    return result
+
+
+def _joined(left: Node, right: Node) -> Node:
+    if not left.shape or not right.shape:
+        return build.apply("multiply", left, right)
+    if _is_row(left) and len(right.shape) == 1:
+        return build.apply("dot", _upright(left), right)
+    return build.product(left, right)

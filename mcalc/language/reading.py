@@ -1,0 +1,65 @@
+"""A program with every name given its shape, and what a reader may have meant otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mcalc.language.corrections import reject_misreading
+from mcalc.language.declarations import Declaration
+from mcalc.language.free_names import CALLS_ONLY, free_names, not_a_variable
+from mcalc.language.misreadings import misreadings
+from mcalc.language.parser import Program, canonical_name
+from mcalc.language.remarks import remarks
+from mcalc.language.shapes import Reader, Reading
+from mcalc.tree.node import Shape
+
+
+def read_program(
+    program: Program,
+    declared: Mapping[str, Declaration],
+    wanted: Sequence[str] = (),
+    free_indices: Mapping[str, Any] | None = None,
+    expected: Shape | None = None,
+) -> Reading:
+    """The program with shapes; raises Problem where no shapes fit, the two uses in conflict marked."""
+    declared = {canonical_name(name): declaration for name, declaration in declared.items()}
+    names, sizes = free_names(program, declared)
+    for declared_name in declared:
+        for size in declared[declared_name].shape:
+            sizes |= {symbol.name for symbol in size.free_symbols}
+    loops = dict(free_indices or {})
+    bound = {name for name, _, _ in program.bindings}
+    names += [
+        extra for extra in dict.fromkeys(wanted) if extra in declared and extra not in names and extra not in bound
+    ]
+    dimensions = frozenset(size for size in sizes if size not in declared and size not in bound)
+    names = [
+        name
+        for name in names
+        if name not in loops
+        and (
+            name in declared or not (name in dimensions or name in ("pi", "I") or name in CALLS_ONLY or name[0] == "∂")
+        )
+    ]
+    nameless = not names and not bound and not dimensions
+    if nameless:
+        names = [extra for extra in dict.fromkeys(wanted) if extra not in ("pi", "I") and extra not in CALLS_ONLY]
+    reading = with_notes(Reader(program, declared, names, dimensions, loops, expected))
+    if nameless and names:
+        reading.notes += (f"the expression has no names: by {' and by '.join(names)} its derivative is 0",)
+    for extra in wanted:
+        if extra not in names:
+            raise not_a_variable(extra, program, names, dimensions)
+    unused = [name for name in declared if name not in names]
+    reading.notes += tuple(f"{name} is declared, and is not a name of the expression" for name in unused)
+    return reading
+
+
+def with_notes(reader: Reader) -> Reading:
+    """The likeliest reading, with notes on it; raises Problem where none fits, or where it is one that no one means."""
+    ranks, reading = reader.likeliest()
+    reject_misreading(reader, ranks, with_notes)
+    noted = (*misreadings(reader), *reader.departures(ranks), *remarks(reader, ranks))
+    reading.notes += tuple(dict.fromkeys(noted))
+    return reading

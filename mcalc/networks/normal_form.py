@@ -1,0 +1,162 @@
+"""The normal form of one product: no δ on a summed index, selections carried out, equal factors united."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sympy.core.singleton import S
+
+from mcalc.networks.networks import ONE, Factor, Index, Term, counted, expand
+from mcalc.networks.scalar_factors import united
+from mcalc.tree import build, stacks
+from mcalc.tree.folding import rectified, unstacked, where_positive
+
+
+def normalise(term: Term, free: Iterable[Index]) -> Term | None:
+    """Without δ's on summed indices, selections carried out, equal factors united; None is zero."""
+    free = set(free)
+    coefficient, factors = term.coefficient, list(term.factors)
+    summed = {index for factor in factors for index in factor.indices} - free
+    changed = True
+    while changed:
+        changed = False
+        for at, factor in enumerate(factors):
+            if factor.node is None:
+                one, other = factor.indices
+                gone, kept = (one, other) if one not in free else (other, one)
+                if one is other or gone not in free:
+                    if one is not other:
+                        summed.discard(gone)
+                    del factors[at]
+                    factors = [
+                        Factor(f.node, tuple(kept if i is gone else i for i in f.indices), f.power) for f in factors
+                    ]
+                    changed = True
+                    break
+            else:
+                done = _select(factors, at, free) or _unstacked(factors, at, free)
+                if done is not None:
+                    summed.discard(factor.indices[0])
+                    coefficient, factors, changed = coefficient * done.coefficient, list(done.factors), True
+                    break
+    sign, factors = _gathered(factors)
+    coefficient *= sign
+    if coefficient == 0:
+        return None
+    return counted(Term(coefficient, tuple(_absorb(factors)), term.loops), summed)
+
+
+def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
+    """Equal factors at the same indices as one power, and the sign that uniting ``a - b`` with ``b - a`` leaves."""
+    sign = 1
+    gathered: dict[tuple[Any, ...], Factor] = {}
+    for factor in factors:
+        if factor.node is None:
+            gathered[(None, frozenset(factor.indices))] = factor
+            continue
+        key = (factor.node.canon, factor.indices)
+        if key in gathered:
+            kept = gathered[key]
+            assert kept.node is not None
+            node, turned = united(kept.node, kept.power, factor.node, factor.power)
+            sign *= turned
+            factor = Factor(node, factor.indices, kept.power + factor.power)
+        gathered[key] = factor
+    kept_factors = []
+    for factor in gathered.values():
+        if factor.power != 0:
+            mask = factor.node is not None and factor.node.operator.indicator and factor.power.p > 0
+            kept_factors.append(factor._replace(power=S.One) if mask else factor)
+    return sign, kept_factors
+
+
+def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
+    """Σᵢ v[i] e[i] reads an element of v, and Σᵢ v[i] E[i,k] a part of it."""
+    node, indices, _ = factors[at]
+    if node is None:
+        return None
+    index: Index | None = None
+    if node.operator.name == "unit":
+        summed, place = indices[0], node.parameters[0]
+    elif stacks.is_selection(node):
+        summed, place, index = indices[0], node.parameters[1], indices[1]
+    else:
+        return None
+    others = [factor for number, factor in enumerate(factors) if number != at and summed in factor.indices]
+    if summed in free or any(factor.node is None for factor in others):
+        return None
+    result = ONE
+    for number, factor in enumerate(factors):
+        if number == at:
+            continue
+        if summed not in factor.indices:
+            result = result.times(Term(S.One, (factor,)))
+            continue
+        assert factor.node is not None
+        chosen, kept = factor.node, list(factor.indices)
+        while summed in kept:
+            axis = kept.index(summed)
+            part = stacks.part(chosen, axis, place)
+            if part is None:
+                return None
+            chosen = part
+            kept[axis : axis + 1] = [] if index is None else [index]
+        expanded = expand(chosen, tuple(kept), factor.power)
+        if expanded is None:
+            return Term(S.Zero, ())
+        if expanded.loops:
+            expanded = Term(S.One, (Factor(chosen, tuple(kept), factor.power),))
+        result = result.times(expanded)
+    return result
+
+
+def _unstacked(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
+    """``Σᵢ vec(A)[i] tile[i,k] repeat[i,l] = A[k,l]``: what vec has stacked, the two selections put back."""
+    tile = factors[at]
+    if tile.node is None or tile.node.operator.name != "tile" or tile.indices[0] in free:
+        return None
+    place = tile.indices[0]
+    touching = [f for number, f in enumerate(factors) if number != at and place in f.indices]
+    repeat = next((f for f in touching if f.node is not None and f.node.operator.name == "repeat"), None)
+    if repeat is None or repeat.node is None or tile.node.parameters != repeat.node.parameters[::-1]:
+        return None
+    result = ONE
+    for number, factor in enumerate(factors):
+        if number == at or factor is repeat:
+            continue
+        if place in factor.indices:
+            inner = None if factor.node is None or len(factor.indices) != 1 else unstacked(factor.node)
+            if inner is None:
+                return None
+            factor = Factor(inner, (tile.indices[1], repeat.indices[1]), factor.power)
+        result = result.times(Term(S.One, (factor,)))
+    return result
+
+
+def _absorb(factors: list[Factor]) -> list[Factor]:
+    """``max(0, z)·[z > 0] = max(0, z)`` and ``A⁻¹ A = I``'s kin that need one look at two factors."""
+    for factor in factors:
+        if factor.node is not None and factor.node.operator.name == "sign" and factor.power == 1:
+            size = build.apply("abs", factor.node.args[0])
+            for other in factors:
+                if other.node is size and other.indices == factor.indices and other.power == -1:
+                    rest = [f for f in factors if f is not factor and f is not other]
+                    inverse = expand(factor.node.args[0], factor.indices, S.NegativeOne)
+                    if inverse is not None and inverse.coefficient == 1 and not inverse.loops:
+                        return _gathered([*rest, *inverse.factors])[1]
+    masks = [
+        f for f in factors if f.node is not None and f.node.operator.name == "greater" and build.is_zero(f.node.args[1])
+    ]
+    for mask in masks:
+        assert mask.node is not None
+        condition = mask.node.args[0]
+        beside = [f for f in factors if f is not mask and f.node is not None and f.indices == mask.indices]
+        if any(rectified(f.node) is condition and f.power.p > 0 for f in beside if f.node is not None):
+            factors = [other for other in factors if other is not mask]
+        else:
+            factors = [
+                f._replace(node=where_positive(f.node, condition)) if f in beside and f.node is not None else f
+                for f in factors
+            ]
+    return factors

@@ -1,0 +1,105 @@
+"""Parts of an answer that recur, named once: the answer as a program that reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain, count
+
+from mcalc.notation.writing import Writer
+from mcalc.problems import Problem
+from mcalc.table import ATOM
+from mcalc.tree.letters import letters_in_use, names_in
+from mcalc.tree.names import name_latex, name_text, unused, without_subscripts
+from mcalc.tree.node import Node, topological
+
+LEGIBLE = 500
+"""Where an expression has more parts, each counted as often as it is used, those that recur are written by name."""
+DEEPEST = 60
+"""Where a text has more brackets inside one another, inner parts are written by name: so deep nobody reads."""
+_LARGEST = 100_000
+_SMALL = 4
+_LONG = 72
+
+
+def named_parts(root: Node, shown: Callable[[Node], Sequence[Node]] | None = None) -> list[tuple[str, Node]]:
+    """The parts that are used more than once and are not small, and those that lie deep; arguments before their uses.
+
+    `shown` are the parts of a value as it is written.
+    """
+    uses: dict[Node, int] = {}
+    order = topological([root])
+    for node in order:
+        for arg in node.args:
+            uses[arg] = uses.get(arg, 0) + 1
+    taken = names_in([root]) | letters_in_use()
+    stems = unused(chain(("t", "s", "r", "v", "part"), ("t" * length for length in count(2))), taken)
+    letter = next(without_subscripts(stems, taken))
+    found = [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
+    deep = _deep_parts(root, frozenset(found), shown)
+    if deep:
+        named = {*found, *deep}
+        found = [node for node in topological([root], shown) if node in named]
+    return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
+
+
+def _deep_parts(
+    root: Node, named: frozenset[Node], shown: Callable[[Node], Sequence[Node]] | None = None
+) -> list[Node]:
+    """Parts by whose names no text is more than `DEEPEST` deep."""
+    if root.key[0] <= DEEPEST:
+        return []
+    depth: dict[Node, int] = {}
+    deep: list[Node] = []
+    for node in topological([root], shown):
+        below = node.args if shown is None else shown(node)
+        depth[node] = 1 + max((0 if part in named else depth[part] for part in below), default=-1)
+        if depth[node] >= DEEPEST and not node.loops and node is not root:
+            deep.append(node)
+            depth[node] = 0
+    return deep
+
+
+def is_deep(root: Node) -> bool:
+    """Whether the text has so many brackets inside one another that inner parts get names."""
+    return bool(_deep_parts(root, frozenset()))
+
+
+def program(root: Node, dialect: str, always: bool = False) -> str | None:
+    """``t₁ = …; answer``, a line each; None where nothing recurs, or, unless asked for, where the answer is short."""
+    plain = None if always else _length(root, dialect)
+    if plain is not None and plain <= _LONG:
+        return None
+    writer = Writer(dialect)
+    parts = named_parts(root, writer.parts_of)
+    if not parts:
+        return None
+    writer.prepare([root])
+    lines = []
+    for name, node in parts:
+        shown = {"text": name_text(name), "ascii": name, "latex": name_latex(name, len(node.axes) % 2)}[dialect]
+        lines.append((shown, writer.written(node)[0]))
+        writer.done[node] = (shown, ATOM)
+    lines.append(("", writer.written(root)[0]))
+    if dialect == "latex":
+        rows = [f"{name} &= {text}" if name else f"&\\phantom{{=}} {text}" for name, text in lines]
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+    written = "\n".join(f"{name} = {text}" if name else text for name, text in lines)
+    return None if plain is not None and len(written) >= plain and not is_deep(root) else written
+
+
+def written_out(root: Node, dialect: str) -> str:
+    """The expression with nothing named; raises `Problem` where that is no text that anyone can read."""
+    if root.key[0] > _LARGEST:
+        raise Problem(
+            "The answer, written out without names for the parts that recur, would fill more than a hundred pages.",
+            hint="leave out --no-cse",
+            status=3,
+        )
+    return Writer(dialect).write(root)
+
+
+def _length(root: Node, dialect: str) -> int:
+    """How long the answer is when it is written out: counted, not written, as it may be enormous."""
+    if root.key[0] > 5000:
+        return 10**6
+    return len(Writer(dialect).write(root))

@@ -1,0 +1,48 @@
+"""Identities and vectors of ones whose size nothing beside them tells: the text must say it, ``tr(eye(n))``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcalc.tree.node import Node, topological
+
+Symbols = frozenset[Any]
+_NAMED = ("variable", "partial", "differential")
+
+
+def without_size(root: Node) -> frozenset[Node]:
+    """The constants that would lose their size as I or 1⃗: no name of that size stands in the same sum or product."""
+    order = topological([root])
+    constants = [node for node in order if not node.args and node.shape and node.operator.name not in _NAMED]
+    if not constants:
+        return frozenset()
+    told: dict[Node, Symbols] = {}
+    for node in order:
+        told[node] = (
+            _symbols(node)
+            if node.operator.name in _NAMED
+            else frozenset().union(*(told[arg] for arg in node.args if arg.shape))
+        )
+    tied = {node for node in order if not node.shape and node.operator.name in ("dot", "matmul")}
+    tops = {root, *tied} | {
+        arg for node in order if _hides_sizes(node) and node not in tied for arg in node.args if arg.shape
+    }
+    lost: set[Node] = set()
+    for top in tops:
+        known = told[top] | (_symbols(top) if top is root else frozenset())
+        if all(_symbols(constant) <= known for constant in constants):
+            continue
+        inside = set(
+            topological([top], lambda node: () if node.operator.name == "kron" else [a for a in node.args if a.shape])
+        )
+        lost |= {constant for constant in constants if constant in inside and not _symbols(constant) <= known}
+    return frozenset(lost)
+
+
+def _hides_sizes(node: Node) -> bool:
+    """Whether the size of the value does not give those of the arguments: a scalar, a Kronecker product, a part."""
+    return not node.shape or node.operator.name in ("kron", "element")
+
+
+def _symbols(node: Node) -> Symbols:
+    return frozenset().union(*(size.free_symbols for size in node.shape))

@@ -1,0 +1,306 @@
+"""What `mcalc eval` prints: the value, or the derivative there, exact with its decimals beside it, in each format."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mcalc.code.targets import TARGETS
+from mcalc.derivation.derivation import sizes_shown
+from mcalc.language.parser import canonical_name, own_name
+from mcalc.networks.index_form import Expression, write_partial
+from mcalc.notation.writing import write
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.decimals import DIGITS
+from mcalc.numbers.definedness import kinks
+from mcalc.numbers.evaluation import Number, Slope, in_floats, values_of
+from mcalc.numbers.fitting import Fitted, fit
+from mcalc.numbers.numeric import evaluate, evaluate_tensor
+from mcalc.numbers.value import Value
+from mcalc.numbers.written import UNIT, written
+from mcalc.problems import Problem
+from mcalc.render.layout import Piece, Row, table
+from mcalc.tree.names import name_latex, name_text
+from mcalc.tree.node import Node, topological
+
+_LONGEST_EXACT = 160
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A value with its name, what it is the derivative by, and what is to be said of it."""
+
+    name: str
+    number: Number
+    node: Expression
+    wrt: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The answers of one evaluation, in order, and the intermediate values if they were asked for."""
+
+    fitted: Fitted
+    answers: tuple[Answer, ...]
+    layout: str = ""
+    intermediate: tuple[Answer, ...] = field(default=())
+
+
+def evaluation(
+    source: str,
+    values: Mapping[str, Value],
+    shapes: Mapping[str, Any] | None = None,
+    wrt: str = "",
+    layout: str = "paper",
+    intermediate: bool = False,
+    verify: bool = True,
+) -> Evaluation:
+    """The value of the program at the values, or with `wrt` its derivative there; raises Problem."""
+    names = [own_name(canonical_name(name.strip()), values) for name in wrt.split(",") if name.strip()]
+    fitted = fit(source, values, shapes, [name for name in names if name in values])
+    try:
+        parts = _intermediate(fitted) if intermediate else ()
+        if not wrt:
+            value = fitted.reading.value
+            number = values_of([value], fitted)[0]
+            return Evaluation(fitted, (Answer("", number, value, (), number.notes),), "", parts)
+        return Evaluation(fitted, tuple(_derivatives(fitted, wrt, layout, verify)), layout, parts)
+    except Problem as problem:
+        raise problem.with_source(problem.source or source) from None
+
+
+def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[Answer]:
+    from mcalc.ask import derive
+
+    values_of([fitted.reading.value], fitted)
+    derivation = derive(fitted.source, wrt, fitted.declared, "jacobian", layout, verify)
+    answers = []
+    for part in derivation.parts or (derivation,):
+        result: Any = part.result
+        try:
+            number = _slope(result, part.value, part.by, fitted)
+        except Problem as problem:
+            message = f"The derivative has no value at this point: {problem.message}"
+            raise Problem(message, hint="the expression itself has a value there", status=problem.status) from None
+        notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.arithmetic))
+        answers.append(Answer("", number, result, part.wrt, (*notes, *number.notes)))
+    return answers
+
+
+def _slope(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
+    """The derivative's value; where a norm that it divides by is 0, the one by convention, in floating point."""
+    try:
+        return values_of([result], fitted, Slope(tuple(str(one.parameters[0]) for one in by)))[0]
+    except Problem as problem:
+        guarded = _guarded(result, value)
+        if guarded is result or not _is_bounded(guarded, by, fitted):
+            raise
+        try:
+            return in_floats([guarded], fitted)[0]
+        except Problem:
+            raise problem from None
+
+
+def _is_bounded(result: Any, by: Sequence[Node], fitted: Fitted) -> bool:
+    """Whether the derivative stays as large when the point is neared: of ``norm(x)`` at 0, not of its square root."""
+    point, generator = fitted.point(), np.random.default_rng(1)
+    sizes = []
+    for distance in (1e-4, 1e-12):
+        moved = dict(point)
+        for variable in by:
+            name = variable.parameters[0]
+            moved[name] = point[name] + distance * generator.uniform(0.5, 1, np.shape(point[name]))
+        tree = isinstance(result, Node)
+        found = evaluate(result, moved, fitted.sizes) if tree else evaluate_tensor(result.tensor, moved, fitted.sizes)
+        sizes.append(np.abs(found).max(initial=0.0))
+    return bool(np.isfinite(sizes).all() and sizes[1] <= 100 * sizes[0])
+
+
+def _guarded(result: Any, value: Node) -> Any:
+    """The derivative with 0 for x/‖x‖ where the norm is 0."""
+    from mcalc.code.guards import guarded
+    from mcalc.networks.index_form import IndexForm
+
+    if isinstance(result, IndexForm):
+        return replace(result, tensor=guarded(result.tensor, value))
+    return guarded(result, value)
+
+
+def _intermediate(fitted: Fitted) -> tuple[Answer, ...]:
+    """The names that the program defines; where it defines none, every part of the expression."""
+    named = {name_text(name): node for name, node in fitted.reading.bound.items()}
+    if not named:
+        inner = [node for node in topological([fitted.reading.value]) if node.args and not node.loops]
+        named = {write(node, "text"): node for node in inner[:-1] if node.operator.name != "negative"}
+    numbers = values_of(list(named.values()), fitted)
+    return tuple(Answer(name, number, node) for (name, node), number in zip(named.items(), numbers, strict=True))
+
+
+# Formats -------------------------------------------------------------------------------------------------------------
+
+
+def text_rows(found: Evaluation, form: str = "text", digits: int = DIGITS) -> list[Row]:
+    """The lines for the terminal; without the comments they read back."""
+    rows: list[Row] = []
+    rounded = found.fitted.rounded
+    every = [one for one in (*found.intermediate, *found.answers) if len(one.number.shape) < 3]
+    if any("i" in _words(_shown(one.number, form, rounded, digits)) for one in every):
+        rows.append([Piece(UNIT)])
+    if found.intermediate:
+        cells = []
+        for answer in found.intermediate:
+            shown = _shown(answer.number, form, rounded, digits)
+            label = answer.name if form == "text" or not isinstance(answer.node, Node) else write(answer.node, "ascii")
+            about = written(answer.number.decimals, answer.number.shape, form, digits)
+            beside = "" if about == shown else f" {'~' if form == 'ascii' else '≈'} {about}"
+            cells.append([Piece(f"# {label} = {shown}{beside}", "quiet"), Piece(_size(answer.number, form), "shape")])
+        rows += table(cells, indent="")
+    for answer in found.answers:
+        if len(found.answers) > 1:
+            rows.append([Piece("# by " + ", ".join(map(name_text, answer.wrt)), "quiet")])
+        if len(answer.number.shape) > 2:
+            rows += _slices(answer, form, digits)
+        else:
+            rows += [[Piece(line, "result")] for line in _shown(answer.number, form, rounded, digits).split("\n")]
+            about = written(answer.number.decimals, answer.number.shape, form, digits)
+            if _exact(answer.number, form, rounded) and about != _shown(answer.number, form, rounded, digits):
+                lines = about.split("\n")
+                rows += [[Piece(f"# {'      ' if at else 'about '}{line}", "quiet")] for at, line in enumerate(lines)]
+        if answer.wrt:
+            rows.append([Piece(f"# {_size(answer.number, form)}, {found.layout} layout", "quiet")])
+        elif any(size != 1 for size in answer.number.shape):
+            rows.append([Piece(f"# {_size(answer.number, form)}", "quiet")])
+        rows += [[Piece(f"# Note: {note}", "quiet")] for note in answer.notes]
+    return rows
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text))
+
+
+def _size(number: Number, form: str) -> str:
+    shown = sizes_shown(number.shape)
+    return shown.replace("×", "x") if form == "ascii" else shown
+
+
+def _exact(number: Number, form: str, rounded: bool) -> str:
+    """The exact value, where there is one that is worth reading; the decimals stand for a rounded one."""
+    if number.exact is None or rounded or len(number.shape) > 2:
+        return ""
+    try:
+        text = written(number.exact, number.shape, form)
+    except ValueError:
+        return ""
+    return text if form == "latex" or len(text) <= _LONGEST_EXACT else ""
+
+
+def _shown(number: Number, form: str, rounded: bool, digits: int) -> str:
+    return _exact(number, form, rounded) or written(number.decimals, number.shape, form, digits)
+
+
+def _slices(answer: Answer, form: str, digits: int) -> list[Row]:
+    """A derivative of order 3 or 4: for each entry of the variable, the derivative of the value by it."""
+    array = answer.number.array
+    before = len(array.shape) - (2 if len(array.shape) == 4 else _variable_axes(answer))
+    rows: list[Row] = []
+    for place in np.ndindex(array.shape[before:]):
+        index = ",".join(str(at + 1) for at in place)
+        label = write_partial("y", answer.wrt[0], (), [index], form)
+        shown = written(array[(..., *place)], array.shape[:before], form, digits)
+        rows.append([Piece(f"{label} = {shown}", "result")])
+    return rows
+
+
+def _variable_axes(answer: Answer) -> int:
+    return len(answer.node.tensor.variable) if not isinstance(answer.node, Node) else 1
+
+
+def latex(found: Evaluation, digits: int = DIGITS) -> str:
+    rounded = found.fitted.rounded
+    return "\n".join(_shown(answer.number, "latex", rounded, digits) for answer in found.answers)
+
+
+def markdown(found: Evaluation, digits: int = DIGITS) -> str:
+    """Display mathematics, the decimals beside the exact value; the intermediate values as a table."""
+    rounded = found.fitted.rounded
+    lines: list[str] = []
+    if found.intermediate:
+        lines += ["| name | value | shape |", "|---|---|---|"]
+        for answer in found.intermediate:
+            label = write(answer.node, "latex") if isinstance(answer.node, Node) else answer.name
+            if found.fitted.reading.bound:
+                bound = found.fitted.reading.bound
+                label = name_latex(next(name for name in bound if name_text(name) == answer.name))
+            shown = _shown(answer.number, "latex", rounded, digits)
+            lines.append(f"| ${label}$ | ${shown}$ | {_size(answer.number, 'text')} |")
+        lines.append("")
+    for answer in found.answers:
+        shown = _shown(answer.number, "latex", rounded, digits)
+        about = written(answer.number.decimals, answer.number.shape, "latex", digits)
+        if len(found.answers) > 1:
+            lines += ["By " + ", ".join(map(name_text, answer.wrt)) + ":", ""]
+        lines += ["$$", shown + (rf" \approx {about}" if about != shown else ""), "$$"]
+        tail = f"{_size(answer.number, 'text')}" + (f", {found.layout} layout" if answer.wrt else "")
+        lines += ["", tail, *(f"\nNote: {note}" for note in answer.notes)]
+    return "\n".join(lines)
+
+
+def arrays(found: Evaluation, library: str) -> str:
+    """The arrays as Python writes them."""
+    alias, tensors = TARGETS[library].alias, TARGETS[library].of_tensors
+    shown = []
+    for answer in found.answers:
+        array = answer.number.array
+        with np.printoptions(threshold=sys.maxsize, precision=17, linewidth=100):
+            text = repr(array) if array.shape else repr(array.item())
+        if tensors and array.shape:
+            text = text.replace("array(", "tensor(", 1).removesuffix(")") + f", dtype={alias}.float64)"
+        shown.append(f"{alias}.{text}" if array.shape else text)
+    return "\n".join(shown)
+
+
+def numbers(array: Any) -> Any:
+    """An array for JSON: nested lists; a complex number as {"re", "im"}."""
+    if isinstance(array, list):
+        return [numbers(entry) for entry in array]
+    if hasattr(array, "tolist"):
+        return numbers(array.tolist())
+    if isinstance(array, complex):
+        return {"re": array.real, "im": array.imag}
+    return None if isinstance(array, float) and math.isinf(array) else array
+
+
+def record(found: Evaluation) -> dict[str, Any]:
+    """``command, expression, at, layout, answers`` for JSON."""
+    answers = [_answer(answer, found) for answer in found.answers]
+    result: dict[str, Any] = {
+        "command": "eval",
+        "expression": found.fitted.source,
+        "at": {name: numbers(value.array) for name, value in found.fitted.values.items() if value.array.size <= 1000},
+    }
+    if found.layout:
+        result["layout"] = found.layout
+    if found.intermediate:
+        result["intermediate"] = [{"name": answer.name, **_answer(answer, found)} for answer in found.intermediate]
+    return result | (answers[0] if len(answers) == 1 else {"parts": answers})
+
+
+def _answer(answer: Answer, found: Evaluation) -> dict[str, Any]:
+    exact = {dialect: _exact(answer.number, dialect, found.fitted.rounded) for dialect in ("text", "ascii", "latex")}
+    record: dict[str, Any] = {"wrt": list(answer.wrt)} if answer.wrt else {}
+    return record | {
+        "shape": list(answer.number.shape),
+        "exact": exact if exact["text"] else None,
+        "value": numbers(answer.number.array),
+        "notes": list(answer.notes),
+    }
+
+
+def as_json(found: Evaluation) -> str:
+    return json.dumps(record(found), ensure_ascii=False)

@@ -1,0 +1,299 @@
+"""`mcalc table`: the value and its derivatives at every combination of the varied values, a row each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from mcalc.language.parser import canonical_name
+from mcalc.networks.index_form import Expression
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.decimals import DIGITS, decimal
+from mcalc.numbers.definedness import kinks
+from mcalc.numbers.evaluation import Evaluator, Number, Slope
+from mcalc.numbers.fitting import Fitted, fit
+from mcalc.numbers.ranges import Varied
+from mcalc.numbers.value import Value
+from mcalc.numbers.written import written
+from mcalc.problems import Problem
+from mcalc.render.evaluation import numbers
+from mcalc.render.layout import Piece, Row, pad, width
+from mcalc.tree.names import name_text
+
+MOST_COLUMNS, _LONGEST_HEADING = 24, 30
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings, and rows of numbers below them; None where an entry is not defined, which `notes` explain."""
+
+    source: str
+    varied: tuple[str, ...]
+    headings: tuple[str, ...]
+    plain_headings: tuple[str, ...]
+    rows: tuple[tuple[Number | None, ...], ...]
+    rounded: bool
+    notes: tuple[str, ...] = ()
+
+
+def tabulate(
+    source: str,
+    varied: Sequence[Varied],
+    values: Mapping[str, Value],
+    shapes: Mapping[str, Any] | None = None,
+    wrt: str = "",
+    verify: bool = True,
+) -> Table:
+    """The rows, the first of the varied names changing slowest; raises Problem."""
+    for one in varied:
+        if one.name in values:
+            raise Problem(f"`{one.name}` is both varied and given a value.", hint="keep one of --vary and --at")
+    count = 1
+    for one in varied:
+        count *= len(one.values)
+    first = {one.name: one.values[0] for one in varied}
+    given = {**values, **first}
+    fitted = fit(source, given, shapes, [name for name in _names(wrt) if name in given])
+    try:
+        return _filled(fitted, varied, wrt, count, verify)
+    except Problem as problem:
+        raise problem.with_source(problem.source or source) from None
+
+
+def _filled(fitted: Fitted, varied: Sequence[Varied], wrt: str, count: int, verify: bool) -> Table:
+    columns: list[tuple[str, str, Expression]] = [("", "value", fitted.reading.value)]
+    for name, expression in _derivatives(fitted, wrt, verify):
+        columns.append((f"∂/∂{name_text(name)}", f"d/d{name}", expression))
+    slopes = [Slope((name.partition("/d")[2],)) if name != "value" else None for _, name, _ in columns]
+    singly = [
+        Evaluator([expression], fitted, count, slope) for (_, _, expression), slope in zip(columns, slopes, strict=True)
+    ]
+    by = [node for name, node in fitted.reading.names.items() if name in _names(wrt)]
+    rows: list[tuple[Number | None, ...]] = []
+    notes: dict[str, None] = {}
+    rounded = fitted.rounded or any(value.rounded for one in varied for value in one.values)
+    for chosen in product(*(one.values for one in varied)):
+        here = replace(fitted, values={**fitted.values, **{value.name: value for value in chosen}})
+        found: list[Number | None] = []
+        for one in singly:
+            if found and found[0] is None:
+                found.append(None)
+                continue
+            try:
+                found += one.at(here)
+            except Problem as problem:
+                found.append(None)
+                if len(notes) < 3:
+                    notes.setdefault(f"At {_at(chosen)}: {problem.message}")
+        rows.append((*(Number(_scalar(value.array), _scalar(value.exact), ()) for value in chosen), *found))
+        if by and len(notes) < 3 and count <= 1000 and found[0] is not None:
+            for note in kinks(fitted.reading.value, by, here, found[0].arithmetic):
+                notes.setdefault(f"At {_at(chosen)}: {note}.")
+    shapes = [_shape(expression, fitted) for _, _, expression in columns]
+    headings = [name_text(one.name) for one in varied]
+    plain = [one.name for one in varied]
+    title = " ".join(fitted.source.split())
+    title = title if len(title) <= _LONGEST_HEADING and not fitted.reading.bound else "value"
+    for (label, name, _), shape in zip(columns, shapes, strict=True):
+        headings += [(label or title) + place for place in places_of(shape)]
+        plain += [name + place for place in places_of(shape)]
+    spread = tuple(tuple(_spread(row, len(varied), shapes)) for row in rows)
+    names = tuple(one.name for one in varied)
+    return Table(fitted.source, names, tuple(headings), tuple(plain), spread, rounded, tuple(notes))
+
+
+def _at(chosen: Sequence[Value]) -> str:
+    return ", ".join(f"{name_text(value.name)} = {decimal(value.array)}" for value in chosen)
+
+
+def _scalar(array: Any) -> Any:
+    return None if array is None else array[()]
+
+
+def _derivatives(fitted: Fitted, wrt: str, verify: bool) -> list[tuple[str, Expression]]:
+    from mcalc.ask import derive
+
+    found: list[tuple[str, Expression]] = []
+    for name in _names(wrt):
+        derivation = derive(fitted.source, name, fitted.declared, "jacobian", verify=verify)
+        found.append((derivation.wrt[0], derivation.natural))
+    return found
+
+
+def _names(wrt: str) -> list[str]:
+    return list(dict.fromkeys(canonical_name(part.strip()) for part in wrt.split(",") if part.strip()))
+
+
+def _shape(expression: Expression, fitted: Fitted) -> tuple[int, ...]:
+    from mcalc.numbers.program import whole
+
+    return tuple(whole(size, fitted.sizes) for size in expression.shape)
+
+
+def places_of(shape: Sequence[int]) -> list[str]:
+    """``[1,2]`` for each entry, without the axes of size one; nothing for a scalar."""
+    kept = [size for size in shape if size != 1]
+    if not kept:
+        return [""]
+    return ["[" + ",".join(str(at + 1) for at in place) + "]" for place in np.ndindex(*kept)]
+
+
+def _spread(row: Sequence[Number | None], varied: int, shapes: Sequence[tuple[int, ...]]) -> list[Number | None]:
+    """One entry a cell."""
+    cells = list(row[:varied])
+    for number, shape in zip(row[varied:], shapes, strict=True):
+        size = int(np.prod(shape, dtype=int))
+        if number is None:
+            cells += [None] * size
+            continue
+        exact = [None] * size if number.exact is None else list(np.ravel(number.exact))
+        precise = [None] * size if number.precise is None else list(np.ravel(number.precise))
+        cells += [
+            Number(entry, one, (), better)
+            for entry, one, better in zip(np.ravel(number.array), exact, precise, strict=True)
+        ]
+    return cells
+
+
+# Formats -------------------------------------------------------------------------------------------------------------
+
+
+def _column(numbers: Sequence[Number | None], rounded: bool, varied: bool, digits: int) -> list[str]:
+    """A column as text: exact where it is one of fractions, or of the values that were asked for.
+
+    Fractions and decimals do not mix: where one number is a decimal, all are.
+    """
+    known = [number.exact for number in numbers if number is not None]
+    if not rounded and all(entry is not None and (varied or entry.is_Rational) for entry in known):
+        texts = ["undefined" if one is None else written(one.exact, (), "ascii") for one in numbers]
+        mixed = any("." in text for text in texts) and any("/" in text for text in texts)
+        if not mixed or not all(entry is not None and entry.is_Rational for entry in known):
+            return _level(texts)
+    return _level(["undefined" if one is None else _decimal(one, digits) for one in numbers])
+
+
+def _decimal(number: Number, digits: int) -> str:
+    found = number.decimals
+    return decimal(found[()] if isinstance(found, np.ndarray) else found, digits)
+
+
+def _texts(table: Table, digits: int) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells."""
+    columns = [
+        _column([row[at] for row in table.rows], table.rounded, at < len(table.varied), digits)
+        for at in range(len(table.headings))
+    ]
+    return list(table.headings), [list(row) for row in zip(*columns, strict=True)]
+
+
+def _crossed(table: Table, digits: int) -> tuple[list[str], list[list[str]]] | None:
+    """Rows by the first name, columns by the second: of one value that depends on two names."""
+    if len(table.varied) != 2 or len(table.headings) != 3:
+        return None
+    _, cells = _texts(table, digits)
+    across = list(dict.fromkeys(row[1].strip() for row in cells))
+    down = list(dict.fromkeys(row[0] for row in cells))
+    if len(across) + 1 > MOST_COLUMNS or len(across) * len(down) != len(cells):
+        return None
+    first, second, _ = table.headings
+    heading = [f"{first} \\ {second}", *across]
+    rows = [
+        [name, *(row[2] for row in cells[at * len(across) : (at + 1) * len(across)])] for at, name in enumerate(down)
+    ]
+    return heading, rows
+
+
+def _level(column: Sequence[str]) -> list[str]:
+    """Decimal points under one another; zeros behind where all are short decimals."""
+    if not all(_is_decimal(text) for text in column):
+        return list(column)
+    behind = [len(text.partition(".")[2]) for text in column]
+    most = max(behind)
+    fill = "0" if most <= 4 else " "
+    return [
+        text + (("." if fill == "0" else " ") if most and not own else "") + fill * (most - own)
+        for text, own in zip(column, behind, strict=True)
+    ]
+
+
+def _is_decimal(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def _laid_out(table: Table, digits: int, crosswise: bool) -> tuple[list[str], list[list[str]]]:
+    found = _crossed(table, digits) if crosswise else None
+    headings, cells = found or _texts(table, digits)
+    if len(headings) > MOST_COLUMNS:
+        raise Problem(
+            f"This table has {len(headings)} columns, and at most {MOST_COLUMNS} are shown.",
+            hint="-f csv and -f json have them all",
+        )
+    return headings, cells
+
+
+def text_rows(table: Table, digits: int = DIGITS, crosswise: bool = True) -> list[Row]:
+    """Columns under their headings, a line below these."""
+    headings, cells = _laid_out(table, digits, crosswise)
+    widths = [max(width(heading), *(width(row[at]) for row in cells)) for at, heading in enumerate(headings)]
+    rows: list[Row] = []
+    if len(table.varied) == 2 and headings[0] != table.headings[0]:
+        rows.append([Piece(table.headings[2], "heading")])
+    rows.append(
+        [
+            Piece(
+                "  ".join(pad("", wide - width(text)) + text for text, wide in zip(headings, widths, strict=True)),
+                "heading",
+            )
+        ]
+    )
+    rows.append([Piece("─" * (sum(widths) + 2 * len(widths) - 2), "quiet")])
+    rows += [[Piece("  ".join(text.rjust(wide) for text, wide in zip(row, widths, strict=True)))] for row in cells]
+    rows += [[Piece(f"# {note}", "quiet")] for note in table.notes]
+    return rows
+
+
+def markdown(table: Table, digits: int = DIGITS, crosswise: bool = True) -> str:
+    headings, cells = _laid_out(table, digits, crosswise)
+    lines = [[text.replace("|", "\\|") for text in row] for row in (headings, *cells)]
+    shown = ["| " + " | ".join(text.strip() for text in row) + " |" for row in lines]
+    return "\n".join([shown[0], "|" + "---:|" * len(headings), *shown[1:], *(f"\n{note}" for note in table.notes)])
+
+
+def _too_large(number: Number | None) -> bool:
+    return number is not None and not np.isfinite(number.array)
+
+
+def _full(number: Number | None) -> str:
+    """All digits; nothing where there is no value, or none that a double can hold: null in JSON."""
+    if number is None or _too_large(number):
+        return ""
+    return decimal(number.array, 17) if np.iscomplexobj(number.array) else repr(float(number.array))
+
+
+def as_csv(table: Table) -> str:
+    """Comma-separated, a line of headings first; all digits, and an empty cell where a double has none."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.plain_headings)
+    writer.writerows([_full(entry) for entry in row] for row in table.rows)
+    return out.getvalue().rstrip("\n")
+
+
+def as_json(table: Table) -> str:
+    """``command, expression, vary, columns, rows, notes``."""
+    large = sum(map(_too_large, (entry for row in table.rows for entry in row)))
+    said = f"{large} value{'s are' if large > 1 else ' is'} too large for a double, and null here"
+    record = {
+        "command": "table",
+        "expression": table.source,
+        "vary": list(table.varied),
+        "columns": list(table.plain_headings),
+        "rows": [[None if entry is None else numbers(entry.array) for entry in row] for row in table.rows],
+        "notes": [*table.notes, *[said] * bool(large)],
+    }
+    return json.dumps(record, ensure_ascii=False)

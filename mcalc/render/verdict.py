@@ -1,0 +1,243 @@
+"""The verdict shown: what is wrong, the two forms, a counter-example, the step of the derivation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from mcalc.checking.findings import Finding
+from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.verdict import Check
+from mcalc.derivation.derivation import STAGES, Derivation, Step, names_line, sizes_shown
+from mcalc.networks.index_form import write_expression
+from mcalc.notation.writing import write as write_node
+from mcalc.render.json import dimensions, written
+from mcalc.render.layout import Piece, Row, plain, table, wrapped
+from mcalc.tree.names import name_latex, name_text
+from mcalc.tree.node import Node, variables
+
+
+def write(check: Check, form: str = "text") -> str:
+    """The verdict as ``text``, ``markdown`` or ``json``."""
+    if form == "json":
+        return json.dumps(record(check), ensure_ascii=False)
+    return markdown(check) if form == "markdown" else plain(rows(check))
+
+
+# Text --------------------------------------------------------------------------------------------------------------
+
+
+def rows(check: Check, columns: int = 0) -> list[Row]:
+    """The page; `columns` is the width at which sentences are broken, 0 for nowhere."""
+    if check.parts:
+        return [row for part in check.parts for row in [*rows(part, columns), []]][:-1]
+    page: list[Row] = []
+    style = "good" if check.right else "bad"
+
+    def say(text: str, style: str = "", indent: str = "  ") -> None:
+        for line in wrapped(text, columns - len(indent) if columns else 0):
+            page.append([Piece(indent), Piece(line, style)])
+
+    page.append([Piece(verdict(check), style)])
+    for finding in check.findings:
+        if check.right:
+            continue
+        if finding.condition and finding is check.findings[0]:
+            say(f"Wrong as it stands: this is not {derivative(check)}, in the {check.layout} layout.")
+        else:
+            say(finding.sentence)
+    if check.taken:
+        say(check.taken)
+    say(trust(check), "quiet")
+    page.append([])
+    page.extend(
+        table(
+            [[Piece(name, "quiet"), Piece(text, "result"), Piece(size, "shape")] for name, text, size in forms(check)]
+        )
+    )
+    if check.example is not None:
+        page.append([])
+        point = ", ".join(f"{name} = {value}" for name, value in check.example.point)
+        page.append([Piece("  For example  ", "heading"), Piece(point)])
+        cells = [("your answer gives", check.example.answer), ("the right one", check.example.right)]
+        page.extend(table([[Piece(name, "quiet"), Piece(value)] for name, value in cells], indent="    "))
+    for step in _steps(check):
+        page.append([])
+        page.append([Piece("  It parts from the derivation here  ", "heading"), Piece(step_title(step), "rule")])
+        page.append([Piece("    "), Piece(equation(step))])
+        where = _where(check.derivation, step)
+        if where:
+            page.append([Piece("    "), Piece(f"with {where}", "quiet")])
+        if step.because:
+            say(step.because, "quiet", "    ")
+    for note in check.notes:
+        say(note, "quiet")
+    page.append([])
+    read = [names_line(check.derivation), *("Note: " + note for note in check.derivation.reading.notes)]
+    for line in (line for told in read for line in wrapped("# " + told, columns)):
+        page.append([Piece(line, "quiet")])
+    return page
+
+
+def verdict(check: Check) -> str:
+    """The first line: right or wrong, of what and by what; of a wrong answer the condition that would make it right."""
+    what, layout = derivative(check), f"in the {check.layout} layout"
+    if check.where:
+        return f"✓ Right, where {check.where}."
+    if check.right:
+        return f"✓ Right{check.only}: this is {what}{'' if check.other_layout else ', ' + layout}."
+    if check.findings[0].condition:
+        return f"✗ {check.findings[0].sentence}"
+    return f"✗ Wrong: this is not {what}, {layout}."
+
+
+def derivative(check: Check) -> str:
+    """``the derivative of x² by x``."""
+    by = ", ".join(name_text(name) for name in dict.fromkeys(check.derivation.wrt))
+    second = "second " if check.derivation.command == "hessian" else ""
+    return f"the {second}derivative of {write_node(check.derivation.value)} by {by}"
+
+
+def trust(check: Check) -> str:
+    """How the verdict is known."""
+    if check.right:
+        where = ", on both sides of every kink that was found" if check.kinks else ""
+        if check.proven:
+            return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
+        return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
+    if not check.findings:
+        return ""
+    found = check.findings[0]
+    if found.proven:
+        return "Proven by rewriting."
+    return f"Seen at {found.points} random points." if found.points else ""
+
+
+def forms(check: Check) -> Iterator[tuple[str, str, str]]:
+    """The answer and the right form, each with its shape."""
+    result = check.derivation.result
+    answer = check.answer
+    if answer is None:
+        yield "your answer", check.text.strip(), "its shapes do not fit"
+    else:
+        yield "your answer", _text(answer, check), sizes_shown(_shape(answer))
+    if not check.right or _text(answer, check) != write_expression(result, "text"):
+        yield "mcalc's form" if check.right else "right", write_expression(result, "text"), sizes_shown(result.shape)
+
+
+def _shape(answer: Valued) -> tuple[Any, ...]:
+    return tuple(loop.size for loop in answer.indices) if isinstance(answer, Indexed) else tuple(answer.shape)
+
+
+def _text(answer: Valued | None, check: Check, dialect: str = "text") -> str:
+    if answer is None or isinstance(answer, Stacked):
+        return check.text.strip()
+    return write_expression(answer.node if isinstance(answer, Indexed) else answer, dialect)
+
+
+def _steps(check: Check) -> list[Step]:
+    found = [finding.step for finding in check.findings if finding.step is not None]
+    return found[:1]
+
+
+def step_title(step: Step) -> str:
+    """``step 2, maximum``: the stage by its number, as `explain` shows it."""
+    number = list(STAGES).index(step.stage) + 1
+    return f"step {number}, {step.rule}"
+
+
+def equation(step: Step, dialect: str = "text") -> str:
+    return f"{write_expression(step.before, dialect)} = {write_expression(step.after, dialect)}"
+
+
+def _where(derivation: Derivation, step: Step, dialect: str = "text") -> str:
+    """What the intermediate names in a step stand for."""
+    if not isinstance(step.after, Node):
+        return ""
+    lines = {line.node: line for line in derivation.lines}
+    named = [leaf for leaf in variables(step.after) if leaf in lines]
+    return ", ".join(f"{write_node(leaf, dialect)} = {write_node(lines[leaf].meaning, dialect)}" for leaf in named)
+
+
+# JSON --------------------------------------------------------------------------------------------------------------
+
+
+def record(check: Check) -> dict[str, Any]:
+    """``command, expression, shapes, wrt, layout, answer, result, right, finding, findings, counter_example, …``."""
+    derivation = check.derivation
+    answer = check.answer
+    shown = {dialect: _text(answer, check, dialect) for dialect in ("text", "ascii", "latex")} if answer else None
+    example = check.example
+    return {
+        "command": "check",
+        "expression": derivation.source,
+        "shapes": {name: dimensions(node.shape) for name, node in derivation.reading.names.items()},
+        "assumed": list(derivation.reading.assumed),
+        "wrt": list(derivation.wrt),
+        "layout": derivation.layout,
+        "answer_layout": check.layout if check.right else None,
+        "rounded": check.rounded,
+        "right": check.right,
+        "where": check.where or None,
+        "taken": check.taken or None,
+        "proven": check.proven if check.right else bool(check.findings and check.findings[0].proven),
+        "points": check.points,
+        "finding": None if check.right else check.findings[0].name,
+        "findings": [_finding(finding) for finding in check.findings],
+        "answer": {"source": check.text, **(shown or {})},
+        "answer_shape": None if answer is None else dimensions(_shape(answer)),
+        "result": written(derivation.result),
+        "shape": dimensions(derivation.result.shape),
+        "counter_example": None
+        if example is None
+        else {"point": dict(example.point), "answer": example.answer, "right": example.right},
+        "notes": [*derivation.reading.notes, *check.notes],
+        **({"parts": [record(part) for part in check.parts]} if check.parts else {}),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    step = finding.step
+    return {
+        "finding": finding.name,
+        "sentence": finding.sentence,
+        "proven": finding.proven,
+        "points": finding.points,
+        "part": None if finding.part is None else list(finding.part),
+        "declare": finding.declare or None,
+        "step": None
+        if step is None
+        else {"stage": step.stage, "rule": step.rule, "because": step.because, "equation": equation(step)},
+    }
+
+
+# Markdown ----------------------------------------------------------------------------------------------------------
+
+
+def markdown(check: Check) -> str:
+    """The verdict with its formulas between dollar signs."""
+    if check.parts:
+        return "\n\n".join(markdown(part) for part in check.parts)
+    derivation = check.derivation
+    by = ", ".join(f"${name_latex(name)}$" for name in derivation.wrt)
+    word = f"✓ **Right{check.only}.**" if check.right else "✗ **Wrong.**"
+    value = write_node(derivation.value, "latex")
+    if check.where:
+        word = f"✓ **Right, where {check.where}.** {check.taken}"
+    blocks = [f"{word} The derivative of ${value}$ by {by}, in the {check.layout} layout."]
+    blocks += [finding.sentence for finding in check.findings]
+    blocks += [trust(check)]
+    lines = []
+    if check.answer is not None and not isinstance(check.answer, Stacked):
+        lines.append(rf"\text{{your answer}} &: {_text(check.answer, check, 'latex')}")
+    lines.append(rf"\text{{right}} &: {write_expression(derivation.result, 'latex')}")
+    blocks.append("$$\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n$$")
+    if check.example is not None:
+        point = ", ".join(f"{name} = {value}" for name, value in check.example.point)
+        blocks.append(
+            f"For example, at {point} the answer gives {check.example.answer}; right is {check.example.right}."
+        )
+    for step in _steps(check):
+        blocks.append(f"It parts from the derivation at {step_title(step)}: ${equation(step, 'latex')}$.")
+    return "\n\n".join([block for block in blocks if block] + [f"> {note}" for note in check.notes])

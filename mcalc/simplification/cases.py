@@ -1,0 +1,39 @@
+"""A result with one scalar condition as a factor is written by cases, ``{ 0⃗ᵀ if z ≤ 0; xᵀ if z > 0 }``."""
+
+from __future__ import annotations
+
+from mcalc.networks.networks import fresh
+from mcalc.networks.terms import terms_of, tidy
+from mcalc.simplification.factoring import matrix_form
+from mcalc.simplification.simplify import orientation
+from mcalc.tree import build
+from mcalc.tree.node import Node
+
+
+def by_cases(node: Node) -> Node | None:
+    """The case distinction; None where there is not one scalar condition that every term has."""
+    indices = fresh(node)
+    if len(indices) > 2:
+        return None
+    terms = tidy(terms_of(node, indices), indices)
+    if not terms or any(term.loops for term in terms):
+        return None
+    conditions = [
+        f.node
+        for f in terms[0].factors
+        if f.node is not None and f.node.operator.indicator and len(f.node.args) == 2 and not f.indices
+    ]
+    if len(conditions) != 1:
+        return None
+    condition = conditions[0]
+    rest = []
+    for term in terms:
+        masks = [f for f in term.factors if f.node is not None and f.node.operator.indicator and not f.indices]
+        if len(masks) != 1 or masks[0].node is None or masks[0].node.canon != condition.canon:
+            return None
+        factors = tuple(f for f in term.factors if f is not masks[0])
+        rest.append(term._replace(factors=factors))
+    value = matrix_form(rest, *orientation(node.shape, indices))
+    if value is None:
+        return None
+    return build.apply("where", condition, value, build.zeros(node.shape))

@@ -1,0 +1,141 @@
+"""What the operator table is made of: a record an operator, a rule an argument, and the shape rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mcalc.tree.node import Node
+
+
+@dataclass(frozen=True)
+class LoopIndex:
+    """The running index ``i`` of ``sum(… for i in 1..N)``."""
+
+    name: str
+    size: Any
+
+    def __str__(self) -> str:
+        return self.name
+
+    def apart_from(self, taken: Collection[LoopIndex]) -> LoopIndex:
+        """A running index over the same range, by a name of its own."""
+        names = {loop.name for loop in taken}
+        letters = chain("ijklpqrst", (f"{self.name}_{number}" for number in count(1)))
+        return LoopIndex(next(letter for letter in letters if letter not in names), self.size)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """``lower..upper``, both included, counted from 1."""
+
+    lower: Any
+    upper: Any
+
+    def __str__(self) -> str:
+        return f"{self.lower}..{self.upper}"
+
+
+class ShapeMismatch(Exception):
+    """The shapes do not fit: a sentence, the positions of the arguments in conflict, and what to write.
+
+    In the hint ``{0}``, ``{1}`` stand for the text of the arguments.
+    """
+
+    def __init__(self, message: str, positions: Sequence[int] = (), hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.positions, self.hint = message, tuple(positions), hint
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``∂y/∂argument``: the formula as a textbook prints it, and the sentence that explains it.
+
+    An element-wise operator's formula is a scalar expression in its arguments and its value ``y``. Any
+    other is in index notation: the value carries ``i, j``, the argument ``k, l``, repeated indices are summed.
+    """
+
+    argument: str
+    formula: str | Callable[[Any], str]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How an operator is written: a kind that the printers know, its symbols and its precedence."""
+
+    kind: str
+    text: str = ""
+    ascii: str = ""
+    latex: str = ""
+    level: int = 100
+    right: int = 0
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Everything there is to know about an operator, in one place.
+
+    `definition` is the operator in terms of others, of arguments shaped as in its example: ``exp(a)/sum(exp(a))``.
+    `care` says what holds at its kinks and at the ends of its domain, `where_positive` what an element-wise one is
+    of a positive argument. `kinks` are the conditions that its derivatives ask, ``a > 0``: formulas in its arguments
+    and its value ``y``; an empty one asks nothing. `branches` are the values of a piecewise one, each with what is
+    positive where it holds; one that `picks` is one of the entries of its argument. Of two arguments that are equal on
+    an open set, an operator with `first_counts` moves with the first there; its nodes have a parameter then. `of_one`
+    is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar;
+    without arguments, the one entry that it is. What is `exact` chooses among entries, moves them or turns their
+    signs, and so never rounds. `whole` is the function of a matrix for which this one, of the entries, is mistaken, by
+    the spellings `whole_calls`, or by every one of its own.
+    """
+
+    name: str
+    arguments: str
+    title: str
+    doc: str
+    shape: Callable[..., Any]
+    numpy: Callable[..., Any]
+    rules: tuple[Rule, ...] = ()
+    notation: Notation = Notation("call")
+    calls: tuple[str, ...] = ()
+    value: str | Callable[[Any], str] | None = None
+    elementwise: bool = False
+    variadic: bool = False
+    commutative: bool = False
+    indicator: bool = False
+    domain: str = "any"
+    example: str = ""
+    keywords: tuple[str, ...] = ()
+    written_as: str = ""
+    sentence: str = ""
+    opposite: str = ""
+    definition: str = ""
+    care: str = ""
+    of_one: str = ""
+    whole: str = ""
+    whole_calls: tuple[str, ...] = ()
+    kinks: tuple[str | Callable[[Any], str], ...] = ()
+    where_positive: str = ""
+    branches: tuple[tuple[str, str], ...] = ()
+    picks: bool = False
+    exact: bool = False
+    first_counts: bool = False
+
+    @property
+    def argument_names(self) -> tuple[str, ...]:
+        return tuple(self.arguments.split())
+
+    def rule(self, position: int) -> Rule:
+        return self.rules[0 if self.variadic else position]
+
+    def free_loops(self, node: Node) -> frozenset[Any]:
+        free: frozenset[Any] = frozenset().union(*(arg.loops for arg in node.args)) if node.args else frozenset()
+        if self.name == "loop_sum":
+            return free - {node.parameters[0]}
+        if self.name == "variable" and len(node.parameters) > 2:
+            return frozenset(node.parameters[2])
+        if self.name == "differential":
+            return frozenset(node.parameters[1])
+        return free | {place for place in node.parameters if isinstance(place, LoopIndex)}

@@ -1,0 +1,36 @@
+"""What is known of a value by what was declared of its names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from mcalc.tree.node import Node
+
+_LOOKED_INTO = 200
+"""Of a value with more parts than this nothing is known."""
+
+
+def declared(node: Node) -> frozenset[str]:
+    """What was declared of a name, beside its shape."""
+    known = node.operator.name == "variable" and len(node.parameters) > 1
+    return node.parameters[1] if known else frozenset()
+
+
+def is_orthogonal(node: Node) -> bool:
+    """Whether ``AᵀA = I`` was declared."""
+    return "orthogonal" in declared(node)
+
+
+@lru_cache(maxsize=4096)
+def is_positive(node: Node) -> bool:
+    """Whether every entry is positive, by what was declared and by how the value is made."""
+    name = node.operator.name
+    if node.key[0] > _LOOKED_INTO:
+        return False
+    if name == "number":
+        return bool(node.parameters[0] > 0)
+    if name == "power":
+        return is_positive(node.args[0])
+    if name in ("add", "multiply", "divide", "sqrt", "sum", "dot", "transpose", "element"):
+        return all(map(is_positive, node.args))
+    return name in ("dimension", "exp") or "positive" in declared(node)

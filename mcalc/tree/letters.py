@@ -1,0 +1,147 @@
+"""Letters that mcalc adds, a running index, a free index, the name of a part: none that the text has already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import chain, count
+from typing import Any, NamedTuple
+
+from mcalc.table.records import LoopIndex, Slice
+from mcalc.tree.names import unused
+from mcalc.tree.node import Node, topological
+
+_RUNNING = "ijkpqrstuvabc"
+_GROUPS = ("ij", "kl", "pq", "rs", "uv", "ab", "gh")
+"""Letters of free indices, those of one value together."""
+
+
+class InUse(NamedTuple):
+    """The names of a text, variables and dimensions; and the letters of its running indices."""
+
+    names: frozenset[str] = frozenset()
+    running: frozenset[str] = frozenset()
+
+
+_NONE = InUse()
+_in_use: ContextVar[InUse] = ContextVar("names_in_use", default=_NONE)
+
+
+@contextmanager
+def in_use(text: InUse) -> Iterator[None]:
+    """While it lasts, what is written keeps apart from the names of the whole text that is answered."""
+    before = _in_use.get()
+    token = _in_use.set(InUse(before.names | text.names, before.running | text.running))
+    try:
+        yield
+    finally:
+        _in_use.reset(token)
+
+
+def names_in_use() -> frozenset[str]:
+    """The names that an index by its own letter may not have: a running index of the text has its own."""
+    return _in_use.get().names
+
+
+def letters_in_use() -> frozenset[str]:
+    """All that a new letter may not be."""
+    return _in_use.get().names | _in_use.get().running
+
+
+def names_in(roots: Iterable[Node]) -> frozenset[str]:
+    """The names of variables, differentials and dimensions below `roots`; running indices are no names."""
+    found: set[str] = set()
+    sizes: set[Any] = set()
+    for node in topological(roots):
+        name = node.operator.name
+        sizes.update(node.shape)
+        if name in ("variable", "differential"):
+            found.add(str(node.parameters[0]))
+        elif name == "partial":
+            found.update(map(str, node.parameters[:2]))
+        else:
+            for place in node.parameters:
+                sizes.update(_sizes(place))
+    return frozenset(found | {symbol.name for size in sizes for symbol in size.free_symbols})
+
+
+def letters_of(roots: Collection[Node], names: Iterable[str] = ()) -> InUse:
+    """What a text with the values `roots`, and with further names, has in use."""
+    loops = {node.parameters[0].name for node in topological(roots) if node.operator.name == "loop_sum"}
+    return InUse(names_in(roots) | frozenset(names), frozenset(loops))
+
+
+def _sizes(place: Any) -> tuple[Any, ...]:
+    if isinstance(place, LoopIndex):
+        return (place.size,)
+    parts = (place.lower, place.upper) if isinstance(place, Slice) else (place,)
+    return tuple(part for part in parts if hasattr(part, "free_symbols"))
+
+
+Loops = Collection[LoopIndex]
+
+
+def running_indices(roots: Iterable[Node], together: Iterable[Loops] = ()) -> dict[LoopIndex, frozenset[LoopIndex]]:
+    """The running indices below `roots`, outer ones first, each with those beside which it stands under a Σ.
+
+    Those of each group of `together` stand side by side as well: some of the roots are factors under the same Σ.
+    """
+    below: dict[Node, frozenset[LoopIndex]] = {}
+    beside: dict[LoopIndex, frozenset[LoopIndex]] = {}
+    for node in topological(roots):
+        below[node] = frozenset().union(*(below[arg] for arg in node.args))
+        if node.operator.name == "loop_sum":
+            loop = node.parameters[0]
+            others = (below[node] | node.args[0].loops) - {loop}
+            beside = {loop: others | beside.pop(loop, frozenset())} | beside
+            below[node] |= {loop}
+    for root in roots:
+        for loop in root.loops:
+            beside = {loop: beside.pop(loop, frozenset()) | below[root] | root.loops - {loop}} | beside
+    for group in together:
+        beside |= {loop: beside.get(loop, frozenset()) | frozenset(group) - {loop} for loop in group}
+    return beside
+
+
+def running_letters(
+    roots: Collection[Node], taken: Collection[str], together: Iterable[Loops] = ()
+) -> dict[LoopIndex, str]:
+    """A letter for each running index, its own where nothing else has that; two under one Σ have different ones."""
+    if not any(root.loops or _has_sum(root) for root in roots):
+        return {}
+    beside = running_indices(roots, together)
+    letters: dict[LoopIndex, str] = {}
+    for loop, others in beside.items():
+        near = others | {other for other, theirs in beside.items() if loop in theirs}
+        used = {*taken, *(letters[other] for other in near if other in letters)}
+        letters[loop] = next(unused([loop.name], used), "") or free_letter(used | _in_use.get().running)
+    return letters
+
+
+def _has_sum(root: Node) -> bool:
+    return any(node.operator.name == "loop_sum" for node in topological([root]))
+
+
+def free_letter(taken: Collection[str], preferred: Iterable[str] = _RUNNING) -> str:
+    """The first of `preferred` that is not taken, else i1, i2, …"""
+    return next(unused(chain(preferred, (f"i{number}" for number in count(1))), taken))
+
+
+def index_letters(counts: Iterable[int], taken: Collection[str]) -> list[str]:
+    """Letters for groups of free indices, ``ij`` of the value and ``kl`` of the variable; each group from one pair."""
+    found: list[str] = []
+    for start, wanted in enumerate(counts):
+        used = {*taken, *found}
+        groups = (*_GROUPS[start:], *_GROUPS[:start])
+        whole = next((group for group in groups if not used & set(group[:wanted]) and len(group) >= wanted), None)
+        names = list((whole or "")[:wanted])
+        while len(names) < wanted:
+            names.append(free_letter({*used, *names}, ()))
+        found += names
+    return found
+
+
+def further_letters(taken: Collection[str]) -> Iterator[str]:
+    """Letters for summed indices, one after the other."""
+    return unused(chain("".join(_GROUPS) + "c", (f"i{number}" for number in count(1))), taken)

@@ -1,0 +1,209 @@
+"""The tree: a value is an operator of the table applied to values; equal values are one object.
+
+A ``Node`` is a ``sympy.Basic``: immutable, hashable, traversable. Nodes are interned, so a shared
+subexpression is one node and the tree is a directed acyclic graph; every pass visits a node once.
+Nothing here rewrites what the user typed: that is left to `mcalc.simplification.simplify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from sympy.core.basic import Basic
+from sympy.core.expr import Expr
+from sympy.core.numbers import Integer
+from sympy.core.symbol import Symbol
+
+if TYPE_CHECKING:
+    from mcalc.table.records import Operator
+
+Shape = tuple[Expr, ...]
+"""``()`` a scalar, ``(n,)`` a column, ``(m, n)`` a matrix, ``(1, n)`` a row."""
+
+_nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
+
+
+def dimension(value: int | str | Expr) -> Expr:
+    """A dimension: a whole number, or a symbol for a positive whole number."""
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, int) or value.isdigit():
+        return Integer(int(value))
+    return Symbol(value, integer=True, positive=True)
+
+
+class Node(Basic):
+    """``operator(*args)`` with its shape; leaves carry their name or number in ``parameters``."""
+
+    __slots__ = ("__weakref__", "canon", "key", "loops", "operator", "parameters", "shape", "sign")
+    operator: Operator
+    parameters: tuple[Any, ...]
+    shape: Shape
+    canon: bytes
+    sign: int
+    key: tuple[Any, ...]
+    loops: frozenset[Any]
+
+    def __new__(cls, operator: Operator, args: Sequence[Node], parameters: tuple[Any, ...], shape: Shape) -> Node:
+        identity = (operator.name, parameters, shape, *args)
+        found = _nodes.get(identity)
+        if found is not None:
+            return found
+        self = Basic.__new__(cls, *args)
+        self.operator, self.parameters, self.shape = operator, parameters, shape
+        self.loops = operator.free_loops(self)
+        self.sign, self.canon = _canonical(self)
+        self.key = _reading_key(self)
+        _nodes[identity] = self
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return (self.operator, self.args, self.parameters, self.shape)
+
+    @property
+    def func(self) -> Callable[..., Node]:
+        return lambda *args: Node(self.operator, args, self.parameters, self.shape)
+
+    @property
+    def name(self) -> str:
+        """The operator's name; of a variable, its own is ``parameters[0]``."""
+        return self.operator.name
+
+    @property
+    def axes(self) -> Shape:
+        """The dimensions that carry an index: an axis of size one carries none."""
+        return tuple(size for size in self.shape if size != 1)
+
+    def __repr__(self) -> str:
+        from mcalc.notation.writing import write
+
+        return write(self, "ascii")
+
+    __str__ = __repr__
+
+    def _sympystr(self, printer: Any) -> str:
+        return repr(self)
+
+
+def _digest(*parts: bytes) -> bytes:
+    return blake2b(b"\0".join(parts), digest_size=12).digest()
+
+
+def _canonical(node: Node) -> tuple[int, bytes]:
+    """Sign and digest of the value: of ``a + b`` and ``b + a`` the same, of ``a - b`` and ``b - a`` up to the sign."""
+    name = node.operator.name
+    if name == "number":
+        value = node.parameters[0]
+        return (-1 if value < 0 else 1), _digest(b"number", str(abs(value)).encode())
+    if name == "negative":
+        return -node.args[0].sign, node.args[0].canon
+    if name == "add":
+        plain = sorted(arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args)
+        turned = sorted(arg.canon + (b"-" if arg.sign > 0 else b"+") for arg in node.args)
+        return (1 if plain <= turned else -1), _digest(b"add", *min(plain, turned))
+    shape = str(node.shape).encode()
+    if name == "multiply":
+        sign = 1
+        for arg in node.args:
+            sign *= arg.sign
+        return sign, _digest(b"multiply", *sorted(arg.canon for arg in node.args))
+    parts = [arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args]
+    if node.operator.commutative:
+        parts.sort()
+    return 1, _digest(name.encode(), str(node.parameters).encode(), shape, *parts)
+
+
+def _reading_key(node: Node) -> tuple[Any, ...]:
+    """A sort key in reading order: small before large, names by the alphabet; the digest settles ties."""
+    size = min(1 + sum(arg.key[0] for arg in node.args), 10**9)
+    if not node.args:
+        text = str(node.parameters[0]) if node.parameters else node.operator.name
+    else:
+        text = (node.operator.name + "(" + ",".join(arg.key[1] for arg in node.args))[:60]
+    return (size, text, node.canon)
+
+
+def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | None = None) -> list[Node]:
+    """Every node below `roots` once, arguments before the nodes that use them; no recursion."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(list(roots))]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            children = node.args if into is None else into(node)
+            stack.extend((child, False) for child in reversed(children) if child not in seen)
+    return order
+
+
+def replace(root: Node, mapping: dict[Node, Node]) -> Node:
+    """`root` with the nodes of `mapping` exchanged, from the leaves up."""
+    return replaced([root], mapping)[root]
+
+
+def replaced(roots: Iterable[Node], mapping: dict[Node, Node]) -> dict[Node, Node]:
+    """What becomes of every node below `roots` when the nodes of `mapping` are exchanged."""
+    done = dict(mapping)
+    for node in topological(roots, lambda node: () if node in mapping else node.args):
+        if node not in done:
+            done[node] = node.func(*(done[arg] for arg in node.args)) if node.args else node
+    return done
+
+
+def loops_below(roots: Iterable[Node]) -> set[Any]:
+    """Every running index that stands anywhere below `roots`, bound or free."""
+    nodes = topological(roots)
+    bound = {node.parameters[0] for node in nodes if node.operator.name == "loop_sum"}
+    return bound.union(*(node.loops for node in nodes))
+
+
+def with_loop(root: Node, old: Any, new: Any) -> Node:
+    """`root` with a running index that is free in it by another name; a Σ over that name makes way."""
+    if old not in root.loops:
+        return root
+    done: dict[Node, Node] = {}
+    for node in topological([root], lambda node: [arg for arg in node.args if old in arg.loops]):
+        args = [done.get(arg, arg) for arg in node.args]
+        parameters = tuple(_renamed(place, old, new) for place in node.parameters)
+        if node.operator.name == "loop_sum" and node.parameters[0] == new:
+            other = new.apart_from({old, new, *loops_below(node.args)})
+            args, parameters = [with_loop(with_loop(node.args[0], new, other), old, new)], (other,)
+        done[node] = Node(node.operator, args, parameters, node.shape)
+    return done[root]
+
+
+def _renamed(place: Any, old: Any, new: Any) -> Any:
+    if isinstance(place, tuple):
+        return tuple(new if one == old else one for one in place)
+    return new if place == old else place
+
+
+def variables(root: Node) -> list[Node]:
+    """The variables below `root`, in order of first appearance."""
+    return [node for node in topological([root]) if node.operator.name == "variable"]
+
+
+def have_names_in_common(one: Node, other: Node) -> bool:
+    return not set(variables(one)).isdisjoint(variables(other))
+
+
+def depends(root: Node, on: Node) -> set[Node]:
+    """The nodes below `root`, itself included, whose value changes with `on`."""
+    touched: set[Node] = set()
+    for node in topological([root]):
+        if node is on or any(arg in touched for arg in node.args):
+            touched.add(node)
+    return touched

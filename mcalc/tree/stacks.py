@@ -1,0 +1,75 @@
+"""Stacks and their parts: unit vectors, selections, elements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy.core.singleton import S
+
+from mcalc.table.records import ShapeMismatch, Slice
+from mcalc.tree import build
+from mcalc.tree.node import Node
+
+
+def unit(place: Any, dimension: Any) -> Node:
+    return build.apply("unit", parameters=(place, dimension))
+
+
+def stacked_height(part: Node) -> Any:
+    """How many entries, or rows, an argument of a stack fills."""
+    return part.shape[0] if part.shape else S.One
+
+
+def selection(length: Any, lower: Any, upper: Any) -> Node:
+    """The columns `lower..upper` of the identity: E with (Eᵀx) = x[lower..upper]."""
+    return build.apply("element", build.identity(length), parameters=(None, Slice(lower, upper)))
+
+
+def is_selection(node: Node | None) -> bool:
+    return (
+        node is not None
+        and node.operator.name == "element"
+        and node.args[0].operator.name == "eye"
+        and node.parameters[0] is None
+        and isinstance(node.parameters[1], Slice)
+    )
+
+
+def entry(node: Node) -> Node | None:
+    """What stands at a place of a stack, where that is one of its arguments; a row or column of I is a unit vector."""
+    if node.operator.name == "element" and node.args[0].operator.name == "eye" and len(node.axes) == 1:
+        places = [place for place in node.parameters if place is not None]
+        whole = len(places) == 1 and not isinstance(places[0], Slice)
+        return unit(places[0], node.args[0].shape[0]) if whole else None
+    if node.operator.name == "element" and node.args[0].operator.name == "stack" and len(node.parameters) == 1:
+        found = part(node.args[0], 0, node.parameters[0])
+        return None if found is node else found
+    return None
+
+
+def part(node: Node, axis: int, place: Any) -> Node | None:
+    """An element or a part of a vector, a row or rows of a matrix; of a stack, the argument that stands there."""
+    if len(node.shape) == 2 and node.shape[0] == 1:
+        node = build.transpose(node)
+    if node.operator.name == "stack" and axis == 0:
+        before = S.Zero
+        for arg in node.args:
+            height = stacked_height(arg)
+            if isinstance(place, Slice):
+                if place.lower == before + 1 and place.upper == before + height:
+                    return arg
+            elif place == before + 1 and height == 1 and len(arg.shape) < 2:
+                return arg
+            before = before + height
+    if node.operator.name == "unit" and not isinstance(place, Slice):
+        here = node.parameters[0]
+        if here == place:
+            return build.number(1)
+        if getattr(here, "is_Integer", False) and getattr(place, "is_Integer", False):
+            return build.number(0)
+    places: list[Any] = [None] * len(node.axes)
+    places[axis] = place
+    try:
+        return build.apply("element", node, parameters=tuple(places))
+    except ShapeMismatch:
+        return None
