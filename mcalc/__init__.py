@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mcalc.checking.verdict import Check
-    from mcalc.derivation.derivation import Derivation
+    from mcalc.answers import Answer, Verdict
     from mcalc.language.declarations import Given
 
 __version__ = "0.1.0"
@@ -20,8 +19,8 @@ def jacobian(
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
-) -> Derivation:
-    """``∂y/∂x``: the derivative of any value by any variable, as a `Derivation`.
+) -> Answer:
+    """``∂y/∂x``: the derivative of any value by any variable, as an `Answer`.
 
     Layout of the paper: of an m-vector by an n-vector m×n, of a scalar by a vector a row 1×n, of a vector by
     a scalar a column, of a scalar by a matrix the matrix's own shape. Raises `mcalc.problems.Problem`.
@@ -36,7 +35,7 @@ def gradient(
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
-) -> Derivation:
+) -> Answer:
     """``∇f = ∂f/∂x``: the derivative of a scalar; raises `mcalc.problems.Problem` where the value is not one."""
     return _derive("gradient", expression, wrt, shapes, layout, verify)
 
@@ -47,7 +46,7 @@ def explain(
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
-) -> Derivation:
+) -> Answer:
     """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute."""
     return _derive("explain", expression, wrt, shapes, layout, verify)
 
@@ -60,23 +59,25 @@ def check(
     layout: str | None = None,
     symmetric: str = "free",
     order: int = 1,
-) -> Check:
-    """``answer = ∂y/∂x``? A `Check`: true where it is, else with `findings` that say how the answer is wrong.
+) -> Verdict:
+    """``answer = ∂y/∂x``? A `Verdict`: true where it is, else with `findings` that say how the answer is wrong.
 
     The answer is in the language of the expression, and may name its intermediate values; `order` 2 is for second
     derivatives. Raises `mcalc.problems.Problem` where the answer cannot be read.
     """
+    from mcalc.answers import Verdict
     from mcalc.checking.examine import check as examine
 
-    return examine(expression, wrt, answer, shapes, layout, symmetric, order)
+    return Verdict.of(examine(expression, wrt, answer, shapes, layout, symmetric, order))
 
 
 def _derive(
     command: str, expression: str, wrt: str, shapes: Mapping[str, Given] | None, layout: str, verify: bool
-) -> Derivation:
+) -> Answer:
+    from mcalc.answers import Answer
     from mcalc.ask import derive
 
-    return derive(expression, wrt, shapes, command, layout, verify)
+    return Answer.of(derive(expression, wrt, shapes, command, layout, verify))
 
 
 def __getattr__(name: str) -> Any:

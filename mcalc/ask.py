@@ -69,7 +69,7 @@ def derive(
     with in_use(letters_of_text(reading)):
         found = work.second(by) if order == 2 else work.first(by)
     if verify:
-        from mcalc.checking.read_back import must_read_back
+        from mcalc.derivation.read_back import must_read_back
 
         for part in found.parts or (found,):
             must_read_back(part, form)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from sympy.core.symbol import Dummy
 
-from mcalc.derivation.derivation import shape_words
 from mcalc.language.declarations import Declaration, Given, declarations, names_declared
 from mcalc.language.habits import habit
 from mcalc.language.lengths import with_length
@@ -15,7 +14,7 @@ from mcalc.language.pasted.suggestions import misread, suggested
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
 from mcalc.problems import Problem
-from mcalc.tree.names import name_text
+from mcalc.tree.names import name_text, shape_words
 
 
 def read(source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = ()) -> Reading:

@@ -11,8 +11,9 @@ from sympy.core.numbers import Integer
 from mcalc.ask import derive, read
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.expansion import component, expanded
-from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.networks.index_form import IndexForm
 from mcalc.notation.drawing import Slices
+from mcalc.notation.index_notation import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor
 from mcalc.problems import Problem

@@ -13,6 +13,7 @@ import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
 import mcalc
+from mcalc.answers import Answer
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
 from mcalc.problems import Problem
@@ -206,7 +207,7 @@ def test_of_scalars_the_whole_matrix_comes() -> None:
     assert check.right
     three = derive("a*b^2*c^3", "a,b,c", command="hessian")
     assert [len(axis) for axis in (three.shape, three.by)] == [2, 3]
-    function = three.function("numpy")
+    function = Answer.of(three).function("numpy")
     a, b, c = 2.0, 3.0, 5.0
     expected = [[0, 2 * b * c**3, 3 * b**2 * c**2], [2 * b * c**3, 2 * a * c**3, 6 * a * b * c**2]]
     assert np.allclose(function(a, b, c)[:2], expected)
@@ -215,7 +216,7 @@ def test_of_scalars_the_whole_matrix_comes() -> None:
 def test_of_others_every_block_comes() -> None:
     found = derive("w.x*b + b^2*x'@A@x", "w,b,x", {"b": "scalar", "A": "n,n"}, "hessian")
     assert [part.wrt for part in found.parts] == [(one, other) for one in "wbx" for other in "wbx"]
-    values = found.function("numpy")(*(np.ones(shape) for shape in ((3,), (3,), (), (3, 3))))
+    values = Answer.of(found).function("numpy")(*(np.ones(shape) for shape in ((3,), (3,), (), (3, 3))))
     assert [np.shape(value) for value in values] == [(3, 3), (3,), (3, 3), (3,), (), (3,), (3, 3), (3,), (3, 3)]
 
 

@@ -18,14 +18,16 @@ from test_steps import Unfit, Values, choices, points
 
 from mcalc.ask import derive
 from mcalc.cli import main
-from mcalc.derivation.derivation import Derivation, sizes_shown
+from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Graph, graph_of
-from mcalc.networks.index_form import write_expression
+from mcalc.notation.columns import width
+from mcalc.notation.index_notation import write_expression
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.program import dimensions
 from mcalc.pictures import graph_dot, graph_svg, graph_text
 from mcalc.pictures.graph_svg import SIZE, SMALL, measure
-from mcalc.render.layout import plain, width
+from mcalc.render.layout import plain
+from mcalc.tree.names import sizes_shown
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"
 CASES: list[tuple[str, str, dict[str, str]]] = [

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mcalc.ask import derive
-from mcalc.derivation.headings import left_side
+from mcalc.derivation.derivation import left_side
 from mcalc.derivation.linear_map import other_forms
 from mcalc.render import write
 

@@ -11,11 +11,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mcalc.answers import Answer
 from mcalc.ask import derive, read
 from mcalc.checking.operator import example_of
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.expansion import expanded
-from mcalc.networks.index_form import write_expression
+from mcalc.notation.index_notation import write_expression
 from mcalc.problems import Problem
 from mcalc.render.html import standalone, write
 from mcalc.render.mathml import mathml
@@ -151,7 +152,7 @@ def test_a_page_is_whole(text: str, wrt: str, command: str) -> None:
 
 def test_a_notebook_shows_it() -> None:
     derivation = derive("w.x", "w")
-    assert derivation._repr_html_() == write(derivation)
+    assert Answer.of(derivation)._repr_html_() == write(derivation)
 
 
 def test_text_is_escaped() -> None:

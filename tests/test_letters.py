@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mcalc.ask import derive
-from mcalc.derivation.derivation import sizes_shown
 from mcalc.tree.letters import free_letter, further_letters, index_letters
+from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import dimension
 
 PRINTED = [

@@ -10,7 +10,8 @@ from test_steps import CASES
 
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
-from mcalc.render.layout import broken, plain, width
+from mcalc.notation.columns import width
+from mcalc.render.layout import broken, plain
 from mcalc.render.text import rows
 
 WIDTHS = (60, 80, 120)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mcalc.ask import derive, read
-from mcalc.derivation.derivation import assumptions
+from mcalc.derivation.statements import assumptions
 from mcalc.render import write
 from mcalc.table import CALLS, TABLE
 from mcalc.table.records import Operator

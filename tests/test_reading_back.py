@@ -15,15 +15,16 @@ import pytest
 from random_programs import program as random_program
 
 from mcalc.ask import derive
-from mcalc.checking import read_back
-from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.headings import answer_text, left_side
+from mcalc.derivation import read_back
+from mcalc.derivation.derivation import Derivation, left_side
+from mcalc.derivation.headings import answer_text
 from mcalc.derivation.linear_map import other_forms
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import canonical_name, parse
 from mcalc.language.reading import read_program
-from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.networks.index_form import IndexForm
 from mcalc.notation.common_parts import program
+from mcalc.notation.index_notation import write_expression
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from running import mcalc as run
 
+from mcalc.answers import Verdict
 from mcalc.ask import derive, read
 from mcalc.checking.examine import check
 from mcalc.commands.batch import reply
-from mcalc.derivation.derivation import shape_words
 from mcalc.language.parser import parse
 from mcalc.language.ranks import rank_of, value_rank
 from mcalc.language.reasons import by_habit, reasons
 from mcalc.problems import Problem
 from mcalc.table import TABLE
 from mcalc.table.records import Operator, ShapeMismatch
-from mcalc.tree.names import name_text
+from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import dimension
 
 FOLDER = Path(__file__).parent / "readings"
@@ -260,7 +260,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize(("asked", "where"), ELSEWHERE.items(), ids=[" ".join(asked) for asked in ELSEWHERE])
 def test_right_in_another_reading_of_what_habit_settled(asked: tuple[str, str, str], where: str) -> None:
     found = check(*asked)
-    first, second, *_ = str(found).splitlines()
+    first, second, *_ = str(Verdict.of(found)).splitlines()
     assert found.right and first == f"✓ Right, where {where}."
     assert second.strip().startswith("As it is read here, with ") and "it is wrong: the derivative is " in second
 

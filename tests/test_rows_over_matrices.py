@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mcalc.answers import Answer
 from mcalc.ask import derive, read
 from mcalc.checking.examine import check
 from mcalc.numbers.numeric import draw_point, evaluate
@@ -48,7 +49,7 @@ def test_its_derivatives(text: str) -> None:
         for program in (text, f"sum(sin({text}))"):
             derivation = derive(program, name, shapes)
             assert derivation.verified and derivation.verified.error < 1e-5
-        arrays = derivation.function("numpy")
+        arrays = Answer.of(derivation).function("numpy")
         sizes = {"N": 3, "d": 4, "k": 2}
         point = draw_point(list(derivation.reading.names.values()), sizes, "any", np.random.default_rng(2))
         found = arrays(**{known: value[None] if known == "r" else value for known, value in point.items()})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from mcalc.ask import derive, read
-from mcalc.derivation.derivation import shape_words
 from mcalc.language.declarations import declaration, parse_declarations
 from mcalc.language.habits import habit
 from mcalc.language.shapes import Reading
 from mcalc.problems import Problem
+from mcalc.tree.names import shape_words
 from mcalc.tree.node import dimension
 
 

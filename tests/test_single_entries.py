@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from mcalc.answers import Answer
 from mcalc.ask import derive, read
 from mcalc.numbers.numeric import draw_point, evaluate
 from mcalc.problems import Problem
@@ -126,7 +127,7 @@ def test_code_takes_and_gives_arrays_of_the_declared_shapes(
     derivation = derive(text, wrt, shapes)
     sizes = {"1": 1, "n": 3}
     arrays = {name: np.full([sizes[size] for size in given.split(",")], 2.0) for name, given in shapes.items()}
-    assert np.shape(derivation.function("numpy")(**arrays)) == shape
+    assert np.shape(Answer.of(derivation).function("numpy")(**arrays)) == shape
 
 
 @pytest.mark.parametrize(

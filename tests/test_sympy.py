@@ -12,6 +12,7 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from test_libraries import EXAMPLES, MORE, of_value
 
 import mcalc
+from mcalc.answers import Answer
 from mcalc.ask import derive
 from mcalc.code.as_sympy import expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
@@ -76,7 +77,7 @@ def test_the_module_builds_the_expression(case: dict[str, Any]) -> None:
     except Problem as problem:
         assert problem.status == 3
         with pytest.raises(Problem, match=re.escape(problem.message)):
-            derivation.to_sympy()
+            Answer.of(derivation).to_sympy()
         return
     space: dict[str, Any] = {}
     exec(compile(text, "answer", "exec"), space)

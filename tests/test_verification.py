@@ -12,7 +12,7 @@ from cases_at_points import read
 
 from mcalc.ask import derive
 from mcalc.calculus.differentiate import differentiate
-from mcalc.derivation.derivation import verified_line
+from mcalc.derivation.statements import verified_line
 from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.conditions import margin

@@ -11,8 +11,8 @@ from mcalc.calculus.local_rules import local_rule
 from mcalc.networks.networks import Factor, Index, Tensor, Term, counted, delta, fresh
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.simplification.factoring import matrix_form
-from mcalc.table.records import LoopIndex
-from mcalc.tree.node import Node, Shape, depends, topological
+from mcalc.table.records import LoopIndex, Shape
+from mcalc.tree.node import Node, depends, topological
 
 _TERMS_KEPT_OPEN = 4
 

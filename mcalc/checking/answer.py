@@ -12,7 +12,6 @@ from typing import Any
 from sympy.core.symbol import Dummy, Symbol
 
 from mcalc.checking.points import Stacked
-from mcalc.derivation.derivation import shape_words
 from mcalc.language.declarations import Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.free_names import CALLS_ONLY, free_names
@@ -22,10 +21,10 @@ from mcalc.language.shapes import Reading
 from mcalc.language.single_entries import with_entries
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.problems import Problem, Span
-from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
 from mcalc.tree.letters import index_letters
-from mcalc.tree.names import name_text
-from mcalc.tree.node import Node, Shape, topological
+from mcalc.tree.names import name_text, shape_words
+from mcalc.tree.node import Node, topological
 
 _MOST_UNKNOWN = 3
 _LEFT_SIDE = re.compile(

@@ -8,13 +8,14 @@ from dataclasses import replace as with_fields
 from sympy.core.numbers import Integer
 
 from mcalc.checking.variants import Variant, Variants, clip, is_diagonal
-from mcalc.derivation.derivation import Step, sizes_shown
+from mcalc.derivation.derivation import Step
 from mcalc.derivation.entries import Entries
 from mcalc.notation.writing import write
-from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.given_sizes import MOST_TERMS, for_sizes
-from mcalc.tree.node import Node, Shape, replace, topological
+from mcalc.tree.names import sizes_shown
+from mcalc.tree.node import Node, replace, topological
 
 _SUMMED, _ROWS_SUMMED, _BY_TERMS = 1.25, 1.45, 1.25
 _FACTOR_BESIDE = 0.5

@@ -29,14 +29,14 @@ from mcalc.checking.rounding import rounded_to
 from mcalc.checking.search import turned_shape
 from mcalc.checking.verdict import Check
 from mcalc.checking.where_right import where_right
-from mcalc.derivation.derivation import Derivation, sizes_shown
+from mcalc.derivation.derivation import Derivation
 from mcalc.language.parser import Syntax
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
 from mcalc.problems import Problem, Span
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build
-from mcalc.tree.names import name_text
+from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
 
 _FEWEST = 3

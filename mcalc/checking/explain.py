@@ -23,11 +23,12 @@ from mcalc.checking.square import only_square
 from mcalc.checking.steps import step_for
 from mcalc.checking.terms import without_terms
 from mcalc.checking.variants import Variant, Variants
-from mcalc.derivation.derivation import Step, sizes_shown
+from mcalc.derivation.derivation import Step
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.tree import build
+from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, replace, variables
 from mcalc.tree.properties import declared
 

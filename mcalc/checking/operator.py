@@ -11,14 +11,15 @@ from mcalc.calculus.differentiate import differentiate
 from mcalc.derivation.derivation import Derivation
 from mcalc.language.declarations import Declaration
 from mcalc.language.shapes import Reading
-from mcalc.networks.index_form import Expression, IndexForm, write_partial
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.table.records import Operator, ShapeMismatch
+from mcalc.table.records import Operator, Shape, ShapeMismatch
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape, dimension
+from mcalc.tree.node import Node, dimension
 
 _M, _N, _K, _L = (dimension(name) for name in "mnkl")
 _SHAPES: dict[int, tuple[tuple[Shape, ...], ...]] = {

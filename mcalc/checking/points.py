@@ -16,9 +16,9 @@ from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
 from mcalc.numbers.suitable_sizes import chosen_sizes
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Shape
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape, topological
+from mcalc.tree.node import Node, topological
 from mcalc.tree.properties import declared
 
 _KINDS = (

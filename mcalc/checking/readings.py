@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcalc.ask import read
-from mcalc.derivation.derivation import Derivation, shape_words, sizes_shown
+from mcalc.derivation.derivation import Derivation
 from mcalc.language.habits import MATRIX
 from mcalc.language.ranks import rank_of
 from mcalc.language.reasons import by_habit, differing, otherwise, price_of
 from mcalc.language.shapes import Reading
-from mcalc.networks.index_form import write_expression
+from mcalc.notation.index_notation import write_expression
 from mcalc.problems import Problem
-from mcalc.tree.names import name_text
-from mcalc.tree.node import Shape
+from mcalc.table.records import Shape
+from mcalc.tree.names import name_text, shape_words, sizes_shown
 
 if TYPE_CHECKING:
     from mcalc.checking.verdict import Check

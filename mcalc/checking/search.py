@@ -15,8 +15,9 @@ from mcalc.checking.relation import Factor, Relation, Scalars, relation
 from mcalc.checking.variants import Variant
 from mcalc.numbers.arrays import array_module as np
 from mcalc.problems import Problem
+from mcalc.table.records import Shape
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape, topological, variables
+from mcalc.tree.node import Node, topological, variables
 
 _WORK = 1500
 """How many versions are looked at; large ones count more, so that the time is bounded."""

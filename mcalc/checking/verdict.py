@@ -51,8 +51,3 @@ class Check:
 
     def __bool__(self) -> bool:
         return self.right
-
-    def __str__(self) -> str:
-        from mcalc.render.verdict import write as report
-
-        return report(self)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mcalc.tree.node import Node, Shape, topological
+from mcalc.table.records import Shape
+from mcalc.tree.node import Node, topological
 
 
 def array_shape(root: Node) -> Shape:

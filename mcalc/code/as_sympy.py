@@ -12,8 +12,8 @@ import sympy
 from mcalc.networks.index_form import Expression
 from mcalc.notation.drawing import Drawn
 from mcalc.problems import Problem
-from mcalc.table.records import LoopIndex, Slice
-from mcalc.tree.node import Node, Shape, topological
+from mcalc.table.records import LoopIndex, Shape, Slice
+from mcalc.tree.node import Node, topological
 
 ENTRY = sympy.Symbol("entry", real=True)
 _LARGEST = 2000

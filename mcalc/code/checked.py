@@ -18,8 +18,9 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import JITTER, Program, Sizes, dimensions
 from mcalc.problems import Problem
+from mcalc.table.records import Shape
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape
+from mcalc.tree.node import Node
 
 _SIZES, _POINTS, _DRAWS, _LARGEST = 2, 2, 14, 200_000
 _ROUNDING = 1e-13

@@ -11,7 +11,8 @@ from mcalc.code.targets import TARGETS, Target
 from mcalc.code.writer import FunctionWriter, Result, without_ones
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import HELPERS
-from mcalc.tree.node import Node, Shape
+from mcalc.table.records import Shape
+from mcalc.tree.node import Node
 
 _INDENT = "    "
 

@@ -16,8 +16,8 @@ from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.program import Loops, UnboundIndex, along_row, meaning, places, running_indices
-from mcalc.table.records import LoopIndex, Slice
-from mcalc.tree.node import Node, Shape, topological
+from mcalc.table.records import LoopIndex, Shape, Slice
+from mcalc.tree.node import Node, topological
 
 _LONG, _INDENT, _TERMS_A_LINE = 88, "    ", 12
 Result = Node | Tensor

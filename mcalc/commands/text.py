@@ -77,7 +77,7 @@ def show(rows: list[Any], output: str | None, color: str) -> None:
 
 def tell(derivation: Derivation) -> None:
     """What was assumed, and the notes on the reading, on standard error: for every format but text."""
-    from mcalc.derivation.derivation import assumptions
+    from mcalc.derivation.statements import assumptions
 
     for note in assumptions(derivation):
         click.echo(f"note: {note}", err=True)

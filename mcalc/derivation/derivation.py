@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
 
 from mcalc.language.shapes import Reading
-from mcalc.networks.index_form import Expression, IndexForm, write_expression
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.index_notation import write_expression
+from mcalc.notation.partials import write_derivative
 from mcalc.notation.writing import write
-from mcalc.tree.letters import InUse, in_use, letters_of
-from mcalc.tree.names import name_text, size_shown, size_words
-from mcalc.tree.node import Node, Shape, topological
+from mcalc.table.records import Shape
+from mcalc.tree.letters import InUse, free_letter, in_use, letters_of
+from mcalc.tree.node import Node, topological
 
 STAGES = {
     "introduce": "Introduce intermediate variables",
@@ -150,8 +151,6 @@ class Derivation:
 
     def latex(self) -> str:
         """The answer in LaTeX, for amsmath; of several variables, and in index notation, with its left side."""
-        from mcalc.derivation.headings import left_side
-
         with self.apart():
             if self.parts:
                 rows = [
@@ -161,32 +160,8 @@ class Derivation:
             left = f"{left_side(self, 'latex')} = " if isinstance(self.result, IndexForm) else ""
             return left + write_expression(self.result, "latex")
 
-    def to_sympy(self) -> Any:
-        """The answer as an expression of SymPy's: a column is n×1, a scalar no matrix; of several parts a tuple.
-
-        Raises `mcalc.problems.Problem` with status 3 where SymPy has no such expression.
-        """
-        from mcalc.code.as_sympy import expression
-
-        return tuple(part.to_sympy() for part in self.parts) if self.parts else expression(self.in_symbols)
-
-    def function(self, library: str = "numpy") -> Callable[..., Any]:
-        """The derivative as a function of arrays, of the library ``numpy``, ``jax`` or ``torch``: that of ``-f numpy``.
-
-        Its parameters are the names of the expression in order of first appearance, its result has the shape
-        value.shape + variable.shape. Raises `mcalc.problems.Problem` where the library is unknown or not installed.
-        """
-        from mcalc.render.code import function
-
-        return function(self, library)
-
     def _repr_latex_(self) -> str:
         return "\n\n".join(f"$\\displaystyle {part.latex()}$" for part in self.parts or (self,))
-
-    def _repr_html_(self) -> str:
-        from mcalc.render.html import write
-
-        return write(self)
 
 
 def letters_of_text(reading: Reading) -> InUse:
@@ -195,12 +170,32 @@ def letters_of_text(reading: Reading) -> InUse:
     return letters_of(roots, [*reading.names, *reading.bound])
 
 
-def sizes_shown(shape: Sequence[Any]) -> str:
-    """``1×n``; a scalar is 1×1, a column m×1."""
-    if not shape:
-        return "1×1"
-    parts = [size_shown(size) for size in shape]
-    return "×".join(parts) if len(parts) > 1 else f"{parts[0]}×1"
+def value_name(derivation: Derivation) -> str:
+    """A name for what is differentiated: y, of a second derivative f, if the text has none such."""
+    taken = letters_of_text(derivation.reading)
+    names = ("f", "F", "y", "value") if derivation.is_second else ("y", "f", "Y", "value")
+    return free_letter(taken.names | taken.running, names)
+
+
+def left_side(derivation: Derivation, form: str) -> str:
+    """``∂y/∂x``, with its indices where the answer is in index notation; of several scalars together ``∇f``."""
+    name, last = value_name(derivation), derivation.by[-1]
+    if len(set(derivation.by)) > 1 and not derivation.parts and not any(node.shape for node in derivation.by):
+        order = "²" if derivation.is_second else ""
+        powers = {"text": order, "ascii": order and "2", "latex": order and "^{2}"}
+        return {"text": "∇{}{}", "ascii": "grad{}_{}", "latex": r"\nabla{} {}"}[form].format(powers[form], name)
+    above: list[str] = []
+    below: list[tuple[Node, list[str]]] = [(last, [])]
+    if isinstance(derivation.in_symbols, IndexForm):
+        letters = derivation.in_symbols.letters()
+        tensor = derivation.in_symbols.tensor
+        above = [letters[index] for index in tensor.value]
+        below = [(last, [letters[index] for index in tensor.variable])]
+    if derivation.is_second:
+        below, above = [(derivation.first, above), *below], []
+    places = [(str(node.parameters[0]), len(node.axes), letters) for node, letters in below]
+    rank = 0 if derivation.is_second else len(derivation.value.axes)
+    return write_derivative((name, rank, above), places, form)
 
 
 def chains(steps: Sequence[Step]) -> list[list[Step]]:
@@ -212,50 +207,3 @@ def chains(steps: Sequence[Step]) -> list[list[Step]]:
         else:
             groups.append([step])
     return groups
-
-
-def names_line(derivation: Derivation) -> str:
-    """The shapes of the names, and which of them were assumed."""
-    names = derivation.reading.names
-    shown = ", ".join(f"{name_text(name)}: {_declared(node)}" for name, node in names.items())
-    assumed = [name for name in derivation.reading.assumed if name in names]
-    if not assumed:
-        return shown
-    which = "" if len(assumed) == len(names) else ", ".join(name_text(name) for name in assumed) + " "
-    return f"{shown} ({which}assumed; declare with -s NAME=SHAPE)"
-
-
-def assumptions(derivation: Derivation) -> tuple[str, ...]:
-    """What was assumed of the names, if anything was, and the notes on the reading."""
-    reading = derivation.reading
-    assumed = [names_line(derivation)] if any(name in reading.names for name in reading.assumed) else []
-    return (*assumed, *reading.notes)
-
-
-def _declared(node: Node) -> str:
-    properties = node.parameters[1] if len(node.parameters) > 1 else ()
-    return " ".join([shape_words(node.shape), *sorted(properties)])
-
-
-def shape_words(shape: Sequence[object]) -> str:
-    if not shape:
-        return "scalar"
-    return sizes_shown(shape) if len(shape) == 2 else size_words(shape[0])
-
-
-def verified_line(derivation: Derivation) -> str:
-    found = derivation.verified
-    assert found is not None
-    if not found.points:
-        return f"not checked numerically: {found.reason}"
-    points = "point" if found.points == 1 else "points"
-    if found.kinks:
-        which = "the kink" if found.kinks == 1 else "every kink"
-        if found.kinks < found.existing:
-            which = f"{found.kinks} of {found.existing} kinks"
-        error = "" if found.error == 0 else f", {found.error:.0e}"
-        exactly = "" if found.error else "exactly "
-        return f"agrees {exactly}with finite differences on both sides of {which} ({found.points} {points}{error})"
-    if found.error == 0:
-        return f"agrees exactly with finite differences at {found.points} random {points}"
-    return f"agrees with finite differences at {found.points} random {points}, relative error {found.error:.0e}"

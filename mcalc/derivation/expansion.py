@@ -12,9 +12,8 @@ from typing import Any
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
-from mcalc.derivation.derivation import Derivation, Step
+from mcalc.derivation.derivation import Derivation, Step, value_name
 from mcalc.derivation.entries import Entries, Places
-from mcalc.derivation.headings import value_name
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term
 from mcalc.notation.drawing import ACROSS, ASLANT, DOWN, Drawing, Drawn, DrawnCases, Slices

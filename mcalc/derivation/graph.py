@@ -8,9 +8,9 @@ from functools import cached_property
 from mcalc.derivation.derivation import Derivation, Step
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Shape
 from mcalc.tree.names import name_text, size_text
-from mcalc.tree.node import Node, Shape, topological, variables
+from mcalc.tree.node import Node, topological, variables
 
 _UNSHOWN = frozenset({"number", "pi", "dimension", "loop_index", "ones", "zeros", "eye", "unit"})
 

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import matrix_places, renamed
-from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.derivation import Derivation, value_name
 from mcalc.derivation.differentials import leaf
-from mcalc.derivation.headings import value_name
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import Writer
 from mcalc.simplification.factoring import matrix_form

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mcalc.code.guards import norms_divided_by
 from mcalc.derivation.derivation import Derivation
+from mcalc.networks.divisors import norms_divided_by
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
 from mcalc.tree import build

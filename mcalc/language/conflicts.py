@@ -13,8 +13,8 @@ from mcalc.language.elaborate import Mismatch
 from mcalc.language.parser import Program, Syntax
 from mcalc.language.ranks import walk
 from mcalc.problems import Problem, Span
+from mcalc.table.records import Shape
 from mcalc.tree.names import unused
-from mcalc.tree.node import Shape
 
 LETTERS = ("n", "m", "k", "p", "q", "r", "s", "t")
 RANKS = ("a scalar", "a vector", "a matrix")

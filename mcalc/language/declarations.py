@@ -15,8 +15,8 @@ from sympy.core.symbol import Dummy
 from mcalc.language.parser import canonical_name, own_name, parse_expression
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem
+from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
-from mcalc.tree.node import Shape
 from mcalc.tree.properties import PROPERTIES
 
 

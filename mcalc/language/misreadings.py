@@ -10,7 +10,7 @@ from mcalc.language.parser import Syntax
 from mcalc.language.ranks import operator_of, rank_of, walk
 from mcalc.language.shapes import Applied, Reader
 from mcalc.table import CALLS, TABLE
-from mcalc.tree.node import Shape
+from mcalc.table.records import Shape
 
 
 def misreadings(reader: Reader) -> Iterator[str]:

@@ -10,9 +10,9 @@ from sympy.core.symbol import Symbol
 from mcalc.language.parser import Syntax
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
-from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape
+from mcalc.tree.node import Node
 
 Steps = Generator["Syntax", Node, Node]
 

@@ -18,9 +18,9 @@ from mcalc.language.habits import COLUMN, MATRIX, ROW, SCALAR
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
 from mcalc.table import CALLS
-from mcalc.table.records import Operator, ShapeMismatch
+from mcalc.table.records import Operator, Shape, ShapeMismatch
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape
+from mcalc.tree.node import Node
 
 _COUNTED = frozenset((*SIZED, "unit", "repeat", "tile"))
 

@@ -12,7 +12,7 @@ from mcalc.language.misreadings import misreadings
 from mcalc.language.parser import Program, canonical_name
 from mcalc.language.remarks import remarks
 from mcalc.language.shapes import Reader, Reading
-from mcalc.tree.node import Shape
+from mcalc.table.records import Shape
 
 
 def read_program(

@@ -12,7 +12,7 @@ from mcalc.language.prices import Given, Prices
 from mcalc.language.ranks import is_sign, rank_of, walk
 from mcalc.language.search import Search
 from mcalc.problems import Problem
-from mcalc.tree.node import Shape
+from mcalc.table.records import Shape
 
 if TYPE_CHECKING:
     from mcalc.language.shapes import Reader, Reading

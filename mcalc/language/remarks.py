@@ -10,8 +10,8 @@ from mcalc.language.habits import COLUMN, MATRIX, SCALAR, habit, is_greek
 from mcalc.language.parser import Syntax
 from mcalc.language.ranks import is_sign, rank_of, walk
 from mcalc.language.shapes import Reader
+from mcalc.table.records import Shape
 from mcalc.tree.names import name_text
-from mcalc.tree.node import Shape
 
 
 def remarks(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:

@@ -19,10 +19,10 @@ from mcalc.language.prices import Prices
 from mcalc.language.ranks import rank_of, walk
 from mcalc.language.search import Search
 from mcalc.language.single_entries import with_entries
-from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.names import unused
-from mcalc.tree.node import Node, Shape, dimension
+from mcalc.tree.node import Node, dimension
 
 _WORK, _TRIALS = 30_000, 50
 Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mcalc.notation.columns import pad, width
+from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import Writer
-from mcalc.render.layout import pad, width
+from mcalc.table.records import Shape
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape
+from mcalc.tree.node import Node
 
 ACROSS, DOWN, ASLANT = "⋯", "⋮", "⋱"
 _LATEX = {ACROSS: r"\cdots", DOWN: r"\vdots", ASLANT: r"\ddots"}
@@ -109,8 +111,6 @@ class Slices:
     shape: Shape
 
     def write(self, dialect: str = "text") -> str:
-        from mcalc.networks.index_form import write_partial
-
         writer = Writer(dialect)
         labels = [
             write_partial(self.name, self.by, (), [",".join(map(str, places))], dialect) for places, _ in self.parts

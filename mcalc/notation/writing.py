@@ -13,7 +13,7 @@ from mcalc.notation.leaves import Leaves, Written
 from mcalc.table import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
 from mcalc.tree import build
 from mcalc.tree.names import SUPERSCRIPTS, size_text
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, print_with
 
 _TRANSPOSES = re.compile(r"T(?![^\W²³¹⁰⁴-⁹ᵀ])")
 """What behind `.` or `^` is read as a transpose."""
@@ -260,3 +260,6 @@ def _product_shape(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]
     """The shape of the product of a matrix or column and a factor that fits it."""
     rows = left[0] if left else 1
     return (rows,) if len(right) == 1 else (rows, right[1])
+
+
+print_with(lambda node: write(node, "ascii"))

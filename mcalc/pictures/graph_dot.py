@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.derivation.derivation import Derivation, sizes_shown
+from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Graph, Vertex, carried, graph_of
-from mcalc.networks.index_form import write_expression
+from mcalc.notation.index_notation import write_expression
 from mcalc.notation.writing import write as write_node
+from mcalc.tree.names import sizes_shown
 
 _ROLES = {
     "variable": 'color="#0284c7", fontcolor="#075985", fillcolor="#e0f2fe"',

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from mcalc.derivation.derivation import Derivation, sizes_shown
+from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Vertex, carried, graph_of
-from mcalc.networks.index_form import IndexForm, write_expression, write_partial
+from mcalc.networks.index_form import IndexForm
+from mcalc.notation.index_notation import write_expression
+from mcalc.notation.partials import write_partial
 from mcalc.pictures.layers import Item, arrange, connect
 from mcalc.render.layout import broken
-from mcalc.tree.names import name_text
+from mcalc.tree.names import name_text, sizes_shown
 
 ROOM, GAP, MARGIN = 900, 28, 14
 SIZE, SMALL, LINE, SMALL_LINE = 16, 13, 22, 18

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 
-from mcalc.derivation.derivation import Derivation, sizes_shown
+from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Graph, Vertex, carried, graph_of
-from mcalc.networks.index_form import write_expression
+from mcalc.notation.columns import width
+from mcalc.notation.index_notation import write_expression
 from mcalc.pictures.layers import Item, arrange, connect
 from mcalc.render import text
-from mcalc.render.layout import Piece, Row, broken, plain, width, wrapped
+from mcalc.render.layout import Piece, Row, broken, plain, wrapped
+from mcalc.tree.names import sizes_shown
 
 WIDTH = 80
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from mcalc.notation.columns import pad, width
 from mcalc.pictures.limits import heights
 from mcalc.pictures.scene import Axis, Graph, Scene
 from mcalc.pictures.ticks import shown, ticks
-from mcalc.render.layout import Piece, Row, pad, width
+from mcalc.render.layout import Piece, Row
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _SHADES = "░▒▓█"

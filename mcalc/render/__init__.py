@@ -40,7 +40,7 @@ def _commented(derivation: Derivation, form: str, text: str) -> str:
     """The text below comments that say what was assumed and how the expression was read."""
     if form not in _COMMENTS:
         return text
-    from mcalc.derivation.derivation import assumptions
+    from mcalc.derivation.statements import assumptions
 
     lines = [" ".join(told.split()) for told in assumptions(derivation)]
     if form == "html":

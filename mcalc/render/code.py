@@ -12,11 +12,13 @@ from mcalc.code.guards import guarded
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
 from mcalc.derivation.derivation import Derivation
-from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Tensor
+from mcalc.notation.index_notation import write_expression
 from mcalc.problems import Problem
+from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
-from mcalc.tree.node import Node, Shape
+from mcalc.tree.node import Node
 
 
 def write(derivation: Derivation, form: str = "numpy") -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from mcalc.render.layout import Piece, Row, broken, pad, table, width, wrapped
+from mcalc.notation.columns import pad, width
+from mcalc.render.layout import Piece, Row, broken, table, wrapped
 
 _LEAST_EQUATION = 16
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mcalc.code.targets import TARGETS
-from mcalc.derivation.derivation import sizes_shown
 from mcalc.language.parser import canonical_name, own_name
-from mcalc.networks.index_form import Expression, write_partial
+from mcalc.networks.index_form import Expression
+from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS
@@ -25,7 +25,7 @@ from mcalc.numbers.value import Value
 from mcalc.numbers.written import UNIT, written
 from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, table
-from mcalc.tree.names import name_latex, name_text
+from mcalc.tree.names import name_latex, name_text, sizes_shown
 from mcalc.tree.node import Node, topological
 
 _LONGEST_EXACT = 160

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, left_side
 from mcalc.derivation.error_term import error_term
-from mcalc.derivation.headings import left_side
-from mcalc.networks.index_form import Expression, IndexForm, write_expression
+from mcalc.derivation.statements import names_line, verified_line
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.index_notation import write_expression
 from mcalc.render.mathml import mathml
-from mcalc.tree.names import name_latex
+from mcalc.tree.names import name_latex, sizes_shown
 
 STYLE = """
 .mcalc { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; }

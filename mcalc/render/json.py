@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mcalc.derivation.derivation import Derivation, Step
-from mcalc.derivation.headings import left_side
+from mcalc.derivation.derivation import Derivation, Step, left_side
 from mcalc.derivation.linear_map import other_forms
-from mcalc.networks.index_form import Expression, write_expression
+from mcalc.networks.index_form import Expression
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.index_notation import write_expression
+from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
-from mcalc.tree.node import Shape
 
 DIALECTS = ("text", "ascii", "latex")
 

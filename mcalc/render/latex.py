@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mcalc.derivation.derivation import Derivation, Step
-from mcalc.networks.index_form import write_expression
+from mcalc.notation.index_notation import write_expression
+from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
-from mcalc.tree.node import Shape
 
 PREAMBLE = "\\documentclass{article}\n\\usepackage{amsmath}\n\\usepackage{amssymb}\n\\begin{document}\n"
 

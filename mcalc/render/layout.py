@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-import unicodedata
 from itertools import pairwise
 from typing import NamedTuple
+
+from mcalc.notation.columns import pad, width
 
 
 class Piece(NamedTuple):
@@ -17,15 +18,6 @@ class Piece(NamedTuple):
 
 
 Row = list[Piece]
-
-
-def width(text: str) -> int:
-    """Columns in a terminal: a combining mark takes none."""
-    return sum(0 if unicodedata.combining(letter) else 1 for letter in text)
-
-
-def pad(text: str, columns: int) -> str:
-    return text + " " * max(0, columns - width(text))
 
 
 def plain(rows: list[Row]) -> str:

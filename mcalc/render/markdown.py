@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains
 from mcalc.derivation.error_term import error_term
 from mcalc.derivation.linear_map import other_forms
-from mcalc.networks.index_form import Expression, write_expression
+from mcalc.derivation.statements import names_line, verified_line
+from mcalc.networks.index_form import Expression
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.index_notation import write_expression
 from mcalc.render.latex import shape_latex
-from mcalc.tree.names import name_latex
+from mcalc.tree.names import name_latex, sizes_shown
 
 
 def _math(expression: Expression | Drawn) -> str:

@@ -7,15 +7,17 @@ from typing import Any
 
 from mcalc.ask import derive, read, shapes_by_letter
 from mcalc.checking.operator import agreement, derived, example_of, forms
-from mcalc.derivation.derivation import shape_words, sizes_shown
-from mcalc.networks.index_form import IndexForm, write_expression
+from mcalc.networks.index_form import IndexForm
+from mcalc.notation.columns import width
+from mcalc.notation.index_notation import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.render import text
-from mcalc.render.layout import Piece, Row, broken, table, width, wrapped
+from mcalc.render.layout import Piece, Row, broken, table, wrapped
 from mcalc.render.rules import formula, left_side, written
 from mcalc.table.records import Operator
+from mcalc.tree.names import shape_words, sizes_shown
 from mcalc.tree.node import Node
 
 _SAMPLES: Mapping[str, tuple[Any, Any, Any]] = {

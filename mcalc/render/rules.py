@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 
 from mcalc.checking.operator import example_of
-from mcalc.derivation.derivation import shape_words
-from mcalc.networks.index_form import write_partial
+from mcalc.notation.columns import pad, width
+from mcalc.notation.partials import write_partial
 from mcalc.problems import Problem
-from mcalc.render.layout import Piece, Row, broken, pad, width, wrapped
+from mcalc.render.layout import Piece, Row, broken, wrapped
 from mcalc.table import CALLS, TABLE
 from mcalc.table.records import Operator, Rule
+from mcalc.tree.names import shape_words
 
 _WIDE, _MIDDLE, _EQUATION = 110, 76, 34
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mcalc.notation.columns import pad, width
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.comparison import compared
@@ -17,7 +18,7 @@ from mcalc.numbers.descent import History
 from mcalc.numbers.written import written
 from mcalc.problems import Problem
 from mcalc.render.evaluation import numbers
-from mcalc.render.layout import Piece, Row, pad, width
+from mcalc.render.layout import Piece, Row
 from mcalc.render.tables import places_of
 from mcalc.render.training import Descent
 from mcalc.tree.names import name_latex, name_text

@@ -10,8 +10,9 @@ import sympy
 from sympy.printing.str import StrPrinter
 
 from mcalc.code.as_sympy import ENTRY, expression
-from mcalc.derivation.derivation import Derivation, sizes_shown
-from mcalc.networks.index_form import write_expression
+from mcalc.derivation.derivation import Derivation
+from mcalc.notation.index_notation import write_expression
+from mcalc.tree.names import sizes_shown
 
 _COMPARISONS = {">": "Gt", "<": "Lt", ">=": "Ge", "<=": "Le", "==": "Eq", "!=": "Ne"}
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\(")

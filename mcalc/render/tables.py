@@ -12,6 +12,7 @@ from typing import Any
 
 from mcalc.language.parser import canonical_name
 from mcalc.networks.index_form import Expression
+from mcalc.notation.columns import pad, width
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS, decimal
 from mcalc.numbers.definedness import kinks
@@ -22,7 +23,7 @@ from mcalc.numbers.value import Value
 from mcalc.numbers.written import written
 from mcalc.problems import Problem
 from mcalc.render.evaluation import numbers
-from mcalc.render.layout import Piece, Row, pad, width
+from mcalc.render.layout import Piece, Row
 from mcalc.tree.names import name_text
 
 MOST_COLUMNS, _LONGEST_HEADING = 24, 30

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mcalc.ask import in_layout
-from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, names_line, sizes_shown, verified_line
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, left_side
 from mcalc.derivation.error_term import error_term
-from mcalc.derivation.headings import answer_text, left_side
+from mcalc.derivation.headings import answer_text
 from mcalc.derivation.linear_map import other_forms
-from mcalc.networks.index_form import Expression, IndexForm, write_expression
+from mcalc.derivation.statements import names_line, verified_line
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.notation.columns import width
 from mcalc.notation.drawing import Drawn, beside
+from mcalc.notation.index_notation import write_expression
 from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
-from mcalc.render.layout import Piece, Row, plain, width, wrapped
-from mcalc.tree.names import name_text
+from mcalc.render.layout import Piece, Row, plain, wrapped
+from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
 
 _SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mcalc.ask import read
-from mcalc.derivation.derivation import shape_words
 from mcalc.language.declarations import Declaration
 from mcalc.language.reasons import reasons
 from mcalc.notation.writing import write
 from mcalc.render.layout import Piece, Row, table
-from mcalc.tree.names import name_text
+from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import Node
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Indexed, Stacked, Valued
 from mcalc.checking.verdict import Check
-from mcalc.derivation.derivation import STAGES, Derivation, Step, names_line, sizes_shown
-from mcalc.networks.index_form import write_expression
+from mcalc.derivation.derivation import STAGES, Derivation, Step
+from mcalc.derivation.statements import names_line
+from mcalc.notation.index_notation import write_expression
 from mcalc.notation.writing import write as write_node
 from mcalc.render.json import dimensions, written
 from mcalc.render.layout import Piece, Row, plain, table, wrapped
-from mcalc.tree.names import name_latex, name_text
+from mcalc.tree.names import name_latex, name_text, sizes_shown
 from mcalc.tree.node import Node, variables
 
 

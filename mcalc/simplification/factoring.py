@@ -13,8 +13,9 @@ from mcalc.networks.matrix_form import matrix_of
 from mcalc.networks.networks import Factor, Index, Term, counted, fresh
 from mcalc.networks.parts import Entry, by_parts
 from mcalc.networks.terms import MANY_TERMS, terms_of, tidy
+from mcalc.table.records import Shape
 from mcalc.tree import build
-from mcalc.tree.node import Node, Shape, topological
+from mcalc.tree.node import Node, topological
 
 
 def _entries(terms: Sequence[Term], row: Index | None, column: Index | None) -> list[Entry] | None:

@@ -9,7 +9,8 @@ from sympy.core.singleton import S
 from mcalc.networks.networks import Index, Term, counted, fresh
 from mcalc.networks.terms import terms_of
 from mcalc.simplification.factoring import matrix_form, sum_of
-from mcalc.tree.node import Node, Shape
+from mcalc.table.records import Shape
+from mcalc.tree.node import Node
 
 _ANY = 10**6
 """The sum on top is opened however long it is."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from mcalc.tree.node import Node
+from sympy.core.expr import Expr
+
+Shape = tuple[Expr, ...]
+"""``()`` a scalar, ``(n,)`` a column, ``(m, n)`` a matrix, ``(1, n)`` a row."""
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,3 @@ class Operator:
 
     def rule(self, position: int) -> Rule:
         return self.rules[0 if self.variadic else position]
-
-    def free_loops(self, node: Node) -> frozenset[Any]:
-        free: frozenset[Any] = frozenset().union(*(arg.loops for arg in node.args)) if node.args else frozenset()
-        if self.name == "loop_sum":
-            return free - {node.parameters[0]}
-        if self.name == "variable" and len(node.parameters) > 2:
-            return frozenset(node.parameters[2])
-        if self.name == "differential":
-            return frozenset(node.parameters[1])
-        return free | {place for place in node.parameters if isinstance(place, LoopIndex)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sympy.core.add import Add
 from sympy.core.mul import Mul
@@ -11,10 +11,7 @@ from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
-from mcalc.table.records import LoopIndex, ShapeMismatch, Slice
-
-if TYPE_CHECKING:
-    from mcalc.tree.node import Shape
+from mcalc.table.records import LoopIndex, Shape, ShapeMismatch, Slice
 
 Same = Callable[[Any, Any], bool]
 

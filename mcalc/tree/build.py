@@ -11,9 +11,9 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.table import TABLE
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Shape
 from mcalc.tree.known import declared
-from mcalc.tree.node import Node, Shape
+from mcalc.tree.node import Node
 
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
 SKEW = frozenset({"skew"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 GREEK = {
@@ -113,3 +113,17 @@ def size_shown(size: Any) -> str:
     """A dimension beside a ×: ``(n+1)``."""
     text = size_words(size)
     return f"({text})" if "+" in text or "-" in text else text
+
+
+def sizes_shown(shape: Sequence[Any]) -> str:
+    """``1×n``; a scalar is 1×1, a column m×1."""
+    if not shape:
+        return "1×1"
+    parts = [size_shown(size) for size in shape]
+    return "×".join(parts) if len(parts) > 1 else f"{parts[0]}×1"
+
+
+def shape_words(shape: Sequence[object]) -> str:
+    if not shape:
+        return "scalar"
+    return sizes_shown(shape) if len(shape) == 2 else size_words(shape[0])

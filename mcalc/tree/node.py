@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
 from sympy.core.basic import Basic
@@ -17,11 +17,7 @@ from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 from sympy.core.symbol import Symbol
 
-if TYPE_CHECKING:
-    from mcalc.table.records import Operator
-
-Shape = tuple[Expr, ...]
-"""``()`` a scalar, ``(n,)`` a column, ``(m, n)`` a matrix, ``(1, n)`` a row."""
+from mcalc.table.records import LoopIndex, Operator, Shape
 
 _nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 
@@ -54,7 +50,7 @@ class Node(Basic):
             return found
         self = Basic.__new__(cls, *args)
         self.operator, self.parameters, self.shape = operator, parameters, shape
-        self.loops = operator.free_loops(self)
+        self.loops = _free_loops(self)
         self.sign, self.canon = _canonical(self)
         self.key = _reading_key(self)
         _nodes[identity] = self
@@ -84,14 +80,39 @@ class Node(Basic):
         return tuple(size for size in self.shape if size != 1)
 
     def __repr__(self) -> str:
-        from mcalc.notation.writing import write
-
-        return write(self, "ascii")
+        return _printers[-1](self)
 
     __str__ = __repr__
 
     def _sympystr(self, printer: Any) -> str:
         return repr(self)
+
+
+def plainly(node: Node) -> str:
+    """``add(x, y)``: operators by their names, called."""
+    parts = [*map(plainly, node.args), *map(str, node.parameters)]
+    return f"{node.operator.name}({', '.join(parts)})" if node.args else "_".join(parts) or node.operator.name
+
+
+_printers: list[Callable[[Node], str]] = [plainly]
+
+
+def print_with(printer: Callable[[Node], str]) -> None:
+    """Values are shown by `printer` from now on: `mcalc.notation` has one, and stands above the tree."""
+    _printers.append(printer)
+
+
+def _free_loops(node: Node) -> frozenset[LoopIndex]:
+    """The running indices that the value depends on."""
+    free: frozenset[LoopIndex] = frozenset().union(*(arg.loops for arg in node.args)) if node.args else frozenset()
+    name = node.operator.name
+    if name == "loop_sum":
+        return free - {node.parameters[0]}
+    if name == "variable" and len(node.parameters) > 2:
+        return frozenset(node.parameters[2])
+    if name == "differential":
+        return frozenset(node.parameters[1])
+    return free | {place for place in node.parameters if isinstance(place, LoopIndex)}
 
 
 def _digest(*parts: bytes) -> bytes:

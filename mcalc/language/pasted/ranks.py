@@ -8,9 +8,9 @@ from dataclasses import replace
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
 from mcalc.table import CALLS
-from mcalc.table.records import ShapeMismatch
+from mcalc.table.records import Shape, ShapeMismatch
 from mcalc.tree import build
-from mcalc.tree.node import Shape, dimension
+from mcalc.tree.node import dimension
 
 ROW = 3
 TRANSPOSES = ("'", "’", "′", "ᵀ", ".'")

@@ -1,0 +1,48 @@
+"""What is told beside an answer: the shapes of its names, what was assumed of them, how it was checked."""
+
+from __future__ import annotations
+
+from mcalc.derivation.derivation import Derivation
+from mcalc.tree.names import name_text, shape_words
+from mcalc.tree.node import Node
+
+
+def names_line(derivation: Derivation) -> str:
+    """The shapes of the names, and which of them were assumed."""
+    names = derivation.reading.names
+    shown = ", ".join(f"{name_text(name)}: {_declared(node)}" for name, node in names.items())
+    assumed = [name for name in derivation.reading.assumed if name in names]
+    if not assumed:
+        return shown
+    which = "" if len(assumed) == len(names) else ", ".join(name_text(name) for name in assumed) + " "
+    return f"{shown} ({which}assumed; declare with -s NAME=SHAPE)"
+
+
+def assumptions(derivation: Derivation) -> tuple[str, ...]:
+    """What was assumed of the names, if anything was, and the notes on the reading."""
+    reading = derivation.reading
+    assumed = [names_line(derivation)] if any(name in reading.names for name in reading.assumed) else []
+    return (*assumed, *reading.notes)
+
+
+def _declared(node: Node) -> str:
+    properties = node.parameters[1] if len(node.parameters) > 1 else ()
+    return " ".join([shape_words(node.shape), *sorted(properties)])
+
+
+def verified_line(derivation: Derivation) -> str:
+    found = derivation.verified
+    assert found is not None
+    if not found.points:
+        return f"not checked numerically: {found.reason}"
+    points = "point" if found.points == 1 else "points"
+    if found.kinks:
+        which = "the kink" if found.kinks == 1 else "every kink"
+        if found.kinks < found.existing:
+            which = f"{found.kinks} of {found.existing} kinks"
+        error = "" if found.error == 0 else f", {found.error:.0e}"
+        exactly = "" if found.error else "exactly "
+        return f"agrees {exactly}with finite differences on both sides of {which} ({found.points} {points}{error})"
+    if found.error == 0:
+        return f"agrees exactly with finite differences at {found.points} random {points}"
+    return f"agrees with finite differences at {found.points} random {points}, relative error {found.error:.0e}"
