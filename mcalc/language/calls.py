@@ -8,8 +8,9 @@ from typing import Any
 
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
-from mcalc.table import CALLS, REFUSED
+from mcalc.table import CALLS
 from mcalc.table.records import Operator
+from mcalc.table.refused import REFUSED
 from mcalc.tree.node import Node
 
 SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}

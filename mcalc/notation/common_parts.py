@@ -7,7 +7,7 @@ from itertools import chain, count
 
 from mcalc.notation.writing import Writer
 from mcalc.problems import Problem
-from mcalc.table import ATOM
+from mcalc.table.records import ATOM
 from mcalc.tree.letters import letters_in_use, names_in
 from mcalc.tree.names import name_latex, name_text, unused, without_subscripts
 from mcalc.tree.node import Node, topological

@@ -11,7 +11,7 @@ from mcalc.notation.drawing import Drawn
 from mcalc.notation.leaves import Written
 from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import Writer
-from mcalc.table import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
+from mcalc.table.records import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
 from mcalc.tree.node import Node
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from mcalc.notation.lost_sizes import without_size
-from mcalc.table import ADDITION, ATOM, POSTFIX, POWER, PRODUCT
-from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.records import ADDITION, ATOM, POSTFIX, POWER, PRODUCT, LoopIndex, Slice
 from mcalc.tree import build
 from mcalc.tree.letters import Loops, names_in, names_in_use, running_letters
 from mcalc.tree.names import name_latex, name_text, number_text, size_text

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcalc.notation.leaves import Leaves, Written
-from mcalc.table import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
+from mcalc.table.records import ADDITION, ATOM, DOT, POSTFIX, POWER, PRODUCT
 from mcalc.tree import build
 from mcalc.tree.names import SUPERSCRIPTS, size_text
 from mcalc.tree.node import Node, print_with

@@ -13,6 +13,11 @@ Shape = tuple[Expr, ...]
 """``()`` a scalar, ``(n,)`` a column, ``(m, n)`` a matrix, ``(1, n)`` a row."""
 
 
+ADDITION, PRODUCT, NEGATION, DOT, POWER, POSTFIX, ATOM = 20, 30, 35, 40, 50, 60, 100
+"""How closely a notation binds, from the loosest on."""
+FLAT = "a step is flat: its derivative is 0 wherever it has one"
+
+
 @dataclass(frozen=True)
 class LoopIndex:
     """The running index ``i`` of ``sum(… for i in 1..N)``."""
@@ -131,3 +136,13 @@ class Operator:
 
     def rule(self, position: int) -> Rule:
         return self.rules[0 if self.variadic else position]
+
+
+def infix(text: str, ascii: str, latex: str, level: int, right: int = 1) -> Notation:
+    """``a + b``, with its sign in each notation."""
+    return Notation("infix", text, ascii, latex, level, right)
+
+
+def called(ascii: str, latex: str = "", text: str = "") -> Notation:
+    """``name(a)``, with its name in each notation."""
+    return Notation("call", text or ascii, ascii, latex)
