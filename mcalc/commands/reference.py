@@ -24,8 +24,16 @@ def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: 
 @click.argument("name", required=False)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", help="What to print.")
-def rules(name: str | None, color: str, form: str) -> None:
+@click.option(
+    "--rewritings", is_flag=True, help="The rewritings by which answers are simplified, each with its sentence."
+)
+def rules(name: str | None, color: str, form: str, rewritings: bool) -> None:
     """The table of operators and their Jacobians; with NAME, one of them in full."""
+    if rewritings:
+        from mcalc.render.rewritings import lines
+
+        write("\n".join(lines()), None)
+        return
     from mcalc.render import operator_page
     from mcalc.render.rules import find, markdown, rows
 

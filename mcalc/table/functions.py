@@ -49,6 +49,7 @@ OPERATORS = (
         meaning="the exponential function",
         numpy=lambda np, a: np.exp(a),
         whole="expm",
+        nonnegative=True,
     ),
     function(
         "log",
@@ -74,6 +75,7 @@ OPERATORS = (
         domain="positive",
         care="the argument may not be negative, and at 0 the slope is infinite",
         whole="sqrtm",
+        nonnegative=True,
     ),
     function(
         "abs",
@@ -88,6 +90,8 @@ OPERATORS = (
         where_positive="a",
         exact=True,
         also=("absolute",),
+        parity="even",
+        nonnegative=True,
     ),
     function(
         "sign",
@@ -103,18 +107,21 @@ OPERATORS = (
         where_positive="1",
         exact=True,
         also=("sgn", "signum"),
+        parity="odd",
     ),
     function(
         "sin",
         rule="cos(a)",
         latex=r"\sin",
         numpy=lambda np, a: np.sin(a),
+        parity="odd",
     ),
     function(
         "cos",
         rule="-sin(a)",
         latex=r"\cos",
         numpy=lambda np, a: np.cos(a),
+        parity="even",
     ),
     function(
         "tan",
@@ -124,6 +131,7 @@ OPERATORS = (
         definition="sin(a)/cos(a)",
         domain="unit",
         care="not at the odd multiples of π/2",
+        parity="odd",
     ),
     function(
         "asin",
@@ -133,6 +141,7 @@ OPERATORS = (
         domain="unit",
         care="the argument lies between -1 and 1, and at both ends the slope is infinite",
         also=("arcsin",),
+        parity="odd",
     ),
     function(
         "acos",
@@ -149,6 +158,7 @@ OPERATORS = (
         latex=r"\arctan",
         numpy=lambda np, a: np.arctan(a),
         also=("arctan",),
+        parity="odd",
     ),
     function(
         "sinh",
@@ -156,6 +166,7 @@ OPERATORS = (
         latex=r"\sinh",
         numpy=lambda np, a: np.sinh(a),
         definition="(exp(a) - exp(-a))/2",
+        parity="odd",
     ),
     function(
         "cosh",
@@ -163,6 +174,8 @@ OPERATORS = (
         latex=r"\cosh",
         numpy=lambda np, a: np.cosh(a),
         definition="(exp(a) + exp(-a))/2",
+        parity="even",
+        nonnegative=True,
     ),
     function(
         "tanh",
@@ -170,6 +183,7 @@ OPERATORS = (
         latex=r"\tanh",
         numpy=lambda np, a: np.tanh(a),
         definition="sinh(a)/cosh(a)",
+        parity="odd",
     ),
     function(
         "asinh",
@@ -178,6 +192,7 @@ OPERATORS = (
         numpy=lambda np, a: np.arcsinh(a),
         definition="log(a + sqrt(a^2 + 1))",
         also=("arcsinh",),
+        parity="odd",
     ),
     function(
         "acosh",
@@ -188,6 +203,7 @@ OPERATORS = (
         domain="above one",
         care="the argument is at least 1, and at 1 the slope is infinite",
         also=("arccosh",),
+        nonnegative=True,
     ),
     function(
         "atanh",
@@ -198,6 +214,7 @@ OPERATORS = (
         domain="unit",
         care="the argument lies between -1 and 1",
         also=("arctanh",),
+        parity="odd",
     ),
     function(
         "sigmoid",
@@ -207,6 +224,7 @@ OPERATORS = (
         numpy=lambda np, a: 1 / (1 + np.exp(-a)),
         definition="1/(1 + exp(-a))",
         also=("logistic", "expit", "sigma"),
+        nonnegative=True,
     ),
     function(
         "softplus",
@@ -214,6 +232,7 @@ OPERATORS = (
         latex=r"\operatorname{softplus}",
         numpy=lambda np, a: np.logaddexp(0, a),
         definition="log(1 + exp(a))",
+        nonnegative=True,
     ),
     function(
         "relu",
@@ -227,6 +246,7 @@ OPERATORS = (
         branches=(("a", "a"), ("0", "-a")),
         where_positive="a",
         exact=True,
+        nonnegative=True,
     ),
     function(
         "leaky_relu",
@@ -273,6 +293,7 @@ OPERATORS = (
         latex=r"\operatorname{erf}",
         meaning="the error function",
         numpy=lambda np, a: np.erf(a),
+        parity="odd",
     ),
     function(
         "step",
@@ -289,5 +310,6 @@ OPERATORS = (
         indicator=True,
         exact=True,
         also=("heaviside",),
+        nonnegative=True,
     ),
 )

@@ -45,6 +45,7 @@ OPERATORS = (
         shape=shapes.scalar,
         notation=Notation("dimension"),
         numpy=lambda np, size: size,
+        nonnegative=True,
     ),
     Operator(
         "loop_index",

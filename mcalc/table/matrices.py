@@ -24,6 +24,7 @@ OPERATORS = (
         rules=(Rule("A", "δ[k,l]", "only the diagonal counts"),),
         numpy=lambda np, a: np.traced(a),
         definition="sum(diagonal(A))",
+        linear=True,
     ),
     Operator(
         "inv",
@@ -85,6 +86,7 @@ OPERATORS = (
         numpy=lambda np, a: np.diag(a),
         exact=True,
         of_one="a",
+        linear=True,
     ),
     Operator(
         "diagonal",
@@ -100,5 +102,6 @@ OPERATORS = (
         numpy=lambda np, a: np.diag(a),
         exact=True,
         of_one="A",
+        linear=True,
     ),
 )

@@ -95,7 +95,8 @@ class Operator:
     is its value at a vector of one element or a 1×1 matrix, in terms of the entry, where it does not take a scalar;
     without arguments, the one entry that it is. What is `exact` chooses among entries, moves them or turns their
     signs, and so never rounds. `whole` is the function of a matrix for which this one, of the entries, is mistaken, by
-    the spellings `whole_calls`, or by every one of its own.
+    the spellings `whole_calls`, or by every one of its own. A `linear` one lets numbers and scalars out, one of
+    `parity` ``odd`` or ``even`` the sign of its argument; a `nonnegative` one is never below 0.
     """
 
     name: str
@@ -129,6 +130,9 @@ class Operator:
     picks: bool = False
     exact: bool = False
     first_counts: bool = False
+    linear: bool = False
+    parity: str = ""
+    nonnegative: bool = False
 
     @property
     def argument_names(self) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ OPERATORS = (
         value=_by_axis("a[k,l]", "a[k,i]", "a[i,k]"),
         rules=(Rule("a", _by_axis("1", "δ[i,l]", "δ[i,k]"), "every element counts once"),),
         numpy=lambda np, a, axis=None: np.sum(a) if axis is None else np.sum(a, axis=axis),
+        linear=True,
     ),
     Operator(
         "mean",
@@ -117,6 +118,7 @@ OPERATORS = (
         ),
         numpy=lambda np, a, axis=None: np.mean(a) if axis is None else np.mean(a, axis=axis),
         definition="sum(a)/n",
+        linear=True,
     ),
     Operator(
         "max",
@@ -210,6 +212,7 @@ OPERATORS = (
         ),
         numpy=lambda np, a, axis=None: np.var(a) if axis is None else np.var(a, axis=axis),
         definition="mean((a - mean(a))^2)",
+        nonnegative=True,
     ),
     Operator(
         "norm",
@@ -226,6 +229,8 @@ OPERATORS = (
         care="at 0 there is no derivative, as the rule divides by the norm; code gives 0 there",
         whole="norm_spec",
         whole_calls=("norm2", "norm_2"),
+        parity="even",
+        nonnegative=True,
     ),
     Operator(
         "norm1",
@@ -242,6 +247,7 @@ OPERATORS = (
         care="an entry that is 0 has a kink; its derivative is given as 0",
         kinks=("a > 0",),
         branches=(("sum(abs(a))", ""),),
+        nonnegative=True,
     ),
     Operator(
         "norm_inf",
@@ -265,6 +271,7 @@ OPERATORS = (
         kinks=("a > 0", "abs(a) >= y"),
         branches=(("max(abs(a))", ""),),
         exact=True,
+        nonnegative=True,
     ),
     Operator(
         "logsumexp",
@@ -314,6 +321,7 @@ OPERATORS = (
         numpy=lambda np, a, axis=None: np.softmax(a) if axis is None else np.transpose(np.softmax(a.T)),
         definition="exp(a)/sum(exp(a))",
         of_one="1",
+        nonnegative=True,
     ),
     Operator(
         "log_softmax",

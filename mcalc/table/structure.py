@@ -94,6 +94,7 @@ OPERATORS = (
         numpy=lambda np, *_: None,
         exact=True,
         of_one="A",
+        linear=True,
     ),
     Operator(
         "loop_sum",
@@ -106,6 +107,7 @@ OPERATORS = (
         example="sum(y[i]*X[i] for i in 1..N)",
         written_as="sum(E for i in 1..N)",
         numpy=lambda np, *_: None,
+        linear=True,
     ),
     Operator(
         "kron",
@@ -141,6 +143,7 @@ OPERATORS = (
         numpy=lambda np, a: np.ravel(a.T),
         exact=True,
         of_one="A",
+        linear=True,
     ),
     Operator(
         "repeat",

@@ -105,14 +105,18 @@ def print_with(printer: Callable[[Node], str]) -> None:
 def _free_loops(node: Node) -> frozenset[LoopIndex]:
     """The running indices that the value depends on."""
     free: frozenset[LoopIndex] = frozenset().union(*(arg.loops for arg in node.args)) if node.args else frozenset()
-    name = node.operator.name
+    return free_loops(node.operator.name, node.parameters, free)
+
+
+def free_loops(name: str, parameters: Sequence[Any], free: frozenset[LoopIndex]) -> frozenset[LoopIndex]:
+    """The running indices that an operator's value depends on, by its parameters and those of its arguments."""
     if name == "loop_sum":
-        return free - {node.parameters[0]}
-    if name == "variable" and len(node.parameters) > 2:
-        return frozenset(node.parameters[2])
+        return free - {parameters[0]}
+    if name == "variable" and len(parameters) > 2:
+        return frozenset(parameters[2])
     if name == "differential":
-        return frozenset(node.parameters[1])
-    return free | {place for place in node.parameters if isinstance(place, LoopIndex)}
+        return frozenset(parameters[1])
+    return free | {place for place in parameters if isinstance(place, LoopIndex)}
 
 
 def _digest(*parts: bytes) -> bytes:

@@ -1,0 +1,1 @@
+"""The rewriting engine: one canonical form, one table of rewritings, and a log of every use of it."""

@@ -1,0 +1,306 @@
+"""Sums and products in canonical form: ``Σ cᵢ·tᵢ`` and, entry by entry, ``Π bᵢ^eᵢ``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from math import gcd
+from typing import Any
+
+from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
+from mcalc.rewriting.forms import (
+    NUMBER,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    Rational,
+    is_zero,
+    make,
+    number,
+    ones,
+    over,
+    power_of,
+    rational,
+    scaled_parts,
+    turned_shape,
+    whole,
+    widest,
+    zeros,
+)
+from mcalc.rewriting.known import is_nonnegative
+from mcalc.table import TABLE
+from mcalc.table.records import Shape
+
+OPENED = 12
+"""A sum inside of a sum with more terms than this stays a part of its own."""
+
+_kept: set[Form] = set()
+
+
+@contextmanager
+def keeping(signs: set[Form]) -> Iterator[None]:
+    """Differences that were typed the other way round than the canonical one are kept as they were typed."""
+    global _kept
+    before, _kept = _kept, signs
+    try:
+        yield
+    finally:
+        _kept = before
+
+
+def turned(form: Form) -> Form:
+    return construct(TURNED, (form,), (), turned_shape(form.shape)) if form.shape else form
+
+
+# Sums ------------------------------------------------------------------------------------------------------------
+
+Pair = tuple[Rational, Form]
+
+
+def add(pairs: Sequence[Pair], shape: Shape | None = None) -> Form:
+    """``Σ c·t``: sums inside it opened, like terms added, the common number and sign in front."""
+    if shape is None:
+        shape = widest(form for _, form in pairs)
+    if len(pairs) > 1 and len(shape) == 2 and shape[0] == 1 and shape[1] != 1:
+        column = add([(c, turned(t)) for c, t in pairs], turned_shape(shape))
+        return turned(column)
+    if len(pairs) == 1 and pairs[0][1].head == SUM:
+        c, t = pairs[0]
+        if len(t.args) == 1:
+            c, t = rational(c * t.par[0]), t.args[0]
+        return t if c == 1 else zeros(shape) if c == 0 else make(SUM, (t,), (c,), t.shape)
+    found = _like_terms(pairs)
+    _expanded(found, shape)
+    terms = [(c, t) for t, c in found.items() if c != 0]
+    if not terms:
+        return zeros(shape)
+    if shape and not any(t.shape for _, t in terms):
+        filled = [(c, multiply([(t, 1), (ones(shape), 1)], shape)) for c, t in terms]
+        terms = [(rational(c * k), rest) for c, t in filled for k, rest in [scaled_parts(t)]]
+    if len(terms) == 1:
+        c, t = terms[0]
+        if t is ONE:
+            return number(c)
+        return t if c == 1 else make(SUM, (t,), (c,), t.shape)
+    return _with_content(terms, shape, len(pairs) > 1)
+
+
+def _like_terms(pairs: Sequence[Pair]) -> dict[Form, Rational]:
+    found: dict[Form, Rational] = {}
+    stack = list(reversed(pairs))
+    while stack:
+        c, t = stack.pop()
+        if t.head == SUM and (len(t.args) <= OPENED or len(pairs) == 1):
+            if len(t.args) > 1:
+                facts.append("open")
+            stack.extend((rational(c * k), a) for k, a in zip(reversed(t.par), reversed(t.args), strict=True))
+        elif t.head == NUMBER:
+            found[ONE] = rational(found.get(ONE, 0) + c * t.par[0])
+        elif not is_zero(t):
+            if t in found:
+                facts.append("cancel" if found[t] + c == 0 else "like")
+            found[t] = rational(found.get(t, 0) + c)
+    return found
+
+
+def _expanded(found: dict[Form, Rational], shape: Shape) -> None:
+    """Beside other terms, a multiple of ones is the scalar that is expanded."""
+    if not shape or len(found) < 2:
+        return
+    filler = ones(shape)
+    if not any(t.shape and not _is_filled(t, filler) for t, c in found.items() if c != 0):
+        return
+    for t in [t for t in found if _is_filled(t, filler)]:
+        c = found.pop(t)
+        bare = ONE
+        if t is not filler:
+            bare = multiply([(b, e) for b, e in zip(t.args, t.par, strict=True) if b is not filler], ())
+        k, bare = scaled_parts(bare)
+        found[bare] = rational(found.get(bare, 0) + k * c)
+        facts.append("expanded")
+
+
+def _is_filled(form: Form, filler: Form) -> bool:
+    return form is filler or (
+        form.head == PRODUCT and filler in form.args and all(b is filler or not b.shape for b in form.args)
+    )
+
+
+def _with_content(terms: list[Pair], shape: Shape, told: bool) -> Form:
+    terms.sort(key=lambda pair: pair[1].digest)
+    content = _content(terms)
+    if content != 1:
+        terms = [(over(c, content), t) for c, t in terms]
+        if told:
+            facts.append("content")
+    core = make(SUM, (t for _, t in terms), (c for c, _ in terms), shape)
+    if _kept and core in _kept:
+        core, content = make(SUM, core.args, (-c for c in core.par), shape), -content
+    return core if content == 1 else make(SUM, (core,), (content,), shape)
+
+
+def _content(terms: Sequence[Pair]) -> Rational:
+    """The number that all coefficients share, with the sign that most have; decimals stay as they are."""
+    above, below = 0, 1
+    for c, _ in terms:
+        above, below = gcd(above, c.numerator), below * c.denominator // gcd(below, c.denominator)
+    if below > _LONG_DENOMINATOR:
+        above, below = 1, 1
+    plus: Rational = sum(1 if c > 0 else -1 for c, _ in terms)
+    if plus == 0:
+        constant = next((c for c, t in terms if t is ONE), None)
+        plus = constant if constant is not None else max(terms, key=lambda ct: (ct[1].cost, ct[1].digest))[0]
+    return over(above if plus > 0 else -above, below)
+
+
+_LONG_DENOMINATOR = 1000
+
+
+def scaled(c: Rational, form: Form) -> Form:
+    return form if c == 1 else add([(c, form)], form.shape)
+
+
+def negative(form: Form) -> Form:
+    return add([(-1, form)], form.shape)
+
+
+# Products --------------------------------------------------------------------------------------------------------
+
+Power = tuple[Form, Rational]
+
+
+def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
+    """``Π b^e``: products inside it opened, equal factors united, the number in front."""
+    pairs = list(pairs)
+    if shape is None:
+        shape = widest(form for form, _ in pairs)
+    coefficient: Rational = 1
+    found: dict[Form, Rational] = {}
+    stack = list(reversed(pairs))
+    while stack:
+        t, e = stack.pop()
+        c, rest = scaled_parts(t)
+        if c != 1:
+            if c == 0 and e > 0:
+                facts.append("zero")
+                return zeros(shape)
+            if c != 0:
+                root = power_of(c, int(e)) if whole(e) else _root(c, e)
+                if root is not None:
+                    coefficient, t = rational(coefficient * root), rest
+        if t is ONE:
+            continue
+        if is_zero(t) and e > 0:
+            facts.append("zero")
+            return zeros(shape)
+        if t.head == PRODUCT and (whole(e) or all(map(is_nonnegative, t.args))):
+            stack.extend((b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True))
+        elif t.head == PRODUCT and any(map(is_nonnegative, t.args)):
+            known = [(b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True) if is_nonnegative(b)]
+            rest = multiply([(b, k) for b, k in zip(t.args, t.par, strict=True) if not is_nonnegative(b)], t.shape)
+            stack.extend([*known, (rest, e)])
+        else:
+            _united(found, t, e)
+    return _product(coefficient, found, shape)
+
+
+def _united(found: dict[Form, Rational], t: Form, e: Rational) -> None:
+    if t.head == "ones":
+        found.setdefault(t, 0)
+        return
+    if t.head == "exp" and t not in found:
+        inverse = make("exp", (negative(t.args[0]),), (), t.shape)
+        if inverse in found:
+            t, e = inverse, -e
+    if t in found:
+        facts.append("powers" if found[t] + e != 0 else "quotient")
+    found[t] = rational(found.get(t, 0) + e)
+
+
+def _with_symbolic_powers(found: dict[Form, Rational]) -> dict[Form, Rational]:
+    """``b^p·b^k = b^(p + k)`` where an exponent is no number."""
+    result = dict(found)
+    for t in [t for t in found if t.head == "power"]:
+        e = result.pop(t, None)
+        if e is None:
+            continue
+        base, exponents = t.args[0], [(e, t.args[1])]
+        others = [o for o in result if o.head == "power" and o.args[0] is base]
+        exponents += [(result.pop(o), o.args[1]) for o in others]
+        if base in result:
+            exponents.append((result.pop(base), ONE))
+        if len(exponents) > 1:
+            facts.append("powers")
+        whole = add(exponents)
+        if whole.head == NUMBER:
+            result[base] = whole.par[0]
+        else:
+            result[make("power", (base, whole), (), widest((base, whole)))] = 1
+    return result
+
+
+def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -> Form:
+    if any(t.head == "power" for t in found):
+        found = _with_symbolic_powers(found)
+    full = any(t.shape and t.head != "ones" for t, e in found.items() if e != 0)
+    factors: list[Power] = []
+    for t, e in found.items():
+        if t.head == "ones":
+            if full or t.shape != shape:
+                facts.append("unit")
+            else:
+                factors.append((t, 1))
+        elif e != 0:
+            if t.head == "exp" and e < 0:
+                t, e = make("exp", (negative(t.args[0]),), (), t.shape), -e
+                facts.append("exponential")
+            mask = t.head in TABLE and TABLE[t.head].indicator
+            factors.append((t, 1 if mask and e > 0 else e))
+    if shape and not any(t.shape for t, _ in factors):
+        factors.append((ones(shape), 1))
+    if not factors:
+        return number(coefficient)
+    if len(factors) == 1 and factors[0][1] == 1:
+        core = factors[0][0]
+    else:
+        turning = [t for t, _ in factors if t.shape]
+        if len(shape) == 2 and shape[0] == 1 and len(turning) > 1:
+            scalars = [(t, e) for t, e in factors if not t.shape]
+            column = multiply([(turned(t), e) for t, e in factors if t.shape], turned_shape(shape))
+            return scaled(coefficient, multiply([(turned(column), 1), *scalars], shape))
+        factors.sort(key=lambda pair: pair[0].digest)
+        core = make(PRODUCT, (t for t, _ in factors), (e for _, e in factors), shape)
+    return core if coefficient == 1 else add([(coefficient, core)], shape)
+
+
+def _root(c: Rational, e: Rational) -> Rational | None:
+    """``c^e`` where it is a rational number."""
+    from sympy.core.numbers import Rational as Exact
+
+    if c <= 0:
+        return None
+    value: Any = Exact(c.numerator, c.denominator) ** Exact(e.numerator, e.denominator)
+    return rational(value) if value.is_Rational else None
+
+
+def split(form: Form) -> tuple[Rational, list[Power], Form]:
+    """The number in front, the scalar factors, and what they multiply."""
+    c, form = scaled_parts(form)
+    if form.head == PRODUCT and form.shape:
+        pairs = list(zip(form.args, form.par, strict=True))
+        scalars = [(b, e) for b, e in pairs if not b.shape]
+        if scalars:
+            return c, scalars, multiply([(b, e) for b, e in pairs if b.shape], form.shape)
+    return c, [], form
+
+
+def with_scalars(c: Rational, scalars: Sequence[Power], form: Form) -> Form:
+    if scalars:
+        form = multiply([(form, 1), *scalars], form.shape)
+    return scaled(c, form)
+
+
+CONSTRUCTORS[SUM] = lambda args, par, shape: add(list(zip(par, args, strict=True)), shape)
+CONSTRUCTORS[PRODUCT] = lambda args, par, shape: multiply(list(zip(args, par, strict=True)), shape)

@@ -1,0 +1,49 @@
+"""What makes a canonical form, by head, and what it says it has done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mcalc.rewriting.forms import Form
+from mcalc.table.records import Shape
+
+Constructor = Callable[[tuple[Form, ...], tuple[Any, ...], Shape], Form]
+CONSTRUCTORS: dict[str, Constructor] = {}
+"""What makes a canonical form of a head: one for each head of the algebra, and one for each operator of the table."""
+
+
+def construct(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    """The canonical form of a head on canonical arguments."""
+    return CONSTRUCTORS[head](args, par, shape)
+
+
+facts: list[str] = []
+"""What the constructors have done, since the list was last emptied: the words of `SENTENCES`."""
+
+SENTENCES = {
+    "open": "the parentheses are opened",
+    "like": "like terms are added",
+    "cancel": "equal terms cancel",
+    "powers": "equal factors are one power",
+    "quotient": "equal factors cancel",
+    "content": "the common number stands in front",
+    "front": "numbers and scalars stand in front",
+    "sign": "the minus sign stands in front",
+    "turned": "the transpose of a product turns its order round",
+    "twice": "what is turned twice is as it was",
+    "symmetric": "a symmetric matrix is its own transpose",
+    "skew": "the transpose of a skew-symmetric matrix is its negative",
+    "unit": "ones change nothing",
+    "zero": "what is multiplied by 0 is 0",
+    "identity": "the identity matrix changes nothing",
+    "expanded": "a constant is expanded over the vector",
+    "scalar": "a row times a column is a scalar",
+    "norm": "a sum of squares is the square of a norm",
+    "trace": "a sum over products of entries is a trace",
+    "circle": "a trace may be turned in a circle",
+    "linear": "a linear function of a multiple is the multiple of it",
+    "inverse": "the inverse of the inverse is the matrix itself",
+    "counted": "a sum of ones counts them",
+    "exponential": "1/e^a is e^(-a)",
+}

@@ -1,0 +1,313 @@
+"""The canonical tree: a form is a head applied to forms; equal forms are one object.
+
+Five heads carry the algebra, every other head is an operator of the table with its arguments:
+
+- `NUMBER`: a rational number, in ``par``.
+- `SUM`: ``Σ cᵢ·tᵢ``; ``args`` are the terms and ``par`` their rational coefficients.
+- `PRODUCT`: ``Π bᵢ^eᵢ``, entry by entry; ``args`` are the bases and ``par`` their rational exponents.
+- `CHAIN`: ``A·B·…``, a flat row of matrices and vectors; a column is ``(n,)``, a row ``(1, n)``.
+- `TURNED`: a transpose.
+
+`make` takes a form as it stands; the constructors of `algebra`, `products` and `functions` make it canonical.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any
+from weakref import WeakValueDictionary
+
+from sympy.core.singleton import S
+
+from mcalc.table import TABLE
+from mcalc.table.records import Shape
+from mcalc.tree.node import free_loops
+
+NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
+ALGEBRA = frozenset({SUM, PRODUCT, CHAIN, TURNED})
+
+Rational = int | Fraction
+"""Whole numbers are ``int``, so that most arithmetic is that of machine words."""
+
+_CAP = 10**9
+_forms: WeakValueDictionary[tuple[Any, ...], Form] = WeakValueDictionary()
+
+
+class Form:
+    """``head(*args)`` with parameters and shape, what it costs to read, and whether ``-form`` costs no more."""
+
+    __slots__ = ("__weakref__", "args", "cost", "digest", "head", "loops", "other_way", "par", "shape", "turns")
+    head: str
+    args: tuple[Form, ...]
+    par: tuple[Any, ...]
+    shape: Shape
+    cost: int
+    digest: bytes
+    turns: bool
+    loops: frozenset[Any]
+    other_way: Form | None
+
+    def __repr__(self) -> str:
+        inside = ", ".join(map(repr, self.args))
+        marks = ", ".join(map(str, self.par))
+        return f"{self.head}({inside}{' | ' if inside and marks else ''}{marks})"
+
+
+def make(head: str, args: Iterable[Form] = (), par: Iterable[Any] = (), shape: Iterable[Any] = ()) -> Form:
+    """The form as it stands; nothing is rewritten."""
+    args, par, shape = tuple(args), tuple(par), tuple(shape)
+    key = (head, par, shape, *args)
+    found = _forms.get(key)
+    if found is None:
+        found = Form()
+        found.head, found.args, found.par, found.shape = head, args, par, shape
+        found.loops = _loops(found)
+        found.turns = _turns(found)
+        found.cost = min(_cost(found), _CAP)
+        found.other_way = None
+        marks = blake2b(repr((head, [str(p) for p in par], str(shape))).encode(), digest_size=12)
+        for arg in args:
+            marks.update(arg.digest)
+        found.digest = marks.digest()
+        _forms[key] = found
+    return found
+
+
+def rational(value: Any) -> Rational:
+    """A rational number of SymPy or Python; whole ones as ``int``."""
+    if isinstance(value, int):
+        return value
+    above, below = (value.p, value.q) if hasattr(value, "p") else (value.numerator, value.denominator)
+    return int(above) if below == 1 else Fraction(int(above), int(below))
+
+
+def over(one: Rational, other: Rational) -> Rational:
+    return rational(Fraction(one) / other)
+
+
+def whole(value: Rational) -> bool:
+    return value.denominator == 1
+
+
+def odd(value: Rational) -> bool:
+    return value.denominator == 1 and bool(value % 2)
+
+
+def power_of(base: Rational, exponent: int) -> Rational:
+    return base**exponent if exponent >= 0 else rational(Fraction(base) ** exponent)
+
+
+# What a form is --------------------------------------------------------------------------------------------------
+
+
+def number(value: Rational) -> Form:
+    return make(NUMBER, (), (value,))
+
+
+def ones(shape: Sequence[Any]) -> Form:
+    return make("ones", (), shape, shape) if shape else ONE
+
+
+def zeros(shape: Sequence[Any]) -> Form:
+    return make("zeros", (), shape, shape) if shape else ZERO
+
+
+def identity(size: Any) -> Form:
+    return make("eye", (), (size,), (size, size))
+
+
+def is_zero(form: Form) -> bool:
+    return form is ZERO or form.head == "zeros"
+
+
+def is_row(form: Form) -> bool:
+    return len(form.shape) == 2 and form.shape[0] == 1 and form.shape[1] != 1
+
+
+def is_column(form: Form) -> bool:
+    return len(form.shape) == 1
+
+
+def is_matrix(form: Form) -> bool:
+    return len(form.shape) == 2 and form.shape[0] != 1
+
+
+def turned_shape(shape: Shape) -> Shape:
+    if len(shape) == 1:
+        return (_UNIT, shape[0])
+    if len(shape) == 2:
+        return (shape[1],) if shape[0] == 1 else (shape[1], shape[0])
+    return shape
+
+
+def chain_shape(parts: Sequence[Form]) -> Shape:
+    """The shape of a product of matrices, rows and columns."""
+    height, width = (*parts[0].shape, _UNIT)[0], (*parts[-1].shape, _UNIT)[1]
+    if height == 1 and width == 1:
+        return ()
+    return (height,) if width == 1 else (height, width)
+
+
+def widest(forms: Iterable[Form]) -> Shape:
+    """The shape of an element-wise operation: scalars are expanded."""
+    best: Shape = ()
+    for form in forms:
+        if len(form.shape) > len(best):
+            best = form.shape
+    return best
+
+
+_UNIT = S.One
+
+
+def scaled_parts(form: Form) -> tuple[Rational, Form]:
+    """The number in front, and the rest."""
+    if form.head == SUM and len(form.args) == 1:
+        return form.par[0], form.args[0]
+    if form.head == NUMBER:
+        return form.par[0], ONE
+    return 1, form
+
+
+def _loops(form: Form) -> frozenset[Any]:
+    if form.head in _CONSTANT:
+        return frozenset()
+    free: frozenset[Any] = frozenset().union(*(arg.loops for arg in form.args)) if form.args else frozenset()
+    return free if form.head in ALGEBRA else free_loops(form.head, form.par, free)
+
+
+_CONSTANT = frozenset({NUMBER, "ones", "zeros", "eye", "dimension"})
+
+
+# What it costs to read: tokens, brackets and commas apart ------------------------------------------------------------
+
+
+def absolute(value: Rational) -> Rational:
+    return -value if value < 0 else value
+
+
+def _coefficient_cost(value: Rational, alone: bool = False) -> int:
+    value = absolute(value)
+    return (1 if value.numerator != 1 or alone else 0) + (2 if value.denominator != 1 else 0)
+
+
+def power_cost(base: Form, exponent: Rational) -> int:
+    exponent = absolute(exponent)
+    if exponent == 1:
+        return base.cost
+    if exponent * 2 == 1:
+        return base.cost + 1
+    return base.cost + (2 if exponent.denominator == 1 else 4)
+
+
+def _turns(form: Form) -> bool:
+    """Whether ``-form`` may be written with the sign in one of its differences."""
+    if form.head == SUM:
+        if len(form.args) < 2 or all(c > 0 for c in form.par):
+            return False
+        constant = next((c for c, t in zip(form.par, form.args, strict=True) if t is ONE), 0)
+        return constant < 0 or not constant or sum(1 if c > 0 else -1 for c in form.par) == 0
+    if form.head == PRODUCT:
+        return any(
+            arg.turns and odd(e) and not stands_twice(arg, form) for arg, e in zip(form.args, form.par, strict=True)
+        )
+    if form.head in (CHAIN, TURNED):
+        return any(arg.turns and not stands_twice(arg, form) for arg in form.args)
+    return bool(form.args) and form.args[0].turns and TABLE[form.head].linear
+
+
+def stands_twice(arg: Form, form: Form) -> bool:
+    """Whether a factor, or its transpose, is a factor once more: its sign is then not turned in one place alone."""
+    bare = arg.args[0] if arg.head == TURNED else arg
+    return sum((a.args[0] if a.head == TURNED else a) is bare for a in form.args) > 1
+
+
+def opened_content(c: Rational, core: Form) -> Form | None:
+    """``c·(a + b)`` as ``c·a + c·b`` where that is shorter: ``18x + 9`` for ``9(2x + 1)``."""
+    if core.head != SUM or len(core.args) < 2 or len(core.args) > 4 or c == 1:
+        return None
+    whole = _coefficient_cost(c) + _sum_cost(core.args, core.par)
+    pairs = [rational(c * k) for k in core.par]
+    if all(k < 0 for k in pairs) or _sum_cost(core.args, pairs) >= whole:
+        return None
+    return make(SUM, core.args, pairs, core.shape)
+
+
+def _sum_cost(args: Iterable[Form], par: Iterable[Rational]) -> int:
+    """The terms with the signs between them."""
+    written = [
+        _coefficient_cost(c, t.head == NUMBER) + (t.cost if t.head != NUMBER else 0)
+        for c, t in zip(par, args, strict=True)
+    ]
+    return sum(written) + len(written) - 1
+
+
+def _cost(form: Form) -> int:
+    head, args = form.head, form.args
+    if head == NUMBER:
+        return _coefficient_cost(form.par[0], True) + (form.par[0] < 0)
+    if head == SUM:
+        written = _sum_cost(args, form.par)
+        if len(args) == 1:
+            opened = opened_content(absolute(form.par[0]), args[0])
+            if opened is not None:
+                written = min(written, _sum_cost(opened.args, opened.par))
+        minus = all(c < 0 for c in form.par) and not (len(args) == 1 and _hides_sign(args[0]))
+        return min(written + minus, _turned_cost(form))
+    if head == PRODUCT:
+        below = sum(e < 0 for e in form.par)
+        fraction = 1 + (below > 0) if below == len(args) else 0
+        written = sum(power_cost(b, e) for b, e in zip(args, form.par, strict=True)) + len(args) - 1
+        return written + fraction - (2 if below and _has_mean(form) else 0)
+    if head == CHAIN:
+        start = next((at for at, arg in enumerate(args) if is_row(arg)), 0)
+        turned = len(args) - start if form.shape and all(arg.head == TURNED for arg in args[start:]) else 1
+        return sum(arg.cost for arg in args) + len(args) - 1 - (turned - 1)
+    if head in ("ones", "zeros"):
+        return 1 + max(1, len(form.par))
+    if head == TURNED:
+        return 1 + args[0].cost
+    operator = TABLE[head]
+    if operator.notation.kind in ("infix", "power", "sum", "product", "quotient"):
+        return sum(arg.cost for arg in args) + len(args) - 1
+    return 1 + sum(arg.cost for arg in args)
+
+
+def _has_mean(form: Form) -> bool:
+    """Whether a sum is divided by the number of its entries, and so is written as a mean."""
+    sizes = {b.par[0] for b, e in zip(form.args, form.par, strict=True) if b.head == "dimension" and e == -1}
+    return bool(sizes) and any(
+        ((b.head == "sum" and e == 1 and not b.par) or (b.head == "norm" and e == 2))
+        and all(size in sizes or size == 1 for size in b.args[0].shape)
+        for b, e in zip(form.args, form.par, strict=True)
+    )
+
+
+def _turned_cost(form: Form) -> int:
+    """What a sum of matrices costs as the transpose of a sum."""
+    gain = gain_by_turning(form)
+    if gain < 2:
+        return _CAP
+    return _sum_cost(form.args, form.par) + 1 - gain
+
+
+def gain_by_turning(form: Form) -> int:
+    """How many transposes fewer there are inside a sum, a product or a row of matrices that is turned over."""
+    if not is_matrix(form) or form.shape[1] == 1:
+        return 0
+    if form.head == TURNED:
+        return 1
+    if form.head == SUM or form.head == PRODUCT:
+        return sum(gain_by_turning(arg) for arg in form.args if arg.shape)
+    if form.head == CHAIN:
+        return sum(1 if arg.head == TURNED else 0 if arg.head in ("eye", "diag") else -1 for arg in form.args)
+    return 0 if form.head in ("eye", "diag", "ones", "zeros") else -1
+
+
+def _hides_sign(form: Form) -> bool:
+    return form.turns or (form.head == SUM and any(c < 0 for c in form.par))
+
+
+ONE, ZERO = number(1), number(0)

@@ -1,0 +1,229 @@
+"""Functions in canonical form: linear ones let numbers and scalars out, odd and even ones the sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcalc.rewriting.algebra import add, multiply, negative, scaled, split, with_scalars
+from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
+from mcalc.rewriting.forms import (
+    CHAIN,
+    NUMBER,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    ZERO,
+    Form,
+    absolute,
+    chain_shape,
+    is_matrix,
+    is_zero,
+    make,
+    number,
+    over,
+    rational,
+    scaled_parts,
+    widest,
+    zeros,
+)
+from mcalc.rewriting.known import declared, is_nonnegative
+from mcalc.rewriting.products import turned
+from mcalc.rewriting.traces import BARE, dimension, size_of
+from mcalc.table import TABLE
+from mcalc.table.records import LoopIndex, Shape
+from mcalc.tree import build
+
+
+def shape_of(head: str, args: Sequence[Form], par: Sequence[Any] = ()) -> Shape:
+    """The shape of an operator on arguments of these shapes; raises `ShapeMismatch`."""
+    if head == CHAIN:
+        return chain_shape(args)
+    if head in (SUM, PRODUCT):
+        return widest(args)
+    if head == TURNED:
+        shape = args[0].shape
+        return () if not shape else build.apply("transpose", build.variable("A", shape)).shape
+    return tuple(TABLE[head].shape(_equal, [arg.shape for arg in args], *par))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+def apply(head: str, *args: Form, par: tuple[Any, ...] = (), shape: Shape | None = None) -> Form:
+    """The operator on canonical arguments."""
+    if shape is None:
+        shape = shape_of(head, args, par)
+    return construct(head, args, tuple(par), shape)
+
+
+def _function(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    operator = TABLE[head]
+    if len(args) == 1 and operator.linear:
+        return _linear(head, args[0], par, shape)
+    if len(args) == 1 and operator.parity:
+        c, rest = scaled_parts(args[0])
+        if c < 0:
+            facts.append("sign")
+            inside = make(head, (scaled(rational(-c), rest),), par, shape)
+            return inside if operator.parity == "even" else negative(inside)
+    if len(args) == 1 and operator.elementwise and args[0].head == TURNED and is_matrix(args[0]):
+        return turned(make(head, (args[0].args[0],), par, args[0].args[0].shape))
+    return make(head, args, par, shape)
+
+
+def _linear(head: str, form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
+    c, scalars, rest = split(form)
+    if head == "loop_sum":
+        return _over_running(form, par, shape)
+    if scalars or c != 1:
+        facts.append("linear")
+    if is_zero(rest):
+        facts.append("zero")
+        return zeros(shape)
+    return with_scalars(c, scalars, _of_bare(head, rest, par, shape))
+
+
+def _of_bare(head: str, form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
+    maker = BARE.get(head) if not par else None
+    found = maker(form, shape) if maker is not None else None
+    return make(head, (form,), par, shape) if found is None else found
+
+
+def _over_running(form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
+    """``Σᵢ c·v = c·Σᵢ v``, and ``Σᵢ v = n·v`` where v does not change with i."""
+    loop: LoopIndex = par[0]
+    c, rest = scaled_parts(form)
+    if is_zero(rest):
+        return zeros(shape)
+    if loop not in rest.loops:
+        return with_scalars(c, [(dimension(loop.size), 1)], rest)
+    if rest.head == PRODUCT:
+        pairs = list(zip(rest.args, rest.par, strict=True))
+        outside = [(b, e) for b, e in pairs if loop not in b.loops]
+        if outside:
+            inside = multiply([(b, e) for b, e in pairs if loop in b.loops])
+            whole = multiply([(make(head_of_sums, (inside,), par, inside.shape), 1), *outside], shape)
+            return scaled(c, whole)
+    return scaled(c, make(head_of_sums, (rest,), par, shape))
+
+
+head_of_sums = "loop_sum"
+
+
+def _norm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    c, scalars, rest = split(args[0])
+    out = [(b, e) for b, e in scalars if is_nonnegative(b)]
+    inside = multiply([(rest, 1), *((b, e) for b, e in scalars if not is_nonnegative(b))])
+    if not inside.shape:
+        return with_scalars(absolute(c), out, construct("abs", (inside,), (), ()))
+    if is_zero(inside):
+        return ZERO
+    if inside.head == TURNED:
+        inside = inside.args[0]
+    other = turned(inside)
+    if inside.head == CHAIN and other.cost < inside.cost:
+        inside = other
+    if c != 1 or out:
+        facts.append("linear")
+    return with_scalars(absolute(c), out, make("norm", (inside,), (), ()))
+
+
+def _mean(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    if par:
+        return _linear("mean", args[0], par, shape)
+    return multiply([(construct("sum", args, (), ()), 1), (size_of(args[0].shape), -1)], ())
+
+
+def _inverse(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    c, scalars, rest = split(args[0])
+    if is_zero(rest) or c == 0:
+        return make("inv", args, par, shape)
+    if c != 1 or scalars:
+        facts.append("front")
+        inner = construct("inv", (rest,), (), shape)
+        return with_scalars(over(1, c), [(s, -e) for s, e in scalars], inner)
+    if rest.head == "inv":
+        facts.append("inverse")
+        return rest.args[0]
+    if rest.head == "eye":
+        return rest
+    if rest.head == "diag":
+        return construct("diag", (multiply([(rest.args[0], -1)]),), (), shape)
+    if rest.head == TURNED:
+        return turned(construct("inv", (rest.args[0],), (), shape))
+    if "orthogonal" in declared(rest):
+        return turned(rest)
+    if rest.head in (SUM, CHAIN) and len(rest.args) <= 12:
+        other = turned(rest)
+        if other is not rest and (other.cost, other.digest) < (rest.cost, rest.digest):
+            return turned(make("inv", (other,), (), shape))
+    return make("inv", (rest,), (), shape)
+
+
+def _exponential(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    return number(1) if args[0] is ZERO else make("exp", args, par, shape)
+
+
+def _logarithm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    if args[0] is ONE:
+        return ZERO
+    if args[0].head == "exp":
+        return args[0].args[0]
+    return _function("log", args, par, shape)
+
+
+def _sigmoid(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    c, rest = scaled_parts(args[0])
+    if c < 0:
+        other = make("sigmoid", (scaled(rational(-c), rest),), par, shape)
+        return add([(1, ONE), (-1, other)], shape)
+    return _function("sigmoid", args, par, shape)
+
+
+def _power(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+    """Powers with a numeric exponent are products; ``(b^p)^k`` with a whole k has the exponent k·p."""
+    base, exponent = args
+    if exponent.head == NUMBER and abs(exponent.par[0]) < _LARGEST_POWER:
+        return multiply([(base, exponent.par[0])], shape)
+    return make("power", args, par, shape)
+
+
+_LARGEST_POWER = 50
+
+
+def _compare(head: str, swapped: str) -> Any:
+    def constructor(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+        """``a < b`` is ``b > a``; what is compared stands on the left, a number alone on the right."""
+        if head != swapped and head in ("less", "less_equal"):
+            return construct(swapped, args[::-1], par, shape)
+        if args[0].head == NUMBER and args[1].head == NUMBER:
+            one, other = args[0].par[0], args[1].par[0]
+            return number(int(one > other if head == "greater" else one >= other))
+        return make(head, args, par, shape)
+
+    return constructor
+
+
+def _by_traits(head: str) -> Any:
+    return lambda args, par, shape: _function(head, args, par, shape)
+
+
+CONSTRUCTORS.update({head: _by_traits(head) for head in TABLE})
+CONSTRUCTORS.update(
+    norm=_norm,
+    mean=_mean,
+    inv=_inverse,
+    exp=_exponential,
+    log=_logarithm,
+    sigmoid=_sigmoid,
+    power=_power,
+    less=_compare("less", "greater"),
+    less_equal=_compare("less_equal", "greater_equal"),
+    greater=_compare("greater", "less"),
+    greater_equal=_compare("greater_equal", "less_equal"),
+)
+CONSTRUCTORS[NUMBER] = lambda args, par, shape: number(par[0])
+CONSTRUCTORS["dimension"] = lambda args, par, shape: dimension(par[0])

@@ -1,0 +1,191 @@
+"""Rows of the table of rewritings, and matching modulo order: the other factors are looked up, not searched.
+
+Both sides of a row are read by mcalc's own parser and made canonical, so that a row can only be about canonical forms.
+A name's letter says what it fits: A, B, C matrices; u, v vectors; s, t scalars; a, b anything. A number in front of
+`before` is moved to `after`, a product of matrices also stands for its transpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from mcalc.rewriting.algebra import scaled, turned
+from mcalc.rewriting.constructors import construct
+from mcalc.rewriting.forms import (
+    CHAIN,
+    NUMBER,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    Rational,
+    chain_shape,
+    is_column,
+    is_matrix,
+    make,
+    over,
+    scaled_parts,
+    turned_shape,
+    widest,
+)
+from mcalc.rewriting.functions import shape_of
+from mcalc.rewriting.known import declared, is_nonnegative
+from mcalc.rewriting.traces import dimension
+
+Bound = dict[str, Form]
+Condition = Callable[[Form], bool]
+
+
+def _declared(word: str) -> Condition:
+    return lambda form: word in declared(form)
+
+
+CONDITIONS: dict[str, Condition] = {
+    "symmetric": lambda form: turned(form) is form,
+    "positive": lambda form: _declared("positive")(form) or (is_nonnegative(form) and form.head == "exp"),
+    "orthogonal": _declared("orthogonal"),
+    "vector": is_column,
+    "number": lambda form: form.head == NUMBER,
+}
+"""What a row may ask of the forms that its names are bound to."""
+
+
+class Row(NamedTuple):
+    """``before -> after`` where `before` fits and what `when` asks holds; `sentence` is what a reader is told."""
+
+    name: str
+    before: Form
+    after: Form
+    when: tuple[tuple[str, str], ...]
+    sentence: str
+    source: str = ""
+
+    def holds(self, bound: Mapping[str, Form]) -> bool:
+        return all(CONDITIONS[condition](bound[name]) for condition, name in self.when)
+
+
+def is_name(pattern: Form) -> bool:
+    return pattern.head == "variable"
+
+
+def letter(pattern: Form) -> str:
+    return str(pattern.par[0])
+
+
+def fits(name: str, form: Form) -> bool:
+    """Whether a name of a pattern, by its letter, stands for such a form."""
+    if name in "ABC":
+        return is_matrix(form)
+    if name in "uvw":
+        return is_column(form)
+    if name in "st":
+        return not form.shape
+    return True
+
+
+def matches(pattern: Form, form: Form, bound: Bound) -> Iterator[Bound]:
+    """Every way that the pattern is the form."""
+    if is_name(pattern):
+        name = letter(pattern)
+        if name in bound:
+            if bound[name] is form:
+                yield bound
+        elif fits(name, form):
+            yield {**bound, name: form}
+        return
+    if pattern.head != form.head:
+        return
+    if not pattern.args:
+        if pattern is form or pattern.head in ("eye", "ones", "dimension"):
+            yield bound
+        return
+    if pattern.head in (SUM, PRODUCT):
+        if len(pattern.args) == len(form.args) and sorted(pattern.par) == sorted(form.par):
+            yield from _in_any_order(pairs_of(pattern), pairs_of(form), bound)
+        return
+    if len(pattern.args) == len(form.args) and (pattern.par == form.par or (pattern.par and pattern.head == "unit")):
+        yield from each(pattern.args, form.args, bound)
+
+
+def each(patterns: Sequence[Form], forms: Sequence[Form], bound: Bound) -> Iterator[Bound]:
+    if not patterns:
+        yield bound
+        return
+    for found in matches(patterns[0], forms[0], bound):
+        yield from each(patterns[1:], forms[1:], found)
+
+
+def pairs_of(form: Form) -> list[tuple[Form, Rational]]:
+    return list(zip(form.args, form.par, strict=True))
+
+
+def _in_any_order(
+    patterns: list[tuple[Form, Rational]], forms: list[tuple[Form, Rational]], bound: Bound
+) -> Iterator[Bound]:
+    if not patterns:
+        yield bound
+        return
+    (pattern, k), *rest = sorted(patterns, key=lambda pair: (is_name(pair[0]), -pair[0].cost))
+    for at, (form, e) in enumerate(forms):
+        if e == k and (is_name(pattern) or pattern.head == form.head):
+            for found in matches(pattern, form, bound):
+                yield from _in_any_order(rest, forms[:at] + forms[at + 1 :], found)
+
+
+def names(pattern: Form) -> frozenset[str]:
+    if is_name(pattern):
+        return frozenset({letter(pattern)})
+    return frozenset().union(*(names(arg) for arg in pattern.args)) if pattern.args else frozenset()
+
+
+def built(pattern: Form, bound: Bound, as_it_stands: bool = False) -> Form:
+    """The pattern with its names replaced: canonical, or, as it stands, for the log to go on from."""
+    if is_name(pattern):
+        return bound[letter(pattern)]
+    if not pattern.args:
+        return _sized(pattern, bound)
+    args = tuple(built(arg, bound, as_it_stands) for arg in pattern.args)
+    shape = _shape(pattern, args)
+    maker = make if as_it_stands else construct
+    return maker(pattern.head, args, pattern.par, shape)
+
+
+def _shape(pattern: Form, args: Sequence[Form]) -> tuple[object, ...]:
+    if pattern.head == CHAIN:
+        return chain_shape(args)
+    if pattern.head == TURNED:
+        return turned_shape(args[0].shape)
+    if pattern.head in (SUM, PRODUCT):
+        return widest(args)
+    return shape_of(pattern.head, args, pattern.par)
+
+
+def _sized(pattern: Form, bound: Bound) -> Form:
+    """A constant of a pattern in the size of what its names stand for: the first axis that is not 1."""
+    if pattern.head not in ("ones", "eye", "dimension") or not bound:
+        return pattern
+    sizes = [size for form in bound.values() for size in form.shape if size != 1]
+    if not sizes:
+        return ONE
+    if pattern.head == "dimension":
+        return dimension(sizes[0])
+    shape = (sizes[0],) * len(pattern.shape)
+    return make(pattern.head, (), shape[:1] if pattern.head == "eye" else shape, shape)
+
+
+def reversed_scale(before: Form, after: Form) -> tuple[Form, Form]:
+    """Both sides divided by the number in front of the first."""
+    c, before = scaled_parts(before)
+    return before, scaled(over(1, c), after)
+
+
+def both_ways(row: Row) -> list[Row]:
+    """The row, and, of a product of matrices, its transpose."""
+    if row.before.head != CHAIN or not row.before.shape:
+        return [row]
+    other = turned(row.before)
+    if other is row.before or other.head != CHAIN:
+        return [row]
+    return [row, row._replace(before=other, after=turned(row.after))]

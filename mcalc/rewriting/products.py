@@ -1,0 +1,196 @@
+"""Rows of matrices and transposes in canonical form: ``A·B·…``, and transposes down to names, functions and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.rewriting.algebra import OPENED, Power, add, multiply, scaled, split, with_scalars
+from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
+from mcalc.rewriting.forms import (
+    CHAIN,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    Rational,
+    chain_shape,
+    identity,
+    is_column,
+    is_row,
+    is_zero,
+    make,
+    turned_shape,
+    zeros,
+)
+from mcalc.rewriting.known import declared
+from mcalc.table import TABLE
+from mcalc.table.records import Shape
+
+SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
+
+
+def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
+    """``A·B·…``: rows inside it opened, scalars in front, identities gone; from a row to a column it is a scalar."""
+    if shape is None:
+        shape = chain_shape(args)
+    coefficient: Rational = 1
+    scalars: list[Power] = []
+    parts: list[Form] = []
+    stack = list(reversed(args))
+    size = None
+    while stack:
+        c, own, t = split(stack.pop())
+        if own or c != 1:
+            facts.append("front")
+            coefficient *= c
+            scalars += own
+        if is_zero(t):
+            facts.append("zero")
+            return zeros(shape)
+        if t.head == CHAIN:
+            stack.extend(reversed(t.args))
+        elif not t.shape:
+            scalars.append((t, 1))
+        elif t.head == "eye":
+            size = t.par[0]
+        else:
+            parts.append(t)
+    if size is not None and len(args) > 1:
+        facts.append("identity")
+    if not parts:
+        return with_scalars(coefficient, scalars, identity(size) if size is not None and len(shape) == 2 else ONE)
+    parts = _without_scalars(parts, scalars)
+    body = _chain(parts) if parts else ONE
+    return with_scalars(coefficient, scalars, body)
+
+
+def _without_scalars(parts: list[Form], scalars: list[Power]) -> list[Form]:
+    """From a row to the next column the product is a scalar, and leaves."""
+    kept: list[Form] = []
+    start: int | None = None
+    for t in parts:
+        kept.append(t)
+        if start is not None and is_column(t):
+            scalars.append((_chain(kept[start:]), 1))
+            facts.append("scalar")
+            del kept[start:]
+            start = None
+        elif is_row(t):
+            start = len(kept) - 1
+    return kept
+
+
+def _chain(parts: Sequence[Form]) -> Form:
+    if len(parts) == 1:
+        return parts[0]
+    if not (is_row(parts[0]) and is_column(parts[-1])):
+        return make(CHAIN, parts, (), chain_shape(parts))
+    if len(parts) == 2:
+        return construct("sum", (multiply([(turned(parts[0]), 1), (parts[1], 1)]),), (), ())
+    for at in (0, -1):
+        vector = turned(parts[0]) if at == 0 else parts[-1]
+        if vector.head == PRODUCT and any(b.head == CHAIN for b in vector.args):
+            rest = parts[1:] if at == 0 else [turned(t) for t in reversed(parts[:-1])]
+            return construct("sum", (multiply([(vector, 1), (_chain(rest), 1)]),), (), ())
+    other = [turned(t) for t in reversed(parts)]
+    return make(CHAIN, other if _order(other) < _order(parts) else parts, (), ())
+
+
+def _order(parts: Sequence[Form]) -> tuple[int, list[bytes]]:
+    return sum(t.head == TURNED for t in parts[1:-1]), [t.digest for t in parts]
+
+
+def turned(form: Form) -> Form:
+    """``(AB)ᵀ = BᵀAᵀ``, ``(Aᵀ)ᵀ = A``, ``Aᵀ = A`` of a symmetric matrix; a long sum of columns is turned as a whole."""
+    if form.other_way is None:
+        before = len(facts)
+        other = _turned(form)
+        del facts[before:]
+        form.other_way = other
+        if other.other_way is None and other is not form:
+            other.other_way = form
+    if form.head == CHAIN:
+        facts.append("turned")
+    elif form.head == TURNED:
+        facts.append("twice")
+    elif form.other_way is form and form.shape and form.head not in ("eye", "diag"):
+        facts.append("symmetric")
+    return form.other_way
+
+
+def _turned(form: Form) -> Form:
+    """Iterative over sums, products and rows: what lies inside is turned first."""
+    stack = [form]
+    while stack:
+        t = stack[-1]
+        if t.other_way is not None:
+            stack.pop()
+            continue
+        waiting = [a for a in _turned_inside(t) if a.other_way is None and a is not t]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        t.other_way = _one_turned(t)
+        stack.pop()
+    assert form.other_way is not None
+    return form.other_way
+
+
+def _turned_inside(form: Form) -> Sequence[Form]:
+    matrix = len(form.shape) == 2 and form.shape[0] != 1 and form.shape[1] != 1
+    if form.head == CHAIN or (form.head == SUM and (len(form.args) == 1 or (matrix and len(form.args) <= OPENED))):
+        return [t for t in form.args if t.shape]
+    if form.head == PRODUCT and matrix:
+        return [t for t in form.args if t.shape]
+    if form.head == PRODUCT:
+        rest = split(form)[2]
+        return [rest] if rest is not form else []
+    if form.head == "inv" or (form.head in TABLE and TABLE[form.head].elementwise and matrix):
+        return [t for t in form.args if t.shape]
+    return []
+
+
+def _one_turned(form: Form) -> Form:
+    head, args = form.head, form.args
+    if not form.shape or head in ("eye", "diag"):
+        return form
+    if head == TURNED:
+        return args[0]
+    shape = turned_shape(form.shape)
+    matrix = len(shape) == 2 and shape[0] != 1 and shape[1] != 1
+    if head in ("ones", "zeros") and matrix:
+        return make(head, (), shape, shape)
+    if head == CHAIN:
+        return _chain_of_turned([turned(t) for t in reversed(args)], shape)
+    if head == "variable":
+        if declared(form) & SYMMETRIC:
+            return form
+        if "skew" in declared(form):
+            return scaled(-1, form)
+    if head == SUM and (len(args) == 1 or (matrix and len(args) <= OPENED)):
+        return add([(c, turned(t)) for c, t in zip(form.par, args, strict=True)], shape)
+    if head == PRODUCT:
+        c, scalars, rest = split(form)
+        if scalars:
+            return with_scalars(c, scalars, turned(rest))
+        if matrix:
+            return multiply([(turned(t), e) for t, e in zip(args, form.par, strict=True)], shape)
+    if head == "inv":
+        if args[0].other_way is args[0]:
+            return form
+        if args[0].other_way is not None and args[0].other_way.head != TURNED and args[0].head == TURNED:
+            return construct("inv", (args[0].other_way,), (), shape)
+    if matrix and head in TABLE and TABLE[head].elementwise and all(t.other_way is t for t in args if t.shape):
+        return form
+    return make(TURNED, (form,), (), shape)
+
+
+def _chain_of_turned(parts: list[Form], shape: Shape) -> Form:
+    if all(t.head != SUM or len(t.args) != 1 for t in parts):
+        return make(CHAIN, parts, (), shape)
+    return chain(parts, shape)
+
+
+CONSTRUCTORS[CHAIN] = lambda args, par, shape: chain(args, shape)
+CONSTRUCTORS[TURNED] = lambda args, par, shape: turned(args[0])

@@ -1,0 +1,247 @@
+"""From forms to the tree, as a careful author writes: the user's own order and signs, one fraction bar, means, dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy.core.numbers import Rational as Exact
+
+from mcalc.rewriting.algebra import keeping, turned
+from mcalc.rewriting.alternatives import (
+    CONTRARY,
+    ROTATED,
+    all_negative,
+    all_turned,
+    as_sum_of_rows,
+    dot_of,
+    is_structural,
+    means_of,
+    term,
+    with_bound_on_the_right,
+)
+from mcalc.rewriting.forms import (
+    CHAIN,
+    NUMBER,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    Rational,
+    gain_by_turning,
+    is_column,
+    is_matrix,
+    is_row,
+    make,
+    odd,
+    opened_content,
+    over,
+    rational,
+    scaled_parts,
+    stands_twice,
+    turned_shape,
+)
+from mcalc.rewriting.reading import Typed
+from mcalc.table import TABLE
+from mcalc.tree import build
+from mcalc.tree.node import Node
+
+_LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differential", "pi", "unit", "delta"})
+
+
+def exact(value: Rational) -> Any:
+    return Exact(value.numerator, value.denominator)
+
+
+class Writer:
+    """Forms written as nodes, each once."""
+
+    def __init__(self, typed: Typed | None = None) -> None:
+        self.typed = typed or Typed()
+        self.shown: dict[Form, Node] = {}
+        self._turned_round: dict[Form, Form | None] = {}
+
+    def show(self, root: Form) -> Node:
+        """The form as a careful author writes it."""
+        with keeping(self.typed.signs):
+            rows = as_sum_of_rows(root, 2)
+            stack = [root := root if rows is None else rows]
+            while stack:
+                t = stack[-1]
+                if t in self.shown:
+                    stack.pop()
+                    continue
+                waiting = [part for part in self._parts(t) if part not in self.shown]
+                if waiting:
+                    stack.extend(waiting)
+                else:
+                    self.shown[t] = self._show(t)
+                    stack.pop()
+            return self.shown[root]
+
+    # What is written first: a sum may be written turned over, a factor with its sign turned
+
+    def _parts(self, t: Form) -> Sequence[Form]:
+        other = self._alternative(t)
+        if other is not None:
+            return (other,)
+        if t.head == PRODUCT or (t.head == SUM and len(t.args) == 1):
+            c, rest = self._signed(t)
+            if opened_content(c, rest) is not None:
+                return self._parts_of_sum(rest)
+            return rest.args if rest.head == PRODUCT else (rest,)
+        if t.head == SUM:
+            return self._parts_of_sum(t)
+        both = dot_of(t)
+        return t.args if both is None else both
+
+    def _parts_of_sum(self, t: Form) -> list[Form]:
+        found: list[Form] = []
+        for c, a in zip(t.par, t.args, strict=True):
+            if a is not ONE:
+                rest = self._signed(term(c, a), all_negative(t))[1]
+                found += rest.args if rest.head == PRODUCT else (rest,)
+        return found
+
+    def _signed(self, t: Form, alone: bool = True) -> tuple[Rational, Form]:
+        """Number and product, the sign taken into a difference: ``-2(y - z)`` is ``2(z - y)``."""
+        c, t = scaled_parts(t)
+        if c < 0 and alone:
+            other = self._round(t)
+            if other is not None:
+                return rational(-c), other
+            if t.head == SUM and len(t.args) > 1 and any(k < 0 for k in t.par):
+                return rational(-c), make(SUM, t.args, (-k for k in t.par), t.shape)
+        return c, t
+
+    def _round(self, t: Form) -> Form | None:
+        """``-t`` with the sign in one of its differences; None where it has none that may turn."""
+        if t not in self._turned_round:
+            self._turned_round[t] = self._found_round(t)
+        return self._turned_round[t]
+
+    def _found_round(self, t: Form) -> Form | None:
+        if not t.turns:
+            return None
+        if t.head == SUM:
+            return make(SUM, t.args, (-k for k in t.par), t.shape)
+        for at, a in enumerate(t.args):
+            if (t.head != PRODUCT or odd(t.par[at])) and not stands_twice(a, t):
+                new = self._round(a)
+                if new is not None:
+                    return make(t.head, (*t.args[:at], new, *t.args[at + 1 :]), t.par, t.shape)
+        return None
+
+    def _alternative(self, t: Form) -> Form | None:
+        """Another form of the same value that is shorter to write."""
+        if t.head == TURNED:
+            return as_sum_of_rows(t, 0)
+        if t.head == SUM and len(t.args) > 1 and is_matrix(t):
+            gain = gain_by_turning(t)
+            if gain >= 2 or (gain == 1 and turned(t) in self.typed.order):
+                return make(TURNED, (all_turned(t),), (), t.shape)
+        if t.head == CHAIN and (is_matrix(t) or is_row(t)) and all(a.head == TURNED for a in t.args):
+            inner = make(CHAIN, (a.args[0] for a in reversed(t.args)), (), turned_shape(t.shape))
+            return make(TURNED, (inner,), (), t.shape)
+        if t.head == PRODUCT and is_matrix(t) and len(t.args) > 1 and all(a.head == TURNED for a in t.args):
+            inner = make(PRODUCT, (a.args[0] for a in t.args), t.par, turned_shape(t.shape))
+            return make(TURNED, (inner,), (), t.shape)
+        if t.head in CONTRARY:
+            return with_bound_on_the_right(t)
+        return None
+
+    # Writing
+
+    def _show(self, t: Form) -> Node:
+        other = self._alternative(t)
+        if other is not None:
+            return self.shown[other]
+        if t.head == NUMBER:
+            return build.number(exact(t.par[0]))
+        if t.head in _LEAVES:
+            return Node(TABLE[t.head], (), t.par, t.shape)
+        if t.head == SUM and len(t.args) > 1:
+            return self._sum(t)
+        if t.head in (PRODUCT, SUM):
+            return self._term(t)
+        if t.head == CHAIN:
+            return self._chain(t)
+        if t.head == TURNED:
+            return build.apply("transpose", self.shown[t.args[0]])
+        if t.head == "tr" and t.args[0].head == CHAIN:
+            return self._trace(t.args[0].args)
+        both = dot_of(t)
+        if both is not None:
+            one, other_one = (self.shown[part] for part in both)
+            return build.apply("dot", one, other_one)
+        return build.apply(t.head, *(self.shown[a] for a in t.args), parameters=t.par)
+
+    def _chain(self, t: Form) -> Node:
+        """Of an outer product, the row is written as one transpose where it is made of transposes alone."""
+        parts = [self.shown[a] for a in t.args]
+        start = next((at for at, a in enumerate(t.args) if is_row(a)), 0)
+        if 0 < start < len(parts) - 1 and all(node.operator.name == "transpose" for node in parts[start:]):
+            column = build.chain([node.args[0] for node in reversed(parts[start:])])
+            return build.apply("outer", build.chain(parts[:start]), column)
+        return build.chain(parts)
+
+    def _trace(self, parts: Sequence[Form]) -> Node:
+        """Of two matrices, one of them turned, the sum over the products of their entries."""
+        if len(parts) == 2 and any(part.head == TURNED for part in parts):
+            one, other = parts if parts[0].head == TURNED else parts[::-1]
+            plain = [one.args[0], other]
+            nodes = [self.shown.get(part) or self.show(part) for part in plain]
+            return build.apply("sum", build.apply("multiply", *sorted(nodes, key=lambda node: node.key)))
+        nodes = [self.shown[part] for part in parts]
+        ways = [nodes[at:] + nodes[:at] for at in range(len(nodes))] if len(nodes) <= ROTATED else [nodes]
+        return build.apply("tr", build.chain(min(ways, key=lambda way: [node.key for node in way])))
+
+    def _sum(self, t: Form) -> Node:
+        by = dict(zip(t.args, t.par, strict=True))
+        filled = is_matrix(t) and any(is_structural(a) for a in t.args)
+        alone = all_negative(t)
+
+        def one(a: Form) -> Node:
+            if filled and not a.shape:
+                return build.scaled(exact(by[a]), self._powers(a)[0], build.ones(t.shape))
+            if a is ONE:
+                return build.number(exact(by[a]))
+            return self._term(term(by[a], a), alone)
+
+        typed = self.typed.order.get(t)
+        if typed is not None and len(typed) == len(t.args) and set(typed) == set(t.args) and by[typed[0]] > 0:
+            return build.apply("add", *map(one, typed))
+        return build.total([one(a) for a in t.args])
+
+    def _powers(self, t: Form) -> tuple[list[tuple[Node, Any]], list[tuple[Node, Any]]]:
+        """The scalar factors and the others, each with its exponent; a sum over its number of entries is a mean."""
+        if t is ONE:
+            return [], []
+        pairs: list[tuple[Form, Rational]] = list(zip(t.args, t.par, strict=True)) if t.head == PRODUCT else [(t, 1)]
+        scalars: list[tuple[Node, Any]] = []
+        arrays: list[tuple[Node, Any]] = []
+        pairs, means = means_of(pairs)
+        for inner, squared in means:
+            node = self.shown.get(inner) or self.show(inner)
+            scalars.append((build.apply("mean", build.raised(node, exact(2)) if squared else node), exact(1)))
+        for a, e in pairs:
+            node = self.shown.get(a) or self.show(a)
+            if a.head == "norm" and e.denominator == 1 and e % 2 == 0 and is_column(a.args[0]) and not a.args[0].args:
+                node, e = build.apply("dot", node.args[0], node.args[0]), over(e, 2)
+            (arrays if a.shape else scalars).append((node, exact(e)))
+        scalars.sort(key=lambda pair: pair[0].key)
+        arrays.sort(key=lambda pair: (pair[0].operator.indicator, pair[0].key))
+        return scalars, arrays
+
+    def _term(self, t: Form, alone: bool = True) -> Node:
+        c, t = self._signed(t, alone)
+        opened = opened_content(c, t)
+        if opened is not None:
+            return self._sum(opened)
+        scalars, arrays = self._powers(t)
+        body = None
+        if arrays:
+            single = len(arrays) == 1 and arrays[0][1] == 1
+            body = arrays[0][0] if single else build.elementwise_product(arrays)
+        return build.scaled(exact(c), scalars, body)

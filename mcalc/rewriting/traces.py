@@ -1,0 +1,175 @@
+"""Sums, traces and diagonals in canonical form: one rotation of ``tr(ABC)``, ``sum(A⊗B)`` as a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mcalc.rewriting.algebra import Power, multiply, split, with_scalars
+from mcalc.rewriting.constructors import construct, facts
+from mcalc.rewriting.forms import (
+    CHAIN,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    Rational,
+    chain_shape,
+    identity,
+    is_column,
+    is_matrix,
+    is_row,
+    make,
+    number,
+    rational,
+)
+from mcalc.rewriting.known import declared
+from mcalc.rewriting.products import turned
+from mcalc.table.records import Shape
+
+
+def size_of(shape: Sequence[Any]) -> Form:
+    """The number of entries."""
+    return multiply([(dimension(size), 1) for size in shape], ())
+
+
+def dimension(size: Any) -> Form:
+    if getattr(size, "is_Integer", isinstance(size, int)):
+        return number(int(size))
+    factors = size.args if getattr(size, "is_Mul", False) else (size,)
+    if len(factors) > 1:
+        return multiply([(dimension(factor), 1) for factor in factors], ())
+    return make("dimension", (), (size,))
+
+
+def _sum(form: Form, shape: Shape) -> Form | None:
+    if not form.shape:
+        return form
+    if form.head == "ones":
+        facts.append("counted")
+        return size_of(form.shape)
+    if form.head == TURNED:
+        return construct("sum", form.args, (), ())
+    if form.head == "eye":
+        return dimension(form.par[0])
+    if form.head in ("unit", "softmax") and is_column(form) and not (form.head == "softmax" and form.par):
+        return ONE
+    if "probability" in declared(form):
+        return ONE
+    if form.head == "diagonal":
+        return construct("tr", form.args, (), ())
+    if form.head == "diag":
+        return construct("sum", form.args, (), ())
+    if form.head != PRODUCT:
+        return None
+    if all(e == 2 for e in form.par):
+        facts.append("norm")
+        root = multiply([(b, 1) for b in form.args])
+        return multiply([(construct("norm", (root,), (), ()), 2)])
+    if is_matrix(form):
+        if len(form.args) == 2 and form.par == (1, 1) and all(is_matrix(b) for b in form.args):
+            return _trace_of((turned(form.args[0]), form.args[1]))
+        return None
+    rows = [b for b, e in zip(form.args, form.par, strict=True) if b.head == CHAIN and e == 1]
+    if len(rows) == 2 and len(form.args) == 2:
+        return construct(CHAIN, (turned(rows[0]), rows[1]), (), ())
+    if len(rows) == 1:
+        others = multiply([(b, e) for b, e in zip(form.args, form.par, strict=True) if b is not rows[0]])
+        if is_column(others):
+            return construct(CHAIN, (turned(others), rows[0]), (), ())
+    return None
+
+
+def _trace(form: Form, shape: Shape) -> Form | None:
+    if not form.shape:
+        return form
+    if form.head == TURNED:
+        return construct("tr", form.args, (), ())
+    if form.head == "eye":
+        return dimension(form.par[0])
+    if form.head == "diag":
+        return construct("sum", form.args, (), ())
+    if form.head == CHAIN:
+        return _trace_of(form.args)
+    return None
+
+
+def _trace_of(parts: Sequence[Form]) -> Form:
+    """The trace of a row of matrices, from the rotation with the fewest transposes and the least marks."""
+    opened: list[Form] = []
+    scalars: list[Power] = []
+    c: Rational = 1
+    for part in parts:
+        k, own, rest = split(part)
+        c, scalars = rational(c * k), [*scalars, *own]
+        opened += rest.args if rest.head == CHAIN else [rest]
+    opened = [t for t in opened if t.head != "eye"] or opened[:1]
+    if len(opened) == 1:
+        return with_scalars(c, scalars, construct("tr", (opened[0],), (), ()))
+    start = next((at for at, t in enumerate(opened) if is_row(t)), None)
+    if start is not None:
+        facts.append("circle")
+        return with_scalars(c, scalars, construct(CHAIN, (*opened[start:], *opened[:start]), (), ()))
+    if len(opened) == 2 and opened[0] is turned(opened[1]):
+        facts.append("norm")
+        return with_scalars(c, scalars, multiply([(construct("norm", (opened[1],), (), ()), 2)]))
+    other = [turned(t) for t in reversed(opened)]
+    if any(t.head == SUM and len(t.args) == 1 for t in other):
+        other = opened
+    ways = [_least_rotation(row) for row in (opened, other)]
+    best = min(ways, key=lambda row: (sum(t.head == TURNED for t in row), [t.digest for t in row]))
+    return with_scalars(c, scalars, make("tr", (make(CHAIN, best, (), chain_shape(best)),), (), ()))
+
+
+def _least_rotation(row: Sequence[Form]) -> list[Form]:
+    """The rotation whose digests come first (Booth's algorithm: linear)."""
+    keys = [t.digest for t in row]
+    length = len(keys)
+    i, j, k = 0, 1, 0
+    while i < length and j < length and k < length:
+        one, other = keys[(i + k) % length], keys[(j + k) % length]
+        if one == other:
+            k += 1
+            continue
+        if one > other:
+            i += k + 1
+        else:
+            j += k + 1
+        if i == j:
+            j += 1
+        k = 0
+    start = min(i, j)
+    return [*row[start:], *row[:start]]
+
+
+def _diag(form: Form, shape: Shape) -> Form | None:
+    return identity(form.shape[0]) if form.head == "ones" and is_column(form) else None
+
+
+def _diagonal(form: Form, shape: Shape) -> Form | None:
+    if form.head == "diag":
+        return form.args[0]
+    if form.head == TURNED:
+        return construct("diagonal", form.args, (), shape)
+    if form.head == "eye":
+        return make("ones", (), (form.par[0],), (form.par[0],))
+    if form.head == CHAIN and len(form.args) == 2 and is_column(form.args[0]):
+        return multiply([(form.args[0], 1), (turned(form.args[1]), 1)])
+    if form.head == PRODUCT and is_matrix(form):
+        return multiply(
+            [
+                (construct("diagonal", (b,), (), shape) if b.shape else b, e)
+                for b, e in zip(form.args, form.par, strict=True)
+            ],
+            shape,
+        )
+    return None
+
+
+BARE: dict[str, Callable[[Form, Shape], Form | None]] = {
+    "sum": _sum,
+    "tr": _trace,
+    "diag": _diag,
+    "diagonal": _diagonal,
+}
