@@ -10,6 +10,7 @@ from mcalc.networks.networks import ONE, Factor, Index, Term, delta, expand, fre
 from mcalc.table.records import Slice
 from mcalc.tree import build, stacks
 from mcalc.tree.node import Node
+from mcalc.tree.open import derivative
 
 
 def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:
@@ -21,6 +22,8 @@ def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
         return _part_of_stack(node, position, indices)
     if operator.name == "element":
         return _element_rule(node, indices)
+    if operator.open is not None:
+        return _open_rule(node, position, indices)
     rule = operator.rule(position)
     text = rule.formula if isinstance(rule.formula, str) else rule.formula(node)
     if operator.elementwise:
@@ -38,6 +41,15 @@ def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
         k = l
     names = dict(zip(operator.argument_names, node.args, strict=True)) | {"y": node}
     return instantiate(text, names, {"i": rows, "j": columns, "k": k, "l": l}), own
+
+
+def _open_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:
+    """The derivative by its name, ``f'(x)``: the axes of the value, then those of the argument."""
+    slope, arg = derivative(node, position), node.args[position]
+    if node.operator.elementwise:
+        return [Term(S.One, (Factor(slope, build.matching(slope, node, indices)),))], build.matching(arg, node, indices)
+    own = fresh(arg)
+    return [Term(S.One, (Factor(slope, indices + own),))], own
 
 
 def _part_of_stack(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:

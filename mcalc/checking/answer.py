@@ -15,6 +15,7 @@ from mcalc.checking.points import Stacked
 from mcalc.language.declarations import Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
 from mcalc.language.free_names import CALLS_ONLY, free_names
+from mcalc.language.open_functions import with_open_functions
 from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading
@@ -119,6 +120,7 @@ def read_text(text: str, reading: Reading) -> Syntax:
     """The answer with its own definitions inserted, its names spelled as those of the question; raises Problem."""
     declared = set(reading.names) - set(reading.assumed)
     program = parse(without_left_side(text), declared, [*reading.bound, *reading.names])
+    program = with_open_functions(program, reading.functions, reading.names)
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)

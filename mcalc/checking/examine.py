@@ -271,7 +271,7 @@ class _Examination(Case):
         layout_alone = all(finding.name in ("other-layout", "transposed", "shape") for finding in findings)
         example = None
         for alone in (True,) if layout_alone else (False, True):
-            if base is not None and example is None:
+            if base is not None and example is None and not self.derivation.reading.functions:
                 example = smallest(ground, self.derivation.value, base, ground.right, differing, alone)
         notes = () if example is not None or found is None else self._beyond(ground, base, found)
         return Check(self.derivation, self.text, base, False, findings=findings, example=example, notes=notes)
@@ -279,7 +279,7 @@ class _Examination(Case):
     def _beyond(self, ground: Ground, base: Valued | None, found: Agreement) -> tuple[str, ...]:
         """How far the two are apart where floating-point numbers do not show it."""
         spots = [ground.samples[at].spot for at in found.differ] + found.strange
-        if base is None or not spots:
+        if base is None or not spots or self.derivation.reading.functions:
             return ()
         spot = min(spots, key=lambda spot: sum(spot.sizes.values()))
         apart = write(shown_number(float(difference_of(ground, base).size(spot))))

@@ -20,6 +20,7 @@ from mcalc.problems import Problem
 from mcalc.table.records import LoopIndex
 from mcalc.tree.letters import names_in
 from mcalc.tree.node import Node, dimension, variables
+from mcalc.tree.open import open_functions
 
 _KINDS = ("square", "positive", "unit", "any", "small", "above one") * 2
 _LONGEST = 4_000
@@ -69,6 +70,8 @@ def declarations(reading: Reading, names: Iterable[Node]) -> dict[str, Declarati
         )
         for node in names
     }
+    for name, function in open_functions([reading.value]).items():
+        declared[name] = Declaration((), function=function)
     if dimensions := names_in([reading.value]) - set(reading.names):
         declared[_DIMENSIONS] = Declaration(tuple(map(dimension, sorted(dimensions))))
     return declared

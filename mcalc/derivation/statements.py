@@ -5,12 +5,19 @@ from __future__ import annotations
 from mcalc.derivation.derivation import Derivation
 from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import Node
+from mcalc.tree.open import Signature
 
 
 def names_line(derivation: Derivation) -> str:
     """The shapes of the names, and which of them were assumed."""
     names = derivation.reading.names
-    shown = ", ".join(f"{name_text(name)}: {_declared(node)}" for name, node in names.items())
+    functions = derivation.reading.functions.items()
+    shown = ", ".join(
+        [
+            *(f"{name_text(name)}: {_declared(node)}" for name, node in names.items()),
+            *(f"{name_text(name)}: {_arrow(function)}" for name, function in functions),
+        ]
+    )
     assumed = [name for name in derivation.reading.assumed if name in names]
     if not assumed:
         return shown
@@ -28,6 +35,13 @@ def assumptions(derivation: Derivation) -> tuple[str, ...]:
 def _declared(node: Node) -> str:
     properties = node.parameters[1] if len(node.parameters) > 1 else ()
     return " ".join([shape_words(node.shape), *sorted(properties)])
+
+
+def _arrow(function: Signature) -> str:
+    """``n→m``: what an open function makes of its arguments."""
+    if function.elementwise:
+        return "element by element"
+    return f"{' and '.join(map(shape_words, function.inputs))}→{shape_words(function.output)}"
 
 
 def verified_line(derivation: Derivation) -> str:

@@ -56,6 +56,8 @@ def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
     name = syntax.value
     span = [Span(syntax.start, syntax.start + len(name))]
     multiplied = f"to multiply, write `{name}*(…)`"
+    if name not in names and len(name.split("_")[0]) == 1:
+        multiplied += f'; for a function of which nothing is known, declare it: -s "{name}=n->m"'
     if name in names:
         return Problem(f"`{name}` is a value, not a function.", span, multiplied)
     if name in REFUSED:

@@ -12,23 +12,30 @@ from sympy.core.mul import Mul
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
+from mcalc.language.open_functions import is_signature, signature, signature_text
 from mcalc.language.parser import canonical_name, own_name, parse_expression
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem
 from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
+from mcalc.tree.open import Signature
 from mcalc.tree.properties import PROPERTIES
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """A declared shape and properties: ``n,n:symmetric``; a `column` is a vector declared as ``m,1``."""
+    """A declared shape and properties: ``n,n:symmetric``; a `column` is a vector declared as ``m,1``.
+
+    What is declared as a `function` is an open one, ``n->m``, and no value."""
 
     shape: Shape
     properties: frozenset[str] = frozenset()
     column: bool = False
+    function: Signature | None = None
 
     def __str__(self) -> str:
+        if self.function is not None:
+            return signature_text(self.function)
         sizes = ",".join(size_text(size) for size in self.shape) or "scalar"
         return ":".join([sizes, *([",".join(sorted(self.properties))] if self.properties else [])])
 
@@ -71,6 +78,8 @@ def declaration(given: Given) -> Declaration:
     """``m,n``, with properties after a colon or a blank; a number, or a sequence of sizes; raises Problem."""
     if isinstance(given, Declaration):
         return given
+    if isinstance(given, str) and is_signature(given):
+        return Declaration((), function=signature(given))
     if not isinstance(given, str):
         sizes = list(given) if isinstance(given, Sequence) else [given]
         if any(isinstance(size, bool) or not isinstance(size, str | int) for size in sizes):

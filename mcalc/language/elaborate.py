@@ -10,6 +10,7 @@ from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
 from mcalc.language.calls import REPEATED, SIZED, axis_of, count, unknown
+from mcalc.language.open_functions import value_of
 from mcalc.language.parser import Syntax
 from mcalc.language.pieces import Mismatch, Pieces, Steps, is_delta
 from mcalc.language.sizes import Sizes
@@ -38,14 +39,14 @@ class Elaborator(Pieces):
     """Reads syntax with names already given their shapes.
 
     `same` makes two dimensions one, or says that they are not; `fit` gives the dimension of an `I` or `1⃗`
-    at a place of the text.
+    at a place of the text, and those of an open function by its name.
     """
 
     def __init__(
         self,
         names: Mapping[str, Node],
         same: Callable[[Any, Any], bool],
-        fit: Callable[[int], Any],
+        fit: Callable[[Any], Any],
         dimensions: frozenset[str] = frozenset(),
         folding: bool = False,
     ) -> None:
@@ -245,6 +246,16 @@ class Elaborator(Pieces):
             if parameters == (len(shape) - 1,):
                 parameters = ()
         return self._apply(syntax, operator.name, parts, parameters)
+
+    def _open(self, syntax: Syntax) -> Steps:
+        parts = []
+        for child in syntax.children:
+            value = yield child
+            parts.append((child, value))
+        try:
+            return value_of(syntax, [node for _, node in parts], self.same, self.fit, self.resolve)
+        except ShapeMismatch as problem:
+            raise Mismatch(problem, syntax, [(part, node.shape) for part, node in parts]) from None
 
     def _kron(self, syntax: Syntax, parts: list[tuple[Syntax, Node]]) -> Node:
         """The Kronecker product; of a scalar, and of a column and a row, it is a product that has a name already."""

@@ -16,7 +16,17 @@ from lark.exceptions import UnexpectedInput
 
 from mcalc.language.mistakes import Mistake, explain
 from mcalc.language.spelling import canonical_name, check_letters, own_name, prepare, typography
-from mcalc.language.syntax import Program, Syntax, bind, spelled_alike
+from mcalc.language.syntax import (
+    Program,
+    Syntax,
+    bind,
+    is_row,
+    is_scaled,
+    leftmost,
+    matrix_of_rows,
+    spelled_alike,
+    unsigned,
+)
 from mcalc.problems import Problem, Span
 
 __all__ = ["Program", "Syntax", "canonical_name", "own_name", "parse", "parse_expression"]
@@ -90,19 +100,6 @@ def _name(token: Token) -> Syntax:
     return Syntax("name", canonical_name(text), (), span.start, span.end)
 
 
-def _leftmost(node: Syntax) -> Syntax:
-    while node.children and node.children[0].start == node.start and node.kind != "stack":
-        node = node.children[0]
-    return node
-
-
-def _is_scaled(node: Syntax) -> bool:
-    """Whether the node is a number put directly before something, such as 2x, but not (2x)."""
-    while node.kind == "prefix" and node.options[0][1].start == node.start:
-        node = node.children[0]
-    return node.kind == "infix" and not node.options[0][1].value and node.start == node.children[0].start
-
-
 class _Builder(Transformer[Token, Any]):
     """Syntax from the grammar's rules, one method a rule; called as each rule is complete."""
 
@@ -135,8 +132,8 @@ class _Builder(Transformer[Token, Any]):
     def infix(self, parts: list[Any]) -> Syntax:
         left, token, right = parts
         value = CANONICAL.get(token, str(token))
-        if value == "/" and _is_scaled(right):
-            number, factor = _unsigned(right).children
+        if value == "/" and is_scaled(right):
+            number, factor = unsigned(right).children
             hint = "write `{0}/({1})` or `{0}/{2}*{3}`"
             pieces = [_span(left), _span(right), Span(right.start, number.end), _span(factor)]
             raise Mistake("A division by `{1}` can be read in two ways.", hint, [_span(right)], pieces)
@@ -150,12 +147,12 @@ class _Builder(Transformer[Token, Any]):
     def scaled(self, parts: list[Any]) -> Syntax:
         token, factor = parts
         number = self.number([token])
-        if _leftmost(factor).kind == "number":
+        if leftmost(factor).kind == "number":
             raise Mistake(
                 "Two numbers stand side by side: `{0}` and `{1}`.",
                 "write `{0}*{1}`, or `{0}, {1}` for two entries of `[…]`",
-                [Span(number.start, _leftmost(factor).end)],
-                [_span(number), _span(_leftmost(factor))],
+                [Span(number.start, leftmost(factor).end)],
+                [_span(number), _span(leftmost(factor))],
             )
         at = Syntax("operator", "", (), number.end, number.end)
         return Syntax("infix", "*", (number, factor), number.start, factor.end, (("at", at),))
@@ -222,6 +219,18 @@ class _Builder(Transformer[Token, Any]):
         name = _name(function)
         return Syntax("call", name.value, tuple(positional), name.start, close.end_pos, tuple(options.items()))
 
+    def derived(self, parts: list[Any]) -> Syntax:
+        """``f'(x)``, ``∂₁f(x, y)``: a call with what it is differentiated by, a prime each or the places."""
+        function, *rest = parts
+        text = function.rstrip("'’′")
+        places = re.match(r"∂([₁-₉1-9]+)", text)
+        marks = unicodedata.normalize("NFKC", places.group(1)) if places else "'" * (len(function) - len(text))
+        start = function.start_pos + (places.end() if places else 0)
+        name = Token("NAME", text[places.end() :] if places else text, start, end_pos=start + len(text))
+        made = self.call([name, *rest])
+        derivative = Syntax("text", marks, (), function.start_pos, function.end_pos)
+        return made._replace(start=function.start_pos, options=(*made.options, ("derivative", derivative)))
+
     def loop(self, parts: list[Any]) -> list[Syntax]:
         return [_name(parts[1]), *parts[2].children]
 
@@ -250,17 +259,18 @@ class _Builder(Transformer[Token, Any]):
         start, end = opener.start_pos, close.end_pos
         single = len(rows) == 1
         entries = rows[0] if single else [row[0] for row in rows]
-        nested = all(_is_row(entry) for entry in entries) and (single or all(len(row) == 1 for row in rows))
+        nested = all(is_row(entry) for entry in entries) and (single or all(len(row) == 1 for row in rows))
         if nested and not single:
             hint = "write `[a, b; c, d]` for a matrix, `[a; b; c; d]` for a vector"
             raise Problem("Bracketed rows are separated by commas.", [Span(start, end)], hint)
         if nested:
             children = tuple(Syntax("row", "", entry.children, entry.start, entry.end) for entry in entries)
-            return _matrix(children, start, end)
+            return matrix_of_rows(children, start, end)
         if single or all(len(row) == 1 for row in rows):
             at = (("at", Syntax("operator", "[", (), start, start + 1)),)
             return Syntax("stack", "," if single else ";", tuple(entries), start, end, at)
-        return _matrix(tuple(Syntax("row", "", tuple(row), row[0].start, row[-1].end) for row in rows), start, end)
+        lines = (Syntax("row", "", tuple(row), row[0].start, row[-1].end) for row in rows)
+        return matrix_of_rows(tuple(lines), start, end)
 
     def case(self, parts: list[Any]) -> list[Syntax]:
         return [part for part in parts if isinstance(part, Syntax)]
@@ -276,26 +286,6 @@ class _Builder(Transformer[Token, Any]):
                 raise Problem("Only the last case may do without `if`.", [_span(case[0])], hint)
         children = tuple(part for case in cases for part in case)
         return Syntax("cases", "", children, opener.start_pos, close.end_pos)
-
-
-def _unsigned(node: Syntax) -> Syntax:
-    while node.kind == "prefix":
-        node = node.children[0]
-    return node
-
-
-def _is_row(node: Syntax) -> bool:
-    return node.kind == "stack" and node.value == "," and node.options[0][1].start == node.start
-
-
-def _matrix(rows: tuple[Syntax, ...], start: int, end: int) -> Syntax:
-    lengths = [len(row.children) for row in rows]
-    usual = max(lengths, key=lengths.count)
-    for row, length in zip(rows, lengths, strict=True):
-        if length != usual:
-            message = f"A row has {length} {'entry' if length == 1 else 'entries'}, where the others have {usual}."
-            raise Problem(message, [_span(row, f"{length}, not {usual}")], "give every row of a matrix the same length")
-    return Syntax("matrix", "", rows, start, end)
 
 
 def _program(statements: list[Any], source: str) -> Program:

@@ -15,6 +15,7 @@ from sympy.core.symbol import Dummy
 from mcalc.language.calls import SIZED
 from mcalc.language.elaborate import Elaborator, Mismatch, is_delta
 from mcalc.language.habits import COLUMN, MATRIX, ROW, SCALAR
+from mcalc.language.open_functions import is_of_vectors
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
 from mcalc.table import CALLS
@@ -59,6 +60,8 @@ def is_sign(node: Syntax) -> bool:
         return node.value == "I"
     if node.kind == "infix":
         return node.value in "@."
+    if node.kind == "open":
+        return is_of_vectors(node)
     return node.kind in ("index", "fit") or of_vectors(node) or (node.kind == "call" and node.value in _COUNTED)
 
 

@@ -9,10 +9,12 @@ from mcalc.language.corrections import reject_misreading
 from mcalc.language.declarations import Declaration
 from mcalc.language.free_names import CALLS_ONLY, free_names, not_a_variable
 from mcalc.language.misreadings import misreadings
+from mcalc.language.open_functions import notes_on, with_open_functions
 from mcalc.language.parser import Program, canonical_name
 from mcalc.language.remarks import remarks
 from mcalc.language.shapes import Reader, Reading
 from mcalc.table.records import Shape
+from mcalc.tree.open import open_functions
 
 
 def read_program(
@@ -24,6 +26,9 @@ def read_program(
 ) -> Reading:
     """The program with shapes; raises Problem where no shapes fit, the two uses in conflict marked."""
     declared = {canonical_name(name): declaration for name, declaration in declared.items()}
+    functions = {name: one.function for name, one in declared.items() if one.function is not None}
+    declared = {name: one for name, one in declared.items() if name not in functions}
+    program = with_open_functions(program, functions, declared)
     names, sizes = free_names(program, declared)
     for declared_name in declared:
         for size in declared[declared_name].shape:
@@ -46,6 +51,8 @@ def read_program(
     if nameless:
         names = [extra for extra in dict.fromkeys(wanted) if extra not in ("pi", "I") and extra not in CALLS_ONLY]
     reading = with_notes(Reader(program, declared, names, dimensions, loops, expected))
+    reading.functions = open_functions([reading.value])
+    reading.notes += notes_on(program, functions)
     if nameless and names:
         reading.notes += (f"the expression has no names: by {' and by '.join(names)} its derivative is 0",)
     for extra in wanted:

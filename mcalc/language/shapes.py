@@ -23,6 +23,7 @@ from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.names import unused
 from mcalc.tree.node import Node, dimension
+from mcalc.tree.open import Signature
 
 _WORK, _TRIALS = 30_000, 50
 Sum = tuple[Syntax, list[tuple[Syntax, Shape]], Shape]
@@ -48,6 +49,7 @@ class Reading:
     bound: dict[str, Node] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reader: Reader | None = None
+    functions: Mapping[str, Signature] = field(default_factory=dict)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -163,9 +165,9 @@ class Reader(Conflicts):
 
     def attempt(self, ranks: Mapping[str, int]) -> Reading:
         """The reading in which the names have these ranks; raises Mismatch where the dimensions do not fit."""
-        fits: dict[int, Any] = {}
+        fits: dict[Any, Any] = {}
 
-        def fit(place: int) -> Any:
+        def fit(place: Any) -> Any:
             if place not in fits:
                 fits[place] = Dummy(integer=True, positive=True)
             return fits[place]

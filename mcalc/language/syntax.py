@@ -72,3 +72,40 @@ def _renamed(syntax: Syntax, other: Mapping[str, str]) -> Syntax:
         value = other.get(node.value, node.value) if node.kind == "name" else node.value
         done[id(node)] = node._replace(value=value, children=tuple(done[id(child)] for child in node.children))
     return done[id(syntax)]
+
+
+def leftmost(node: Syntax) -> Syntax:
+    while node.children and node.children[0].start == node.start and node.kind != "stack":
+        node = node.children[0]
+    return node
+
+
+def is_scaled(node: Syntax) -> bool:
+    """Whether the node is a number put directly before something, such as 2x, but not (2x)."""
+    while node.kind == "prefix" and node.options[0][1].start == node.start:
+        node = node.children[0]
+    return node.kind == "infix" and not node.options[0][1].value and node.start == node.children[0].start
+
+
+def unsigned(node: Syntax) -> Syntax:
+    while node.kind == "prefix":
+        node = node.children[0]
+    return node
+
+
+def is_row(node: Syntax) -> bool:
+    return node.kind == "stack" and node.value == "," and node.options[0][1].start == node.start
+
+
+def matrix_of_rows(rows: tuple[Syntax, ...], start: int, end: int) -> Syntax:
+    lengths = [len(row.children) for row in rows]
+    usual = max(lengths, key=lengths.count)
+    for row, length in zip(rows, lengths, strict=True):
+        if length != usual:
+            message = f"A row has {length} {'entry' if length == 1 else 'entries'}, where the others have {usual}."
+            raise Problem(
+                message,
+                [Span(row.start, row.end, f"{length}, not {usual}")],
+                "give every row of a matrix the same length",
+            )
+    return Syntax("matrix", "", rows, start, end)

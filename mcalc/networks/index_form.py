@@ -20,7 +20,7 @@ from mcalc.tree.node import Node
 def reduced(term: Term, free: Sequence[Index]) -> Term:
     """The term with every product of matrices on its inner indices carried out."""
     state = reduce(term, free)
-    factors = [Factor(node, (), power) for node, power in state.scalars]
+    factors = [*(Factor(node, (), power) for node, power in state.scalars), *state.solids]
     factors += [Factor(None, tie) for tie in state.ties]
     for edge in state.edges:
         node, indices = edge.node(), (edge.start, edge.end)

@@ -37,13 +37,14 @@ class Edge(NamedTuple):
 
 @dataclass
 class Graph:
-    """A term as points and edges, with the scalars set apart."""
+    """A term as points and edges, with the scalars set apart; what has three indices and more stays as it is."""
 
     coefficient: Any
     scalars: list[Power] = field(default_factory=list)
     points: dict[Index, list[Power]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     ties: list[tuple[Index, Index]] = field(default_factory=list)
+    solids: list[Factor] = field(default_factory=list)
 
     def unsigned(self, edge: Edge) -> Edge:
         """The edge without the minus signs of its factors, which go into the coefficient."""
@@ -63,6 +64,8 @@ def graph(term: Term) -> Graph:
             result.points.setdefault(index, [])
         if node is None:
             result.ties.append((indices[0], indices[1]))
+        elif len(indices) > 2:
+            result.solids.append(Factor(node, indices, power))
         elif not indices:
             result.scalars.append((node, power))
         elif len(indices) == 1:
@@ -101,7 +104,7 @@ def reduce(term: Term, free: Sequence[Index]) -> Graph:
 
 def _remove_point(state: Graph, index: Index, free: set[Index]) -> bool:
     """Remove an inner point: with no edge it is a scalar, with one a product with a vector, with two of matrices."""
-    if any(index in tie for tie in state.ties):
+    if any(index in tie for tie in state.ties) or any(index in solid.indices for solid in state.solids):
         return False
     touching = [edge for edge in state.edges if index in (edge.start, edge.end)]
     vectors = state.points[index]
@@ -202,7 +205,7 @@ def matrix_of(term: Term, row: Index | None, column: Index | None) -> Piece | No
         state = reduce(term._replace(factors=factors), [row])
     else:
         state = reduce(term, free)
-    if any(index not in free for index in state.points) or state.ties:
+    if any(index not in free for index in state.points) or state.ties or state.solids:
         return None
     body: Node | None = None
     if tied:

@@ -20,7 +20,7 @@ def without_size(root: Node) -> frozenset[Node]:
     for node in order:
         told[node] = (
             _symbols(node)
-            if node.operator.name in _NAMED
+            if node.operator.name in _NAMED or node.operator.open is not None
             else frozenset().union(*(told[arg] for arg in node.args if arg.shape))
         )
     tied = {node for node in order if not node.shape and node.operator.name in ("dot", "matmul")}

@@ -115,6 +115,9 @@ def _fit(
 
     def read(declared: dict[str, Declaration]) -> Fitted:
         reading = read_program(program, declared, wrt)
+        if reading.functions:
+            name = next(iter(reading.functions))
+            raise Problem(f"`{name}` is an open function, and has no numbers.", hint=f"write out what `{name}(…)` is")
         if length := with_length(program, declared, wrt, reading.names):
             declared = length[0]
             reading = read_program(program, declared, wrt)

@@ -97,6 +97,7 @@ class Operator:
     signs, and so never rounds. `whole` is the function of a matrix for which this one, of the entries, is mistaken, by
     the spellings `whole_calls`, or by every one of its own. A `linear` one lets numbers and scalars out, one of
     `parity` ``odd`` or ``even`` the sign of its argument; a `nonnegative` one is never below 0.
+    the spellings `whole_calls`, or by every one of its own. `open` is the function with nothing known of it that it is.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Operator:
     linear: bool = False
     parity: str = ""
     nonnegative: bool = False
+    open: Any = None
 
     @property
     def argument_names(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Node(Basic):
     loops: frozenset[Any]
 
     def __new__(cls, operator: Operator, args: Sequence[Node], parameters: tuple[Any, ...], shape: Shape) -> Node:
-        identity = (operator.name, parameters, shape, *args)
+        identity = (id(operator), parameters, shape, *args)
         found = _nodes.get(identity)
         if found is not None:
             return found
