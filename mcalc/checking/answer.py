@@ -96,6 +96,8 @@ class Scope:
 def scope(reading: Reading, right: Expression, source: str) -> Scope:
     """What the expression declares, and the index letters of a derivative that has no matrix form."""
     symbols = {symbol.name for node in reading.names.values() for size in node.shape for symbol in size.free_symbols}
+    for function in reading.functions.values():
+        symbols |= {symbol.name for size in function.output for symbol in size.free_symbols}
     for node in topological([reading.value]):
         if node.operator.name == "loop_sum":
             symbols |= {symbol.name for symbol in node.parameters[0].size.free_symbols}

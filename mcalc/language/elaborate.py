@@ -85,6 +85,10 @@ class Elaborator(Pieces):
             if name == "add" and not self.folding:
                 parts = stretched(parts, self.same, self.source)
             args = [node for _, node in parts]
+            solid = next((at for at, arg in enumerate(args) if len(arg.shape) > 2), None)
+            if solid is not None and name != "element":
+                hint = "write its entries, `{0}[i,j,k]`"
+                raise ShapeMismatch("A value with three axes and more stands under indices alone.", [solid], hint)
             shape = operator.shape(self.same, [arg.shape for arg in args], *parameters)
         except ShapeMismatch as problem:
             raise Mismatch(problem, syntax, [(part, node.shape) for part, node in parts]) from None
