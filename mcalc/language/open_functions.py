@@ -184,7 +184,9 @@ def notes_on(program: Program, functions: Functions) -> tuple[str, ...]:
     first, names = next(iter(found)), [name_text(name) for name in found]
     listed = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
     are = "is read as a function" if len(names) == 1 else "are read as functions"
-    return (f'{listed} {are}; to multiply, write {first}*(…); -s "{first}=n->m" or -s {first}=elementwise says more',)
+    shape = "scalar->n,n" if first[0].isupper() else "n->m"
+    more = f'-s "{first}={shape}" or -s {first}=elementwise says more'
+    return (f"{listed} {are}; to multiply, write {first}*(…); {more}",)
 
 
 # Their values ------------------------------------------------------------------------------------------------------
