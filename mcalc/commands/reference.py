@@ -27,22 +27,25 @@ def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: 
 @click.option(
     "--rewritings", is_flag=True, help="The rewritings by which answers are simplified, each with its sentence."
 )
-def rules(name: str | None, color: str, form: str, rewritings: bool) -> None:
-    """The table of operators and their Jacobians; with NAME, one of them in full."""
+@click.option("--names", is_flag=True, help="The rules that derivations name, each with its law.")
+def rules(name: str | None, color: str, form: str, rewritings: bool, names: bool) -> None:
+    """The table of operators and their Jacobians; with NAME, an operator or a rule in full: "vector chain rule"."""
     if rewritings:
         from mcalc.render.rewritings import lines
 
         write("\n".join(lines()), None)
         return
-    from mcalc.render import operator_page
-    from mcalc.render.rules import find, markdown, rows
+    from mcalc.render import rule_page
+    from mcalc.render.rules import markdown, rows
 
     if form == "markdown":
         write(markdown(name), None)
+    elif names:
+        show(rule_page.names(), None, color)
     elif name is None:
         show(rows(columns(None)), None, color)
     else:
-        show(operator_page.rows(find(name), columns(None)), None, color)
+        show(rule_page.rows(name, columns(None)), None, color)
 
 
 @click.command(cls=Command)
