@@ -124,6 +124,19 @@ def test_no_circle_of_files() -> None:
     assert not circles()
 
 
+WITHIN_FUNCTIONS = ("commands", "__init__", "ask", "render")
+"""Where start-up needs it: a command imports what it runs, an answer that is not to be verified nothing that verifies."""
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_imports_stand_at_the_head_of_a_file(module: str) -> None:
+    tree = ast.parse(modules()[module].read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    within = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.ImportFrom)]
+    names = {node.module for node in within if (node.module or "").startswith("mcalc")}
+    assert not names or module.partition(".")[0] in WITHIN_FUNCTIONS
+
+
 def test_a_circle_and_an_import_from_above_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert goes_up("tree.node", "ask") and not goes_up("ask", "tree.node") and not goes_up("tree.build", "tree.node")
     monkeypatch.setitem(globals(), "imports", lambda: {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})

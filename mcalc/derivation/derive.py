@@ -20,6 +20,7 @@ from mcalc.derivation.reasons import because_local, listed, rule_name, simplific
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
+from mcalc.simplification.cases import by_cases
 from mcalc.simplification.simplify import simplify
 from mcalc.tree import build
 from mcalc.tree.letters import letters_in_use
@@ -214,8 +215,6 @@ class Work:
         return f"{listed([line.name for line in lines])} written out"
 
     def _cases(self, result: Node) -> Node:
-        from mcalc.simplification.cases import by_cases
-
         split = by_cases(result) if self.cases else None
         if split is None:
             return result

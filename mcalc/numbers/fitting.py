@@ -24,6 +24,7 @@ from mcalc.numbers.program import whole
 from mcalc.numbers.value import Value
 from mcalc.problems import Problem, Span
 from mcalc.table.records import LoopIndex, Slice
+from mcalc.tree.given_sizes import symbols_of
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, dimension, topological
 
@@ -228,8 +229,6 @@ def _axes(node: Node, shape: tuple[int, ...]) -> list[tuple[int, Any]]:
 
 
 def _dimensions_below(root: Node) -> list[Any]:
-    from mcalc.tree.given_sizes import symbols_of
-
     return list(symbols_of(root).values())
 
 

@@ -24,6 +24,7 @@ from mcalc.pictures.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.pictures.ticks import shown
 from mcalc.problems import Problem
 from mcalc.tree import build
+from mcalc.tree.names import name_latex, name_text
 from mcalc.tree.node import Node
 
 CURVE_SAMPLES, MAP_SAMPLES, SURFACE_SAMPLES, ARROWS = 601, 160, 80, 11
@@ -227,8 +228,6 @@ def _element(value: Node, at: int) -> Node:
 
 
 def _named(node: Node, bound: Mapping[str, Node], letters: Any) -> Label:
-    from mcalc.tree.names import name_latex, name_text
-
     name = next((name for name, one in bound.items() if one is node), None) or next(letters, "f")
     return Label(name_text(name), name_latex(name))
 

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mcalc.ask import derive
+from mcalc.code.guards import guarded
 from mcalc.code.targets import TARGETS
 from mcalc.language.parser import canonical_name, own_name
-from mcalc.networks.index_form import Expression
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
@@ -76,8 +78,6 @@ def evaluation(
 
 
 def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[Answer]:
-    from mcalc.ask import derive
-
     values_of([fitted.reading.value], fitted)
     derivation = derive(fitted.source, wrt, fitted.declared, "jacobian", layout, verify)
     answers = []
@@ -124,9 +124,6 @@ def _is_bounded(result: Any, by: Sequence[Node], fitted: Fitted) -> bool:
 
 def _guarded(result: Any, value: Node) -> Any:
     """The derivative with 0 for x/‖x‖ where the norm is 0."""
-    from mcalc.code.guards import guarded
-    from mcalc.networks.index_form import IndexForm
-
     if isinstance(result, IndexForm):
         return replace(result, tensor=guarded(result.tensor, value))
     return guarded(result, value)

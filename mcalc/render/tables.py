@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from mcalc.ask import derive
 from mcalc.language.parser import canonical_name
 from mcalc.networks.index_form import Expression
 from mcalc.notation.columns import pad, width
@@ -18,6 +19,7 @@ from mcalc.numbers.decimals import DIGITS, decimal
 from mcalc.numbers.definedness import kinks
 from mcalc.numbers.evaluation import Evaluator, Number, Slope
 from mcalc.numbers.fitting import Fitted, fit
+from mcalc.numbers.program import whole
 from mcalc.numbers.ranges import Varied
 from mcalc.numbers.value import Value
 from mcalc.numbers.written import written
@@ -117,8 +119,6 @@ def _scalar(array: Any) -> Any:
 
 
 def _derivatives(fitted: Fitted, wrt: str, verify: bool) -> list[tuple[str, Expression]]:
-    from mcalc.ask import derive
-
     found: list[tuple[str, Expression]] = []
     for name in _names(wrt):
         derivation = derive(fitted.source, name, fitted.declared, "jacobian", verify=verify)
@@ -131,8 +131,6 @@ def _names(wrt: str) -> list[str]:
 
 
 def _shape(expression: Expression, fitted: Fitted) -> tuple[int, ...]:
-    from mcalc.numbers.program import whole
-
     return tuple(whole(size, fitted.sizes) for size in expression.shape)
 
 

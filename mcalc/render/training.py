@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from mcalc.ask import derive
 from mcalc.language.parser import canonical_name, own_name
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL
@@ -108,8 +109,6 @@ def _extra(changed: Sequence[str], values: Mapping[str, Value], begin: Mapping[s
 
 def compiled(fitted: Fitted, names: list[str], batch: int = 0, verify: bool = True) -> Compiled:
     """The loss and its derivatives by the names, as one program; raises Problem where the loss is no real scalar."""
-    from mcalc.ask import derive
-
     if any(whole(size, fitted.sizes) != 1 for size in fitted.reading.value.shape):
         raise Problem("A descent is on a scalar, and this value is none.", hint="make one of it, as in `sum(…)`")
     for name, value in fitted.values.items():
