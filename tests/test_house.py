@@ -125,7 +125,7 @@ def test_no_circle_of_files() -> None:
 
 
 WITHIN_FUNCTIONS = ("commands", "__init__", "ask", "render")
-"""Where start-up needs it: a command imports what it runs, an answer that is not to be verified nothing that verifies."""
+"""Where start-up needs it: a command imports what it runs, an unverified answer nothing that verifies."""
 
 
 @pytest.mark.parametrize("module", sorted(modules()))

@@ -262,4 +262,4 @@ def _product_shape(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]
     return (rows,) if len(right) == 1 else (rows, right[1])
 
 
-print_with(lambda node: write(node, "ascii"))
+print_with(write)

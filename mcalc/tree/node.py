@@ -2,12 +2,14 @@
 
 A ``Node`` is a ``sympy.Basic``: immutable, hashable, traversable. Nodes are interned, so a shared
 subexpression is one node and the tree is a directed acyclic graph; every pass visits a node once.
+SymPy's own ``replace``, ``subs``, ``xreplace``, ``free_symbols``, ``has``, ``latex`` and pickling hold of it.
 Nothing here rewrites what the user typed: that is left to `mcalc.simplification.simplify`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from weakref import WeakValueDictionary
@@ -17,7 +19,8 @@ from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 from sympy.core.symbol import Symbol
 
-from mcalc.table.records import LoopIndex, Operator, Shape
+from mcalc.table import TABLE
+from mcalc.table.records import LoopIndex, Operator, Shape, Slice
 
 _nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 
@@ -62,12 +65,32 @@ class Node(Basic):
     def __hash__(self) -> int:
         return id(self) >> 4
 
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return (self.operator, self.args, self.parameters, self.shape)
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return _restored, (self.operator.name, self.args, self.parameters, self.shape)
 
     @property
     def func(self) -> Callable[..., Node]:
-        return lambda *args: Node(self.operator, args, self.parameters, self.shape)
+        """What makes the value of its ``args`` again, or of others; raises `ShapeMismatch` where those do not fit."""
+        return lambda *args: _made_of(self, args)
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """The variables below the value."""
+        return set(variables(self))
+
+    def matches(self, expr: Any, repl_dict: Any = None, old: bool = False) -> dict[Any, Any] | None:
+        """No value is a pattern: one matches itself alone."""
+        return dict(repl_dict or {}) if expr is self else None
+
+    def _eval_subs(self, old: Any, new: Any) -> Node | None:
+        """A dimension stands in shapes and parameters, and is no argument."""
+        return None if isinstance(old, Node) else resized(self, {old: new})
+
+    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+        values = {old: new for old, new in rule.items() if isinstance(old, Node)}
+        sizes = {old: new for old, new in rule.items() if not isinstance(old, Node)}
+        found = resized(replace(self, values), sizes)
+        return found, found is not self
 
     @property
     def name(self) -> str:
@@ -80,25 +103,60 @@ class Node(Basic):
         return tuple(size for size in self.shape if size != 1)
 
     def __repr__(self) -> str:
-        return _printers[-1](self)
+        return _printers[-1](self, "ascii")
 
     __str__ = __repr__
 
     def _sympystr(self, printer: Any) -> str:
         return repr(self)
 
+    def _latex(self, printer: Any) -> str:
+        return _printers[-1](self, "latex")
 
-def plainly(node: Node) -> str:
+    def _sympyrepr(self, printer: Any) -> str:
+        return plainly(self)
+
+
+def _restored(name: str, args: Sequence[Node], parameters: tuple[Any, ...], shape: Shape) -> Node:
+    return Node(TABLE[name], args, parameters, shape)
+
+
+def _made_of(node: Node, args: Sequence[Node]) -> Node:
+    """The node's operator applied to other values."""
+    before, after = ([arg.shape for arg in some] for some in (node.args, args))
+    shape = node.shape if after == before else node.operator.shape(operator.eq, after, *node.parameters)
+    return Node(node.operator, args, node.parameters, shape)
+
+
+def resized(root: Node, sizes: Mapping[Any, Any]) -> Node:
+    """`root` with other dimensions in its shapes and its parameters."""
+    done: dict[Node, Node] = {}
+
+    def new(place: Any) -> Any:
+        if isinstance(place, LoopIndex):
+            return LoopIndex(place.name, new(place.size))
+        if isinstance(place, Slice):
+            return Slice(new(place.lower), new(place.upper))
+        if isinstance(place, tuple):
+            return tuple(map(new, place))
+        return place.xreplace(sizes) if isinstance(place, Expr) else place
+
+    for node in topological([root]) if sizes else ():
+        done[node] = Node(node.operator, [done[arg] for arg in node.args], new(node.parameters), new(node.shape))
+    return done.get(root, root)
+
+
+def plainly(node: Node, dialect: str = "ascii") -> str:
     """``add(x, y)``: operators by their names, called."""
     parts = [*map(plainly, node.args), *map(str, node.parameters)]
     return f"{node.operator.name}({', '.join(parts)})" if node.args else "_".join(parts) or node.operator.name
 
 
-_printers: list[Callable[[Node], str]] = [plainly]
+_printers: list[Callable[[Node, str], str]] = [plainly]
 
 
-def print_with(printer: Callable[[Node], str]) -> None:
-    """Values are shown by `printer` from now on: `mcalc.notation` has one, and stands above the tree."""
+def print_with(printer: Callable[[Node, str], str]) -> None:
+    """Values are shown by `printer`, in ``ascii`` or ``latex``: `mcalc.notation` has one, and stands above the tree."""
     _printers.append(printer)
 
 
