@@ -8,7 +8,19 @@ from typing import Any
 
 from mcalc.rewriting.algebra import keeping
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, TURNED, Form, make, number, rational, scaled_parts
+from mcalc.rewriting.forms import (
+    CHAIN,
+    NUMBER,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    make,
+    number,
+    rational,
+    scaled_parts,
+    turned_shape,
+)
 from mcalc.rewriting.traces import dimension
 from mcalc.tree.node import Node, topological
 
@@ -100,8 +112,6 @@ _READERS: dict[str, Reader] = {
 
 
 def _row(column: Form) -> Form:
-    from mcalc.rewriting.forms import turned_shape
-
     return make(TURNED, (column,), (), turned_shape(column.shape))
 
 
