@@ -11,12 +11,14 @@ import click
 
 from mcalc import __version__
 from mcalc.commands import numbers, reference
+from mcalc.commands.build import build
 from mcalc.commands.checking import check
 from mcalc.commands.derivatives import derivative_commands
 from mcalc.commands.faults import attempt
 from mcalc.commands.options import Group
 from mcalc.commands.plots import plot
 from mcalc.commands.shell import shell
+from mcalc.commands.weave import weave
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,7 +33,7 @@ def cli() -> None:
 
 
 _reference = (reference.shapes, reference.rules, reference.batch, shell)
-for _command in (*derivative_commands(), check, *numbers.commands, plot, *_reference):
+for _command in (*derivative_commands(), check, *numbers.commands, plot, build, weave, *_reference):
     cli.add_command(_command)
 
 
