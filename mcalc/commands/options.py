@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,20 @@ _ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join((*FORMATS, *DRA
 
 
 _SIZES = re.compile(r"[^\W\d]\w*=")
+_SHORT = {"-w": "--wrt"}
+_FORMS = {"tex": "latex", "md": "markdown"}
+_MEANT = {
+    **dict.fromkeys(("diff", "differentiate", "derivative", "derive", "der", "d", "D"), "jacobian"),
+    **dict.fromkeys(("grad", "nabla"), "gradient"),
+    **dict.fromkeys(("steps", "derivation", "why", "show"), "explain"),
+    **dict.fromkeys(("evaluate", "value", "compute", "calc"), "eval"),
+    **dict.fromkeys(("verify", "test", "correct"), "check"),
+    **dict.fromkeys(("functions", "operators", "list"), "rules"),
+    **dict.fromkeys(("train", "minimize", "minimise", "optimize"), "descend"),
+    **dict.fromkeys(("draw", "graph"), "plot"),
+    **dict.fromkeys(("repl", "interactive"), "shell"),
+}
+"""What people type for a command of another name."""
 
 
 class Command(click.Command):
@@ -34,6 +49,7 @@ class Command(click.Command):
         rest = args[::-1]
         while rest:
             arg = rest.pop()
+            arg = _SHORT[arg] if _SHORT.get(arg) in options else arg
             name, attached, _ = arg.partition("=")
             if arg == "--":
                 positional.extend(rest[::-1])
@@ -42,7 +58,8 @@ class Command(click.Command):
                 kept.append(arg)
                 optional = name == "--expand" and not (rest and _SIZES.match(rest[-1]))
                 if rest and not attached and not options[name].is_flag and not optional:
-                    kept.append(rest.pop())
+                    value = rest.pop()
+                    kept.append(_FORMS.get(value, value) if name in ("-f", "--format") else value)
             elif _ATTACHED.match(arg) or (arg.startswith("--") and arg[2:3].isalpha()):
                 kept.append(arg)
             else:
@@ -59,7 +76,34 @@ class Command(click.Command):
 
 
 class Group(click.Group):
+    """The commands; a text that is none of them is an expression, of which the shapes are shown."""
+
     command_class = Command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A text such as ``-x^2`` begins with a minus sign, and is no option."""
+        if args and re.match(r"-[^-].", args[0]):
+            args = ["shapes", "--lead-on", *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant, and its arguments; raises Problem for a word that is none."""
+        name = args[0]
+        if name == "help":
+            wanted = next((word for word in args[1:] if word in self.commands), "")
+            if not wanted:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            return super().resolve_command(ctx, [wanted, "--help"])
+        if name in self.commands or (name.startswith("-") and name not in ("-", "--")):
+            return super().resolve_command(ctx, args)
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
+            near = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, self.commands, 1, 0.6)), "")
+            hint = f"did you mean `{near}`?" if near else "`mcalc --help` lists the commands"
+            raise Problem(f"No such command `{name}`.", hint=hint)
+        return super().resolve_command(ctx, ["shapes", "--lead-on", *args])
 
 
 def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

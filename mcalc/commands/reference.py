@@ -13,11 +13,14 @@ from mcalc.commands.text import columns, declared_shapes, expression_text, show,
 @click.command(cls=Command)
 @click.argument("expression")
 @common(formats=False)
-def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: str) -> None:
+@click.option("--lead-on", is_flag=True, hidden=True, help="Say what one can ask of the expression.")
+def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: str, lead_on: bool) -> None:
     """The tree, each node with its shape."""
-    from mcalc.render.tree import rows
+    from mcalc.render.tree import questions, rows
 
-    show(rows(expression_text(expression), declared_shapes(shapes)), output, color)
+    text, declared = expression_text(expression), declared_shapes(shapes)
+    page = rows(text, declared)
+    show(page + questions(text, declared, shapes) if lead_on else page, output, color)
 
 
 @click.command(cls=Command)

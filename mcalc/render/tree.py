@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 
 from mcalc.ask import read
 from mcalc.language.declarations import Declaration
@@ -11,6 +12,19 @@ from mcalc.notation.writing import write
 from mcalc.render.layout import Piece, Row, table
 from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import Node
+
+
+def questions(source: str, shapes: Mapping[str, Declaration], typed: Sequence[str]) -> list[Row]:
+    """What one can ask of the expression next, as commands."""
+    reading = read(source, shapes)
+    if not reading.names:
+        return []
+    name, quoted = next(iter(reading.names)), shlex.quote(source) if '"' in source else f'"{source}"'
+    declared = "".join(f" -s {shlex.quote(one)}" for one in typed)
+    command = "jacobian" if reading.value.axes else "gradient"
+    asked = f"{quoted} --wrt {name}{declared}"
+    lines = (f"mcalc {command} {asked}", f"mcalc explain {asked}", "mcalc --help")
+    return [[Piece("# next", "quiet")], *([Piece("#   " + line, "quiet")] for line in lines)]
 
 
 def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:
