@@ -22,6 +22,7 @@ from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.letters import in_use
 from mcalc.tree.node import Node, replaced
+from mcalc.tree.operations import cases
 
 __all__ = ["derive", "in_layout", "read", "shapes_by_letter", "work_on"]
 
@@ -207,8 +208,8 @@ def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expres
     turned = by_matrix if layout == "numerator" else not by_matrix and not (not value.axes and not by.axes)
     if not turned:
         return natural
-    if natural.operator.name == "where" and not natural.args[0].shape:
-        return build.apply("where", natural.args[0], *(build.transpose(arg) for arg in natural.args[1:]))
+    if natural.operator.is_cases and not natural.args[0].shape:
+        return cases(natural.args[0], *map(build.transpose, natural.args[1:]))
     return build.transpose(natural)
 
 

@@ -15,8 +15,8 @@ from mcalc.derivation.derivation import Derivation
 from mcalc.language.parser import Syntax
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.table.records import LoopIndex
-from mcalc.tree import build
 from mcalc.tree.node import Node, topological, variables
+from mcalc.tree.operations import determinant
 
 
 class Case:
@@ -70,13 +70,18 @@ class Case:
         for node in topological([reading.value]):
             if not node.shape and not node.loops and node.operator.name not in ("number", "dimension"):
                 inner.setdefault(node)
-        if any(node.operator.name in ("det", "logdet") for node in topological([reading.value])):
+        if any(_of_square(node) for node in topological([reading.value])):
             square = [
                 node for node in reading.names.values() if len(node.shape) == 2 and node.shape[0] == node.shape[1]
             ]
-            inner.update(dict.fromkeys(build.apply("det", node) for node in square))
+            inner.update(dict.fromkeys(determinant(node) for node in square))
         named = sorted(inner, key=lambda node: bool(node.args))
         return Scalars(sorted(symbols, key=str), [node for node in named if variables(node)][:14])
 
     def corrector(self) -> Corrector:
         return Corrector(self.scope, self.text, sorted(self.scope.dimensions)[:3])
+
+
+def _of_square(node: Node) -> bool:
+    """Whether it is a number made of a square matrix as a whole, as its determinant is."""
+    return node.operator.domain == "square" and not node.shape

@@ -21,7 +21,7 @@ def masks(root: Node) -> list[Node]:
 def unmasked(root: Node) -> list[Node]:
     """The value with every condition taken to hold; where cases have two branches, with either of them."""
     asked = masks(root)
-    cases = [node for node in topological([root]) if node.operator.name == "where"]
+    cases = [node for node in topological([root]) if node.operator.is_cases]
     if not asked and not cases:
         return []
     found = []
@@ -31,7 +31,7 @@ def unmasked(root: Node) -> list[Node]:
             args = [done[arg] for arg in node.args]
             if node.operator.indicator and len(node.args) == 2:
                 done[node] = build.ones(node.shape)
-            elif node.operator.name == "where":
+            elif node.operator.is_cases:
                 chosen, other = args[branch], args[3 - branch]
                 if build.is_zero(chosen):
                     chosen = other

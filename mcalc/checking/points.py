@@ -19,6 +19,7 @@ from mcalc.numbers.suitable_sizes import chosen_sizes
 from mcalc.table.records import LoopIndex, Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
+from mcalc.tree.operations import absolute, at_most
 from mcalc.tree.properties import declared
 
 _KINDS = (
@@ -186,7 +187,7 @@ class Tie:
     """Where both sides of a comparison are equal, and a derivative is a matter of convention."""
 
     def __init__(self, condition: Node) -> None:
-        self.count = Field(counted(build.apply("less_equal", build.apply("abs", margin(condition)), build.number(0))))
+        self.count = Field(counted(at_most(absolute(margin(condition)), build.number(0))))
         extreme = next((node for side in condition.args for node in topological([side]) if _is_extreme(node)), None)
         self.extreme = None if extreme is None or extreme.loops else Field(extreme)
 
@@ -198,4 +199,4 @@ class Tie:
 
 
 def _is_extreme(node: Node) -> bool:
-    return node.operator.name in ("max", "min", "norm_inf")
+    return node.operator.convention is not None and node.operator.convention.where.startswith("several")

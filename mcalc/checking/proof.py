@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mcalc.language.formulas import read_value
+from mcalc.language.formulas import compared_as
 from mcalc.networks.index_form import Expression
 from mcalc.simplification.simplify import simplify
 from mcalc.table.records import ShapeMismatch
@@ -15,23 +15,6 @@ from mcalc.tree.properties import adds_up
 
 _LARGEST = 400
 _MOST_TERMS = 60
-
-_DEFINITIONS: dict[str, str] = {
-    "less_equal": "1 - (a > b)",
-    "less": "b > a",
-    "greater_equal": "1 - (b > a)",
-    "relu": "a*(a > 0)",
-    "step": "a > 0",
-    "abs": "a*sign(a)",
-    "sigmoid": "1/(1 + exp(-a))",
-    "silu": "a/(1 + exp(-a))",
-    "tanh": "(exp(a) - exp(-a))/(exp(a) + exp(-a))",
-    "sinh": "(exp(a) - exp(-a))/2",
-    "cosh": "(exp(a) + exp(-a))/2",
-    "tan": "sin(a)/cos(a)",
-    "norm": "sqrt(sum(a*a))",
-}
-"""What stands for an operator when two forms of one value are compared."""
 
 
 def proved_equal(one: Expression, other: Expression) -> bool:
@@ -70,29 +53,9 @@ def by_definition(root: Node) -> Node:
 
 
 def _defined(node: Node) -> Node:
-    name = node.operator.name
-    if name == "sum" and not node.parameters and adds_up(node.args[0]):
+    if node.operator.name == "sum" and not node.parameters and adds_up(node.args[0]):
         return build.number(1)
-    if name in _DEFINITIONS:
-        return read_value(_DEFINITIONS[name], dict(zip(node.operator.argument_names, node.args, strict=True)))
-    if name == "where" and node.args[0].operator.indicator:
-        names = dict(zip(("c", "a", "b"), node.args, strict=True))
-        return (
-            build.apply("add", names["b"], read_value("c*a - c*b", names))
-            if names["b"].axes
-            else read_value("b + c*(a - b)", names)
-        )
-    if name == "maximum":
-        return read_value("b + (a > b)*(a - b)", dict(zip("ab", node.args, strict=True)))
-    if name == "minimum":
-        return read_value("a - (a > b)*(a - b)", dict(zip("ab", node.args, strict=True)))
-    if name == "softmax" and not node.parameters and len(node.axes) == 1:
-        return read_value("exp(a)/sum(exp(a))", {"a": node.args[0]})
-    if name == "log_softmax" and not node.parameters and len(node.axes) == 1:
-        return read_value("a - log(sum(exp(a)))", {"a": node.args[0]})
-    if name == "logsumexp" and not node.parameters:
-        return read_value("log(sum(exp(a)))", {"a": node.args[0]})
-    return node
+    return compared_as(node) or node
 
 
 def multiplied_out(root: Node) -> Node:
@@ -116,7 +79,7 @@ def _distributed(node: Node) -> Node:
     open_places = [at for at, arg in enumerate(node.args) if _is_sum(arg)]
     if name == "divide":
         open_places = [at for at in open_places if at == 0]
-    elif name in ("power", "sqrt"):
+    elif node.operator.elementwise and name not in ("add", "negative", "multiply"):
         open_places = []
     if not open_places:
         return node

@@ -28,7 +28,7 @@ def _score(variants: Variants, step: Step, finding: str, words: str) -> float:
     assert isinstance(step.after, Node)
     after = topological([step.after])
     if finding in ("missing-mask", "wrong-mask", "only-part-of-domain"):
-        return float(any(node.operator.indicator or node.operator.name in ("where", "sign") for node in after))
+        return float(any(map(_is_condition, after)))
     if finding == "sign":
         return float(
             any(
@@ -44,3 +44,7 @@ def _score(variants: Variants, step: Step, finding: str, words: str) -> float:
     if not names or not wanted:
         return 0.0
     return len(names & wanted) / len(names | wanted)
+
+
+def _is_condition(node: Node) -> bool:
+    return node.operator.indicator or node.operator.is_cases or node.operator.is_step

@@ -12,6 +12,7 @@ from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
 from mcalc.derivation.combine import leaf_of, matrix_or_indices
 from mcalc.derivation.derivation import Step
+from mcalc.language.formulas import read_value
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Index, Term, fresh
@@ -275,9 +276,10 @@ def _is_mask(node: Node, at: int) -> bool:
     if not operator.elementwise or not operator.rules:
         return False
     formula = operator.rule(at).formula
-    return isinstance(formula, str) and (
-        ">" in formula or "<" in formula or "where" in formula or formula.startswith("sign")
-    )
+    if not isinstance(formula, str):
+        return False
+    slope = read_value(formula, {**dict(zip(operator.argument_names, node.args, strict=False)), "y": node}).operator
+    return slope.indicator or slope.is_cases or slope.is_step
 
 
 def _names(side: object, leaf: Node) -> bool:

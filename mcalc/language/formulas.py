@@ -29,3 +29,10 @@ def read_value(text: str, names: Mapping[str, Node]) -> Node:
     if measure in _MEASURES and name in names:
         return _MEASURES[measure](names[name])
     return read_formula(_formula_syntax(text), names)
+
+
+def compared_as(node: Node) -> Node | None:
+    """What stands for the node when two forms of one value are compared, ``sqrt(sum(a*a))`` for a norm, if anything."""
+    operator = node.operator
+    formula = operator.compared_as if isinstance(operator.compared_as, str) else operator.compared_as(node)
+    return read_value(formula, dict(zip(operator.argument_names, node.args, strict=True))) if formula else None

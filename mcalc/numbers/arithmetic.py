@@ -9,15 +9,6 @@ from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
 from mcalc.table.records import Operator
 
-OF_REALS = frozenset(
-    (
-        *("greater", "less", "greater_equal", "less_equal", "maximum", "minimum", "max", "min", "abs", "sign", "step"),
-        *("relu", "leaky_relu", "elu", "gelu", "erf", "norm", "norm1", "norm_inf", "var", "logdet"),
-        *("logsumexp", "softmax", "log_softmax"),
-    )
-)
-"""Operators that compare, or that are meant of real numbers alone."""
-
 
 class NotReal(Exception):
     """An operator that is meant of real numbers meets a complex one."""
@@ -51,12 +42,14 @@ class Arithmetic:
 class _ComplexModule:
     """NumPy's functions, with complex values where there are no real ones."""
 
-    def __init__(self) -> None:
-        for name in ("sqrt", "log"):
-            self.__dict__[name] = getattr(np.emath, name)
-
     def __getattr__(self, name: str) -> Any:
         return getattr(array_module, name)
+
+    def sqrt(self, a: Any) -> Any:
+        return np.emath.sqrt(a)
+
+    def log(self, a: Any) -> Any:
+        return np.emath.log(a)
 
     # On their branch cuts the inverse functions have the values that these logarithms have.
 
@@ -101,7 +94,7 @@ class Complex(Arithmetic):
         return np.complex128(value) if value.imag else np.float64(value.real)
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
-        if operator.name in OF_REALS and any(np.iscomplexobj(value) for value in values):
+        if operator.of_reals and any(np.iscomplexobj(value) for value in values):
             raise NotReal(operator)
         found = operator.numpy(self.module, *values, *parameters)
         return found.real if np.iscomplexobj(found) and not np.any(np.imag(found)) else found

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
+from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounded_module import BoundedModule, entries
 from mcalc.numbers.bounds import EXACTLY, Bounded, Unsure, joined
 from mcalc.numbers.fields import Field
+from mcalc.table import shapes
 from mcalc.table.records import Operator
 
 LEVELS = (30, 80, 240, 720, 2200)
@@ -44,7 +45,7 @@ class Certain(Arithmetic):
         return all(entry.is_number for entry in entries(self.module.array(value)))
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
-        if operator.name in OF_REALS and not all(one.is_real for value in values for one in entries(value)):
+        if operator.of_reals and not all(one.is_real for value in values for one in entries(value)):
             raise NotReal(operator)
         values = [np.array(value, dtype=object) if np.ndim(value) == 0 else value for value in values]
         try:
@@ -53,14 +54,14 @@ class Certain(Arithmetic):
             if not self.last:
                 raise
             found = self._as_far_as_known(operator, values, parameters)
-        if operator.indicator or operator.name == "where":
+        if operator.indicator or operator.is_cases:
             found = self._of_numbers(operator, values, found)
             return self._masked(operator, values, found) if self.masks else found
         return found
 
     def _of_numbers(self, operator: Operator, values: Sequence[Any], found: Any) -> Any:
         """No number where what is compared, or the condition, is none."""
-        asked = values[:1] if operator.name == "where" else values
+        asked = values[:1] if operator.is_cases else values
 
         def one(result: Bounded, *given: Bounded) -> Bounded:
             return result if all(number.is_number for number in given) else self.field.nan
@@ -78,7 +79,7 @@ class Certain(Arithmetic):
 
         if operator.elementwise:
             return np.frompyfunc(one, len(values), 1)(*values)
-        shape = np.shape(values[0]) if operator.name == "inv" else ()
+        shape = np.shape(values[0]) if operator.shape is shapes.square else ()
         found = np.empty(shape, dtype=object)
         found[...] = self.field.nan
         return found if shape else self.field.nan

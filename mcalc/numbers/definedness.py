@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 
+from mcalc.language.formulas import read_value
 from mcalc.networks.index_form import Expression
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import Arithmetic, NotReal
@@ -40,7 +41,7 @@ def pole(root: Node, fitted: Fitted, arithmetic: Arithmetic) -> Problem | None:
     needed, stack = {root}, [root]
     while stack:
         node = stack.pop()
-        for arg in node.args[:1] if node.operator.name == "where" else node.args:
+        for arg in node.args[:1] if node.operator.is_cases else node.args:
             if arg not in needed:
                 needed.add(arg)
                 stack.append(arg)
@@ -100,6 +101,7 @@ def _sentence(node: Node, values: Sequence[Any], running: Mapping[LoopIndex, int
     name, args = node.operator.name, [write(arg, "text") for arg in node.args]
     at = "".join(f" at {loop.name} = {place}" for loop, place in running.items())
     text = f"`{write(node, 'text')}` is not defined here{at}"
+    why = node.operator.no_value
     if name == "divide":
         entries = "" if not node.args[1].axes else "an entry of "
         return f"{text}: {entries}the divisor `{args[1]}` is 0."
@@ -108,11 +110,11 @@ def _sentence(node: Node, values: Sequence[Any], running: Mapping[LoopIndex, int
         for arg, text, value in zip(node.args, args, values, strict=True)
         if _has_zero(value)
     ]
-    if name in ("log", "power", "atanh") and zero:
+    if why == "a is 0" and zero:
         return f"{text}: {zero[0]} is 0."
-    if name in ("inv", "logdet", "det"):
+    if why == "A is singular":
         return f"{text}: the matrix `{args[0]}` is singular."
-    if all(np.asarray(value).dtype.kind != "O" for value in values) and name not in ("log", "atanh", "acosh"):
+    if all(np.asarray(value).dtype.kind != "O" for value in values) and why in ("", "a is 0"):
         return f"The value of `{write(node, 'text')}`{at} is too large for a floating-point number."
     return f"{text}."
 
@@ -127,67 +129,51 @@ def _is_zero(entry: Any) -> bool:
 
 # Kinks ---------------------------------------------------------------------------------------------------------------
 
-_AT_ZERO = {
-    "relu": "is taken to be 0",
-    "abs": "is taken to be 0",
-    "leaky_relu": "is taken to be 0.01",
-    "norm": "is taken to be 0",
-    "norm1": "counts an entry that is 0 as 0",
-    "sign": "is taken to be 0, though the value jumps",
-    "step": "is taken to be 0, though the value jumps",
-}
-_WHERE_EQUAL = {
-    "maximum": "is taken to be 0",
-    "minimum": "is taken to be 0",
-    **dict.fromkeys(("greater", "less", "greater_equal", "less_equal"), "is taken to be 0, though the value jumps"),
-}
-_WHERE_SEVERAL = ("max", "min", "norm_inf")
-
 
 def kinks(value: Node, by: Iterable[Node], fitted: Fitted, arithmetic: Arithmetic) -> list[str]:
     """A sentence for each part of the value that has no derivative by the variables at this point, but a convention."""
     moving = set().union(*(depends(value, variable) for variable in by))
-    suspects = [
-        node
-        for node in topological([value])
-        if node in moving and node.operator.name in (*_AT_ZERO, *_WHERE_EQUAL, *_WHERE_SEVERAL)
-    ]
+    suspects = [node for node in topological([value]) if node in moving and node.operator.convention]
     return [sentence for node in suspects for sentence in [_kink(node, fitted, arithmetic)] if sentence]
 
 
 def _kink(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> str:
-    name = node.operator.name
-    for values, running in _arguments(node, fitted, arithmetic):
+    convention = node.operator.convention
+    assert convention is not None
+    text, args = write(node, "text"), [write(arg, "text") for arg in node.args]
+    looked_at = [read_value(convention.of, {"a": node.args[0]})] if convention.of != "a" else list(node.args)
+    for values, running in _values(looked_at, node, fitted, arithmetic):
+        if not _is_there(convention.where, values, node):
+            continue
         where = "".join(f", {loop.name} = {place}" for loop, place in running.items())
-        text = write(node, "text")
-        args = [write(arg, "text") for arg in node.args]
-        whole_norm = name == "norm"
-        if name in _AT_ZERO and (not np.any(np.asarray(values[0]) != 0) if whole_norm else _has_zero(values[0])):
-            entry = node.args[0].axes and not whole_norm
-            what = f"an entry of {args[0]} is 0" if entry else f"{args[0]} = 0"
-            return f"{text} has a kink here ({what}{where}): its derivative {_AT_ZERO[name]}, by convention"
-        if name in _WHERE_EQUAL and _has_zero(np.asarray(values[0]) - np.asarray(values[1])):
+        what, rule = f"{args[0]} = 0", "convention"
+        if convention.where.startswith("several"):
+            what = "several entries share it"
+        elif convention.where == "both are equal":
             first, second = args if not build.is_zero(node.args[0]) else args[::-1]
             what = f"an entry of {first} is {second}" if node.axes else f"{first} = {second}"
+            rule = "the paper's convention" if rectified(node) is not None else rule
             if node.operator.first_counts and equal_on_an_open_set(node):
-                return (
-                    f"{text} takes either argument here ({what}{where}): its derivative is that of {args[0]}, the first"
-                )
-            rule = "the paper's convention" if rectified(node) is not None else "convention"
-            return f"{text} has a kink here ({what}{where}): its derivative {_WHERE_EQUAL[name]}, by {rule}"
-        if name in _WHERE_SEVERAL and _is_shared(name, values[0], node):
-            shared = "is shared among them equally, by convention"
-            return f"{text} has a kink here (several entries share it{where}): its derivative {shared}"
+                derivative = f"its derivative is that of {args[0]}, the first"
+                return f"{text} takes either argument here ({what}{where}): {derivative}"
+        elif node.args[0].axes and convention.where == "an entry is 0":
+            what = f"an entry of {args[0]} is 0"
+        return f"{text} has a kink here ({what}{where}): its derivative {convention.is_taken}, by {rule}"
     return ""
 
 
-def _is_shared(name: str, value: Any, node: Node) -> bool:
-    array = np.asarray(value)
-    if name == "norm_inf":
-        array = abs(array)
-    axis = node.parameters[0] if node.parameters and array.ndim == 2 else None
-    lines = [array.ravel()] if axis is None else list(np.moveaxis(array, axis, -1))
-    best = min if name == "min" else max
+def _is_there(where: str, values: Sequence[Any], node: Node) -> bool:
+    """Whether the condition of a convention holds of the values of its arguments."""
+    first = np.asarray(values[0])
+    if where == "an entry is 0":
+        return _has_zero(first)
+    if where == "all are 0":
+        return not np.any(first != 0)
+    if where == "both are equal":
+        return _has_zero(first - np.asarray(values[1]))
+    axis = node.parameters[0] if node.parameters and first.ndim == 2 else None
+    lines = [first.ravel()] if axis is None else list(np.moveaxis(first, axis, -1))
+    best = min if where == "several are the least" else max
     return any(sum(_is_zero(entry - best(line, key=_place)) for entry in line) > 1 for line in lines)
 
 
@@ -195,11 +181,13 @@ def _place(entry: Any) -> Any:
     return entry.value if isinstance(entry, Bounded) else entry
 
 
-def _arguments(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> Iterator[tuple[list[Any], dict[LoopIndex, int]]]:
-    """The values of a node's arguments; of one under sums for each running index, so far as these are not too many."""
+def _values(
+    parts: Sequence[Node], node: Node, fitted: Fitted, arithmetic: Arithmetic
+) -> Iterator[tuple[list[Any], dict[LoopIndex, int]]]:
+    """The values of parts of a node; of one under sums for each running index, so far as these are not too many."""
     loops = sorted(node.loops, key=str)
     try:
-        program = Program(list(node.args), fitted.sizes, active=loops, arithmetic=arithmetic)
+        program = Program(list(parts), fitted.sizes, active=loops, arithmetic=arithmetic)
         ranges = (range(1, whole(loop.size, fitted.sizes) + 1) for loop in loops)
         for places in islice(product(*ranges), _MOST_PLACES):
             running = dict(zip(loops, places, strict=True))

@@ -41,7 +41,6 @@ MOST_WORK = 1000
 """Operations on single numbers: beyond these, no exact values."""
 MOST_CERTAIN, MOST_DIGITS = 200_000, 4000
 """Beyond these, floating-point numbers; and no more digits than the third level has."""
-_CUBIC = ("det", "inv", "logdet")
 _MOVED, _TOO_FAR = 1e-5, "The value is too large to be computed here: its exponent is itself a long number."
 _LONG = "the exact value is too long to be worth having, and these are its decimals"
 _ZERO = "what is shown as 0 is smaller than 1e-300: with decimals nobody can tell"
@@ -244,7 +243,7 @@ def _work(expressions: Sequence[Expression], sizes: Mapping[str, int]) -> float:
         count = float(max(prod(shape) for shape in shapes))
         if node.operator.name == "matmul":
             count = float(prod(shapes[1]) * (shapes[2][1] if len(shapes[2]) > 1 else 1))
-        elif node.operator.name in _CUBIC:
+        elif node.operator.at_many == "matrices":
             count = 5 * count**1.5
         for loop in node.loops:
             count *= whole(loop.size, sizes)

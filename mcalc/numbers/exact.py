@@ -15,7 +15,7 @@ from sympy.core.singleton import S
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 
-from mcalc.numbers.arithmetic import OF_REALS, Arithmetic, NotReal
+from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounds import TooFar, Unsure, magnitude
 from mcalc.numbers.certain import LEVELS, certain, digits_of
@@ -276,7 +276,7 @@ class Exact(Arithmetic):
         return _checked(exact(value))
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
-        if operator.name in OF_REALS and any(_not_real(value) for value in values):
+        if operator.of_reals and any(_not_real(value) for value in values):
             raise NotReal(operator)
         try:
             if operator.name == "divide" and not isinstance(values[1], np.ndarray) and values[1] == 0:

@@ -17,6 +17,7 @@ from mcalc.numbers.numeric import having_properties
 from mcalc.numbers.program import Sizes
 from mcalc.tree import build
 from mcalc.tree.node import Node
+from mcalc.tree.operations import above
 
 _PARTS, _FEWER_PARTS, _MANY = 32, 8, 64
 """Into how many parts an interval is divided at a time, and of many intervals each."""
@@ -48,7 +49,7 @@ class Asked:
         measured = [*(margin(conditions[at]) for at in self.free), *places]
         self.holding = [
             *(counted(condition) for condition in conditions),
-            *(build.apply("greater", place, build.number(0)) for place in places),
+            *(above(place, build.number(0)) for place in places),
         ]
         self.ends = (0, len(self.holding), len(self.holding) + len(measured), None)
         names = {str(variable.parameters[0]): None for variable in variables}

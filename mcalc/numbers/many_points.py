@@ -16,10 +16,6 @@ from mcalc.numbers.program import Loops, Program, Sizes, State, along_row, meani
 from mcalc.tree.node import Node, depends, variables
 
 ENTRIES_AT_ONCE = 2_000_000
-_OVER_ALL = ("sum", "mean", "max", "min", "prod", "var")
-_OF_STACKS = ("inv", "logdet")
-"""What NumPy computes of many square matrices at once, none of them singular."""
-_REDUCTIONS = (*_OVER_ALL, "norm", "norm1", "norm_inf")
 
 
 def evaluate_at_points(
@@ -105,22 +101,19 @@ class PointsProgram(Program):
 
         if node.operator.elementwise:
             return lambda state: function(array_module, *over(state, len(shape)))
-        if name == "det" and ranks == [2]:
+        if node.operator.at_many == "matrices" and ranks == [2] and not node.operator.no_value:
             return lambda state: function(array_module, state.memory[slots[0]])
         if name in ("matmul", "dot", "outer"):
             signature = _contraction(node, many)
             return lambda state: np.einsum(signature, *(state.memory[slot] for slot in slots), optimize=True)
         if name == "transpose":
             return lambda state: np.swapaxes(state.memory[slots[0]], 1, -1)
-        if name in ("softmax", "log_softmax") and axis is None:
+        if node.operator.at_many == "rows" and axis is None:
             return lambda state: function(array_module, state.memory[slots[0]])
-        if name == "logsumexp" and axis is None:
-            return lambda state: function(
-                array_module, state.memory[slots[0]].reshape(len(state.memory[slots[0]]), -1), 1
-            )
-        if name in _REDUCTIONS and not along_row(node):
-            return lambda state: function(_per_point, state.memory[slots[0]], *([axis] if name in _OVER_ALL else []))
-        if name in _OF_STACKS and ranks == [2]:
+        if node.operator.at_many == "entries" and not along_row(node):
+            along = [axis] if node.operator.takes_axis else []
+            return lambda state: function(_per_point, state.memory[slots[0]], *along)
+        if node.operator.at_many == "matrices" and ranks == [2]:
 
             def of_stack(state: State) -> Any:
                 matrices = state.memory[slots[0]]
@@ -184,19 +177,33 @@ def _contraction(node: Node, many: Sequence[bool]) -> str:
     return f"{points[0]}{shown[0]},{points[1]}{shown[1]}->p{shown[2]}"
 
 
+def _of_each(reduction: Callable[..., Any]) -> Callable[..., Any]:
+    """A reduction that leaves the first axis alone, that of the points."""
+
+    def reduced(values: Any, axis: int | None = None) -> Any:
+        return reduction(values, axis=tuple(range(1, np.ndim(values))) if axis is None else axis + 1)
+
+    return staticmethod(reduced)
+
+
 class _PerPoint:
     """NumPy, with reductions that leave the first axis alone."""
 
+    sum = _of_each(lambda *values, **axis: np.sum(*values, **axis))
+    mean = _of_each(lambda *values, **axis: np.mean(*values, **axis))
+    max = _of_each(lambda *values, **axis: np.max(*values, **axis))
+    min = _of_each(lambda *values, **axis: np.min(*values, **axis))
+    prod = _of_each(lambda *values, **axis: np.prod(*values, **axis))
+    var = _of_each(lambda *values, **axis: np.var(*values, **axis))
+
     def __getattr__(self, name: str) -> Any:
-        found = getattr(array_module, name)
-        if name not in _OVER_ALL:
-            return found
+        return getattr(array_module, name)
 
-        def reduced(values: Any, axis: int | None = None) -> Any:
-            return found(values, axis=tuple(range(1, np.ndim(values))) if axis is None else axis + 1)
+    def logsumexp(self, values: Any) -> Any:
+        return array_module.logsumexp_along(values.reshape(len(values), -1), 1)
 
-        self.__dict__[name] = reduced
-        return reduced
+    def logsumexp_along(self, values: Any, axis: int) -> Any:
+        return array_module.logsumexp_along(values, axis + 1)
 
 
 _per_point = _PerPoint()

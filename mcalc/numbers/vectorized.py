@@ -12,12 +12,11 @@ from typing import Any
 
 from sympy.core.singleton import S
 
+from mcalc.language.formulas import compared_as, read_value
 from mcalc.table.records import LoopIndex, ShapeMismatch, Slice
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
-
-_ALONG = frozenset({"sum", "mean", "max", "min", "prod", "var", "logsumexp"})
-_BY_ROWS = frozenset({"softmax", "log_softmax"})
+from mcalc.tree.operations import diagonal
 
 
 class _NoForm(Exception):
@@ -156,10 +155,12 @@ class _Sum:
         if rule is not None:
             found: Node = rule(node)
             return found
-        if name in _ALONG and node.args[0].axes and not node.axes:
+        if node.operator.at_many == "entries" and node.operator.takes_axis and node.args[0].axes and not node.axes:
             return build.apply(name, self.lift(node.args[0]), parameters=(1,))
-        if name in _BY_ROWS and node.axes and not node.parameters:
+        if node.operator.at_many == "rows" and node.axes and not node.parameters:
             return build.apply(name, self.lift(node.args[0]))
+        if node.operator.at_many == "entries" and node.operator.definition and not node.axes:
+            return self.lift(compared_as(node) or read_value(node.operator.definition, {"a": node.args[0]}))
         raise _NoForm
 
     def _argument(self, arg: Node, node: Node) -> Node:
@@ -189,7 +190,7 @@ class _Sum:
         places += [None] * (len(arg.shape) - len(places))
         moving = [at for at, place in enumerate(places) if place == self.loop]
         if len(moving) == 2:
-            return build.apply("diagonal", self._cut(arg, 0) if arg.shape[0] != self.loop.size else arg)
+            return diagonal(self._cut(arg, 0) if arg.shape[0] != self.loop.size else arg)
         (at,) = moving
         whole = self._cut(arg, at)
         if len(places) == 1:
@@ -229,16 +230,6 @@ class _Sum:
         if len(left.axes) == 1 and len(right.axes) == 1 and not node.axes:
             return self._of_dot(node)
         raise _NoForm
-
-    def _of_norm(self, node: Node) -> Node:
-        rows = self.lift(node.args[0])
-        return build.apply("sqrt", build.apply("sum", build.apply("multiply", rows, rows), parameters=(1,)))
-
-    def _of_norm1(self, node: Node) -> Node:
-        return build.apply("sum", build.apply("abs", self.lift(node.args[0])), parameters=(1,))
-
-    def _of_norm_inf(self, node: Node) -> Node:
-        return build.apply("max", build.apply("abs", self.lift(node.args[0])), parameters=(1,))
 
     def _of_stack(self, node: Node) -> Node:
         """``[X[i]; 1]`` for all i: the parts side by side."""

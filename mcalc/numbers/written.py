@@ -14,6 +14,7 @@ from mcalc.numbers.decimals import decimal
 from mcalc.table import CALLS
 from mcalc.tree import build
 from mcalc.tree.node import Node
+from mcalc.tree.operations import exponential, root
 
 UNIT = "i = sqrt(-1)"
 MOST_SHOWN, MOST_IN_LINE, _ENDS = 60, 100, 3
@@ -28,7 +29,7 @@ def node_of(number: Any) -> Node:
     if number is S.ImaginaryUnit:
         return build.variable("i")
     if number is S.Exp1:
-        return build.apply("exp", build.number(1))
+        return exponential(build.number(1))
     if number.is_Add:
         terms = sorted(number.args, key=_place)
         return build.apply("add", *map(node_of, terms))
@@ -58,11 +59,11 @@ def _power(factor: Any) -> tuple[Node, Any]:
         return node_of(factor), S.One
     base, exponent = factor.as_base_exp()
     if base is S.Exp1:
-        return build.apply("exp", node_of(exponent)), S.One
+        return exponential(node_of(exponent)), S.One
     if not exponent.is_Rational:
         return build.apply("power", node_of(base), node_of(exponent)), S.One
     if exponent < 0:
-        return (build.apply("sqrt", node_of(base)), S.NegativeOne) if exponent == -S.Half else (node_of(base), exponent)
+        return (root(node_of(base)), S.NegativeOne) if exponent == -S.Half else (node_of(base), exponent)
     return node_of(base), exponent
 
 

@@ -75,6 +75,7 @@ OPERATORS = (
         domain="positive",
         care="b may not be 0",
         elementwise=True,
+        no_value="b is 0",
     ),
     Operator(
         "power",
@@ -96,5 +97,6 @@ OPERATORS = (
         care="a negative number has only powers with a whole exponent, and no derivative by the exponent",
         elementwise=True,
         whole="matrix_power",
+        no_value="a is 0",
     ),
 )

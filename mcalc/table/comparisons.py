@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mcalc.table import shapes
-from mcalc.table.records import FLAT, Notation, Operator, Rule, called, infix
+from mcalc.table.records import FLAT, Convention, Notation, Operator, Rule, called, infix
 
 _LARGER, _SMALLER = (("1", "a - b"), ("0", "b - a")), (("1", "b - a"), ("0", "a - b"))
 
@@ -24,6 +24,8 @@ def comparison(name: str, text: str, ascii: str, latex: str, **fields: Any) -> O
         elementwise=True,
         indicator=True,
         exact=True,
+        of_reals=True,
+        convention=Convention("both are equal", "is taken to be 0, though the value jumps"),
         care="where a and b are equal the value jumps; the derivative is given as 0",
         example=f"w{ascii}x",
         written_as=f"a{ascii}b",
@@ -34,6 +36,13 @@ def comparison(name: str, text: str, ascii: str, latex: str, **fields: Any) -> O
 def _at_ties(shared: str, strict: str) -> Callable[[Any], str]:
     """Where the two arguments are equal on an open set, ``max(x, relu(x))``, the first counts there."""
     return lambda node: shared if node.parameters else strict
+
+
+def _as_a_product(node: Any) -> str:
+    """``b + [c](a − b)``, where c is a condition."""
+    if not node.args[0].operator.indicator:
+        return ""
+    return "b + (c*a - c*b)" if node.args[2].axes else "b + c*(a - b)"
 
 
 OPERATORS = (
@@ -54,6 +63,7 @@ OPERATORS = (
         numpy=lambda np, a, b: np.where(a < b, 1.0, 0.0),
         opposite="greater_equal",
         branches=_SMALLER,
+        compared_as="b > a",
     ),
     comparison(
         "greater_equal",
@@ -63,6 +73,7 @@ OPERATORS = (
         numpy=lambda np, a, b: np.where(a >= b, 1.0, 0.0),
         opposite="less",
         branches=_LARGER,
+        compared_as="1 - (b > a)",
     ),
     comparison(
         "less_equal",
@@ -72,6 +83,7 @@ OPERATORS = (
         numpy=lambda np, a, b: np.where(a <= b, 1.0, 0.0),
         opposite="greater",
         branches=_SMALLER,
+        compared_as="1 - (a > b)",
     ),
     Operator(
         "maximum",
@@ -96,6 +108,9 @@ OPERATORS = (
         exact=True,
         elementwise=True,
         commutative=True,
+        of_reals=True,
+        convention=Convention("both are equal", "is taken to be 0"),
+        compared_as="b + (a > b)*(a - b)",
     ),
     Operator(
         "minimum",
@@ -123,6 +138,9 @@ OPERATORS = (
         exact=True,
         elementwise=True,
         commutative=True,
+        of_reals=True,
+        convention=Convention("both are equal", "is taken to be 0"),
+        compared_as="a - (a > b)*(a - b)",
     ),
     Operator(
         "where",
@@ -142,5 +160,6 @@ OPERATORS = (
         care="the condition is taken as fixed: where it switches, the value may jump, and has no derivative",
         exact=True,
         elementwise=True,
+        compared_as=_as_a_product,
     ),
 )

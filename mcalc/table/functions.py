@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mcalc.table import shapes
-from mcalc.table.records import FLAT, Notation, Operator, Rule, called
+from mcalc.table.records import FLAT, Convention, Notation, Operator, Rule, called
 
 
 def function(
@@ -63,6 +63,7 @@ OPERATORS = (
         care="the argument must be positive",
         whole="logm",
         also=("ln",),
+        no_value="a is 0",
     ),
     function(
         "sqrt",
@@ -92,6 +93,9 @@ OPERATORS = (
         also=("absolute",),
         parity="even",
         nonnegative=True,
+        of_reals=True,
+        convention=Convention("an entry is 0", "is taken to be 0"),
+        compared_as="a*sign(a)",
     ),
     function(
         "sign",
@@ -108,6 +112,8 @@ OPERATORS = (
         exact=True,
         also=("sgn", "signum"),
         parity="odd",
+        of_reals=True,
+        convention=Convention("an entry is 0", "is taken to be 0, though the value jumps"),
     ),
     function(
         "sin",
@@ -132,6 +138,7 @@ OPERATORS = (
         domain="unit",
         care="not at the odd multiples of π/2",
         parity="odd",
+        compared_as="sin(a)/cos(a)",
     ),
     function(
         "asin",
@@ -167,6 +174,7 @@ OPERATORS = (
         numpy=lambda np, a: np.sinh(a),
         definition="(exp(a) - exp(-a))/2",
         parity="odd",
+        compared_as="(exp(a) - exp(-a))/2",
     ),
     function(
         "cosh",
@@ -176,6 +184,7 @@ OPERATORS = (
         definition="(exp(a) + exp(-a))/2",
         parity="even",
         nonnegative=True,
+        compared_as="(exp(a) + exp(-a))/2",
     ),
     function(
         "tanh",
@@ -184,6 +193,7 @@ OPERATORS = (
         numpy=lambda np, a: np.tanh(a),
         definition="sinh(a)/cosh(a)",
         parity="odd",
+        compared_as="(exp(a) - exp(-a))/(exp(a) + exp(-a))",
     ),
     function(
         "asinh",
@@ -215,6 +225,7 @@ OPERATORS = (
         care="the argument lies between -1 and 1",
         also=("arctanh",),
         parity="odd",
+        no_value="a is 1 or -1",
     ),
     function(
         "sigmoid",
@@ -225,6 +236,7 @@ OPERATORS = (
         definition="1/(1 + exp(-a))",
         also=("logistic", "expit", "sigma"),
         nonnegative=True,
+        compared_as="1/(1 + exp(-a))",
     ),
     function(
         "softplus",
@@ -247,6 +259,9 @@ OPERATORS = (
         where_positive="a",
         exact=True,
         nonnegative=True,
+        of_reals=True,
+        convention=Convention("an entry is 0", "is taken to be 0"),
+        compared_as="a*(a > 0)",
     ),
     function(
         "leaky_relu",
@@ -259,6 +274,8 @@ OPERATORS = (
         kinks=("a > 0",),
         branches=(("a", "a"), ("a/100", "-a")),
         where_positive="a",
+        of_reals=True,
+        convention=Convention("an entry is 0", "is taken to be 0.01"),
     ),
     function(
         "elu",
@@ -270,6 +287,7 @@ OPERATORS = (
         kinks=("a > 0",),
         branches=(("a", "a"), ("exp(a) - 1", "-a")),
         where_positive="a",
+        of_reals=True,
     ),
     function(
         "gelu",
@@ -278,6 +296,7 @@ OPERATORS = (
         meaning="a times the normal distribution function at a",
         numpy=lambda np, a: a * (1 + np.erf(a / np.sqrt(2))) / 2,
         definition="a*(1 + erf(a/sqrt(2)))/2",
+        of_reals=True,
     ),
     function(
         "silu",
@@ -286,6 +305,7 @@ OPERATORS = (
         numpy=lambda np, a: a / (1 + np.exp(-a)),
         definition="a*sigmoid(a)",
         also=("swish",),
+        compared_as="a/(1 + exp(-a))",
     ),
     function(
         "erf",
@@ -294,6 +314,7 @@ OPERATORS = (
         meaning="the error function",
         numpy=lambda np, a: np.erf(a),
         parity="odd",
+        of_reals=True,
     ),
     function(
         "step",
@@ -311,5 +332,8 @@ OPERATORS = (
         exact=True,
         also=("heaviside",),
         nonnegative=True,
+        of_reals=True,
+        convention=Convention("an entry is 0", "is taken to be 0, though the value jumps"),
+        compared_as="a > 0",
     ),
 )

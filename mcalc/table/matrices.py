@@ -40,6 +40,8 @@ OPERATORS = (
         domain="square",
         care="the matrix must be invertible",
         of_one="1/A",
+        at_many="matrices",
+        no_value="A is singular",
     ),
     Operator(
         "det",
@@ -55,6 +57,7 @@ OPERATORS = (
         domain="square",
         care="the rule is written with inv(A), so the matrix must be invertible",
         of_one="A",
+        at_many="matrices",
     ),
     Operator(
         "logdet",
@@ -71,6 +74,9 @@ OPERATORS = (
         domain="square",
         care="the matrix must be invertible",
         of_one="log(abs(A))",
+        of_reals=True,
+        at_many="matrices",
+        no_value="A is singular",
     ),
     Operator(
         "diag",

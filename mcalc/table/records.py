@@ -83,6 +83,19 @@ class Notation:
 
 
 @dataclass(frozen=True)
+class Convention:
+    """Where a value has no derivative, and what its derivative `is_taken` to be there.
+
+    `where` is one of ``an entry is 0``, ``all are 0``, ``both are equal``, ``several are the largest``, ``several are
+    the least``; the entries are those of `of`, a formula of the argument ``a``.
+    """
+
+    where: str
+    is_taken: str
+    of: str = "a"
+
+
+@dataclass(frozen=True)
 class Operator:
     """Everything there is to know about an operator, in one place.
 
@@ -97,7 +110,13 @@ class Operator:
     signs, and so never rounds. `whole` is the function of a matrix for which this one, of the entries, is mistaken, by
     the spellings `whole_calls`, or by every one of its own. A `linear` one lets numbers and scalars out, one of
     `parity` ``odd`` or ``even`` the sign of its argument; a `nonnegative` one is never below 0.
-    the spellings `whole_calls`, or by every one of its own. `open` is the function with nothing known of it that it is.
+    `open` is the function with nothing known of it that it is.
+
+    An operator `of_reals` compares, or is meant of real numbers alone. `no_value` says where it has none though its
+    arguments do, ``b is 0``, and `convention` what its derivative is taken to be where it has none. `compared_as` is
+    what stands for it when two forms of one value are compared; nothing where it stands for itself. `at_many` says of
+    what its numeric meaning is taken at many points at once: of the ``entries`` of each, of its ``rows``, of
+    ``matrices``; of an element-wise one that needs no word.
     """
 
     name: str
@@ -134,13 +153,35 @@ class Operator:
     linear: bool = False
     parity: str = ""
     nonnegative: bool = False
+    of_reals: bool = False
+    no_value: str = ""
+    convention: Convention | None = None
+    compared_as: str | Callable[[Any], str] = ""
+    at_many: str = ""
     open: Any = None
 
     @property
     def argument_names(self) -> tuple[str, ...]:
+        """``("a", "b")``."""
         return tuple(self.arguments.split())
 
+    @property
+    def is_cases(self) -> bool:
+        """Whether it is a condition and what holds with it and without it: ``where(c, a, b)``."""
+        return self.notation.kind == "cases"
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it is 1 of every positive number, and so flat there: a sign, a step."""
+        return self.where_positive == "1"
+
+    @property
+    def takes_axis(self) -> bool:
+        """Whether it may be taken along an axis: ``sum(A, axis=0)``."""
+        return "axis" in self.keywords
+
     def rule(self, position: int) -> Rule:
+        """The rule by the argument at a position; a variadic operator has one for all."""
         return self.rules[0 if self.variadic else position]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mcalc.table import shapes
 from mcalc.table.records import (
+    Convention,
     Notation,
     Operator,
     Rule,
@@ -82,6 +83,10 @@ def _along(vector: str, rows: str, columns: str) -> Callable[[Any], str]:
     return choose
 
 
+def _of_a_vector(formula: str) -> Callable[[Any], str]:
+    return lambda node: formula if not node.parameters and len(node.axes) == 1 else ""
+
+
 OPERATORS = (
     Operator(
         "sum",
@@ -97,6 +102,7 @@ OPERATORS = (
         rules=(Rule("a", _by_axis("1", "δ[i,l]", "δ[i,k]"), "every element counts once"),),
         numpy=lambda np, a, axis=None: np.sum(a) if axis is None else np.sum(a, axis=axis),
         linear=True,
+        at_many="entries",
     ),
     Operator(
         "mean",
@@ -119,6 +125,7 @@ OPERATORS = (
         numpy=lambda np, a, axis=None: np.mean(a) if axis is None else np.mean(a, axis=axis),
         definition="sum(a)/n",
         linear=True,
+        at_many="entries",
     ),
     Operator(
         "max",
@@ -142,6 +149,9 @@ OPERATORS = (
         kinks=(_asked_at_extreme(">="),),
         picks=True,
         exact=True,
+        of_reals=True,
+        at_many="entries",
+        convention=Convention("several are the largest", "is shared among them equally"),
     ),
     Operator(
         "min",
@@ -166,6 +176,9 @@ OPERATORS = (
         kinks=(_asked_at_extreme("<="),),
         picks=True,
         exact=True,
+        of_reals=True,
+        at_many="entries",
+        convention=Convention("several are the least", "is shared among them equally"),
     ),
     Operator(
         "prod",
@@ -186,6 +199,7 @@ OPERATORS = (
         ),
         numpy=lambda np, a, axis=None: np.prod(a) if axis is None else np.prod(a, axis=axis),
         care="the rule divides by the entries, so none may be 0",
+        at_many="entries",
     ),
     Operator(
         "var",
@@ -213,6 +227,8 @@ OPERATORS = (
         numpy=lambda np, a, axis=None: np.var(a) if axis is None else np.var(a, axis=axis),
         definition="mean((a - mean(a))^2)",
         nonnegative=True,
+        of_reals=True,
+        at_many="entries",
     ),
     Operator(
         "norm",
@@ -231,6 +247,10 @@ OPERATORS = (
         whole_calls=("norm2", "norm_2"),
         parity="even",
         nonnegative=True,
+        of_reals=True,
+        at_many="entries",
+        convention=Convention("all are 0", "is taken to be 0"),
+        compared_as="sqrt(sum(a*a))",
     ),
     Operator(
         "norm1",
@@ -248,6 +268,9 @@ OPERATORS = (
         kinks=("a > 0",),
         branches=(("sum(abs(a))", ""),),
         nonnegative=True,
+        of_reals=True,
+        at_many="entries",
+        convention=Convention("an entry is 0", "counts an entry that is 0 as 0"),
     ),
     Operator(
         "norm_inf",
@@ -272,6 +295,9 @@ OPERATORS = (
         branches=(("max(abs(a))", ""),),
         exact=True,
         nonnegative=True,
+        of_reals=True,
+        at_many="entries",
+        convention=Convention("several are the largest", "is shared among them equally", of="abs(a)"),
     ),
     Operator(
         "logsumexp",
@@ -297,6 +323,9 @@ OPERATORS = (
         ),
         numpy=lambda np, a, axis=None: np.logsumexp(a) if axis is None else np.logsumexp_along(a, axis),
         definition="log(sum(exp(a)))",
+        of_reals=True,
+        at_many="entries",
+        compared_as=_by_axis("log(sum(exp(a)))", "", ""),
     ),
     Operator(
         "softmax",
@@ -322,6 +351,9 @@ OPERATORS = (
         definition="exp(a)/sum(exp(a))",
         of_one="1",
         nonnegative=True,
+        of_reals=True,
+        at_many="rows",
+        compared_as=_of_a_vector("exp(a)/sum(exp(a))"),
     ),
     Operator(
         "log_softmax",
@@ -346,5 +378,8 @@ OPERATORS = (
         numpy=lambda np, a, axis=None: np.log_softmax(a) if axis is None else np.transpose(np.log_softmax(a.T)),
         definition="log(softmax(a))",
         of_one="0",
+        of_reals=True,
+        at_many="rows",
+        compared_as=_of_a_vector("a - log(sum(exp(a)))"),
     ),
 )
