@@ -8,14 +8,13 @@ from typing import Any
 
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
-from mcalc.table import CALLS
+from mcalc.table import CALLS, REPETITIONS
 from mcalc.table.records import Operator
 from mcalc.table.refused import REFUSED
 from mcalc.tree.node import Node
 
 SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
-REPEATED = ("repeat", "tile")
-OF_SIZES = frozenset({*SIZED, "unit", *REPEATED})
+OF_SIZES = frozenset({*SIZED, "unit", *REPETITIONS})
 """The functions whose arguments are sizes or places, and no values."""
 
 

@@ -9,28 +9,26 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
-from mcalc.language.calls import REPEATED, SIZED, axis_of, count, unknown
+from mcalc.language.calls import SIZED, axis_of, count, unknown
 from mcalc.language.open_functions import value_of
 from mcalc.language.parser import Syntax
 from mcalc.language.pieces import Mismatch, Pieces, Steps, is_delta
 from mcalc.language.sizes import Sizes
 from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
-from mcalc.table import CALLS, TABLE
+from mcalc.table import CALLS, COMPARISONS, REPETITIONS, TABLE, shapes
 from mcalc.table.records import LoopIndex, ShapeMismatch
 from mcalc.table.shapes import has_one_entry
 from mcalc.tree import build, stacks
 from mcalc.tree.folding import folded
 from mcalc.tree.node import Node, dimension
+from mcalc.tree.operations import kronecker
 
 _INFIX = {
     "*": "multiply",
     "/": "divide",
     "^": "power",
-    ">": "greater",
-    "<": "less",
-    ">=": "greater_equal",
-    "<=": "less_equal",
+    **COMPARISONS,
 }
 _SUPERSCRIPT = "a power is element-wise; of matrices"
 
@@ -219,7 +217,7 @@ class Elaborator(Pieces):
         if name == "unit" and name not in self.names:
             count(syntax, syntax.children, (2,))
             return stacks.unit(self.sizes.place_of(syntax.children[0]), self.sizes.size_of(syntax.children[1]))
-        if name in REPEATED and name not in self.names:
+        if name in REPETITIONS and name not in self.names:
             count(syntax, syntax.children, (2,))
             size, times = (self.sizes.size_of(child) for child in syntax.children)
             return build.apply(name, build.size(size), build.size(times), parameters=(size, times))
@@ -239,14 +237,14 @@ class Elaborator(Pieces):
         parameters = axis_of(syntax, operator, self.source)
         if operator.name == "transpose" and not parts[0][1].shape:
             return parts[0][1]
-        if operator.name == "vec" and len(parts[0][1].axes) < 2:
+        if operator.shape is shapes.vec_shape and len(parts[0][1].axes) < 2:
             return build.transpose(parts[0][1]) if len(parts[0][1].shape) == 2 else parts[0][1]
-        if operator.name == "kron":
+        if operator.shape is shapes.kron_shape:
             return self._kron(syntax, parts)
-        if operator.name in ("softmax", "log_softmax") and parameters:
+        if operator.at_many == "rows" and parameters:
             shape = parts[0][1].shape
             if parameters == (0,) and len(shape) == 2 and shape[0] == 1:
-                return build.ones(shape) if operator.name == "softmax" else build.zeros(shape)
+                return (build.ones if operator.of_one == "1" else build.zeros)(shape)
             if parameters == (len(shape) - 1,):
                 parameters = ()
         return self._apply(syntax, operator.name, parts, parameters)
@@ -272,8 +270,8 @@ class Elaborator(Pieces):
             column, row = (left, right) if upright[0] else (right, left)
             return self._apply(syntax, "outer", [(syntax, column), (syntax, build.transpose(row))])
         if any(upright) and not all(upright):
-            return build.transpose(build.apply("kron", build.transpose(left), build.transpose(right)))
-        return self._apply(syntax, "kron", parts)
+            return build.transpose(kronecker(build.transpose(left), build.transpose(right)))
+        return self._apply(syntax, CALLS[syntax.value][0].name, parts)
 
 
 __all__ = ["Elaborator", "Mismatch", "is_delta", "read_formula"]

@@ -141,7 +141,7 @@ class Evidence:
 def _guarded(node: Syntax) -> Sequence[Syntax]:
     """What is under a root or a stroke: something added there keeps it from zero."""
     operator = operator_of(node)
-    if operator is not None and operator.name == "sqrt":
+    if operator is not None and operator.notation.kind == "root":
         return node.children[:1]
     return node.children[1:] if node.kind == "infix" and node.value == "/" else ()
 

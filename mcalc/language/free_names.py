@@ -14,7 +14,7 @@ from mcalc.language.ranks import walk
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
 
-CALLS_ONLY = frozenset(call for call in CALLS if len(call) > 2 or call in ("ln", "tr")) - GREEK_NAMES
+CALLS_ONLY = frozenset(call for call, rows in CALLS.items() if len(call) > 1 and rows[0].arguments) - GREEK_NAMES
 """Names that are functions, and no variables unless declared."""
 
 

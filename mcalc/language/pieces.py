@@ -10,6 +10,7 @@ from sympy.core.symbol import Symbol
 from mcalc.language.parser import Syntax
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
+from mcalc.table import CASES
 from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node
@@ -140,7 +141,7 @@ class Pieces:
             last = result or (value_syntax, build.number(0))
             if before is not None and _excludes(before[0], condition):
                 asked, branch, last = (condition_syntax, before[0]), before[1], branch
-            joined = self._apply(syntax, "where", [asked, branch, last])
+            joined = self._apply(syntax, CASES.name, [asked, branch, last])
             before = None if result else (condition, branch)
             result = (syntax, joined)
         assert result is not None

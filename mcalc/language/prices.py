@@ -171,4 +171,4 @@ def _compares(node: Syntax) -> bool:
     if node.kind == "infix":
         return node.value in ("<", ">", "<=", ">=")
     operator = operator_of(node)
-    return operator is not None and operator.name in ("maximum", "minimum")
+    return operator is not None and operator.first_counts

@@ -8,7 +8,7 @@ where it is a product or a sum of products. ``numpy`` is its numeric meaning, wh
 
 from __future__ import annotations
 
-from mcalc.table import arithmetic, comparisons, functions, leaves, matrices, products, reductions, structure
+from mcalc.table import arithmetic, comparisons, functions, leaves, matrices, products, reductions, shapes, structure
 from mcalc.table.records import Operator
 
 TABLE: dict[str, Operator] = {
@@ -23,3 +23,18 @@ CALLS: dict[str, list[Operator]] = {}
 for _operator in TABLE.values():
     for _call in _operator.calls:
         CALLS.setdefault(_call, []).append(_operator)
+
+ELSEWHERE = {name: operator.name for operator in TABLE.values() for name in operator.elsewhere}
+"""What other tools call an operator: ``Ramp`` is relu."""
+BARS = {printed: operator.name for operator in TABLE.values() for printed in operator.bars}
+"""What bars stand for in mathematics: ``log|A|`` is logdet."""
+COMPARISONS = {
+    operator.notation.ascii.strip(): operator.name
+    for operator in TABLE.values()
+    if operator.indicator and operator.notation.kind == "infix"
+}
+"""The comparisons by their signs: ``>=`` is greater_equal."""
+REPETITIONS = frozenset(operator.name for operator in TABLE.values() if operator.shape is shapes.repeated)
+"""Identities with their rows repeated: their arguments are sizes."""
+CASES = next(operator for operator in TABLE.values() if operator.is_cases)
+"""What ``{ b if not c; a if c }`` is."""

@@ -50,6 +50,7 @@ OPERATORS = (
         numpy=lambda np, a: np.exp(a),
         whole="expm",
         nonnegative=True,
+        elsewhere=("Exp",),
     ),
     function(
         "log",
@@ -64,6 +65,7 @@ OPERATORS = (
         whole="logm",
         also=("ln",),
         no_value="a is 0",
+        elsewhere=("Log",),
     ),
     function(
         "sqrt",
@@ -77,6 +79,7 @@ OPERATORS = (
         care="the argument may not be negative, and at 0 the slope is infinite",
         whole="sqrtm",
         nonnegative=True,
+        elsewhere=("Sqrt",),
     ),
     function(
         "abs",
@@ -96,6 +99,8 @@ OPERATORS = (
         of_reals=True,
         convention=Convention("an entry is 0", "is taken to be 0"),
         compared_as="a*sign(a)",
+        elsewhere=("Abs",),
+        bars=("|a|",),
     ),
     function(
         "sign",
@@ -114,6 +119,7 @@ OPERATORS = (
         parity="odd",
         of_reals=True,
         convention=Convention("an entry is 0", "is taken to be 0, though the value jumps"),
+        elsewhere=("Sign",),
     ),
     function(
         "sin",
@@ -121,6 +127,7 @@ OPERATORS = (
         latex=r"\sin",
         numpy=lambda np, a: np.sin(a),
         parity="odd",
+        elsewhere=("Sin",),
     ),
     function(
         "cos",
@@ -128,6 +135,7 @@ OPERATORS = (
         latex=r"\cos",
         numpy=lambda np, a: np.cos(a),
         parity="even",
+        elsewhere=("Cos",),
     ),
     function(
         "tan",
@@ -139,6 +147,7 @@ OPERATORS = (
         care="not at the odd multiples of π/2",
         parity="odd",
         compared_as="sin(a)/cos(a)",
+        elsewhere=("Tan",),
     ),
     function(
         "asin",
@@ -166,6 +175,7 @@ OPERATORS = (
         numpy=lambda np, a: np.arctan(a),
         also=("arctan",),
         parity="odd",
+        elsewhere=("ArcTan",),
     ),
     function(
         "sinh",
@@ -194,6 +204,7 @@ OPERATORS = (
         definition="sinh(a)/cosh(a)",
         parity="odd",
         compared_as="(exp(a) - exp(-a))/(exp(a) + exp(-a))",
+        elsewhere=("Tanh",),
     ),
     function(
         "asinh",
@@ -203,6 +214,7 @@ OPERATORS = (
         definition="log(a + sqrt(a^2 + 1))",
         also=("arcsinh",),
         parity="odd",
+        elsewhere=("arsinh",),
     ),
     function(
         "acosh",
@@ -214,6 +226,7 @@ OPERATORS = (
         care="the argument is at least 1, and at 1 the slope is infinite",
         also=("arccosh",),
         nonnegative=True,
+        elsewhere=("arcosh",),
     ),
     function(
         "atanh",
@@ -226,6 +239,7 @@ OPERATORS = (
         also=("arctanh",),
         parity="odd",
         no_value="a is 1 or -1",
+        elsewhere=("artanh",),
     ),
     function(
         "sigmoid",
@@ -237,6 +251,7 @@ OPERATORS = (
         also=("logistic", "expit", "sigma"),
         nonnegative=True,
         compared_as="1/(1 + exp(-a))",
+        elsewhere=("LogisticSigmoid",),
     ),
     function(
         "softplus",
@@ -262,6 +277,7 @@ OPERATORS = (
         of_reals=True,
         convention=Convention("an entry is 0", "is taken to be 0"),
         compared_as="a*(a > 0)",
+        elsewhere=("Ramp",),
     ),
     function(
         "leaky_relu",
@@ -315,6 +331,7 @@ OPERATORS = (
         numpy=lambda np, a: np.erf(a),
         parity="odd",
         of_reals=True,
+        elsewhere=("Erf",),
     ),
     function(
         "step",
@@ -335,5 +352,6 @@ OPERATORS = (
         of_reals=True,
         convention=Convention("an entry is 0", "is taken to be 0, though the value jumps"),
         compared_as="a > 0",
+        elsewhere=("UnitStep",),
     ),
 )

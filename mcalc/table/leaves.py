@@ -106,6 +106,7 @@ OPERATORS = (
         example="eye(n)",
         value="δ[i,j]",
         numpy=lambda np, size: np.eye(size),
+        elsewhere=("IdentityMatrix",),
     ),
     Operator(
         "unit",

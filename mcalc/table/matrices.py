@@ -25,6 +25,10 @@ OPERATORS = (
         numpy=lambda np, a: np.traced(a),
         definition="sum(diagonal(A))",
         linear=True,
+        elsewhere=(
+            "Tr",
+            "Trace",
+        ),
     ),
     Operator(
         "inv",
@@ -42,6 +46,7 @@ OPERATORS = (
         of_one="1/A",
         at_many="matrices",
         no_value="A is singular",
+        elsewhere=("Inverse",),
     ),
     Operator(
         "det",
@@ -58,6 +63,8 @@ OPERATORS = (
         care="the rule is written with inv(A), so the matrix must be invertible",
         of_one="A",
         at_many="matrices",
+        elsewhere=("Det",),
+        bars=("|A|",),
     ),
     Operator(
         "logdet",
@@ -77,6 +84,15 @@ OPERATORS = (
         of_reals=True,
         at_many="matrices",
         no_value="A is singular",
+        elsewhere=(
+            "slogdet",
+            "log det",
+            "ln det",
+        ),
+        bars=(
+            "log|A|",
+            "ln|A|",
+        ),
     ),
     Operator(
         "diag",
@@ -93,6 +109,7 @@ OPERATORS = (
         exact=True,
         of_one="a",
         linear=True,
+        elsewhere=("DiagonalMatrix",),
     ),
     Operator(
         "diagonal",

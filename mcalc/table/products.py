@@ -77,5 +77,6 @@ OPERATORS = (
         numpy=lambda np, a: a.T,
         exact=True,
         of_one="A",
+        elsewhere=("Transpose",),
     ),
 )

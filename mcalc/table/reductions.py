@@ -103,6 +103,7 @@ OPERATORS = (
         numpy=lambda np, a, axis=None: np.sum(a) if axis is None else np.sum(a, axis=axis),
         linear=True,
         at_many="entries",
+        elsewhere=("Total",),
     ),
     Operator(
         "mean",
@@ -126,6 +127,7 @@ OPERATORS = (
         definition="sum(a)/n",
         linear=True,
         at_many="entries",
+        elsewhere=("Mean",),
     ),
     Operator(
         "max",
@@ -152,6 +154,7 @@ OPERATORS = (
         of_reals=True,
         at_many="entries",
         convention=Convention("several are the largest", "is shared among them equally"),
+        elsewhere=("Max",),
     ),
     Operator(
         "min",
@@ -179,6 +182,7 @@ OPERATORS = (
         of_reals=True,
         at_many="entries",
         convention=Convention("several are the least", "is shared among them equally"),
+        elsewhere=("Min",),
     ),
     Operator(
         "prod",
@@ -251,6 +255,12 @@ OPERATORS = (
         at_many="entries",
         convention=Convention("all are 0", "is taken to be 0"),
         compared_as="sqrt(sum(a*a))",
+        elsewhere=("Norm",),
+        bars=(
+            "||a||",
+            "||a||_2",
+            "||a||_F",
+        ),
     ),
     Operator(
         "norm1",
@@ -271,6 +281,7 @@ OPERATORS = (
         of_reals=True,
         at_many="entries",
         convention=Convention("an entry is 0", "counts an entry that is 0 as 0"),
+        bars=("||a||_1",),
     ),
     Operator(
         "norm_inf",

@@ -123,6 +123,7 @@ OPERATORS = (
             Rule("B", _kron("B", "A", "tile", "repeat"), "B stands in every block, multiplied by an entry of A"),
         ),
         numpy=lambda np, a, b: np.kron(a, b),
+        elsewhere=("KroneckerProduct",),
     ),
     Operator(
         "vec",

@@ -9,18 +9,10 @@ from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import inside
 from mcalc.language.pasted.ranks import is_call, operand_end, operand_start
 from mcalc.language.pasted.rewriting import Rewriting
+from mcalc.table import ELSEWHERE
 
 PREFIXES = frozenset(["np", "numpy", "jnp", "torch", "jax", "F", "nn", "math", "scipy", "tf"])
 """The libraries and modules whose functions people paste with their prefix."""
-CALLED = {
-    "Total": "sum", "Tr": "tr", "Det": "det", "Log": "log", "Exp": "exp", "Sqrt": "sqrt", "Sin": "sin", "Cos": "cos",
-    "Tan": "tan", "Tanh": "tanh", "ArcTan": "atan", "LogisticSigmoid": "sigmoid", "Ramp": "relu", "UnitStep": "step",
-    "Max": "max", "Min": "min", "Abs": "abs", "Sign": "sign", "Norm": "norm", "Inverse": "inv",
-    "Transpose": "transpose", "KroneckerProduct": "kron", "DiagonalMatrix": "diag", "IdentityMatrix": "eye",
-    "Erf": "erf", "Mean": "mean", "Trace": "tr", "arcosh": "acosh", "arsinh": "asinh", "artanh": "atanh",
-    "slogdet": "logdet",
-}  # fmt: skip
-"""What other tools call a function of the table."""
 INFIX = {
     "dot": "@", "matmul": "@", "mm": "@", "mv": "@", "Dot": "@", "pow": "^", "power": "^", "add": " + ",
     "subtract": " - ",
@@ -45,7 +37,7 @@ def prefixes(pieces: Pieces, at: Rewriting) -> Pieces:
             found.append(piece)
             place += 1
             continue
-        word = CALLED.get(pieces[end].text, pieces[end].text)
+        word = ELSEWHERE.get(pieces[end].text, pieces[end].text)
         sentence = f"A function has no prefix: `{piece.text}.` is read as a value here."
         at.found(sentence, piece, pieces[end], f"write `{word}(…)`", certain=True)
         whole = _with_signs(word, _arguments(pieces[end + 1]), piece, (*found[-1:], *pieces[end + 2 : end + 3]))
@@ -115,7 +107,7 @@ def _method(pieces: Pieces) -> str | None:
     """The function of ``.sum()``, ``.pow(2)``, ``.mean(axis=0)``; None where a dot product may be meant."""
     if len(pieces) < 3 or pieces[0].text != "." or pieces[1].kind != "name" or pieces[1].before:
         return None
-    call, word = pieces[2], CALLED.get(pieces[1].text, pieces[1].text)
+    call, word = pieces[2], ELSEWHERE.get(pieces[1].text, pieces[1].text)
     if not call.is_group or call.text != "(" or call.before:
         return None
     with_signs = word in INFIX or word in POSTFIX
@@ -131,7 +123,7 @@ def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
         if before is None or before.kind != "name" or not piece.is_group or piece.before:
             found.append(piece)
             continue
-        word = CALLED.get(before.text, before.text)
+        word = ELSEWHERE.get(before.text, before.text)
         if piece.text == "[" and (is_call(word) or before.text in INFIX) and not at.ranks.is_value(before.text):
             at.found("A function's argument is in parentheses.", before, piece, f"write `{word}(…)`", certain=True)
             whole = _with_signs(
@@ -139,7 +131,7 @@ def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
             )
             found[-1:] = [name(word, before), group("(", piece.inside)] if whole is None else whole
             continue
-        if piece.text == "(" and before.text in CALLED:
+        if piece.text == "(" and before.text in ELSEWHERE:
             at.found(f"`{before.text}` is called `{word}` here.", before, before, f"write `{word}(…)`")
             found[-1] = name(word, before)
         found.append(piece)

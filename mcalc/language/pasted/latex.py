@@ -10,7 +10,7 @@ from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import side_by_side
 from mcalc.language.pasted.ranks import NotUnique
 from mcalc.language.pasted.rewriting import Rewriting
-from mcalc.table import CALLS
+from mcalc.table import BARS, CALLS
 
 _SPACING = frozenset(
     (r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\,", r"\;", r"\!", r"\:",
@@ -159,11 +159,12 @@ def bars(pieces: Pieces, at: Rewriting) -> Pieces:
             rank = at.ranks.of(inner)
             if rank not in (0, 2):
                 raise NotUnique
-            called = "det" if rank == 2 else "abs"
+            called = BARS["|A|" if rank == 2 else "|a|"]
         if found and found[-1].kind == "name":
-            if called != "det" or found[-1].text not in ("log", "ln"):
+            whole = BARS.get(f"{found[-1].text}|A|")
+            if called != BARS["|A|"] or whole is None:
                 raise NotUnique
-            called, piece = "logdet", replace(found.pop(), start=piece.start)
+            called, piece = whole, replace(found.pop(), start=piece.start)
         found += [name(called, piece), group("(", inner)]
     return tuple(found)
 
@@ -171,8 +172,8 @@ def bars(pieces: Pieces, at: Rewriting) -> Pieces:
 def _norm(pieces: Pieces, place: int) -> tuple[str, int]:
     """Which norm the index after the bars names, and where the text goes on."""
     if place + 1 < len(pieces) and pieces[place].text == "_":
-        called = {"2": "norm", "F": "norm", "1": "norm1"}.get(pieces[place + 1].text)
+        called = BARS.get(f"||a||_{pieces[place + 1].text}")
         if called is None:
             raise NotUnique
         return called, place + 2
-    return "norm", place
+    return BARS["||a||"], place

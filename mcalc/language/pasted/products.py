@@ -18,6 +18,7 @@ from mcalc.language.pasted.ranks import (
     product_of,
 )
 from mcalc.language.pasted.rewriting import Rewriting
+from mcalc.table import ELSEWHERE
 
 _STARRED = "`*` is the element-wise product, and a transpose or an inverse beside it asks for `@`."
 _TOGETHER = "write `*` (element by element) or `@` (the matrix product) between them"
@@ -39,12 +40,16 @@ def inverses(pieces: Pieces, at: Rewriting) -> Pieces:
         power, length = _power(pieces, place)
         start = operand_start(found) if found else 0
         if power in ("-1", "−1") and found and at.ranks.of(tuple(found[start:])) == 2:
-            found[start:] = [name("inv", found[start]), group("(", inside(tuple(found[start:])))]
+            found[start:] = _inverted(tuple(found[start:]))
             place += length
         else:
             found.append(pieces[place])
             place += 1
     return tuple(found)
+
+
+def _inverted(matrix: Pieces) -> list[Piece]:
+    return [name("inv", matrix[0]), group("(", inside(matrix))]
 
 
 def _power(pieces: Pieces, place: int) -> tuple[str, int]:
@@ -68,7 +73,7 @@ def backslashes(pieces: Pieces, at: Rewriting) -> Pieces:
         if piece.kind == "command" and found and found[-1].kind in ("name", "group"):
             start = operand_start(found)
             at.found("`\\` is not part of the notation.", piece, piece, "write `inv(A)@b`")
-            found[start:] = [name("inv", found[start]), group("(", inside(tuple(found[start:]))), sign("@")]
+            found[start:] = [*_inverted(tuple(found[start:])), sign("@")]
             if piece.text[1:]:
                 found.append(name(piece.text[1:]))
         else:
@@ -90,8 +95,9 @@ def arguments_without_brackets(pieces: Pieces, at: Rewriting) -> Pieces:
             continue
         sentence = "A function's argument is in parentheses."
         at.found(sentence, piece, following, f"write `{piece.text}(…)`")
-        if piece.text in ("log", "ln") and following.text == "det":
-            found[0] = replace(following, text="logdet", before=piece.before)
+        together = ELSEWHERE.get(f"{piece.text} {following.text}")
+        if together is not None:
+            found[0] = replace(following, text=together, before=piece.before)
         else:
             end = operand_end(found, 0)
             found[:end] = [piece, group("(", following.inside if following.is_group else tuple(found[:end]))]
