@@ -74,8 +74,6 @@ def test_derived_in_every_format(
 ) -> None:
     vector, scalar, _ = questions
     text = vector if command in ("jacobian", "explain") else scalar
-    if form == "sympy" and "cubes(x)*x" in questions and text == vector:
-        pytest.xfail("SymPy is given what the table's definitions make of element-wise functions alone")
     assert printed(command, text, "--wrt", "x", *declared(text), "-f", form, capsys=capsys, monkeypatch=monkeypatch)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import sympy
 from sympy.printing.str import StrPrinter
 
-from mcalc.code.as_sympy import ENTRY, expression
+from mcalc.code.as_sympy import expression
+from mcalc.code.sympy_operators import ENTRY
 from mcalc.derivation.derivation import Derivation
 from mcalc.notation.index_notation import write_expression
 from mcalc.tree.names import sizes_shown
