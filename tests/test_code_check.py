@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,9 +23,9 @@ from mcalc.render import write
 Damage = Callable[[str], str]
 DAMAGED: dict[str, tuple[str, Damage, str]] = {
     "a sign": ("x'@A@x", lambda text: text.replace("return ", "return -"), "differs from the answer"),
-    "a transpose": ("x'@A@x", lambda text: text.replace("A.T", "A"), "differs from the answer"),
+    "a transpose": ("x'@A@x", lambda text: text.replace("A @ x", "A.T @ x"), "differs from the answer"),
     "a shape": ("x'@A@x", lambda text: text.replace("return ", "return np.eye(2) + 0 * "), "could not be broadcast"),
-    "one axis more": ("x'@A@x", lambda text: text.replace("return ", "return np.ones((1, 1)) * "), "has the shape"),
+    "one axis more": ("x'@A@x", lambda text: re.sub("return (.*)", r"return (\1)[None]", text), "has the shape"),
     "a name": ("x'@A@x", lambda text: text.replace("return ", "return y + "), "NameError"),
     "a division by 0": ("x'@A@x", lambda text: text.replace("return ", "return x[0] * 0 / 0 + "), "finite|division"),
     "a second library": ("x'@A@x", lambda text: text.replace("import numpy", "import os, numpy"), "it imports os"),

@@ -168,3 +168,29 @@ def test_what_the_value_divides_by_is_no_norm_of_the_rule() -> None:
     _, function = code_of(("x/norm(x)", "x", {"x": "n"}, "jacobian"), "numpy")
     with np.errstate(all="ignore"):
         assert np.isnan(function(np.zeros(2))).any()
+
+
+WITHOUT_DIVISION = [
+    ("prod(x)", {"x": "n"}, np.array([2.0, 0.0, 3.0]), [0.0, 6.0, 0.0]),
+    ("prod(x)", {"x": "n"}, np.array([0.0, 0.0, 3.0]), [0.0, 0.0, 0.0]),
+    ("prod(2*x)", {"x": "n"}, np.array([2.0, 0.0]), [0.0, 8.0]),
+    ("sum(prod(X, axis=1))", {"X": "m,n"}, np.array([[1.0, 0.0], [3.0, 5.0]]), [[0.0, 1.0], [5.0, 3.0]]),
+    ("sum(prod(X, axis=0))", {"X": "m,n"}, np.array([[1.0, 0.0], [3.0, 5.0]]), [[3.0, 5.0], [1.0, 0.0]]),
+    ("prod(X)", {"X": "m,n"}, np.array([[1.0, 0.0], [3.0, 5.0]]), [[0.0, 15.0], [0.0, 0.0]]),
+    ("sum(prod(X[i]) for i in 1..m)", {"X": "m,n"}, np.array([[1.0, 0.0], [3.0, 5.0]]), [[0.0, 1.0], [5.0, 3.0]]),
+    ("det(X)", {"X": "n,n"}, np.array([[1.0, 2.0], [2.0, 4.0]]), [[4.0, -2.0], [-2.0, 1.0]]),
+    ("det(X)^2", {"X": "n,n"}, np.array([[1.0, 2.0], [2.0, 4.0]]), [[0.0, 0.0], [0.0, 0.0]]),
+    ("det(X'@X)", {"X": "n,n"}, np.array([[1.0, 2.0], [2.0, 4.0]]), [[0.0, 0.0], [0.0, 0.0]]),
+    ("det(X)", {"X": "n,n"}, np.zeros((3, 3)), np.zeros((3, 3))),
+]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(("text", "shapes", "at_zero", "expected"), WITHOUT_DIVISION, ids=lambda row: str(row))
+def test_products_with_zeros_and_singular_matrices(
+    text: str, shapes: dict[str, str], at_zero: Any, expected: Any, library: str
+) -> None:
+    """The derivative of a product is the product of the others, of a determinant the adjugate: without a division."""
+    _, function = code_of((text, next(iter(shapes)), shapes, "gradient"), library)
+    array = np.asarray if library == "numpy" else library_of(library)
+    np.testing.assert_allclose(np.asarray(function(array(at_zero))), expected, rtol=1e-9, atol=1e-9)

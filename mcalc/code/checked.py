@@ -11,8 +11,8 @@ from itertools import islice
 from math import prod
 from typing import Any
 
+from mcalc.code.printer import identifier
 from mcalc.code.running import functions
-from mcalc.code.writer import identifier
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
@@ -25,6 +25,7 @@ from mcalc.tree.node import Node
 _SIZES, _POINTS, _DRAWS, _LARGEST = 2, 2, 14, 200_000
 _ROUNDING = 1e-13
 """What rounding may leave, of the largest value on the way, where an answer cancels to 0."""
+_CERTAIN = 1e-3
 _FAULTS = (
     ArithmeticError,
     AttributeError,
@@ -73,7 +74,7 @@ class _Point:
 def _points(
     value: Node, parameters: Sequence[Node], results: Sequence[Result], shapes: Sequence[Shape]
 ) -> Iterator[_Point]:
-    """Points at which every result is real and finite."""
+    """Points at which every result is real and finite, and rounding leaves its first digits: no matrix is singular."""
     generator = np.random.default_rng(3)
     nodes = [value, *(node for one in results for node in _nodes(one))]
     for sizes in islice(fitting_sizes(nodes, parameters), _SIZES):
@@ -88,12 +89,16 @@ def _points(
                     expected = [_value(one, point, sizes, generator) for one in results]
             except np.linalg.LinAlgError:
                 continue
-            if all(np.isfinite(entries).all() and np.isfinite(slack) for entries, slack in expected):
+            if all(np.isfinite(entries).all() and _is_certain(entries, slack) for entries, slack in expected):
                 found += 1
                 shaped = zip(expected, wanted, strict=True)
                 yield _Point(sizes, point, [(np.reshape(entries, shape), slack) for (entries, slack), shape in shaped])
             if found == _POINTS:
                 break
+
+
+def _is_certain(entries: Any, slack: float) -> bool:
+    return slack <= _CERTAIN * (1 + np.abs(entries).max(initial=0.0))
 
 
 def _nodes(result: Result) -> list[Node]:

@@ -6,14 +6,20 @@ import inspect
 import re
 from collections.abc import Collection, Sequence
 
-from mcalc.code.source import Source
-from mcalc.code.targets import TARGETS, Target
-from mcalc.code.writer import FunctionWriter, Result, without_ones
+from mcalc.code import contracted, entrywise, filled, whole_arrays  # noqa: F401, which note how values are written
+from mcalc.code.cost import is_of_data
+from mcalc.code.printer import Printer
+from mcalc.code.program import program
+from mcalc.code.source import POWER, Source
+from mcalc.code.targets import DTYPE, LIKE, TARGETS, Target
+from mcalc.code.translate import translated
+from mcalc.code.values import Index, Reference, pool, size_of
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import HELPERS
 from mcalc.table.records import Shape
 from mcalc.tree.node import Node
 
+Result = Node | Tensor
 _INDENT = "    "
 
 
@@ -32,37 +38,112 @@ def module(
     and then the variable's. The parameters of `columns` may be arrays of one column as well.
     """
     results = [result] if isinstance(result, (Node, Tensor)) else list(result)
-    writer = FunctionWriter(TARGETS[target], parameters, results, columns)
-    returned = [writer.result(one, shape) for one, shape in zip(results, shapes or [None] * len(results), strict=True)]
-    body = [*writer.lines, "return " + (returned[0] if len(returned) == 1 else ", ".join(returned))]
-    body = [*writer.sizes.lines(), *_narrowed(writer, body), *writer.typed(body), *body]
-    text = "\n".join([doc.strip(), "", *notes]) if (notes := _notes(writer)) else doc.strip()
+    with pool(_inner_sizes(parameters)):
+        computed = program(translated(results))
+        printer = Printer(TARGETS[target], parameters, computed)
+        wanted = shapes or [None] * len(results)
+        returned = [written(printer, one, axes, shape) for (one, axes), shape in zip(computed, wanted, strict=True)]
+        body = [*printer.lines, "return " + ", ".join(returned)]
+        kept = [name for node, name in printer.names.items() if node.parameters[0] in columns]
+        body = [*printer.sizes.lines(), *_narrowed(printer, body, kept), *typed(printer, body), *body]
+        return assembled(printer, function_name, doc, body, kept)
+
+
+def _inner_sizes(parameters: Sequence[Node]) -> set[object]:
+    """Sizes that are the first of no parameter, and beside none of data: of classes, the rank of a factorization."""
+    first = {node.axes[0] for node in parameters if node.axes}
+    of_data = {size for node in parameters for size in node.axes[1:] if is_of_data(node.axes[0])}
+    return {size for node in parameters for size in node.axes[1:]} - first - of_data
+
+
+def written(printer: Printer, one: Reference, axes: Sequence[Index], shape: Shape | None) -> str:
+    """The source of a result, with all its axes, and those of size one that its shape has."""
+    found = printer.at(one, axes)
+    if not set(one.ids) >= set(axes):
+        found = printer.spread(found, [size_of(index) for index in axes])
+        if one.ids and not printer.target.of_tensors and printer.target.in_place:
+            found = Source(f"{found.above(POWER)}.copy()", rank=found.rank)
+    found = printer.module.tensor(Source(f"{found.text}.0") if found.text.isdigit() else found).of_rank(len(axes))
+    if shape is None or len(shape) == len(axes):
+        return found.text
+    if not axes:
+        return str(printer.module.single(found, len(shape)))
+    return found[with_ones(shape)].text
+
+
+def assembled(printer: Printer, name: str, doc: str, body: Sequence[str], columns: Sequence[str] = ()) -> str:
+    """The module's text."""
+    text = "\n".join([doc.strip(), "", *notes]) if (notes := _notes(printer, columns)) else doc.strip()
     text = text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
     text = text.replace("\n", "\n" + _INDENT).replace(_INDENT + "\n", "\n")
-    head = f"def {function_name}({', '.join(writer.signature())}):"
+    head = f"def {name}({', '.join([*printer.names.values(), *printer.sizes.unread().values()])}):"
     close = f"\n{_INDENT}" if "\n" in text or text.endswith('"') else ""
     function = "\n".join([head, f'{_INDENT}"""{text}{close}"""', *(_INDENT + line for line in body)])
-    helpers = [_without_types(inspect.getsource(HELPERS[name])) for name in writer.module.helpers]
-    return "\n\n\n".join(["\n".join(_imports(writer.target, [*helpers, *body])), *helpers, function]) + "\n"
+    helpers = _helpers(printer)
+    return "\n\n\n".join(["\n".join(_imports(printer.target, [*helpers, *body])), *helpers, function]) + "\n"
 
 
-def _narrowed(writer: FunctionWriter, body: Sequence[str]) -> list[str]:
+def typed(printer: Printer, body: Sequence[str]) -> list[str]:
+    """The lines before `body` that give the parameters one type of floating-point numbers, where that is needed."""
+    used = set(re.findall(r"\w+", "\n".join(body)))
+    scalars = [name for node, name in printer.names.items() if not node.shape and name in used]
+    arrays = [name for node, name in printer.names.items() if node.shape]
+    given = [name for name in arrays if name in used]
+    alias = printer.target.alias
+    if printer.target.of_tensors:
+        lines = [f"{', '.join(given)} = {', '.join(f'{name}.to(**{LIKE})' for name in given)}"] if given else []
+        lines += [f"{name} = {alias}.as_tensor({name}, **{LIKE})" for name in scalars]
+        return [_like(arrays), *lines] if lines or LIKE in used else []
+    lines = []
+    if printer.module.of_floats and given:
+        made = ", ".join(f"{alias}.asarray({name}, {DTYPE})" for name in given)
+        lines.append(f"{', '.join(given)} = {made}")
+    if printer.module.typed_scalars and arrays:
+        lines += [f"{name} = {alias}.asarray({name}, {DTYPE})" for name in scalars]
+    head = f"{DTYPE} = {alias}.result_type({', '.join([*arrays, f'{alias}.float32'])})"
+    return [head, *lines] if lines or DTYPE in used else []
+
+
+def _like(arrays: Sequence[str]) -> str:
+    """The type of all tensors together, a floating-point one, and the device of the first."""
+    if not arrays:
+        return f'{LIKE} = {{"dtype": torch.float64}}'
+    kind = f"torch.result_type({arrays[0]}, 1.0)"
+    for name in arrays[1:]:
+        kind = f"torch.promote_types({kind}, {name}.dtype)"
+    return f'{LIKE} = {{"dtype": {kind}, "device": {arrays[0]}.device}}'
+
+
+def _narrowed(printer: Printer, body: Sequence[str], columns: Sequence[str]) -> list[str]:
     """The lines before `body` that take the axes of size one away, which no formula has."""
     used = set(re.findall(r"\w+", "\n".join(body)))
-    return [f"{name} = {name}.reshape(-1)" for name in writer.columns if name in used] + [
+    return [f"{name} = {name}.reshape(-1)" for name in columns if name in used] + [
         f"{name} = {Source(name, rank=len(node.shape))[without_ones(node.shape)]}"
-        for node, name in writer.names.items()
+        for node, name in printer.names.items()
         if node.shape != node.axes and name in used
     ]
 
 
-def _notes(writer: FunctionWriter) -> list[str]:
+def without_ones(shape: Shape) -> tuple[object, ...]:
+    """The index that takes the axes of size one away: ``A[0]``, ``A[:, 0]``."""
+    index: list[object] = [0 if size == 1 else slice(None) for size in shape]
+    while len(index) > 1 and index[-1] == slice(None):
+        index.pop()
+    return tuple(index)
+
+
+def with_ones(shape: Shape) -> tuple[object, ...]:
+    """The index that gives the axes of size one back: ``t[None, :]``."""
+    return tuple(None if size == 1 else slice(None) for size in shape)
+
+
+def _notes(printer: Printer, columns: Sequence[str]) -> list[str]:
     """What the docstring must say about names that could not be kept, and of arrays with an axis that may go."""
-    kept = [(name, node.parameters[0]) for node, name in writer.names.items()]
+    kept = [(name, node.parameters[0]) for node, name in printer.names.items()]
     lines = [f"The parameter {name} is the {typed} of the expression." for name, typed in kept if name != typed]
-    lines += [f"The parameter {name} is a dimension." for name in writer.sizes.unread().values()]
-    lines += [f"The parameter {name} is a column, with one axis or two." for name in writer.columns]
-    return [*lines, *([writer.target.note] if writer.target.note else [])]
+    lines += [f"The parameter {name} is a dimension." for name in printer.sizes.unread().values()]
+    lines += [f"The parameter {name} is a column, with one axis or two." for name in columns]
+    return [*lines, *([printer.target.note] if printer.target.note else [])]
 
 
 def _imports(target: Target, code: Sequence[str]) -> list[str]:
@@ -72,5 +153,17 @@ def _imports(target: Target, code: Sequence[str]) -> list[str]:
     return [*(["import math", ""] if re.search(r"(?<![\w.])math\.", text) else []), *sorted([*target.imports, *parts])]
 
 
-def _without_types(text: str) -> str:
-    return text.replace(": Any", "").replace(" -> Any", "").rstrip()
+def _helpers(printer: Printer) -> list[str]:
+    """The source of the helpers in use, each behind those that it calls itself."""
+    alias, found = printer.target.alias, dict[str, str]()
+
+    def add(name: str) -> None:
+        text = inspect.getsource(HELPERS[name]).replace(": Any", "").replace(" -> Any", "").rstrip()
+        for other in HELPERS:
+            if other != name and other not in found and re.search(rf"(?<![\w.]){other}\(", text):
+                add(other)
+        found.setdefault(name, re.sub(r"\bnp\.", f"{alias}.", text))
+
+    for name in printer.module.helpers:
+        add(name)
+    return list(found.values())

@@ -14,7 +14,7 @@ from mcalc.numbers.arrays import HELPERS
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
 _WORDS = frozenset({"sum", "for", "in", "range", "float"})
-_FILLED = ("ones", "zeros", "eye")
+_FILLED = ("ones", "zeros", "eye", "arange")
 _OF_SIZES = (*_FILLED, "repeat", "tile", "logsumexp_along")
 
 

@@ -15,13 +15,16 @@ from mcalc.code.targets import TARGETS
 
 _CALLED: dict[str, Any] = {"sum": sum, "range": range, "float": float}
 _BUILTINS: dict[str, Any] = {**_CALLED, "__import__": __import__}
-_METHODS = frozenset({"T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype", "contiguous"})
+_METHODS = frozenset({
+    "T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype", "contiguous", "transpose", "permute", "copy",
+    "clone", "new_zeros", "diagonal", "add_", "sub_",
+})  # fmt: skip
 _TEXT = re.compile(r"dtype|device|[A-Za-z,]*->[A-Za-z]*")
 _ALLOWED = (
-    ast.Module, ast.Import, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.For,
-    ast.Expr, ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.keyword, ast.Constant, ast.BinOp, ast.UnaryOp,
-    ast.operator, ast.unaryop, ast.Compare, ast.cmpop, ast.Subscript, ast.Slice, ast.Tuple, ast.List, ast.Dict,
-    ast.Starred, ast.GeneratorExp, ast.comprehension, ast.IfExp,
+    ast.Module, ast.Import, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign,
+    ast.For, ast.Expr, ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.keyword, ast.Constant, ast.BinOp,
+    ast.UnaryOp, ast.operator, ast.unaryop, ast.Compare, ast.cmpop, ast.Subscript, ast.Slice, ast.Tuple, ast.List,
+    ast.Dict, ast.Starred, ast.GeneratorExp, ast.ListComp, ast.comprehension, ast.IfExp,
 )  # fmt: skip
 
 

@@ -94,8 +94,9 @@ class Source:
     def __neg__(self) -> Source:
         if self.negated is not None:
             return self.negated
-        level = NEGATION if self.level != PRODUCT else PRODUCT
-        found = Source(f"-{self.above(ADDITION)}", level, self.symbol, self.rank)
+        product = self.level == PRODUCT and self.symbol != "@"
+        shown = f"({self.text})" if self.symbol == "@" and self.level == PRODUCT else self.above(ADDITION)
+        found = Source(f"-{shown}", PRODUCT if product else NEGATION, self.symbol if product else "", self.rank)
         found.negated = self
         return found
 

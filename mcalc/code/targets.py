@@ -17,8 +17,9 @@ class Target:
     `spelled` has the calls that differ from NumPy's, with ``{}`` for the arguments or ``{0}``, ``{1}`` for each;
     `options` the names of arguments that differ, empty for one that it lacks. `of_tensors` says that its functions
     take no numbers of Python's and mix no types: then numbers are made tensors `LIKE` the parameters. `weak` says
-    that what its functions make of a number of Python's still takes the type of the arrays. `note` is for the
-    docstring.
+    that what its functions make of a number of Python's still takes the type of the arrays. `in_place` says that its
+    arrays are changed in place; `moved` is the method that puts axes in another order; `vdot` and `fast_einsum` say
+    that these are faster than a sum of products. `note` is for the docstring.
     """
 
     title: str
@@ -29,11 +30,15 @@ class Target:
     options: Mapping[str, str] = field(default_factory=dict)
     of_tensors: bool = False
     weak: bool = False
+    in_place: bool = False
+    moved: str = "transpose"
+    vdot: bool = False
+    fast_einsum: bool = False
     note: str = ""
 
 
 TARGETS = {
-    "numpy": Target("NumPy", ("import numpy as np",), "np"),
+    "numpy": Target("NumPy", ("import numpy as np",), "np", in_place=True, vdot=True, fast_einsum=True),
     "jax": Target(
         "JAX",
         ("import jax.numpy as jnp",),
@@ -67,7 +72,9 @@ TARGETS = {
             "kron": "torch.kron({0}.contiguous(), {1}.contiguous())",
             "repeat": "torch.repeat_interleave({})",
         },
-        options={"axis": "dim", "keepdims": "keepdim", "optimize": ""},
+        options={"axis": "dim", "axes": "dims", "keepdims": "keepdim"},
         of_tensors=True,
+        in_place=True,
+        moved="permute",
     ),
 }

@@ -1,6 +1,7 @@
 """What the operator table asks of NumPy and NumPy does not have, and NumPy itself, imported when first used.
 
-The helpers are written against the name ``np`` alone, so that generated code can carry their source.
+The helpers are written against the name ``np`` alone, so that generated code can carry their source; a helper that
+another library lacks as well uses only what all of them have, with positional arguments.
 """
 
 from __future__ import annotations
@@ -62,6 +63,21 @@ def erf(a: Any) -> Any:
     return np.vectorize(math.erf, otypes=[np.result_type(np.asarray(a), np.float32)])(a)
 
 
+def products_of_others(a: Any) -> Any:
+    """Along the last axis, the product of all entries but the one in this place, without dividing by it."""
+    one = np.ones_like(a[..., :1])
+    before = np.cumprod(np.concatenate([one, a[..., :-1]], -1), -1)
+    after = np.cumprod(np.concatenate([one, np.flip(a[..., 1:], (-1,))], -1), -1)
+    return before * np.flip(after, (-1,))
+
+
+def adjugate(a: Any) -> Any:
+    """det(a) inv(a), also of a singular matrix: by its singular values, without dividing by them."""
+    u, s, v = np.linalg.svd(a)
+    scaled = products_of_others(s)[..., None] * np.swapaxes(u, -1, -2)
+    return np.linalg.det(u @ v)[..., None, None] * (np.swapaxes(v, -1, -2) @ scaled)
+
+
 def total(*terms: Any) -> Any:
     """The sum of the terms; scalars are expanded."""
     result = terms[0]
@@ -107,6 +123,8 @@ HELPERS: dict[str, Callable[..., Any]] = {
         logsumexp,
         logsumexp_along,
         erf,
+        products_of_others,
+        adjugate,
         total,
         multiplied,
         raised,
