@@ -10,6 +10,7 @@ from mcalc.checking.verdict import Check
 from mcalc.code.as_sympy import expression
 from mcalc.derivation.derivation import Derivation
 from mcalc.render import code, html, verdict
+from mcalc.render.companions import Wanted
 
 
 @dataclass
@@ -30,13 +31,17 @@ class Answer(Derivation):
         parts = tuple(expression(part.in_symbols) for part in self.parts)
         return parts or expression(self.in_symbols)
 
-    def function(self, library: str = "numpy") -> Callable[..., Any]:
+    def function(
+        self, library: str = "numpy", product: str = "", with_value: bool = False, structured: bool = False
+    ) -> Callable[..., Any]:
         """The derivative as a function of arrays, of the library ``numpy``, ``jax`` or ``torch``: that of ``-f numpy``.
 
         Its parameters are the names of the expression in order of first appearance, its result has the shape
-        value.shape + variable.shape. Raises `mcalc.problems.Problem` where the library is unknown or not installed.
+        value.shape + variable.shape. A `product` with a vector, the last parameter, is ``jvp``, ``vjp`` or ``hvp``;
+        `with_value` the value comes first; `structured` it returns two functions, ``matvec`` and ``todense``.
+        Raises `mcalc.problems.Problem` where the library is unknown or not installed.
         """
-        return code.function(self, library)
+        return code.function(self, library, Wanted(product, with_value, structured))
 
     def _repr_html_(self) -> str:
         return html.write(self)

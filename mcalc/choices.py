@@ -13,3 +13,5 @@ SYMMETRIC = ("free", "constrained", "entries")
 DETAILS = ("brief", "normal", "full")
 PLOTS = ("curve", "surface", "levels", "gradient", "descent")
 PICTURES = (".png", ".svg", ".pdf")
+PRODUCTS = ("jvp", "vjp", "hvp")
+"""Products of a derivative with a vector: J v, v J, and H v."""

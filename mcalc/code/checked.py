@@ -11,6 +11,7 @@ from itertools import islice
 from math import prod
 from typing import Any
 
+from mcalc.code.companions import Output, combined
 from mcalc.code.printer import identifier
 from mcalc.code.running import functions
 from mcalc.networks.networks import Tensor
@@ -46,20 +47,23 @@ def check_code(
     parameters: Sequence[Node],
     results: Sequence[Result],
     shapes: Sequence[Shape],
+    outputs: Sequence[Output] = (),
+    structured: bool = False,
 ) -> None:
     """Raises Problem with status 1 where a function `name` differs from the results; `texts` has one a library.
 
+    With `outputs` it returns these, and a `structured` one two functions, of which the first takes the last parameter.
     `value` is what was differentiated, and has every dimension. A library that is not installed is passed over; any
     but NumPy is run at one point alone, as it is slow to start.
     """
     for library, text in texts.items():
         if library != "numpy" and find_spec(library) is None:
             continue
-        points = _points(value, parameters, results, shapes)
+        points = _points(value, parameters, results, shapes, outputs)
         try:
             function = functions(text, library)[name]
             for found in points if library == "numpy" else islice(points, 1):
-                _compare(function, library, parameters, found)
+                _compare(function, library, parameters, found, structured)
         except _FAULTS as fault:
             raise _failed(f"{type(fault).__name__}: {fault}") from None
 
@@ -72,7 +76,11 @@ class _Point:
 
 
 def _points(
-    value: Node, parameters: Sequence[Node], results: Sequence[Result], shapes: Sequence[Shape]
+    value: Node,
+    parameters: Sequence[Node],
+    results: Sequence[Result],
+    shapes: Sequence[Shape],
+    outputs: Sequence[Output],
 ) -> Iterator[_Point]:
     """Points at which every result is real and finite, and rounding leaves its first digits: no matrix is singular."""
     generator = np.random.default_rng(3)
@@ -91,6 +99,7 @@ def _points(
                 continue
             if all(np.isfinite(entries).all() and _is_certain(entries, slack) for entries, slack in expected):
                 found += 1
+                expected = combined(expected, outputs, point) if outputs else expected
                 shaped = zip(expected, wanted, strict=True)
                 yield _Point(sizes, point, [(np.reshape(entries, shape), slack) for (entries, slack), shape in shaped])
             if found == _POINTS:
@@ -126,15 +135,20 @@ def _value(result: Result, point: dict[str, Any], sizes: Sizes, generator: Any) 
     return value, slack
 
 
-def _compare(function: Callable[..., Any], library: str, parameters: Sequence[Node], at: _Point) -> None:
+def _compare(
+    function: Callable[..., Any], library: str, parameters: Sequence[Node], at: _Point, structured: bool
+) -> None:
     array, precise = _arrays_of(library)
-    extra = list(signature(function).parameters)[len(parameters) :]
     with np.errstate(all="ignore"), precise:
         arguments: list[Any] = []
         for node in parameters:
             value = at.point[node.parameters[0]]
             arguments.append(array(np.reshape(value, dimensions(node.shape, at.sizes))) if node.shape else float(value))
-        returned = function(*arguments, *(_dimension(name, at.sizes) for name in extra))
+        given = arguments[:-1] if structured else arguments
+        extra = list(signature(function).parameters)[len(given) :]
+        returned = function(*given, *(_dimension(name, at.sizes) for name in extra))
+        if structured:
+            returned = returned[0](arguments[-1]), returned[1]()
         found = [np.asarray(one) for one in (returned if isinstance(returned, tuple) else (returned,))]
     for one, (expected, slack) in zip(found, at.expected, strict=True):
         if one.shape != expected.shape:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from mcalc.code import contracted, entrywise, filled, whole_arrays  # noqa: F401, which note how values are written
+from mcalc.code.companions import Output, arranged
 from mcalc.code.cost import is_of_data
 from mcalc.code.printer import Printer
 from mcalc.code.program import program
@@ -31,25 +32,28 @@ def module(
     target: str = "numpy",
     shapes: Sequence[Shape | None] = (),
     columns: Collection[str] = (),
+    outputs: Sequence[Output] = (),
 ) -> str:
     """The imports of the target and one function of the parameters; a list of results is returned as a tuple.
 
     Each result has the shape of `shapes`, else the axes of its own that are not of size one; of a tensor, the value's
-    and then the variable's. The parameters of `columns` may be arrays of one column as well.
+    and then the variable's. The parameters of `columns` may be arrays of one column as well. With `outputs` the
+    function returns these: results, and products of results with vectors among the parameters.
     """
     results = [result] if isinstance(result, (Node, Tensor)) else list(result)
-    with pool(_inner_sizes(parameters)):
-        computed = program(translated(results))
+    with pool(inner_sizes(parameters)):
+        found = translated(results)
+        computed = program(arranged(found, outputs) if outputs else found)
         printer = Printer(TARGETS[target], parameters, computed)
-        wanted = shapes or [None] * len(results)
+        wanted = shapes or [None] * len(computed)
         returned = [written(printer, one, axes, shape) for (one, axes), shape in zip(computed, wanted, strict=True)]
         body = [*printer.lines, "return " + ", ".join(returned)]
         kept = [name for node, name in printer.names.items() if node.parameters[0] in columns]
-        body = [*printer.sizes.lines(), *_narrowed(printer, body, kept), *typed(printer, body), *body]
+        body = [*printer.sizes.lines(), *narrowed(printer, body, kept), *typed(printer, body), *body]
         return assembled(printer, function_name, doc, body, kept)
 
 
-def _inner_sizes(parameters: Sequence[Node]) -> set[object]:
+def inner_sizes(parameters: Sequence[Node]) -> set[object]:
     """Sizes that are the first of no parameter, and beside none of data: of classes, the rank of a factorization."""
     first = {node.axes[0] for node in parameters if node.axes}
     of_data = {size for node in parameters for size in node.axes[1:] if is_of_data(node.axes[0])}
@@ -71,23 +75,32 @@ def written(printer: Printer, one: Reference, axes: Sequence[Index], shape: Shap
     return found[with_ones(shape)].text
 
 
-def assembled(printer: Printer, name: str, doc: str, body: Sequence[str], columns: Sequence[str] = ()) -> str:
-    """The module's text."""
+def assembled(
+    printer: Printer,
+    name: str,
+    doc: str,
+    body: Sequence[str],
+    columns: Sequence[str] = (),
+    inner: Collection[Node] = (),
+) -> str:
+    """The module's text; parameters of functions inside are none of the function's."""
     text = "\n".join([doc.strip(), "", *notes]) if (notes := _notes(printer, columns)) else doc.strip()
     text = text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
     text = text.replace("\n", "\n" + _INDENT).replace(_INDENT + "\n", "\n")
-    head = f"def {name}({', '.join([*printer.names.values(), *printer.sizes.unread().values()])}):"
+    names = [spelled for node, spelled in printer.names.items() if node not in inner]
+    head = f"def {name}({', '.join([*names, *printer.sizes.unread().values()])}):"
     close = f"\n{_INDENT}" if "\n" in text or text.endswith('"') else ""
-    function = "\n".join([head, f'{_INDENT}"""{text}{close}"""', *(_INDENT + line for line in body)])
+    function = "\n".join([head, f'{_INDENT}"""{text}{close}"""', *(_INDENT + line if line else line for line in body)])
     helpers = _helpers(printer)
     return "\n\n\n".join(["\n".join(_imports(printer.target, [*helpers, *body])), *helpers, function]) + "\n"
 
 
-def typed(printer: Printer, body: Sequence[str]) -> list[str]:
+def typed(printer: Printer, body: Sequence[str], inner: Collection[Node] = ()) -> list[str]:
     """The lines before `body` that give the parameters one type of floating-point numbers, where that is needed."""
     used = set(re.findall(r"\w+", "\n".join(body)))
-    scalars = [name for node, name in printer.names.items() if not node.shape and name in used]
-    arrays = [name for node, name in printer.names.items() if node.shape]
+    names = {node: name for node, name in printer.names.items() if node not in inner}
+    scalars = [name for node, name in names.items() if not node.shape and name in used]
+    arrays = [name for node, name in names.items() if node.shape]
     given = [name for name in arrays if name in used]
     alias = printer.target.alias
     if printer.target.of_tensors:
@@ -114,7 +127,7 @@ def _like(arrays: Sequence[str]) -> str:
     return f'{LIKE} = {{"dtype": {kind}, "device": {arrays[0]}.device}}'
 
 
-def _narrowed(printer: Printer, body: Sequence[str], columns: Sequence[str]) -> list[str]:
+def narrowed(printer: Printer, body: Sequence[str], columns: Sequence[str]) -> list[str]:
     """The lines before `body` that take the axes of size one away, which no formula has."""
     used = set(re.findall(r"\w+", "\n".join(body)))
     return [f"{name} = {name}.reshape(-1)" for name in columns if name in used] + [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -44,17 +44,23 @@ class Printer:
     """The statements so far, and the source of each value.
 
     With `parts`, a set of values each, a statement goes to the body of the first part that has its value: what no part
-    has is computed once, in the first body.
+    has is computed once, in the first body. The parameters `inner` are those of functions inside.
     """
 
     def __init__(
-        self, target: Target, parameters: Sequence[Node], results: Sequence[Result], parts: Sequence[Set[Value]] = ()
+        self,
+        target: Target,
+        parameters: Sequence[Node],
+        results: Sequence[Result],
+        parts: Sequence[Set[Value]] = (),
+        inner: Collection[Node] = (),
     ) -> None:
         self.target, self.parameters, self.parts = target, list(parameters), list(parts)
         self.bodies: list[list[str]] = [[] for _ in range(len(self.parts) + 1)]
         self.here = self.temporaries = 0
         self.numbers: set[str] = set()
-        self.module = SourceModule(target, self.number_names, any(node.shape for node in self.parameters))
+        typed = any(node.shape for node in self.parameters if node not in inner)
+        self.module = SourceModule(target, self.number_names, typed)
         self.trial = SourceModule(target, self.number_names, False)
         self.taken = {target.alias, "jax", "math", "sum", "range", "float", LIKE, DTYPE, *HELPERS, *keyword.kwlist}
         self.names = {node: self.free_name(node.parameters[0]) for node in self.parameters}
@@ -229,6 +235,10 @@ class Printer:
     def multiplied(self, value: Value) -> Written:
         """A product without sums: masks last, and by a choice where 0 might meet what is infinite."""
         out = self.layout(value)
+        if _is_outer(value):
+            first, second = sorted(value.args, key=lambda arg: out.index(arg.ids[0]))
+            found = self.module.outer(self.whole(first), self.whole(second)).of_rank(2)
+            return (-found if value.coefficient < 0 else found), out
         pairs = sorted(zip(value.args, value.weights, strict=True), key=lambda pair: len(pair[0].ids))
         masks = [arg for arg, power in pairs if power > 0 and is_indicator(arg.value)]
         rest = [(arg, power) for arg, power in pairs if arg not in masks]
@@ -287,6 +297,13 @@ class Printer:
             return user.parameters == ("where",) and all(arg is not value for arg, _ in user.args[1:])
 
         return value not in self.results and all(map(as_factor, self.users.get(value, ())))
+
+
+def _is_outer(value: Value) -> bool:
+    """Whether it is a column times a row."""
+    ranks = [arg.rank for arg, _ in value.args]
+    plain = abs(value.coefficient) == 1 and all(power == 1 for power in value.weights)
+    return plain and value.rank == 2 and ranks == [1, 1] and not any(is_indicator(arg) for arg, _ in value.args)
 
 
 def in_parts(number: Fraction) -> tuple[str, str]:

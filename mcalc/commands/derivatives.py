@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from mcalc.choices import COMMANDS, DETAILS, METHODS
+from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS
 from mcalc.commands.options import Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.problems import Problem
-from mcalc.render import DOCUMENTS, DRAWINGS
+from mcalc.render import DOCUMENTS, DRAWINGS, LIBRARIES
 
 
 def _differentiate(command: str) -> Callable[..., None]:
@@ -40,9 +40,15 @@ def derivation_command(
     graph: bool = False,
     detail: str = "normal",
     order: int = 1,
+    product: str | None = None,
+    with_value: bool = False,
+    structured: bool = False,
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
+        if (product or with_value or structured) and form not in LIBRARIES:
+            option = f"--product {product}" if product else "--with-value" if with_value else "--structured"
+            raise Problem(f"{option} is for code.", hint="add -f numpy, -f jax or -f torch")
         if graph or form in DRAWINGS:
             from mcalc.commands.graph import draw
 
@@ -110,7 +116,7 @@ def derivation_command(
         else:
             from mcalc.render import write as written
 
-            write(written(derivation, form), output)
+            write(written(derivation, form, _wanted(product, with_value, structured)), output)
         if form not in ("text", "ascii"):
             tell(derivation)
     except Problem as problem:
@@ -122,10 +128,33 @@ def derivation_command(
         raise
 
 
+def _wanted(product: str | None, with_value: bool, structured: bool) -> Any:
+    if not (product or with_value or structured):
+        return None
+    from mcalc.render.companions import Wanted
+
+    return Wanted(product or "", with_value, structured)
+
+
+def _for_code(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of code: a product with the derivative, the value beside it, functions that apply it."""
+    for option in (
+        click.option("--structured", is_flag=True, help="Code: two functions, matvec(v) and todense()."),
+        click.option("--with-value", is_flag=True, help="Code: the value, and the derivative."),
+        click.option(
+            "--product", type=click.Choice(PRODUCTS), help="Code: the derivative times a vector, without forming it."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def derivative_commands() -> Iterator[click.Command]:
     """``jacobian``, ``gradient``, ``hessian`` and ``explain``: one function, as they differ in what they print."""
     for name, about in COMMANDS.items():
         function = common()(_differentiate(name))
+        if name != "explain":
+            function = _for_code(function)
         if name == "explain":
             function = click.option(
                 "--graph", is_flag=True, help="The data flow, with the Jacobians beside its edges; -f dot, -f svg."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mcalc.derivation.derivation import Derivation
+    from mcalc.render.companions import Wanted
 
 LIBRARIES = ("numpy", "jax", "torch")
 FORMATS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES, "sympy")
@@ -22,11 +23,12 @@ _COMMENTS = {"latex": "% {}", "html": "<!-- {} -->", "typst": "// {}"} | dict.fr
 """How a line says what was assumed where it is no part of the answer."""
 
 
-def write(derivation: Derivation, form: str) -> str:
-    """The derivation in a format: the answer alone, or for `explain` all of its steps."""
+def write(derivation: Derivation, form: str, wanted: Wanted | None = None) -> str:
+    """The derivation in a format: the answer alone, or for `explain` all of its steps; of code, what is `wanted`."""
     module = import_module(f"mcalc.render.{_MODULES.get(form, form)}")
     with derivation.apart():
-        return _commented(derivation, form, str(module.write(derivation, form)))
+        more = () if wanted is None else (wanted,)
+        return _commented(derivation, form, str(module.write(derivation, form, *more)))
 
 
 def standalone(derivation: Derivation, form: str) -> str:
