@@ -18,7 +18,8 @@ from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
 from mcalc.numbers.arithmetic import COMPLEX, REAL
 from mcalc.numbers.evaluation import values_of
-from mcalc.numbers.exact import EXACT, TooLarge
+from mcalc.numbers.exact import EXACT
+from mcalc.numbers.exact_numbers import TooLarge
 from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program

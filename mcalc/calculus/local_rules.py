@@ -11,6 +11,7 @@ from mcalc.table.records import Slice
 from mcalc.tree import build, stacks
 from mcalc.tree.node import Node
 from mcalc.tree.open import derivative
+from mcalc.tree.stacks import matching
 
 
 def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:
@@ -32,8 +33,8 @@ def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
             others = node.args[:position] + node.args[position + 1 :]
             names = {"a": arg, "b": build.apply(operator.name, *others) if len(others) > 1 else others[0]}
         slope = read_value(text, names | {"y": node})
-        term = expand(slope, build.matching(slope, node, indices))
-        return ([] if term is None else [term]), build.matching(arg, node, indices)
+        term = expand(slope, matching(slope, node, indices))
+        return ([] if term is None else [term]), matching(arg, node, indices)
     own = fresh(arg)
     rows, columns = row_and_column(indices, node.shape)
     k, l = row_and_column(own, arg.shape)
@@ -47,7 +48,7 @@ def _open_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
     """The derivative by its name, ``f'(x)``: the axes of the value, then those of the argument."""
     slope, arg = derivative(node, position), node.args[position]
     if node.operator.elementwise:
-        return [Term(S.One, (Factor(slope, build.matching(slope, node, indices)),))], build.matching(arg, node, indices)
+        return [Term(S.One, (Factor(slope, matching(slope, node, indices)),))], matching(arg, node, indices)
     own = fresh(arg)
     return [Term(S.One, (Factor(slope, indices + own),))], own
 

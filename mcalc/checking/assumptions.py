@@ -39,6 +39,7 @@ class Assumption(NamedTuple):
 
     @property
     def undeclared_cost(self) -> float:
+        """Its cost, where what it assumes could be declared and is not."""
         return max(self.cost, _NOT_DECLARED) if self.declared else self.cost
 
 

@@ -38,6 +38,7 @@ class Case:
         return node
 
     def layout_finding(self, found: Agreement | None = None) -> Finding:
+        """The finding that the answer stands in another layout."""
         own = self.derivation.layout
         words = f"the answer stands as in the {self.others[-1]} layout, and the {own} layout has the transpose"
         return Finding("other-layout", words, False, 0 if found is None else found.exact)
@@ -79,6 +80,7 @@ class Case:
         return Scalars(sorted(symbols, key=str), [node for node in named if variables(node)][:14])
 
     def corrector(self) -> Corrector:
+        """What proposes corrections of the answer."""
         return Corrector(self.scope, self.text, sorted(self.scope.dimensions)[:3])
 
 

@@ -27,27 +27,32 @@ class Change:
 
 
 def turned(part: Syntax) -> Syntax:
+    """``A'`` of A, A of ``A'``."""
     if part.kind == "transpose":
         return part.children[0]
     return Syntax("transpose", "", (part,), part.start, part.end)
 
 
 def infix(symbol: str, left: Syntax, right: Syntax, of: Syntax) -> Syntax:
+    """``a ∘ b`` in the place of a part."""
     return Syntax("infix", symbol, (left, right), of.start, of.end)
 
 
 def call(name: str, part: Syntax, axis: str = "") -> Syntax:
+    """``f(a)`` in the place of a part, along an axis if one is given."""
     options = (("axis", Syntax("number", axis, (), part.start, part.end)),) if axis else ()
     return Syntax("call", name, (part,), part.start, part.end, options)
 
 
 def minus(part: Syntax) -> Syntax:
+    """``-a`` of a, a of ``-a``."""
     if part.kind == "prefix" and part.value == "-":
         return part.children[0]
     return Syntax("prefix", "-", (part,), part.start, part.end)
 
 
 def number(value: str, of: Syntax) -> Syntax:
+    """A number in the place of a part."""
     return Syntax("number", value, (), of.start, of.end)
 
 
@@ -58,10 +63,12 @@ class Changes:
         self.scope, self.source, self.sizes = scope, source, sizes
 
     def text(self, part: Syntax) -> str:
+        """The part as it is typed, a long one cut short."""
         found = self.source[part.start : part.end].strip()
         return found if len(found) <= 40 else found[:37] + "…"
 
     def changes(self, part: Syntax, top: bool = False) -> Iterator[Change]:
+        """Every change that the part may need; `top`: it is the whole answer."""
         for maker in (
             self._transposed,
             self._products,

@@ -81,6 +81,7 @@ class Ground:
 
     @classmethod
     def of(cls, value: Node, right: Valued, others: Sequence[Valued], variables: Sequence[Node]) -> Ground:
+        """Points on which the value and the right derivative exist, in every region that the conditions leave."""
         roots = [value, *trees(right), *(node for other in others for node in trees(other))]
         asked = conditions(roots)
         ground = cls(value, right, list(variables), size_choices(roots, variables), [], asked)
@@ -173,10 +174,12 @@ class Agreement:
 
     @property
     def right(self) -> bool:
+        """Whether the two are equal wherever they were compared."""
         return bool(self.exact) and not self.wrong
 
     @property
     def wrong(self) -> bool:
+        """Whether they differ, or one has no value where the other has."""
         return bool(self.differ or self.undefined or self.strange)
 
 
@@ -216,6 +219,7 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
 
 
 def difference_of(ground: Ground, answer: Valued) -> Difference:
+    """``right − answer`` at spots."""
     return Difference(ground.value, ground.right, answer, ground.variables)
 
 

@@ -64,6 +64,7 @@ class _Entrywise:
         return build.apply("element", build.transpose(whole), parameters=(self.index,))
 
     def total(self, whole: Node) -> Node:
+        """``Σᵢ`` of the entries."""
         return build.apply("loop_sum", self.entry(whole), parameters=(self.index,))
 
     def listed(self, whole: Node, shape: Shape) -> Node:

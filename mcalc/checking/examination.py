@@ -47,6 +47,7 @@ class Examination(Case):
     """One answer against one derivative, examined."""
 
     def run(self, explain: bool = True) -> Check:
+        """The verdict; raises Problem where nothing can be compared, `Mismatch` where the shapes do not fit."""
         base, given = self._read()
         if base is None:
             return self._wrong(None, None, given)

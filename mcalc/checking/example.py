@@ -116,6 +116,7 @@ def _example(ground: Ground, found: tuple[Spot, Any, Any], answer: Valued, right
 
 
 def shown_point(ground: Ground, spot: Spot, form: str = "text") -> tuple[tuple[str, str], ...]:
+    """The values of the variables as they are written."""
     return tuple(
         (name_text(node.parameters[0]), written(np.asarray(spot.point[node.parameters[0]]), node.shape, form))
         for node in ground.variables
@@ -206,4 +207,5 @@ def _rounded(value: float) -> Any:
 
 
 def shown_number(value: float) -> Node:
+    """A rounded number as a value."""
     return build.number(_rounded(value))

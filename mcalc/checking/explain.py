@@ -64,6 +64,7 @@ class _Explanation:
             self.variants = Variants(derivation.reading, derivation.by[0], derivation.layout)
 
     def run(self) -> Explained | None:
+        """The cheapest hypothesis that holds, None where none does."""
         search = self.search
         if self.base is not None:
             search.answers.append(search.entry(self.base))

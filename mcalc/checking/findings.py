@@ -69,5 +69,6 @@ class Finding:
 
     @property
     def sentence(self) -> str:
+        """The sentence of its kind, with its words."""
         kind = KINDS["only-symmetric" if self.condition else self.name]
         return kind.sentence.format(words=self.condition or self.words) + "."

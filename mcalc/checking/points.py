@@ -58,6 +58,7 @@ class Stacked:
 
     @property
     def shape(self) -> Shape:
+        """mn×pq of an m×n value and a p×q variable."""
         tensor = self.derivative.tensor
         return tuple(Mul(*(index.size for index in part)) for part in (tensor.value, tensor.variable))
 
@@ -66,6 +67,7 @@ Valued = Expression | Indexed | Stacked
 
 
 def shape_of(expression: Valued) -> Shape:
+    """The shape of a value, of entries by their indices."""
     if isinstance(expression, Indexed):
         return tuple(loop.size for loop in expression.indices)
     return expression.shape

@@ -26,10 +26,12 @@ class Factor:
 
     @property
     def node(self) -> Node:
+        """The factor as a value."""
         return build.scaled(self.number, [(node, Rational(power)) for node, power in self.powers], None)
 
     @property
     def inverse(self) -> Factor:
+        """``1/c``."""
         return Factor(1 / self.number, tuple((node, -power) for node, power in self.powers))
 
     @property

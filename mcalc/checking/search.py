@@ -31,11 +31,13 @@ class Values:
         self.found: list[Any] = []
 
     def first(self, count: int) -> list[Any]:
+        """The values at the first samples."""
         while len(self.found) < min(count, len(self.samples)):
             self.found.append(self.field.at(self.samples[len(self.found)].spot))
         return self.found[:count]
 
     def all(self) -> list[Any]:
+        """The values at all samples."""
         return self.first(len(self.samples))
 
 
@@ -95,6 +97,7 @@ class Search:
         return True
 
     def entry(self, expression: Valued, cost: float = 0.0, origin: Correction | Variant | None = None) -> Entry:
+        """An expression with its values; what was evaluated before is not evaluated again."""
         key = (expression.canon, expression.sign, expression.shape) if isinstance(expression, Node) else id(expression)
         if key not in self.known:
             self.left -= 1 + sum(node.key[0] for node in trees(expression)) // 40 + 4 * _loops(expression)
@@ -102,6 +105,7 @@ class Search:
         return Entry(cost, origin, expression, self.known[key])
 
     def add_answers(self, corrections: Iterable[Correction], wrap: Callable[[Node], Valued]) -> None:
+        """Versions of the answer, until the work allowed is used up."""
         for correction in corrections:
             if self.left < 0:
                 return
@@ -110,6 +114,7 @@ class Search:
                 self.answers.append(self.entry(expression, correction.cost, correction))
 
     def add_rights(self, variants: Iterable[Variant]) -> None:
+        """Versions of the derivative, until the work allowed is used up."""
         for variant in variants:
             if self.left < 0:
                 return
@@ -162,6 +167,7 @@ class Search:
         return sorted(found, key=lambda hit: hit.cost)
 
     def hit(self, answer: Entry, right: Entry, turned: bool) -> Hit | None:
+        """How the two are related, None where they are not."""
         one, other = shape_of(answer.expression), shape_of(right.expression)
         if (one != turned_shape(other)) if turned else (one != other):
             return None
@@ -194,6 +200,7 @@ class Search:
         return count
 
     def proven(self, hit: Hit) -> bool:
+        """Whether rewriting shows that the two versions are equal."""
         one, other = hit.answer.expression, hit.right.expression
         if not isinstance(one, Node) or not isinstance(other, Node):
             return False
@@ -231,6 +238,7 @@ def cost_of(found: Relation) -> float:
 
 
 def variables_of(factor: Factor) -> list[Node]:
+    """The variables in a factor."""
     return [leaf for node, _ in factor.powers for leaf in variables(node)]
 
 

@@ -87,6 +87,7 @@ class Variants:
     # Edges: node by argument
 
     def edges(self) -> list[Edge]:
+        """The operators on the way to the variable, with the argument through which the way leads."""
         found = [
             (node, at)
             for node in topological([self.root])
@@ -125,6 +126,7 @@ class Variants:
         return in_layout(found, value, by, self.layout)
 
     def all(self) -> Iterator[Variant]:
+        """Every version of the derivative in which one step is done wrong."""
         yield from self._without_factors()
         yield from self._without_paths()
         yield from self._between()
@@ -244,12 +246,14 @@ def plain(factor: Node) -> bool:
 
 
 def is_diagonal(node: Node) -> bool:
+    """Whether it is a diagonal matrix times numbers."""
     while node.operator.name in ("multiply", "negative", "divide"):
         node = next((arg for arg in node.args if arg.shape), node.args[0])
     return node.operator.name in ("diag", "eye")
 
 
 def clip(text: str) -> str:
+    """The text, a long one cut short."""
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -41,6 +41,7 @@ class Check:
 
     @property
     def other_layout(self) -> bool:
+        """Whether the answer stands in another layout than was asked for."""
         return self.layout != self.derivation.layout
 
     @property

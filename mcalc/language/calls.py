@@ -42,6 +42,7 @@ def axis_of(syntax: Syntax, operator: Operator, source: str) -> tuple[int, ...]:
 
 
 def count(syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
+    """Raises Problem where a call has another number of arguments than is wanted."""
     if len(given) not in wanted:
         counts = " or ".join(str(count) for count in wanted)
         noun = "argument" if wanted == (1,) else "arguments"
@@ -52,6 +53,7 @@ def count(syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
 
 
 def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
+    """A call of what is no function: a value, one that is refused, a misspelled one, each with what to write."""
     name = syntax.value
     span = [Span(syntax.start, syntax.start + len(name))]
     multiplied = f"to multiply, write `{name}*(…)`"

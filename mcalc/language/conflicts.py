@@ -114,6 +114,7 @@ class Conflicts:
         return loops | sizes | set(self.names) | set(self.definitions) | set(self.dimensions)
 
     def statements(self) -> list[Syntax]:
+        """The definitions of the program and its value."""
         return [*self.definitions.values(), self.program.value]
 
 
@@ -154,6 +155,7 @@ class _Shown:
         self.letters = unused(chain(LETTERS, (f"n{number}" for number in count(1))), taken)
 
     def shape(self, shape: Shape) -> str:
+        """``n×2``, unknown dimensions by letters that are free."""
         if not shape:
             return "scalar"
         parts = []

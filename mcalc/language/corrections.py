@@ -166,6 +166,7 @@ class _Correction:
         return True
 
     def problem(self, text: str, otherwise: Mapping[str, str]) -> Problem:
+        """The error whose hint is the whole corrected input."""
         assert self.first is not None
         node, spans = self.first, [Span(self.first.start, self.first.end)]
         hint = f"write `{text}`"

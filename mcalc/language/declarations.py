@@ -176,6 +176,7 @@ class Dimensions:
         self.waiting: list[tuple[Any, Any]] = []
 
     def find(self, size: Any) -> Any:
+        """The dimension that this one is the same as."""
         passed = []
         while size in self.known:
             passed.append(size)

@@ -93,6 +93,7 @@ class Evidence:
                 self.held[name] = call.value
 
     def is_number(self, name: str) -> bool:
+        """Whether the name is a number by habit, or a threshold that something is held against."""
         return is_number(name) or name in self.thresholds
 
     def reach(self, node: Syntax) -> tuple[str, bool]:
@@ -147,6 +148,7 @@ def _guarded(node: Syntax) -> Sequence[Syntax]:
 
 
 def is_constant(node: Syntax) -> bool:
+    """Whether there is no name in it but pi."""
     return all(
         part.kind in ("number", "prefix", "infix") or (part.kind == "name" and part.value == "pi")
         for part in walk(node)

@@ -31,10 +31,12 @@ def base(name: str) -> str:
 
 
 def is_number(name: str) -> bool:
+    """Whether a name is a number wherever it stands: N, eps, lambda, …"""
     return name == "N" or base(name) in NUMBERS
 
 
 def is_greek(name: str) -> bool:
+    """Whether its letter is Greek."""
     return base(name) in GREEK_NAMES
 
 

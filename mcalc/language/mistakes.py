@@ -238,6 +238,7 @@ class Mistake(Exception):
         self.message, self.hint, self.spans, self.pieces = message, hint, spans, pieces
 
     def problem(self, text: str) -> Problem:
+        """The mistake as a Problem, its pieces quoted from the text."""
         pieces = [_quote(text[piece.start : piece.end]) for piece in self.pieces]
         return Problem(self.message.format(*pieces), self.spans, self.hint.format(*pieces))
 

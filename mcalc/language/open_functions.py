@@ -35,6 +35,7 @@ Functions = Mapping[str, Signature]
 
 
 def is_signature(text: str) -> bool:
+    """Whether a declaration is of a function: ``n->m``, ``elementwise``."""
     return "->" in text or text.strip() == "elementwise"
 
 

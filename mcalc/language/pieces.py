@@ -34,6 +34,7 @@ class Mismatch(Exception):
 
     @property
     def places(self) -> list[Syntax]:
+        """The parts in conflict."""
         return [syntax for syntax, _ in self.marked]
 
 

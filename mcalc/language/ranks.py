@@ -27,12 +27,14 @@ _COUNTED = frozenset((*SIZED, "unit", *REPETITIONS))
 
 
 def rank_of(shape: Shape) -> int:
+    """0 a scalar, 1 a column, 2 a matrix, 3 a row."""
     if len(shape) == 2:
         return ROW if shape[0] == 1 else MATRIX
     return len(shape)
 
 
 def walk(syntax: Syntax) -> Iterable[Syntax]:
+    """Every part of a text, those before their own parts."""
     stack = [syntax]
     while stack:
         node = stack.pop()

@@ -84,6 +84,7 @@ class _Reasons:
         return self._price({name: frozenset({SCALAR}) if self.ranks[name] else frozenset({1, 2})}) - self.price
 
     def of(self, name: str) -> str:
+        """``as W·x stands beside it``, or what its letter says."""
         if not self.evidence.signs:
             return "as nothing in the text speaks of vectors"
         if self.weight(name) < LIKE / 2:

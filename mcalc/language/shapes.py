@@ -81,6 +81,7 @@ class Reader(Conflicts):
 
     @property
     def sums(self) -> list[Sum]:
+        """The sums of the text, as they were applied."""
         return [(one.syntax, one.parts, one.shape) for one in self.applied if one.operator == "add"]
 
     def likeliest(self) -> tuple[dict[str, int], Reading]:

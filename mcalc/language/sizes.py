@@ -79,6 +79,7 @@ class Sizes:
         return size
 
     def place_of(self, syntax: Syntax) -> Any:
+        """An index: a number, a running index, a part; None for a whole axis. Raises Problem otherwise."""
         what = "An index is a whole number, a name such as `i`, or a part such as `2..n`."
         if syntax.kind == "slice":
             if not syntax.children:

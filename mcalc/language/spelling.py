@@ -78,6 +78,7 @@ def _letter(character: str) -> str:
 
 
 def check_letters(text: str, span: Span) -> None:
+    """Raises Problem for a letter that no name may have, with the plain one in the hint."""
     for character in unicodedata.normalize("NFC", text):
         decomposition = unicodedata.decomposition(character)
         category = unicodedata.category(character)
@@ -97,6 +98,7 @@ def check_letters(text: str, span: Span) -> None:
 
 
 def describe_character(character: str) -> str:
+    """The character between backticks, with its code where it is not ASCII."""
     if unicodedata.category(character)[0] in "CMZ":
         name = unicodedata.name(character, "a control character")
         return f"The character U+{ord(character):04X} ({name})"

@@ -24,6 +24,7 @@ class Facts(NamedTuple):
     present: bool = False
 
     def and_also(self, other: Facts) -> Facts:
+        """What one or the other says."""
         return Facts(*(one or two for one, two in zip(self, other, strict=True)))
 
 
@@ -82,6 +83,7 @@ class _Operand:
 
     @property
     def scalar_by_habit(self) -> bool:
+        """Whether it is a name alone, and usually a number."""
         return self.alone and self.usually_scalar
 
     def steps(self, table: Table, whole: int, line: bool, pair: Syntax) -> Iterator[tuple[Facts, float, int]]:

@@ -37,6 +37,7 @@ class Program:
 
 
 def bind(bindings: dict[str, tuple[str, Syntax, Span]], name: Syntax, definition: Syntax) -> None:
+    """Defines a name; raises Problem where it is defined already."""
     if name.value in bindings:
         spans = [bindings[name.value][2], Span(name.start, name.end, "and again here")]
         spans[0] = Span(spans[0].start, spans[0].end, "defined here")
@@ -75,6 +76,7 @@ def _renamed(syntax: Syntax, other: Mapping[str, str]) -> Syntax:
 
 
 def leftmost(node: Syntax) -> Syntax:
+    """The part that the text of this one begins with."""
     while node.children and node.children[0].start == node.start and node.kind != "stack":
         node = node.children[0]
     return node
@@ -88,16 +90,19 @@ def is_scaled(node: Syntax) -> bool:
 
 
 def unsigned(node: Syntax) -> Syntax:
+    """The part without signs before it."""
     while node.kind == "prefix":
         node = node.children[0]
     return node
 
 
 def is_row(node: Syntax) -> bool:
+    """Whether it is ``[a, b]``, entries side by side."""
     return node.kind == "stack" and node.value == "," and node.options[0][1].start == node.start
 
 
 def matrix_of_rows(rows: tuple[Syntax, ...], start: int, end: int) -> Syntax:
+    """``[a, b; c, d]``; raises Problem where the rows have different lengths."""
     lengths = [len(row.children) for row in rows]
     usual = max(lengths, key=lengths.count)
     for row, length in zip(rows, lengths, strict=True):

@@ -15,6 +15,7 @@ from mcalc.table.records import Shape
 from mcalc.tree import build
 from mcalc.tree.letters import further_letters, index_letters, letters_in_use, names_in, running_indices
 from mcalc.tree.node import Node
+from mcalc.tree.stacks import matching
 
 
 def reduced(term: Term, free: Sequence[Index]) -> Term:
@@ -114,7 +115,7 @@ def _merged_powers(term: Term) -> Term:
         node, indices, power = factor
         while node is not None and _is_fixed_power(node) and power.is_Integer:
             base, exponent = node.args
-            node, indices, power = base, build.matching(base, node, indices), power * exponent.parameters[0]
+            node, indices, power = base, matching(base, node, indices), power * exponent.parameters[0]
         if node is not None and not indices and node in scalars:
             at = scalars[node]
             factors[at] = factors[at]._replace(power=factors[at].power + power)

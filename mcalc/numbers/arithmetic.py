@@ -26,12 +26,15 @@ class Arithmetic:
     """Whether values that are known exactly are taken as they are."""
 
     def array(self, value: Any) -> Any:
+        """The value as an array of numbers of this kind."""
         return np.asarray(value, dtype=float)
 
     def scalar(self, value: Any) -> Any:
+        """The value as one number of this kind."""
         return np.float64(value)
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        """The operator's numeric meaning, of values of this kind."""
         return operator.numpy(self.module, *values, *parameters)
 
     def is_finite(self, value: Any) -> bool:
@@ -46,34 +49,42 @@ class _ComplexModule:
         return getattr(array_module, name)
 
     def sqrt(self, a: Any) -> Any:
+        """``√a``, of a negative number imaginary."""
         return np.emath.sqrt(a)
 
     def log(self, a: Any) -> Any:
+        """``ln a = ln|a| + iπ`` of a negative number."""
         return np.emath.log(a)
 
     # On their branch cuts the inverse functions have the values that these logarithms have.
 
     def arcsin(self, a: Any) -> Any:
+        """``−i ln(ia + √(1 − a²))``."""
         a = np.asarray(a)
         return -1j * np.log(1j * a + np.emath.sqrt(1 - a * a))
 
     def arccos(self, a: Any) -> Any:
+        """``π/2 − arcsin a``."""
         return np.pi / 2 - self.arcsin(a)
 
     def arctanh(self, a: Any) -> Any:
+        """``(ln(1 + a) − ln(1 − a))/2``."""
         a = np.asarray(a)
         return (np.emath.log(1 + a) - np.emath.log(1 - a)) / 2
 
     def arccosh(self, a: Any) -> Any:
+        """``arccosh a``, complex below 1."""
         return np.arccosh(np.asarray(a, dtype=complex))
 
     def raised(self, a: Any, b: Any) -> Any:
+        """``a^b``, complex where a negative number has no real power."""
         if np.iscomplexobj(a) or np.iscomplexobj(b):
             return np.power(np.asarray(a, dtype=complex), b)
         real = np.power(a, b, dtype=float)
         return np.where(np.isnan(real), np.power(np.asarray(a, dtype=complex), b), real)
 
     def grid(self, *parts: Any) -> Any:
+        """The entries as a matrix; the last two arguments are its rows and columns."""
         return np.array(parts[:-2]).reshape(parts[-2:])
 
 
@@ -82,18 +93,22 @@ class Complex(Arithmetic):
 
     @property
     def module(self) -> Any:
+        """NumPy with complex values where there are no real ones."""
         return _ComplexModule()
 
     def array(self, value: Any) -> Any:
+        """The value as an array, real as long as it is."""
         found = np.asarray(value)
         return found if found.dtype.kind in "fc" else found.astype(float)
 
     def scalar(self, value: Any) -> Any:
+        """The value as one number; a complex one without an imaginary part is real."""
         if not np.iscomplexobj(value):
             return np.float64(value)
         return np.complex128(value) if value.imag else np.float64(value.real)
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        """The operator's meaning; raises `NotReal` where it is of real numbers, and a complex one is met."""
         if operator.of_reals and any(np.iscomplexobj(value) for value in values):
             raise NotReal(operator)
         found = operator.numpy(self.module, *values, *parameters)

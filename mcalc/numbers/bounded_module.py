@@ -13,6 +13,7 @@ from mcalc.numbers.fields import FUNCTIONS, Field
 
 
 def entries(value: Any) -> list[Any]:
+    """All entries of an array, row by row; of a number itself."""
     return list(np.ravel(np.asarray(value, dtype=object)))
 
 
@@ -38,17 +39,22 @@ class BoundedModule:
         return getattr(np, name)
 
     def array(self, value: Any, dtype: Any = None) -> Any:
+        """The value with a bound for each entry."""
         found = np.array(value, dtype=object)
         return np.frompyfunc(self.field.number, 1, 1)(found) if found.shape else self.field.number(found[()])
 
     def power(self, a: Any, b: Any, dtype: Any = None) -> Any:
+        """``a^b``, entry by entry."""
         number = self.field.number
         return np.frompyfunc(lambda one, other: self.field.power(number(one), number(other)), 2, 1)(a, b)
 
     def abs(self, a: Any) -> Any:
+        """``|a|``, entry by entry."""
         return np.frompyfunc(lambda one: abs(self.field.number(one)), 1, 1)(a)
 
     def sign(self, a: Any) -> Any:
+        """-1, 0 or 1, entry by entry; raises `Unsure` where the bound leaves it open."""
+
         def sign(one: Any) -> Any:
             one = self.field.number(one)
             return self.field.number(one.sign()) if one.is_number else one
@@ -68,15 +74,19 @@ class BoundedModule:
             return Bounded(self.field, a.value, joined(joined(a.error, b.error), gap))
 
     def maximum(self, a: Any, b: Any) -> Any:
+        """The larger of two, entry by entry; raises `Unsure` where the bounds overlap."""
         return np.frompyfunc(self._larger, 2, 1)(a, b)
 
     def minimum(self, a: Any, b: Any) -> Any:
+        """The smaller of two, entry by entry; raises `Unsure` where the bounds overlap."""
         return np.frompyfunc(lambda one, other: -self._larger(-self.field.number(one), -other), 2, 1)(a, b)
 
     def max(self, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """The largest entry, of all or along an axis."""
         return self._reduced(self.maximum, a, axis, keepdims)
 
     def min(self, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        """The smallest entry, of all or along an axis."""
         return self._reduced(self.minimum, a, axis, keepdims)
 
     def _reduced(self, choose: Callable[[Any, Any], Any], a: Any, axis: Any, keepdims: bool) -> Any:
@@ -90,10 +100,12 @@ class BoundedModule:
         return found
 
     def var(self, a: Any, axis: Any = None) -> Any:
+        """``mean((a − mean a)²)``, of all entries or along an axis."""
         mean = np.mean(a, axis=axis, keepdims=True)
         return np.mean((a - mean) * (a - mean), axis=axis)
 
     def logaddexp(self, a: Any, b: Any) -> Any:
+        """``ln(eᵃ + eᵇ) = max(a, b) + ln(1 + e^−|a−b|)``."""
         return self.maximum(a, b) + self.log1p(self.exp(-self.abs(a - np.asarray(b, dtype=object))))
 
     def _log_total(self, line: Any) -> tuple[Any, Any]:
@@ -104,13 +116,17 @@ class BoundedModule:
         return top, self.field.function("log1p", sum(others, self.field.number(0)))
 
     def logsumexp(self, a: Any) -> Any:
+        """``ln Σ exp(a)`` of all entries."""
         top, rest = self._log_total(entries(a))
         return top + rest
 
     def logsumexp_along(self, a: Any, axis: Any) -> Any:
+        """``ln Σ exp(a)`` along an axis."""
         return np.apply_along_axis(lambda line: self.logsumexp(line), axis, a)
 
     def log_softmax(self, a: Any) -> Any:
+        """``a − ln Σ exp(a)`` of each row."""
+
         def lowered(line: Any) -> Any:
             top, rest = self._log_total(line)
             return np.array([(one - top) - rest for one in line], dtype=object)
@@ -156,6 +172,7 @@ class _Linear:
         return Bounded(self.field, self.field.zero, joined(determinant.size, determinant.error) + bound)
 
     def inv(self, matrix: Any) -> Any:
+        """``A⁻¹`` by elimination, no numbers where the matrix is singular; raises `Unsure` where that is open."""
         determinant, found = self._eliminated(matrix, np.eye(len(matrix), dtype=int))
         if found is None:
             if determinant.error != EXACTLY:
@@ -165,9 +182,11 @@ class _Linear:
         return found
 
     def det(self, matrix: Any) -> Any:
+        """``det A`` by elimination."""
         return self._eliminated(matrix, np.zeros((len(matrix), 0), dtype=int))[0]
 
     def slogdet(self, matrix: Any) -> tuple[Any, Any]:
+        """The sign of ``det A`` and ``ln|det A|``."""
         determinant = self.det(matrix)
         sign = determinant.sign() if determinant.is_number and determinant.is_real else 1
         return self.field.number(sign), self.field.function("log", abs(determinant))

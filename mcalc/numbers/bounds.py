@@ -53,11 +53,14 @@ class Field(Protocol):
     zero: Any
     nan: Bounded
 
-    def rounded(self, value: Any, error: float, exact: bool = False) -> Bounded: ...
+    def rounded(self, value: Any, error: float, exact: bool = False) -> Bounded:
+        """A value that an operation has rounded, `error` being the logarithm of what its arguments leave open."""
 
-    def number(self, value: Any) -> Bounded: ...
+    def number(self, value: Any) -> Bounded:
+        """Any number, with the bound that its conversion leaves."""
 
-    def power(self, a: Bounded, b: Bounded) -> Bounded: ...
+    def power(self, a: Bounded, b: Bounded) -> Bounded:
+        """``a^b``."""
 
 
 class Bounded:
@@ -72,14 +75,17 @@ class Bounded:
 
     @property
     def size(self) -> float:
+        """``log₂|v|``."""
         return magnitude(self.value)
 
     @property
     def is_exact(self) -> bool:
+        """Whether nothing is left open."""
         return self.error == EXACTLY
 
     @property
     def is_number(self) -> bool:
+        """Whether it is finite."""
         return bool(self.field.context.isfinite(self.value))
 
     @property
@@ -95,10 +101,12 @@ class Bounded:
 
     @property
     def may_be_zero(self) -> bool:
+        """Whether 0 lies within the bound."""
         return self.is_number and (self.error >= self.size or self.value == 0)
 
     @property
     def is_real(self) -> bool:
+        """Whether it has no imaginary part."""
         return hasattr(self.value, "_mpf_")
 
     def sign(self) -> int:
@@ -106,6 +114,7 @@ class Bounded:
         return 0 if self.is_zero else 1 if self.value > 0 else -1
 
     def conjugate(self) -> Bounded:
+        """``a − ib`` of ``a + ib``."""
         return Bounded(self.field, self.field.context.conj(self.value), self.error)
 
     # Operations
@@ -217,6 +226,7 @@ class Bounded:
 
 
 def bits_of(value: Any) -> int:
+    """How many bits the digits of a number take."""
     if hasattr(value, "_mpf_"):
         return int(value._mpf_[3])
     return int(value._mpc_[0][3] + value._mpc_[1][3])

@@ -36,15 +36,19 @@ class Certain(Arithmetic):
         self.module = BoundedModule(self.field)
 
     def array(self, value: Any) -> Any:
+        """The value with a bound for each entry."""
         return self.module.array(value)
 
     def scalar(self, value: Any) -> Any:
+        """The value as one number with its bound."""
         return self.field.number(value)
 
     def is_finite(self, value: Any) -> bool:
+        """Whether every entry is a number."""
         return all(entry.is_number for entry in entries(self.module.array(value)))
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        """The operator's meaning; raises `Unsure` where that takes more digits, and `NotReal`."""
         if operator.of_reals and not all(one.is_real for value in values for one in entries(value)):
             raise NotReal(operator)
         values = [np.array(value, dtype=object) if np.ndim(value) == 0 else value for value in values]
@@ -100,6 +104,7 @@ class Certain(Arithmetic):
 
 
 def found_apart(one: Bounded, other: Bounded) -> bool:
+    """Whether the bounds tell two numbers apart."""
     difference = one - other
     return difference.is_number and not difference.may_be_zero
 

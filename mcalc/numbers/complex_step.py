@@ -37,13 +37,16 @@ class _Analytic(Arithmetic):
     """Complex numbers that lie next to real ones."""
 
     def array(self, value: Any) -> Any:
+        """The value as an array, complex where it already is."""
         found = np.asarray(value)
         return found if found.dtype.kind == "c" else found.astype(float)
 
     def scalar(self, value: Any) -> Any:
+        """The value as one number."""
         return np.complex128(value) if np.iscomplexobj(value) else np.float64(value)
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        """The operator's meaning, continued analytically from the real numbers."""
         return operator.numpy(_module, *values, *parameters)
 
 
@@ -55,18 +58,23 @@ class _AnalyticModule:
 
     @property
     def linalg(self) -> Any:
+        """Linear algebra, continued likewise."""
         return _algebra
 
     def abs(self, a: Any) -> Any:
+        """``a`` or ``−a``, by the sign of the real part."""
         return np.where(np.real(a) < 0, -a, a)
 
     def sign(self, a: Any) -> Any:
+        """The sign of the real part."""
         return np.sign(np.real(a))
 
     def var(self, a: Any, axis: Any = None) -> Any:
+        """``mean((a − mean a)²)``, without a conjugate."""
         return np.mean((a - np.mean(a, axis=axis, keepdims=True)) ** 2, axis=axis)
 
     def logaddexp(self, a: Any, b: Any) -> Any:
+        """``ln(eᵃ + eᵇ)``, the larger real part taken out."""
         top = np.where(np.real(a) > np.real(b), a, b)
         return top + np.log1p(np.exp(-self.abs(a - b)))
 
@@ -83,6 +91,7 @@ class _AnalyticModule:
         return sign * np.power(np.asarray(np.where(turned, -a, a), dtype=complex), b)
 
     def grid(self, *parts: Any) -> Any:
+        """The entries as a matrix; the last two arguments are its rows and columns."""
         return np.array(parts[:-2]).reshape(parts[-2:])
 
 

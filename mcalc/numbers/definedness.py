@@ -14,7 +14,7 @@ from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounds import Bounded, TooFar, Unsure
-from mcalc.numbers.exact import TooLarge
+from mcalc.numbers.exact_numbers import TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.ties import equal_on_an_open_set

@@ -164,7 +164,8 @@ Move = Callable[[Arrays, Arrays, int], dict[str, Any]]
 class Rule(Protocol):
     """What moves the parameters."""
 
-    def mover(self, names: Sequence[str]) -> Move: ...
+    def mover(self, names: Sequence[str]) -> Move:
+        """What makes one step after the other, remembering what it needs of those before."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ class Method:
     small: float = 1e-8
 
     def mover(self, names: Sequence[str]) -> Move:
+        """``w − ηg``; with momentum ``w − ηv``, ``v = μv + g``; by Adam ``w − η m̂/(√v̂ + ε)``."""
         first: dict[str, Any] = dict.fromkeys(names, 0.0)
         second: dict[str, Any] = dict.fromkeys(names, 0.0)
         one, two = self.decay
@@ -219,6 +221,7 @@ class History:
 
     @property
     def steps(self) -> int:
+        """How many steps were made."""
         return len(self.values) - 1
 
     @property

@@ -36,12 +36,15 @@ class Digits(Arithmetic):
         self.module = _DigitsModule(self.context)
 
     def array(self, value: Any) -> Any:
+        """The value as an array of numbers of so many digits."""
         return self.module.array(value)
 
     def scalar(self, value: Any) -> Any:
+        """The value as one number of so many digits."""
         return self.module.number(value)
 
     def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+        """The operator's meaning, entry by entry where an entry is divided by 0."""
         values = [np.array(value, dtype=object) if np.ndim(value) == 0 else value for value in values]
         try:
             found = operator.numpy(self.module, *values, *parameters)
@@ -55,6 +58,7 @@ class Digits(Arithmetic):
         return self.module.array(found)
 
     def is_finite(self, value: Any) -> bool:
+        """Whether every entry is a finite number."""
         return all(map(self.context.isfinite, np.ravel(np.array(value, dtype=object))))
 
     def _unless_by_zero(self, operator: Operator, values: Sequence[Any]) -> Any:
@@ -105,6 +109,7 @@ class _DigitsModule:
         return found if isinstance(found, context.mpf) else context.nan
 
     def number(self, value: Any) -> Any:
+        """Any number with so many digits: fractions are divided, floats taken as they are."""
         if isinstance(value, self.context.mpf):
             return value
         if hasattr(value, "is_Rational") and value.is_Rational:
@@ -114,10 +119,12 @@ class _DigitsModule:
         return self.context.convert(value.item() if isinstance(value, np.generic) else value)
 
     def array(self, value: Any, dtype: Any = None) -> Any:
+        """The value as an array of such numbers."""
         found = np.array(value, dtype=object)
         return np.frompyfunc(self.number, 1, 1)(found) if found.shape else self.number(found[()])
 
     def power(self, a: Any, b: Any, dtype: Any = None) -> Any:
+        """``a^b``, entry by entry."""
         return np.frompyfunc(self._raised, 2, 1)(a, b)
 
     def _raised(self, a: Any, b: Any) -> Any:
@@ -133,6 +140,7 @@ class _DigitsModule:
         return found if isinstance(found, context.mpf) else context.nan
 
     def logaddexp(self, a: Any, b: Any) -> Any:
+        """``ln(eᵃ + eᵇ)``, the larger taken out."""
         top, low = np.maximum(a, b), np.minimum(a, b)
         return top + self.log(1 + self.exp(low - top))
 
@@ -162,14 +170,17 @@ class _Linear:
         return determinant, rows[:, size:]
 
     def inv(self, matrix: Any) -> Any:
+        """``A⁻¹`` by elimination; raises `LinAlgError` where A is singular."""
         _, found = self._eliminated(matrix, np.eye(len(matrix)))
         if found is None:
             raise np.linalg.LinAlgError("singular")
         return found
 
     def det(self, matrix: Any) -> Any:
+        """``det A`` by elimination."""
         return self._eliminated(matrix, np.zeros((len(matrix), 0)))[0]
 
     def slogdet(self, matrix: Any) -> tuple[Any, Any]:
+        """The sign of ``det A``, and ``ln|det A|``."""
         determinant = self.det(matrix)
         return np.sign(determinant), self.module.log(abs(determinant))

@@ -40,6 +40,7 @@ def surroundings(loss: Compiled, here: Place) -> Surroundings:
 
 
 def moved(here: Place, direction: Place, times: float) -> dict[str, Any]:
+    """``x + t·d`` for each name."""
     with np.errstate(all="ignore"):
         return {name: array + times * direction[name] for name, array in here.items()}
 

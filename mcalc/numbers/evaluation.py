@@ -29,7 +29,8 @@ from mcalc.numbers.certain import (
 )
 from mcalc.numbers.decimals import floating
 from mcalc.numbers.definedness import pole, undefined
-from mcalc.numbers.exact import EXACT, TooLarge
+from mcalc.numbers.exact import EXACT
+from mcalc.numbers.exact_numbers import TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, whole
@@ -197,6 +198,7 @@ class Evaluator:
     # Floating-point numbers
 
     def in_floats(self, fitted: Fitted) -> list[Number]:
+        """The values in floating point, complex where they are not real."""
         real = all(value.array.dtype.kind == "f" for value in fitted.values.values())
         found = self._run(REAL, fitted.point()) if real else None
         arithmetic = REAL

@@ -60,6 +60,7 @@ class Asked:
         """Where the columns of each condition, and of each margin, start and end."""
 
     def at(self, points: Mapping[str, Any]) -> Answers:
+        """What the conditions and their margins are at points, a row each."""
         count = len(next(iter(points.values())))
         step = max(1, ENTRIES_AT_ONCE // self.program.entries)
         pieces = []
@@ -90,6 +91,7 @@ class Lines(NamedTuple):
 
     @classmethod
     def of(cls, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Lines:
+        """The lines through pairs of a base and a direction."""
         return cls(*({name: np.array([row[at][name] for row in rows]) for name in rows[0][at]} for at in (0, 1)))
 
     def __len__(self) -> int:
@@ -116,6 +118,7 @@ class Brackets(NamedTuple):
     after: Any
 
     def chosen(self, index: Any) -> Brackets:
+        """Those at the places of `index`."""
         return Brackets(*(part[index] for part in self))
 
 

@@ -200,9 +200,11 @@ class _PerPoint:
         return getattr(array_module, name)
 
     def logsumexp(self, values: Any) -> Any:
+        """``ln Σ exp(a)`` of the entries at each point."""
         return array_module.logsumexp_along(values.reshape(len(values), -1), 1)
 
     def logsumexp_along(self, values: Any, axis: int) -> Any:
+        """``ln Σ exp(a)`` along an axis of the value at each point."""
         return array_module.logsumexp_along(values, axis + 1)
 
 

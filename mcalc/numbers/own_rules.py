@@ -39,10 +39,12 @@ class Text:
 
     @property
     def alone(self) -> str:
+        """The piece by itself."""
         return self.whole[self.start : self.end].strip()
 
     @property
     def padded(self) -> str:
+        """The piece where it stands, blanks before it."""
         return re.sub(r"\S", " ", self.whole[: self.start]) + self.whole[self.start : self.end]
 
     def names(self) -> list[str]:
@@ -111,6 +113,7 @@ class Names:
         return arrays
 
     def at(self, here: Arrays, gradients: Arrays) -> dict[str, Any]:
+        """The values of all names at a step."""
         point = {**self.fixed, **here}
         with np.errstate(all="ignore"):
             bound = self.program.run(point) if self.bound else []
@@ -169,6 +172,8 @@ class OwnRule:
         self.formulas = {self._changed(name, text): self._fitting(name, text) for name, text in updates}
 
     def mover(self, names: Sequence[str]) -> Move:
+        """One formula after the other, each seeing what those before it have set."""
+
         def move(here: Arrays, gradients: Arrays, step: int) -> dict[str, Any]:
             after = dict(here)
             for name, formula in self.formulas.items():

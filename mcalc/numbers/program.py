@@ -35,6 +35,7 @@ def whole(size: Any, sizes: Sizes) -> int:
 
 
 def dimensions(axes: Iterable[Any], sizes: Sizes) -> tuple[int, ...]:
+    """The sizes of axes as whole numbers."""
     return tuple(whole(size, sizes) for size in axes)
 
 
@@ -46,6 +47,7 @@ def meaning(node: Node) -> Operator:
 
 
 def is_row(node: Node) -> bool:
+    """Whether the value is 1×n."""
     return len(node.shape) == 2 and node.shape[0] == 1
 
 

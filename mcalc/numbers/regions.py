@@ -56,6 +56,7 @@ class Regions:
 
     @property
     def patterns(self) -> set[Pattern]:
+        """Which conditions hold, for each region that was found."""
         return {spot.pattern for spot in self.spots}
 
     @property
@@ -102,6 +103,7 @@ class _Search:
         self.grid = np.unique(np.concatenate([-far, far, np.linspace(-4, 4, 9 if costly else 33)]))
 
     def run(self) -> None:
+        """Follows lines until no new region comes up, or enough have been found."""
         self._follow(self._first_lines())
         single = self.asked.columns[-1] < 2 and self.asked.free
         for _ in range(0 if self.asked.program.costly or single else _GENERATIONS):

@@ -30,6 +30,7 @@ class Value:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Its sizes: none of a number, one of a vector, two of a matrix."""
         return tuple(int(size) for size in self.array.shape)
 
     @property

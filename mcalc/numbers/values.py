@@ -10,7 +10,8 @@ from mcalc.language.parser import Syntax, canonical_name, own_name, parse
 from mcalc.language.reading import read_program
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.exact import EXACT, TooLarge
+from mcalc.numbers.exact import EXACT
+from mcalc.numbers.exact_numbers import TooLarge
 from mcalc.numbers.files import read_all, read_entry
 from mcalc.numbers.program import Program
 from mcalc.numbers.value import EXAMPLE, Value, of_numbers

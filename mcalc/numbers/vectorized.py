@@ -47,6 +47,7 @@ class _Sum:
         self.everywhere = build.ones((loop.size,))
 
     def depends(self, node: Node) -> bool:
+        """Whether the value changes with the running index."""
         return self.loop in node.loops
 
     # The sum
@@ -109,6 +110,7 @@ class _Sum:
         return build.apply("negative", found) if minus else found
 
     def total_of_weights(self, weights: Sequence[Node]) -> Node:
+        """``Σᵢ sᵢtᵢ`` of scalars."""
         return build.apply("sum", weights[0] if len(weights) == 1 else build.apply("multiply", *weights))
 
     def _vector(self, weights: Sequence[Node], wide: Sequence[Node], body: Node) -> Node:

@@ -56,6 +56,7 @@ class Verification:
 
     @property
     def failed(self) -> bool:
+        """Whether the answer and the differences disagree at a point."""
         return bool(self.points) and (self.excluded or not self.error <= TOLERANCE)
 
 

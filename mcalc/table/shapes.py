@@ -17,6 +17,7 @@ Same = Callable[[Any, Any], bool]
 
 
 def scalar(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """A scalar, whatever the arguments."""
     return ()
 
 
@@ -97,12 +98,14 @@ def product(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
 
 
 def matrix_shape(rows: Any, columns: Any) -> Shape:
+    """m×n; a column where n is 1, a scalar where both are."""
     if columns == 1:
         return () if rows == 1 else (rows,)
     return (rows, columns)
 
 
 def transposed(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """m×n is n×m, a column a row."""
     (shape,) = shapes
     if not shape:
         return ()
@@ -114,6 +117,7 @@ def transposed(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
 
 
 def two_vectors(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """Two columns of one length give a scalar; raises `ShapeMismatch`."""
     if has_one_entry(shapes[0]) and has_one_entry(shapes[1]) and any(len(shape) == 1 for shape in shapes):
         return ()
     for at, shape in enumerate(shapes):
@@ -128,6 +132,7 @@ def two_vectors(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
 
 
 def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """Columns of m and n give m×n; raises `ShapeMismatch`."""
     for at, shape in enumerate(shapes):
         if len(shape) != 1:
             raise ShapeMismatch(f"The outer product is of two columns, and this is {_rank_name(shape)}.", (at,))
@@ -137,6 +142,7 @@ def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
 
 
 def square(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """n×n gives n×n; raises `ShapeMismatch`."""
     (shape,) = shapes
     if len(shape) != 2 or not same(*shape):
         message = (
@@ -149,19 +155,23 @@ def square(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
 
 
 def of_square(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """n×n gives a scalar; raises `ShapeMismatch`."""
     square(same, shapes)
     return ()
 
 
 def trace_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """n×n, or a scalar, gives a scalar; raises `ShapeMismatch`."""
     return () if not shapes[0] else of_square(same, shapes)
 
 
 def diagonal_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """n×n gives a column of n; raises `ShapeMismatch`."""
     return (square(same, shapes)[0],)
 
 
 def diag_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """A column of n gives n×n; raises `ShapeMismatch`."""
     (shape,) = shapes
     if len(shape) != 1:
         raise ShapeMismatch(f"`diag` makes a matrix of a column, and this is {_rank_name(shape)}.", (0,))
@@ -180,6 +190,7 @@ def reduction(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
 
 
 def along_rows(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
+    """The shape of the argument; raises `ShapeMismatch` for a scalar and for an axis that is not there."""
     (shape,) = shapes
     if not shape:
         raise ShapeMismatch(
@@ -199,15 +210,18 @@ def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
 
 
 def vec_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """m×n gives a column of mn."""
     (shape,) = shapes
     return (Mul(*shape),) if shape else ()
 
 
 def repeated(same: Same, shapes: Sequence[Shape], size: Any, times: Any) -> Shape:
+    """The identity of m, p times: mp×m."""
     return matrix_shape(size * times, size)
 
 
 def stacked(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+    """Scalars and columns give a column of all their entries; raises `ShapeMismatch`."""
     for at, shape in enumerate(shapes):
         if len(shape) > 1:
             raise ShapeMismatch(f"A stack holds scalars and columns, and this is {_rank_name(shape)}.", (at,))
@@ -230,6 +244,7 @@ def stacked_rows(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape
 
 
 def grid(same: Same, shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
+    """Scalars, row by row; raises `ShapeMismatch` for anything else."""
     for at, shape in enumerate(shapes):
         if shape:
             raise ShapeMismatch(
@@ -241,6 +256,7 @@ def grid(same: Same, shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
 
 
 def element_shape(same: Same, shapes: Sequence[Shape], *indices: Any) -> Shape:
+    """One index fewer for each place, a part for each slice; raises `ShapeMismatch` where there is no such place."""
     (shape,) = shapes
     if len(indices) > len(shape) or not shape:
         which = "second " if len(shape) == 1 else "third " if shape else ""
@@ -273,10 +289,12 @@ def element_shape(same: Same, shapes: Sequence[Shape], *indices: Any) -> Shape:
 
 
 def given(same: Same, shapes: Sequence[Shape], *sizes: Any) -> Shape:
+    """The sizes themselves."""
     if len(sizes) == 1:
         return () if sizes[0] == 1 else (sizes[0],)
     return matrix_shape(*sizes)
 
 
 def identity_shape(same: Same, shapes: Sequence[Shape], size: Any) -> Shape:
+    """n×n."""
     return matrix_shape(size, size)

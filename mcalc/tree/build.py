@@ -32,6 +32,7 @@ def apply(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
 
 
 def number(value: Any) -> Node:
+    """An exact number."""
     return Node(TABLE["number"], (), (value if isinstance(value, Rational) else Rational(value),), ())
 
 
@@ -58,32 +59,33 @@ def entries(node: Node) -> Node:
 
 
 def ones(shape: Shape) -> Node:
+    """1⃗ of the shape; of none, the number 1."""
     return apply("ones", parameters=shape) if shape else number(1)
 
 
 def zeros(shape: Shape) -> Node:
+    """0⃗ of the shape; of none, the number 0."""
     return apply("zeros", parameters=shape) if shape else number(0)
 
 
 def identity(dimension: Any) -> Node:
+    """I of the size."""
     return apply("eye", parameters=(dimension,))
 
 
 def is_number(node: Node, value: int | None = None) -> bool:
+    """Whether it is a number, or this one."""
     return node.operator.name == "number" and (value is None or node.parameters[0] == value)
 
 
 def odd(power: Any) -> bool:
+    """Whether it is an odd whole number."""
     return bool(power.q == 1 and power.p % 2)
 
 
 def is_zero(node: Node) -> bool:
+    """Whether it is 0 or 0⃗."""
     return is_number(node, 0) or node.operator.name == "zeros"
-
-
-def matching(arg: Node, node: Node, indices: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The indices of an element-wise argument: none for a scalar that is expanded."""
-    return indices if arg.axes else ()
 
 
 def opposite(condition: Node) -> Node | None:

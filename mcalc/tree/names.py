@@ -65,6 +65,7 @@ def name_text(name: str) -> str:
 
 
 def name_latex(name: str, rank: int = 0) -> str:
+    """The name in LaTeX, bold for a vector."""
     if name.startswith("("):
         return name
     base, *rest = _parts(name)
@@ -101,6 +102,7 @@ def number_text(value: Any) -> str:
 
 
 def size_text(size: Any) -> str:
+    """A dimension without blanks, ``n^2``."""
     return str(size).replace(" ", "").replace("**", "^")
 
 
@@ -124,6 +126,7 @@ def sizes_shown(shape: Sequence[Any]) -> str:
 
 
 def shape_words(shape: Sequence[object]) -> str:
+    """``scalar``, ``n``, ``m×n``."""
     if not shape:
         return "scalar"
     return sizes_shown(shape) if len(shape) == 2 else size_words(shape[0])

@@ -280,6 +280,7 @@ def variables(root: Node) -> list[Node]:
 
 
 def have_names_in_common(one: Node, other: Node) -> bool:
+    """Whether a variable stands in both."""
     return not set(variables(one)).isdisjoint(variables(other))
 
 

@@ -42,6 +42,7 @@ class OpenFunction:
     elementwise: bool = False
 
     def once_more(self, position: int) -> OpenFunction:
+        """Its derivative by the argument at a position."""
         orders = tuple(order + (at == position) for at, order in enumerate(self.orders))
         return OpenFunction(self.name, orders, self.elementwise)
 

@@ -12,6 +12,7 @@ from mcalc.tree.node import Node
 
 
 def unit(place: Any, dimension: Any) -> Node:
+    """eᵢ, with 1 at the place, of the dimension."""
     return build.apply("unit", parameters=(place, dimension))
 
 
@@ -26,6 +27,7 @@ def selection(length: Any, lower: Any, upper: Any) -> Node:
 
 
 def is_selection(node: Node | None) -> bool:
+    """Whether it is ``I[:, a..b]``, whose product with a vector is a part of it."""
     return (
         node is not None
         and node.operator.name == "element"
@@ -73,3 +75,8 @@ def part(node: Node, axis: int, place: Any) -> Node | None:
         return build.apply("element", node, parameters=tuple(places))
     except ShapeMismatch:
         return None
+
+
+def matching(arg: Node, node: Node, indices: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The indices of an element-wise argument: none for a scalar that is expanded."""
+    return indices if arg.axes else ()

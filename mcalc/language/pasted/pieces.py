@@ -28,6 +28,7 @@ class Piece:
 
     @property
     def is_group(self) -> bool:
+        """Whether it is in brackets."""
         return self.kind == "group"
 
     def tight(self) -> Piece:
@@ -39,15 +40,18 @@ Pieces = tuple[Piece, ...]
 
 
 def name(text: str, like: Piece | None = None) -> Piece:
+    """A name, where `like` stands."""
     before, start, end = ("", -1, -1) if like is None else (like.before, like.start, like.end)
     return Piece("name", text, start, end, before)
 
 
 def sign(text: str, before: str = "") -> Piece:
+    """A sign, with what stands before it."""
     return Piece("sign", text, before=before)
 
 
 def group(opener: str, inside: Pieces, like: Piece | None = None) -> Piece:
+    """What is in brackets, where `like` stands."""
     start, end, before = (-1, -1, "") if like is None else (like.start, like.end, like.before)
     if inside:
         inside = (inside[0].tight(), *inside[1:])

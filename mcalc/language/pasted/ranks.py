@@ -26,6 +26,7 @@ class NotUnique(Exception):
 
 
 def is_call(word: str) -> bool:
+    """Whether the word is a function of mcalc's."""
     return word in CALLS and word != "pi"
 
 
@@ -96,6 +97,7 @@ class Ranks:
         return all(word in self.known for word in words if not is_call(word))
 
     def of_name(self, word: str) -> int:
+        """The rank of a name: what is declared, else what its letter says."""
         if word in self.known:
             return self.known[word]
         greek = word.rstrip("0123456789").split("_")[0]

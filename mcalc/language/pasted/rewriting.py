@@ -51,6 +51,7 @@ class Rewriting:
         together: bool = False,
         starred: bool = False,
     ) -> None:
+        """Notes a slip that reaches from the first piece to the last."""
         self.slips.append(Slip(sentence, first.start, last.end, hint, certain, together, starred))
 
 
