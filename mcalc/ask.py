@@ -91,6 +91,7 @@ class _Derivatives:
     symmetric: str
 
     def first(self, by: Sequence[Node]) -> Derivation:
+        """``∂f/∂x`` for each x, in one row where all are scalars."""
         together = len(by) > 1 and len(self.reading.value.axes) < 2 and all(not variable.shape for variable in by)
         parts: list[Derivation] = []
         for variable in by:

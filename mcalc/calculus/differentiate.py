@@ -143,6 +143,7 @@ class Derivative(NamedTuple):
 
 
 def derivative(tensor: Tensor) -> Derivative:
+    """The derivative with its matrix form, where it has one."""
     places = matrix_places(tensor.value, tensor.variable)
     return Derivative(tensor, None if places is None else matrix_form(tensor.terms, *places))
 

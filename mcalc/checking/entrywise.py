@@ -121,6 +121,7 @@ class _Entrywise:
 
     @property
     def kept_apart(self) -> str:
+        """The sentence that the entries belong apart."""
         if self.shape:
             rows = "column" if self.turned else "row"
             shape = self.derivative.shape[::-1] if self.turned else self.derivative.shape

@@ -174,6 +174,7 @@ def lost(indices: Iterable[int], factors: Sequence[Factor]) -> list[Factor]:
 
 
 def negative(one: Reference) -> Reference:
+    """``−a``."""
     return product(-1, [(one, ONE_TIME)], one.ids)
 
 

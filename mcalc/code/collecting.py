@@ -36,12 +36,15 @@ class Collecting:
     def product(
         self, coefficient: Fraction, factors: Sequence[Factor], out: Collection[int], depth: int = 0
     ) -> Reference:
+        """``c Π factors``, summed over the indices that are not in `out`."""
         raise NotImplementedError
 
     def shared(self, one: Reference) -> int:
+        """How many values use this one."""
         return self.uses.get(one.value, 1)
 
     def total(self, terms: Sequence[Summand]) -> Reference:
+        """``Σ terms``, common factors collected."""
         return collected(self, terms)
 
     def price(self, coefficient: Fraction, factors: Sequence[Factor], out: Collection[int]) -> float:

@@ -47,6 +47,7 @@ def volume(value: Value) -> float:
 
 
 def volume_over(indices: Iterable[int]) -> float:
+    """The product of the sizes of the indices."""
     return prod(magnitude(size_of(index)) for index in indices)
 
 

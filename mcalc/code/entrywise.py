@@ -14,6 +14,7 @@ from mcalc.table.records import Operator
 
 
 def operator_named(name: str) -> Operator:
+    """The record of an operator, of the guarded divisor too."""
     return NONZERO if name == NONZERO.name else TABLE[name]
 
 

@@ -36,4 +36,5 @@ def wanted_orders(order: Sequence[Value], results: Sequence[Result]) -> dict[Val
 
 
 def is_entrywise(value: Value) -> bool:
+    """Whether each entry is made of entries in the same place."""
     return value.operation in ("total", "map") or (value.operation == "product" and not value.sums)

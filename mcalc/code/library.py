@@ -128,6 +128,7 @@ class SourceModule:
     # What the table asks of `mcalc.numbers.arrays`, written out
 
     def total(self, *terms: Source) -> Source:
+        """``a + b + …``."""
         return source.total(*terms)
 
     def multiplied(self, *factors: Source) -> Source:
@@ -139,6 +140,7 @@ class SourceModule:
         return self._chosen(mask.condition, self.multiplied(*rest), 0)
 
     def raised(self, a: Source, b: Source) -> Source:
+        """``a**b``; by what is no whole number of floating-point numbers alone."""
         if not b.text.isdigit():
             self.of_floats = True
         return a**b
@@ -151,14 +153,17 @@ class SourceModule:
         return self._written("reshape", [entry, sizes], {})
 
     def traced(self, a: Source) -> Source:
+        """The trace; a number is its own."""
         return self._written("trace", [a], {}) if a.rank == 2 else a
 
     def stacked(self, *parts: Source) -> Source:
+        """Numbers and vectors one below the other."""
         if all(part.rank == 0 for part in parts):
             return self._array(list(parts))
         return self._joined("hstack", parts)
 
     def vstack(self, parts: Sequence[Source]) -> Source:
+        """Rows and matrices one below the other."""
         return self._joined("vstack", parts)
 
     def _joined(self, name: str, parts: Sequence[Source]) -> Source:

@@ -45,6 +45,7 @@ class Lowering:
             self._lowered(value)
 
     def reference(self, one: Reference) -> Reference:
+        """The value written with simpler operations, its axes by the same indices."""
         found, own = self._lowered(one.value)
         return renamed(found, dict(zip(own, one.ids, strict=True)))
 

@@ -190,6 +190,7 @@ def _along_rows(translator: Meanings, node: Node, axes: Axes) -> Reference:
 
 
 def elementwise(name: str, args: Sequence[Reference]) -> Reference:
+    """The operator of values entry by entry, sums and products as such."""
     out = {index for arg in args for index in arg.ids}
     if name == "add":
         return total([(ONE_TIME, arg) for arg in args])

@@ -20,9 +20,11 @@ class Meanings:
         self.loops: dict[LoopIndex, Index] = {}
 
     def reference(self, node: Node, axes: Axes) -> Reference:
+        """The value of a node, its axes by indices."""
         raise NotImplementedError
 
     def loop(self, loop: LoopIndex) -> Index:
+        """The index that a running index is."""
         if loop not in self.loops:
             self.loops[loop] = fresh(loop.size)
         return self.loops[loop]
@@ -83,6 +85,7 @@ def places_along(index: Index) -> Reference:
 
 
 def of_rows(name: str, one: Reference, along: int) -> Reference:
+    """An operator of each row, its row along the last axis."""
     out = [*(index for index in one.ids if index != along), along]
     place = {index: at for at, index in enumerate(out)}
     arg = Reference(one.value, tuple(place[index] for index in one.ids))

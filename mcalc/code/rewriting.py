@@ -44,6 +44,7 @@ class Rewriting(Collecting):
             self.done[value] = self._again(value)
 
     def reference(self, one: Reference) -> Reference:
+        """What became of the value, its axes by the same indices."""
         found, own = self.done[one.value]
         return renamed(found, dict(zip(own, one.ids, strict=True)))
 

@@ -107,6 +107,7 @@ def placed(value: Value, ids: Ids, first: Collection[int] = ()) -> tuple[Ids, in
 
 
 def is_symmetric(value: Value) -> bool:
+    """Whether the matrix is its own transpose."""
     return value.rank == 2 and parity(value, 0, 1) == 1
 
 

@@ -45,6 +45,7 @@ class SizeReader:
         return {symbol: name for symbol, name in self.names.items() if symbol not in found}
 
     def lines(self) -> list[str]:
+        """``n = x.shape[0]``, one line a size."""
         return sorted(f"{self.names[symbol]} = {text}" for symbol, text in self.read().items())
 
 

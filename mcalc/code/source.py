@@ -38,6 +38,7 @@ class Source:
         return self
 
     def above(self, level: int) -> str:
+        """The text, in parentheses where it binds no closer than `level`."""
         return self.text if self.level > level else f"({self.text})"
 
     def _infix(self, symbol: str, other: Any, level: int) -> Source:
@@ -122,6 +123,7 @@ class Source:
 
     @property
     def T(self) -> Source:
+        """The transpose; raises TypeError where the axes are not known."""
         if self.rank is None:
             raise TypeError(f"the axes of {self.text} are not known")
         if self.rank < 2:
@@ -173,6 +175,7 @@ def number(value: Any) -> Source:
 
 
 def total(*terms: Source) -> Source:
+    """``a + b + …``."""
     result = piece(terms[0])
     for term in terms[1:]:
         result = result + term
@@ -180,6 +183,7 @@ def total(*terms: Source) -> Source:
 
 
 def multiplied(*factors: Source) -> Source:
+    """``a * b * …``."""
     result = piece(factors[0])
     for factor in factors[1:]:
         result = result * factor

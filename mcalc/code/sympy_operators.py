@@ -9,37 +9,12 @@ from typing import Any
 
 import sympy
 
+from mcalc.code.sympy_scalars import Scalars
 from mcalc.problems import Problem
 from mcalc.table.records import LoopIndex, Operator, Shape, Slice
 from mcalc.tree.node import Node
 
 ENTRY = sympy.Symbol("entry", real=True)
-_SPELLED = {
-    "abs": "Abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "maximum": "Max", "minimum": "Min",
-}  # fmt: skip
-
-
-class _Scalars:
-    """What the table's element-wise ``numpy`` functions see as ``np``, of SymPy's functions of scalars."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sympy, _SPELLED.get(name, name))
-
-    def where(self, condition: Any, value: Any, other: Any) -> Any:
-        return sympy.Piecewise((sympy.nsimplify(value), condition), (sympy.nsimplify(other), True))
-
-    def logaddexp(self, a: Any, b: Any) -> Any:
-        return sympy.log(sympy.exp(a) + sympy.exp(b))
-
-    def total(self, *terms: Any) -> Any:
-        return sympy.Add(*terms)
-
-    def multiplied(self, *factors: Any) -> Any:
-        return sympy.Mul(*factors)
-
-    def raised(self, a: Any, b: Any) -> Any:
-        return a**b
 
 
 def builder(operator: Operator) -> Callable[..., Any] | None:
@@ -109,13 +84,14 @@ def _entries(function: Any, value: Any) -> Any:
 
 
 def entry_by_entry(node: Node, *arguments: Any) -> Any:
+    """The operator's numeric meaning, of SymPy's functions of scalars."""
     function = node.operator.numpy
     if not node.shape:
-        return function(_Scalars(), *arguments)
+        return function(Scalars(), *arguments)
     if len(arguments) == 1:
-        return _entries(lambda entry: function(_Scalars(), entry), arguments[0])
+        return _entries(lambda entry: function(Scalars(), entry), arguments[0])
     difference = _full(arguments[0], node.shape) - _full(arguments[1], node.shape)
-    return _entries(lambda entry: function(_Scalars(), entry, sympy.S.Zero), difference)
+    return _entries(lambda entry: function(Scalars(), entry, sympy.S.Zero), difference)
 
 
 def _add(node: Node, *terms: Any) -> Any:

@@ -49,6 +49,7 @@ class Value:
 
     @property
     def axes(self) -> tuple[Any, ...]:
+        """The sizes of its axes."""
         return self.sizes[: self.rank]
 
     @property
@@ -104,6 +105,7 @@ def pool(inner: Collection[Any] = ()) -> Iterator[None]:
 
 
 def current() -> _Pool:
+    """The values and indices of the code that is being written."""
     return _POOL.get()
 
 
@@ -125,6 +127,7 @@ def _key(operation: str, args: Iterable[Reference], parameters: tuple[Any, ...],
 
 
 def fresh(size: Any) -> Index:
+    """An index that nothing else has, of a size."""
     found = Index(next(_POOL.get().indices))
     found.size = size
     return found
@@ -137,6 +140,7 @@ def size_of(index: int) -> Any:
 
 
 def fresh_axes(value: Value) -> tuple[Index, ...]:
+    """An index for each axis."""
     return tuple(map(fresh, value.axes))
 
 
@@ -179,6 +183,7 @@ def _ordered(
 
 
 def leaf(operation: str, sizes: Sequence[Any] = (), parameters: tuple[Any, ...] = ()) -> Value:
+    """A value without arguments."""
     return make(operation, (), parameters, sizes, len(sizes))
 
 
@@ -190,20 +195,24 @@ def opened(reference: Reference) -> list[Reference]:
 
 
 def renamed(reference: Reference, names: Mapping[Any, int]) -> Reference:
+    """The same value with other indices."""
     return Reference(reference.value, tuple(names.get(index, index) for index in reference.ids))
 
 
 def delta(one: int, other: int) -> Reference:
+    """δ of two indices."""
     size = size_of(one)
     return Reference(leaf("delta", (size, size)), (one, other))
 
 
 def number(value: Any) -> Reference:
+    """An exact number."""
     exact = Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else Fraction(value)
     return Reference(leaf("number", (), (exact,)), ())
 
 
 def is_number(reference: Reference, value: int | None = None) -> bool:
+    """Whether it is a number, or this one."""
     found = reference.value
     return found.operation == "number" and (value is None or found.parameters[0] == value)
 
@@ -214,6 +223,7 @@ def of_size(size: Any) -> Reference:
 
 
 def constant(value: Value) -> bool:
+    """Whether it is the number 1."""
     return value.operation == "number" and value.parameters[0] == 1
 
 
@@ -237,6 +247,7 @@ def factors_of(reference: Reference) -> tuple[Fraction, list[Factor]]:
 
 
 def terms_of(reference: Reference) -> list[Summand]:
+    """The terms of a sum with their weights; of anything else itself."""
     value = reference.value
     if value.operation == "total":
         return list(zip(value.weights, opened(reference), strict=True))

@@ -28,6 +28,7 @@ digits_option = click.option(
 
 
 def format_option(*formats: str) -> Callable[..., Any]:
+    """``-f``, with the formats of a command."""
     return click.option("-f", "--format", "form", type=click.Choice(formats), default="text", help="What to print.")
 
 
@@ -143,6 +144,7 @@ class Positive(click.FloatRange):
     """A finite number within a range; ``nan`` and ``inf`` are numbers to Python, and no rate."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; a usage error where it is not finite."""
         number = click.FLOAT.convert(value, param, ctx)
         if not isfinite(number):
             self.fail(f"{value} is not a finite number.", param, ctx)

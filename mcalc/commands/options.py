@@ -37,6 +37,7 @@ class Command(click.Command):
     """A command whose expression may begin with a minus sign."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The options first, then the expression; raises Problem where several words stand for one expression."""
         options = {
             name: param
             for param in self.params

@@ -52,6 +52,7 @@ class Session:
             self.call(self.command, text)
 
     def declare(self, text: str) -> None:
+        """Keeps shapes, forgets one, or lists them all."""
         for part in text.split():
             name, _, shape = part.partition("=")
             if not shape:
@@ -63,6 +64,7 @@ class Session:
             click.echo("\n".join(self.shapes.values()) or "No shape is declared.")
 
     def help(self, name: str) -> None:
+        """The page of the shell, or the options of a command."""
         if name in self.commands:
             self.run([name, "--help"])
         else:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def expression_text(text: str) -> str:
+    """The text itself, of ``@FILE`` what is in the file, of ``-`` standard input; raises Problem."""
     if text != "-" and not text.startswith("@"):
         return text
     try:
@@ -30,6 +31,7 @@ def expression_text(text: str) -> str:
 
 
 def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Any]:
+    """The declarations of all ``-s`` by name; raises Problem where one is given twice."""
     from mcalc.language.declarations import parse_declarations
     from mcalc.language.parser import own_name
 
@@ -52,6 +54,7 @@ def columns(output: str | None) -> int:
 
 
 def write(text: str, output: str | None) -> None:
+    """To the file, or to standard output; raises Problem where the file cannot be written."""
     if output is None:
         click.echo(text)
         return
@@ -62,6 +65,7 @@ def write(text: str, output: str | None) -> None:
 
 
 def show(rows: list[Any], output: str | None, color: str) -> None:
+    """The page, in colour where that is asked for or the terminal shows it."""
     from mcalc.render.layout import plain
 
     coloured = color == "always" or (

@@ -97,10 +97,12 @@ class Derivation:
 
     @property
     def value(self) -> Node:
+        """What is differentiated."""
         return self.reading.value
 
     @property
     def is_second(self) -> bool:
+        """Whether it was differentiated twice."""
         return self.once is not None
 
     @property
@@ -114,6 +116,7 @@ class Derivation:
 
     @property
     def shape(self) -> Shape:
+        """The shape of the result."""
         return self.result.shape
 
     @property
@@ -129,6 +132,7 @@ class Derivation:
 
     @property
     def wrt(self) -> tuple[str, ...]:
+        """The names differentiated by."""
         return tuple(str(node.parameters[0]) for node in self.by)
 
     @property
@@ -146,6 +150,7 @@ class Derivation:
             return write_expression(self.result, "text")
 
     def ascii(self) -> str:
+        """The answer in ASCII, which reads back."""
         with self.apart():
             return write_expression(self.result, "ascii")
 

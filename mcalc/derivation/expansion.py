@@ -131,6 +131,7 @@ class _Layout:
         self.entries = Entries([root], numbers, whole=not self.in_full)
 
     def write(self, node: Node) -> Node | Drawn:
+        """The value by its entries, drawn with dots where sizes are symbols."""
         node = _by_cases(node)
         if (
             node.operator.name == "where"

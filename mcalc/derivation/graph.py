@@ -29,6 +29,7 @@ class Vertex:
 
     @property
     def shape(self) -> Shape:
+        """The shape of its value."""
         return self.node.shape
 
     @property
@@ -37,6 +38,7 @@ class Vertex:
         return tuple(sorted(self.node.loops, key=str))
 
     def shown(self, dialect: str = "text") -> str:
+        """Its name, or the value where it has none."""
         if self.definition is None:
             return write(self.node, dialect)
         return name_text(self.name) if dialect == "text" else self.name
@@ -65,6 +67,7 @@ class Graph:
 
     @cached_property
     def at(self) -> dict[str, Vertex]:
+        """The vertices by name."""
         return {vertex.name: vertex for vertex in self.vertices}
 
     @property

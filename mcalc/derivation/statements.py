@@ -45,6 +45,7 @@ def _arrow(function: Signature) -> str:
 
 
 def verified_line(derivation: Derivation) -> str:
+    """``agrees with finite differences at 3 random points, relative error 2e-16``."""
     found = derivation.verified
     assert found is not None
     if not found.points:

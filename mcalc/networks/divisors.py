@@ -30,6 +30,7 @@ def divided_by(node: Node) -> int | None:
 
 
 def divisors(roots: list[Node]) -> list[Node]:
+    """What is divided by, anywhere below the roots."""
     found = [(node, divided_by(node)) for node in topological(roots)]
     return [node.args[at] for node, at in found if at is not None]
 
@@ -40,6 +41,7 @@ def norms(divisor: Node) -> list[Node]:
 
 
 def factors_of(node: Node) -> tuple[Node, ...]:
+    """The factors of a product, the base of a power."""
     if node.operator.name == "power":
         return node.args[:1]
     return node.args if node.operator.name in ("multiply", "negative") else ()

@@ -82,6 +82,7 @@ class IndexForm:
 
     @property
     def shape(self) -> Shape:
+        """The sizes of the value, then those of the variable."""
         return tuple(index.size for index in self.tensor.free)
 
     def nodes(self) -> list[Node]:

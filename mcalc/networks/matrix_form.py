@@ -32,6 +32,7 @@ class Edge(NamedTuple):
         return Edge(tuple(build.transpose(node) for node in reversed(self.factors)), self.end, self.start)
 
     def node(self) -> Node:
+        """The product of its factors."""
         return build.chain(self.factors)
 
 
@@ -58,6 +59,7 @@ class Graph:
 
 
 def graph(term: Term) -> Graph:
+    """The product as a graph: indices as points, matrices as edges, vectors at their points."""
     result = Graph(term.coefficient)
     for node, indices, power in term.factors:
         for index in indices:

@@ -24,6 +24,7 @@ class Entry(NamedTuple):
 
     @property
     def node(self) -> Node:
+        """The piece as a value."""
         return build.scaled(*self.piece)
 
 

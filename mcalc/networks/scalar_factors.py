@@ -14,6 +14,7 @@ Power = tuple[Node, Any]
 
 
 def sorted_powers(vectors: Sequence[Power]) -> list[Power]:
+    """Conditions last, the others in reading order."""
     return sorted(vectors, key=lambda pair: (pair[0].operator.indicator, pair[0].key))
 
 

@@ -11,4 +11,5 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int) -> str:
+    """The text with blanks behind it, up to so many columns."""
     return text + " " * max(0, columns - width(text))

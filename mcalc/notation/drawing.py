@@ -36,6 +36,7 @@ class Drawing:
     shape: Shape
 
     def write(self, dialect: str = "text") -> str:
+        """The matrix between brackets, several lines of text or one of LaTeX."""
         writer = Writer(dialect)
         rows = [[_cell(cell, writer) for cell in row] for row in self.cells]
         if dialect == "latex":
@@ -66,9 +67,11 @@ class DrawnCases:
 
     @property
     def shape(self) -> Shape:
+        """The shape of either case."""
         return self.value.shape
 
     def write(self, dialect: str = "text") -> str:
+        """The cases below one another."""
         writer = Writer(dialect)
         asked = writer.write(self.condition)
         branches = [(self.value.write(dialect), "if " + asked)]
@@ -111,6 +114,7 @@ class Slices:
     shape: Shape
 
     def write(self, dialect: str = "text") -> str:
+        """One equation a line."""
         writer = Writer(dialect)
         labels = [
             write_partial(self.name, self.by, (), [",".join(map(str, places))], dialect) for places, _ in self.parts

@@ -27,6 +27,7 @@ class Leaves:
         self.letters: dict[LoopIndex, str] = {}
 
     def write(self, root: Node) -> str:
+        """The value as text."""
         self.prepare([root])
         return self.written(root)[0]
 
@@ -52,6 +53,7 @@ class Leaves:
     # What stands in the place of the arguments
 
     def parts_of(self, node: Node) -> Sequence[Node]:
+        """What is written of a node: its arguments, of an outer product the second one lying."""
         name = node.operator.name
         if name == "outer":
             return (node.args[0], _lying(node.args[1]))
@@ -85,6 +87,7 @@ class Leaves:
         return text if own >= level else self.bracketed(text)
 
     def bracketed(self, text: str) -> str:
+        """The text in parentheses."""
         return rf"\left({text}\right)" if self.latex else f"({text})"
 
     # Leaves

@@ -50,11 +50,14 @@ class Words:
     style: str = ""
 
     def width(self, size: float) -> float:
+        """How wide it is set, in pixels."""
         return measure(self.mathematics + (f": {self.shape}" if self.shape else "") + self.more, size)
 
 
 @dataclass(frozen=True)
 class Card:
+    """What one box holds: its lines, its role, and the given values that enter it."""
+
     lines: list[Words]
     role: str
     given: tuple[Words, ...] = ()
@@ -126,6 +129,7 @@ class _Picture:
     # Items
 
     def items(self, derivation: Derivation) -> list[Item]:
+        """The boxes and the labels between them."""
         graph = self.graph
         boxes = {vertex.name: self.box(vertex) for vertex in graph.vertices if vertex.role != "given"}
         labels = []
@@ -151,6 +155,7 @@ class _Picture:
         return [*boxes.values(), *labels, last]
 
     def box(self, vertex: Vertex) -> Item:
+        """The box of a vertex."""
         shown = vertex.shown()
         if vertex.definition is not None:
             shown += f" = {write_expression(vertex.definition)}"
@@ -163,10 +168,12 @@ class _Picture:
         return Item(card, body + beside + 6 * card.stacked, height + 6 * card.stacked, None, body)
 
     def label(self, lines: list[Words], role: str) -> Item:
+        """The label of an edge."""
         width = max(line.width(SMALL) for line in lines) + 20
         return Item(Card(lines, role), width, len(lines) * SMALL_LINE + 10, width / 2)
 
     def flow(self, edge: Edge) -> list[Words]:
+        """What flows along an edge, and its Jacobian."""
         start, step = self.graph.at[edge.start], edge.jacobian
         assert step is not None
         equation = _equation(write_expression(step.before), write_expression(step.after), sizes_shown(step.shape))
@@ -202,6 +209,7 @@ class _Picture:
     # Cards
 
     def card(self, item: Item) -> str:
+        """A box drawn."""
         card = item.content
         assert isinstance(card, Card)
         small = item.port is not None
@@ -237,6 +245,7 @@ class _Picture:
         return "\n".join([*parts, "</g>"])
 
     def text(self, words: Words, x: float, y: float) -> str:
+        """A line of text drawn."""
         style = f' class="{words.style}"' if words.style else ""
         shown = _NAME.sub(self.name, escape(words.mathematics, quote=False))
         if words.shape:

@@ -24,6 +24,7 @@ _FEW_PATHS = 3
 
 
 def write(derivations: Sequence[Derivation], form: str = "text") -> str:
+    """The graphs, one below the other."""
     return plain(rows(derivations, form))
 
 
@@ -139,6 +140,7 @@ class _Bundle:
 
     @property
     def reach(self) -> tuple[int, int]:
+        """The columns from which and to which it goes."""
         return min(self.tops + self.bottoms), max(self.tops + self.bottoms)
 
 
@@ -170,6 +172,7 @@ class _Canvas:
                 column += 1
 
     def item(self, item: Item, top: int, bottom: int) -> None:
+        """A box, or the label of an edge."""
         left = int(item.left) if isinstance(item.content, _Box) else int(item.middle)
         if isinstance(item.content, _Box):
             self.box(item, item.content, top, left)
@@ -187,6 +190,7 @@ class _Canvas:
             self.put(top, left, "▼", "result")
 
     def box(self, item: Item, box: _Box, top: int, left: int) -> None:
+        """A box with its lines."""
         corners, across, side = ("╔╗╚╝", "═", "║") if box.vertex.role == "result" else ("╭╮╰╯", "─", "│")
         style = {"variable": "variable", "result": "result", "given": "quiet"}.get(box.vertex.role, "")
         inside = int(item.body) - 1
@@ -207,10 +211,12 @@ class _Canvas:
     # Edges
 
     def stroke(self, row: int, column: int, owner: Item, direction: int) -> None:
+        """A piece of a line that goes on in a direction."""
         owners = self.strokes.setdefault((row, column), {})
         owners[owner] = owners.get(owner, 0) | direction
 
     def vertical(self, column: int, top: int, bottom: int, owner: Item) -> None:
+        """A line down a column."""
         for row in range(top, bottom):
             self.stroke(row, column, owner, _UP | _DOWN)
 
@@ -236,6 +242,7 @@ class _Canvas:
         return height
 
     def bundle(self, bundle: _Bundle, top: int, height: int) -> None:
+        """The lines that leave one item, side by side."""
         row, (first, last) = top + bundle.track, bundle.reach
         for column in range(first, last + 1):
             direction = _LEFT * (column > first) | _RIGHT * (column < last)
@@ -248,6 +255,7 @@ class _Canvas:
             self.vertical(column, row + 1, top + height, bundle.owner)
 
     def rows(self) -> list[Row]:
+        """The picture, line by line."""
         for place, owners in self.strokes.items():
             masks = list(owners.values())
             crossing = len(masks) > 1

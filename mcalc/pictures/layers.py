@@ -31,14 +31,17 @@ class Item:
 
     @property
     def anchor(self) -> float:
+        """Where lines meet it, from its left."""
         return self.body / 2 if self.port is None else self.port
 
     @property
     def rigid(self) -> bool:
+        """Whether lines meet it at a place of its own."""
         return self.port is not None
 
     @property
     def middle(self) -> float:
+        """Where lines meet it, from the left of the picture."""
         return self.left + self.anchor
 
     def meets(self, other: Item, margin: float) -> float:
@@ -64,6 +67,7 @@ class Placed:
 
 
 def connect(start: Item, end: Item) -> None:
+    """A line from one item down to another."""
     start.below.append(end)
     end.above.append(start)
 

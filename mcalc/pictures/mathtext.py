@@ -11,11 +11,13 @@ from mcalc.pictures.scene import Graph, Label
 
 
 def label_text(label: Label) -> str:
+    """A label as matplotlib takes it."""
     return math_or_text(label.latex, label.text)
 
 
 @cache
 def math_or_text(latex: str, text: str) -> str:
+    """The LaTeX between dollar signs where mathtext can set it, else the text."""
     shown = f"${_spaced(latex)}$"
     try:
         MathTextParser("path").parse(shown)

@@ -37,6 +37,7 @@ class Place:
         return f"{self.name}[{','.join(map(str, self.index))}]" if self.index else self.name
 
     def label(self, variable: Node) -> Label:
+        """How it is written beside an axis."""
         node = variable
         if self.index:
             node = build.apply("element", variable, parameters=tuple(map(Integer, self.index)))
@@ -61,6 +62,7 @@ class Range:
 
 
 def read_place(text: str) -> Place:
+    """``x``, ``w[1]``; raises Problem."""
     match = re.fullmatch(_PLACE, text)
     if not match:
         raise Problem(f"`{text.strip()}` is not a name or an element.", hint="for example x or w[1]")

@@ -23,6 +23,7 @@ class Axis:
 
     @property
     def limits(self) -> tuple[float, float]:
+        """Its first value and its last."""
         return float(self.values[0]), float(self.values[-1])
 
 

@@ -51,6 +51,7 @@ def keeping(signs: set[Form]) -> Iterator[None]:
 
 
 def turned(form: Form) -> Form:
+    """``aᵀ``; a scalar is its own."""
     return construct(TURNED, (form,), (), turned_shape(form.shape)) if form.shape else form
 
 
@@ -159,10 +160,12 @@ _LONG_DENOMINATOR = 1000
 
 
 def scaled(c: Rational, form: Form) -> Form:
+    """``c·a``."""
     return form if c == 1 else add([(c, form)], form.shape)
 
 
 def negative(form: Form) -> Form:
+    """``−a``."""
     return add([(-1, form)], form.shape)
 
 
@@ -297,6 +300,7 @@ def split(form: Form) -> tuple[Rational, list[Power], Form]:
 
 
 def with_scalars(c: Rational, scalars: Sequence[Power], form: Form) -> Form:
+    """``c·s₁^p₁·…·a``."""
     if scalars:
         form = multiply([(form, 1), *scalars], form.shape)
     return scaled(c, form)

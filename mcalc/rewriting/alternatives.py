@@ -29,6 +29,7 @@ ROTATED = 12
 
 
 def term(c: Rational, t: Form) -> Form:
+    """``c·t``, as a sum of one term."""
     return t if c == 1 else make(SUM, (t,), (c,), t.shape)
 
 
@@ -43,6 +44,7 @@ def is_structural(t: Form) -> bool:
 
 
 def all_turned(t: Form) -> Form:
+    """The sum of the transposes of its terms."""
     pairs = [(c, turned(a)) for c, a in zip(t.par, t.args, strict=True)]
     return make(SUM, (a for _, a in pairs), (c for c, _ in pairs), turned_shape(t.shape))
 

@@ -63,14 +63,17 @@ class Row(NamedTuple):
     source: str = ""
 
     def holds(self, bound: Mapping[str, Form]) -> bool:
+        """Whether the conditions hold of what the letters stand for."""
         return all(CONDITIONS[condition](bound[name]) for condition, name in self.when)
 
 
 def is_name(pattern: Form) -> bool:
+    """Whether the pattern is a letter, which stands for any form."""
     return pattern.head == "variable"
 
 
 def letter(pattern: Form) -> str:
+    """Its letter."""
     return str(pattern.par[0])
 
 
@@ -110,6 +113,7 @@ def matches(pattern: Form, form: Form, bound: Bound) -> Iterator[Bound]:
 
 
 def each(patterns: Sequence[Form], forms: Sequence[Form], bound: Bound) -> Iterator[Bound]:
+    """The ways in which patterns match forms, one by one, in order."""
     if not patterns:
         yield bound
         return
@@ -118,6 +122,7 @@ def each(patterns: Sequence[Form], forms: Sequence[Form], bound: Bound) -> Itera
 
 
 def pairs_of(form: Form) -> list[tuple[Form, Rational]]:
+    """The parts of a form with their coefficients or exponents."""
     return list(zip(form.args, form.par, strict=True))
 
 
@@ -135,6 +140,7 @@ def _in_any_order(
 
 
 def names(pattern: Form) -> frozenset[str]:
+    """The letters in a pattern."""
     if is_name(pattern):
         return frozenset({letter(pattern)})
     return frozenset().union(*(names(arg) for arg in pattern.args)) if pattern.args else frozenset()

@@ -51,6 +51,7 @@ _LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differen
 
 
 def exact(value: Rational) -> Any:
+    """The number as SymPy has it."""
     return Exact(value.numerator, value.denominator)
 
 

@@ -35,6 +35,7 @@ def size_of(shape: Sequence[Any]) -> Form:
 
 
 def dimension(size: Any) -> Form:
+    """A dimension as a number, a product of dimensions factor by factor."""
     if getattr(size, "is_Integer", isinstance(size, int)):
         return number(int(size))
     factors = size.args if getattr(size, "is_Mul", False) else (size,)

@@ -77,6 +77,7 @@ def _vanishes(node: Node) -> bool:
 
 
 def shape_between(row: Index | None, column: Index | None) -> Shape:
+    """The shape of a value with a row index and a column index, or one of them, or none."""
     if row is None:
         return () if column is None else (Integer(1), column.size)
     return (row.size,) if column is None else (row.size, column.size)

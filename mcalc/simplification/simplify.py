@@ -93,6 +93,7 @@ def _cancel(one: Term, other: Term) -> bool:
 
 
 def orientation(shape: Shape, indices: Sequence[Index]) -> tuple[Index | None, Index | None]:
+    """Row index and column index of a value's indices; None for one that it does not have."""
     if len(indices) == 2:
         return indices[0], indices[1]
     if len(indices) == 1:

@@ -1,0 +1,39 @@
+"""What the operator table sees as ``np`` when SymPy builds functions of scalars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+_SPELLED = {
+    "abs": "Abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "maximum": "Max", "minimum": "Min",
+}  # fmt: skip
+
+
+class Scalars:
+    """What the table's element-wise ``numpy`` functions see as ``np``, of SymPy's functions of scalars."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sympy, _SPELLED.get(name, name))
+
+    def where(self, condition: Any, value: Any, other: Any) -> Any:
+        """Piecewise, the first where the condition holds."""
+        return sympy.Piecewise((sympy.nsimplify(value), condition), (sympy.nsimplify(other), True))
+
+    def logaddexp(self, a: Any, b: Any) -> Any:
+        """``ln(eᵃ + eᵇ)``."""
+        return sympy.log(sympy.exp(a) + sympy.exp(b))
+
+    def total(self, *terms: Any) -> Any:
+        """``a + b + …``."""
+        return sympy.Add(*terms)
+
+    def multiplied(self, *factors: Any) -> Any:
+        """``a b …``."""
+        return sympy.Mul(*factors)
+
+    def raised(self, a: Any, b: Any) -> Any:
+        """``a^b``."""
+        return a**b
