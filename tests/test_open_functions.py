@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from running import mcalc as run
 
 import mcalc
 from mcalc.ask import derive
 from mcalc.problems import Problem
+from mcalc.render.code import function, write
 
 E = "elementwise"
 # expression, variable, declared, the derivative; the checks of `derive` compare it with differences and read it back
@@ -122,3 +124,27 @@ def test_a_wrong_answer_is_wrong_without_a_made_up_example(answer: str) -> None:
     verdict = mcalc.check("f(g(x))", "x", answer)
     assert not verdict
     assert verdict.example is None and not verdict.notes
+
+
+CODE = [case for case in DERIVATIVES if case[0] != "f(A)"]
+
+
+@pytest.mark.parametrize("source, wrt, shapes, wanted", CODE)
+def test_code_takes_the_functions_and_their_derivatives(
+    source: str, wrt: str, shapes: dict[str, str], wanted: str
+) -> None:
+    text = write(derive(source, wrt, shapes), "numpy")
+    assert text.count("def jacobian") == 1 and "The parameter" in text
+
+
+def test_the_functions_of_code_are_those_of_the_caller() -> None:
+    found = function(derive("norm(f(x) - y)^2", "x", {}, "hessian"), "numpy")
+    a, x, y = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]), np.array([0.3, -0.2]), np.array([1.0, 2.0, 3.0])
+    linear = found(x, y, lambda u: a @ u, lambda u: a, lambda u: np.zeros((3, 2, 2)))
+    np.testing.assert_allclose(linear, 2 * a.T @ a)
+
+
+@pytest.mark.parametrize("library", ["jax", "torch"])
+def test_code_of_other_libraries(library: str) -> None:
+    text = write(derive("f(g(x))", "x", {"x": "n"}), library)
+    assert "def jacobian(x, df, g, dg):" in text

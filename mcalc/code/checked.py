@@ -17,11 +17,11 @@ from mcalc.code.running import functions
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import JITTER, Program, Sizes, dimensions
+from mcalc.numbers.program import JITTER, Program, Sizes, dimensions, whole
 from mcalc.problems import Problem
 from mcalc.table.records import Shape
 from mcalc.tree import build
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, topological
 
 _SIZES, _POINTS, _DRAWS, _LARGEST = 2, 2, 14, 200_000
 _ROUNDING = 1e-13
@@ -63,7 +63,7 @@ def check_code(
         try:
             function = functions(text, library)[name]
             for found in points if library == "numpy" else islice(points, 1):
-                _compare(function, library, parameters, found, structured)
+                _compare(function, library, parameters, found, structured, _open_functions(results))
         except _FAULTS as fault:
             raise _failed(f"{type(fault).__name__}: {fault}") from None
 
@@ -135,8 +135,30 @@ def _value(result: Result, point: dict[str, Any], sizes: Sizes, generator: Any) 
     return value, slack
 
 
+def _open_functions(results: Sequence[Result]) -> dict[str, Node]:
+    """A node for each open function in use, by the name of its parameter."""
+    nodes = topological([node for result in results for node in _nodes(result)])
+    return {node.operator.open.in_code: node for node in nodes if node.operator.open is not None}
+
+
+def _callable(node: Node, sizes: Sizes, array: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The smooth function by which an open one is checked, on arrays of any library."""
+    output = [whole(size, sizes) for size in node.parameters]
+
+    def call(*args: Any) -> Any:
+        found = node.operator.numpy(np, *map(np.asarray, args), *output)
+        return array(np.asarray(found, dtype=float)) if np.ndim(found) else float(found)
+
+    return call
+
+
 def _compare(
-    function: Callable[..., Any], library: str, parameters: Sequence[Node], at: _Point, structured: bool
+    function: Callable[..., Any],
+    library: str,
+    parameters: Sequence[Node],
+    at: _Point,
+    structured: bool,
+    opened: Mapping[str, Node],
 ) -> None:
     array, precise = _arrays_of(library)
     with np.errstate(all="ignore"), precise:
@@ -146,7 +168,11 @@ def _compare(
             arguments.append(array(np.reshape(value, dimensions(node.shape, at.sizes))) if node.shape else float(value))
         given = arguments[:-1] if structured else arguments
         extra = list(signature(function).parameters)[len(given) :]
-        returned = function(*given, *(_dimension(name, at.sizes) for name in extra))
+        named = {name: opened.get(name) or opened.get(name.rstrip("_")) for name in extra}
+        more = [
+            _callable(node, at.sizes, array) if node else _dimension(name, at.sizes) for name, node in named.items()
+        ]
+        returned = function(*given, *more)
         if structured:
             returned = returned[0](arguments[-1]), returned[1]()
         found = [np.asarray(one) for one in (returned if isinstance(returned, tuple) else (returned,))]

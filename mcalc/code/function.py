@@ -19,6 +19,7 @@ from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import HELPERS
 from mcalc.table.records import Shape
 from mcalc.tree.node import Node
+from mcalc.tree.open import OpenFunction
 
 Result = Node | Tensor
 _INDENT = "    "
@@ -88,6 +89,7 @@ def assembled(
     text = text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
     text = text.replace("\n", "\n" + _INDENT).replace(_INDENT + "\n", "\n")
     names = [spelled for node, spelled in printer.names.items() if node not in inner]
+    names += _functions(printer).values()
     head = f"def {name}({', '.join([*names, *printer.sizes.unread().values()])}):"
     close = f"\n{_INDENT}" if "\n" in text or text.endswith('"') else ""
     function = "\n".join([head, f'{_INDENT}"""{text}{close}"""', *(_INDENT + line if line else line for line in body)])
@@ -154,9 +156,27 @@ def _notes(printer: Printer, columns: Sequence[str]) -> list[str]:
     """What the docstring must say about names that could not be kept, and of arrays with an axis that may go."""
     kept = [(name, node.parameters[0]) for node, name in printer.names.items()]
     lines = [f"The parameter {name} is the {typed} of the expression." for name, typed in kept if name != typed]
+    lines += map(_told, _functions(printer), _functions(printer).values())
     lines += [f"The parameter {name} is a dimension." for name in printer.sizes.unread().values()]
     lines += [f"The parameter {name} is a column, with one axis or two." for name in columns]
     return [*lines, *([printer.target.note] if printer.target.note else [])]
+
+
+def _functions(printer: Printer) -> dict[OpenFunction, str]:
+    """The open functions in use by the names of their parameters, each before its derivatives."""
+    return dict(sorted(printer.module.functions.items(), key=lambda one: (one[0].name, sum(one[0].orders), one[1])))
+
+
+def _told(function: OpenFunction, name: str) -> str:
+    """What the caller gives as an open function."""
+    times = sum(function.orders)
+    if not times:
+        return f"The parameter {name} is the function {function.name}."
+    shape = "element by element" if function.elementwise else "of shape value.shape" + " + argument.shape" * times
+    order = {1: "derivative", 2: "second derivative"}.get(times, f"derivative of order {times}")
+    places = [str(at + 1) for at, each in enumerate(function.orders) for _ in range(each)]
+    by = f" by argument {' and '.join(places)}" if len(function.orders) > 1 else ""
+    return f"The parameter {name} is the {order} of {function.name}{by}, {shape}."
 
 
 def _imports(target: Target, code: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from mcalc.code import source
 from mcalc.code.source import POWER, Source
 from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.numbers.arrays import HELPERS
+from mcalc.tree.open import OpenFunction
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
 _WORDS = frozenset({"sum", "for", "in", "range", "float"})
@@ -38,7 +39,8 @@ class SourceModule:
     """The functions of a target's library, by NumPy's names; notes the helpers that the code uses.
 
     `number_names` are the names in the code that stand for numbers of Python's; `of_arrays` says that there are arrays
-    among the parameters, whose type of numbers is kept. Noted besides: whether the parameters must be floats, as an
+    among the parameters, whose type of numbers is kept. `functions` are the open ones in use, by the names of their
+    parameters. Noted besides: whether the parameters must be floats, as an
     integer has no negative powers, and whether the scalars must have that type, as a function is called of them alone.
     """
 
@@ -46,6 +48,7 @@ class SourceModule:
         self._target, self._number_names = target, number_names
         self._typed = of_arrays and not target.of_tensors
         self.helpers: list[str] = []
+        self.functions: dict[OpenFunction, str] = {}
         self.of_floats = self.typed_scalars = False
 
     def __getattr__(self, name: str) -> Any:

@@ -1,7 +1,7 @@
 """The one place where text is executed: what mcalc emitted itself, once its syntax tree has been looked through.
 
 Of the user's text an emitted module has the names alone. It imports its array library, and calls that, its own
-helpers and a few methods of arrays; whatever else is met is refused.
+helpers, its parameters and a few methods of arrays; whatever else is met is refused.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def _look_through(tree: ast.Module, library: str) -> None:
     """Raises Forbidden where the module does anything but compute with arrays."""
     roots = _imported(tree, library)
     callable_names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | {*_CALLED}
+    callable_names |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     documentation = {id(text) for text in _docstrings(tree)}
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):

@@ -74,7 +74,7 @@ class Translator(Meanings):
         rule = RULES.get(node.operator.name)
         if rule is not None:
             return rule(self, node, axes)
-        if node.operator.elementwise:
+        if node.operator.elementwise and node.operator.open is None:
             args = [self.reference(arg, axes if arg.axes else ()) for arg in node.args]
             return elementwise(node.operator.name, args)
         return called(self, node, axes)

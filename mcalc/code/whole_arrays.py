@@ -11,6 +11,7 @@ from mcalc.code.values import Value
 from mcalc.numbers.program import along_row, meaning
 from mcalc.table.records import LoopIndex
 from mcalc.tree.node import Node
+from mcalc.tree.open import OpenFunction
 
 
 @rule("softmax", "log_softmax")
@@ -138,6 +139,8 @@ def _call(printer: Printer, value: Value) -> Written:
 
 
 def _applied(printer: Printer, node: Node, args: Sequence[Source], running: dict[LoopIndex, Source]) -> Source:
+    if node.operator.open is not None:
+        return _opened(printer, node.operator.open, args, len(node.axes))
     given: list[Any] = []
     for place in node.parameters:
         if isinstance(place, LoopIndex):
@@ -154,6 +157,14 @@ def _applied(printer: Printer, node: Node, args: Sequence[Source], running: dict
     if along_row(node) and len(node.shape) != 1:
         found = found[0]
     return found if isinstance(found, Source) else Source(str(found))
+
+
+def _opened(printer: Printer, function: OpenFunction, args: Sequence[Source], rank: int) -> Source:
+    """``df(x)``: a function that the caller gives."""
+    known = printer.module.functions
+    if function not in known:
+        known[function] = printer.free_name(function.in_code)
+    return Source(f"{known[function]}({', '.join(arg.text for arg in args)})", rank=rank)
 
 
 def _place(printer: Printer, place: Any) -> Source:

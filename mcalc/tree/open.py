@@ -59,6 +59,14 @@ class OpenFunction:
             return rf"\partial_{{{places}}} {name}"
         return f"∂{places.translate(_SUBSCRIPTS)}{name}" if dialect == "text" else f"d{places}{name}"
 
+    @property
+    def in_code(self) -> str:
+        """As a parameter of code: ``f``, ``df``, ``d2f``; by one of several arguments ``df_1``."""
+        places = "".join(str(at + 1) * order for at, order in enumerate(self.orders))
+        if len(self.orders) > 1:
+            return f"d{self.name}_{places}" if places else self.name
+        return "d" * bool(places) + (str(len(places)) if len(places) > 1 else "") + self.name
+
 
 def applied(function: OpenFunction, args: Sequence[Node], output: Shape) -> Node:
     """The function of its arguments; `output` is the shape of its value, before it is differentiated.
