@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mcalc.checking.answer import Mismatch, Scope
+from mcalc.checking.findings import SIGN
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
 
@@ -159,14 +160,14 @@ class Changes:
 
     def _signs(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "prefix" and part.value == "-" and not top:
-            yield Change("sign", 1.3, f"that of `{self.text(part.children[0])}`", part.children[0])
+            yield Change(SIGN, 1.3, f"that of `{self.text(part.children[0])}`", part.children[0])
         elif part.kind == "infix" and part.value in ("+", "-"):
             left, right = part.children
             other = "-" if part.value == "+" else "+"
-            yield Change("sign", 1.3, f"that of `{self.text(right)}`", infix(other, left, right, part))
+            yield Change(SIGN, 1.3, f"that of `{self.text(right)}`", infix(other, left, right, part))
             if not (left.kind == "infix" and left.value in ("+", "-")):
                 flipped = infix(part.value, minus(left), right, part)
-                yield Change("sign", 1.3, f"that of `{self.text(left)}`", flipped)
+                yield Change(SIGN, 1.3, f"that of `{self.text(left)}`", flipped)
 
     def _terms(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "infix" and part.value in ("+", "-"):
@@ -191,7 +192,7 @@ class Changes:
                     text = f"the entry `{self.text(entry)}` lacks the factor {words}"
                     yield Change("factor", 1.6, text, part._replace(children=entries))
                 entries = (*part.children[:at], minus(entry), *part.children[at + 1 :])
-                yield Change("sign", 1.3, f"that of the entry `{self.text(entry)}`", part._replace(children=entries))
+                yield Change(SIGN, 1.3, f"that of the entry `{self.text(entry)}`", part._replace(children=entries))
 
     def _constants(self) -> Iterator[tuple[Callable[[Syntax], Syntax], str]]:
         def fraction(above: str, below: str) -> Callable[[Syntax], Syntax]:

@@ -13,7 +13,7 @@ from mcalc.checking.compare import Ground
 from mcalc.checking.corrections import Correction
 from mcalc.checking.declaring import declaration_for
 from mcalc.checking.entrywise import entrywise
-from mcalc.checking.findings import Finding
+from mcalc.checking.findings import SIGN, Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
 from mcalc.checking.points import Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
@@ -278,7 +278,7 @@ class _Explanation:
     def _of_factor(self, factor: Factor, proven: bool, points: int) -> Iterator[Finding]:
         if factor.number < 0:
             words = "the answer has the opposite sign"
-            yield Finding("sign", words, proven, points, self._step("sign", words))
+            yield Finding(SIGN, words, proven, points, self._step(SIGN, words))
             factor = Factor(-factor.number, factor.powers)
         if factor.number == 1 and not factor.powers:
             return

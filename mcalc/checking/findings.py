@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from mcalc.derivation.derivation import Step
 
+SIGN = "sign"
+
 
 class Kind(NamedTuple):
     """A way of being wrong: its name, and its sentence around the words about this answer."""
@@ -20,7 +22,7 @@ KINDS = {
     for kind in (
         Kind("other-layout", "The layout is another one: {words}"),
         Kind("transposed", "A transpose is wrong: {words}"),
-        Kind("sign", "A sign is wrong: {words}"),
+        Kind(SIGN, "A sign is wrong: {words}"),
         Kind("factor", "A constant factor is wrong: {words}"),
         Kind("missing-mask", "A condition is missing: {words}"),
         Kind("wrong-mask", "A condition is wrong: {words}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mcalc.checking.findings import SIGN
 from mcalc.checking.variants import Variants
 from mcalc.derivation.derivation import Step
 from mcalc.tree import build
@@ -29,7 +30,7 @@ def _score(variants: Variants, step: Step, finding: str, words: str) -> float:
     after = topological([step.after])
     if finding in ("missing-mask", "wrong-mask", "only-part-of-domain"):
         return float(any(map(_is_condition, after)))
-    if finding == "sign":
+    if finding == SIGN:
         return float(
             any(
                 node.operator.name == "negative" or (build.is_number(node) and bool(node.parameters[0] < 0))

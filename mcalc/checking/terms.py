@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mcalc.checking.findings import SIGN
 from mcalc.checking.proof import multiplied_out
 from mcalc.checking.variants import Variant, clip, plain
 from mcalc.derivation.derivation import Step
@@ -33,7 +34,7 @@ def without_terms(right: Node, step: Step | None = None) -> Iterator[Variant]:
                 if new.shape != node.shape:
                     continue
                 whole = replace(form, {node: new})
-                if whole.canon not in seen or finding == "sign":
+                if whole.canon not in seen or finding == SIGN:
                     seen.add(whole.canon)
                     yield Variant(finding, cost, words, whole, step)
 
@@ -47,7 +48,7 @@ def _of_sum(node: Node) -> Iterator[Changed]:
         rest = [arg for number, arg in enumerate(node.args) if number != at]
         try:
             yield "missing-term", 1.5, f"the term {shown}", rest[0] if len(rest) == 1 else build.apply("add", *rest)
-            yield "sign", 1.35, f"that of the term {shown}", build.apply("add", *rest, build.negated(term))
+            yield SIGN, 1.35, f"that of the term {shown}", build.apply("add", *rest, build.negated(term))
         except ShapeMismatch:
             continue
 
@@ -76,4 +77,4 @@ def _of_entries(node: Node) -> Iterator[Changed]:
         turned = (*node.args[:at], build.negated(entry), *node.args[at + 1 :])
         shown = clip(write(entry))
         yield "missing-term", 1.6, f"the entry {shown}", node.func(*zeros)
-        yield "sign", 1.4, f"that of the entry {shown}", node.func(*turned)
+        yield SIGN, 1.4, f"that of the entry {shown}", node.func(*turned)

@@ -10,6 +10,7 @@ from sympy.core.singleton import S
 from mcalc.ask import in_layout, work_on
 from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
+from mcalc.checking.findings import SIGN
 from mcalc.derivation.combine import leaf_of, matrix_or_indices
 from mcalc.derivation.derivation import Step
 from mcalc.language.formulas import read_value
@@ -141,7 +142,7 @@ class Variants:
             return "missing-mask", 1.0, shown
         if local is not None and _constant(local) is not None:
             if _constant(local) == -1:
-                return "sign", 1.15, "a minus is lost on the way"
+                return SIGN, 1.15, "a minus is lost on the way"
             return "factor", 1.5, f"{shown} is missing"
         if local is not None and plain(local) and node is self.root:
             return "factor", 1.5, f"{shown} is missing"

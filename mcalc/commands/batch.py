@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 from mcalc.ask import derive
 from mcalc.choices import CHECKED, COMMANDS, LAYOUTS, SYMMETRIC
+from mcalc.commands.faults import guarded
 from mcalc.problems import Problem
 from mcalc.render import FORMATS, write
 
@@ -45,21 +46,9 @@ def reply(line: str) -> dict[str, Any]:
                 hint='for example {"id": 1, "command": "jacobian", "expr": "w.x", "wrt": "w"}',
             )
         identity = request.get("id")
-        return {"id": identity, "ok": True, "output": _output(request)}
+        return {"id": identity, "ok": True, "output": guarded(lambda: _output(request))}
     except Problem as problem:
         return {"id": identity, "ok": False, "error": problem.as_json()}
-    except (RecursionError, MemoryError):
-        return {
-            "id": identity,
-            "ok": False,
-            "error": Problem("This expression is larger than mcalc can take.").as_json(),
-        }
-    except Exception as fault:
-        return {
-            "id": identity,
-            "ok": False,
-            "error": Problem(f"mcalc has a fault here: {type(fault).__name__}: {str(fault).rstrip('.')}.").as_json(),
-        }
 
 
 def _output(request: dict[str, Any]) -> str:

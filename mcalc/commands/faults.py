@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from mcalc.problems import Problem, render_problem
 
+Result = TypeVar("Result")
+
 
 def attempt(run: Callable[[], Any]) -> int:
     """The exit status of what is run; a fault is told on standard error."""
     try:
-        status = int(run() or 0)
+        status = int(guarded(run) or 0)
     except Problem as problem:
         status = _tell(problem)
     except click.exceptions.NoArgsIsHelpError as fault:
@@ -28,19 +30,21 @@ def attempt(run: Callable[[], Any]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
-    except (RecursionError, MemoryError):
-        status = _tell(
-            Problem("This expression is larger than mcalc can take.", hint="name its parts: `u = …; f(u)`", status=3)
-        )
-    except Exception as fault:
-        status = _tell(
-            Problem(
-                f"mcalc has a fault here: {type(fault).__name__}: {str(fault).rstrip('.')}.",
-                hint="please report the command",
-                status=3,
-            )
-        )
     return status
+
+
+def guarded(run: Callable[[], Result]) -> Result:
+    """What is run; what it raises is a Problem, or what Click and the terminal have to say."""
+    try:
+        return run()
+    except (Problem, click.ClickException, click.Abort, BrokenPipeError):
+        raise
+    except (RecursionError, MemoryError):
+        hint = "name its parts: `u = …; f(u)`"
+        raise Problem("This expression is larger than mcalc can take.", hint=hint, status=3) from None
+    except Exception as fault:
+        told = f"mcalc has a fault here: {type(fault).__name__}: {str(fault).rstrip('.')}."
+        raise Problem(told, hint="please report the command", status=3) from fault
 
 
 def _tell(problem: Problem) -> int:

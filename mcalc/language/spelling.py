@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from mcalc.problems import Problem, Span
+from mcalc.table import CALLS
 from mcalc.tree.names import name_key
 
 MAXIMUM_LENGTH = 200_000
@@ -189,18 +190,14 @@ def _latex(source: str, place: int) -> Problem:
         "sum": "sum(E for i in 1..N)",
         "top": "A'",
         "odot": "a*b",
-        "exp": "exp(x)",
-        "log": "log(x)",
-        "sqrt": "sqrt(x)",
         "mathbf": "x",
         "left": "(a + b)",
-        "max": "max(a, b)",
-        "prod": "prod(x)",
         "hat": "y_hat",
         "bar": "y_bar",
         "tilde": "y_tilde",
     }
-    shown = plain.get(source[place + 1 : end])
+    word = source[place + 1 : end]
+    shown = plain.get(word) or next((operator.example for operator in CALLS.get(word, ())), "")
     hint = f"write `{shown}`" if shown else "write the formula as on paper: `w.x + b`"
     return Problem("mcalc reads plain notation, not LaTeX.", [Span(place, end)], hint)
 

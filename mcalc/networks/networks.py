@@ -19,7 +19,6 @@ from mcalc.table.records import LoopIndex
 from mcalc.tree import build, stacks
 from mcalc.tree.known import is_positive
 from mcalc.tree.node import Node, loops_below, topological, with_loop
-from mcalc.tree.stacks import matching
 
 _numbers = count()
 
@@ -301,7 +300,7 @@ def _expand_product(node: Node, indices: tuple[Index, ...], power: Any, depth: i
             for arg, times in _powers(part):
                 powers[arg] = powers.get(arg, S.Zero) + exponent * times
             continue
-        own = matching(part, node, indices)
+        own = stacks.matching(part, node, indices)
         found = expand(part, own, exponent, depth + 1)
         if found is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounds import EXACTLY, Bounded, TooFar, Unsure, bits_of, joined, magnitude
@@ -13,29 +13,45 @@ _LINEAR, _NEAR = -8, 4
 _LARGEST = 300
 _NOTHING = -1e80
 
-# The slope of each function of a number, and how far the slope changes little: a sixteenth of the second, or of 1.
-Slope = tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any], Any] | None]
-_SLOPES: dict[str, Slope] = {
-    "exp": (lambda c, x, y: y, None),
-    "log": (lambda c, x, y: 1 / x, lambda c, x, y: x),
-    "log1p": (lambda c, x, y: 1 / (1 + x), lambda c, x, y: 1 + x),
-    "sqrt": (lambda c, x, y: 1 / y, lambda c, x, y: x),
-    "sin": (lambda c, x, y: c.cosh(c.im(x)), None),
-    "cos": (lambda c, x, y: c.cosh(c.im(x)), None),
-    "tan": (lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y))),
-    "arcsin": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
-    "arccos": (lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
-    "arctan": (lambda c, x, y: 1 / (1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
-    "sinh": (lambda c, x, y: c.cosh(c.re(x)), None),
-    "cosh": (lambda c, x, y: c.cosh(c.re(x)), None),
-    "tanh": (lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y))),
-    "arcsinh": (lambda c, x, y: 1 / c.sqrt(1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
-    "arccosh": (lambda c, x, y: 1 / c.sqrt(x * x - 1), lambda c, x, y: (x * x - 1) / (1 + abs(x))),
-    "arctanh": (lambda c, x, y: 1 / (1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
-    "erf": (lambda c, x, y: 2 * c.exp(-x * x), lambda c, x, y: 1 / (1 + abs(x))),
-}
-FUNCTIONS = frozenset(_SLOPES)
-_CUT = frozenset(("log", "sqrt", "log1p"))
+Slope = Callable[[Any, Any, Any], Any]
+"""In terms of the functions of so many digits, the argument and the value."""
+
+
+class Function(NamedTuple):
+    """The slope of a function of a number; how far it changes little: a sixteenth of `distance`, or of 1.
+
+    `far`: of a large argument it ``grows``, ``levels off``, or ``vanishes`` where that is negative. `cut`: on the
+    negative numbers it has two sides. `at_zero`: of 0 it is ``zero``,
+    with a bound of its own, or ``no number``.
+    """
+
+    slope: Slope
+    distance: Slope | None = None
+    far: str = ""
+    cut: bool = False
+    at_zero: str = ""
+
+
+FUNCTIONS: dict[str, Function] = dict(
+    exp=Function(lambda c, x, y: y, far="vanishes"),
+    log=Function(lambda c, x, y: 1 / x, lambda c, x, y: x, cut=True, at_zero="no number"),
+    log1p=Function(lambda c, x, y: 1 / (1 + x), lambda c, x, y: 1 + x, cut=True),
+    sqrt=Function(lambda c, x, y: 1 / y, lambda c, x, y: x, cut=True, at_zero="zero"),
+    sin=Function(lambda c, x, y: c.cosh(c.im(x)), far="grows"),
+    cos=Function(lambda c, x, y: c.cosh(c.im(x)), far="grows"),
+    tan=Function(lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y)), far="grows"),
+    arcsin=Function(lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    arccos=Function(lambda c, x, y: 1 / c.sqrt(1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    arctan=Function(lambda c, x, y: 1 / (1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
+    sinh=Function(lambda c, x, y: c.cosh(c.re(x)), far="grows"),
+    cosh=Function(lambda c, x, y: c.cosh(c.re(x)), far="grows"),
+    tanh=Function(lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y)), far="levels off"),
+    arcsinh=Function(lambda c, x, y: 1 / c.sqrt(1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
+    arccosh=Function(lambda c, x, y: 1 / c.sqrt(x * x - 1), lambda c, x, y: (x * x - 1) / (1 + abs(x))),
+    arctanh=Function(lambda c, x, y: 1 / (1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
+    erf=Function(lambda c, x, y: 2 * c.exp(-x * x), lambda c, x, y: 1 / (1 + abs(x)), far="levels off"),
+)
+"""The functions that NumPy has and the operator table uses, by NumPy's names."""
 
 
 class Field:
@@ -113,19 +129,20 @@ class Field:
         if not x.is_number:
             return self.nan
         size = x.size
-        if size > _LARGEST and x.is_real and name in ("exp", "sinh", "cosh", "tan", "sin", "cos", "tanh", "erf"):
-            if name == "exp" and value < 0:
+        function = FUNCTIONS[name]
+        if size > _LARGEST and x.is_real and function.far:
+            if function.far == "vanishes" and value < 0:
                 return Bounded(self, self.zero, _NOTHING)
-            if name in ("tanh", "erf"):
+            if function.far == "levels off":
                 return Bounded(self, context.sign(value), _NOTHING)
             raise TooFar
-        slope, distance = _SLOPES[name]
-        if name in _CUT and not x.is_real and x.error >= magnitude(value.imag) and value.real < 0:
+        slope, distance = function.slope, function.distance
+        if function.cut and not x.is_real and x.error >= magnitude(value.imag) and value.real < 0:
             raise Unsure
-        if name in ("log", "sqrt") and x.may_be_zero:
+        if function.at_zero and x.may_be_zero:
             if x.error == EXACTLY:
-                return x if name == "sqrt" else self.nan
-            if name == "sqrt":
+                return x if function.at_zero == "zero" else self.nan
+            if function.at_zero == "zero":
                 return Bounded(self, self.zero, (joined(size, x.error) + 1) / 2)
             raise Unsure
         try:
@@ -137,7 +154,7 @@ class Field:
                 raise Unsure
             return self.nan
         if x.error == EXACTLY:
-            square = name == "sqrt" and found * found == value and bits_of(found) * 2 <= self.bits
+            square = function.at_zero == "zero" and found * found == value and bits_of(found) * 2 <= self.bits
             return self.rounded(found, EXACTLY, square or found == 0 or (value == 0 and name != "arccos"))
         near = _LINEAR if distance is None else magnitude(context.convert(distance(context, value, found))) - _NEAR
         if x.error > near:

@@ -6,7 +6,9 @@ import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
+from zipfile import BadZipFile
 
 from mcalc.language.parser import canonical_name
 from mcalc.numbers.arrays import array_module as np
@@ -108,7 +110,7 @@ def _entries(path: Path) -> Any:
         return np.load(path, allow_pickle=False)
     except Problem:
         raise
-    except Exception as fault:
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile, UnpicklingError) as fault:
         reason = getattr(fault, "strerror", None) or f"it is not a {kind} file of numbers"
         raise Problem(f"The file `{path}` cannot be read: {reason}.", hint="check its name and its kind") from None
 

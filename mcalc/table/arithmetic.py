@@ -27,6 +27,7 @@ OPERATORS = (
         elementwise=True,
         variadic=True,
         commutative=True,
+        positive="of positive",
     ),
     Operator(
         "negative",
@@ -42,6 +43,7 @@ OPERATORS = (
         numpy=lambda np, a: -a,
         exact=True,
         elementwise=True,
+        turns_with_argument=True,
     ),
     Operator(
         "multiply",
@@ -59,6 +61,7 @@ OPERATORS = (
         elementwise=True,
         variadic=True,
         commutative=True,
+        positive="of positive",
     ),
     Operator(
         "divide",
@@ -76,6 +79,7 @@ OPERATORS = (
         care="b may not be 0",
         elementwise=True,
         no_value="b is 0",
+        positive="of positive",
     ),
     Operator(
         "power",
@@ -98,5 +102,6 @@ OPERATORS = (
         elementwise=True,
         whole="matrix_power",
         no_value="a is 0",
+        positive="of positive",
     ),
 )

@@ -51,6 +51,7 @@ OPERATORS = (
         whole="expm",
         nonnegative=True,
         elsewhere=("Exp",),
+        positive="always",
     ),
     function(
         "log",
@@ -80,6 +81,7 @@ OPERATORS = (
         whole="sqrtm",
         nonnegative=True,
         elsewhere=("Sqrt",),
+        positive="of positive",
     ),
     function(
         "abs",

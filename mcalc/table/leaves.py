@@ -46,6 +46,7 @@ OPERATORS = (
         notation=Notation("dimension"),
         numpy=lambda np, size: size,
         nonnegative=True,
+        positive="always",
     ),
     Operator(
         "loop_index",

@@ -47,6 +47,7 @@ OPERATORS = (
         at_many="matrices",
         no_value="A is singular",
         elsewhere=("Inverse",),
+        turns_with_argument=True,
     ),
     Operator(
         "det",

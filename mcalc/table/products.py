@@ -47,6 +47,7 @@ OPERATORS = (
         numpy=lambda np, a, b: a @ b,
         definition="sum(a*b)",
         commutative=True,
+        positive="of positive",
     ),
     Operator(
         "outer",
@@ -78,5 +79,7 @@ OPERATORS = (
         exact=True,
         of_one="A",
         elsewhere=("Transpose",),
+        turns_with_argument=True,
+        positive="of positive",
     ),
 )

@@ -116,7 +116,8 @@ class Operator:
     arguments do, ``b is 0``, and `convention` what its derivative is taken to be where it has none. `compared_as` is
     what stands for it when two forms of one value are compared; nothing where it stands for itself. `at_many` says of
     what its numeric meaning is taken at many points at once: of the ``entries`` of each, of its ``rows``, of
-    ``matrices``; of an element-wise one that needs no word. `elsewhere` are the names that other tools have for it,
+    ``matrices``; of an element-wise one that needs no word. A value is `positive` ``always``, or where its arguments
+    are, ``of positive``; one that `turns_with_argument` has ``f(Aᵀ) = f(A)ᵀ``. `elsewhere` are the names that other tools have for it,
     and `bars` how mathematics prints it, ``|a|`` of a number and ``|A|`` of a matrix: mcalc does not read these, and
     says what to write.
     """
@@ -160,6 +161,8 @@ class Operator:
     convention: Convention | None = None
     compared_as: str | Callable[[Any], str] = ""
     at_many: str = ""
+    positive: str = ""
+    turns_with_argument: bool = False
     elsewhere: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()
     open: Any = None

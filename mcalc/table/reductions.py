@@ -104,6 +104,7 @@ OPERATORS = (
         linear=True,
         at_many="entries",
         elsewhere=("Total",),
+        positive="of positive",
     ),
     Operator(
         "mean",

@@ -95,6 +95,7 @@ OPERATORS = (
         exact=True,
         of_one="A",
         linear=True,
+        positive="of positive",
     ),
     Operator(
         "loop_sum",
@@ -108,6 +109,7 @@ OPERATORS = (
         written_as="sum(E for i in 1..N)",
         numpy=lambda np, *_: None,
         linear=True,
+        turns_with_argument=True,
     ),
     Operator(
         "kron",

@@ -141,8 +141,8 @@ def _turned(node: Node) -> Node:
         turned = total([transpose(arg) for arg in node.args])
         if turned.key[0] < node.key[0]:
             return turned
-    if name == "inv" and node.args[0].operator.name == "transpose":
-        return apply("inv", node.args[0].args[0])
+    if node.operator.turns_with_argument and node.args[0].operator.name == "transpose":
+        return apply(name, node.args[0].args[0])
     return apply("transpose", node)
 
 
@@ -160,7 +160,7 @@ def symmetry(node: Node) -> int:
         return 1 if declared(node) & SYMMETRIC else -1 if declared(node) & SKEW else 0
     if name in ("eye", "diag", "ones", "zeros"):
         return 1
-    if name in ("inv", "transpose", "negative", "loop_sum"):
+    if node.operator.turns_with_argument:
         return symmetry(node.args[0])
     if name == "add":
         return _symmetry_of_sum(node)

@@ -6,8 +6,12 @@ from typing import Any
 
 from sympy.core.singleton import S
 
+from mcalc.table import shapes
 from mcalc.tree import build
 from mcalc.tree.node import Node
+
+_RECTIFIED, _LARGER = (("a", "a"), ("0", "-a")), (("a", "a - b"), ("b", "b - a"))
+"""The branches of ``relu(a)`` and of ``max(a, b)``."""
 
 
 def folded(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
@@ -38,9 +42,9 @@ def folded(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
 
 def rectified(node: Node) -> Node | None:
     """``z`` of ``relu(z)`` or ``max(0, z)``."""
-    if node.operator.name == "relu":
+    if node.operator.branches == _RECTIFIED:
         return node.args[0]
-    if node.operator.name == "maximum":
+    if node.operator.branches == _LARGER:
         first, second = node.args
         return second if build.is_zero(first) else first if build.is_zero(second) else None
     return None
@@ -65,7 +69,7 @@ def where_positive(node: Node, condition: Node) -> Node:
 
 def unstacked(node: Node) -> Node | None:
     """A of ``vec(A)``, and so of an element-wise function of such; None where a vector is anything else."""
-    if node.operator.name == "vec":
+    if node.operator.shape is shapes.vec_shape:
         return node.args[0]
     if not node.operator.elementwise:
         return None

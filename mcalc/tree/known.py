@@ -24,13 +24,11 @@ def is_orthogonal(node: Node) -> bool:
 @lru_cache(maxsize=4096)
 def is_positive(node: Node) -> bool:
     """Whether every entry is positive, by what was declared and by how the value is made."""
-    name = node.operator.name
+    operator = node.operator
     if node.key[0] > _LOOKED_INTO:
         return False
-    if name == "number":
+    if operator.name == "number":
         return bool(node.parameters[0] > 0)
-    if name == "power":
-        return is_positive(node.args[0])
-    if name in ("add", "multiply", "divide", "sqrt", "sum", "dot", "transpose", "element"):
-        return all(map(is_positive, node.args))
-    return name in ("dimension", "exp") or "positive" in declared(node)
+    if operator.positive == "of positive":
+        return all(map(is_positive, node.args[:1] if operator.name == "power" else node.args))
+    return operator.positive == "always" or "positive" in declared(node)

@@ -48,7 +48,7 @@ def latex(pieces: Pieces, at: Rewriting) -> Pieces:
             if rest:
                 rest.append(replace(rest.pop(), before=" "))
         elif piece.text in _SIGNS:
-            found.append(Piece("sign", _SIGNS[piece.text], piece.start, piece.end, piece.before))
+            found.append(Piece("mark", _SIGNS[piece.text], piece.start, piece.end, piece.before))
         elif word in ("frac", "tfrac", "dfrac") and len(rest) > 1:
             above, below = _operand(rest.pop()), _operand(rest.pop())
             whole = (replace(above, before=piece.before), sign("/"), below)
@@ -77,7 +77,7 @@ def _named(piece: Piece) -> Piece:
     if not piece.is_group:
         return piece
     word = text_pieces.write(piece.inside).strip()
-    return Piece("name" if word.isidentifier() else "sign", word, piece.start, piece.end)
+    return Piece("name" if word.isidentifier() else "mark", word, piece.start, piece.end)
 
 
 def _operand(piece: Piece) -> Piece:
@@ -89,7 +89,7 @@ def _operand(piece: Piece) -> Piece:
 
 
 def _ends(piece: Piece) -> bool:
-    return piece.kind == "sign" and piece.text in "+-−,;=<>"
+    return piece.kind == "mark" and piece.text in "+-−,;=<>"
 
 
 def _is_division(piece: Piece, before: list[Piece]) -> bool:
@@ -120,7 +120,7 @@ def scripts(pieces: Pieces, at: Rewriting) -> Pieces:
                 found.append(inner[0].tight() if single else group("(", inner))
         elif before.kind == "name" and piece.text == "_":
             found[-1] = replace(before, text=before.text + "_")
-        elif before.kind == "name" and before.text.endswith("_") and not piece.before and piece.kind != "sign":
+        elif before.kind == "name" and before.text.endswith("_") and not piece.before and piece.kind != "mark":
             word = text_pieces.write(piece.inside) if piece.is_group else piece.text
             if not word.isalnum():
                 raise NotUnique
@@ -133,7 +133,7 @@ def scripts(pieces: Pieces, at: Rewriting) -> Pieces:
 
 
 def _transposed(power: Piece) -> Piece:
-    return Piece("sign", "'", power.start, power.end)
+    return Piece("mark", "'", power.start, power.end)
 
 
 def bars(pieces: Pieces, at: Rewriting) -> Pieces:
@@ -143,7 +143,7 @@ def bars(pieces: Pieces, at: Rewriting) -> Pieces:
     while place < len(pieces):
         piece = pieces[place]
         mark = {"‖": "||"}.get(piece.text, piece.text)
-        if piece.kind != "sign" or mark not in ("|", "||"):
+        if piece.kind != "mark" or mark not in ("|", "||"):
             found.append(piece)
             place += 1
             continue

@@ -10,7 +10,7 @@ _PIECE = re.compile(
     r"(?P<space>\s+)|(?P<comment>#[^\n]*)|(?P<command>\\(?:[A-Za-z]+|[^A-Za-z\s]|(?=\s)))"
     r"|(?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
     r"|(?P<name>[^\W\d_²³¹⁰⁴-⁹ᵀ](?:[^\W²³¹⁰⁴-⁹ᵀ]|[\u0300-\u036f])*)"
-    r"|(?P<sign>\|\||\.\*|\./|\.\^|\.'|\*\*|\.\.|[<>=!]=|->|.)",
+    r"|(?P<mark>\|\||\.\*|\./|\.\^|\.'|\*\*|\.\.|[<>=!]=|->|.)",
     re.DOTALL,
 )
 
@@ -47,7 +47,7 @@ def name(text: str, like: Piece | None = None) -> Piece:
 
 def sign(text: str, before: str = "") -> Piece:
     """A sign, with what stands before it."""
-    return Piece("sign", text, before=before)
+    return Piece("mark", text, before=before)
 
 
 def group(opener: str, inside: Pieces, like: Piece | None = None) -> Piece:
@@ -67,9 +67,9 @@ def read(text: str) -> Pieces | None:
         if kind in ("space", "comment"):
             before += found
             continue
-        if kind == "sign" and found in BRACKETS:
+        if kind == "mark" and found in BRACKETS:
             stack.append((found, match.start(), before, []))
-        elif kind == "sign" and found in BRACKETS.values():
+        elif kind == "mark" and found in BRACKETS.values():
             opener, start, blanks, inside = stack.pop()
             if not stack or BRACKETS[opener] != found:
                 return None

@@ -42,7 +42,7 @@ def operand_end(pieces: Sequence[Piece], start: int) -> int:
         piece = pieces[place]
         called = place == start + 1 and first.kind == "name" and is_call(first.text) and piece.text == "("
         attached = piece.is_group and not piece.before and (called or piece.text == "[")
-        if attached or piece.text in TRANSPOSES or (piece.kind == "sign" and piece.text.isnumeric()):
+        if attached or piece.text in TRANSPOSES or (piece.kind == "mark" and piece.text.isnumeric()):
             place += 1
         elif piece.text == "." and place + 1 < len(pieces) and pieces[place + 1].text == "T":
             place += 2
@@ -192,5 +192,5 @@ class Ranks:
         found: list[Piece] = [replace(first, text=word[0])]
         for letter in word[1:]:
             sign, _ = product_of(self.of(found), self.of_name(letter))
-            found += [Piece("sign", sign), name(letter)]
+            found += [Piece("mark", sign), name(letter)]
         return (*found, *operand[1:])
