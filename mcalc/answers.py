@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from mcalc.checking.verdict import Check
 from mcalc.code.as_sympy import expression
 from mcalc.derivation.derivation import Derivation
-from mcalc.render import code, html, verdict
+from mcalc.render import code, verdict, write
 from mcalc.render.companions import Wanted
 
+_LONGEST_REPR = 200
 
-@dataclass
+
+@dataclass(repr=False)
 class Answer(Derivation):
     """``∂value/∂variable``, derived and checked; as text, LaTeX, an expression of SymPy's, a function of arrays."""
 
@@ -43,8 +45,25 @@ class Answer(Derivation):
         """
         return code.function(self, library, Wanted(product, with_value, structured))
 
+    def latex(self, steps: bool = False) -> str:
+        """The answer in LaTeX, for amsmath; with `steps` the derivation, sentences and `align*`."""
+        if not steps:
+            return super().latex()
+        return "\n".join(
+            line for line in write(replace(self, command="explain"), "latex").split("\n") if line[:1] != "%"
+        )
+
+    def __repr__(self) -> str:
+        by = ", ".join(dict.fromkeys(self.wrt))
+        answer = "; ".join(str(self).split("\n"))
+        short = answer if len(answer) <= _LONGEST_REPR else answer[:_LONGEST_REPR] + "…"
+        return f"<mcalc: the derivative of {self.source.strip()!r} by {by} is {short}>"
+
+    def _repr_latex_(self) -> str:
+        return self.latex(steps=True) if self.command == "explain" else super()._repr_latex_()
+
     def _repr_html_(self) -> str:
-        return html.write(self)
+        return write(self, "html")
 
 
 @dataclass

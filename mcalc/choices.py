@@ -8,7 +8,7 @@ COMMANDS = {
 }
 LAYOUTS = ("paper", "numerator", "denominator")
 METHODS = ("chain", "differential", "index")
-CHECKED = ("text", "markdown", "json")
+CHECKED = ("text", "latex", "markdown", "html", "typst", "json")
 SYMMETRIC = ("free", "constrained", "entries")
 DETAILS = ("brief", "normal", "full")
 PLOTS = ("curve", "surface", "levels", "gradient", "descent")

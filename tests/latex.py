@@ -19,7 +19,7 @@ PREAMBLE = r"""\documentclass{article}
 \usepackage{amssymb}
 \begin{document}
 """
-DISPLAYED = (r"\[", "$", r"\(", r"\begin{align", r"\begin{equation", r"\begin{gather", r"\begin{multline")
+DISPLAYED = (r"\noindent", r"\[", "$", r"\(", r"\begin{align", r"\begin{equation", r"\begin{gather", r"\begin{multline")
 KATEX = """
 const katex = require("katex");
 const failures = {};

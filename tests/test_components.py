@@ -13,7 +13,7 @@ from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.expansion import component, expanded
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.drawing import Slices
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor
 from mcalc.problems import Problem
@@ -165,7 +165,7 @@ def drawn(expression: str, by: str, dialect: str = "text", sizes: str = "", **op
 DRAWINGS = [
     ("w.x", "w", "text", ["[ x[1]  x[2]  ⋯  x[n] ]"]),
     ("w.x", "w", "ascii", ["[ x[1]  x[2]  ...  x[n] ]"]),
-    ("w.x", "w", "latex", [r"\begin{bmatrix}\mathbf{x}_{1} & \mathbf{x}_{2} & \cdots & \mathbf{x}_{n}\end{bmatrix}"]),
+    ("w.x", "w", "latex", [r"\begin{bmatrix}x_1 & x_2 & \cdots & x_n\end{bmatrix}"]),
     (
         "x*y",
         "y",
@@ -205,7 +205,7 @@ DRAWINGS = [
         "latex",
         [
             r"\begin{bmatrix}A_{1,1} & A_{1,2} & \cdots & A_{1,n} \\ A_{2,1} & A_{2,2} & \cdots & A_{2,n} \\ "
-            r"\vdots & \vdots & \ddots & \vdots \\ A_{m,1} & A_{m,2} & \cdots & A_{m,n}\end{bmatrix}"
+            r"\vdots & \vdots & \ddots & \vdots \\ A_{m,1} & A_{m,2} & \cdots & A_{mn}\end{bmatrix}"
         ],
     ),
     (

@@ -11,7 +11,7 @@ from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.differentials import leaf
 from mcalc.networks.index_form import IndexForm
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate
 from mcalc.tree.node import Node
 

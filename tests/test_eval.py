@@ -218,7 +218,7 @@ def test_intermediate_values(run: Any) -> None:
 def test_formats(run: Any) -> None:
     question = ("eval", "A@x", "--at", "A=[1,2;3,4]", "--at", "x=1/2,1/3")
     assert run(*question)[0] == "[7/6; 17/6]\n# about [1.16667; 2.83333]\n# 2×1\n"
-    assert run(*question, "-f", "latex")[0] == "\\begin{bmatrix}\\frac{7}{6} \\\\ \\frac{17}{6}\\end{bmatrix}\n"
+    assert run(*question, "-f", "latex")[0] == "\\begin{bmatrix}\\frac{7}{6} \\\\[4pt] \\frac{17}{6}\\end{bmatrix}\n"
     assert "approx" in run(*question, "-f", "markdown")[0]
     space: dict[str, Any] = {"np": np}
     np.testing.assert_allclose(eval(run(*question, "-f", "numpy")[0], space), [7 / 6, 17 / 6], rtol=1e-15)

@@ -21,7 +21,7 @@ from mcalc.cli import main
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Graph, graph_of
 from mcalc.notation.columns import width
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.program import dimensions
 from mcalc.pictures import graph_dot, graph_svg, graph_text

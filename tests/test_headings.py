@@ -15,9 +15,9 @@ MIXED = ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"})
 WRITTEN = {
     "text": "∂²f/∂a[i]∂X[k,l] =",
     "ascii": "d^2f/da[i]dX[k,l] =",
-    "latex": r"\frac{\partial^{2} f}{\partial a_{i} \partial X_{kl}} &=",
-    "markdown": r"\frac{\partial^{2} f}{\partial a_{i} \partial X_{kl}} =",
-    "typst": "frac(∂^2 f, ∂ a_i ∂ X_(k l)) =",
+    "latex": r"\frac{\partial^2 f}{\partial a_i \partial X_{kl}} & =",
+    "markdown": r"\frac{\partial^2 f}{\partial a_i \partial X_{kl}} & =",
+    "typst": "frac(∂^2 f, ∂ a_i ∂ X_(k l)) & =",
     "html": "<msup><mo>∂</mo><mn>2</mn></msup><mi>f</mi>",
 }
 
@@ -66,11 +66,11 @@ def test_vec_lines_name_what_is_differentiated() -> None:
 def test_several_answers_are_lines_with_left_sides() -> None:
     found = derive("w.x + b", "w,b", {"w": "n", "x": "n", "b": "scalar"}, "gradient").latex()
     assert found.startswith(r"\begin{aligned}")
-    assert r"\frac{\partial y}{\partial \mathbf{w}} &= \mathbf{x}^{T} \\" in found
+    assert r"\frac{\partial y}{\partial \mathbf{w}} &= \mathbf{x}^T \\" in found
     explained = derive("w.x + b", "w,b", {"w": "n", "x": "n", "b": "scalar"}, "explain")
-    assert write(explained, "latex").count(r"\begin{aligned}") == 1
+    assert write(explained, "latex").count(r"\begin{align*}") == 7
 
 
 def test_an_entry_is_not_chained_with_the_matrix() -> None:
     latex = write(derive("w.x", "w", {"w": "n", "x": "n"}, "explain", method="index"), "latex")
-    assert r"\frac{\partial u_{2}}{\partial \mathbf{w}} &= \mathbf{x}^{T}" in latex
+    assert r"\frac{\partial u_2}{\partial \mathbf{w}} & = \mathbf{x}^T" in latex

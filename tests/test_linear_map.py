@@ -72,5 +72,5 @@ def test_the_map_is_the_derivative(name: str) -> None:
 def test_what_is_printed() -> None:
     derivation = derive("A@X@B", "X", verify=False)
     assert other_forms(derivation) == ["dX ↦ A·dX·B", "∂vec(y)/∂vec(X) = kron(Bᵀ, A)"]
-    assert other_forms(derivation, "ascii") == ["dX -> A@dX@B", "∂vec(y)/∂vec(X) = kron(B', A)"]
+    assert other_forms(derivation, "ascii") == ["dX -> A@dX@B", "dvec(y)/dvec(X) = kron(B', A)"]
     assert other_forms(derive("A@x", "x", verify=False)) == []

@@ -91,7 +91,7 @@ def test_a_name_that_ends_in_a_line(form: str) -> None:
     from mcalc.render import write
 
     shown = write(derive("x_.y_ + lambda_*x__1", "x_"), form)
-    assert ("y}\\_^{T}" if form == "latex" else "y_") in shown
+    assert ("y}_{\\_}^T" if form == "latex" else "y_") in shown
 
 
 @pytest.mark.parametrize("text", ["norm(M@x - b1)^2 + norm(b2)", "w_1.x1 + θ1*b_2", "T1 . x + x . T1"])

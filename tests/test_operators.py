@@ -17,7 +17,7 @@ from mcalc.language.declarations import declaration
 from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions

@@ -10,7 +10,7 @@ import pytest
 
 from mcalc.ask import derive, read
 from mcalc.derivation.derivation import Derivation, Step
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import draw_point, evaluate
 from mcalc.tree.node import Node, dimension
 

@@ -25,7 +25,7 @@ from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import IndexForm
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.simplification.simplify import simplify

@@ -24,7 +24,7 @@ from mcalc.language.parser import canonical_name, parse
 from mcalc.language.reading import read_program
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.common_parts import program
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem

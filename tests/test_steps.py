@@ -17,7 +17,7 @@ from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation, Line, Step
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program, dimensions, whole
 from mcalc.tree import build

@@ -6,13 +6,14 @@ import functools
 import re
 
 import pytest
-from test_latex import examples
 from test_paper import ROWS, declarations
 from test_paper import name as row_name
 
-from mcalc.ask import derive
-from mcalc.render import write
-from mcalc.render.typst import standalone, typst
+from mcalc.ask import derive, read
+from mcalc.checking.operator import example_of
+from mcalc.notation.writing import write as written
+from mcalc.render import standalone, write
+from mcalc.table import TABLE
 
 LONG = "u = sin(W@x); v = tanh(W@u)*u; w = tanh(W@v)*v + u; z = exp(W@w)*v*w; softmax(z)*u"
 
@@ -20,15 +21,19 @@ LONG = "u = sin(W@x); v = tanh(W@u)*u; w = tanh(W@v)*v + u; z = exp(W@w)*v*w; so
 @functools.cache
 def documents() -> dict[str, str]:
     """The answer and the derivation of every row of the paper, and every operator's example."""
-    written = {name: f"$ {typst(latex)} $" for name, latex in examples().items()}
-    written["parts by name"] = standalone(derive(LONG, "x", command="jacobian", verify=False))
+    found = {
+        name: f"$ {written(example_of(operator).value, 'typst')} $"
+        for name, operator in TABLE.items()
+        if operator.example
+    }
+    found["parts by name"] = standalone(derive(LONG, "x", command="jacobian", verify=False), "typst")
     for row in ROWS:
         for command in ("jacobian", "explain"):
             shapes = declarations(row.declared)
             derivation = derive(row.expression, row.wrt, shapes, command, row.layout, verify=False)
-            written[f"{row_name(row)}, {command}"] = standalone(derivation)
-            assert write(derivation, "typst") in written[f"{row_name(row)}, {command}"]
-    return written
+            found[f"{row_name(row)}, {command}"] = standalone(derivation, "typst")
+            found[f"{row_name(row)}, {command}, a part"] = write(derivation, "typst")
+    return found
 
 
 def test_nothing_of_latex_is_left() -> None:
@@ -60,18 +65,13 @@ def test_typst_compiles_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latex", "expected"),
+    ("text", "shapes", "expected"),
     [
-        (r"\mathbf{x}^{T} \left(A + A^{T}\right)", "bold(upright(x))^T (A + A^T)"),
-        (r"\frac{1}{\left\|\mathbf{x}\right\|}", "frac(1, norm(bold(upright(x))))"),
-        (r"\begin{bmatrix}a & b \\ c & d\end{bmatrix}", 'mat(delim: "[", a, b; c, d)'),
-        (r"\sum_{i=1}^{N} x_{i,j}", "∑_(i = 1)^N x_(i, j)"),
+        ("x'@(A + A')", {"x": "n", "A": "n,n"}, "bold(upright(x))^T (A + A^T)"),
+        ("1/norm(x)", {"x": "n"}, "frac(1, lr(‖ bold(upright(x)) ‖))"),
+        ("[1, 2; 3, 4]", {}, 'mat(delim: "[", 1, 2; 3, 4)'),
+        ("sum(x[i] for i in 1..N)", {"x": "N"}, "∑_(i = 1)^N x_i"),
     ],
 )
-def test_what_is_written(latex: str, expected: str) -> None:
-    assert typst(latex) == expected
-
-
-def test_what_is_not_of_mcalc_is_refused() -> None:
-    with pytest.raises(ValueError, match="not part of the LaTeX"):
-        typst(r"\unknown{x}")
+def test_what_is_written(text: str, shapes: dict[str, str], expected: str) -> None:
+    assert written(read(text, shapes).value, "typst") == expected

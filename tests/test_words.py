@@ -9,7 +9,7 @@ from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.detail import at_detail
 from mcalc.derivation.error_term import error_term
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.render.layout import plain
 from mcalc.render.text import rows
 

@@ -12,7 +12,7 @@ from mcalc.language.habits import MATRIX
 from mcalc.language.ranks import rank_of
 from mcalc.language.reasons import by_habit, differing, otherwise, price_of
 from mcalc.language.shapes import Reading
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.problems import Problem
 from mcalc.table.records import Shape
 from mcalc.tree.names import name_text, shape_words, sizes_shown

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from mcalc.choices import CHECKED, LAYOUTS, SYMMETRIC
+from mcalc.commands.documents import document_options
 from mcalc.commands.options import Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
+from mcalc.documents.options import Options
 from mcalc.problems import Problem
 
 
@@ -19,6 +21,7 @@ from mcalc.problems import Problem
 @click.option("--symmetric", type=click.Choice(SYMMETRIC), default="free", help="By a symmetric matrix, as elsewhere.")
 @click.option("-f", "--format", "form", type=click.Choice(CHECKED), default="text", help="What to print.")
 @common(formats=False)
+@document_options
 def check(
     expression: str,
     wrt: str | None,
@@ -27,6 +30,7 @@ def check(
     order: int,
     symmetric: str,
     form: str,
+    document: Options,
     shapes: tuple[str, ...],
     output: str | None,
     color: str,
@@ -51,7 +55,7 @@ def check(
         if form == "text":
             show(report.rows(found, columns(output)), output, color)
         else:
-            write(report.write(found, form), output)
+            write(report.write(found, form, document), output)
             tell(found.derivation)
     except Problem as problem:
         if form == "json":

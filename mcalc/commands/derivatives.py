@@ -8,10 +8,12 @@ from typing import Any
 import click
 
 from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS
+from mcalc.commands.documents import document_options
 from mcalc.commands.options import Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
+from mcalc.documents.options import Options
 from mcalc.problems import Problem
-from mcalc.render import DOCUMENTS, DRAWINGS, LIBRARIES
+from mcalc.render import DRAWINGS, LIBRARIES
 
 
 def _differentiate(command: str) -> Callable[..., None]:
@@ -32,7 +34,7 @@ def derivation_command(
     layout: str,
     form: str,
     expand: str | None,
-    standalone: bool,
+    document: Options,
     no_verify: bool,
     symmetric: str,
     naming: bool | None,
@@ -55,7 +57,7 @@ def derivation_command(
             choices = {
                 "expand": expand is not None,
                 "cse": naming is not None,
-                "standalone": standalone,
+                "standalone": document.standalone,
                 "order": order > 1,
             }
             refused = [name for name, given in choices.items() if given]
@@ -98,25 +100,16 @@ def derivation_command(
             from mcalc.derivation.expansion import expanded
 
             derivation = expanded(derivation, expand)
-        if standalone and form not in DOCUMENTS:
-            raise Problem(
-                "With --standalone the answer is a whole document, in LaTeX, HTML or Typst.",
-                hint="add -f latex, -f html or -f typst",
-            )
         if form in ("text", "ascii"):
             from mcalc.render.text import rows
 
             with derivation.apart():
                 page = rows(derivation, form, columns(output))
             show(page, output, color)
-        elif standalone:
-            from mcalc.render import standalone as document
-
-            write(document(derivation, form), output)
         else:
             from mcalc.render import write as written
 
-            write(written(derivation, form, _wanted(product, with_value, structured)), output)
+            write(written(derivation, form, _wanted(product, with_value, structured), document), output)
         if form not in ("text", "ascii"):
             tell(derivation)
     except Problem as problem:
@@ -152,7 +145,7 @@ def _for_code(function: Callable[..., Any]) -> Callable[..., Any]:
 def derivative_commands() -> Iterator[click.Command]:
     """``jacobian``, ``gradient``, ``hessian`` and ``explain``: one function, as they differ in what they print."""
     for name, about in COMMANDS.items():
-        function = common()(_differentiate(name))
+        function = common()(document_options(_differentiate(name)))
         if name != "explain":
             function = _for_code(function)
         if name == "explain":

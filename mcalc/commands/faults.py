@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -52,9 +54,17 @@ def _tell(problem: Problem) -> int:
     return problem.status
 
 
+_NEAR = re.compile(r" \(Did you mean one of: .*?\)\.?")
+
+
 def usage(fault: click.ClickException) -> Problem:
     """What Click says of the options, as one sentence and a hint."""
     message, _, near = fault.format_message().replace("'", "`").partition(" Did you mean ")
+    listed = _NEAR.search(message)
+    if listed:
+        message = message[: listed.start()]
+        typed, *options = re.findall("`(.*?)`", message + listed[0])
+        near = f"`{difflib.get_close_matches(typed, options, 1, 0)[0]}`?"
     context = getattr(fault, "ctx", None)
     hint = f"did you mean {near}" if near else f"`{context.command_path} --help` lists the options" if context else ""
     return Problem(message if message.endswith(".") else message + ".", hint=hint)

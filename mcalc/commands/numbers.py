@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from mcalc.choices import LAYOUTS, PICTURES
+from mcalc.commands.documents import document_options
 from mcalc.commands.options import Command, common
 from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
+from mcalc.documents.options import Options
 from mcalc.problems import Problem
 from mcalc.render import EVALUATED, LIBRARIES
 
@@ -56,6 +58,7 @@ def problems_as(form: str) -> Iterator[None]:
 @click.option("--no-verify", is_flag=True, help="Skip the numeric check of the derivative.")
 @format_option(*EVALUATED)
 @common(formats=False)
+@document_options
 def evaluate(
     expression: str,
     at: tuple[str, ...],
@@ -65,6 +68,7 @@ def evaluate(
     digits: int,
     no_verify: bool,
     form: str,
+    document: Options,
     shapes: tuple[str, ...],
     output: str | None,
     color: str,
@@ -89,12 +93,18 @@ def evaluate(
             write(report.as_json(found), output)
         elif form in LIBRARIES:
             write(report.arrays(found, form), output)
-        elif form == "typst":
-            from mcalc.render.typst import displayed
-
-            write(displayed(report.latex(found, digits).splitlines()), output)
         else:
-            write((report.latex if form == "latex" else report.markdown)(found, digits), output)
+            from mcalc.documents import write as write_page
+            from mcalc.pages.evaluation import page
+
+            write(
+                write_page(
+                    page(found, digits, document.lhs, document.standalone or form in ("markdown", "html")),
+                    form,
+                    document,
+                ),
+                output,
+            )
 
 
 @click.command("table", cls=Command)

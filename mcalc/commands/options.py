@@ -162,7 +162,6 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
                     help="By a symmetric matrix: entry by entry, (G+Gᵀ)/2, or G+Gᵀ−diag(diag(G)).",
                 ),
                 click.option("--cse/--no-cse", "naming", default=None, help="Name the parts that recur."),
-                click.option("--standalone", is_flag=True, help="A whole document, with -f latex, html or typst."),
                 click.option("--no-verify", is_flag=True, help="Skip the numeric check."),
             ]
         for option in reversed(options):

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.notation.boxes import Box, Nabla, Name
 from mcalc.notation.drawing import Drawn
-from mcalc.notation.index_notation import write_expression
-from mcalc.notation.partials import write_derivative
-from mcalc.notation.writing import write
+from mcalc.notation.partials import derivative
+from mcalc.notation.results import write_expression
+from mcalc.notation.writing import write, written
 from mcalc.table.records import Shape
 from mcalc.tree.letters import InUse, free_letter, in_use, letters_of
 from mcalc.tree.node import Node, topological
@@ -182,13 +183,11 @@ def value_name(derivation: Derivation) -> str:
     return free_letter(taken.names | taken.running, names)
 
 
-def left_side(derivation: Derivation, form: str) -> str:
+def left_box(derivation: Derivation) -> Box:
     """``∂y/∂x``, with its indices where the answer is in index notation; of several scalars together ``∇f``."""
     name, last = value_name(derivation), derivation.by[-1]
     if len(set(derivation.by)) > 1 and not derivation.parts and not any(node.shape for node in derivation.by):
-        order = "²" if derivation.is_second else ""
-        powers = {"text": order, "ascii": order and "2", "latex": order and "^{2}"}
-        return {"text": "∇{}{}", "ascii": "grad{}_{}", "latex": r"\nabla{} {}"}[form].format(powers[form], name)
+        return Nabla(Name(name), 2 if derivation.is_second else 1)
     above: list[str] = []
     below: list[tuple[Node, list[str]]] = [(last, [])]
     if isinstance(derivation.in_symbols, IndexForm):
@@ -200,7 +199,12 @@ def left_side(derivation: Derivation, form: str) -> str:
         below, above = [(derivation.first, above), *below], []
     places = [(str(node.parameters[0]), len(node.axes), letters) for node, letters in below]
     rank = 0 if derivation.is_second else len(derivation.value.axes)
-    return write_derivative((name, rank, above), places, form)
+    return derivative((name, rank, above), places)
+
+
+def left_side(derivation: Derivation, form: str) -> str:
+    """The same, in a notation."""
+    return written(left_box(derivation), form)
 
 
 def chains(steps: Sequence[Step]) -> list[list[Step]]:

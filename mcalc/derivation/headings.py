@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcalc.derivation.derivation import Derivation
 from mcalc.notation.common_parts import program, written_out
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.tree.node import Node
 
 

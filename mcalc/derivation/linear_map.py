@@ -11,8 +11,10 @@ from mcalc.calculus.differentiate import matrix_places, renamed
 from mcalc.derivation.derivation import Derivation, value_name
 from mcalc.derivation.differentials import leaf
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
-from mcalc.notation.writing import Writer
+from mcalc.notation.boxes import Box, Call, Derivative, Nabla, Name, Row, equation
+from mcalc.notation.writing import box_of, written
 from mcalc.simplification.factoring import matrix_form
+from mcalc.table import TABLE
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends
 
@@ -83,7 +85,7 @@ def _sides(term: Node, moving: Node) -> list[_Side] | None:
     ]
 
 
-def other_forms(derivation: Derivation, dialect: str = "text") -> list[str]:
+def other_boxes(derivation: Derivation) -> list[Box]:
     """The derivative said in matrices, ``dX ↦ A·dX·B`` and ``∂vec(y)/∂vec(X) = kron(Bᵀ, A)``."""
     natural = derivation.natural
     if isinstance(natural, Node):
@@ -92,18 +94,18 @@ def other_forms(derivation: Derivation, dialect: str = "text") -> list[str]:
     change = linear_map(natural.tensor, variable)
     if change is None:
         return []
-    writer = Writer(dialect)
-    name = writer.write(leaf(build.variable(str(variable.parameters[0]), variable.shape)))
-    arrow = {"text": "↦", "ascii": "->", "latex": r"\mapsto"}[dialect]
-    forms = [f"{name} {arrow} {Writer(dialect).write(change)}"]
+    moving = box_of(leaf(build.variable(str(variable.parameters[0]), variable.shape)))
+    forms: list[Box] = [Row("relation", (moving, box_of(change)), ("", "maps"))]
     product = kronecker(change, variable)
     if product is not None:
-        of = Writer(dialect).write(variable)
-        vec, d, nabla = (r"\operatorname{vec}", r"\partial ", r"\nabla ") if dialect == "latex" else ("vec", "∂", "∇")
-        value = value_name(derivation)
+        value: Box = Name(value_name(derivation), len(derivation.value.axes))
         if derivation.is_second:
-            value = nabla + value
-        top, bottom = f"{d}{vec}({value})", f"{d}{vec}({of})"
-        quotient = rf"\frac{{{top}}}{{{bottom}}}" if dialect == "latex" else f"{top}/{bottom}"
-        forms.append(f"{quotient} = {Writer(dialect).write(product)}")
+            value = Nabla(value)
+        quotient = Derivative(Call(TABLE["vec"], (value,)), (Call(TABLE["vec"], (box_of(variable),)),))
+        forms.append(equation(quotient, box_of(product)))
     return forms
+
+
+def other_forms(derivation: Derivation, dialect: str = "text") -> list[str]:
+    """The same, in a notation."""
+    return [written(form, dialect) for form in other_boxes(derivation)]

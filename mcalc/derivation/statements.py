@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mcalc.derivation.derivation import Derivation
+from dataclasses import replace
+
+from mcalc.derivation.derivation import STAGES, Derivation, Step
 from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import Node
 from mcalc.tree.open import Signature
@@ -61,3 +63,31 @@ def verified_line(derivation: Derivation) -> str:
     if found.error == 0:
         return f"agrees exactly with finite differences at {found.points} random {points}"
     return f"agrees with finite differences at {found.points} random {points}, relative error {found.error:.0e}"
+
+
+def layout_reason(derivation: Derivation) -> str:
+    column = "variable" if len(derivation.wrt) > 1 else f"element of {name_text(derivation.wrt[0])}"
+    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
+        return f": one row for the one output, one column for each {column}, so a gradient lies down as a row"
+    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.value.axes:
+        return f": one row for each output, one column for each {column}"
+    return ""
+
+
+def by_variable(derivation: Derivation) -> list[Derivation]:
+    """The derivation as the steps by each variable, and what is then made of them all."""
+    order = list(STAGES)
+    blocks: list[list[Step]] = [[]]
+    for step in derivation.steps:
+        if blocks[-1] and order.index(step.stage) < order.index(blocks[-1][-1].stage):
+            blocks.append([])
+        blocks[-1].append(step)
+    if len(derivation.wrt) != len(blocks) or len(blocks) == 1:
+        return [derivation]
+    return [replace(derivation, by=(by,), steps=tuple(steps)) for by, steps in zip(derivation.by, blocks, strict=True)]
+
+
+def held_constant(part: Derivation, derivation: Derivation) -> str:
+    """``by x, with y held constant``."""
+    others = [name_text(name) for name in derivation.wrt if name not in part.wrt]
+    return f"by {name_text(part.wrt[0])}, with {' and '.join(others)} held constant"

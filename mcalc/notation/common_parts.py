@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, count
 
-from mcalc.notation.writing import Writer
+from mcalc.notation.boxes import Box, Name
+from mcalc.notation.of_values import Builder
+from mcalc.notation.writing import printer, write
 from mcalc.problems import Problem
-from mcalc.table.records import ATOM
 from mcalc.tree.letters import letters_in_use, names_in
-from mcalc.tree.names import name_latex, name_text, unused, without_subscripts
+from mcalc.tree.names import unused, without_subscripts
 from mcalc.tree.node import Node, topological
 
 LEGIBLE = 500
@@ -18,7 +19,7 @@ DEEPEST = 60
 """Where a text has more brackets inside one another, inner parts are written by name: so deep nobody reads."""
 _LARGEST = 100_000
 _SMALL = 4
-_LONG = 72
+LONG = 72
 
 
 def named_parts(root: Node, shown: Callable[[Node], Sequence[Node]] | None = None) -> list[tuple[str, Node]]:
@@ -64,27 +65,45 @@ def is_deep(root: Node) -> bool:
     return bool(_deep_parts(root, frozenset()))
 
 
+def named_boxes(root: Node, made: Iterable[str] = ()) -> tuple[list[tuple[Name, Box]], Box]:
+    """The parts that recur, each by its name with what it stands for, and the value in which they stand."""
+    builder = Builder(made)
+    parts = named_parts(root, builder.parts_of)
+    builder.prepare([root])
+    named: list[tuple[Name, Box]] = []
+    for word, node in parts:
+        name = Name(word, len(node.axes))
+        named.append((name, builder.box(node)))
+        builder.name_part(node, name)
+    return named, builder.box(root)
+
+
 def program(root: Node, dialect: str, always: bool = False) -> str | None:
     """``t₁ = …; answer``, a line each; None where nothing recurs, or, unless asked for, where the answer is short."""
     plain = None if always else _length(root, dialect)
-    if plain is not None and plain <= _LONG:
+    if plain is not None and plain <= LONG:
         return None
-    writer = Writer(dialect)
-    parts = named_parts(root, writer.parts_of)
-    if not parts:
+    named, last = named_boxes(root)
+    if not named:
         return None
-    writer.prepare([root])
-    lines = []
-    for name, node in parts:
-        shown = {"text": name_text(name), "ascii": name, "latex": name_latex(name, len(node.axes) % 2)}[dialect]
-        lines.append((shown, writer.written(node)[0]))
-        writer.done[node] = (shown, ATOM)
-    lines.append(("", writer.written(root)[0]))
+    setter = printer(dialect)
+    lines = [(setter.write(name), setter.write(box)) for name, box in named]
     if dialect == "latex":
-        rows = [f"{name} &= {text}" if name else f"&\\phantom{{=}} {text}" for name, text in lines]
+        rows = [rf"&\phantom{{=}} {setter.write(last)}", r"\text{where } & \notag"]
+        rows += [f"{name} &= {text}" for name, text in lines]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-    written = "\n".join(f"{name} = {text}" if name else text for name, text in lines)
-    return None if plain is not None and len(written) >= plain and not is_deep(root) else written
+    text = "\n".join([*(f"{name} = {text}" for name, text in lines), setter.write(last)])
+    return None if plain is not None and len(text) >= plain and not is_deep(root) else text
+
+
+def is_unreadable(root: Node) -> bool:
+    """Whether nobody could read it written out: it is too large, or too deep."""
+    return root.key[0] > LEGIBLE or is_deep(root)
+
+
+def is_long(root: Node) -> bool:
+    """Whether the text is so long that parts that recur have names."""
+    return program(root, "text") is not None
 
 
 def written_out(root: Node, dialect: str) -> str:
@@ -95,11 +114,11 @@ def written_out(root: Node, dialect: str) -> str:
             hint="leave out --no-cse",
             status=3,
         )
-    return Writer(dialect).write(root)
+    return write(root, dialect)
 
 
 def _length(root: Node, dialect: str) -> int:
     """How long the answer is when it is written out: counted, not written, as it may be enormous."""
     if root.key[0] > 5000:
         return 10**6
-    return len(Writer(dialect).write(root))
+    return len(write(root, dialect))

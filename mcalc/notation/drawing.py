@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mcalc.notation.boxes import Box, Cases, Grid, Sign, equation
 from mcalc.notation.columns import pad, width
-from mcalc.notation.partials import write_partial
-from mcalc.notation.writing import Writer
+from mcalc.notation.of_values import bare
+from mcalc.notation.partials import derivative
+from mcalc.notation.writing import box_of, printer, write, written
 from mcalc.table.records import Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
 ACROSS, DOWN, ASLANT = "⋯", "⋮", "⋱"
-_LATEX = {ACROSS: r"\cdots", DOWN: r"\vdots", ASLANT: r"\ddots"}
+_DOTS = {ACROSS: "across", DOWN: "down", ASLANT: "aslant"}
+_LINEAR = ("text", "ascii")
 _CORNERS = (("⎡", "⎤"), ("⎢", "⎥"), ("⎣", "⎦"))
 _BRACE = ("⎧", "⎪", "⎨", "⎩")
 
@@ -35,12 +38,14 @@ class Drawing:
     cells: tuple[tuple[Node | str, ...], ...]
     shape: Shape
 
+    def box(self) -> Box:
+        return Grid(tuple(tuple(map(_cell, row)) for row in self.cells), "drawing")
+
     def write(self, dialect: str = "text") -> str:
-        """The matrix between brackets, several lines of text or one of LaTeX."""
-        writer = Writer(dialect)
-        rows = [[_cell(cell, writer) for cell in row] for row in self.cells]
-        if dialect == "latex":
-            return r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
+        if dialect not in _LINEAR:
+            return written(self.box(), dialect)
+        setter = printer(dialect)
+        rows = [[setter.write(_cell(cell)) for cell in row] for row in self.cells]
         widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
         inner = ["  ".join(pad(text, wide) for text, wide in zip(row, widths, strict=True)) for row in rows]
         if len(inner) == 1:
@@ -51,10 +56,8 @@ class Drawing:
         return "\n".join(f"{left} {line} {right}" for (left, right), line in zip(corners, inner, strict=True))
 
 
-def _cell(cell: Node | str, writer: Writer) -> str:
-    if isinstance(cell, Node):
-        return writer.write(cell)
-    return _LATEX[cell] if writer.latex else "..." if writer.dialect == "ascii" else cell
+def _cell(cell: Node | str) -> Box:
+    return box_of(cell) if isinstance(cell, Node) else Sign(_DOTS[cell])
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,23 +70,22 @@ class DrawnCases:
 
     @property
     def shape(self) -> Shape:
-        """The shape of either case."""
         return self.value.shape
 
+    def box(self) -> Box:
+        opposite = build.opposite(self.condition)
+        against = None if opposite is None else bare(box_of(opposite))
+        return Cases(bare(box_of(self.condition)), self.value.box(), self.other.box(), against)
+
     def write(self, dialect: str = "text") -> str:
-        """The cases below one another."""
-        writer = Writer(dialect)
-        asked = writer.write(self.condition)
-        branches = [(self.value.write(dialect), "if " + asked)]
+        if dialect not in _LINEAR:
+            return written(self.box(), dialect)
+        branches = [(self.value.write(dialect), "if " + write(self.condition, dialect))]
         opposite = build.opposite(self.condition)
         if opposite is not None:
-            unasked = writer.write(opposite)
-            branches.insert(0, (self.other.write(dialect), "if " + unasked))
+            branches.insert(0, (self.other.write(dialect), "if " + write(opposite, dialect)))
         else:
             branches.append((self.other.write(dialect), "otherwise"))
-        if dialect == "latex":
-            shown = [f"{text} & {_condition_latex(condition)}" for text, condition in branches]
-            return r"\begin{cases}" + r" \\ ".join(shown) + r"\end{cases}"
         if all("\n" not in text for text, _ in branches):
             return "{ " + "; ".join(f"{text} {condition}" for text, condition in branches) + " }"
         wide = max(width(line) for text, _ in branches for line in text.split("\n"))
@@ -99,11 +101,6 @@ class DrawnCases:
         return "\n".join(f"{signs.get(at, side)} {line}" for at, line in enumerate(lines))
 
 
-def _condition_latex(condition: str) -> str:
-    word, _, rest = condition.partition(" ")
-    return rf"\text{{{word} }} {rest}" if rest else rf"\text{{{word}}}"
-
-
 @dataclass(frozen=True, eq=False)
 class Slices:
     """A result of order 3 or 4, one entry of the variable a line: ``∂y/∂W[1,2] = …``."""
@@ -113,16 +110,19 @@ class Slices:
     parts: tuple[tuple[tuple[int, ...], Node], ...]
     shape: Shape
 
-    def write(self, dialect: str = "text") -> str:
-        """One equation a line."""
-        writer = Writer(dialect)
-        labels = [
-            write_partial(self.name, self.by, (), [",".join(map(str, places))], dialect) for places, _ in self.parts
+    def lines(self) -> list[tuple[Box, Box]]:
+        """Each derivative by one entry, and its value."""
+        return [
+            (derivative((self.name, 0, ()), [(self.by, 1, [",".join(map(str, places))])]), box_of(node))
+            for places, node in self.parts
         ]
+
+    def write(self, dialect: str = "text") -> str:
+        setter = printer(dialect)
         if dialect == "latex":
-            rows = [f"{label} &= {writer.write(node)}" for label, (_, node) in zip(labels, self.parts, strict=True)]
+            rows = [f"{setter.write(left)} &= {setter.write(right)}" for left, right in self.lines()]
             return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
-        return "\n".join(f"{label} = {writer.write(node)}" for label, (_, node) in zip(labels, self.parts, strict=True))
+        return "\n".join(setter.write(equation(left, right)) for left, right in self.lines())
 
 
 Drawn = Drawing | DrawnCases | Slices

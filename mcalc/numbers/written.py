@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy
 from sympy.core.singleton import S
 
-from mcalc.notation.writing import write
+from mcalc.notation.boxes import Box, Decimal, Grid, Name, Row, Sign
+from mcalc.notation.writing import box_of, write
+from mcalc.notation.writing import written as set_in
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
 from mcalc.table import CALLS
@@ -17,7 +20,7 @@ from mcalc.tree.node import Node
 from mcalc.tree.operations import exponential, root
 
 UNIT = "i = sqrt(-1)"
-MOST_SHOWN, MOST_IN_LINE, _ENDS = 60, 100, 3
+MOST_SHOWN, MOST_IN_LINE, _ENDS, _LONGEST_EXACT = 60, 100, 3, 160
 
 
 def node_of(number: Any) -> Node:
@@ -75,16 +78,13 @@ def cells(array: Any, dialect: str, digits: int | None) -> list[str]:
     shown = [decimal(entry, digits) for entry in entries]
     if dialect == "text":
         return [text.replace("e-", "e~").replace("-", "−").replace("e~", "e-") for text in shown]
-    return [_power_of_ten(text) for text in shown] if dialect == "latex" else shown
-
-
-def _power_of_ten(text: str) -> str:
-    number, mark, exponent = text.partition("e")
-    return rf"{number} \cdot 10^{{{int(exponent)}}}" if mark and not exponent.endswith("i") else text
+    return shown
 
 
 def written(array: Any, shape: Sequence[int], dialect: str = "text", digits: int | None = None) -> str:
     """A scalar, a column ``[a; b]``, a row ``[a, b]ᵀ`` or a matrix ``[a, b; c, d]``; a long one with its ends alone."""
+    if dialect not in ("text", "ascii"):
+        return set_in(box(array, shape, digits), dialect)
     shape = tuple(shape)
     if all(size == 1 for size in shape):
         return cells(array, dialect, digits)[0]
@@ -92,8 +92,6 @@ def written(array: Any, shape: Sequence[int], dialect: str = "text", digits: int
     table = np.asarray(array).reshape(rows, columns)
     parts = [cells(table[row], dialect, digits) for row in range(rows)] if table.size <= MOST_SHOWN else []
     parts = parts or _ends(table, lambda row: _ends(row, lambda one: cells(one, dialect, digits)[0], dialect), dialect)
-    if dialect == "latex":
-        return r"\begin{bmatrix}" + r" \\ ".join(" & ".join(row) for row in parts) + r"\end{bmatrix}"
     if rows == 1:
         return f"[{', '.join(parts[0])}]" + ("'" if dialect == "ascii" else "ᵀ")
     line = f"[{'; '.join(', '.join(row) for row in parts)}]"
@@ -109,7 +107,66 @@ def _ends(items: Any, show: Callable[[Any], Any], dialect: str) -> list[Any]:
     if len(items) <= 2 * _ENDS:
         return [show(item) for item in items]
     first, last = [show(item) for item in items[:_ENDS]], [show(item) for item in items[-_ENDS:]]
-    dots: Any = {"text": "…", "latex": r"\cdots"}.get(dialect, "...")
+    dots: Any = {"text": "…"}.get(dialect, "...")
     if isinstance(first[0], list):
         dots = [dots] * len(first[0])
     return [*first, dots, *last]
+
+
+def exact(number: Any, dialect: str, rounded: bool) -> str:
+    """The exact value, where there is one that is worth reading; the decimals stand for a rounded one."""
+    if number.exact is None or rounded or len(number.shape) > 2:
+        return ""
+    try:
+        text = written(number.exact, number.shape, dialect)
+    except ValueError:
+        return ""
+    return text if dialect not in ("text", "ascii") or len(text) <= _LONGEST_EXACT else ""
+
+
+def box(array: Any, shape: Sequence[int], digits: int | None = None) -> Box:
+    """A scalar, a column, a row or a matrix as boxes, rounded to so many digits; a long one with its ends alone."""
+    shape = tuple(shape)
+    if all(size == 1 for size in shape):
+        return _entry(np.ravel(np.asarray(array))[0], digits)
+    rows, columns = shape if len(shape) == 2 else (shape[0], 1)
+    table = np.asarray(array).reshape(rows, columns)
+    down, across = (_kept(size) if table.size > MOST_SHOWN else list(range(size)) for size in (rows, columns))
+    cells = tuple(tuple(_dots_or(table, row, column, digits) for column in across) for row in down)
+    return Grid(cells, "drawing")
+
+
+def _kept(size: int) -> list[int]:
+    """Which of many are shown: the first, dots, the last."""
+    ends = list(range(size))
+    return ends if size <= 2 * _ENDS else [*ends[:_ENDS], -1, *ends[-_ENDS:]]
+
+
+def _dots_or(table: Any, row: int, column: int, digits: int | None) -> Box:
+    if row < 0 or column < 0:
+        return Sign("aslant" if row == column else "down" if row < 0 else "across")
+    return _entry(table[row, column], digits)
+
+
+_COMPLEX = re.compile(r"(?P<real>.*?)(?P<sign>(?:^| )[+-]? ?)(?P<digits>[\d.]+(?:e[+-]?\d+)?)?i")
+
+
+def _entry(entry: Any, digits: int | None) -> Box:
+    if digits is None:
+        return box_of(node_of(entry))
+    text = decimal(entry, digits)
+    found = _COMPLEX.fullmatch(text) if text.endswith("i") else None
+    if found is None:
+        return _signed(text)
+    size, unit = found["digits"], Name("i")
+    imaginary = unit if size is None else Row("product", (Decimal(size), unit), ("", "scalar"), (0, 0))
+    join = "minus" if "-" in found["sign"] else "plus"
+    if not found["real"]:
+        return Row("sum", (imaginary,), ("minus",), (0,)) if join == "minus" else imaginary
+    return Row("sum", (_signed(found["real"].strip()), imaginary), ("", join), (0, 0))
+
+
+def _signed(text: str) -> Box:
+    plain = text.removeprefix("-")
+    box: Box = Sign("infinity") if plain == "inf" else Decimal(plain)
+    return Row("sum", (box,), ("minus",), (0,)) if text.startswith("-") else box

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Graph, Vertex, carried, graph_of
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write as write_node
 from mcalc.tree.names import sizes_shown
 

@@ -11,8 +11,8 @@ from html import escape
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Vertex, carried, graph_of
 from mcalc.networks.index_form import IndexForm
-from mcalc.notation.index_notation import write_expression
 from mcalc.notation.partials import write_partial
+from mcalc.notation.results import write_expression
 from mcalc.pictures.layers import Item, arrange, connect
 from mcalc.render.layout import broken
 from mcalc.tree.names import name_text, sizes_shown

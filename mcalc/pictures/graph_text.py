@@ -9,7 +9,7 @@ from dataclasses import replace as with_fields
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Graph, Vertex, carried, graph_of
 from mcalc.notation.columns import width
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.pictures.layers import Item, arrange, connect
 from mcalc.render import text
 from mcalc.render.layout import Piece, Row, broken, plain, wrapped

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mcalc.notation.writing import written
 from mcalc.numbers.descent import History
 from mcalc.pictures.limits import heights
 from mcalc.pictures.sampling import MOST_GRAPHS, formula
@@ -31,7 +32,7 @@ def steps_scene(descent: Descent) -> Scene:
     graphs: list[Graph] = []
     for at, (label, values) in enumerate(right):
         if own:
-            name = Label(f"{label.text}, {_OWN}", label.latex + r",\ \mathrm{own\ rule}")
+            name = Label(f"{label.text}, {_OWN}", label.mathtext + r",\ \mathrm{own\ rule}")
             line = _until_it_leaves(_padded(own[at][1], len(steps)), *limits)
             graphs.append(Graph(name, None, line, at, colour=at))
         graphs.append(Graph(label, None, _padded(values, len(steps)), at, _OWN if own else "", colour=at))
@@ -46,7 +47,7 @@ def steps_scene(descent: Descent) -> Scene:
 def _lines(descent: Descent, history: History) -> list[tuple[Label, Sequence[float]]]:
     if not descent.shown:
         return [(_VALUE, history.values)]
-    return [(Label(one.heading, one.latex), one.values) for one in columns(descent, history)]
+    return [(Label(one.heading, written(one.box, "mathtext")), one.values) for one in columns(descent, history)]
 
 
 def _padded(values: Sequence[float], count: int) -> Any:

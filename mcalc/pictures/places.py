@@ -41,7 +41,7 @@ class Place:
         node = variable
         if self.index:
             node = build.apply("element", variable, parameters=tuple(map(Integer, self.index)))
-        return Label(write(node, "text"), write(node, "latex"))
+        return Label(write(node, "text"), write(node, "mathtext"))
 
 
 @dataclass(frozen=True)

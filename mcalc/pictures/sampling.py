@@ -12,7 +12,8 @@ from sympy.core.numbers import Integer
 
 from mcalc.ask import derive
 from mcalc.language.declarations import Declaration
-from mcalc.notation.writing import write
+from mcalc.notation.boxes import Name
+from mcalc.notation.writing import write, written
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.many_points import evaluate_at_points
 from mcalc.numbers.program import dimensions
@@ -24,7 +25,7 @@ from mcalc.pictures.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.pictures.ticks import shown
 from mcalc.problems import Problem
 from mcalc.tree import build
-from mcalc.tree.names import name_latex, name_text
+from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
 
 CURVE_SAMPLES, MAP_SAMPLES, SURFACE_SAMPLES, ARROWS = 601, 160, 80, 11
@@ -229,13 +230,18 @@ def _element(value: Node, at: int) -> Node:
 
 def _named(node: Node, bound: Mapping[str, Node], letters: Any) -> Label:
     name = next((name for name, one in bound.items() if one is node), None) or next(letters, "f")
-    return Label(name_text(name), name_latex(name))
+    return name_label(name)
+
+
+def name_label(name: str) -> Label:
+    """A name as a label."""
+    return Label(name_text(name), written(Name(name), "mathtext"))
 
 
 def formula(node: Node) -> Label | None:
     """The value as it is written, where that is short enough for a picture."""
     text = write(node, "text")
-    return Label(text, write(node, "latex")) if len(text) <= _LONGEST else None
+    return Label(text, write(node, "mathtext")) if len(text) <= _LONGEST else None
 
 
 def _slopes(line: _Line, place: Place) -> list[_Line]:
@@ -264,7 +270,7 @@ def _slopes(line: _Line, place: Place) -> list[_Line]:
                 f"There is no `{Place(place.name, index)}` to differentiate by.", hint="elements are counted from 1"
             )
         below = Place(place.name, index).label(by)
-        name = Label(f"∂{line.name.text}/∂{below.text}", rf"\partial {line.name.latex}/\partial {below.latex}")
+        name = Label(f"∂{line.name.text}/∂{below.text}", rf"\partial {line.name.mathtext}/\partial {below.mathtext}")
         own_formula = formula(natural) if not shape else _entry(natural, line.place + kept)
         found.append(_Line(fitted, natural, line.place + kept, shape, name, own_formula, line.function, below.text))
     return found

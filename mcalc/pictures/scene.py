@@ -8,10 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Label:
-    """A name or a formula, in text and in LaTeX."""
+    """A name or a formula, in text and as matplotlib sets it."""
 
     text: str
-    latex: str
+    mathtext: str
 
 
 @dataclass(frozen=True)

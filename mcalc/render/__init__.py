@@ -5,26 +5,35 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mcalc.documents import FORMATS as PAGES
+from mcalc.documents import write as write_page
+
 if TYPE_CHECKING:
     from mcalc.derivation.derivation import Derivation
+    from mcalc.documents.options import Options
     from mcalc.render.companions import Wanted
 
 LIBRARIES = ("numpy", "jax", "torch")
 FORMATS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES, "sympy")
-EVALUATED = ("text", "ascii", "latex", "markdown", "typst", "json", *LIBRARIES)
+EVALUATED = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES)
 """Those of numbers, which `mcalc eval` prints."""
-DOCUMENTS = ("latex", "html", "typst")
+DOCUMENTS = ("latex", "html", "typst", "markdown")
 """Those that can be a whole document."""
 DRAWINGS = ("dot", "svg")
 """Formats of the graph of the data flow; `GRAPHS` are all in which it can be had."""
 GRAPHS = ("text", "ascii", *DRAWINGS)
 _MODULES = {"ascii": "text"} | dict.fromkeys(LIBRARIES, "code")
-_COMMENTS = {"latex": "% {}", "html": "<!-- {} -->", "typst": "// {}"} | dict.fromkeys((*LIBRARIES, "sympy"), "# {}")
+_COMMENTS = dict.fromkeys((*LIBRARIES, "sympy"), "# {}")
 """How a line says what was assumed where it is no part of the answer."""
 
 
-def write(derivation: Derivation, form: str, wanted: Wanted | None = None) -> str:
-    """The derivation in a format: the answer alone, or for `explain` all of its steps; of code, what is `wanted`."""
+def write(derivation: Derivation, form: str, wanted: Wanted | None = None, options: Options | None = None) -> str:
+    """The derivation in a format: the answer alone, or for `explain` all of its steps.
+
+    `wanted` is for code, `options` for documents.
+    """
+    if form in PAGES:
+        return _paged(derivation, form, options)
     module = import_module(f"mcalc.render.{_MODULES.get(form, form)}")
     with derivation.apart():
         more = () if wanted is None else (wanted,)
@@ -33,9 +42,18 @@ def write(derivation: Derivation, form: str, wanted: Wanted | None = None) -> st
 
 def standalone(derivation: Derivation, form: str) -> str:
     """A whole document, in one of `DOCUMENTS`."""
-    module = import_module(f"mcalc.render.{form}")
+    from mcalc.documents.options import Options
+
+    return _paged(derivation, form, Options(standalone=True))
+
+
+def _paged(derivation: Derivation, form: str, options: Options | None) -> str:
+    from mcalc.documents.options import PLAIN
+    from mcalc.pages.derivation import page
+
+    chosen = options or PLAIN
     with derivation.apart():
-        return _commented(derivation, form, str(module.standalone(derivation)))
+        return write_page(page(derivation, chosen.lhs), form, chosen)
 
 
 def _commented(derivation: Derivation, form: str, text: str) -> str:
@@ -45,6 +63,4 @@ def _commented(derivation: Derivation, form: str, text: str) -> str:
     from mcalc.derivation.statements import assumptions
 
     lines = [" ".join(told.split()) for told in assumptions(derivation)]
-    if form == "html":
-        lines = [line.replace("--", "- -") for line in lines]
     return "\n".join([*(_COMMENTS[form].format(line) for line in lines), text])

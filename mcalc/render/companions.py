@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.companions import Block, Output
 from mcalc.derivation.derivation import Derivation
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.problems import Problem
 from mcalc.table.records import Shape
 from mcalc.tree import build

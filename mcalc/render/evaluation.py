@@ -24,13 +24,11 @@ from mcalc.numbers.evaluation import Number, Slope, in_floats, values_of
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.value import Value
-from mcalc.numbers.written import UNIT, written
+from mcalc.numbers.written import UNIT, exact, written
 from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, table
-from mcalc.tree.names import name_latex, name_text, sizes_shown
+from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node, topological
-
-_LONGEST_EXACT = 160
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,7 @@ def text_rows(found: Evaluation, form: str = "text", digits: int = DIGITS) -> li
         else:
             rows += [[Piece(line, "result")] for line in _shown(answer.number, form, rounded, digits).split("\n")]
             about = written(answer.number.decimals, answer.number.shape, form, digits)
-            if _exact(answer.number, form, rounded) and about != _shown(answer.number, form, rounded, digits):
+            if exact(answer.number, form, rounded) and about != _shown(answer.number, form, rounded, digits):
                 lines = about.split("\n")
                 rows += [[Piece(f"# {'      ' if at else 'about '}{line}", "quiet")] for at, line in enumerate(lines)]
         if answer.wrt:
@@ -186,19 +184,8 @@ def _size(number: Number, form: str) -> str:
     return shown.replace("×", "x") if form == "ascii" else shown
 
 
-def _exact(number: Number, form: str, rounded: bool) -> str:
-    """The exact value, where there is one that is worth reading; the decimals stand for a rounded one."""
-    if number.exact is None or rounded or len(number.shape) > 2:
-        return ""
-    try:
-        text = written(number.exact, number.shape, form)
-    except ValueError:
-        return ""
-    return text if form == "latex" or len(text) <= _LONGEST_EXACT else ""
-
-
 def _shown(number: Number, form: str, rounded: bool, digits: int) -> str:
-    return _exact(number, form, rounded) or written(number.decimals, number.shape, form, digits)
+    return exact(number, form, rounded) or written(number.decimals, number.shape, form, digits)
 
 
 def _slices(answer: Answer, form: str, digits: int) -> list[Row]:
@@ -216,36 +203,6 @@ def _slices(answer: Answer, form: str, digits: int) -> list[Row]:
 
 def _variable_axes(answer: Answer) -> int:
     return len(answer.node.tensor.variable) if not isinstance(answer.node, Node) else 1
-
-
-def latex(found: Evaluation, digits: int = DIGITS) -> str:
-    rounded = found.fitted.rounded
-    return "\n".join(_shown(answer.number, "latex", rounded, digits) for answer in found.answers)
-
-
-def markdown(found: Evaluation, digits: int = DIGITS) -> str:
-    """Display mathematics, the decimals beside the exact value; the intermediate values as a table."""
-    rounded = found.fitted.rounded
-    lines: list[str] = []
-    if found.intermediate:
-        lines += ["| name | value | shape |", "|---|---|---|"]
-        for answer in found.intermediate:
-            label = write(answer.node, "latex") if isinstance(answer.node, Node) else answer.name
-            if found.fitted.reading.bound:
-                bound = found.fitted.reading.bound
-                label = name_latex(next(name for name in bound if name_text(name) == answer.name))
-            shown = _shown(answer.number, "latex", rounded, digits)
-            lines.append(f"| ${label}$ | ${shown}$ | {_size(answer.number, 'text')} |")
-        lines.append("")
-    for answer in found.answers:
-        shown = _shown(answer.number, "latex", rounded, digits)
-        about = written(answer.number.decimals, answer.number.shape, "latex", digits)
-        if len(found.answers) > 1:
-            lines += ["By " + ", ".join(map(name_text, answer.wrt)) + ":", ""]
-        lines += ["$$", shown + (rf" \approx {about}" if about != shown else ""), "$$"]
-        tail = f"{_size(answer.number, 'text')}" + (f", {found.layout} layout" if answer.wrt else "")
-        lines += ["", tail, *(f"\nNote: {note}" for note in answer.notes)]
-    return "\n".join(lines)
 
 
 def arrays(found: Evaluation, library: str) -> str:
@@ -289,11 +246,11 @@ def record(found: Evaluation) -> dict[str, Any]:
 
 
 def _answer(answer: Answer, found: Evaluation) -> dict[str, Any]:
-    exact = {dialect: _exact(answer.number, dialect, found.fitted.rounded) for dialect in ("text", "ascii", "latex")}
+    known = {dialect: exact(answer.number, dialect, found.fitted.rounded) for dialect in ("text", "ascii", "latex")}
     record: dict[str, Any] = {"wrt": list(answer.wrt)} if answer.wrt else {}
     return record | {
         "shape": list(answer.number.shape),
-        "exact": exact if exact["text"] else None,
+        "exact": known if known["text"] else None,
         "value": numbers(answer.number.array),
         "notes": list(answer.notes),
     }

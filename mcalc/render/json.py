@@ -9,7 +9,7 @@ from mcalc.derivation.derivation import Derivation, Step, left_side
 from mcalc.derivation.linear_map import other_forms
 from mcalc.networks.index_form import Expression
 from mcalc.notation.drawing import Drawn
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
 

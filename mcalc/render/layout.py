@@ -8,6 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mcalc.notation.columns import pad, width
+from mcalc.notation.pieces import Piece as Set
+from mcalc.notation.pieces import Run
+from mcalc.notation.pieces import broken as cheapest_lines
 
 
 class Piece(NamedTuple):
@@ -30,10 +33,10 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [text] if columns <= 0 else textwrap.wrap(text, max(columns, 24), break_long_words=False) or [""]
 
 
-_BREAKS = re.compile(r"(?<=[,;] )|(?= (?:for|if|where) )|(?= (?:[<>≤≥=]|<=|>=) )|(?= [+−-] )|(?=·|\*| [⊗⊘/] |@)")
-_OPERATORS = (",;", "fiw", "<>≤≥=", "+−-", "·*⊗⊘/@")
-"""The first letters of separators, words and operators, from the loosest to the tightest."""
-_LOOSENESS = {letter: at for at, letters in enumerate(_OPERATORS) for letter in letters}
+_CUTS = re.compile(r"(?<=[,;] )|(?= (?:for|if|where) )|(?= (?:[<>≤≥=]|<=|>=) )|(?= [+−-] )|(?=·|\*| [⊗⊘/] |@)")
+_LOOSENESS = ((";=", "rel"), (",fiw", "comma"), ("<>≤≥+−-", "sum"))
+_KINDS = {letter: kind for letters, kind in _LOOSENESS for letter in letters}
+"""The kind of a cut by the first letter of what stands there."""
 
 
 def broken(mathematics: str, columns: int, indent: str = "  ", first: int | None = None) -> list[str]:
@@ -42,59 +45,38 @@ def broken(mathematics: str, columns: int, indent: str = "  ", first: int | None
     A continued line begins with `indent`; `first` is the room of the first line, where that differs. Only a part
     without operators is wider than its line.
     """
-    rooms = [columns if first is None else first]
-    if width(mathematics) <= rooms[0]:
+    room = columns if first is None else first
+    if width(mathematics) <= room:
         return [mathematics]
-    lines = [""]
-    _fill(mathematics, lines, rooms[0], columns - width(indent))
-    inner = [_open_brackets(lines[:number]) > 0 for number in range(len(lines))]
+    lines = cheapest_lines(_run(mathematics), _columns, (room, columns - width(indent)), 2)
     return [
-        (indent + "  " * deeper if number else "") + line.strip()
-        for number, (line, deeper) in enumerate(zip(lines, inner, strict=True))
+        (indent + "  " * min(line[0].depth, 3) if at else "") + "".join(piece.text for piece in line).strip()
+        for at, line in enumerate(lines)
     ]
 
 
-def _open_brackets(lines: list[str]) -> int:
-    text = "".join(lines)
-    return sum(text.count(mark) for mark in "([{") - sum(text.count(mark) for mark in ")]}")
+def _columns(run: Run) -> float:
+    return width("".join(piece.text for piece in run).strip())
 
 
-def _fill(text: str, lines: list[str], first: int, later: int) -> None:
-    """The text appended to the last line, or to further ones; two columns are kept where a bracket is open."""
-    room = first if len(lines) == 1 else later - 2 * (_open_brackets(lines[:-1]) > 0)
-    if width((lines[-1] + text).rstrip()) <= room:
-        lines[-1] += text
-        return
-    chunks = _chunks(text)
-    if len(chunks) == 1:
-        if lines[-1].strip():
-            lines.append("")
-        lines[-1] += text if lines[-1] else text.lstrip()
-        return
-    for chunk in chunks:
-        room = first if len(lines) == 1 else later - 2 * (_open_brackets(lines[:-1]) > 0)
-        next_room = later - 2 * (_open_brackets(lines) > 0)
-        if lines[-1].strip() and width((lines[-1] + chunk).rstrip()) > room and width(chunk.strip()) <= next_room:
-            lines.append(chunk.lstrip())
-        else:
-            _fill(chunk, lines, first, later)
-
-
-def _chunks(text: str) -> list[str]:
-    """The text cut before its loosest operators, those outside of the most brackets."""
-    depths = [0]
-    for letter in text:
-        depths.append(depths[-1] + (letter in "([{") - (letter in ")]}"))
-    places: dict[tuple[int, int], list[int]] = {}
-    for match in _BREAKS.finditer(text):
-        at = match.start()
-        if 0 < at < len(text) and text[:at].strip():
-            before = text[at - 2] if text[at - 1] == " " and text[at - 2] in ",;" else text[at:].lstrip()[0]
-            places.setdefault((depths[at], _LOOSENESS[before]), []).append(at)
-    if not places:
-        return [text]
-    cuts = [0, *places[min(places)], len(text)]
-    return [text[one:other] for one, other in pairwise(cuts)]
+def _run(text: str) -> Run:
+    """The pieces of a formula in text, cut before its operators."""
+    cuts = [
+        match.start()
+        for match in _CUTS.finditer(text)
+        if 0 < match.start() < len(text) and text[: match.start()].strip()
+    ]
+    run: Run = []
+    depth = 0
+    for start, end in pairwise([0, *cuts, len(text)]):
+        before = (
+            text[start - 2]
+            if start and text[start - 1] == " " and text[start - 2] in ",;"
+            else text[start:].lstrip()[0]
+        )
+        run.append(Set(text[start:end], cut=_KINDS.get(before, "product") if start else "", depth=depth))
+        depth += sum((letter in "([{") - (letter in ")]}") for letter in text[start:end])
+    return run
 
 
 def table(rows: list[Row], indent: str = "  ", gap: int = 3) -> list[Row]:

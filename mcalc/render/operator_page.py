@@ -9,7 +9,7 @@ from mcalc.ask import derive, read, shapes_by_letter
 from mcalc.checking.operator import agreement, derived, example_of, forms
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.columns import width
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import evaluate, evaluate_tensor

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mcalc.notation.boxes import Box, Index, Name
 from mcalc.notation.columns import pad, width
-from mcalc.notation.writing import write
+from mcalc.notation.writing import box_of, write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.comparison import compared
 from mcalc.numbers.decimals import DIGITS, decimal
@@ -21,17 +22,17 @@ from mcalc.render.evaluation import numbers
 from mcalc.render.layout import Piece, Row
 from mcalc.render.tables import places_of
 from mcalc.render.training import Descent
-from mcalc.tree.names import name_latex, name_text
+from mcalc.tree.names import name_text
 
 _SHOWN, _MOST_COLUMNS, _MOST_SHOWN, OWN = 10, 8, 24, "own "
 
 
 @dataclass(frozen=True)
 class Column:
-    """One number a step: how it is headed, its plain name, and its values."""
+    """One number a step: how it is headed, in text and as a formula; its plain name, and its values."""
 
     heading: str
-    latex: str
+    box: Box
     name: str
     values: Sequence[float]
 
@@ -49,26 +50,26 @@ def columns(descent: Descent, history: History) -> list[Column]:
     """The expressions that are to be shown, else the parameters, entry by entry; none where they are not kept."""
     found: list[Column] = []
     for at, formula in enumerate(descent.shown):
-        headings = write(formula.node, "text"), write(formula.node, "latex"), formula.text.alone
-        found += _entries(headings, formula.shape, [one[at] for one in history.watched])
+        headings = write(formula.node, "text"), formula.text.alone
+        found += _entries(headings, box_of(formula.node), formula.shape, [one[at] for one in history.watched])
     if descent.shown or len(history.parameters) <= history.steps:
         return found
     for name in history.wrt:
-        headings = name_text(name), name_latex(name), name
-        found += _entries(headings, np.shape(history.result[name]), history.path(name))
+        shape = np.shape(history.result[name])
+        found += _entries((name_text(name), name), Name(name, len(shape)), shape, history.path(name))
     return found
 
 
-def _entries(headings: Sequence[str], shape: Sequence[int], path: Sequence[Any]) -> list[Column]:
+def _entries(headings: tuple[str, str], box: Box, shape: Sequence[int], path: Sequence[Any]) -> list[Column]:
     """A column for each entry of a value, whose path has the value at each step."""
     labels, places = places_of(shape), list(np.ndindex(*shape))
-    if len(labels) > 1 and not headings[-1].isidentifier():
-        headings = [f"({heading})" for heading in headings]
-    text, latex, name = headings
+    text, name = headings
+    if len(labels) > 1 and not name.isidentifier():
+        text, name = f"({text})", f"({name})"
     return [
         Column(
             text + label,
-            f"{latex}_{{{label[1:-1]}}}" if label else latex,
+            Index(box, tuple(label[1:-1].split(","))) if label else box,
             name + label,
             [float(one[place]) for one in path],
         )

@@ -12,7 +12,7 @@ from sympy.printing.str import StrPrinter
 from mcalc.code.as_sympy import expression
 from mcalc.code.sympy_operators import ENTRY
 from mcalc.derivation.derivation import Derivation
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.tree.names import sizes_shown
 
 _COMPARISONS = {">": "Gt", "<": "Lt", ">=": "Ge", "<=": "Le", "==": "Eq", "!=": "Ne"}

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from mcalc.ask import in_layout
 from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, left_side
 from mcalc.derivation.error_term import error_term
 from mcalc.derivation.headings import answer_text
 from mcalc.derivation.linear_map import other_forms
-from mcalc.derivation.statements import names_line, verified_line
+from mcalc.derivation.statements import by_variable, held_constant, layout_reason, names_line, verified_line
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.columns import width
 from mcalc.notation.drawing import Drawn, beside
-from mcalc.notation.index_notation import write_expression
+from mcalc.notation.results import write_expression
 from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
 from mcalc.render.layout import Piece, Row, plain, wrapped
 from mcalc.tree.names import name_text, sizes_shown
@@ -256,31 +255,3 @@ class _Page:
             self.sentence(text[0].upper() + text[1:], "")
         for note in derivation.remarks:
             self.sentence("Note: " + note, "")
-
-
-def layout_reason(derivation: Derivation) -> str:
-    column = "variable" if len(derivation.wrt) > 1 else f"element of {name_text(derivation.wrt[0])}"
-    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
-        return f": one row for the one output, one column for each {column}, so a gradient lies down as a row"
-    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.value.axes:
-        return f": one row for each output, one column for each {column}"
-    return ""
-
-
-def by_variable(derivation: Derivation) -> list[Derivation]:
-    """The derivation as the steps by each variable, and what is then made of them all."""
-    order = list(STAGES)
-    blocks: list[list[Step]] = [[]]
-    for step in derivation.steps:
-        if blocks[-1] and order.index(step.stage) < order.index(blocks[-1][-1].stage):
-            blocks.append([])
-        blocks[-1].append(step)
-    if len(derivation.wrt) != len(blocks) or len(blocks) == 1:
-        return [derivation]
-    return [replace(derivation, by=(by,), steps=tuple(steps)) for by, steps in zip(derivation.by, blocks, strict=True)]
-
-
-def held_constant(part: Derivation, derivation: Derivation) -> str:
-    """``by x, with y held constant``."""
-    others = [name_text(name) for name in derivation.wrt if name not in part.wrt]
-    return f"by {name_text(part.wrt[0])}, with {' and '.join(others)} held constant"

@@ -7,23 +7,30 @@ from collections.abc import Iterator
 from typing import Any
 
 from mcalc.checking.findings import Finding
-from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.statements import answer_shape, answer_text, parting_steps, step_title, trust, verdict
+from mcalc.checking.statements import derivative as derivative
 from mcalc.checking.verdict import Check
-from mcalc.derivation.derivation import STAGES, Derivation, Step
+from mcalc.derivation.derivation import Derivation, Step
 from mcalc.derivation.statements import names_line
-from mcalc.notation.index_notation import write_expression
+from mcalc.documents import FORMATS as PAGES
+from mcalc.documents import write as write_page
+from mcalc.documents.options import PLAIN, Options
+from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write as write_node
+from mcalc.pages.verdict import page
 from mcalc.render.json import dimensions, written
 from mcalc.render.layout import Piece, Row, plain, table, wrapped
-from mcalc.tree.names import name_latex, name_text, sizes_shown
+from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, variables
 
 
-def write(check: Check, form: str = "text") -> str:
-    """The verdict as ``text``, ``markdown`` or ``json``."""
+def write(check: Check, form: str = "text", options: Options | None = None) -> str:
+    """The verdict as ``text`` or ``json``, or as a document."""
     if form == "json":
         return json.dumps(record(check), ensure_ascii=False)
-    return markdown(check) if form == "markdown" else plain(rows(check))
+    if form in PAGES:
+        return write_page(page(check), form, options or PLAIN)
+    return plain(rows(check))
 
 
 # Text --------------------------------------------------------------------------------------------------------------
@@ -63,7 +70,7 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
         page.append([Piece("  For example  ", "heading"), Piece(point)])
         cells = [("your answer gives", check.example.answer), ("the right one", check.example.right)]
         page.extend(table([[Piece(name, "quiet"), Piece(value)] for name, value in cells], indent="    "))
-    for step in _steps(check):
+    for step in parting_steps(check):
         page.append([])
         page.append([Piece("  It parts from the derivation here  ", "heading"), Piece(step_title(step), "rule")])
         page.append([Piece("    "), Piece(equation(step))])
@@ -81,40 +88,6 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
     return page
 
 
-def verdict(check: Check) -> str:
-    """The first line: right or wrong, of what and by what; of a wrong answer the condition that would make it right."""
-    what, layout = derivative(check), f"in the {check.layout} layout"
-    if check.where:
-        return f"✓ Right, where {check.where}."
-    if check.right:
-        return f"✓ Right{check.only}: this is {what}{'' if check.other_layout else ', ' + layout}."
-    if check.findings[0].condition:
-        return f"✗ {check.findings[0].sentence}"
-    return f"✗ Wrong: this is not {what}, {layout}."
-
-
-def derivative(check: Check) -> str:
-    """``the derivative of x² by x``."""
-    by = ", ".join(name_text(name) for name in dict.fromkeys(check.derivation.wrt))
-    second = "second " if check.derivation.command == "hessian" else ""
-    return f"the {second}derivative of {write_node(check.derivation.value)} by {by}"
-
-
-def trust(check: Check) -> str:
-    """How the verdict is known."""
-    if check.right:
-        where = ", on both sides of every kink that was found" if check.kinks else ""
-        if check.proven:
-            return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
-        return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
-    if not check.findings:
-        return ""
-    found = check.findings[0]
-    if found.proven:
-        return "Proven by rewriting."
-    return f"Seen at {found.points} random points." if found.points else ""
-
-
 def forms(check: Check) -> Iterator[tuple[str, str, str]]:
     """The answer and the right form, each with its shape."""
     result = check.derivation.result
@@ -122,30 +95,9 @@ def forms(check: Check) -> Iterator[tuple[str, str, str]]:
     if answer is None:
         yield "your answer", check.text.strip(), "its shapes do not fit"
     else:
-        yield "your answer", _text(answer, check), sizes_shown(_shape(answer))
-    if not check.right or _text(answer, check) != write_expression(result, "text"):
+        yield "your answer", answer_text(answer, check), sizes_shown(answer_shape(answer))
+    if not check.right or answer_text(answer, check) != write_expression(result, "text"):
         yield "mcalc's form" if check.right else "right", write_expression(result, "text"), sizes_shown(result.shape)
-
-
-def _shape(answer: Valued) -> tuple[Any, ...]:
-    return tuple(loop.size for loop in answer.indices) if isinstance(answer, Indexed) else tuple(answer.shape)
-
-
-def _text(answer: Valued | None, check: Check, dialect: str = "text") -> str:
-    if answer is None or isinstance(answer, Stacked):
-        return check.text.strip()
-    return write_expression(answer.node if isinstance(answer, Indexed) else answer, dialect)
-
-
-def _steps(check: Check) -> list[Step]:
-    found = [finding.step for finding in check.findings if finding.step is not None]
-    return found[:1]
-
-
-def step_title(step: Step) -> str:
-    """``step 2, maximum``: the stage by its number, as `explain` shows it."""
-    number = list(STAGES).index(step.stage) + 1
-    return f"step {number}, {step.rule}"
 
 
 def equation(step: Step, dialect: str = "text") -> str:
@@ -168,7 +120,7 @@ def record(check: Check) -> dict[str, Any]:
     """``command, expression, shapes, wrt, layout, answer, result, right, finding, findings, counter_example, …``."""
     derivation = check.derivation
     answer = check.answer
-    shown = {dialect: _text(answer, check, dialect) for dialect in ("text", "ascii", "latex")} if answer else None
+    shown = {dialect: answer_text(answer, check, dialect) for dialect in ("text", "ascii", "latex")} if answer else None
     example = check.example
     return {
         "command": "check",
@@ -187,7 +139,7 @@ def record(check: Check) -> dict[str, Any]:
         "finding": None if check.right else check.findings[0].name,
         "findings": [_finding(finding) for finding in check.findings],
         "answer": {"source": check.text, **(shown or {})},
-        "answer_shape": None if answer is None else dimensions(_shape(answer)),
+        "answer_shape": None if answer is None else dimensions(answer_shape(answer)),
         "result": written(derivation.result),
         "shape": dimensions(derivation.result.shape),
         "counter_example": None
@@ -214,31 +166,3 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 # Markdown ----------------------------------------------------------------------------------------------------------
-
-
-def markdown(check: Check) -> str:
-    """The verdict with its formulas between dollar signs."""
-    if check.parts:
-        return "\n\n".join(markdown(part) for part in check.parts)
-    derivation = check.derivation
-    by = ", ".join(f"${name_latex(name)}$" for name in derivation.wrt)
-    word = f"✓ **Right{check.only}.**" if check.right else "✗ **Wrong.**"
-    value = write_node(derivation.value, "latex")
-    if check.where:
-        word = f"✓ **Right, where {check.where}.** {check.taken}"
-    blocks = [f"{word} The derivative of ${value}$ by {by}, in the {check.layout} layout."]
-    blocks += [finding.sentence for finding in check.findings]
-    blocks += [trust(check)]
-    lines = []
-    if check.answer is not None and not isinstance(check.answer, Stacked):
-        lines.append(rf"\text{{your answer}} &: {_text(check.answer, check, 'latex')}")
-    lines.append(rf"\text{{right}} &: {write_expression(derivation.result, 'latex')}")
-    blocks.append("$$\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n$$")
-    if check.example is not None:
-        point = ", ".join(f"{name} = {value}" for name, value in check.example.point)
-        blocks.append(
-            f"For example, at {point} the answer gives {check.example.answer}; right is {check.example.right}."
-        )
-    for step in _steps(check):
-        blocks.append(f"It parts from the derivation at {step_title(step)}: ${equation(step, 'latex')}$.")
-    return "\n\n".join([block for block in blocks if block] + [f"> {note}" for note in check.notes])

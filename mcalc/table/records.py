@@ -81,6 +81,11 @@ class Notation:
     level: int = 100
     right: int = 0
 
+    @property
+    def spoken(self) -> str:
+        """The name of a function as it is typeset: ``arsinh``."""
+        return self.latex.removeprefix("\\operatorname{").removesuffix("}").replace("\\,", "_").removeprefix("\\")
+
 
 @dataclass(frozen=True)
 class Convention:

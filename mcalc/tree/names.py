@@ -14,13 +14,13 @@ CAPITALS = {
     unicodedata.name(letter).split()[-1].replace("LAMDA", "LAMBDA").capitalize(): letter for letter in "ΓΔΘΛΞΠΣΥΦΨΩ"
 }
 """The Greek capitals that LaTeX has; the others look as Latin ones do."""
-_ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
+ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PRINTED_DENOMINATORS = (1, 2, 3, 4, 6, 8)
 
 
-def _parts(name: str) -> list[str]:
+def name_parts(name: str) -> list[str]:
     """The base and what stands below it: of ``w_1`` and ``w1`` alike w and 1."""
     base, *rest = name.split("_")
     letters = base.rstrip("0123456789")
@@ -51,37 +51,17 @@ def without_subscripts(candidates: Iterable[str], taken: Iterable[str]) -> Itera
 
 def name_text(name: str) -> str:
     """``w_1`` as w₁, ``x_hat`` as x̂, ``eta`` as η."""
-    base, *rest = _parts(name)
+    base, *rest = name_parts(name)
     base, digits = GREEK.get(base, base), False
     for part in rest:
-        if part in _ACCENTS:
-            base = unicodedata.normalize("NFC", base + _ACCENTS[part])
+        if part in ACCENTS:
+            base = unicodedata.normalize("NFC", base + ACCENTS[part])
         elif part.isdigit() and not digits and not base.endswith("_"):
             base += part.translate(_SUBSCRIPTS)
         else:
             base += "_" + part
         digits = part.isdigit()
     return base
-
-
-def name_latex(name: str, rank: int = 0) -> str:
-    """The name in LaTeX, bold for a vector."""
-    if name.startswith("("):
-        return name
-    base, *rest = _parts(name)
-    greek = base in CAPITALS or (base in GREEK and base != "omicron")
-    shown = "\\" + base if greek else base if len(base) == 1 else rf"\mathit{{{base}}}"
-    if rank == 1:
-        shown = rf"\boldsymbol{{{shown}}}" if greek else rf"\mathbf{{{base}}}"
-    below = []
-    for part in rest:
-        if part in _ACCENTS:
-            shown = rf"\{part}{{{shown}}}"
-        elif not part:
-            shown += r"\_"
-        else:
-            below.append(part if part.isdigit() or len(part) == 1 else rf"\mathrm{{{part}}}")
-    return shown + (f"_{{{','.join(below)}}}" if below else "")
 
 
 def number_text(value: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from sympy.core.singleton import S
 
 from mcalc.table.records import Notation, Operator, Rule, Shape
-from mcalc.tree.names import name_latex, name_text
+from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, topological
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -46,17 +46,19 @@ class OpenFunction:
         orders = tuple(order + (at == position) for at, order in enumerate(self.orders))
         return OpenFunction(self.name, orders, self.elementwise)
 
+    @property
+    def places(self) -> str:
+        """The arguments by which one of several is differentiated, each as often as it is."""
+        return "".join(str(at + 1) * order for at, order in enumerate(self.orders)) if len(self.orders) > 1 else ""
+
     def written(self, dialect: str = "text") -> str:
         """``f'``, ``∂₁f``; in ASCII ``d1f``."""
         name = self.name if dialect == "ascii" else name_text(self.name)
-        name = name_latex(self.name) if dialect == "latex" else name
         if len(self.orders) == 1:
             return name + "'" * self.orders[0]
-        places = "".join(str(at + 1) * order for at, order in enumerate(self.orders))
+        places = self.places
         if not places:
             return name
-        if dialect == "latex":
-            return rf"\partial_{{{places}}} {name}"
         return f"∂{places.translate(_SUBSCRIPTS)}{name}" if dialect == "text" else f"d{places}{name}"
 
     @property
@@ -132,7 +134,7 @@ def record(function: OpenFunction) -> Operator:
         shape=lambda same, shapes, *output: shape_of(function, shapes, output),
         numpy=functools.partial(_smooth, function),
         rules=rules,
-        notation=Notation("call", function.written(), function.written("ascii"), function.written("latex")),
+        notation=Notation("call", function.written(), function.written("ascii")),
         elementwise=function.elementwise,
         open=function,
     )

@@ -1,0 +1,67 @@
+"""What is said of a verdict: its first line, how it is known, where an answer parts from the derivation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.verdict import Check
+from mcalc.derivation.derivation import STAGES, Step
+from mcalc.notation.results import write_expression
+from mcalc.notation.writing import write as write_node
+from mcalc.tree.names import name_text
+
+
+def verdict(check: Check) -> str:
+    """The first line: right or wrong, of what and by what; of a wrong answer the condition that would make it right."""
+    what, layout = derivative(check), f"in the {check.layout} layout"
+    if check.where:
+        return f"✓ Right, where {check.where}."
+    if check.right:
+        return f"✓ Right{check.only}: this is {what}{'' if check.other_layout else ', ' + layout}."
+    if check.findings[0].condition:
+        return f"✗ {check.findings[0].sentence}"
+    return f"✗ Wrong: this is not {what}, {layout}."
+
+
+def derivative(check: Check) -> str:
+    """``the derivative of x² by x``."""
+    by = ", ".join(name_text(name) for name in dict.fromkeys(check.derivation.wrt))
+    second = "second " if check.derivation.command == "hessian" else ""
+    return f"the {second}derivative of {write_node(check.derivation.value)} by {by}"
+
+
+def trust(check: Check) -> str:
+    """How the verdict is known."""
+    if check.right:
+        where = ", on both sides of every kink that was found" if check.kinks else ""
+        if check.proven:
+            return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
+        return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
+    if not check.findings:
+        return ""
+    found = check.findings[0]
+    if found.proven:
+        return "Proven by rewriting."
+    return f"Seen at {found.points} random points." if found.points else ""
+
+
+def answer_shape(answer: Valued) -> tuple[Any, ...]:
+    return tuple(loop.size for loop in answer.indices) if isinstance(answer, Indexed) else tuple(answer.shape)
+
+
+def answer_text(answer: Valued | None, check: Check, dialect: str = "text") -> str:
+    if answer is None or isinstance(answer, Stacked):
+        return check.text.strip()
+    return write_expression(answer.node if isinstance(answer, Indexed) else answer, dialect)
+
+
+def parting_steps(check: Check) -> list[Step]:
+    found = [finding.step for finding in check.findings if finding.step is not None]
+    return found[:1]
+
+
+def step_title(step: Step) -> str:
+    """``step 2, maximum``: the stage by its number, as `explain` shows it."""
+    number = list(STAGES).index(step.stage) + 1
+    return f"step {number}, {step.rule}"

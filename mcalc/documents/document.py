@@ -1,0 +1,166 @@
+"""What all documents share: one method a block, formulas within words, lines of equations that fit."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from mcalc.documents.blocks import (
+    Block,
+    Code,
+    Equations,
+    Heading,
+    Line,
+    Note,
+    Page,
+    Picture,
+    Prose,
+    Spans,
+    Table,
+    Where,
+    size_box,
+)
+from mcalc.documents.options import Options
+from mcalc.notation.boxes import Box, Row, Size, within
+from mcalc.notation.fitting import Fitting
+from mcalc.notation.pieces import Piece
+from mcalc.notation.typeset import Typeset
+from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of
+
+_LETTER = 0.45
+"""The width of a letter of a sentence in em, on the average."""
+_LARGEST_LEFT = 0.3
+"""The share of a line from which on a left side has a line of its own."""
+
+
+class SetLine(NamedTuple):
+    """A line of equations as it is set: its left side, the lines of its right one, and what is said of it.
+
+    `last` is the width of the last line with the column of the left sides; `above`: the left side stands in a line of
+    its own; `over` is how far the widest of the lines sticks out.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    reason: Spans
+    last: float
+    above: bool = False
+    word: str = ""
+    over: float = 0.0
+
+
+class Document(ABC):
+    """Prints blocks; `room` is the line in em."""
+
+    def __init__(self, setter: Typeset, options: Options, room: float, page: Page) -> None:
+        self.setter, self.options, self.room, self.page = setter, options, room, page
+        formulas = within(list(page.formulas()))
+        if setter.style.hadamard == "auto":
+            setter.choose(formulas)
+        setter.names |= page.names
+        self.fitting = Fitting(setter, room, page.names)
+
+    def body(self, blocks: Sequence[Block]) -> list[str]:
+        """The lines of the document."""
+        lines: list[str] = []
+        for block in blocks:
+            printer: Any = getattr(self, type(block).__name__.lower())
+            lines += printer(block)
+        return lines
+
+    @abstractmethod
+    def words(self, text: str) -> str:
+        """A text in which nothing is read as a sign of the format."""
+
+    @abstractmethod
+    def inline(self, box: Box) -> str:
+        """A formula within a sentence."""
+
+    def said(self, spans: Spans) -> str:
+        """A sentence."""
+        return "".join(self.inline(span) if isinstance(span, Box) else self.words(span) for span in spans)
+
+    def width(self, spans: Spans) -> float:
+        """About how wide a sentence is."""
+        return sum(
+            width_of(self.setter.whole_run(span, TEXT)) if isinstance(span, Box) else _LETTER * len(span)
+            for span in spans
+        )
+
+    def reason(self, line: Line) -> Spans:
+        """What is said of a line, its shape too where that was asked for."""
+        if line.shape is None or not self.options.with_shapes:
+            return line.reason
+        size = size_box(line.shape)
+        return (size, "; ", *line.reason) if line.reason else (size,)
+
+    def set_lines(self, block: Equations) -> list[SetLine]:
+        """The lines of a block, each over as many as it needs; named parts follow behind the line that has them."""
+        every = [(line.left, line.right, self.reason(line), "") for line in block.lines]
+        every += [(name, box, (), "where" if not at else "") for at, (name, box) in enumerate(block.named)]
+        return [line for one in self.columned(every) for line in one]
+
+    def columned(self, every: Sequence[tuple[Box | None, Box, Spans, str]]) -> list[list[SetLine]]:
+        widths = [width_of(self.setter.whole_run(left, DISPLAY)) if left else 0.0 for left, *_ in every]
+        column = max([wide for wide in widths if wide <= _LARGEST_LEFT * self.room], default=0.0)
+        related = any(left is not None for left, *_ in every)
+        return [
+            self.one(left, right, reason, column if wide <= column else 0.0, related, word, wide > column)
+            for (left, right, reason, word), wide in zip(every, widths, strict=True)
+        ]
+
+    def one(
+        self, left: Box | None, right: Box, reason: Spans, column: float, related: bool, word: str, above: bool
+    ) -> list[SetLine]:
+        """A line, and the parts of it that had to get names."""
+        sign = [Piece(self.setter.sign("equals"), "rel", WIDE)] if related else []
+        room = self.room - column
+        found = self.fitting.fit(right, room, sign)
+        lefts: tuple[str, ...] = ()
+        if left is not None:
+            lefts = self.fitting.fit(left, self.room, (), naming=False).lines
+        lines = [SetLine(lefts, found.lines, reason, column + found.last, above, word, found.over)]
+        for at, (name, box) in enumerate(found.named):
+            lines += self.one(name, box, (), 0.0, True, "" if at else "where", False)
+        return lines
+
+    # Blocks
+
+    @abstractmethod
+    def heading(self, block: Heading) -> list[str]: ...
+
+    @abstractmethod
+    def prose(self, block: Prose) -> list[str]: ...
+
+    @abstractmethod
+    def where(self, block: Where) -> list[str]: ...
+
+    @abstractmethod
+    def equations(self, block: Equations) -> list[str]: ...
+
+    @abstractmethod
+    def table(self, block: Table) -> list[str]: ...
+
+    @abstractmethod
+    def note(self, block: Note) -> list[str]: ...
+
+    @abstractmethod
+    def code(self, block: Code) -> list[str]: ...
+
+    def picture(self, block: Picture) -> list[str]:
+        return self.code(Code(block.text))
+
+    def declared(self, block: Where) -> list[Spans]:
+        """``w ∈ Rⁿ``, a name each, with its properties."""
+        found: list[Spans] = []
+        for name, shape, properties in block.names:
+            space = Row("space", (name, *(Size(size) for size in shape)), ("", *["element"] * len(shape)))
+            found.append((space, *[" (" + ", ".join(properties) + ")"] * bool(properties)))
+        return found
+
+    def assumed(self, block: Where) -> str:
+        """Which of the shapes nobody declared."""
+        if not block.assumed:
+            return ""
+        return "" if len(block.assumed) < len(block.names) else " (assumed)"

@@ -1,0 +1,164 @@
+"""HTML with MathML: a fragment for a notebook or a page, or a whole document; no script, nothing to load."""
+
+from __future__ import annotations
+
+from html import escape
+
+from mcalc.documents.blocks import (
+    Block,
+    Code,
+    Equations,
+    Heading,
+    Note,
+    Page,
+    Picture,
+    Prose,
+    Spans,
+    Table,
+    Where,
+    capital,
+)
+from mcalc.documents.document import Document, SetLine
+from mcalc.documents.options import Options
+from mcalc.notation.boxes import Box
+from mcalc.notation.mathml import MathML, element
+from mcalc.notation.widths import TEXT
+from mcalc.notation.writing import written
+from mcalc.tree.names import sizes_shown
+
+_ROOM = 44.0
+_PAGE = "body { margin: 2rem; color-scheme: light dark; } @media (max-width: 40rem) { body { margin: 0.8rem; } }"
+STYLE = """
+.mcalc { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; }
+.mcalc h2, .mcalc summary { line-height: 1.3; font-weight: 600; }
+.mcalc h2 { font-size: 1.3em; margin: 0 0 0.4em; }
+.mcalc summary { font-size: 1.05em; margin: 1.2em 0 0.4em; cursor: pointer; }
+.mcalc math { font-size: 1.1em; }
+.mcalc .scroll { overflow-x: auto; }
+.mcalc table { border-collapse: collapse; margin: 0.3em 0 0.3em 1.2em; }
+.mcalc td, .mcalc th { padding: 0.25em 1.2em 0.25em 0; border: 0; text-align: left; background: none; }
+.mcalc td, .mcalc th { vertical-align: baseline; }
+.mcalc td.left { text-align: right; padding-right: 0.4em; } .mcalc td.right { white-space: nowrap; }
+.mcalc td.number, .mcalc th.number { text-align: right; }
+.mcalc td.why { padding: 0.4em 0 0; }
+.mcalc .shape { color: #0d9488; white-space: nowrap; }
+.mcalc .rule { color: #b45309; font-weight: 600; }
+.mcalc .why, .mcalc .quiet { opacity: 0.72; font-size: 0.92em; }
+.mcalc .good { color: #15803d; font-weight: 600; } .mcalc .bad { color: #b91c1c; font-weight: 600; }
+.mcalc .answer { border-left: 4px solid #2563eb; padding: 0.3em 0 0.3em 1em; margin: 0.6em 0; }
+@media (max-width: 40rem) { .mcalc table { margin-left: 0; } .mcalc td { padding-right: 0.5em; } }
+""".strip()
+
+
+def write(page: Page, options: Options) -> str:
+    """A fragment with its style, or a whole document."""
+    document = Html(page, options)
+    comments = [f"<!-- {' '.join(line.split()).replace('--', '- -')} -->" for line in page.assumed]
+    body = ['<article class="mcalc">', f"<style>\n{STYLE}\n</style>", *document.body(page.blocks), "</article>"]
+    if not options.standalone:
+        return "\n".join([*comments, *body])
+    title = escape("".join(span if isinstance(span, str) else document.plain(span) for span in page.title))
+    return "\n".join(
+        [
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title>",
+            f"<style>{_PAGE}</style>",
+            "</head>\n<body>",
+            *comments,
+            *body,
+            "</body>\n</html>",
+        ]
+    )
+
+
+class Html(Document):
+    """Every heading of the second level begins a part that folds."""
+
+    def __init__(self, page: Page, options: Options) -> None:
+        super().__init__(MathML(options.style), options, _ROOM, page)
+
+    def body(self, blocks: tuple[Block, ...]) -> list[str]:  # type: ignore[override]
+        lines: list[str] = []
+        opened = False
+        for block in blocks:
+            if isinstance(block, Heading) and opened:
+                lines.append("</details>")
+                opened = False
+            lines += super().body([block])
+            opened = opened or (isinstance(block, Heading) and block.level > 1)
+        return [*lines, "</details>"] if opened else lines
+
+    def plain(self, box: Box) -> str:
+        """A formula in text."""
+        return written(box)
+
+    def words(self, text: str) -> str:
+        return escape(text)
+
+    def inline(self, box: Box) -> str:
+        return element(self.setter.write(box, TEXT))
+
+    def line(self, text: str) -> str:
+        return f"<div>{element(text, True)}</div>"
+
+    # Blocks
+
+    def heading(self, block: Heading) -> list[str]:
+        text = self.said(block.spans)
+        return [f"<h2>{text}</h2>"] if block.level == 1 else [f"<details open>\n<summary>{text}</summary>"]
+
+    def prose(self, block: Prose) -> list[str]:
+        label = f'<span class="rule">{escape(capital(block.label))}</span>: ' if block.label else ""
+        role = f' class="{block.role}"' if block.role else ""
+        return [f"<p{role}>{label}{self.said(block.spans)}</p>"]
+
+    def note(self, block: Note) -> list[str]:
+        return [f'<p class="quiet">Note: {self.said(block.spans)}</p>']
+
+    def where(self, block: Where) -> list[str]:
+        if not block.names:
+            return []
+        listed = ", ".join(self.said(spans) for spans in self.declared(block))
+        return [f'<p class="quiet">where {listed}{self.assumed(block)}.</p>']
+
+    def equations(self, block: Equations) -> list[str]:
+        lines = self.set_lines(block)
+        shapes = [line.shape for line in block.lines]
+        rows = []
+        for at, line in enumerate(lines):
+            shape = shapes[at] if at < len(shapes) and len(lines) == len(shapes) else None
+            rows += self.row(line, shape)
+        table = ["<table>", *rows, "</table>"]
+        name = "answer scroll" if block.role else "scroll"
+        return [f'<div class="{name}">', *table, "</div>"]
+
+    def row(self, line: SetLine, shape: tuple[object, ...] | None) -> list[str]:
+        rows = [f'<tr><td class="left">{line.word}</td><td></td></tr>'] if line.word and not line.left else []
+        left = "".join(self.line(text) for text in line.left) if not line.above else ""
+        if line.above:
+            rows.append(f'<tr><td colspan="3">{"".join(map(self.line, line.left))}</td></tr>')
+        if line.word and line.left:
+            left = f"{line.word} {left}"
+        size = "" if shape is None else f'<td><span class="shape">{sizes_shown(shape)}</span></td>'
+        if line.reason and len(line.right) == 1 and line.last + 2 + self.width(line.reason) < self.room:
+            size += f'<td class="quiet">{self.said(line.reason)}</td>'
+        elif line.reason:
+            rows.append(f'<tr><td></td><td class="why" colspan="3">{capital(self.said(line.reason))}:</td></tr>')
+        right = "".join(self.line(text) for text in line.right)
+        return [*rows, f'<tr><td class="left">{left}</td><td class="right">{right}</td>{size}</tr>']
+
+    def table(self, block: Table) -> list[str]:
+        kind = ' class="number"' if block.numbers else ""
+        header = [self.cells("th", block.header, kind)] if block.header else []
+        rows = [self.cells("td", row, kind) for row in block.rows]
+        return ['<div class="scroll">', "<table>", *header, *rows, "</table>", "</div>"]
+
+    def cells(self, tag: str, row: tuple[Spans, ...], kind: str) -> str:
+        return "<tr>" + "".join(f"<{tag}{kind}>{self.said(cell)}</{tag}>" for cell in row) + "</tr>"
+
+    def code(self, block: Code) -> list[str]:
+        return [f"<pre><code>{escape(block.text)}</code></pre>"]
+
+    def picture(self, block: Picture) -> list[str]:
+        return [f'<figure class="scroll">{block.svg}</figure>']

@@ -1,0 +1,197 @@
+"""LaTeX for amsmath: a formula, or a derivation in `align*` that breaks over lines and pages; a whole document."""
+
+from __future__ import annotations
+
+from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from mcalc.documents.document import Document, SetLine
+from mcalc.documents.options import Options
+from mcalc.notation.boxes import Box
+from mcalc.notation.latex import Latex
+from mcalc.notation.pieces import tallest
+from mcalc.notation.widths import TEXT, width_of
+from mcalc.tree.names import CAPITALS, GREEK
+
+_AIR = 0.98
+"""The share of a line that is filled: the widths are estimates."""
+_EM = 10.0
+_PREAMBLE = r"""\documentclass{article}
+\usepackage{amsmath}
+\setlength{\textwidth}{%gpt}
+\setlength{\oddsidemargin}{\dimexpr(\paperwidth-\textwidth)/2-1in\relax}
+\addtolength{\topmargin}{-18mm}
+\addtolength{\textheight}{36mm}
+\allowdisplaybreaks
+\setlength{\emergencystretch}{3em}
+\begin{document}"""
+_HEADED = r"\par\nobreak"
+"""Behind a heading: not before a display, which would leave an empty line."""
+_TEXT = {
+    "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "^": r"\^{}", "{": r"\{", "}": r"\}",
+    "~": r"\textasciitilde{}", "\\": r"\textbackslash{}", "…": r"\dots{}", "–": "--", "—": "---", '"': "''",
+    "✓": "", "✗": "", "\u20d7": "", "\u0302": "",
+}  # fmt: skip
+"""What a text has instead of a sign."""
+_MATHEMATICS = {
+    "−": "-", "·": r"\cdot", "×": r"\times", "⊗": r"\otimes", "⊙": r"\odot", "⊘": r"\oslash", "∂": r"\partial",
+    "≤": r"\le", "≥": r"\ge", "≠": r"\neq", "≈": r"\approx", "∈": r"\in", "→": r"\to", "↦": r"\mapsto",
+    "∇": r"\nabla", "±": r"\pm", "‖": r"\|", "√": r"\surd", "⋯": r"\cdots", "ᵀ": "^T", "′": "'", "⁻": "^-",
+    "∞": r"\infty", "<": "<", ">": ">", "|": "|", "ᵢ": "_i", "ⱼ": "_j", "ₖ": "_k",
+}  # fmt: skip
+"""The same as mathematics."""
+_TEXT |= {letter: f"${sign}$" for letter, sign in _MATHEMATICS.items()}
+_TEXT |= {letter: f"$_{at}$" for at, letter in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+_TEXT |= {letter: f"$^{at}$" for at, letter in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_TEXT |= {letter: rf"$\{name}$" for name, letter in (GREEK | CAPITALS).items()}
+_TEXT |= {"ᵢ": "$_i$", "ⱼ": "$_j$", "ₖ": "$_k$"}
+
+
+def write(page: Page, options: Options) -> str:
+    """What is pasted into a document, or a whole one."""
+    document = Tex(page, options)
+    comments = [f"% {' '.join(line.split())}" for line in page.assumed]
+    if options.standalone:
+        title = [rf"\section*{{{document.said(page.title)}}}"] if page.title and page.answer else []
+        lines = [_PREAMBLE % options.width, *title, *document.body(page.blocks), r"\end{document}"]
+    elif page.answer:
+        lines = document.answer()
+    elif options.env in ("aligned", "none"):
+        lines = document.formulas()
+    else:
+        lines = document.body(page.blocks)
+    return "\n".join([*comments, *_tidied(lines)])
+
+
+class Tex(Document):
+    """`align*` for every row of equations, sentences between them."""
+
+    def __init__(self, page: Page, options: Options) -> None:
+        super().__init__(Latex(options.style), options, _AIR * options.width / _EM, page)
+
+    def words(self, text: str) -> str:
+        return "".join(_TEXT.get(letter, letter) for letter in text).replace("$$", "")
+
+    def inline(self, box: Box) -> str:
+        return f"${self.setter.write(box, TEXT)}$"
+
+    def answer(self) -> list[str]:
+        """The equations of an answer in the environment asked for; of one short formula that alone."""
+        env, label = self.options.env, self.options.label
+        if not env and (label or self.options.numbered):
+            env = "equation"
+        blocks = [block for block in self.page.blocks if isinstance(block, Equations) and block.role]
+        lines: list[str] = []
+        for block in blocks:
+            rows = self.set_lines(block)
+            alone = len(rows) == 1 and len(rows[0].right) == 1 and not rows[0].above
+            if alone:
+                left = f"{rows[0].left[0]} " if rows[0].left else ""
+                formula = [left + rows[0].right[0]]
+                lines += formula if env in ("", "none", "aligned") else self.displayed(formula, env, label)
+            elif env in ("align", "align*"):
+                lines += self.displayed(self.rows(rows, True), env, label)
+            else:
+                formula = [r"\begin{aligned}", *self.rows(rows, False), r"\end{aligned}"]
+                lines += formula if env in ("", "none", "aligned") else self.displayed(formula, env, label)
+        if self.options.where:
+            lines += [text for block in self.page.blocks if isinstance(block, Where) for text in self.where(block)]
+        return lines
+
+    def displayed(self, lines: list[str], env: str, label: str) -> list[str]:
+        marks = [rf"\label{{{label}}}"] if label else []
+        return [rf"\begin{{{env}}}", *marks, *lines, rf"\end{{{env}}}"]
+
+    def formulas(self) -> list[str]:
+        """Every equation of the page in one `aligned`."""
+        rows: list[str] = []
+        for block in self.page.blocks:
+            if isinstance(block, Equations):
+                rows += [*([r"\\[6pt]"] if rows else []), *self.rows(self.set_lines(block), False)]
+        return [r"\begin{aligned}", *rows, r"\end{aligned}"]
+
+    def rows(self, lines: list[SetLine], intertext: bool) -> list[str]:
+        """The rows between ``\\begin{align*}`` and its end."""
+        rows: list[tuple[str, bool]] = []
+        for line in lines:
+            right = list(line.right)
+            said = self.said(line.reason)
+            if line.reason and line.last + 2.5 + self.width(line.reason) <= self.room and len(right) == 1:
+                right[-1] += rf" \qquad \text{{({said})}}"
+            elif line.reason and intertext:
+                rows.append((rf"\intertext{{\small {capital(said)}:\endgraf\vspace{{-4pt}}}}", True))
+            if line.word:
+                rows.append((rf"& \text{{{line.word}}}", False))
+            left = line.left[0] if line.left and not line.above else ""
+            if line.above:
+                rows += [(f"& {text}", False) for text in line.left]
+            rows += [(f"{left if not at else ''} & {text}".strip(), False) for at, text in enumerate(right)]
+        found = []
+        for at, (row, whole) in enumerate(rows):
+            last = at == len(rows) - 1
+            roomy = not last and r"\frac" in row and r"\frac" in rows[at + 1][0]
+            found.append(row + ("" if last or whole else r" \\[3pt]" if roomy else r" \\"))
+        return found
+
+    # Blocks
+
+    def heading(self, block: Heading) -> list[str]:
+        if block.level > 1:
+            return ["", rf"\medskip\noindent\textbf{{{self.said(block.spans)}}}{_HEADED}"]
+        formula = next((span for span in block.spans if isinstance(span, Box)), None)
+        run = [] if formula is None else self.setter.whole_run(formula)
+        if width_of(run) < 0.5 * self.room and tallest(run) < 0.8:
+            return [rf"\noindent\textbf{{{self.said(block.spans)}}}\par"]
+        at = block.spans.index(formula) if formula is not None else 0
+        before, after = block.spans[:at], block.spans[at + 1 :]
+        shown = self.rows(self.columned([(None, formula, (), "")])[0], True) if formula is not None else []
+        return [
+            rf"\noindent\textbf{{{self.said(before).strip()}}}",
+            r"\begin{align*}", *shown, r"\end{align*}",
+            rf"\textbf{{{self.said(after).strip()}}}\par",
+        ]  # fmt: skip
+
+    def prose(self, block: Prose) -> list[str]:
+        label = rf"\emph{{{self.words(capital(block.label))}}}: " if block.label else ""
+        return ["", rf"\noindent {label}{self.said(block.spans)}", ""]
+
+    def note(self, block: Note) -> list[str]:
+        return ["", rf"\noindent \emph{{Note.}} {self.said(block.spans)}", ""]
+
+    def where(self, block: Where) -> list[str]:
+        if not block.names:
+            return []
+        listed = ", ".join(self.said(spans) for spans in self.declared(block))
+        return ["", rf"\noindent where {listed}{self.assumed(block)}.", ""]
+
+    def equations(self, block: Equations) -> list[str]:
+        env = self.options.env or ("align" if self.options.numbered else "align*")
+        env = "align" + "*" * (env != "align") if env not in ("equation",) else "align"
+        rows = self.rows(self.set_lines(block), True)
+        return [rf"\begin{{{env}}}", *rows, rf"\end{{{env}}}"]
+
+    def table(self, block: Table) -> list[str]:
+        columns = max(len(row) for row in (*block.rows, block.header))
+        header = [" & ".join(self.cell(cell) for cell in block.header) + r" \\ \hline"] if block.header else []
+        rows = [" & ".join(self.cell(cell) for cell in row) + r" \\" for row in block.rows]
+        align = ("r" if block.numbers else "l") * columns
+        return ["", rf"\noindent\begin{{tabular}}{{{align}}}", *header, *rows, r"\end{tabular}", ""]
+
+    def cell(self, spans: Spans) -> str:
+        return self.said(spans)
+
+    def code(self, block: Code) -> list[str]:
+        return [r"\begin{verbatim}", block.text, r"\end{verbatim}"]
+
+
+def _tidied(lines: list[str]) -> list[str]:
+    """Without empty lines before a display, at the ends, and two together: an empty line costs room."""
+    found: list[str] = []
+    for line in lines:
+        if line.startswith(r"\begin{align") and found and not found[-1]:
+            found.pop()
+        if line.startswith(r"\begin{align") and found and found[-1].endswith(_HEADED):
+            found[-1] = found[-1].removesuffix(_HEADED) + r"\nopagebreak"
+        if line or (found and found[-1]):
+            found.append(line)
+    while found and not found[-1]:
+        found.pop()
+    return found

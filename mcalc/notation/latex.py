@@ -1,0 +1,117 @@
+"""LaTeX for amsmath, as KaTeX, MathJax and GitHub read it: brackets of the size they need, no `\\left` elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+from mcalc.notation.pieces import Run
+from mcalc.notation.signs import LATEX
+from mcalc.notation.symbols import LETTER_OF
+from mcalc.notation.typeset import Typeset
+
+_SIZES = ("", r"\big", r"\Big", r"\bigg", r"\Bigg")
+_KNOWN = frozenset(
+    ("exp", "ln", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min", "det")
+)
+_COMMAND = re.compile(r"\\[a-zA-Z]+$")
+
+
+class Latex(Typeset):
+    """The formula for TeX's mathematics."""
+
+    thin = r"\,"
+    signs = LATEX
+
+    def text(self, run: Run) -> str:
+        """A space where a command would swallow a letter, and around operators for whoever reads the source."""
+        found, before = "", ""
+        for piece in run:
+            if piece.kind in ("bin", "rel") or before in ("bin", "rel", "punct"):
+                gap = bool(found)
+            else:
+                command = bool(_COMMAND.search(found)) and (piece.text[:1].isalnum() or piece.text[:1] == "\\")
+                gap = command or (found[-1:].isdigit() and piece.text[:1].isalpha())
+                gap = gap or (before in ("ord", "inner", "close", "space") and bool(piece.cut))
+            found += (" " if gap and piece.text else "") + piece.text
+            before = piece.kind
+        return found
+
+    def line(self, run: Run, first: bool) -> str:
+        """A line of a broken formula: a further one begins with its operator, which stays one."""
+        if first:
+            return self.text(run)
+        lead = f"{{}}{run[0].lead} " if run[0].lead else "{}" if run[0].kind == "bin" else ""
+        return r"\quad " * (1 + min(run[0].depth, 3)) + lead + self.text(run)
+
+    def spell(self, word: str, look: str) -> str:
+        greek = word in LETTER_OF and word != "omicron"
+        shown = "\\" + word if greek else word.replace("_", r"\_")
+        if look == "bold":
+            return rf"\boldsymbol{{{shown}}}" if greek else rf"\mathbf{{{shown}}}"
+        if look == "arrow":
+            return rf"\vec{{{shown}}}"
+        if look == "upright":
+            return rf"\mathrm{{{shown}}}"
+        return shown if greek or len(word) == 1 else rf"\mathit{{{shown}}}"
+
+    def number(self, text: str) -> str:
+        return text
+
+    def index(self, text: str) -> str:
+        return text.replace(":", "{:}").replace("_", r"\_")
+
+    def accent(self, name: str, text: str) -> str:
+        return rf"\{name}{{{text}}}"
+
+    def transpose_sign(self, letter: str) -> str:
+        return {"T": "T", "top": r"\top", "sf": r"\mathsf{T}", "prime": r"\prime"}[letter]
+
+    def scripts(self, base: str, below: str, above: str) -> str:
+        return base + (f"_{_group(below)}" if below else "") + (f"^{_group(above)}" if above else "")
+
+    def grouped(self, text: str) -> str:
+        return f"{{{text}}}"
+
+    def fraction(self, above: str, below: str) -> str:
+        return rf"\frac{{{above}}}{{{below}}}"
+
+    def root(self, inner: str) -> str:
+        return rf"\sqrt{{{inner}}}"
+
+    def fence(self, kind: str, step: int) -> tuple[str, str]:
+        opening, closing = {
+            "(": ("(", ")"),
+            "[": ("[", "]"),
+            "|": (r"\lvert", r"\rvert"),
+            "norm": (r"\lVert", r"\rVert"),
+        }[kind]
+        if step == len(_SIZES):
+            return rf"\left{opening} ", rf"\right{closing}"
+        if step == 0:
+            return (opening, closing) if kind in "([" else (opening + " ", closing)
+        return f"{_SIZES[step]}l{opening}" + (" " if kind not in "([" else ""), f"{_SIZES[step]}r{closing}"
+
+    def big_sum(self, below: str, above: str) -> str:
+        return rf"\sum_{{{below}}}^{{{above}}} "
+
+    def matrix(self, rows: list[list[str]], roomy: bool) -> str:
+        end = r" \\[4pt] " if roomy else r" \\ "
+        return r"\begin{bmatrix}" + end.join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
+
+    def branches(self, rows: list[tuple[str, str, str]]) -> str:
+        lines = [rf"{value} & \text{{{word}{' ' if asked else ''}}}{asked}" for value, word, asked in rows]
+        return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}"
+
+    def function(self, word: str, greek: bool) -> str:
+        if greek or word in _KNOWN:
+            return "\\" + word
+        shown = word.replace("_", r"\_")
+        return (
+            rf"\operatorname{{{shown}}}"
+            if self.style.functions == "operatorname"
+            else rf"\mathop{{\mathrm{{{shown}}}}}"
+        )
+
+
+def _group(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"

@@ -1,0 +1,314 @@
+"""Text and ASCII, in one line: what is written reads back to the same value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from mcalc.notation.boxes import (
+    Box,
+    Call,
+    Cases,
+    Dot,
+    Fence,
+    Fraction,
+    Grid,
+    Index,
+    Name,
+    Number,
+    Row,
+    Said,
+    Sign,
+    within,
+)
+from mcalc.notation.pieces import Piece, Run, broken, cut, deeper
+from mcalc.notation.signs import ASCII, TEXT
+from mcalc.tree.names import SUPERSCRIPTS, name_text, number_text, size_text
+
+ADDITION, PRODUCT, DOT, POWER, POSTFIX, ATOM = 20, 30, 40, 50, 60, 100
+_RELATION = 10
+_TRANSPOSES = re.compile(r"T(?![^\W²³¹⁰⁴-⁹ᵀ])")
+"""What behind `.` or `^` is read as a transpose."""
+
+_CUTS = {"plus": "sum", "minus": "sum"} | dict.fromkeys(
+    ("hadamard", "scalar", "entry", "matrix", "dot", "oslash"), "product"
+)
+
+Written = tuple[Run, int]
+"""A run, and the precedence of its outermost operator."""
+
+
+def columns(text: str) -> int:
+    """Columns in a terminal: a combining mark takes none."""
+    return sum(not unicodedata.combining(letter) for letter in text)
+
+
+def text_of(run: Run) -> str:
+    return "".join(piece.text for piece in run)
+
+
+def width_of(run: Run) -> float:
+    return columns(text_of(run).strip())
+
+
+class Linear:
+    """``text`` or ``ascii``: a run, and the level of its outermost operator, for each box."""
+
+    signs: ClassVar[dict[str, dict[str, str]]] = {"text": TEXT, "ascii": ASCII}
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect, self.sign_of = dialect, self.signs[dialect]
+        self.ascii = dialect == "ascii"
+        self.done: dict[Box, Written] = {}
+
+    def write(self, root: Box) -> str:
+        return text_of(self.run(root))
+
+    def lines(self, root: Box, first: float, later: float) -> list[str]:
+        """Over several lines where it is too long for one; what stands in brackets is indented."""
+        found = broken(self.run(root), width_of, (first, later), 2)
+        return [("  " * min(line[0].depth, 3) if at else "") + text_of(line).strip() for at, line in enumerate(found)]
+
+    def run(self, root: Box) -> Run:
+        for part in [root] if isinstance(root, Said) else within([root]):
+            self.set(part)
+        return self.done[root][0]
+
+    def set(self, part: Box) -> Written:
+        if part not in self.done:
+            setter: Callable[[Any], Written] = getattr(self, "_" + type(part).__name__.lower())
+            self.done[part] = setter(part)
+        return self.done[part]
+
+    def at(self, part: Box, level: int) -> Run:
+        """The part, in brackets where it binds more loosely than `level`."""
+        run, own = self.set(part)
+        return run if own >= level else self.bracketed(run)
+
+    def bracketed(self, run: Run, before: str = "", after: str = "") -> Run:
+        return [_piece(before + "("), *deeper(run), _piece(")" + after)]
+
+    def joined(self, join: str, first: bool = False) -> Piece:
+        text = self.sign_of[join]
+        return Piece(text.strip() if first else text, cut="" if first else _CUTS.get(join, "rel"))
+
+    # Leaves
+
+    def _name(self, part: Name) -> Written:
+        return [_piece(part.word if self.ascii else name_text(part.word))], ATOM
+
+    def _number(self, part: Number) -> Written:
+        text = number_text(part.value)
+        return [_piece(text)], PRODUCT if "/" in text else ATOM
+
+    def _decimal(self, part: Any) -> Written:
+        text = part.digits
+        return [_piece(text if self.ascii else text.replace("e-", "e−"))], ATOM
+
+    def _size(self, part: Any) -> Written:
+        size = part.size
+        if isinstance(size, str) or size.is_Symbol:
+            return [_piece(str(size))], ATOM
+        return [_piece(size_text(size))], ADDITION if size.is_Add else PRODUCT if size.is_Mul else POWER
+
+    def _sign(self, part: Sign) -> Written:
+        if part.kind == "pi" and part.renamed:
+            return [_piece("acos(-1)")], ATOM
+        if part.kind == "unit":
+            return [_piece(f"unit({part.places[0]},{size_text(part.places[1])})")], ATOM
+        if part.kind == "delta":
+            return [_piece(f"{self.sign_of['delta']}[{','.join(part.places)}]")], POSTFIX
+        symbol = self.sign_of[part.kind]
+        if not part.places:
+            return [_piece(symbol)], ATOM
+        if self.ascii or part.told or part.renamed:
+            return self.sized(part)
+        if part.row:
+            return [_piece(symbol + "ᵀ")], POSTFIX
+        return self.sized(part) if part.kind != "eye" and len(part.places) > 1 else ([_piece(symbol)], ATOM)
+
+    def sized(self, part: Sign) -> Written:
+        """``ones(m,n)``, ``eye(n)``: with the size."""
+        if part.row:
+            return [_piece(f"{part.kind}({size_text(part.places[1])})'")], POSTFIX
+        return [_piece(f"{part.kind}({','.join(map(size_text, part.places))})")], ATOM
+
+    def argument(self, part: Box) -> Run:
+        """An argument that does not tell its size: ``tr(eye(n))``, where I would have lost n."""
+        sized = isinstance(part, Sign) and part.kind in ("eye", "ones", "zeros")
+        return self.sized(part)[0] if sized and isinstance(part, Sign) else self.run(part)
+
+    # Rows
+
+    def _row(self, part: Row) -> Written:
+        setter: Callable[[Row], Written] = getattr(self, f"_{part.kind}_row")
+        return setter(part)
+
+    def _sum_row(self, part: Row) -> Written:
+        run: Run = []
+        for at, (join, term) in enumerate(zip(part.joins, part.parts, strict=True)):
+            if join:
+                run.append(self.joined(join, not at))
+            run += self.at(term, ADDITION + (join == "minus"))
+        return run, ADDITION
+
+    def _product_row(self, part: Row) -> Written:
+        run: Run = []
+        for at, (join, factor) in enumerate(zip(part.joins, part.parts, strict=True)):
+            level = PRODUCT
+            if self.ascii and at:
+                chained = any(part.ranks[:at]) and self.is_chain(factor)
+                level += chained or (isinstance(factor, Row) and factor.kind == "product")
+                level += isinstance(factor, Fraction) and factor.kind != "entry"
+            own = self.at(factor, min(level, PRODUCT + 1))
+            begins = own[0].text[0]
+            digits = at == 1 and not text_of(run).strip("0123456789.")
+            if at and not (digits and (begins.isalpha() or begins in "({")):
+                run.append(self.joined(join))
+            run += own
+        return run, PRODUCT
+
+    def is_chain(self, part: Box) -> bool:
+        return (isinstance(part, Row) and part.kind in ("chain", "runs")) or isinstance(part, Dot)
+
+    def _entries_row(self, part: Row) -> Written:
+        numbered = isinstance(part.parts[0], Number)
+        level = PRODUCT if numbered and len(part.parts) == 2 else PRODUCT + 1
+        run: Run = []
+        for at, factor in enumerate(part.parts):
+            if at:
+                run.append(self.joined("entry"))
+            run += self.run(factor) if not at and numbered else self.at(factor, level)
+        return run, PRODUCT
+
+    def _chain_row(self, part: Row) -> Written:
+        level = PRODUCT if self.ascii else DOT
+        run: Run = []
+        for at, factor in enumerate(part.parts):
+            if at:
+                run.append(self.joined("matrix"))
+            run += self.at(factor, level + 1)
+        return run, level
+
+    def _runs_row(self, part: Row) -> Written:
+        run: Run = []
+        for at, (factor, rank) in enumerate(zip(part.parts, part.ranks, strict=True)):
+            own = self.run(factor)
+            if at:
+                run.append(self.joined("scalar"))
+            chained = isinstance(factor, Row) and factor.kind == "chain"
+            last = at == len(part.parts) - 1
+            open_ = last and (not chained or (rank and not self.ascii))
+            run += own if open_ else self.bracketed(own)
+        return run, PRODUCT
+
+    def _dot(self, part: Dot) -> Written:
+        if self.ascii and not part.plain:
+            return self.set(part.turned)
+        return [*self.at(part.left, DOT), self.joined("dot"), *self.at(part.right, DOT + 1)], DOT
+
+    def _relation_row(self, part: Row) -> Written:
+        run = self.at(part.parts[0], _RELATION + 1)
+        for join, side in zip(part.joins[1:], part.parts[1:], strict=True):
+            run = [*run, self.joined(join), *self.at(side, _RELATION + 1)]
+        return run, _RELATION
+
+    # Fractions, powers, marks
+
+    def _fraction(self, part: Fraction) -> Written:
+        wide = part.kind == "oslash" and part.rank
+        sign = self.joined("oslash") if wide else _piece("/")
+        return [*self.at(part.above, PRODUCT), sign, *self.at(part.below, POWER)], PRODUCT
+
+    def _power(self, part: Any) -> Written:
+        base, exponent = self.at(part.base, POWER + 1), part.exponent
+        whole = isinstance(exponent, Number) and exponent.value.is_Integer and exponent.value > 0
+        if whole and not self.ascii:
+            return [*base, _piece(str(exponent.value).translate(SUPERSCRIPTS))], POWER
+        above = self.at(exponent, POWER)
+        above = self.bracketed(above) if _TRANSPOSES.match(text_of(above)) else above
+        return [*base, _piece("^"), *above], POWER
+
+    def _mark(self, part: Any) -> Written:
+        if part.mark == "inverse":
+            return self.bracketed(self.run(part.base), "inv"), ATOM
+        if isinstance(part.base, Grid) and part.base.kind == "stack":
+            inner = self.listed([row[0] for row in part.base.rows], ", ")
+            return [_piece("["), *deeper(inner), _piece("]" + self.sign_of["T"])], POSTFIX
+        return [*self.at(part.base, POSTFIX), _piece(self.sign_of["T"])], POSTFIX
+
+    def listed(self, parts: Sequence[Box], between: str, told: bool = False) -> Run:
+        run: Run = []
+        for at, part in enumerate(parts):
+            own = self.argument(part) if told else self.run(part)
+            run += own if not at else [_piece(between), *cut(own, "comma")]
+        return run
+
+    def _index(self, part: Index) -> Written:
+        base = self.argument(part.base) if self.set(part.base)[1] >= POSTFIX else self.at(part.base, POSTFIX)
+        return [*base, _piece(f"[{','.join(part.places)}]")], POSTFIX
+
+    # Functions, sums, structure
+
+    def _fence(self, part: Fence) -> Written:
+        if part.kind == "truth":
+            return self.set(part.inner)
+        return self.bracketed(self.argument(part.inner), part.kind), ATOM
+
+    def _said(self, part: Said) -> Written:
+        return [_piece(part.text)], ATOM
+
+    def _root(self, part: Any) -> Written:
+        return self.bracketed(self.run(part.inner), "sqrt"), ATOM
+
+    def _call(self, part: Call) -> Written:
+        symbol = getattr(part.operator.notation, self.dialect) or part.operator.name
+        axis = "" if part.axis is None else f", axis={part.axis}"
+        inner = deeper(self.listed(part.args, ", ", told=True))
+        return [_piece(symbol + "("), *inner, _piece(axis + ")")], ATOM
+
+    def _bigsum(self, part: Any) -> Written:
+        ending = Piece(f" for {part.index} in 1..{size_text(part.size)}", cut="rel", depth=1)
+        return [_piece("sum("), *deeper(self.run(part.body)), ending, _piece(")")], ATOM
+
+    def _grid(self, part: Grid) -> Written:
+        if part.kind == "stack":
+            return [_piece("["), *deeper(self.listed([row[0] for row in part.rows], "; ")), _piece("]")], ATOM
+        run: Run = []
+        for at, row in enumerate(part.rows):
+            own = self.listed(row, ", ")
+            run += own if not at else [_piece("; "), *cut(own, "comma")]
+        opening, closing = ("[[", "]]") if len(part.rows) == 1 else ("[", "]")
+        return [_piece(opening), *deeper(run), _piece(closing)], ATOM
+
+    def _cases(self, part: Cases) -> Written:
+        first, second, asked = (self.run(side) for side in (part.value, part.other, part.condition))
+        comma = _piece(", ")
+        if self.ascii or part.opposite is None:
+            second = [_piece("0")] if part.zero else second
+            inner = [*asked, comma, *cut(first, "comma"), comma, *cut(second, "comma")]
+            return [_piece("where("), *deeper(inner), _piece(")")], ATOM
+        inner = [*second, _piece(" if "), *self.run(part.opposite), _piece("; "), *cut(first, "comma"), _piece(" if ")]
+        return [_piece("{ "), *deeper([*inner, *asked]), _piece(" }")], ATOM
+
+    def _derivative(self, part: Any) -> Written:
+        sign = "d" if part.total else self.sign_of["d"]
+        order = len(part.below)
+        power = "" if order == 1 else f"^{order}" if self.ascii else str(order).translate(SUPERSCRIPTS)
+        below = "".join(sign + self.write(place) for place in part.below)
+        return [_piece(f"{sign}{power}{self.write(part.above)}/{below}")], ATOM
+
+    def _differential(self, part: Any) -> Written:
+        return [_piece(("d" if part.sign == "total" else self.sign_of["d"]) + self.write(part.of))], ATOM
+
+    def _nabla(self, part: Any) -> Written:
+        if self.ascii:
+            return [_piece(f"grad{'' if part.order == 1 else part.order}_{self.write(part.of)}")], ATOM
+        power = "" if part.order == 1 else str(part.order).translate(SUPERSCRIPTS)
+        return [_piece(f"∇{power}{self.write(part.of)}")], ATOM
+
+
+def _piece(text: str) -> Piece:
+    return Piece(text)

@@ -1,0 +1,299 @@
+"""Values as boxes: flattened sums, products and chains, with the letters of running indices chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from mcalc.notation.boxes import (
+    BigSum,
+    Box,
+    Call,
+    Cases,
+    Derivative,
+    Differential,
+    Dot,
+    Fence,
+    Fraction,
+    Grid,
+    Index,
+    Mark,
+    Name,
+    Number,
+    Power,
+    Root,
+    Row,
+    Sign,
+    Size,
+    negated,
+)
+from mcalc.notation.lost_sizes import without_size
+from mcalc.table.records import LoopIndex, Slice
+from mcalc.tree import build
+from mcalc.tree.letters import Loops, names_in, names_in_use, running_letters
+from mcalc.tree.names import size_text
+from mcalc.tree.node import Node, topological
+
+_CHAINED = ("matmul", "outer")
+
+
+class Builder:
+    """Makes the box of each node once, from the leaves up; `made` are the names of a derivation's intermediates."""
+
+    def __init__(self, made: Iterable[str] = ()) -> None:
+        self.made = frozenset(made)
+        self.done: dict[Node, Box] = {}
+        self.links: dict[Node, tuple[Node, ...]] = {}
+        self.lost: frozenset[Node] = frozenset()
+        self.names: frozenset[str] = names_in_use()
+        self.letters: dict[LoopIndex, str] = {}
+
+    def build(self, root: Node) -> Box:
+        self.prepare([root])
+        return self.box(root)
+
+    def prepare(self, roots: Collection[Node], taken: Collection[str] = (), together: Collection[Loops] = ()) -> None:
+        """Chooses the letters of running indices for all that is written, and where identities keep their sizes."""
+        self.names |= names_in(roots)
+        self.letters |= running_letters(roots, {*self.names, *taken}, together)
+        self.lost |= frozenset(node for root in roots for node in without_size(root))
+
+    def box(self, root: Node) -> Box:
+        """The box, letters and sizes as they were prepared."""
+        for node in topological([root], self.parts_of):
+            if node not in self.done:
+                make: Callable[[Node], Box] = getattr(self, "_" + node.operator.notation.kind)
+                self.done[node] = make(node)
+        return self.done[root]
+
+    def parts_of(self, node: Node) -> Sequence[Node]:
+        """What is written of a node: its arguments, and turned ones in the place of some."""
+        if node in self.done and not node.args:
+            return ()
+        name = node.operator.name
+        if name == "outer":
+            return (node.args[0], _lying(node.args[1]))
+        if name == "dot":
+            return (*node.args, _lying(node.args[0]))
+        if name == "where":
+            opposite = build.opposite(node.args[0])
+            return node.args if opposite is None else (*node.args, opposite)
+        return tuple(node.args)
+
+    def name(self, word: Any, rank: int) -> Name:
+        return Name(str(word), rank, word in self.made)
+
+    def name_part(self, node: Node, name: Name) -> None:
+        """From now on the node is written by its name, within a product of matrices too."""
+        self.done[node] = name
+        self.links.pop(node, None)
+
+    # Leaves
+
+    def _name(self, node: Node) -> Box:
+        return self.name(node.parameters[0], len(node.axes))
+
+    def _number(self, node: Node) -> Box:
+        value = node.parameters[0]
+        plain = Number(abs(value))
+        return plain if value >= 0 else Row("sum", (plain,), ("minus",), (0,))
+
+    def _constant(self, node: Node) -> Box:
+        return Sign(node.operator.name, renamed="pi" in self.names)
+
+    def _dimension(self, node: Node) -> Box:
+        size = node.parameters[0]
+        return Size(self.place(size) if isinstance(size, LoopIndex) else size)
+
+    def _partial(self, node: Node) -> Box:
+        above, below, split, total = node.parameters
+        return Derivative(self.name(above, split), (self.name(below, len(node.axes) - split),), total)
+
+    def _differential(self, node: Node) -> Box:
+        return Differential(self.name(node.parameters[0], len(node.axes)))
+
+    def _filled(self, node: Node) -> Box:
+        row = len(node.shape) == 2 and node.shape[0] == 1
+        return Sign(node.operator.name, tuple(node.shape), node in self.lost, row)
+
+    def _identity(self, node: Node) -> Box:
+        return Sign("eye", tuple(node.shape[:1]), node in self.lost, renamed="I" in self.names)
+
+    def _unit(self, node: Node) -> Box:
+        place, size = node.parameters
+        return Sign("unit", (self.place(place), size))
+
+    def _delta(self, node: Node) -> Box:
+        size = next((place.size for place in node.parameters if isinstance(place, LoopIndex)), None)
+        return self.delta([self.place(place) for place in node.parameters], size)
+
+    def delta(self, places: Sequence[str], size: Any) -> Box:
+        """Kronecker's δ; where the text has a name `delta`, an entry of the identity."""
+        if "delta" in self.names:
+            return Index(Sign("eye", (size,), True, renamed="I" in self.names), tuple(places))
+        return Sign("delta", tuple(places))
+
+    def place(self, place: Any) -> str:
+        if isinstance(place, Slice):
+            return f"{size_text(place.lower)}..{size_text(place.upper)}"
+        if isinstance(place, LoopIndex):
+            return self.letters.get(place, place.name)
+        return size_text(place)
+
+    # Arithmetic
+
+    def _sum(self, node: Node) -> Box:
+        parts: list[Box] = []
+        joins: list[str] = []
+        ranks: list[int] = []
+        for arg in node.args:
+            term = self.done[arg]
+            if isinstance(term, Row) and term.kind == "sum":
+                parts += term.parts
+                joins += [term.joins[0] or "plus", *term.joins[1:]]
+                ranks += term.ranks
+            else:
+                parts.append(term)
+                joins.append("plus")
+                ranks.append(len(arg.axes))
+        first = "" if joins[0] == "plus" else joins[0]
+        return Row("sum", tuple(parts), (first, *joins[1:]), tuple(ranks))
+
+    def _negative(self, node: Node) -> Box:
+        return Row("sum", (self.done[node.args[0]],), ("minus",), (len(node.axes),))
+
+    def _product(self, node: Node) -> Box:
+        parts: list[Box] = []
+        joins: list[str] = []
+        ranks: list[int] = []
+        signed = False
+        for arg in node.args:
+            part = self.done[arg]
+            inner = negated(part) if arg.operator.name == "negative" and not parts else None
+            if inner is not None:
+                part, signed = inner, True
+            joins.append("hadamard" if any(ranks) and arg.axes else "scalar" if parts else "")
+            parts.append(part)
+            ranks.append(len(arg.axes))
+        row = Row("product", tuple(parts), tuple(joins), tuple(ranks))
+        return Row("sum", (row,), ("minus",), (max(ranks),)) if signed else row
+
+    def _quotient(self, node: Node) -> Box:
+        above, below = node.args
+        kind = "oslash" if below.axes else "quotient"
+        return Fraction(self.done[above], self.done[below], kind, len(above.axes))
+
+    def _power(self, node: Node) -> Box:
+        base, exponent = (self.done[arg] for arg in node.args)
+        return Power(base, exponent, len(node.axes))
+
+    # Products, transposes, comparisons
+
+    def _infix(self, node: Node) -> Box:
+        name = node.operator.name
+        left, right = node.args
+        if name == "matmul":
+            return self.chain(node, (left, right))
+        if name == "dot":
+            turned = self.chain(node, (_lying(left), right))
+            if right.operator.name == "matmul":
+                return turned
+            self.links[node] = ()
+            names = [arg.args[0] if arg.operator.name == "element" else arg for arg in (left, right)]
+            plain = all(name.operator.name == "variable" for name in names) and names[1].parameters[0] != "T"
+            return Dot(self.done[left], self.done[right], turned, plain)
+        ranks = len(left.axes), len(right.axes)
+        relation = Row("relation", (self.done[left], self.done[right]), ("", name), ranks)
+        return Fence("truth", relation, len(node.axes))
+
+    def _outer(self, node: Node) -> Box:
+        return self.chain(node, (node.args[0], _lying(node.args[1])))
+
+    def chain(self, node: Node, parts: Sequence[Node]) -> Box:
+        """A product from the left to the right; where it meets a scalar on the way, several: ``(yᵀ·x)*(vᵀ·W·y)``."""
+        links = [link for part in parts for link in (self.links.get(part) or (part,))]
+        self.links[node] = tuple(links)
+        groups: list[list[Node]] = [[]]
+        shape: tuple[Any, ...] | None = None
+        for link in links:
+            if shape == ():
+                groups.append([])
+            turned = len(link.shape) == 1 and shape is not None and len(shape) == 2 and shape[0] == 1
+            shape = link.shape if not shape else () if turned else _product_shape(shape, link.shape)
+            groups[-1].append(link)
+        rows = [self._chain_of(group) for group in groups]
+        if len(rows) == 1:
+            return rows[0]
+        ranks = (*[0] * (len(rows) - 1), len(node.axes))
+        return Row("runs", tuple(rows), ("", *["scalar"] * (len(rows) - 1)), ranks)
+
+    def _chain_of(self, links: Sequence[Node]) -> Box:
+        if len(links) == 1:
+            return self.done[links[0]]
+        boxes = tuple(self.done[link] for link in links)
+        return Row("chain", boxes, ("", *["matrix"] * (len(boxes) - 1)), tuple(len(link.axes) for link in links))
+
+    def _postfix(self, node: Node) -> Box:
+        return Mark(self.done[node.args[0]], "T")
+
+    # Functions
+
+    def _call(self, node: Node) -> Box:
+        axis = node.parameters[0] if node.parameters and node.operator.keywords else None
+        if node.operator.name == "norm_inf" and axis is None:
+            return Fence("norm_inf", self.done[node.args[0]], len(node.args[0].axes))
+        return Call(node.operator, tuple(self.done[arg] for arg in node.args), axis)
+
+    def _inverse(self, node: Node) -> Box:
+        return Mark(self.done[node.args[0]], "inverse")
+
+    def _fence(self, node: Node) -> Box:
+        return Fence(node.operator.name, self.done[node.args[0]], len(node.args[0].axes))
+
+    def _root(self, node: Node) -> Box:
+        return Root(self.done[node.args[0]], len(node.axes))
+
+    def _cases(self, node: Node) -> Box:
+        condition, value, other = node.args
+        opposite = build.opposite(condition)
+        zero = other.operator.name == "zeros" and value.operator.name != "zeros" and value.shape == node.shape
+        against = None if opposite is None else bare(self.done[opposite])
+        branches = self.done[value], self.done[other]
+        return Cases(bare(self.done[condition]), *branches, against, zero, len(condition.axes))
+
+    # Structure
+
+    def _stack(self, node: Node) -> Box:
+        rows = tuple((self.done[arg],) for arg in node.args)
+        return Grid(rows, "stack", tuple(len(arg.axes) for arg in node.args))
+
+    def _grid(self, node: Node) -> Box:
+        columns = node.parameters[1]
+        parts = [self.done[arg] for arg in node.args]
+        return Grid(tuple(tuple(parts[at : at + columns]) for at in range(0, len(parts), columns)), "grid")
+
+    def _element(self, node: Node) -> Box:
+        places = tuple(":" if place is None else self.place(place) for place in node.parameters)
+        return Index(self.done[node.args[0]], places, len(node.axes))
+
+    def _loop(self, node: Node) -> Box:
+        loop = node.parameters[0]
+        return BigSum(self.place(loop), loop.size, self.done[node.args[0]])
+
+
+def bare(part: Box) -> Box:
+    """A comparison as a condition, not as a value."""
+    return part.inner if isinstance(part, Fence) and part.kind == "truth" else part
+
+
+def _lying(column: Node) -> Node:
+    """The column as a row; ``(Kx)ᵀ`` of a skew K, where ``−xᵀK`` would put a sign into the midst of a product."""
+    row = build.transpose(column)
+    signed = row.operator.name == "negative" and column.operator.name != "negative"
+    return build.apply("transpose", column) if signed else row
+
+
+def _product_shape(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
+    """The shape of the product of a matrix or column and a factor that fits it."""
+    rows = left[0] if left else 1
+    return (rows,) if len(right) == 1 else (rows, right[1])

@@ -1,0 +1,106 @@
+"""Typst: brackets grow by themselves within a formula; a function is ``op("…")``, a name of several letters quoted."""
+
+from __future__ import annotations
+
+import re
+
+from mcalc.notation.pieces import Run
+from mcalc.notation.signs import TYPST
+from mcalc.notation.symbols import LETTER_OF
+from mcalc.notation.typeset import Typeset
+
+_KNOWN = frozenset(
+    (
+        "exp",
+        "ln",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "max",
+        "min",
+        "det",
+        "tr",
+    )
+)
+
+
+class Typst(Typeset):
+    """The formula between Typst's dollar signs."""
+
+    thin = "thin"
+    signs = TYPST
+
+    def text(self, run: Run) -> str:
+        found = " ".join(piece.text for piece in run if piece.text)
+        return re.sub(r"(?<=[(\[]) | (?=[)\],']+)", "", found)
+
+    def line(self, run: Run, first: bool) -> str:
+        """A line of a broken formula: a further one begins with its operator."""
+        if first:
+            return self.text(run)
+        return "quad " * (1 + min(run[0].depth, 3)) + (run[0].lead + " " if run[0].lead else "") + self.text(run)
+
+    def spell(self, word: str, look: str) -> str:
+        shown = LETTER_OF.get(word) or (word if len(word) == 1 else f'"{word}"')
+        if look == "bold":
+            return f"bold(upright({shown}))"
+        if look == "arrow":
+            return f"arrow({shown})"
+        if look == "upright":
+            return f"upright({shown})"
+        return shown if len(shown) == 1 else f"italic({shown})"
+
+    def number(self, text: str) -> str:
+        return text.replace("/", r"\/")
+
+    def index(self, text: str) -> str:
+        if text.isdigit() or len(text) == 1:
+            return {":": r"\:", "_": r"\_"}.get(text, text)
+        return " ".join(self.index(part) for part in re.findall(r"\d+|\S", text))
+
+    def accent(self, name: str, text: str) -> str:
+        return {"vec": "arrow({})", "bar": "overline({})"}.get(name, name + "({})").format(text)
+
+    def transpose_sign(self, letter: str) -> str:
+        return {"T": "T", "top": "⊤", "sf": "sans(T)", "prime": "′"}[letter]
+
+    def scripts(self, base: str, below: str, above: str) -> str:
+        return base + (f"_{_group(below)}" if below else "") + (f"^{_group(above)}" if above else "")
+
+    def grouped(self, text: str) -> str:
+        return f"attach({text})"
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"frac({above}, {below})"
+
+    def root(self, inner: str) -> str:
+        return f"sqrt({inner})"
+
+    def fence(self, kind: str, step: int) -> tuple[str, str]:
+        return {"(": ("(", ")"), "[": ("[", "]"), "|": ("lr(|", "|)"), "norm": ("lr(‖", "‖)")}[kind]
+
+    def big_sum(self, below: str, above: str) -> str:
+        return f"∑_{_group(below)}^{_group(above)}"
+
+    def matrix(self, rows: list[list[str]], roomy: bool) -> str:
+        return f'mat(delim: "[", {"; ".join(", ".join(row) for row in rows)})'
+
+    def branches(self, rows: list[tuple[str, str, str]]) -> str:
+        lines = [f'{value} & "{word} " {asked}'.rstrip() for value, word, asked in rows]
+        return f"cases({', '.join(lines)})"
+
+    def function(self, word: str, greek: bool) -> str:
+        if greek:
+            return LETTER_OF[word]
+        return word if word in _KNOWN else f'op("{word}")'
+
+
+def _group(text: str) -> str:
+    return text if len(text) == 1 and text not in "([" else f"({text})"

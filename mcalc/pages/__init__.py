@@ -1,0 +1,1 @@
+"""Each result as a page of blocks: one file a result."""

@@ -1,0 +1,303 @@
+"""A derivation as a page: the answer alone, or the way to it, the paper's steps with their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mcalc.ask import in_layout
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, left_box
+from mcalc.derivation.error_term import error_term
+from mcalc.derivation.linear_map import other_boxes
+from mcalc.derivation.statements import assumptions, by_variable, held_constant, layout_reason, verified_line
+from mcalc.documents.blocks import (
+    Block,
+    Equations,
+    Heading,
+    Line,
+    Note,
+    Page,
+    Prose,
+    Spans,
+    Where,
+    capital,
+    joined,
+    size_box,
+)
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
+from mcalc.notation.common_parts import is_long, is_unreadable, named_boxes
+from mcalc.notation.drawing import Drawing, Drawn, DrawnCases, Slices
+from mcalc.notation.writing import box_of
+from mcalc.pages.prose import spans
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node
+
+Named = tuple[tuple[Name, Box], ...]
+
+
+def page(derivation: Derivation, lhs: bool = False) -> Page:
+    """The answer, or for `explain` the derivation; `lhs`: an answer has its left side in any case."""
+    with derivation.apart():
+        parts = derivation.parts or (derivation,)
+        by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
+        title = ("Derivative of ", box_of(derivation.value), " by ", *by)
+        if derivation.command == "explain":
+            blocks = [block for part in parts for block in _Page(part).explained()]
+        else:
+            blocks = list(_Page(derivation).answered(lhs))
+        return Page(tuple(blocks), title, assumptions(derivation), derivation.command != "explain")
+
+
+def answer_lines(derivation: Derivation, lhs: bool = False) -> Equations:
+    """The answer, with its left side where it needs one; of several variables a line each."""
+    parts = derivation.parts or (derivation,)
+    lines: list[Line] = []
+    named: Named = ()
+    for part in parts:
+        result = part.result
+        if isinstance(result, Slices):
+            lines += [Line(left, right) for left, right in result.lines()]
+            continue
+        box, own = named_result(result, part.naming)
+        named += own
+        told = lhs or len(parts) > 1 or isinstance(result, IndexForm) or bool(own)
+        lines.append(Line(left_box(part) if told else None, box, (), part.shape))
+    return Equations(tuple(lines), "answer", named)
+
+
+def named_result(result: Expression | Drawn, naming: bool | None, made: Sequence[str] = ()) -> tuple[Box, Named]:
+    """The box of a result, and the parts of it that have names: those asked for, or where it is long."""
+    if isinstance(result, Drawing | DrawnCases):
+        return result.box(), ()
+    assert not isinstance(result, Slices)
+    long = isinstance(result, Node) and naming is None and (is_unreadable(result) or is_long(result))
+    if isinstance(result, Node) and (naming or long):
+        named, box = named_boxes(result, made)
+        return box, tuple(named)
+    return box_of(result, made), ()
+
+
+class Sentences:
+    """The values and the sentences of a derivation as boxes and spans, with the names of the problem."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self.made = [line.name for line in derivation.lines]
+        self.boxes: dict[int, tuple[Box, Named]] = {}
+        known = derivation.reading.names
+        self.names: dict[str, Box] = {name_text(name): Name(name, len(node.axes)) for name, node in known.items()}
+        self.names |= {name_text(line.name): Name(line.name, len(line.node.axes), True) for line in derivation.lines}
+
+    def box(self, value: Expression | Drawn) -> Box:
+        return self.named(value)[0]
+
+    def named(self, value: Expression | Drawn) -> tuple[Box, Named]:
+        """A value, with names for its parts where nobody could read it otherwise."""
+        if id(value) not in self.boxes:
+            long = isinstance(value, Node) and is_unreadable(value)
+            self.boxes[id(value)] = named_result(value, long, self.made)
+        return self.boxes[id(value)]
+
+    def said(self, text: str) -> Spans:
+        """A sentence with the names of the problem in it."""
+        return spans(text, self.names)
+
+    def where(self) -> Where:
+        """What the names stand for."""
+        reading = self.derivation.reading
+        listed = []
+        for name, node in reading.names.items():
+            properties = tuple(sorted(node.parameters[1])) if len(node.parameters) > 1 else ()
+            listed.append((Name(name, len(node.axes)), node.shape, properties))
+        return Where(tuple(listed), tuple(name for name in reading.assumed if name in reading.names))
+
+    def lines_of(self, result: Expression | Drawn) -> list[Line]:
+        """A result as lines; of an index notation with its left side."""
+        if isinstance(result, Slices):
+            return [Line(left, right) for left, right in result.lines()]
+        left = left_box(self.derivation) if isinstance(result, IndexForm) else None
+        return [Line(left, self.box(result), (), result.shape)]
+
+
+class _Page(Sentences):
+    """The blocks of one derivation."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        super().__init__(derivation)
+        self.told: set[str] = set()
+
+    # The answer alone
+
+    def answered(self, lhs: bool) -> Iterator[Block]:
+        whole = self.derivation
+        yield self.where()
+        yield from (Note(self.said(note)) for note in whole.reading.notes)
+        yield answer_lines(whole, lhs)
+        for part in whole.parts or (whole,):
+            yield from self.other_forms(part)
+            yield Prose(self.shape_line(part), "quiet")
+            yield from (Note(self.said(note)) for note in part.remarks)
+
+    def other_forms(self, part: Derivation) -> Iterator[Block]:
+        forms = other_boxes(part)
+        if forms:
+            yield Equations(tuple(_line_of(form) for form in forms))
+
+    def shape_line(self, part: Derivation) -> Spans:
+        check = "" if part.verified is None else "; " + verified_line(part)
+        return (size_box(part.shape), f", {part.layout} layout{check}.")
+
+    # The derivation
+
+    def explained(self) -> Iterator[Block]:
+        derivation = self.derivation
+        by = joined([self.names.get(name_text(name), Name(name)) for name in derivation.wrt])
+        yield Heading(1, ("Derivative of ", self.box(derivation.value), " by ", *by))
+        yield self.where()
+        yield from (Note(self.said(note)) for note in derivation.reading.notes)
+        shape = size_box(derivation.in_symbols.shape)
+        told = f" in the {derivation.layout} layout{layout_reason(derivation)}."
+        yield Prose(("The result is ", shape, *self.said(told)))
+        stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
+        lone = sum(map(bool, stages.values())) == 1
+        parts = by_variable(derivation)
+        number = 0
+        for stage, title in STAGES.items():
+            steps = stages[stage]
+            if not steps:
+                continue
+            number += 1
+            if stage == "substitute" and all(step.rule == "case distinction" for step in steps):
+                title = "Tell the cases apart"
+            yield Heading(2, (title if lone else f"{number}. {title}",))
+            for part in parts:
+                own = [step for step in part.steps if step.stage == stage]
+                if len(parts) > 1 and own and stage not in ("collect", "layout"):
+                    yield Prose(self.said(capital(held_constant(part, derivation)) + ":"))
+                if own:
+                    yield from getattr(self, "_" + stage)(own, part)
+        yield from self.closing()
+
+    def _introduce(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        lines = []
+        for step in steps:
+            loops = sorted(step.before.loops, key=str) if isinstance(step.before, Node) else []
+            each = ("for each ", *joined([Name(loop.name) for loop in loops])) if loops else ()
+            lines.append(Line(self.box(step.before), self.box(step.after), each, step.shape))
+        yield Equations(tuple(lines))
+
+    def _differentiate(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        lines = [Line(self.box(s.before), self.box(s.after), (s.rule,), s.shape, s.rule) for s in steps]
+        yield Equations(tuple(lines))
+        for step in steps:
+            yield from self.because(step.rule, step.because, {})
+
+    def because(self, rule: str, text: str, names: dict[str, Box]) -> Iterator[Block]:
+        """Why a rule applies, each clause said once on a page."""
+        clauses = [clause for clause in text.split("; ") if clause]
+        new = [clause for clause in clauses if f"{rule}: {clause}" not in self.told and clause not in self.told]
+        self.told.update(f"{rule}: {clause}" if at == 0 else clause for at, clause in enumerate(clauses))
+        if new:
+            said = "; ".join(new) + ("" if new[-1].endswith(".") else ".")
+            yield Prose(spans(said, names), "", rule if new[0] == clauses[0] else "")
+
+    def _combine(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        for group in chains(steps):
+            first = group[0]
+            yield from self.because(first.rule, first.because, self.names)
+            yield self.equations(self.box(first.before), group)
+
+    def _substitute(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        combined = chains([step for step in part.steps if step.stage == "combine"])
+        heads = [group[0].before for group in combined] or [s.before for s in part.steps if s.stage == "differentiate"]
+        for group in chains(steps):
+            start = group[0]
+            first = Step("substitute", "", "", start.before, start.before, start.shape)
+            if heads:
+                yield self.equations(self.box(heads[-1]), [first, *group])
+            else:
+                yield self.equations(self.box(start.before), group)
+
+    def _collect(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        names = [name for name in self.derivation.wrt]
+        for step in steps:
+            leaves: list[Box] = [
+                Derivative(Name("f"), (self.names.get(name_text(name), Name(name)),)) for name in names
+            ]
+            row = Row("flat", tuple(leaves), ("", *["comma"] * (len(leaves) - 1)))
+            yield self.equations(Fence("square", row), [step])
+
+    def _layout(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        for step in steps:
+            yield self.equations(self.box(step.before), [step])
+
+    def _components(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        named = [step for step in part.steps if step.stage in ("differentiate", "combine", "layout", "collect")]
+        for step in steps:
+            if isinstance(step.after, Slices):
+                yield Equations(tuple(Line(left, right) for left, right in step.after.lines()))
+                continue
+            paper = step is steps[-1] and named and named[-1].stage in ("differentiate", "combine")
+            leaf = chains(named)[-1][0].before if paper else step.before
+            shown = leaf if isinstance(leaf, Node) else step.before
+            yield Equations((Line(self.box(shown), self.box(step.after)),))
+
+    def equations(self, left: Box, steps: Sequence[Step]) -> Equations:
+        """``left = …`` and under it the further forms, each with its reason; no line equal to the one above."""
+        lines: list[Line] = []
+        named: Named = ()
+        before: Box | None = None
+        for at, step in enumerate(steps):
+            reasons = list(dict.fromkeys(sub.because for sub in step.substeps if sub.because))
+            if not reasons and at:
+                reasons = [step.because or step.rule]
+            elif step.stage in ("collect", "layout"):
+                reasons = [step.because]
+            box, own = self.named(step.after)
+            named += tuple(pair for pair in own if pair[0].word not in {name.word for name, _ in named})
+            said = self.said("; ".join(reason for reason in reasons if reason))
+            if box is not before:
+                lines.append(Line(None if at else left, box, said, step.shape))
+            before = box
+        return Equations(tuple(lines), "", named)
+
+    def aside(self, words: Spans, value: Node) -> Iterator[Block]:
+        """A sentence with a value: within it, or below it where it is long."""
+        if value.key[0] <= _ASIDE:
+            yield Prose((*words, self.box(value), "."))
+            return
+        *first, last = words
+        assert isinstance(last, str)
+        yield Prose((*first, last.rstrip() + ":"))
+        yield Equations((Line(None, self.box(value)),))
+
+    def closing(self) -> Iterator[Block]:
+        derivation = self.derivation
+        yield Heading(2, ("Result",))
+        yield answer_lines(derivation, True)
+        yield from self.other_forms(derivation)
+        result = derivation.in_symbols
+        other = "denominator" if derivation.layout != "denominator" else "paper"
+        turned: Expression | Drawn = result
+        if len(derivation.by) == 1:
+            turned = in_layout(derivation.natural, derivation.value, derivation.by[0], other)
+        if isinstance(turned, Node) and turned is not result and turned.shape != result.shape:
+            yield from self.aside((f"In the {other} layout, ", size_box(turned.shape), ", it is "), turned)
+        error = error_term(derivation)
+        if error is not None:
+            name, difference = box_of(error.name), box_of(error.difference)
+            yield from self.aside(("With ", equation(name, difference), " it is "), error.result)
+        if derivation.verified is not None:
+            yield Prose((capital(verified_line(derivation)) + ".",), "quiet")
+        yield from (Note(self.said(note)) for note in derivation.remarks)
+
+
+_ASIDE = 12
+"""A value of more parts than these is not said within a sentence."""
+
+
+def _line_of(form: Box) -> Line:
+    """``left = right`` as a line; what has another sign stands whole."""
+    if isinstance(form, Row) and form.joins[-1] == "equals":
+        return Line(form.parts[0], form.parts[1])
+    return Line(None, form)

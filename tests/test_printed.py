@@ -1,0 +1,112 @@
+"""What is printed in LaTeX, Typst and MathML says what it should: read as a reader reads a page, it has the same value.
+
+The reader in `pages/` shares nothing with mcalc: it lays the symbols out, tries every reading of equal standing, and
+calls ambiguous what has two.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
+from mcalc.networks.index_form import IndexForm
+from mcalc.notation.mathml import element
+from mcalc.notation.writing import box_of, printer
+from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.problems import Problem
+from mcalc.tree.node import Node, topological, variables
+
+sys.path.insert(0, str(Path(__file__).parent / "pages"))
+
+import latex_read
+import mathml_read
+import pagemath
+import typst_read
+
+CASES = [
+    json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text("utf-8").splitlines()
+]
+READERS = {
+    "latex": lambda text: latex_read.read(text),
+    "typst": lambda text: typst_read.read(f"$ {text} $"),
+    "mathml": lambda text: mathml_read.read(element(text)),
+}
+LONGEST = 1000
+"""What is longer takes the reader minutes."""
+SMALL = {"latex": 1.0, "typst": 1.3, "mathml": 12.0}
+
+
+def values(derivation: Derivation) -> Iterator[Node | IndexForm]:
+    """The value and the result, where they can be evaluated at a point."""
+    for value in (derivation.value, derivation.result):
+        if isinstance(value, IndexForm) or (isinstance(value, Node) and not value.loops):
+            yield value
+
+
+def verdict(derivation: Derivation, value: Node | IndexForm, notation: str) -> tuple[str, str]:
+    """How the printed formula reads at a point, and the formula."""
+    roots = [value] if isinstance(value, Node) else value.nodes()
+    names = list({*derivation.reading.names.values(), *(name for root in roots for name in variables(root))})
+    names.sort(key=str)
+    text = printer(notation).write(box_of(value))
+    if len(text) > LONGEST * SMALL[notation]:
+        return "long", text
+    for sizes in fitting_sizes([derivation.value, *roots], names):
+        point = draw_point(names, sizes, "positive", np.random.default_rng(3))
+        try:
+            want = (
+                evaluate(value, point, sizes)
+                if isinstance(value, Node)
+                else evaluate_tensor(value.tensor, point, sizes)
+            )
+        except (np.linalg.LinAlgError, ValueError, KeyError):
+            continue
+        if not np.isfinite(want).all() or badly_conditioned(roots, point, sizes):
+            continue
+        arrays = {name: np.asarray(array) for name, array in point.items()}
+        read = pagemath.judge(READERS[notation](text), arrays, dict(sizes), np.asarray(want, float), 0)
+        return read[0], f"{text}: {read[1]}"
+    return "no point", text
+
+
+def badly_conditioned(roots: list[Node], point: dict[str, Any], sizes: dict[str, int]) -> bool:
+    """Whether an inverse is of a matrix that is nearly singular: then the last digits differ."""
+    inner = [node.args[0] for node in topological(roots) if node.operator.domain == "square"]
+    return any(np.linalg.cond(evaluate(node, point, sizes)) > 1e4 for node in inner if not node.loops)
+
+
+@pytest.mark.parametrize("notation", list(READERS))
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_what_is_printed_has_the_value(case: dict[str, Any], notation: str) -> None:
+    try:
+        found = derive(case["expr"], case["wrt"], case["shapes"], case["kind"], verify=False)
+    except Problem:
+        pytest.skip("refused")
+    with found.apart():
+        for part in found.parts or (found,):
+            for value in values(part):
+                told, text = verdict(part, value, notation)
+                assert told in ("right", "long", "no point"), text
+
+
+MISREAD = [
+    (r"2 \mathbf{a} \cdot \mathbf{x} \mathbf{b}^{T}", "ambiguous"),
+    (r"2 (\mathbf{a} \cdot \mathbf{x}) \mathbf{b}^{T}", "right"),
+    (r"2 (\mathbf{a} \cdot \mathbf{x}) \mathbf{a}^{T}", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MISREAD)
+def test_the_reader_tells_right_from_wrong(text: str, expected: str) -> None:
+    generator = np.random.default_rng(1)
+    a, b, x = (generator.normal(size=3) for _ in range(3))
+    want = 2 * (a @ x) * b[None, :]
+    assert pagemath.judge(latex_read.read(text), {"a": a, "b": b, "x": x}, {"n": 3}, want, 0)[0] == expected
