@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from mcalc.choices import CHECKED, LAYOUTS, SYMMETRIC
+from mcalc.choices import CHECKED
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import Command, common
+from mcalc.commands.options import FORMAT, LAYOUT, ORDER, SYMMETRIC_BY, WRT, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.documents.options import Options
 from mcalc.problems import Problem
@@ -14,12 +14,12 @@ from mcalc.problems import Problem
 
 @click.command(cls=Command)
 @click.argument("expression")
-@click.option("--wrt", metavar="NAME", help="The variable of the derivative; the only one, if left out.")
+@WRT("The variable of the derivative; the only one, if left out.", metavar="NAME")
 @click.option("--answer", required=True, metavar="ANSWER", help="The answer to check; - for standard input, or @FILE.")
-@click.option("--layout", type=click.Choice(LAYOUTS), help="The layout of the answer, where it is to be in no other.")
-@click.option("--order", type=click.IntRange(1, 2), default=1, help="2: the answer is the second derivative.")
-@click.option("--symmetric", type=click.Choice(SYMMETRIC), default="free", help="By a symmetric matrix, as elsewhere.")
-@click.option("-f", "--format", "form", type=click.Choice(CHECKED), default="text", help="What to print.")
+@LAYOUT("The layout of the answer, where it is to be in no other.", default=None)
+@ORDER("2: the answer is the second derivative.")
+@SYMMETRIC_BY("By a symmetric matrix, as elsewhere.")
+@FORMAT(type=click.Choice(CHECKED))
 @common(formats=False)
 @document_options
 def check(

@@ -9,7 +9,7 @@ import click
 
 from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import Command, common
+from mcalc.commands.options import ORDER, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.documents.options import Options
 from mcalc.problems import Problem
@@ -152,9 +152,7 @@ def derivative_commands() -> Iterator[click.Command]:
             function = click.option(
                 "--graph", is_flag=True, help="The data flow, with the Jacobians beside its edges; -f dot, -f svg."
             )(function)
-            function = click.option(
-                "--order", type=click.IntRange(1, 2), default=1, help="2: the gradient, and the gradient's derivative."
-            )(function)
+            function = ORDER("2: the gradient, and the gradient's derivative.")(function)
             function = click.option(
                 "--detail",
                 type=click.Choice(DETAILS),

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
 import click
 
-from mcalc.choices import LAYOUTS, PICTURES
+from mcalc.choices import PICTURES, TABLES
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import Command, common
+from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, common
 from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
 from mcalc.documents.options import Options
 from mcalc.problems import Problem
 from mcalc.render import EVALUATED, LIBRARIES
-
-at_option = click.option(
-    "--at",
-    "at",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A value: x=1,2, A=[1,2;3,4], c=sqrt(2), X=@data.npy; or @FILE with names.",
-)
-digits_option = click.option(
-    "--digits", type=click.IntRange(1, 15), default=6, help="To how many digits decimals are shown."
-)
-
-
-def format_option(*formats: str) -> Callable[..., Any]:
-    """``-f``, with the formats of a command."""
-    return click.option("-f", "--format", "form", type=click.Choice(formats), default="text", help="What to print.")
 
 
 @contextmanager
@@ -50,13 +34,13 @@ def problems_as(form: str) -> Iterator[None]:
 
 @click.command("eval", cls=Command)
 @click.argument("expression")
-@at_option
-@click.option("--wrt", default="", metavar="NAME[,NAME]", help="The derivative by this variable, there.")
-@click.option("--layout", type=click.Choice(LAYOUTS), default="paper", help="The layout of the derivative.")
+@AT()
+@WRT("The derivative by this variable, there.", default="")
+@LAYOUT("The layout of the derivative.")
 @click.option("--intermediate", is_flag=True, help="Every intermediate value with its shape.")
-@digits_option
-@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the derivative.")
-@format_option(*EVALUATED)
+@DIGITS()
+@NO_VERIFY("Skip the numeric check of the derivative.")
+@FORMAT(type=click.Choice(EVALUATED))
 @common(formats=False)
 @document_options
 def evaluate(
@@ -112,12 +96,12 @@ def evaluate(
 @click.option(
     "--vary", "vary", multiple=True, required=True, metavar="NAME=START:STOP:STEP", help="What changes from row to row."
 )
-@at_option
-@click.option("--wrt", default="", metavar="NAME[,NAME]", help="The derivative by each of these, as columns.")
+@AT()
+@WRT("The derivative by each of these, as columns.", default="")
 @click.option("--long", "long", is_flag=True, help="With two --vary: a row for each pair, not a table crosswise.")
-@digits_option
-@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the derivatives.")
-@format_option("text", "markdown", "csv", "json")
+@DIGITS()
+@NO_VERIFY("Skip the numeric check of the derivatives.")
+@FORMAT(type=click.Choice(TABLES))
 @common(formats=False)
 def table(
     expression: str,
@@ -163,8 +147,8 @@ class Positive(click.FloatRange):
 
 @click.command("descend", cls=Command)
 @click.argument("expression")
-@click.option("--wrt", required=True, metavar="NAME[,NAME]", help="What changes; it starts at its --at, else at zero.")
-@at_option
+@WRT("What changes; it starts at its --at, else at zero.", required=True)
+@AT()
 @click.option("--rate", type=Positive(0, min_open=True), default=0.01, help="The learning rate η.")
 @click.option("--steps", type=click.IntRange(0), default=100, help="At most so many steps.")
 @click.option("--momentum", type=Positive(0, 1, max_open=True), default=0.0, help="With momentum, such as 0.9.")
@@ -181,9 +165,9 @@ class Positive(click.FloatRange):
 )
 @click.option("--show", "shown", default="", metavar="EXPR,…", help="What to show of each step: w,b,w.x+b.")
 @click.option("--every", type=click.IntRange(1), default=None, help="Show each so many steps.")
-@digits_option
-@click.option("--no-verify", is_flag=True, help="Skip the numeric check of the gradient.")
-@format_option("text", "markdown", "csv", "json")
+@DIGITS()
+@NO_VERIFY("Skip the numeric check of the gradient.")
+@FORMAT(type=click.Choice(TABLES))
 @common(formats=False)
 def descend(
     expression: str,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import click
 
@@ -107,63 +108,73 @@ class Group(click.Group):
         return super().resolve_command(ctx, ["shapes", "--lead-on", *args])
 
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option that several commands have: how it is typed, what it takes, and what it is for.
+
+    A command that has it may say in its own words what for, and may settle anything that Click takes otherwise.
+    """
+
+    flags: tuple[str, ...]
+    help: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, help: str = "", **settings: Any) -> Callable[[Decorated], Decorated]:
+        """What gives a command the option."""
+        return click.option(*self.flags, help=help or self.help, **{**self.settings, **settings})
+
+
+SHAPE = Option(
+    ("-s", "--shape", "shapes"),
+    "Declare a shape: x=n, A=m,n, b=scalar, S=n,n:symmetric.",
+    {"multiple": True, "metavar": "NAME=SHAPE"},
+)
+OUTPUT = Option(("-o", "--output"), "Write to a file.", {"type": click.Path(dir_okay=False)})
+COLOR = Option(
+    ("--color",),
+    "Colour; NO_COLOR is honoured.",
+    {"type": click.Choice(["auto", "always", "never"]), "default": "auto"},
+)
+WRT = Option(("--wrt",), "Differentiate by this variable; by the only one, if left out.", {"metavar": "NAME[,NAME]"})
+LAYOUT = Option(
+    ("--layout",),
+    "Where the indices of value and variable stand.",
+    {"type": click.Choice(LAYOUTS), "default": "paper"},
+)
+FORMAT = Option(("-f", "--format", "form"), "What to print.", {"default": "text"})
+EXPAND = Option(
+    ("--expand",),
+    "Show components, with … or for given sizes.",
+    {"is_flag": False, "flag_value": "", "default": None, "metavar": "[n=3]"},
+)
+SYMMETRIC_BY = Option(
+    ("--symmetric",),
+    "By a symmetric matrix: entry by entry, (G+Gᵀ)/2, or G+Gᵀ−diag(diag(G)).",
+    {"type": click.Choice(SYMMETRIC), "default": "free"},
+)
+NAMING = Option(("--cse/--no-cse", "naming"), "Name the parts that recur.", {"default": None})
+NO_VERIFY = Option(("--no-verify",), "Skip the numeric check.", {"is_flag": True})
+ORDER = Option(("--order",), "2: the second derivative.", {"type": click.IntRange(1, 2), "default": 1})
+AT = Option(
+    ("--at", "at"),
+    "A value: x=1,2, A=[1,2;3,4], c=sqrt(2), X=@data.npy; or @FILE with names.",
+    {"multiple": True, "metavar": "NAME=VALUE"},
+)
+DIGITS = Option(("--digits",), "To how many digits decimals are shown.", {"type": click.IntRange(1, 15), "default": 6})
+
+
 def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The options that every command shares."""
+    """The options that every command shares; with `formats` those of the commands that differentiate."""
+    options = [SHAPE(), OUTPUT(), COLOR()]
+    if formats:
+        printed = {"type": click.Choice((*FORMATS, *DRAWINGS))}
+        form = FORMAT("What to print; dot and svg are for explain --graph.", **printed)
+        options += [WRT(), LAYOUT(), form, EXPAND(), SYMMETRIC_BY(), NAMING(), NO_VERIFY()]
 
     def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        options = [
-            click.option(
-                "-s",
-                "--shape",
-                "shapes",
-                multiple=True,
-                metavar="NAME=SHAPE",
-                help="Declare a shape: x=n, A=m,n, b=scalar, S=n,n:symmetric.",
-            ),
-            click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to a file."),
-            click.option(
-                "--color",
-                type=click.Choice(["auto", "always", "never"]),
-                default="auto",
-                help="Colour; NO_COLOR is honoured.",
-            ),
-        ]
-        if formats:
-            options += [
-                click.option(
-                    "--wrt", metavar="NAME[,NAME]", help="Differentiate by this variable; by the only one, if left out."
-                ),
-                click.option(
-                    "--layout",
-                    type=click.Choice(LAYOUTS),
-                    default="paper",
-                    help="Where the indices of value and variable stand.",
-                ),
-                click.option(
-                    "-f",
-                    "--format",
-                    "form",
-                    type=click.Choice((*FORMATS, *DRAWINGS)),
-                    default="text",
-                    help="What to print; dot and svg are for explain --graph.",
-                ),
-                click.option(
-                    "--expand",
-                    is_flag=False,
-                    flag_value="",
-                    default=None,
-                    metavar="[n=3]",
-                    help="Show components, with … or for given sizes.",
-                ),
-                click.option(
-                    "--symmetric",
-                    type=click.Choice(SYMMETRIC),
-                    default="free",
-                    help="By a symmetric matrix: entry by entry, (G+Gᵀ)/2, or G+Gᵀ−diag(diag(G)).",
-                ),
-                click.option("--cse/--no-cse", "naming", default=None, help="Name the parts that recur."),
-                click.option("--no-verify", is_flag=True, help="Skip the numeric check."),
-            ]
         for option in reversed(options):
             function = option(function)
         return function

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from mcalc.choices import PICTURES, PLOTS
-from mcalc.commands.numbers import at_option
-from mcalc.commands.options import Command, common
+from mcalc.commands.options import AT, WRT, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, painter, show
 from mcalc.problems import Problem
 
@@ -24,9 +23,9 @@ from mcalc.problems import Problem
     metavar="NAME=FROM:TO",
     help="What goes along an axis: x=-5:5, w[1]=0:1; one or two.",
 )
-@at_option
+@AT()
 @click.option("--with", "others", multiple=True, metavar="EXPR", help="Another expression in the same picture.")
-@click.option("--wrt", default="", metavar="NAME[,NAME]", help="Draw the derivatives by these names as well.")
+@WRT("Draw the derivatives by these names as well.", default="")
 @click.option(
     "--kind",
     type=click.Choice(PLOTS),

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mcalc.commands.options import Command, common
+from mcalc.commands.options import COLOR, FORMAT, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
 
 
@@ -25,8 +25,8 @@ def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: 
 
 @click.command(cls=Command)
 @click.argument("name", required=False)
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", help="What to print.")
+@COLOR()
+@FORMAT(type=click.Choice(["text", "markdown"]))
 @click.option(
     "--rewritings", is_flag=True, help="The rewritings by which answers are simplified, each with its sentence."
 )
