@@ -18,6 +18,7 @@ from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.problems import Problem
 from mcalc.question import read, shapes_by_letter, variables_of
+from mcalc.rewriting.answers import author_of
 from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.letters import in_use
@@ -67,7 +68,7 @@ def derive(
         }
         free = read(source, without, names)
     work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
-    with in_use(letters_of_text(reading)):
+    with in_use(letters_of_text(reading)), author_of([reading.value, free.value]):
         found = work.second(by) if order == 2 else work.first(by)
     if verify:
         from mcalc.derivation.read_back import must_read_back

@@ -126,7 +126,7 @@ ENDS = [
     ("x'@K@y", "x", {"K": "n,n:skew", "x": "n", "y": "n"}, "−yᵀ·K"),
     ("x'@K@x", "x", {"K": "n,n:skew", "x": "n"}, "0⃗ᵀ"),
     ("tr(K@K)", "K", {"K": "n,n:skew"}, "−2K"),
-    ("(logdet(T) + tr(inv(T)@S))/2", "T", {"T": "n,n:symmetric", **S}, "inv(T)·(I − S·inv(T))/2"),
+    ("(logdet(T) + tr(inv(T)@S))/2", "T", {"T": "n,n:symmetric", **S}, "(inv(T) − inv(T)·S·inv(T))/2"),
 ]
 
 

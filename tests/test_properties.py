@@ -28,7 +28,7 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
-from mcalc.simplification.simplify import simplify
+from mcalc.rewriting.answers import simplify
 from mcalc.table import TABLE
 from mcalc.table.records import ShapeMismatch
 from mcalc.tree.node import Node, dimension, topological

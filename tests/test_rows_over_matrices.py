@@ -62,7 +62,7 @@ def test_its_derivatives(text: str) -> None:
         ("sum((X@W + b' - Y)^2)", "b", "2*1⃗ᵀ·(X·W + 1⃗·bᵀ − Y)"),
         ("sum((X@W + b' - Y)^2)", "W", "2Xᵀ·(X·W + 1⃗·bᵀ − Y)"),
         ("sum(X@W + b')", "b", "N*1⃗ᵀ"),
-        ("norm(Y + c)^2", "c", "2((Y + c·1⃗ᵀ)·1⃗)ᵀ"),
+        ("norm(Y + c)^2", "c", "2(Y·1⃗ + k*c)ᵀ"),
     ],
 )
 def test_the_derivative_by_a_row_is_a_sum_over_the_rows(text: str, wrt: str, answer: str) -> None:

@@ -94,7 +94,7 @@ def test_every_operator_at_one_wide_shapes(text: str, shapes: Shapes, kind: str)
             "v@relu(W@x + b)",
             "b",
             {"v": "m,1", "W": "1,n", "x": "n", "b": "1"},
-            "{ 0⃗ if Wᵀ·x + b[1] ≤ 0; v if Wᵀ·x + b[1] > 0 }",
+            "{ 0⃗ if W·x + b[1] ≤ 0; v if W·x + b[1] > 0 }",
         ),
         ("sum(A@x)", "A", {"x": "1"}, "x[1]*1⃗ᵀ"),
     ],

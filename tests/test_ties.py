@@ -128,7 +128,7 @@ def test_branches_are_values(name: str) -> None:
 
 def test_the_derivative_of_a_norm_is_0_where_the_norm_is() -> None:
     """Said beside an answer whose norm may be 0 on an open set, and at a point where it is."""
-    assert any("norm(relu(a)) is 0" in note for note in derive("norm(relu(a))", "a", {"a": "scalar"}).notes)
+    assert any("norm(relu(x)) is 0" in note for note in derive("norm(relu(x))", "x", VECTOR).notes)
     assert not any("norm" in note for note in derive("norm(x)", "x", VECTOR).notes)
     for text, at, note in (("norm(relu(a))", "a=-1", True), ("norm(x)", "x=0,0", True), ("norm(x)", "x=0,3", False)):
         (answer,) = evaluation(text, read_assignments([at]), wrt=at[0]).answers

@@ -79,8 +79,8 @@ CONDITIONS = [
 BETWEEN_KINKS = [
     ("abs(x) + abs(x-5)", "x", "sign(x) - 1", X, "x − 5 ≤ 0"),
     ("abs(x) + abs(x-1000)", "x", "sign(x) - 1", X, "x − 1000 ≤ 0"),
-    ("relu(x) - relu(x-1)", "x", "x > 0", X, "x − 1 ≤ 0"),
-    ("max(0,1-x) + x", "x", "1", X, "1 − x ≤ 0"),
+    ("relu(x) - relu(x-1)", "x", "x > 0", X, "x ≤ 1"),
+    ("max(0,1-x) + x", "x", "1", X, "x ≥ 1"),
     ("max(x,1) - x", "x", "-1", X, "x ≤ 1"),
     ("abs(x+1) - abs(x-1)", "x", "2", X, "x + 1 > 0 and x − 1 ≤ 0"),
     ("relu(w.x) - w.x", "w", "-x'", {}, "w·x ≤ 0"),

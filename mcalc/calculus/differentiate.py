@@ -10,7 +10,7 @@ from sympy.core.singleton import S
 from mcalc.calculus.local_rules import local_rule
 from mcalc.networks.networks import Factor, Index, Tensor, Term, counted, delta, fresh
 from mcalc.networks.terms import terms_of, tidy
-from mcalc.simplification.factoring import matrix_form
+from mcalc.rewriting.answers import matrix_form
 from mcalc.table.records import LoopIndex, Shape
 from mcalc.tree.node import Node, depends, topological
 

@@ -8,7 +8,7 @@ from typing import Any
 from mcalc.checking.points import Field, Spot, Valued, trees
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import digits
-from mcalc.simplification.simplify import simplify
+from mcalc.rewriting.answers import simplify
 from mcalc.table.records import ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mcalc.language.formulas import compared_as
 from mcalc.networks.index_form import Expression
-from mcalc.simplification.simplify import simplify
+from mcalc.rewriting.answers import simplify
 from mcalc.table.records import ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.given_sizes import LosesAxis, for_sizes

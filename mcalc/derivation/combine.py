@@ -11,11 +11,12 @@ from sympy.core.singleton import S
 from mcalc.calculus.differentiate import contract, derivative_shape, matrix_places, renamed, tensor_of
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.identities import raw_product, shorten
-from mcalc.derivation.reasons import chain_rule, simplification
+from mcalc.derivation.reasons import chain_rule
 from mcalc.networks.index_form import Expression, IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term, fresh
 from mcalc.notation.writing import write
-from mcalc.simplification.factoring import matrix_form
+from mcalc.rewriting.answers import matrix_form
+from mcalc.rewriting.explaining import said_between
 from mcalc.table.records import LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
@@ -215,7 +216,7 @@ class Combination:
             )
             substeps, forms, values = [], [], middle
         if values is not result:
-            why = "" if substeps else simplification(values, result)
+            why = "" if substeps else said_between(values, result)
             self.steps.append(
                 Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps), forms=tuple(forms))
             )

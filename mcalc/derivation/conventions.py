@@ -11,8 +11,8 @@ from mcalc.derivation.derivation import Step
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.problems import Problem
-from mcalc.simplification.declared import as_declared
-from mcalc.simplification.simplify import multiplied_out, simplify
+from mcalc.rewriting.answers import is_symmetric, simplify
+from mcalc.rewriting.declared import as_declared
 from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.names import name_text
@@ -79,7 +79,7 @@ def _because(variable: Node, convention: str, natural: Expression) -> str:
 
 def _folded(natural: Expression, at: int, convention: str) -> Expression:
     if isinstance(natural, Node):
-        symmetric = build.is_symmetric(multiplied_out(natural))
+        symmetric = is_symmetric(natural)
         turned = natural if symmetric else build.transpose(natural)
         if convention == "constrained":
             halves = (build.apply("divide", part, build.number(2)) for part in (natural, turned))

@@ -16,12 +16,13 @@ from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
 from mcalc.derivation.meanings import apart, known_leaves, replaced_names, substituted, with_entries
 from mcalc.derivation.prepare import Prepared
-from mcalc.derivation.reasons import because_local, listed, rule_name, simplification
+from mcalc.derivation.reasons import because_local, listed, rule_name
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
-from mcalc.simplification.cases import by_cases
-from mcalc.simplification.simplify import simplify
+from mcalc.rewriting.answers import author_within, simplify
+from mcalc.rewriting.cases import by_cases
+from mcalc.rewriting.explaining import is_order, said_between
 from mcalc.tree import build
 from mcalc.tree.letters import letters_in_use
 from mcalc.tree.names import name_text, without_subscripts
@@ -61,6 +62,12 @@ class Work:
             )
             return result
         self._introduce()
+        typed = (line.meaning for line in self.lines), (line.definition for line in self.lines)
+        with author_within(chain(*typed)):
+            return self._combined()
+
+    def _combined(self) -> Expression:
+        root, by = self.prepared.root, self.by
         if not self.lines:
             result = matrix_or_indices(differentiate(root, by))
             self.steps.append(
@@ -194,9 +201,11 @@ class Work:
             if replaced is result:
                 return self._cases(result)
             simplified = simplify(with_entries(substituted(result, apart(result, meaning))))
+            if is_order(replaced, simplified):
+                replaced = simplified
             self._rewritten("substitute back", self._inserted_names(result), result, replaced)
             if simplified is not replaced:
-                self._rewritten("simplify", simplification(replaced, simplified), replaced, simplified)
+                self._rewritten("simplify", said_between(replaced, simplified), replaced, simplified)
             return self._cases(simplified)
         self._rewritten("substitute back", self._inserted_names(result), result, full)
         return full

@@ -16,7 +16,7 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term, counted, expand, fresh
 from mcalc.networks.terms import terms_of, tidy
-from mcalc.simplification.factoring import matrix_form
+from mcalc.rewriting.answers import matrix_form
 from mcalc.simplification.scalars import applied, product_of, sum_of, under_sum
 from mcalc.table.records import LoopIndex, Slice
 from mcalc.tree import build

@@ -13,7 +13,7 @@ from mcalc.derivation.differentials import leaf
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.boxes import Box, Call, Derivative, Nabla, Name, Row, equation
 from mcalc.notation.writing import box_of, written
-from mcalc.simplification.factoring import matrix_form
+from mcalc.rewriting.answers import matrix_form
 from mcalc.table import TABLE
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.simplification.simplify import simplify
+from mcalc.rewriting.answers import simplify
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build, stacks
 from mcalc.tree.node import Node, replace, topological, variables, with_loop

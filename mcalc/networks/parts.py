@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sympy.core.singleton import S
 
 from mcalc.networks.matrix_form import Piece
-from mcalc.networks.networks import Index, Term
+from mcalc.networks.networks import Index
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build, stacks
 from mcalc.tree.node import Node
 
 _LARGEST = 12
-
-
-class Entry(NamedTuple):
-    """A term and its matrix form."""
-
-    term: Term
-    piece: Piece
-
-    @property
-    def node(self) -> Node:
-        """The piece as a value."""
-        return build.scaled(*self.piece)
 
 
 def _place(node: Node | None) -> int | None:
@@ -39,32 +27,32 @@ def _place(node: Node | None) -> int | None:
     return int(node.parameters[0])
 
 
-def by_parts(entries: Sequence[Entry], row: Index | None, column: Index | None) -> Node | None:
+def by_parts(pieces: Sequence[Piece], row: Index | None, column: Index | None) -> Node | None:
     """The sum of the terms written out; None unless each of them fills a place of its own."""
     if row is None and column is None:
         return None
     if row is None or column is None:
         index = row if row is not None else column
         assert index is not None
-        stacked = _vector(entries, index.size)
+        stacked = _vector(pieces, index.size)
         return stacked if stacked is None or row is not None else build.apply("transpose", stacked)
-    return _entries(entries, row.size, column.size) or _rows(entries, row.size, column.size)
+    return _entries(pieces, row.size, column.size) or _rows(pieces, row.size, column.size)
 
 
 def _small(size: Any) -> bool:
     return bool(getattr(size, "is_Integer", False) and size <= _LARGEST)
 
 
-def _vector(entries: Sequence[Entry], size: Any) -> Node | None:
+def _vector(pieces: Sequence[Piece], size: Any) -> Node | None:
     if not _small(size):
         return None
     places: dict[int, list[Node]] = {}
-    for entry in entries:
-        body = entry.piece.body
+    for piece in pieces:
+        body = piece.body
         place = _place(body.args[0] if body is not None and body.operator.name == "transpose" else body)
         if place is None:
             return None
-        places.setdefault(place, []).append(build.scaled(entry.piece.coefficient, entry.piece.scalars, None))
+        places.setdefault(place, []).append(build.scaled(piece.coefficient, piece.scalars, None))
     return build.apply("stack", *(_at(places, at) for at in range(1, int(size) + 1)))
 
 
@@ -72,29 +60,29 @@ def _at(places: dict[Any, list[Node]], place: Any) -> Node:
     return build.total(places[place]) if place in places else build.number(0)
 
 
-def _entries(entries: Sequence[Entry], height: Any, width: Any) -> Node | None:
+def _entries(pieces: Sequence[Piece], height: Any, width: Any) -> Node | None:
     if not (_small(height) and _small(width)):
         return None
     places: dict[tuple[int, int], list[Node]] = {}
-    for entry in entries:
-        body = entry.piece.body
+    for piece in pieces:
+        body = piece.body
         if body is None or body.operator.name != "outer":
             return None
         above, across = (_place(arg) for arg in body.args)
         if above is None or across is None:
             return None
-        places.setdefault((above, across), []).append(build.scaled(entry.piece.coefficient, entry.piece.scalars, None))
+        places.setdefault((above, across), []).append(build.scaled(piece.coefficient, piece.scalars, None))
     every = [(above, across) for above in range(1, int(height) + 1) for across in range(1, int(width) + 1)]
     if height == width and all(above == across for above, across in places):
         return build.apply("diag", build.apply("stack", *(_at(places, (at, at)) for at in range(1, int(height) + 1))))
     return build.apply("grid", *(_at(places, place) for place in every), parameters=(int(height), int(width)))
 
 
-def _rows(entries: Sequence[Entry], height: Any, width: Any) -> Node | None:
+def _rows(pieces: Sequence[Piece], height: Any, width: Any) -> Node | None:
     """Rows, or blocks of rows, that follow one another without a gap."""
     blocks: dict[Any, tuple[Any, list[Node]]] = {}
-    for entry in entries:
-        body = entry.piece.body
+    for piece in pieces:
+        body = piece.body
         if body is None:
             return None
         place = _place(body.args[0]) if body.operator.name == "outer" else None
@@ -107,7 +95,7 @@ def _rows(entries: Sequence[Entry], height: Any, width: Any) -> Node | None:
             where = parts[0].parameters[1]
             start, end = where.lower, where.upper
             rest = build.chain(parts[1:]) if len(parts) > 1 else build.identity(end - start + 1)
-        blocks.setdefault(start, (end, []))[1].append(build.scaled(entry.piece.coefficient, entry.piece.scalars, rest))
+        blocks.setdefault(start, (end, []))[1].append(build.scaled(piece.coefficient, piece.scalars, rest))
     rows: list[Node] = []
     start = S.One
     while blocks:

@@ -29,8 +29,8 @@ from mcalc.rewriting.forms import (
     widest,
     zeros,
 )
+from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import is_nonnegative
-from mcalc.table import TABLE
 from mcalc.table.records import Shape
 
 OPENED = 12
@@ -98,6 +98,8 @@ def _like_terms(pairs: Sequence[Pair]) -> dict[Form, Rational]:
                 facts.append("open")
             stack.extend((rational(c * k), a) for k, a in zip(reversed(t.par), reversed(t.args), strict=True))
         elif t.head == NUMBER:
+            if ONE in found:
+                facts.append("added")
             found[ONE] = rational(found.get(ONE, 0) + c * t.par[0])
         elif not is_zero(t):
             if t in found:
@@ -185,6 +187,10 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
     while stack:
         t, e = stack.pop()
         c, rest = scaled_parts(t)
+        if c != 1 and len(pairs) > 1:
+            facts.append("numbers" if coefficient != 1 else "front")
+        elif t is ONE and len(pairs) > 1:
+            facts.append("one")
         if c != 1:
             if c == 0 and e > 0:
                 facts.append("zero")
@@ -259,7 +265,8 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
             if t.head == "exp" and e < 0:
                 t, e = make("exp", (negative(t.args[0]),), (), t.shape), -e
                 facts.append("exponential")
-            mask = t.head in TABLE and TABLE[t.head].indicator
+            operator = operator_of(t.head)
+            mask = operator is not None and operator.indicator
             factors.append((t, 1 if mask and e > 0 else e))
     if shape and not any(t.shape for t, _ in factors):
         factors.append((ones(shape), 1))

@@ -13,6 +13,7 @@ from mcalc.rewriting.forms import (
     Form,
     Rational,
     is_column,
+    is_dot,
     is_matrix,
     make,
     number,
@@ -66,13 +67,10 @@ def _is_product_of_row(t: Form) -> bool:
 
 def dot_of(t: Form) -> tuple[Form, Form] | None:
     """u and v where a sum is written u·v."""
-    if t.head != "sum" or t.par or t.args[0].head != PRODUCT:
+    if t.head != "sum" or not is_dot(t):
         return None
-    inner = t.args[0]
-    if is_column(inner) and inner.par == (1, 1) and all(is_column(b) for b in inner.args):
-        one, other = sorted(inner.args, key=lambda b: (b.cost, str(b.par), b.digest))
-        return one, other
-    return None
+    one, other = sorted(t.args[0].args, key=lambda b: (b.head != TURNED, b.cost, str(b.par), b.digest))
+    return one, other
 
 
 def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Rational]], list[tuple[Form, bool]]]:

@@ -13,9 +13,16 @@ CONSTRUCTORS: dict[str, Constructor] = {}
 """What makes a canonical form of a head: one for each head of the algebra, and one for each operator of the table."""
 
 
+OTHERS: list[Callable[[str], Constructor]] = []
+"""What makes the constructor of any other operator, by its traits."""
+
+
 def construct(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
     """The canonical form of a head on canonical arguments."""
-    return CONSTRUCTORS[head](args, par, shape)
+    maker = CONSTRUCTORS.get(head)
+    if maker is None:
+        maker = CONSTRUCTORS[head] = OTHERS[-1](head)
+    return maker(args, par, shape)
 
 
 facts: list[str] = []
@@ -25,10 +32,13 @@ SENTENCES = {
     "open": "the parentheses are opened",
     "like": "like terms are added",
     "cancel": "equal terms cancel",
+    "one": "factors of 1 are dropped",
+    "numbers": "the numbers are multiplied and stand in front",
+    "added": "numbers are added",
     "powers": "equal factors are one power",
     "quotient": "equal factors cancel",
     "content": "the common number stands in front",
-    "front": "numbers and scalars stand in front",
+    "front": "the number stands in front",
     "sign": "the minus sign stands in front",
     "turned": "the transpose of a product turns its order round",
     "twice": "what is turned twice is as it was",
@@ -47,3 +57,11 @@ SENTENCES = {
     "counted": "a sum of ones counts them",
     "exponential": "1/e^a is e^(-a)",
 }
+
+QUIET = (
+    *("numbers", "zero", "one", "front", "sign", "content", "identity", "unit"),
+    *("expanded", "linear", "open", "turned", "twice"),
+)
+"""What is said only where there is nothing else to say, and then the first of these that was done."""
+
+SILENT = frozenset(QUIET)

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mcalc.rewriting.algebra import keeping, multiply, turned
-from mcalc.rewriting.constructors import SENTENCES, construct, facts
-from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, Form, chain_shape, is_column, make
+from mcalc.rewriting.constructors import SENTENCES, SILENT, construct, facts
+from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, ZERO, Form, chain_shape, is_column, make, ones
+from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.matching import applied
 from mcalc.rewriting.moves import MOVES, Move
 from mcalc.rewriting.patterns import Row, built, each, is_name
 from mcalc.rewriting.table import rows
 
 ARITHMETIC = "arithmetic"
+"""What goes unsaid unless nothing else is to be said: numbers in front, factors of 1, an order."""
 _BUDGET = 2000
 """Moves that are tried for one value; then it stays as the rows leave it."""
 _STEPS = 200_000
@@ -47,6 +49,35 @@ def _inverted(form: Form) -> tuple[Form, ...] | None:
     if form.head == TURNED and form.args[0].head == "inv":
         inner = turned(form.args[0].args[0])
     return inner.args if inner is not None and inner.head == CHAIN else None
+
+
+def where_positive(t: Form) -> Form | None:
+    """A product with a mask in which a sum has the same value cut off at 0; None where there is none."""
+    masks = {b.args[0] for b, e in zip(t.args, t.par, strict=True) if b.head == "greater" and b.args[1] is ZERO}
+    for at, factor in enumerate(t.args if masks else ()):
+        core = factor if factor.head == SUM else None
+        if core is None:
+            continue
+        parts = [_cut_off(part, masks) for part in core.args]
+        if any(new is not part for new, part in zip(parts, core.args, strict=True)):
+            new = make(SUM, parts, core.par, core.shape)
+            return make(PRODUCT, (*t.args[:at], new, *t.args[at + 1 :]), t.par, t.shape)
+    return None
+
+
+def _cut_off(form: Form, masks: set[Form]) -> Form:
+    """z for ``max(0, z)``, ``relu(z)``, ``abs(z)`` where z is known to be positive; any other form as it is."""
+    operator = operator_of(form.head)
+    if operator is None:
+        return form
+    if operator.where_positive == "a" and form.args[0] in masks:
+        return form.args[0]
+    if operator.branches and ZERO in form.args and len(form.args) == 2:
+        named = dict(zip(operator.argument_names, form.args, strict=True))
+        for name, positive in operator.branches:
+            if named.get(name) in masks and positive == " - ".join([name, *(o for o in named if o != name)]):
+                return named[name]
+    return form
 
 
 class Entry(NamedTuple):
@@ -119,8 +150,10 @@ class Engine:
         facts.clear()
         new = construct(t.head, args, t.par, t.shape)
         if new is not here:
-            sentence = "; ".join(SENTENCES[fact] for fact in dict.fromkeys(facts))
-            self._note(ARITHMETIC, here, new, sentence, here, new)
+            told = [fact for fact in dict.fromkeys(facts) if fact not in SILENT] or list(dict.fromkeys(facts))
+            sentence = "; ".join(SENTENCES[fact] for fact in told)
+            name = ARITHMETIC if all(fact in SILENT for fact in told) else sentence
+            self._note(name, here, new, sentence, here, new)
             return new
         if here is not t:
             return here
@@ -147,8 +180,16 @@ class Engine:
                 self._note(row.name, found.before, found.after, row.sentence, t, found.whole)
                 return found.whole
         if t.head == PRODUCT:
-            return self._picked(t)
+            picked = self._picked(t)
+            return self._where_positive(t) if picked is t else picked
         return t
+
+    def _where_positive(self, t: Form) -> Form:
+        """``(z > 0)*(max(0, z) - y) = (z > 0)*(z - y)``."""
+        whole = where_positive(t)
+        if whole is not None:
+            self._note("where positive", t, whole, "where z is positive, max(0, z) is z", t, whole)
+        return t if whole is None else whole
 
     def _picked(self, t: Form) -> Form:
         """``v * unit(k,n) = v[k] * unit(k,n)``."""
@@ -166,40 +207,49 @@ class Engine:
         return whole
 
     def _along(self, t: Form) -> Form:
-        """The rows about products at every place, in one pass: after a use the place before is tried again."""
+        """The rows about products at every place, in one pass: after a use the place before is tried again.
+
+        The uses of one row that follow one another are one step of the log.
+        """
         parts, at = list(t.args), 0
-        uses: list[tuple[Row, Form, Form]] = []
+        run: list[tuple[Row, Form, Form]] = []
+        now = t
         while at + 1 < len(parts):
-            for row in (*self._chains.get(parts[at].head, ()), *self._chains.get("", ())):
-                width = len(row.before.args)
-                window = parts[at : at + width]
-                if len(window) < width or any(
-                    not is_name(p) and p.head != w.head for p, w in zip(row.before.args, window, strict=True)
-                ):
-                    continue
-                bound = next((way for way in each(row.before.args, window, {}) if row.holds(way)), None)
-                if bound is None:
-                    continue
-                after = built(row.after, bound)
+            use = self._fitting(parts, at)
+            if use is None:
+                at += 1
+                continue
+            row, before, after = use
+            if run and run[-1][0].name != row.name:
+                now = self._told(run, now, parts, t)
+                run = []
+            run.append(use)
+            parts[at : at + len(before.args)] = after.args if after.head == CHAIN else [after]
+            at = max(at - 1, 0)
+        return self._told(run, now, parts, t) if run else now
+
+    def _fitting(self, parts: Sequence[Form], at: int) -> tuple[Row, Form, Form] | None:
+        """The first row that fits from a place on: the row, what it replaces, and by what."""
+        for row in (*self._chains.get(parts[at].head, ()), *self._chains.get("", ())):
+            width = len(row.before.args)
+            window = parts[at : at + width]
+            if len(window) < width or any(
+                not is_name(p) and p.head != w.head for p, w in zip(row.before.args, window, strict=True)
+            ):
+                continue
+            bound = next((way for way in each(row.before.args, window, {}) if row.holds(way)), None)
+            if bound is not None:
                 before = make(CHAIN, window, (), chain_shape(window))
-                uses.append((row, before, after))
-                parts[at : at + width] = after.args if after.head == CHAIN else [after]
-                at = max(at - 1, 0)
-                break
-            else:
-                found = inverse_beside(parts[at], parts[at + 1])
-                if found is None:
-                    at += 1
-                    continue
-                before = make(CHAIN, parts[at : at + 2], (), chain_shape(parts[at : at + 2]))
-                uses.append((INVERSE_BESIDE, before, found))
-                parts[at : at + 2] = [found]
-                at = max(at - 1, 0)
-        if not uses:
-            return t
+                return row, before, built(row.after, bound, as_it_stands=True) if bound else ones(before.shape)
+        found = inverse_beside(parts[at], parts[at + 1])
+        if found is None:
+            return None
+        return INVERSE_BESIDE, make(CHAIN, parts[at : at + 2], (), chain_shape(parts[at : at + 2])), found
+
+    def _told(self, run: Sequence[tuple[Row, Form, Form]], now: Form, parts: Sequence[Form], t: Form) -> Form:
         whole = make(CHAIN, parts, (), t.shape) if len(parts) > 1 else parts[0]
-        for row, before, after in uses:
-            self._note(row.name, before, after, row.sentence, t, whole)
+        for row, before, after in run:
+            self._note(row.name, before, after, row.sentence, now, whole)
         return whole
 
     def _by_moves(self, t: Form) -> Form:

@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 
 from sympy.core.singleton import S
 
-from mcalc.table import TABLE
+from mcalc.rewriting.heads import known_operator
 from mcalc.table.records import Shape
 from mcalc.tree.node import free_loops
 
@@ -119,7 +119,7 @@ def identity(size: Any) -> Form:
 
 
 def is_zero(form: Form) -> bool:
-    return form is ZERO or form.head == "zeros"
+    return form is ZERO or form.head == "zeros" or (form.head == TURNED and form.args[0].head == "zeros")
 
 
 def is_row(form: Form) -> bool:
@@ -215,7 +215,7 @@ def _turns(form: Form) -> bool:
         )
     if form.head in (CHAIN, TURNED):
         return any(arg.turns and not stands_twice(arg, form) for arg in form.args)
-    return bool(form.args) and form.args[0].turns and TABLE[form.head].linear
+    return bool(form.args) and form.args[0].turns and known_operator(form.head).linear
 
 
 def stands_twice(arg: Form, form: Form) -> bool:
@@ -269,10 +269,20 @@ def _cost(form: Form) -> int:
         return 1 + max(1, len(form.par))
     if head == TURNED:
         return 1 + args[0].cost
-    operator = TABLE[head]
+    if head == "sum" and is_dot(form):
+        return args[0].cost
+    operator = known_operator(head)
     if operator.notation.kind in ("infix", "power", "sum", "product", "quotient"):
         return sum(arg.cost for arg in args) + len(args) - 1
     return 1 + sum(arg.cost for arg in args)
+
+
+def is_dot(form: Form) -> bool:
+    """Whether a sum is written as a dot product: over the products of the entries of two columns."""
+    inner = form.args[0]
+    if form.par or inner.head != PRODUCT or not is_column(inner):
+        return False
+    return inner.par == (1, 1) and all(is_column(b) for b in inner.args)
 
 
 def _has_mean(form: Form) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcalc.rewriting.algebra import add, multiply, negative, scaled, split, with_scalars
-from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
+from mcalc.rewriting.constructors import CONSTRUCTORS, OTHERS, construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
     NUMBER,
@@ -22,16 +22,17 @@ from mcalc.rewriting.forms import (
     is_zero,
     make,
     number,
+    ones,
     over,
     rational,
     scaled_parts,
     widest,
     zeros,
 )
+from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.known import declared, is_nonnegative
 from mcalc.rewriting.products import turned
 from mcalc.rewriting.traces import BARE, dimension, size_of
-from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex, Shape
 from mcalc.tree import build
 
@@ -45,7 +46,7 @@ def shape_of(head: str, args: Sequence[Form], par: Sequence[Any] = ()) -> Shape:
     if head == TURNED:
         shape = args[0].shape
         return () if not shape else build.apply("transpose", build.variable("A", shape)).shape
-    return tuple(TABLE[head].shape(_equal, [arg.shape for arg in args], *par))
+    return tuple(known_operator(head).shape(_equal, [arg.shape for arg in args], *par))
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -60,7 +61,7 @@ def apply(head: str, *args: Form, par: tuple[Any, ...] = (), shape: Shape | None
 
 
 def _function(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
-    operator = TABLE[head]
+    operator = known_operator(head)
     if len(args) == 1 and operator.linear:
         return _linear(head, args[0], par, shape)
     if len(args) == 1 and operator.parity:
@@ -164,7 +165,10 @@ def _inverse(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form
 
 
 def _exponential(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
-    return number(1) if args[0] is ZERO else make("exp", args, par, shape)
+    c, rest = scaled_parts(args[0])
+    if rest.head == "log":
+        return multiply([(rest.args[0], c)], shape)
+    return ones(shape) if is_zero(args[0]) else make("exp", args, par, shape)
 
 
 def _logarithm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
@@ -211,7 +215,7 @@ def _by_traits(head: str) -> Any:
     return lambda args, par, shape: _function(head, args, par, shape)
 
 
-CONSTRUCTORS.update({head: _by_traits(head) for head in TABLE})
+OTHERS.append(_by_traits)
 CONSTRUCTORS.update(
     norm=_norm,
     mean=_mean,

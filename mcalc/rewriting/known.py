@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, TURNED, Form, Rational
-from mcalc.table import TABLE
+from mcalc.rewriting.heads import known_operator
 
 
 def declared(form: Form) -> frozenset[str]:
@@ -23,7 +23,7 @@ def is_nonnegative(form: Form) -> bool:
         return "positive" in declared(form)
     if form.head in (TURNED, CHAIN):
         return all(map(is_nonnegative, form.args))
-    operator = TABLE[form.head]
+    operator = known_operator(form.head)
     if operator.nonnegative or operator.indicator or form.head in ("eye", "ones", "unit"):
         return True
     return operator.linear and all(map(is_nonnegative, form.args))

@@ -16,12 +16,13 @@ from mcalc.rewriting.forms import (
     absolute,
     make,
     odd,
+    ones,
     over,
     rational,
     scaled_parts,
 )
+from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.patterns import Bound, Row, built, is_name, matches, names, pairs_of
-from mcalc.table import TABLE
 
 
 class Found(NamedTuple):
@@ -42,8 +43,10 @@ def applied(row: Row, form: Form) -> Found | None:
     if pattern.head != form.head or pattern.head == CHAIN:
         return None
     for bound in matches(pattern, form, {}):
-        if row.holds(bound):
+        if row.holds(bound) and built(pattern, bound) is form:
             after = built(row.after, bound, as_it_stands=True)
+            if after.shape != form.shape:
+                after = make(PRODUCT, (after, ones(form.shape)), (1, 1), form.shape)
             return Found(form, after, after)
     return None
 
@@ -138,7 +141,8 @@ def _spine(form: Form) -> Iterator[tuple[Form, Callable[[Form], Form]]]:
     stack: list[tuple[Form, Callable[[Form], Form], int]] = [(form, lambda new: new, 0)]
     while stack:
         t, put, depth = stack.pop()
-        linear = t.head in (CHAIN, TURNED, PRODUCT) or (t.head in TABLE and TABLE[t.head].linear and len(t.args) == 1)
+        operator = operator_of(t.head)
+        linear = operator.linear and len(t.args) == 1 if operator is not None else t.head in (CHAIN, TURNED, PRODUCT)
         if not linear or depth > _DEEPEST:
             continue
         for at, arg in enumerate(t.args):

@@ -63,11 +63,12 @@ def _signatures(t: Form) -> Iterator[Signature]:
         yield Signature("right", t.args[-1])
         return
     if t.head == PRODUCT:
+        alone = sum(bool(b.shape) for b in t.args) == 1
         for b, e in zip(t.args, t.par, strict=True):
-            if b.head == CHAIN and b.shape and e == 1:
+            if b.head == CHAIN and b.shape and e == 1 and alone:
                 yield from _signatures(b)
             yield Signature("times", b, e > 0)
-            if b.head == "diag" and e == 1:
+            if b.head == "diag" and e == 1 and alone:
                 yield Signature("diag", None)
         return
     if t.head == "diag" and t.shape:

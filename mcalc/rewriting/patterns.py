@@ -47,6 +47,7 @@ CONDITIONS: dict[str, Condition] = {
     "positive": lambda form: _declared("positive")(form) or (is_nonnegative(form) and form.head == "exp"),
     "orthogonal": _declared("orthogonal"),
     "vector": is_column,
+    "product": lambda form: form.head == CHAIN,
     "number": lambda form: form.head == NUMBER,
 }
 """What a row may ask of the forms that its names are bound to."""

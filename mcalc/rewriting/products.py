@@ -23,8 +23,8 @@ from mcalc.rewriting.forms import (
     turned_shape,
     zeros,
 )
+from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import declared
-from mcalc.table import TABLE
 from mcalc.table.records import Shape
 
 SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
@@ -146,7 +146,7 @@ def _turned_inside(form: Form) -> Sequence[Form]:
     if form.head == PRODUCT:
         rest = split(form)[2]
         return [rest] if rest is not form else []
-    if form.head == "inv" or (form.head in TABLE and TABLE[form.head].elementwise and matrix):
+    if form.head == "inv" or (matrix and _is_elementwise(form)):
         return [t for t in form.args if t.shape]
     return []
 
@@ -181,9 +181,14 @@ def _one_turned(form: Form) -> Form:
             return form
         if args[0].other_way is not None and args[0].other_way.head != TURNED and args[0].head == TURNED:
             return construct("inv", (args[0].other_way,), (), shape)
-    if matrix and head in TABLE and TABLE[head].elementwise and all(t.other_way is t for t in args if t.shape):
+    if matrix and _is_elementwise(form) and all(t.other_way is t for t in args if t.shape):
         return form
     return make(TURNED, (form,), (), shape)
+
+
+def _is_elementwise(form: Form) -> bool:
+    operator = operator_of(form.head)
+    return operator is not None and operator.elementwise
 
 
 def _chain_of_turned(parts: list[Form], shape: Shape) -> Form:

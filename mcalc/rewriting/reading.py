@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,13 +15,18 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
+    Rational,
+    absolute,
     make,
     number,
     rational,
     scaled_parts,
     turned_shape,
+    whole,
 )
+from mcalc.rewriting.heads import head_of
 from mcalc.rewriting.traces import dimension
+from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
 _HALF = Fraction(1, 2)
@@ -32,10 +37,15 @@ _MOST = 50
 def raw(roots: Sequence[Node], known: Mapping[Node, Form] | None = None) -> dict[Node, Form]:
     """Each node as a form as it stands, its number in a leaf, its quotients as powers with exponent −1."""
     done: dict[Node, Form] = dict(known or {})
-    for node in topological(roots, lambda node: () if known and node in known else node.args):
+    for node in topological(roots, lambda node: () if known and node in known else _inside(node)):
         if node not in done:
-            done[node] = _raw(node, [done[arg] for arg in node.args])
+            done[node] = _raw(node, [done[arg] for arg in _inside(node)])
     return done
+
+
+def _inside(node: Node) -> Sequence[Node]:
+    """The arguments; of a product of matrices all its factors, so that a long row is read once."""
+    return build.row_of(node) if node.operator.name == "matmul" else node.args
 
 
 def _raw(node: Node, args: list[Form]) -> Form:
@@ -43,22 +53,14 @@ def _raw(node: Node, args: list[Form]) -> Form:
     reader = _READERS.get(name)
     if reader is not None:
         return reader(node, args, shape)
-    return make(name, args, node.parameters, shape)
+    return make(head_of(node.operator), args, node.parameters, shape)
 
 
 Reader = Callable[[Node, list[Form], tuple[Any, ...]], Form]
 
 
-def _flat(head: str) -> Reader:
-    """Sums and rows of matrices that are nested in the text are one."""
-
-    def reader(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
-        parts: list[Form] = []
-        for arg in args:
-            parts += arg.args if arg.head == head == CHAIN else [arg]
-        return make(head, parts, (), shape)
-
-    return reader
+def _chain(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+    return make(CHAIN, [part for arg in args for part in (arg.args if arg.head == CHAIN else (arg,))], (), shape)
 
 
 def _power(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
@@ -91,6 +93,12 @@ def _upright(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
     return make(TURNED, args, (), shape) if args[0].shape else args[0]
 
 
+def _dot(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+    """A dot product is the sum over the products of the entries; of scalars, a product."""
+    inner = _product(node, args, args[0].shape)
+    return make("sum", (inner,), (), ()) if args[0].shape else inner
+
+
 _READERS: dict[str, Reader] = {
     "number": lambda node, args, shape: number(rational(node.parameters[0])),
     "dimension": lambda node, args, shape: dimension(node.parameters[0]),
@@ -102,10 +110,8 @@ _READERS: dict[str, Reader] = {
     ),
     "sqrt": lambda node, args, shape: make(PRODUCT, args, (_HALF,), shape),
     "power": _power,
-    "matmul": _flat(CHAIN),
-    "dot": lambda node, args, shape: (
-        make(CHAIN, (_row(args[0]), args[1]), (), shape) if args[0].shape else make(PRODUCT, args, (1, 1), shape)
-    ),
+    "matmul": _chain,
+    "dot": _dot,
     "outer": lambda node, args, shape: make(CHAIN, (args[0], _row(args[1])), (), shape),
     "transpose": _upright,
 }
@@ -115,9 +121,9 @@ def _row(column: Form) -> Form:
     return make(TURNED, (column,), (), turned_shape(column.shape))
 
 
-def canonical(root: Form) -> Form:
-    """The form made anew from its leaves by the constructors alone."""
-    done: dict[Form, Form] = {}
+def canonical(root: Form, known: Iterable[Form] = ()) -> Form:
+    """The form made anew by the constructors alone, from its leaves, or from forms known to be canonical."""
+    done: dict[Form, Form] = {form: form for form in known}
     stack = [root]
     while stack:
         t = stack[-1]
@@ -132,26 +138,43 @@ def canonical(root: Form) -> Form:
 
 
 class Typed:
-    """What is kept of how sums were typed: the order of their terms, and the sign of differences."""
+    """What is kept of how a value was typed: short parts, orders of terms, signs of differences, ``x - 1/3``."""
 
     def __init__(self) -> None:
         self.order: dict[Form, tuple[Form, ...]] = {}
         self.signs: set[Form] = set()
+        self.content: dict[Form, Rational] = {}
+        self.places: dict[Form, tuple[int, int]] = {}
+        self.nodes: dict[Form, Node] = {}
 
     def learn(self, root: Node) -> None:
         """The sums below the node, those met first counting."""
         done: dict[Node, Form] = {}
+        as_it_stands = raw([root])
         with keeping(self.signs):
-            for node in topological([root]):
-                form = _raw(node, [done[arg] for arg in node.args])
-                form = construct(form.head, form.args, form.par, form.shape)
+            for node in topological([root], _inside):
+                args = [done[arg] for arg in _inside(node)]
+                form = canonical(_raw(node, args), args)
                 if node.operator.name == "add":
                     c, core = scaled_parts(form)
                     if core.head == SUM and core not in self.order and len(core.args) > 1:
                         other = make(SUM, core.args, (-k for k in core.par), core.shape)
-                        if c < 0 and other not in self.order:
+                        if c < 0 and other not in self.order and any(k < 0 for k in core.par):
                             self.signs.add(core)
                             core = other
                             form = construct(SUM, (other,), (rational(-c),), other.shape)
-                        self.order.setdefault(core, tuple(scaled_parts(done[arg])[1] for arg in node.args))
+                        if not whole(c):
+                            self.content.setdefault(core, absolute(c))
+                        typed = tuple(scaled_parts(done[arg])[1] for arg in node.args)
+                        for at, part in enumerate(typed if core not in self.order else ()):
+                            self.places.setdefault(part, (len(self.order), at))
+                        self.order.setdefault(core, typed)
                 done[node] = form
+                plain = as_it_stands[node]
+                if (
+                    form.args
+                    and node.args
+                    and plain.cost <= form.cost
+                    and scaled_parts(plain)[0] == 1 == scaled_parts(form)[0]
+                ):
+                    self.nodes.setdefault(form, node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import eq
 from typing import Any
 
 from sympy.core.numbers import Rational as Exact
@@ -33,17 +34,20 @@ from mcalc.rewriting.forms import (
     is_column,
     is_matrix,
     is_row,
+    is_zero,
     make,
     odd,
     opened_content,
     over,
+    power_of,
     rational,
     scaled_parts,
     stands_twice,
     turned_shape,
+    whole,
 )
+from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.reading import Typed
-from mcalc.table import TABLE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -53,6 +57,24 @@ _LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differen
 def exact(value: Rational) -> Any:
     """The number as SymPy has it."""
     return Exact(value.numerator, value.denominator)
+
+
+_LONG = 1000
+
+
+def _with_number(c: Rational, scalars: Sequence[tuple[Node, Any]], body: Node | None) -> Node:
+    """``c · Π scalars · body``; a number with a long denominator stands in front as the decimal that it is."""
+    if c.denominator <= _LONG or _LONG**6 % c.denominator:
+        return build.scaled(exact(c), scalars, body)
+    rest = build.scaled(exact(1), scalars, body)
+    factors = rest.args if rest.operator.name == "multiply" else (rest,)
+    return build.apply("multiply", build.number(exact(c)), *factors)
+
+
+def _reading_order(way: Sequence[Node]) -> tuple[Any, ...]:
+    """A differential stands last, as it is read off; else the rotation that comes first in order."""
+    moving = [node.operator.name == "differential" for node in way]
+    return (any(moving) and not moving[-1], [node.key for node in way])
 
 
 class Writer:
@@ -84,6 +106,8 @@ class Writer:
     # What is written first: a sum may be written turned over, a factor with its sign turned
 
     def _parts(self, t: Form) -> Sequence[Form]:
+        if t in self.typed.nodes:
+            return ()
         other = self._alternative(t)
         if other is not None:
             return (other,)
@@ -140,7 +164,7 @@ class Writer:
             return as_sum_of_rows(t, 0)
         if t.head == SUM and len(t.args) > 1 and is_matrix(t):
             gain = gain_by_turning(t)
-            if gain >= 2 or (gain == 1 and turned(t) in self.typed.order):
+            if gain >= 2 or (gain == 1 and self._is_typed(turned(t))):
                 return make(TURNED, (all_turned(t),), (), t.shape)
         if t.head == CHAIN and (is_matrix(t) or is_row(t)) and all(a.head == TURNED for a in t.args):
             inner = make(CHAIN, (a.args[0] for a in reversed(t.args)), (), turned_shape(t.shape))
@@ -152,16 +176,25 @@ class Writer:
             return with_bound_on_the_right(t)
         return None
 
+    def _is_typed(self, t: Form) -> bool:
+        """Whether the sum, or its negative, is one that was typed."""
+        core = scaled_parts(t)[1]
+        return core in self.typed.order or make(SUM, core.args, (-k for k in core.par), core.shape) in self.typed.order
+
     # Writing
 
     def _show(self, t: Form) -> Node:
+        if t in self.typed.nodes:
+            return self.typed.nodes[t]
         other = self._alternative(t)
         if other is not None:
             return self.shown[other]
         if t.head == NUMBER:
             return build.number(exact(t.par[0]))
+        if is_zero(t):
+            return build.zeros(t.shape)
         if t.head in _LEAVES:
-            return Node(TABLE[t.head], (), t.par, t.shape)
+            return Node(known_operator(t.head), (), t.par, t.shape)
         if t.head == SUM and len(t.args) > 1:
             return self._sum(t)
         if t.head in (PRODUCT, SUM):
@@ -176,7 +209,9 @@ class Writer:
         if both is not None:
             one, other_one = (self.shown[part] for part in both)
             return build.apply("dot", one, other_one)
-        return build.apply(t.head, *(self.shown[a] for a in t.args), parameters=t.par)
+        args = [self.shown[a] for a in t.args]
+        operator = known_operator(t.head)
+        return Node(operator, args, t.par, tuple(operator.shape(eq, [arg.shape for arg in args], *t.par)))
 
     def _chain(self, t: Form) -> Node:
         """Of an outer product, the row is written as one transpose where it is made of transposes alone."""
@@ -196,53 +231,88 @@ class Writer:
             return build.apply("sum", build.apply("multiply", *sorted(nodes, key=lambda node: node.key)))
         nodes = [self.shown[part] for part in parts]
         ways = [nodes[at:] + nodes[:at] for at in range(len(nodes))] if len(nodes) <= ROTATED else [nodes]
-        return build.apply("tr", build.chain(min(ways, key=lambda way: [node.key for node in way])))
+        return build.apply("tr", build.chain(min(ways, key=_reading_order)))
 
     def _sum(self, t: Form) -> Node:
-        by = dict(zip(t.args, t.par, strict=True))
         filled = is_matrix(t) and any(is_structural(a) for a in t.args)
         alone = all_negative(t)
 
-        def one(a: Form) -> Node:
+        def one(c: Rational, a: Form) -> Node:
             if filled and not a.shape:
-                return build.scaled(exact(by[a]), self._powers(a)[0], build.ones(t.shape))
+                left, scalars, _ = self._powers(a)
+                return build.scaled(exact(rational(c * left)), scalars, build.ones(t.shape))
             if a is ONE:
-                return build.number(exact(by[a]))
-            return self._term(term(by[a], a), alone)
+                return build.number(exact(c))
+            return self._term(term(c, a), alone)
 
         typed = self.typed.order.get(t)
-        if typed is not None and len(typed) == len(t.args) and set(typed) == set(t.args) and by[typed[0]] > 0:
-            return build.apply("add", *map(one, typed))
-        return build.total([one(a) for a in t.args])
+        if typed is not None and len(typed) == len(t.args) and set(typed) == set(t.args):
+            by = dict(zip(t.args, t.par, strict=True))
+            if by[typed[0]] > 0:
+                return build.apply("add", *(one(by[a], a) for a in typed))
+        pairs = [(one(c, a), a) for c, a in zip(t.par, t.args, strict=True)]
+        pairs.sort(key=lambda pair: build.reading_place(pair[0]))
+        return build.apply("add", *(node for node, _ in self._as_typed_together(pairs)))
 
-    def _powers(self, t: Form) -> tuple[list[tuple[Node, Any]], list[tuple[Node, Any]]]:
-        """The scalar factors and the others, each with its exponent; a sum over its number of entries is a mean."""
-        if t is ONE:
-            return [], []
-        pairs: list[tuple[Form, Rational]] = list(zip(t.args, t.par, strict=True)) if t.head == PRODUCT else [(t, 1)]
+    def _as_typed_together(self, pairs: list[tuple[Node, Form]]) -> list[tuple[Node, Form]]:
+        """Terms that were typed in one sum stand in its order, in the places that they have together."""
+        places: dict[tuple[int, bool], list[int]] = {}
+        for at, (node, a) in enumerate(pairs):
+            if a in self.typed.places:
+                minus = bool(build.reading_place(node)[0])
+                places.setdefault((self.typed.places[a][0], minus), []).append(at)
+        for where in places.values():
+            chosen = sorted((pairs[at] for at in where), key=lambda pair: self.typed.places[pair[1]])
+            for at, pair in zip(where, chosen, strict=True):
+                pairs[at] = pair
+        return pairs
+
+    def _powers(self, t: Form) -> tuple[Rational, list[tuple[Node, Any]], list[tuple[Node, Any]]]:
+        """The scalar factors and the others, each with its exponent; a sum over its number of entries is a mean.
+
+        The number is what is left over where a sum is written with the fractions that were typed in it.
+        """
         scalars: list[tuple[Node, Any]] = []
         arrays: list[tuple[Node, Any]] = []
+        left: Rational = 1
+        if t is ONE:
+            return left, scalars, arrays
+        pairs: list[tuple[Form, Rational]] = list(zip(t.args, t.par, strict=True)) if t.head == PRODUCT else [(t, 1)]
         pairs, means = means_of(pairs)
         for inner, squared in means:
             node = self.shown.get(inner) or self.show(inner)
             scalars.append((build.apply("mean", build.raised(node, exact(2)) if squared else node), exact(1)))
         for a, e in pairs:
-            node = self.shown.get(a) or self.show(a)
+            k = self._typed_content(a)
+            if k is not None and whole(e):
+                left = over(left, power_of(k, int(e)))
+                a = make(SUM, a.args, (rational(k * c) for c in a.par), a.shape)
+                node = self._sum(a)
+            else:
+                node = self.shown.get(a) or self.show(a)
             if a.head == "norm" and e.denominator == 1 and e % 2 == 0 and is_column(a.args[0]) and not a.args[0].args:
                 node, e = build.apply("dot", node.args[0], node.args[0]), over(e, 2)
             (arrays if a.shape else scalars).append((node, exact(e)))
-        scalars.sort(key=lambda pair: pair[0].key)
+        scalars.sort(key=lambda pair: (pair[0].operator.indicator, pair[0].key))
         arrays.sort(key=lambda pair: (pair[0].operator.indicator, pair[0].key))
-        return scalars, arrays
+        return left, scalars, arrays
+
+    def _typed_content(self, a: Form) -> Rational | None:
+        """The number that a sum was typed with in front of each term: 1/3 of ``3x - 1`` where that was ``x - 1/3``."""
+        content = self.typed.content
+        if a.head != SUM or len(a.args) < 2 or not content:
+            return None
+        return content.get(a) or content.get(make(SUM, a.args, (rational(-c) for c in a.par), a.shape))
 
     def _term(self, t: Form, alone: bool = True) -> Node:
         c, t = self._signed(t, alone)
-        opened = opened_content(c, t)
+        opened = None if self._typed_content(t) is not None else opened_content(c, t)
         if opened is not None:
             return self._sum(opened)
-        scalars, arrays = self._powers(t)
+        left, scalars, arrays = self._powers(t)
+        c = rational(c * left)
         body = None
         if arrays:
             single = len(arrays) == 1 and arrays[0][1] == 1
             body = arrays[0][0] if single else build.elementwise_product(arrays)
-        return build.scaled(exact(c), scalars, body)
+        return _with_number(c, scalars, body)

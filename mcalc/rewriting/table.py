@@ -6,11 +6,13 @@ The definitions of the operator table are rows as well, see `rows`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from mcalc.language.elaborate import read_formula
 from mcalc.language.parser import parse_expression
-from mcalc.rewriting.forms import ALGEBRA, Form
+from mcalc.rewriting.algebra import keeping
+from mcalc.rewriting.forms import ALGEBRA, SUM, Form
 from mcalc.rewriting.patterns import Row, both_ways, reversed_scale
 from mcalc.rewriting.reading import canonical, raw
 from mcalc.table import TABLE
@@ -33,12 +35,17 @@ circle: sin(a)^2 + cos(a)^2 -> 1 | sin² + cos² is 1
 hyperbola: cosh(a)^2 - sinh(a)^2 -> 1 | cosh² - sinh² is 1
 log softmax: log(softmax(u)) -> u - logsumexp(u) | the logarithm of a softmax is u - logsumexp(u)
 # diagonal matrices
-two diagonals: diag(u)@diag(v) -> diag(u*v) | the product of two diagonal matrices is that of their diagonals
-diagonal times vector: diag(u)@v -> u*v | a diagonal matrix scales the entries
-sum of diagonals: diag(u) + diag(v) -> diag(u + v) | diagonal matrices are added on the diagonal
-diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') | the sums over the rows of A⊗B are the diagonal of A·Bᵀ
+ones by diagonal: ones(n)'@diag(v) -> v' | 1⃗ᵀ·diag(v) = vᵀ: the diagonal lies down as a row
+diagonal by ones: diag(v)@ones(n) -> v | diag(v)·1⃗ = v
+two diagonals: diag(u)@diag(v) -> diag(u*v) | diag(u)·diag(v) = diag(u ⊗ v)
+diagonal times vector: diag(u)@v -> u*v | diag(u)·v = u ⊗ v
+row times diagonal: u'@diag(v) -> (u*v)' | uᵀ·diag(v) = (u ⊗ v)ᵀ
+sum of diagonals: diag(u) + diag(v) -> diag(u + v) | diag(u) + diag(v) = diag(u + v)
+diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by u, columns by v: times u·vᵀ
+diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | the row sums of A⊗B are the diagonal of A·Bᵀ
 # vectors of ones, sums
 ones and ones: ones(n)@ones(n)' -> ones(n,n) | a column of ones times a row of ones is a matrix of ones
+distances from the mean: sum(v - mean(v)) -> 0 | the distances from the mean add up to 0
 # traces, inverses, determinants
 inverse cancels: inv(A)@A -> eye(n) | a matrix times its inverse is the identity
 inverse cancels on the right: A@inv(A) -> eye(n) | the inverse times its matrix is the identity
@@ -50,6 +57,7 @@ determinant of a transpose: det(A') -> det(A) | a matrix and its transpose have 
 logdet of a transpose: logdet(A') -> logdet(A) | a matrix and its transpose have the same log-determinant
 trace of kron: tr(kron(A,B)) -> tr(A)*tr(B) | the trace of a Kronecker product is the product of the traces
 # masks and kinks
+sign over size: sign(a)/abs(a) -> 1/a | the sign over the size is the inverse
 sign over abs: a/abs(a) -> sign(a) | a over its size is its sign
 sign times abs: abs(a)*sign(a) -> a | the size with its sign is the value
 abs of square: abs(a)^2 -> a^2 | the square of the size is the square
@@ -125,4 +133,21 @@ def rows() -> tuple[Row, ...]:
     written = written_rows()
     known = {row.name for row in written}
     plain = written + [row for row in defined_rows() if row.name not in known]
-    return tuple(turned for row in plain for turned in both_ways(row))
+    plain += [other for row in plain for other in _with_other_signs(row)]
+    written_so = {row.before for row in plain}
+    return tuple(one for row in plain for one in both_ways(row) if one is row or one.before not in written_so)
+
+
+def _with_other_signs(row: Row) -> Iterator[Row]:
+    """The row for values in which a difference in it was typed the other way round, and is kept so."""
+    for part in _differences(row.before):
+        with keeping({part}):
+            before, after = (side(text.strip()) for text in row.source.partition(" when ")[0].split("->"))
+            yield Row(row.name, *reversed_scale(before, after), row.when, row.sentence, row.source)
+
+
+def _differences(form: Form) -> Iterator[Form]:
+    if form.head == SUM and len(form.args) > 1 and any(c < 0 for c in form.par):
+        yield form
+    for arg in form.args:
+        yield from _differences(arg)

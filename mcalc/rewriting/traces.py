@@ -70,6 +70,8 @@ def _sum(form: Form, shape: Shape) -> Form | None:
         return multiply([(construct("norm", (root,), (), ()), 2)])
     if is_matrix(form):
         if len(form.args) == 2 and form.par == (1, 1) and all(is_matrix(b) for b in form.args):
+            if any(b.head == CHAIN for b in form.args):
+                facts.append("trace")
             return _trace_of((turned(form.args[0]), form.args[1]))
         return None
     rows = [b for b, e in zip(form.args, form.par, strict=True) if b.head == CHAIN and e == 1]
@@ -120,6 +122,8 @@ def _trace_of(parts: Sequence[Form]) -> Form:
         other = opened
     ways = [_least_rotation(row) for row in (opened, other)]
     best = min(ways, key=lambda row: (sum(t.head == TURNED for t in row), [t.digest for t in row]))
+    if best != opened:
+        facts.append("circle")
     return with_scalars(c, scalars, make("tr", (make(CHAIN, best, (), chain_shape(best)),), (), ()))
 
 

@@ -294,12 +294,13 @@ def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | N
 
 def total(terms: Sequence[Node]) -> Node:
     """The sum in reading order: positive terms first, small before large, plain numbers last."""
+    return terms[0] if len(terms) == 1 else apply("add", *sorted(terms, key=reading_place))
 
-    def key(term: Node) -> tuple[Any, ...]:
-        minus = term.operator.name == "negative" or (is_number(term) and bool(term.parameters[0] < 0))
-        return (minus, is_number(term), term.key)
 
-    return terms[0] if len(terms) == 1 else apply("add", *sorted(terms, key=key))
+def reading_place(term: Node) -> tuple[Any, ...]:
+    """Where a term stands in a sum in reading order."""
+    minus = term.operator.name == "negative" or (is_number(term) and bool(term.parameters[0] < 0))
+    return (minus, is_number(term), term.key)
 
 
 def negated(node: Node) -> Node:

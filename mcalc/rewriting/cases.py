@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from mcalc.networks.networks import fresh
 from mcalc.networks.terms import terms_of, tidy
-from mcalc.simplification.factoring import matrix_form
-from mcalc.simplification.simplify import orientation
+from mcalc.rewriting.answers import matrix_form, orientation
 from mcalc.tree import build
 from mcalc.tree.node import Node
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Term
 from mcalc.networks.running import under_sum
-from mcalc.simplification.simplify import simplify
+from mcalc.rewriting.answers import simplify
 from mcalc.tree import build
 from mcalc.tree.node import Node, replaced, topological
 

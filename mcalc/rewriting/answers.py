@@ -1,0 +1,137 @@
+"""Values as a careful author writes them: a node simplified, and sums of networks in matrix notation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sympy.core.singleton import S
+
+from mcalc.networks.matrix_form import Piece, matrix_of
+from mcalc.networks.networks import Index, Term, fresh
+from mcalc.networks.parts import by_parts
+from mcalc.networks.terms import terms_of, tidy
+from mcalc.rewriting.engine import Engine
+from mcalc.rewriting.forms import ONE, PRODUCT, SUM, Form, is_zero, make, rational
+from mcalc.rewriting.reading import Typed, raw
+from mcalc.rewriting.showing import Writer
+from mcalc.table.records import Shape
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological
+
+_WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid"})
+
+
+class Author:
+    """One engine and one writer for a question: what was simplified once is known, and written as it was typed."""
+
+    def __init__(self, roots: Iterable[Node] = ()) -> None:
+        self.typed = Typed()
+        self.learn(roots)
+        self.engine = Engine(signs=self.typed.signs)
+        self.writer = Writer(self.typed)
+
+    def learn(self, roots: Iterable[Node]) -> None:
+        """The sums in these values are written as they stand there, those met first counting."""
+        for root in roots:
+            self.typed.learn(root)
+
+    def simplified(self, form: Form) -> Node:
+        return self.writer.show(self.engine.simplify(form))
+
+
+_authors: list[Author] = []
+
+
+@contextmanager
+def author_of(roots: Iterable[Node]) -> Iterator[Author]:
+    """Within it, values are written as the sums and signs in these were typed."""
+    _authors.append(Author(roots))
+    try:
+        yield _authors[-1]
+    finally:
+        _authors.pop()
+
+
+@contextmanager
+def author_within(roots: Iterable[Node]) -> Iterator[Author]:
+    """As `author_of`; where there is an author already, that one, who learns these values too."""
+    if not _authors:
+        with author_of(roots) as author:
+            yield author
+        return
+    _authors[-1].learn(roots)
+    yield _authors[-1]
+
+
+def _author(roots: Iterable[Node]) -> Author:
+    return _authors[-1] if _authors else Author(roots)
+
+
+def simplify(node: Node) -> Node:
+    """The same value, as a careful author writes it; simplified again, it stays as it is."""
+    if any(part.operator.name == "loop_sum" for part in topological([node])):
+        indices = fresh(node)
+        found = matrix_form(terms_of(node, indices), *orientation(node.shape, indices)) if len(indices) <= 2 else None
+        if found is not None:
+            return found
+    return _author([node]).simplified(raw([node])[node])
+
+
+def is_symmetric(node: Node) -> bool:
+    """Whether the matrix is its own transpose, once all is simplified."""
+    engine = Engine()
+    whole = raw([build.apply("add", node, build.apply("negative", build.apply("transpose", node)))])
+    return is_zero(engine.simplify(list(whole.values())[-1]))
+
+
+def orientation(shape: Shape, indices: Sequence[Index]) -> tuple[Index | None, Index | None]:
+    """Which of the indices of a value counts its rows, and which its columns."""
+    if len(indices) == 2:
+        return indices[0], indices[1]
+    if len(indices) == 1:
+        return (None, indices[0]) if len(shape) == 2 and shape[0] == 1 else (indices[0], None)
+    return None, None
+
+
+def shape_between(row: Index | None, column: Index | None) -> Shape:
+    """The shape of a value with these free indices."""
+    if row is None:
+        return () if column is None else (S.One, column.size)
+    return (row.size,) if column is None else (row.size, column.size)
+
+
+def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> Node | None:
+    """The sum of the terms in matrix notation, `row` for its rows and `column` for its columns; None if it has none."""
+    free = [index for index in (row, column) if index is not None]
+    pieces: list[Piece] = []
+    for term in tidy(terms, free):
+        piece = matrix_of(term, row, column)
+        if piece is None:
+            return None
+        pieces.append(piece)
+    if not pieces:
+        return build.zeros(shape_between(row, column))
+    written_out = by_parts(pieces, row, column)
+    if written_out is not None:
+        return simplify(written_out)
+    return _summed(pieces, shape_between(row, column))
+
+
+def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:
+    """The raw terms added up, for the engine to begin with."""
+    nodes = [node for piece in pieces for node, _ in piece.scalars]
+    nodes += [piece.body for piece in pieces if piece.body is not None]
+    forms = raw(nodes)
+    parts = [(rational(piece.coefficient), _product(piece, forms, shape)) for piece in pieces]
+    return _author(nodes).simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape))
+
+
+def _product(piece: Piece, forms: dict[Node, Form], shape: Shape) -> Form:
+    powers: dict[Form, Any] = {}
+    for node, power in piece.scalars:
+        powers[forms[node]] = powers.get(forms[node], 0) + rational(power)
+    if piece.body is not None:
+        powers[forms[piece.body]] = powers.get(forms[piece.body], 0) + 1
+    return make(PRODUCT, powers, powers.values(), shape) if powers else ONE

@@ -1,0 +1,92 @@
+"""What is said between two forms of one value: the runs of the log, each with its sentence and the whole after it."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import NamedTuple
+
+from mcalc.rewriting.answers import author_within
+from mcalc.rewriting.constructors import QUIET, SENTENCES
+from mcalc.rewriting.engine import ARITHMETIC, Engine, Entry, replayed
+from mcalc.rewriting.forms import Form
+from mcalc.rewriting.reading import canonical, raw
+from mcalc.rewriting.showing import Writer
+from mcalc.tree.node import Node
+
+IN_ORDER = "the same factors and terms, in order"
+_LONGEST = 400
+_TOKEN = re.compile(r"\w+|[^\s\w()\[\],;]")
+_WRITTEN_OUT = frozenset({"stack", "grid", "stack_rows"})
+_MOST = 12
+
+
+class Run(NamedTuple):
+    """Entries of one row that follow one another: what is said, one use of it, and the whole value after them."""
+
+    name: str
+    sentence: str
+    before: Node
+    after: Node
+    whole: Node
+
+
+def runs_between(before: Node, after: Node) -> list[Run]:
+    """The way from a value to its simplified form, a run of the log at a time, without what changes nothing visible."""
+    with author_within([]) as author:
+        start = raw([before])[before]
+        engine = Engine(signs=author.typed.signs)
+        engine.simplify(start)
+        writer = Writer(author.typed)
+        return _runs(start, engine.log, writer, before, after)
+
+
+def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: Node) -> list[Run]:
+    groups = [(name, list(entries)) for name, entries in groupby(log, key=lambda entry: entry.name)]
+    if before.key[0] > _LONGEST or len(groups) > _MOST:
+        groups = [(entries[0].name, entries) for name, entries in groups if name != ARITHMETIC][:3]
+        told = [entries[0] for _, entries in groups]
+        return [Run(one.name, one.sentence, writer.show(one.before), writer.show(one.after), after) for one in told]
+    found: list[Run] = []
+    done: list[Entry] = []
+    last = str(before)
+    quiet: list[Entry] = []
+    for name, entries in groups:
+        done += entries
+        if name == ARITHMETIC:
+            quiet += entries
+            continue
+        one = entries[0]
+        whole = writer.show(replayed(start, done))
+        if str(whole) == last:
+            continue
+        last = str(whole)
+        found.append(Run(name, one.sentence, writer.show(one.before), writer.show(one.after), whole))
+    if not found and str(before) != str(after):
+        sentence = _quietly(quiet) or (IN_ORDER if is_order(before, after) else "")
+        if sentence:
+            found.append(Run(ARITHMETIC, sentence, before, after, after))
+    if found:
+        found[-1] = found[-1]._replace(whole=after)
+    return found
+
+
+def _quietly(entries: list[Entry]) -> str:
+    """The one thing to say of arithmetic with numbers, units and signs."""
+    done = {sentence for entry in entries for sentence in entry.sentence.split("; ")}
+    return next((SENTENCES[fact] for fact in QUIET if SENTENCES[fact] in done), "")
+
+
+def said_between(before: Node, after: Node) -> str:
+    """The sentences of the way from a value to its simplified form, each once."""
+    if after.operator.name in _WRITTEN_OUT and before.operator.name != after.operator.name:
+        return "written out entry by entry"
+    told = dict.fromkeys(run.sentence for run in runs_between(before, after))
+    return "; ".join(told) or "the two are equal entry by entry"
+
+
+def is_order(before: Node, after: Node) -> bool:
+    """Whether two values differ in nothing but the order of terms and factors."""
+    one, other = (raw([node])[node] for node in (before, after))
+    same = sorted(_TOKEN.findall(str(before))) == sorted(_TOKEN.findall(str(after)))
+    return same and canonical(one) is canonical(other)
