@@ -107,7 +107,7 @@ def test_what_is_no_open_function_is_told(source: str, shapes: dict[str, str], m
 
 def test_names_are_read_as_functions_with_a_note() -> None:
     notes = derive("f(g(x))", "x").reading.notes
-    assert any("f and g are read as functions; to multiply, write f*(…)" in note for note in notes)
+    assert any("f and g are read as functions; f*(…) is a product" in note for note in notes)
     assert not any("read as" in note for note in derive("f(x)", "x", {"f": "n->m"}).reading.notes)
 
 

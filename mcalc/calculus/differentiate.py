@@ -73,10 +73,10 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
             passed = tidy(products, value + own)
             if arg in found:
                 before, common = found[arg]
-                before.extend(_aligned(passed, own, common, value))
+                before.extend(aligned(passed, own, common, value))
             else:
                 common = fresh(arg)
-                found[arg] = (_aligned(passed, own, common, value), common)
+                found[arg] = (aligned(passed, own, common, value), common)
     terms, indices = found[variable]
     return Tensor(tuple(tidy(terms, value + indices)), value, indices)
 
@@ -86,7 +86,7 @@ def _summed_or_free(node: Node) -> frozenset[LoopIndex]:
     return node.loops | ({node.parameters[0]} if node.operator.name == "loop_sum" else set())
 
 
-def _aligned(
+def aligned(
     terms: Sequence[Term], own: tuple[Index, ...], common: tuple[Index, ...], value: Sequence[Index]
 ) -> list[Term]:
     """The terms with the indices under which the other paths have arrived."""

@@ -157,7 +157,7 @@ def derivative_commands() -> Iterator[click.Command]:
                 "--detail",
                 type=click.Choice(DETAILS),
                 default="normal",
-                help="The key line, the paper's steps, or every rewriting with its reason.",
+                help="A few lines (or brief), the paper's steps, or every rewriting with its reason.",
             )(function)
             function = click.option(
                 "--method",

@@ -22,6 +22,7 @@ STAGES = {
     "differentiate": "Differentiate each by what it is made of",
     "combine": "Combine",
     "substitute": "Substitute back",
+    "outline": "In outline",
     "collect": "Collect",
     "layout": "Layout",
     "components": "In components",

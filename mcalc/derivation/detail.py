@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mcalc.derivation.derivation import Derivation, Line, Step, chains
+from mcalc.derivation.outline import outline
+from mcalc.derivation.statements import by_variable
+from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
 from mcalc.tree import node as tree
 from mcalc.tree.names import name_text
@@ -13,12 +16,32 @@ from mcalc.tree.node import Node, variables
 
 
 def at_detail(derivation: Derivation, detail: str) -> Derivation:
-    """The derivation with the steps of that level, ``brief``, ``normal`` or ``full``: the same data at each."""
+    """The derivation with the steps of that level, ``outline``, ``normal`` or ``full``: the same data at each."""
     if detail == "normal":
         return derivation
-    choose = _key_line if detail == "brief" else _every_rewriting
+    choose = _outline if detail in ("outline", "brief") else _every_rewriting
     parts = tuple(at_detail(part, detail) for part in derivation.parts)
     return replace(derivation, steps=tuple(choose(derivation)), parts=parts)
+
+
+def _outline(derivation: Derivation) -> Iterator[Step]:
+    """What is known of each operator applied in a line, by each variable; over sums over data the key line alone."""
+    for part in by_variable(derivation):
+        named = {step.before for step in part.steps if step.stage == "introduce"}
+        lines = tuple(line for line in part.lines if line.node in named)
+        steps = list(outline(lines, part.by[-1]))
+        if not steps:
+            yield from _key_line(part)
+            continue
+        last = [step for step in part.steps if step.stage in ("combine", "substitute", "differentiate")]
+        if isinstance(last[-1].after, IndexForm):
+            steps[-1] = replace(steps[-1], after=last[-1].after)
+        yield from steps
+        if last[-1].after is not steps[-1].after:
+            because = last[-1].because if last[-1].rule == "case distinction" else "written as the answer"
+            before = steps[-1].after
+            yield replace(last[-1], stage="outline", because=because, before=before, substeps=(), forms=())
+        yield from (step for step in part.steps if step.stage in ("collect", "layout", "components"))
 
 
 def _key_line(derivation: Derivation) -> Iterator[Step]:

@@ -79,7 +79,9 @@ def by_variable(derivation: Derivation) -> list[Derivation]:
     order = list(STAGES)
     blocks: list[list[Step]] = [[]]
     for step in derivation.steps:
-        if blocks[-1] and order.index(step.stage) < order.index(blocks[-1][-1].stage):
+        before = blocks[-1][-1] if blocks[-1] else step
+        apart = step.stage == before.stage == "outline" and step is not before and step.before is not before.after
+        if apart or order.index(step.stage) < order.index(before.stage):
             blocks.append([])
         blocks[-1].append(step)
     if len(derivation.wrt) != len(blocks) or len(blocks) == 1:

@@ -185,9 +185,7 @@ def notes_on(program: Program, functions: Functions) -> tuple[str, ...]:
     first, names = next(iter(found)), [name_text(name) for name in found]
     listed = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
     are = "is read as a function" if len(names) == 1 else "are read as functions"
-    shape = "scalar->n,n" if first[0].isupper() else "n->m"
-    more = f'-s "{first}={shape}" or -s {first}=elementwise says more'
-    return (f"{listed} {are}; to multiply, write {first}*(…); {more}",)
+    return (f"{listed} {are}; {first}*(…) is a product",)
 
 
 # Their values ------------------------------------------------------------------------------------------------------

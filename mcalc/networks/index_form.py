@@ -134,6 +134,6 @@ def _is_fixed_power(node: Node) -> bool:
 Expression = Node | IndexForm
 
 
-def partial(above: str, below: str, shape: Shape, split: int = 0, total: bool = False) -> Node:
+def partial(above: str | Node, below: str, shape: Shape, split: int = 0, total: bool = False) -> Node:
     """The leaf ``∂above/∂below``, or a total derivative; of its indices, the first `split` belong to the value."""
     return Node(TABLE["partial"], (), (above, below, split, total), shape)

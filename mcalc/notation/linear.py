@@ -298,7 +298,7 @@ class Linear:
         order = len(part.below)
         power = "" if order == 1 else f"^{order}" if self.ascii else str(order).translate(SUPERSCRIPTS)
         below = "".join(sign + self.write(place) for place in part.below)
-        return [_piece(f"{sign}{power}{self.write(part.above)}/{below}")], ATOM
+        return [_piece(f"{sign}{power}{text_of(self.at(part.above, POSTFIX))}/{below}")], ATOM
 
     def _differential(self, part: Any) -> Written:
         return [_piece(("d" if part.sign == "total" else self.sign_of["d"]) + self.write(part.of))], ATOM

@@ -107,7 +107,8 @@ class Builder:
 
     def _partial(self, node: Node) -> Box:
         above, below, split, total = node.parameters
-        return Derivative(self.name(above, split), (self.name(below, len(node.axes) - split),), total)
+        value = self.box(above) if isinstance(above, Node) else self.name(above, split)
+        return Derivative(value, (self.name(below, len(node.axes) - split),), total)
 
     def _differential(self, node: Node) -> Box:
         return Differential(self.name(node.parameters[0], len(node.axes)))

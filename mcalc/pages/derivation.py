@@ -111,6 +111,19 @@ class Sentences:
             listed.append((Name(name, len(node.axes)), node.shape, properties))
         return Where(tuple(listed), tuple(name for name in reading.assumed if name in reading.names))
 
+    def functions(self) -> Iterator[Block]:
+        """What the open functions make of their arguments: ``f: n → m``."""
+        told: list[Spans] = []
+        for name, function in self.derivation.reading.functions.items():
+            if function.elementwise:
+                told.append((Name(name), " acts element by element"))
+                continue
+            taken = joined([size_box(shape) for shape in function.inputs])
+            told.append((Name(name), " makes ", size_box(function.output), " of ", *taken))
+        if told:
+            spans = [span for at, one in enumerate(told) for span in ((", " if at else ""), *one)]
+            yield Prose((*spans, "."), "quiet")
+
     def lines_of(self, result: Expression | Drawn) -> list[Line]:
         """A result as lines; of an index notation with its left side."""
         if isinstance(result, Slices):
@@ -131,6 +144,7 @@ class _Page(Sentences):
     def answered(self, lhs: bool) -> Iterator[Block]:
         whole = self.derivation
         yield self.where()
+        yield from self.functions()
         yield from (Note(self.said(note)) for note in whole.reading.notes)
         yield answer_lines(whole, lhs)
         for part in whole.parts or (whole,):
@@ -154,6 +168,7 @@ class _Page(Sentences):
         by = joined([self.names.get(name_text(name), Name(name)) for name in derivation.wrt])
         yield Heading(1, ("Derivative of ", self.box(derivation.value), " by ", *by))
         yield self.where()
+        yield from self.functions()
         yield from (Note(self.said(note)) for note in derivation.reading.notes)
         shape = size_box(derivation.in_symbols.shape)
         told = f" in the {derivation.layout} layout{layout_reason(derivation)}."
@@ -200,6 +215,10 @@ class _Page(Sentences):
         if new:
             said = "; ".join(new) + ("" if new[-1].endswith(".") else ".")
             yield Prose(spans(said, names), "", rule if new[0] == clauses[0] else "")
+
+    def _outline(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
+        for group in chains(steps):
+            yield self.equations(self.box(group[0].before), group)
 
     def _combine(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         for group in chains(steps):
@@ -251,7 +270,7 @@ class _Page(Sentences):
             reasons = list(dict.fromkeys(sub.because for sub in step.substeps if sub.because))
             if not reasons and at:
                 reasons = [step.because or step.rule]
-            elif step.stage in ("collect", "layout"):
+            elif step.stage in ("collect", "layout", "outline"):
                 reasons = [step.because]
             box, own = self.named(step.after)
             named += tuple(pair for pair in own if pair[0].word not in {name.word for name, _ in named})

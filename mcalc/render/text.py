@@ -152,6 +152,10 @@ class _Page:
                 self.sentence(step.because, "      ")
                 told.add((step.rule, step.because))
 
+    def _outline(self, steps: Sequence[Step], derivation: Derivation) -> None:
+        for group in chains(steps):
+            self.equations(self.math(group[0].before), group)
+
     def _combine(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for group in chains(steps):
             first = group[0]
@@ -212,7 +216,7 @@ class _Page:
             reasons = list(dict.fromkeys(self.plainly(sub.because) for sub in step.substeps))
             if not reasons and at:
                 reasons = [self.plainly(step.because or step.rule)]
-            elif step.stage in ("collect", "layout"):
+            elif step.stage in ("collect", "layout", "outline"):
                 reasons = [self.plainly(step.because)]
             text, named = self.with_where(step.after)
             lines.append(Line("" if at else left, text, reasons, named))
