@@ -16,3 +16,5 @@ PLOTS = ("curve", "surface", "levels", "gradient", "descent")
 PICTURES = (".png", ".svg", ".pdf")
 PRODUCTS = ("jvp", "vjp", "hvp")
 """Products of a derivative with a vector: J v, v J, and H v."""
+WRAPPERS = ("minimize", "autograd")
+"""What code is made ready for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcalc.code.cost import magnitude
+from mcalc.code.entrywise import multiplied
 from mcalc.code.printer import Printer, Written, form, rule
 from mcalc.code.source import Source
 from mcalc.code.values import Value
@@ -13,7 +14,7 @@ from mcalc.code.values import Value
 @rule("product")
 def _product(printer: Printer, value: Value) -> Written:
     if not value.sums:
-        return printer.multiplied(value)
+        return multiplied(printer, value)
     assert value.coefficient == 1 and len(value.args) <= 2, "lowered: a number stands in a product of its own"
     if len(value.args) == 1:
         return _sum(printer, value)

@@ -7,12 +7,12 @@ from math import prod
 from typing import Any
 
 from mcalc.code.values import Value, current, size_of
+from mcalc.table import TABLE
 
 MULTIPLY_ADD, LOOPED, READ, WRITE, ADD, ROOT, SOLVED, A_COLUMN, INVERTED, A_CALL = (
     0.06, 0.6, 0.3, 1.0, 0.7, 8.0, 0.084, 0.12, 0.24, 300.0,
 )  # fmt: skip
-AN_ENTRY = {"exp": 6.0, "log": 6.0, "tanh": 12.0, "sigmoid": 8.0, "relu": 1.0, "power": 40.0, "softplus": 20.0}
-AN_ENTRY_OF_ANY = 3.0
+A_CHOICE = 3.0
 _ALONG_ROWS = 10.0
 _FREE = frozenset({"variable", "number", "dimension", "pi", "delta", "places", "diagonal"})
 DATA, PLAIN, INNER = 2000, 300, 30
@@ -71,7 +71,7 @@ def _cost(value: Value) -> float:
     if operation == "fill":
         return 0.6 * WRITE * entries + read
     if operation == "map":
-        return READ * read + entries * AN_ENTRY.get(value.parameters[0], AN_ENTRY_OF_ANY)
+        return READ * read + entries * (TABLE[name].price if (name := value.parameters[0]) in TABLE else A_CHOICE)
     if operation in ("softmax", "log_softmax", "logsumexp"):
         return _ALONG_ROWS * read
     if operation == "inv":

@@ -6,9 +6,10 @@ from sympy.core.numbers import Rational
 
 from mcalc.code import source
 from mcalc.code.guards import NONZERO
-from mcalc.code.printer import Printer, Written, rule
+from mcalc.code.printer import Printer, Written, in_parts, rule
+from mcalc.code.signs import is_finite
 from mcalc.code.source import Source
-from mcalc.code.values import COMPARED, Value
+from mcalc.code.values import COMPARED, Value, is_indicator
 from mcalc.table import TABLE
 from mcalc.table.records import Operator
 
@@ -73,3 +74,45 @@ def _map(printer: Printer, value: Value) -> Written:
     ]
     found = function(printer.module, *args)
     return found if isinstance(found, Source) else Source(str(found)), out
+
+
+def multiplied(printer: Printer, value: Value) -> Written:
+    """A product without sums: masks last, and by a choice where 0 might meet what is infinite."""
+    out = printer.layout(value)
+    if _is_outer(value):
+        first, second = sorted(value.args, key=lambda arg: out.index(arg.ids[0]))
+        found = printer.module.outer(printer.whole(first), printer.whole(second)).of_rank(2)
+        return (-found if value.coefficient < 0 else found), out
+    pairs = sorted(zip(value.args, value.weights, strict=True), key=lambda pair: len(pair[0].ids))
+    masks = [arg for arg, power in pairs if power > 0 and is_indicator(arg.value)]
+    rest = [(arg, power) for arg, power in pairs if arg not in masks]
+    above = [printer.power(printer.at(arg, out), power) for arg, power in rest if power > 0]
+    below = [printer.power(printer.at(arg, out), -power) for arg, power in rest if power < 0]
+    shown = [printer.at(arg, out) for arg in masks]
+    unsafe = not is_finite(value)
+    if not unsafe:
+        if masks and not any(arg.ids for arg, _ in rest) and all(arg.value in printer.masks for arg in masks):
+            shown[0] = printer.floated(shown[0])
+        above += shown
+    coefficient = value.coefficient
+    times, by = in_parts(abs(coefficient))
+    if times != "1" or not above:
+        above.insert(0, Source(times))
+    if by:
+        below.insert(0, Source(by))
+    above = printer.short(above)
+    found = source.multiplied(*above)
+    if below:
+        found = found / source.multiplied(*printer.short(below))
+    found = -found if coefficient < 0 else found
+    for arg, mask in zip(masks, shown, strict=True) if unsafe else ():
+        condition = mask if arg.value in printer.masks else mask._compared("!=", source.piece(0))
+        found = printer.module.where(condition, found.of_rank(value.rank), source.piece(0.0))
+    return found, out
+
+
+def _is_outer(value: Value) -> bool:
+    """Whether it is a column times a row."""
+    ranks = [arg.rank for arg, _ in value.args]
+    plain = abs(value.coefficient) == 1 and all(power == 1 for power in value.weights)
+    return plain and value.rank == 2 and ranks == [1, 1] and not any(is_indicator(arg) for arg, _ in value.args)

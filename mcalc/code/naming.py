@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mcalc.code.algebra import negative, total
+from mcalc.code.algebra import negative, product, total
 from mcalc.code.operations import of_rows
-from mcalc.code.values import ONE_TIME, Factor, Reference, Value, build, is_number, number, opened, terms_of
+from mcalc.code.values import ONE_TIME, Factor, Reference, Value, build, factors_of, is_number, number, opened, terms_of
 
 
 def named(factors: Sequence[Factor]) -> list[Factor]:
@@ -21,6 +21,33 @@ def named_logarithm(inside: Reference) -> Reference | None:
         return build("logsumexp", opened(opened(inside)[0]), inside.ids)
     exponential = _one_more(inside)
     return None if exponential is None else build("map", opened(exponential), inside.ids, ("softplus",))
+
+
+def divided_inside(factors: Sequence[Factor]) -> list[Factor] | None:
+    """``(Σᵢ e^zᵢ aᵢ) / Σᵢ e^zᵢ`` with the divisor under the sum, where softmax is named; None where there is none."""
+    for k, (below, power) in enumerate(factors):
+        if not _sums_exp(below.value) or power.denominator != 1 or power >= 0:
+            continue
+        for j, (one, times) in enumerate(factors):
+            contraction = one.value.operation == "product" and one.value.sums and one.value is not below.value
+            if times != 1 or not contraction or not set(below.ids) <= set(one.ids):
+                continue
+            coefficient, inner = factors_of(one)
+            if not any(_is_of(arg, below) and exponent > 0 for arg, exponent in inner):
+                continue
+            found = product(coefficient, [*inner, (below, -ONE_TIME)], one.ids)
+            rest = [factor for m, factor in enumerate(factors) if m not in (j, k)]
+            return [*rest, (found, ONE_TIME), *([(below, power + 1)] if power != -1 else [])]
+    return None
+
+
+def _is_of(one: Reference, summed: Reference) -> bool:
+    """Whether it is what is summed, on the same indices otherwise."""
+    inner, places = summed.value.args[0]
+    rank = summed.value.rank
+    return one.value is inner and all(
+        index == summed.ids[place] for index, place in zip(one.ids, places, strict=True) if place < rank
+    )
 
 
 def _is_exp(value: Value) -> bool:

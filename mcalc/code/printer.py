@@ -13,11 +13,10 @@ from mcalc.code import source
 from mcalc.code.layouts import wanted_orders
 from mcalc.code.library import SourceModule
 from mcalc.code.program import Result
-from mcalc.code.signs import is_finite
 from mcalc.code.sizes import SizeReader
 from mcalc.code.source import POWER, Source
 from mcalc.code.targets import DTYPE, LIKE, Target
-from mcalc.code.values import Reference, Summand, Value, is_indicator, is_number, reachable
+from mcalc.code.values import Reference, Summand, Value, is_number, reachable
 from mcalc.numbers.arrays import HELPERS
 from mcalc.tree.node import Node
 
@@ -232,40 +231,6 @@ class Printer:
         found: Source = self.module.where(mask, source.piece(1.0), source.piece(0.0))
         return found.of_rank(mask.rank or 0)
 
-    def multiplied(self, value: Value) -> Written:
-        """A product without sums: masks last, and by a choice where 0 might meet what is infinite."""
-        out = self.layout(value)
-        if _is_outer(value):
-            first, second = sorted(value.args, key=lambda arg: out.index(arg.ids[0]))
-            found = self.module.outer(self.whole(first), self.whole(second)).of_rank(2)
-            return (-found if value.coefficient < 0 else found), out
-        pairs = sorted(zip(value.args, value.weights, strict=True), key=lambda pair: len(pair[0].ids))
-        masks = [arg for arg, power in pairs if power > 0 and is_indicator(arg.value)]
-        rest = [(arg, power) for arg, power in pairs if arg not in masks]
-        above = [self.power(self.at(arg, out), power) for arg, power in rest if power > 0]
-        below = [self.power(self.at(arg, out), -power) for arg, power in rest if power < 0]
-        shown = [self.at(arg, out) for arg in masks]
-        unsafe = not is_finite(value)
-        if not unsafe:
-            if masks and not any(arg.ids for arg, _ in rest) and all(arg.value in self.masks for arg in masks):
-                shown[0] = self.floated(shown[0])
-            above += shown
-        coefficient = value.coefficient
-        times, by = in_parts(abs(coefficient))
-        if times != "1" or not above:
-            above.insert(0, Source(times))
-        if by:
-            below.insert(0, Source(by))
-        above = self.short(above)
-        found = source.multiplied(*above)
-        if below:
-            found = found / source.multiplied(*self.short(below))
-        found = -found if coefficient < 0 else found
-        for arg, mask in zip(masks, shown, strict=True) if unsafe else ():
-            condition = mask if arg.value in self.masks else mask._compared("!=", source.piece(0))
-            found = self.module.where(condition, found.of_rank(value.rank), source.piece(0.0))
-        return found, out
-
     def total(self, terms: Sequence[Summand], out: Sequence[int]) -> Source:
         """Terms that are taken away last; a number behind arrays."""
         terms = sorted(terms, key=lambda term: (term[0] < 0, is_number(term[1]) and len(terms) > 2))
@@ -297,13 +262,6 @@ class Printer:
             return user.parameters == ("where",) and all(arg is not value for arg, _ in user.args[1:])
 
         return value not in self.results and all(map(as_factor, self.users.get(value, ())))
-
-
-def _is_outer(value: Value) -> bool:
-    """Whether it is a column times a row."""
-    ranks = [arg.rank for arg, _ in value.args]
-    plain = abs(value.coefficient) == 1 and all(power == 1 for power in value.weights)
-    return plain and value.rank == 2 and ranks == [1, 1] and not any(is_indicator(arg) for arg, _ in value.args)
 
 
 def in_parts(number: Fraction) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from mcalc.code.algebra import diagonal, lost, product, reduced, with_arguments
 from mcalc.code.collecting import Collecting
 from mcalc.code.cost import ADD, WRITE, volume, volume_over
 from mcalc.code.lowering import REDUCED
+from mcalc.code.naming import divided_inside
 from mcalc.code.values import (
     ONE_TIME,
     Factor,
@@ -88,6 +89,7 @@ class Rewriting(Collecting):
         """The product, those among its factors opened and sums multiplied out where that pays."""
         factors, out = list(factors), set(out)
         while True:
+            factors = divided_inside(factors) or factors
             step = self._opened_once(coefficient, factors, out)
             if step is not None:
                 coefficient, factors = step

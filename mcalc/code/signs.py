@@ -6,15 +6,20 @@ from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
 from mcalc.code.values import Ids, Value, is_indicator, remembered
+from mcalc.table import TABLE
+from mcalc.table.records import Operator
+from mcalc.table.shapes import elementwise
 
-ODD = frozenset({"tanh", "sin", "sinh", "tan", "atan", "asinh", "erf", "sign", "asin", "atanh"})
-EVEN = frozenset({"abs", "cos", "cosh"})
-_NOT_NEGATIVE = frozenset({"exp", "sigmoid", "abs", "relu", "softplus", "cosh"})
-_AT_MOST_ONE = frozenset({"sigmoid"})
-_BETWEEN = frozenset({"tanh", "sin", "cos"})
-"""Between -1 and 1."""
 _MANY = 6
 """Above so many summed indices no exchange of two of them is tried."""
+
+
+_OTHER = Operator("", "", title="", doc="", shape=elementwise, numpy=lambda np, a: a, domain="none")
+"""Of what the table does not have nothing is known."""
+
+
+def _operator(name: str) -> Operator:
+    return TABLE.get(name, _OTHER)
 
 
 def parity(value: Value, i: int, j: int) -> int:
@@ -45,7 +50,7 @@ def _of_map(value: Value, i: int, j: int) -> int:
     found = parity(inner, ids.index(i), ids.index(j)) if i in ids and j in ids else 0
     if found != -1:
         return found
-    return 1 if name in EVEN else -1 if name in ODD else 0
+    return {"even": 1, "odd": -1}.get(_operator(name).parity, 0)
 
 
 def _of_arguments(value: Value, i: int, j: int) -> int:
@@ -127,7 +132,7 @@ def _nonnegative(value: Value) -> bool:
     if operation in ("dimension", "pi", "delta", "softmax", "places"):
         return True
     if operation == "map":
-        return value.parameters[0] in _NOT_NEGATIVE or is_indicator(value)
+        return _operator(value.parameters[0]).nonnegative or is_indicator(value)
     if operation == "product":  # a root is not below 0 either
         even = [power.denominator == 2 or power % 2 == 0 for power in value.weights]
         return value.coefficient >= 0 and all(
@@ -150,11 +155,11 @@ def _below_one(value: Value) -> bool:
 
 def _at_most_one(value: Value) -> bool:
     if value.operation == "map":
-        return value.parameters[0] in _AT_MOST_ONE
+        return _operator(value.parameters[0]).bounds == (0, 1)
     if value.operation != "product" or value.parameters != (1, (2,)):
         return value.operation == "softmax"
     inner = value.args[0].value
-    return not value.sums and inner.operation == "map" and inner.parameters[0] in _BETWEEN
+    return not value.sums and inner.operation == "map" and _operator(inner.parameters[0]).bounds == (-1, 1)
 
 
 def is_finite(value: Value) -> bool:
@@ -163,10 +168,6 @@ def is_finite(value: Value) -> bool:
     return found
 
 
-_BOUNDED = frozenset({
-    "tanh", "sin", "cos", "sigmoid", "relu", "abs", "sign", "atan", "erf", "softplus", "asinh", "silu", "gelu",
-    "leaky_relu", "maximum", "minimum",
-})  # fmt: skip
 _OF_FINITE = frozenset({
     "variable", "number", "dimension", "pi", "places", "delta", "total", "softmax", "max", "min", "part", "diagonal",
     "fill",
@@ -175,7 +176,8 @@ _OF_FINITE = frozenset({
 
 def _finite(value: Value) -> bool:
     if value.operation == "map":
-        own = value.parameters[0] in _BOUNDED or is_indicator(value)
+        operator = _operator(value.parameters[0])
+        own = (operator.domain == "any" and not operator.overflows) or is_indicator(value)
     elif value.operation == "product":
         powers = zip(value.args, value.weights, strict=True)
         own = all(power in (1, 2, 3) or _counts(arg.value) for arg, power in powers)
@@ -205,13 +207,11 @@ def _floating(value: Value) -> bool:
         return True
     inside = any(arg.memory["floating"] for arg, _ in value.args)
     if value.operation == "map":
-        return value.parameters[0] not in _OF_ITS_ARGUMENTS or inside
+        operator = _operator(value.parameters[0])
+        return inside or not (operator.exact or operator.name == "power")
     if value.operation == "product":
         whole = value.coefficient.denominator == 1 and all(
             power.denominator == 1 and power > 0 for power in value.weights
         )
         return inside or not whole
     return inside
-
-
-_OF_ITS_ARGUMENTS = frozenset({"abs", "sign", "relu", "maximum", "minimum", "power", "where"})

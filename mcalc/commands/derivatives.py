@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS
+from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS, WRAPPERS
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import ORDER, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
@@ -45,11 +45,15 @@ def derivation_command(
     product: str | None = None,
     with_value: bool = False,
     structured: bool = False,
+    wrap: str | None = None,
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
-        if (product or with_value or structured) and form not in LIBRARIES:
-            option = f"--product {product}" if product else "--with-value" if with_value else "--structured"
+        if (product or with_value or structured or wrap) and form not in LIBRARIES:
+            named = {"--product": product, "--with-value": with_value, "--structured": structured, "--wrap": wrap}
+            option = next(
+                f"{name} {choice}" if isinstance(choice, str) else name for name, choice in named.items() if choice
+            )
             raise Problem(f"{option} is for code.", hint="add -f numpy, -f jax or -f torch")
         if graph or form in DRAWINGS:
             from mcalc.commands.graph import draw
@@ -109,7 +113,7 @@ def derivation_command(
         else:
             from mcalc.render import write as written
 
-            write(written(derivation, form, _wanted(product, with_value, structured), document), output)
+            write(written(derivation, form, _wanted(product, with_value, structured, wrap), document), output)
         if form not in ("text", "ascii"):
             tell(derivation)
     except Problem as problem:
@@ -121,17 +125,22 @@ def derivation_command(
         raise
 
 
-def _wanted(product: str | None, with_value: bool, structured: bool) -> Any:
-    if not (product or with_value or structured):
+def _wanted(product: str | None, with_value: bool, structured: bool, wrap: str | None) -> Any:
+    if not (product or with_value or structured or wrap):
         return None
     from mcalc.render.companions import Wanted
 
-    return Wanted(product or "", with_value, structured)
+    return Wanted(product or "", with_value, structured, wrap or "")
 
 
 def _for_code(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of code: a product with the derivative, the value beside it, functions that apply it."""
     for option in (
+        click.option(
+            "--wrap",
+            type=click.Choice(WRAPPERS),
+            help="Code: fun, jac and hess for scipy's minimize, or a function with this derivative for autograd.",
+        ),
         click.option("--structured", is_flag=True, help="Code: two functions, matvec(v) and todense()."),
         click.option("--with-value", is_flag=True, help="Code: the value, and the derivative."),
         click.option(

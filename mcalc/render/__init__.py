@@ -34,7 +34,8 @@ def write(derivation: Derivation, form: str, wanted: Wanted | None = None, optio
     """
     if form in PAGES:
         return _paged(derivation, form, options)
-    module = import_module(f"mcalc.render.{_MODULES.get(form, form)}")
+    name = "wrapped" if wanted is not None and wanted.wrap else _MODULES.get(form, form)
+    module = import_module(f"mcalc.render.{name}")
     with derivation.apart():
         more = () if wanted is None else (wanted,)
         return _commented(derivation, form, str(module.write(derivation, form, *more)))

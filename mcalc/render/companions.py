@@ -19,11 +19,12 @@ from mcalc.tree.node import Node
 
 @dataclass(frozen=True)
 class Wanted:
-    """What code is to compute: a product with the derivative, the value beside it, or functions that apply it."""
+    """What code is to compute: a product, the value beside it, functions that apply the derivative, or wrappers."""
 
     product: str = ""
     with_value: bool = False
     structured: bool = False
+    wrap: str = ""
 
 
 class Companions(NamedTuple):
@@ -37,7 +38,7 @@ class Companions(NamedTuple):
 
 def companions(derivation: Derivation, wanted: Wanted, shapes: Sequence[Shape]) -> Companions:
     """What is wanted of a derivation whose parts have these shapes; raises Problem where that is not to be had."""
-    _refuse(derivation, wanted)
+    refuse(derivation, wanted)
     parts = derivation.parts or (derivation,)
     plain: list[Output] = [(Block(at),) for at in range(len(parts))]
     beside: list[Output] = [(Block(len(parts)),)] if wanted.with_value else []
@@ -84,7 +85,8 @@ def _from_the_right(derivation: Derivation, parts: Sequence[Derivation]) -> Prod
     return tuple(vectors.values()), outputs, list(rows.values())
 
 
-def _refuse(derivation: Derivation, wanted: Wanted) -> None:
+def refuse(derivation: Derivation, wanted: Wanted) -> None:
+    """Raises Problem where what is wanted does not go together, or with the derivation."""
     second = derivation.command == "hessian"
     if wanted.product == "hvp" and not second:
         raise Problem("hvp is a product with the second derivative.", hint="ask `mcalc hessian` for it")
@@ -94,6 +96,8 @@ def _refuse(derivation: Derivation, wanted: Wanted) -> None:
         )
     if wanted.structured and (wanted.product or wanted.with_value):
         raise Problem("--structured gives functions, and stands without --product and --with-value.")
+    if wanted.wrap and (wanted.product or wanted.with_value or wanted.structured):
+        raise Problem("--wrap stands without --product, --with-value and --structured.")
     if wanted.structured and derivation.parts:
         raise Problem("--structured is by one variable at a time.", hint="give one name to --wrt")
 

@@ -85,6 +85,7 @@ OPERATORS = (
         "power",
         "a b",
         title="power rule",
+        price=40.0,
         doc="element-wise power",
         shape=shapes.elementwise,
         notation=Notation("power", "^", "^", "^", POWER),

@@ -44,6 +44,8 @@ def function(
 OPERATORS = (
     function(
         "exp",
+        price=6.0,
+        overflows=True,
         rule="y",
         latex=r"\exp",
         meaning="the exponential function",
@@ -55,6 +57,7 @@ OPERATORS = (
     ),
     function(
         "log",
+        price=6.0,
         rule="1/a",
         latex=r"\ln",
         text="ln",
@@ -125,6 +128,7 @@ OPERATORS = (
     ),
     function(
         "sin",
+        bounds=(-1, 1),
         rule="cos(a)",
         latex=r"\sin",
         numpy=lambda np, a: np.sin(a),
@@ -133,6 +137,7 @@ OPERATORS = (
     ),
     function(
         "cos",
+        bounds=(-1, 1),
         rule="-sin(a)",
         latex=r"\cos",
         numpy=lambda np, a: np.cos(a),
@@ -181,6 +186,7 @@ OPERATORS = (
     ),
     function(
         "sinh",
+        overflows=True,
         rule="cosh(a)",
         latex=r"\sinh",
         numpy=lambda np, a: np.sinh(a),
@@ -190,6 +196,7 @@ OPERATORS = (
     ),
     function(
         "cosh",
+        overflows=True,
         rule="sinh(a)",
         latex=r"\cosh",
         numpy=lambda np, a: np.cosh(a),
@@ -200,6 +207,8 @@ OPERATORS = (
     ),
     function(
         "tanh",
+        price=12.0,
+        bounds=(-1, 1),
         rule="1 - y^2",
         latex=r"\tanh",
         numpy=lambda np, a: np.tanh(a),
@@ -245,6 +254,8 @@ OPERATORS = (
     ),
     function(
         "sigmoid",
+        price=8.0,
+        bounds=(0, 1),
         rule="y*(1 - y)",
         latex=r"\sigma",
         text="σ",
@@ -257,6 +268,7 @@ OPERATORS = (
     ),
     function(
         "softplus",
+        price=20.0,
         rule="sigmoid(a)",
         latex=r"\operatorname{softplus}",
         numpy=lambda np, a: np.logaddexp(0, a),
@@ -265,6 +277,7 @@ OPERATORS = (
     ),
     function(
         "relu",
+        price=1.0,
         rule="a > 0",
         sentence="the slope is 1 where the argument is positive, and 0 elsewhere (by convention also at the kink)",
         latex=r"\operatorname{relu}",
@@ -327,6 +340,7 @@ OPERATORS = (
     ),
     function(
         "erf",
+        bounds=(-1, 1),
         rule="2/sqrt(pi)*exp(-a^2)",
         latex=r"\operatorname{erf}",
         meaning="the error function",

@@ -114,7 +114,8 @@ class Operator:
     without arguments, the one entry that it is. What is `exact` chooses among entries, moves them or turns their
     signs, and so never rounds. `whole` is the function of a matrix for which this one, of the entries, is mistaken, by
     the spellings `whole_calls`, or by every one of its own. A `linear` one lets numbers and scalars out, one of
-    `parity` ``odd`` or ``even`` the sign of its argument; a `nonnegative` one is never below 0.
+    `parity` ``odd`` or ``even`` the sign of its argument; a `nonnegative` one is never below 0. `bounds` are its least
+    and its largest value, one that `overflows` is infinite soon; `price` is what an entry takes, in nanoseconds.
     `open` is the function with nothing known of it that it is.
 
     An operator `of_reals` compares, or is meant of real numbers alone. `no_value` says where it has none though its
@@ -161,6 +162,9 @@ class Operator:
     linear: bool = False
     parity: str = ""
     nonnegative: bool = False
+    bounds: tuple[int, int] | None = None
+    overflows: bool = False
+    price: float = 3.0
     of_reals: bool = False
     no_value: str = ""
     convention: Convention | None = None

@@ -1,10 +1,12 @@
-"""Emitted NumPy beside the best that is written by hand, in one run: the ratios of time and of memory are printed."""
+"""Emitted NumPy beside the best that is written by hand, and JAX and PyTorch, in one run: the ratios are printed."""
 
 from __future__ import annotations
 
 import time
 import tracemalloc
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from statistics import median
 from typing import Any
 
@@ -13,17 +15,18 @@ import pytest
 from benchmarks.by_hand import ROWS, Row
 
 from mcalc.ask import derive
+from mcalc.code.function import module
 from mcalc.code.running import functions
 from mcalc.render import write
 
 REPEATS = 7
-LEAST = 0.02
-"""A function is called till so many seconds have gone by, each time that it is measured."""
+LEAST, SLOW = 0.02, 0.5
+"""A function is called till so many seconds have gone by, each time that it is measured; what is slow, once."""
 
 
-def arguments(row: Row) -> dict[str, Any]:
-    """One array for each name, in the order of the function's parameters."""
-    random = np.random.default_rng(0)
+def arguments(row: Row, seed: int = 0) -> dict[str, Any]:
+    """One array for each name, by name."""
+    random = np.random.default_rng(seed)
     found = {}
     for name, shape in row.shapes.items():
         sizes = [row.sizes[size] for size in shape.split()[0].split(",")] if shape != "scalar" else []
@@ -53,18 +56,53 @@ def most_memory(function: Callable[[], Any]) -> int:
     return most
 
 
-def compared(ours: Callable[[], Any], hand: Callable[[], Any]) -> tuple[float, float, float]:
+def compared(ours: Callable[[], Any], hand: Callable[[], Any], repeats: int = REPEATS) -> tuple[float, float, float]:
     """Seconds by hand; time and memory of ours, by those."""
-    once = max(seconds(hand, 1), 1e-6)
-    times = max(1, int(LEAST / once))
-    pairs = [(seconds(ours, times), seconds(hand, times)) for _ in range(REPEATS)]
+    often = [max(1, int(LEAST / max(seconds(one, 1), 1e-6))) for one in (ours, hand)]
+    pairs = [(seconds(ours, often[0]), seconds(hand, often[1])) for _ in range(repeats)]
     mine, theirs = (median(column) for column in zip(*pairs, strict=True))
     return theirs, mine / theirs, most_memory(ours) / max(1, most_memory(hand))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.title} {row.command}")
-def test_emitted_beside_hand(row: Row) -> None:
+def differentiated(row: Row, library: str) -> Callable[[], Any] | None:
+    """The derivative that JAX, jitted, or PyTorch makes of the value by itself; None where it is not installed."""
+    if find_spec(library) is None:
+        return None
+    reading = derive(row.text, row.wrt, dict(row.shapes), row.command, verify=False).reading
+    value = functions(module("value", list(reading.names.values()), reading.value, "The value.", library), library)[
+        "value"
+    ]
+    at = list(reading.names).index(row.wrt)
+    given = arguments(row)
+    if library == "jax":
+        jax: Any = import_module("jax")
+        jax.config.update("jax_enable_x64", True)
+        transform = {"gradient": jax.grad, "jacobian": jax.jacobian, "hessian": jax.hessian}[row.command]
+        automatic = jax.jit(transform(value, argnums=at))
+        arrays = [jax.numpy.asarray(given[name]) for name in reading.names]
+        return lambda: automatic(*arrays).block_until_ready()
+    torch: Any = import_module("torch")
+    torch.set_num_threads(1)
+    transform = {"gradient": torch.func.grad, "jacobian": torch.func.jacrev, "hessian": torch.func.hessian}[row.command]
+    automatic = transform(value, argnums=at)
+    tensors = [torch.as_tensor(given[name]) for name in reading.names]
+    return lambda: automatic(*tensors)
+
+
+def beside(row: Row, library: str, hand: Callable[[], Any]) -> str:
+    """How many times as long as by hand; of what takes seconds, measured once."""
+    automatic = differentiated(row, library)
+    if automatic is None:
+        return "not installed"
+    first = np.asarray(automatic())
+    np.testing.assert_allclose(first, hand(), rtol=1e-5, atol=1e-7 * float(np.abs(first).max()))
+    slow = seconds(automatic, 1) > SLOW
+    ratio = compared(automatic, hand, 1 if slow else REPEATS)[1]
+    return f"{ratio:8.2f}"
+
+
+def measured(row: Row) -> tuple[float, float, float, str, str]:
+    """Seconds by hand; time and memory of the emitted code, and time of JAX and PyTorch, each by those by hand."""
     _, function, names = emitted(row)
     given = arguments(row)
     values = [given[name] for name in names]
@@ -76,7 +114,12 @@ def test_emitted_beside_hand(row: Row) -> None:
         return row.hand(**given)
 
     np.testing.assert_allclose(ours(), hand(), rtol=1e-6, atol=1e-9 * float(np.abs(hand()).max()))
-    theirs, ratio, memory = compared(ours, hand)
-    print(
-        f"\n{row.title:26} {row.command:9} by hand {1000 * theirs:8.2f} ms   time {ratio:5.2f}   memory {memory:5.2f}"
-    )
+    return *compared(ours, hand), beside(row, "jax", hand), beside(row, "torch", hand)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.title} {row.command}")
+def test_emitted_beside_hand(row: Row) -> None:
+    hand, time_ratio, memory, jax, torch = measured(row)
+    title = f"{row.title:26} {row.command:9} by hand {1000 * hand:8.2f} ms"
+    print(f"\n{title}   emitted {time_ratio:5.2f}, memory {memory:5.2f}   jax {jax}   torch {torch}")
