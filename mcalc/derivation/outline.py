@@ -18,7 +18,7 @@ from mcalc.derivation.reasons import because_local, rule_name
 from mcalc.networks.index_form import Expression, IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term, delta, fresh
 from mcalc.notation.writing import write
-from mcalc.simplification.simplify import simplify
+from mcalc.rewriting.answers import author_within, simplify
 from mcalc.tree.node import Node, variables
 
 _LINEAR = "it is linear in what moves: what multiplies that stays"
@@ -33,7 +33,8 @@ def outline(lines: Sequence[Line], by: Node) -> Iterator[Step]:
     data, as their paths have running indices of their own.
     """
     if lines and not any(line.node.loops or line.definition.operator.name == "loop_sum" for line in lines):
-        yield from _Outline(tuple(lines), by).steps()
+        with author_within([lines[-1].meaning]):
+            yield from list(_Outline(tuple(lines), by).steps())
 
 
 @dataclass
