@@ -6,7 +6,7 @@ import click
 
 from mcalc.choices import CHECKED
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import FORMAT, LAYOUT, ORDER, SYMMETRIC_BY, WRT, Command, common
+from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.documents.options import Options
 from mcalc.problems import Problem
@@ -19,6 +19,7 @@ from mcalc.problems import Problem
 @LAYOUT("The layout of the answer, where it is to be in no other.", default=None)
 @ORDER("2: the answer is the second derivative.")
 @SYMMETRIC_BY("By a symmetric matrix, as elsewhere.")
+@NO_VERIFY("Skip the numeric check of the derivative, not that of the answer.")
 @FORMAT(type=click.Choice(CHECKED))
 @common(formats=False)
 @document_options
@@ -29,6 +30,7 @@ def check(
     layout: str | None,
     order: int,
     symmetric: str,
+    no_verify: bool,
     form: str,
     document: Options,
     shapes: tuple[str, ...],
@@ -49,6 +51,7 @@ def check(
             layout,
             symmetric,
             order,
+            not no_verify,
         )
         from mcalc.render import verdict as report
 

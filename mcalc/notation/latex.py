@@ -11,7 +11,24 @@ from mcalc.notation.typeset import Typeset
 
 _SIZES = ("", r"\big", r"\Big", r"\bigg", r"\Bigg")
 _KNOWN = frozenset(
-    ("exp", "ln", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min", "det")
+    (
+        "exp",
+        "ln",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "max",
+        "min",
+        "det",
+    )
 )
 _COMMAND = re.compile(r"\\[a-zA-Z]+$")
 

@@ -17,6 +17,7 @@ _KNOWN = frozenset(
         "sin",
         "cos",
         "tan",
+        "cot",
         "arcsin",
         "arccos",
         "arctan",
