@@ -13,6 +13,8 @@ from mcalc.choices import PICTURES, TABLES
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, common
 from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
+from mcalc.documents import FORMATS as PAGES
+from mcalc.documents import write as write_page
 from mcalc.documents.options import Options
 from mcalc.problems import Problem
 from mcalc.render import EVALUATED, LIBRARIES
@@ -78,7 +80,6 @@ def evaluate(
         elif form in LIBRARIES:
             write(report.arrays(found, form), output)
         else:
-            from mcalc.documents import write as write_page
             from mcalc.pages.evaluation import page
 
             write(
@@ -103,6 +104,7 @@ def evaluate(
 @NO_VERIFY("Skip the numeric check of the derivatives.")
 @FORMAT(type=click.Choice(TABLES))
 @common(formats=False)
+@document_options
 def table(
     expression: str,
     vary: tuple[str, ...],
@@ -112,6 +114,7 @@ def table(
     digits: int,
     no_verify: bool,
     form: str,
+    document: Options,
     shapes: tuple[str, ...],
     output: str | None,
     color: str,
@@ -128,8 +131,8 @@ def table(
         )
         if form == "text":
             show(tables.text_rows(found, digits, not long), output, color)
-        elif form == "markdown":
-            write(tables.markdown(found, digits, not long), output)
+        elif form in PAGES:
+            write(write_page(tables.page(found, digits, not long), form, document), output)
         else:
             write((tables.as_csv if form == "csv" else tables.as_json)(found), output)
 
@@ -169,6 +172,7 @@ class Positive(click.FloatRange):
 @NO_VERIFY("Skip the numeric check of the gradient.")
 @FORMAT(type=click.Choice(TABLES))
 @common(formats=False)
+@document_options
 def descend(
     expression: str,
     wrt: str,
@@ -186,6 +190,7 @@ def descend(
     digits: int,
     no_verify: bool,
     form: str,
+    document: Options,
     shapes: tuple[str, ...],
     output: str | None,
     color: str,
@@ -234,8 +239,8 @@ def descend(
             output = None
         if form == "text":
             show(pages.text_rows(found, every or 0, digits), output, color)
-        elif form == "markdown":
-            write(pages.markdown(found, every or 0, digits), output)
+        elif form in PAGES:
+            write(write_page(pages.page(found, every or 0, digits), form, document), output)
         else:
             write((pages.as_csv if form == "csv" else pages.as_json)(found, every or 1), output)
         if found.fault is not None:

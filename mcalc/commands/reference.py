@@ -8,6 +8,9 @@ import click
 
 from mcalc.commands.options import COLOR, FORMAT, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
+from mcalc.documents import FORMATS
+from mcalc.documents import write as write_page
+from mcalc.documents.options import PLAIN
 
 
 @click.command(cls=Command)
@@ -26,7 +29,7 @@ def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: 
 @click.command(cls=Command)
 @click.argument("name", required=False)
 @COLOR()
-@FORMAT(type=click.Choice(["text", "markdown"]))
+@FORMAT(type=click.Choice(["text", *FORMATS]))
 @click.option(
     "--rewritings", is_flag=True, help="The rewritings by which answers are simplified, each with its sentence."
 )
@@ -39,10 +42,10 @@ def rules(name: str | None, color: str, form: str, rewritings: bool, names: bool
         write("\n".join(lines()), None)
         return
     from mcalc.render import rule_page
-    from mcalc.render.rules import markdown, rows
+    from mcalc.render.rules import page, rows
 
-    if form == "markdown":
-        write(markdown(name), None)
+    if form != "text":
+        write(write_page(page(name), form, PLAIN), None)
     elif names:
         show(rule_page.names(), None, color)
     elif name is None:

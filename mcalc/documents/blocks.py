@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from mcalc.notation.boxes import Box, Name, Row, Size, within
+from mcalc.notation.boxes import Box, Name, Row, Size, Typed, within
 from mcalc.table.records import Shape
 
 Span = str | Box
@@ -115,6 +115,8 @@ class Page:
 
 
 def _formulas(part: object) -> Iterator[Box]:
+    if isinstance(part, Typed):
+        return
     if isinstance(part, Box):
         yield part
     elif isinstance(part, tuple):

@@ -16,13 +16,14 @@ from mcalc.documents.blocks import (
     Page,
     Picture,
     Prose,
+    Span,
     Spans,
     Table,
     Where,
     size_box,
 )
 from mcalc.documents.options import Options
-from mcalc.notation.boxes import Box, Row, Size, within
+from mcalc.notation.boxes import Box, Row, Size, Typed, within
 from mcalc.notation.fitting import Fitting
 from mcalc.notation.pieces import Piece
 from mcalc.notation.typeset import Typeset
@@ -79,7 +80,16 @@ class Document(ABC):
 
     def said(self, spans: Spans) -> str:
         """A sentence."""
-        return "".join(self.inline(span) if isinstance(span, Box) else self.words(span) for span in spans)
+        return "".join(map(self.span, spans))
+
+    def span(self, span: Span) -> str:
+        if isinstance(span, Typed):
+            return self.typed(span.text)
+        return self.inline(span) if isinstance(span, Box) else self.words(span)
+
+    @abstractmethod
+    def typed(self, text: str) -> str:
+        """What one types, as it is."""
 
     def width(self, spans: Spans) -> float:
         """About how wide a sentence is."""

@@ -102,6 +102,9 @@ class Html(Document):
     def line(self, text: str) -> str:
         return f"<div>{element(text, True)}</div>"
 
+    def typed(self, text: str) -> str:
+        return f"<code>{escape(text)}</code>"
+
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:

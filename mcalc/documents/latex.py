@@ -131,6 +131,9 @@ class Tex(Document):
             found.append(row + ("" if last or whole else r" \\[3pt]" if roomy else r" \\"))
         return found
 
+    def typed(self, text: str) -> str:
+        return rf"\texttt{{{self.words(text)}}}"
+
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:

@@ -48,6 +48,9 @@ class Markdown(Document):
         label = f" {{#{self.options.label}}}" if self.options.label and self.options.flavour == "quarto" else ""
         return [opening, *lines, closing + label, ""]
 
+    def typed(self, text: str) -> str:
+        return f"`{text}`".replace("|", "\\|")
+
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:

@@ -45,6 +45,9 @@ class TypstPage(Document):
     def inline(self, box: Box) -> str:
         return f"${self.setter.write(box, TEXT)}$"
 
+    def typed(self, text: str) -> str:
+        return f"`{text}`"
+
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:

@@ -71,6 +71,12 @@ class Said(Box):
     inner: Box
 
 
+class Typed(Box):
+    """What one types, as it is."""
+
+    text: str
+
+
 class Row(Box):
     """Parts in a row: a sum, product, chain (of matrices), entries (of index notation), runs (of chains) or relation;
     flat is one whose brackets are boxes of their own, as in a sentence.

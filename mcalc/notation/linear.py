@@ -257,6 +257,9 @@ class Linear:
             return self.set(part.inner)
         return self.bracketed(self.argument(part.inner), part.kind), ATOM
 
+    def _typed(self, part: Any) -> Written:
+        return [_piece(f"`{part.text}`")], ATOM
+
     def _said(self, part: Said) -> Written:
         return [_piece(part.text)], ATOM
 

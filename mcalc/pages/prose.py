@@ -19,6 +19,7 @@ from mcalc.notation.boxes import (
     Decimal,
     Differential,
     Fence,
+    Index,
     Mark,
     Name,
     Number,
@@ -27,6 +28,7 @@ from mcalc.notation.boxes import (
     Row,
     Said,
     Sign,
+    Typed,
     Word,
 )
 from mcalc.table import CALLS, TABLE
@@ -42,10 +44,10 @@ _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _OPERATORS = {
     "+": "plus", "−": "minus", "-": "minus", "·": "dot", "⊗": "hadamard", "⊙": "odot", "⊘": "oslash", "*": "thin",
     "/": "slash", "=": "equals", "<": "less", ">": "greater", "≤": "less_equal", "≥": "greater_equal", "↦": "maps",
-    "→": "to", "×": "times", "@": "", "≠": "neq", "<=": "less_equal", ">=": "greater_equal", ",": "comma",
+    "→": "to", "×": "times", "@": "", ".": "dot", "≠": "neq", "<=": "less_equal", ">=": "greater_equal", ",": "comma",
     ";": "semicolon", ":": "colon",
 }  # fmt: skip
-_TIGHT = frozenset("·*/×@")
+_TIGHT = frozenset("·*/×@.")
 _SPACED = frozenset("+−-⊗⊙⊘=<>≤≥↦→≠") | {"<=", ">="}
 _LETTERS = {letter: word for word, letter in (GREEK | CAPITALS).items()}
 _MARKS = ("ᵀ", "⁻¹", "⁻ᵀ", "′", "'", "^")
@@ -74,6 +76,10 @@ class _Reader:
         words = ""
         while self.at < len(self.tokens):
             start = self.at
+            if self.peek().startswith("`") and len(self.peek()) > 2:
+                found += [words, Typed(self.take()[1:-1])] if words else [Typed(self.take()[1:-1])]
+                words = ""
+                continue
             before = self.tokens[start - 1].text if start else " "
             inner = before[-1].isalnum() or (before == "'" and start > 1 and self.tokens[start - 2].text[-1].isalpha())
             box = None if inner else self.formula()
@@ -119,10 +125,13 @@ class _Reader:
             join = "minus"
             self.take()
         while True:
+            signed = bool(parts) and self.peek() in ("−", "-")
+            if signed:
+                self.take()
             part = self.factor()
             if part is None:
                 return None
-            parts.append(part)
+            parts.append(Row("flat", (part,), ("minus",)) if signed else part)
             joins.append(join)
             mark = self.at
             found = self.operator(inside)
@@ -148,6 +157,9 @@ class _Reader:
                 self.at = mark
                 return None
             self.take()
+            if token == "." and not self.peek()[:1].isalpha():
+                self.at = mark
+                return None
             if self.peek().isspace():
                 self.take()
             return _OPERATORS[token]
@@ -161,11 +173,12 @@ class _Reader:
     def beside(self) -> bool:
         """Whether what comes, after a space, is a further factor: ``p pᵀ``, ``det(A) A⁻ᵀ``, ``inv(A) dA``."""
         token, following = self.peek(), self.peek(1)
-        marked = following in ("ᵀ", "⁻¹", "⁻ᵀ") or (following == "(" and (token in CALLS or token in TABLE))
+        marked = following in ("ᵀ", "⁻¹", "⁻ᵀ", "[") or (following == "(" and (token in CALLS or token in TABLE))
         return token[:1].isalpha() and (marked or re.fullmatch("d[A-Z]|d[a-z]", token) is not None)
 
     def peek_factor(self) -> bool:
         mark = self.at
+        self.at += self.peek() in ("−", "-")
         found = self.factor()
         self.at = mark
         return found is not None
@@ -191,6 +204,8 @@ class _Reader:
             box = self.word()
         else:
             return None
+        if isinstance(box, Name) and self.peek() == "[":
+            box = self.indexed(box)
         while box is not None and (self.peek() in _MARKS or _is_superscript(self.peek())):
             mark = self.take()
             if mark == "^":
@@ -206,6 +221,19 @@ class _Reader:
             else:
                 box = Power(box, Number(Rational(mark.translate(_SUPERSCRIPT))))
         return box
+
+    def indexed(self, box: Name) -> Box:
+        """``A[k,l]``: an entry, where between the brackets are indices alone."""
+        mark = self.at
+        self.take()
+        inside = ""
+        while self.peek() and self.peek() != "]":
+            inside += self.take()
+        if self.peek() != "]" or not re.fullmatch(r"[\w:.+]+(,\s*[\w:.+]+)*", inside):
+            self.at = mark
+            return box
+        self.take()
+        return Index(box, tuple(place.strip() for place in inside.split(",")))
 
     def bracket(self) -> Box | None:
         opening = self.take()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import difflib
 
 from mcalc.checking.operator import example_of
+from mcalc.documents.blocks import Page, Spans, Table
+from mcalc.notation.boxes import Typed
 from mcalc.notation.columns import pad, width
 from mcalc.notation.partials import write_partial
+from mcalc.pages.prose import spans
 from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, broken, wrapped
 from mcalc.table import CALLS, TABLE
@@ -131,9 +134,9 @@ def _equation(lead: Row, equation: str, sentence: str, indent: int, columns: int
     return lines + [[Piece(" " * start), Piece(line, "quiet")] for line in rest]
 
 
-def markdown(name: str | None) -> str:
-    """The table of operators, for a README."""
-    operators = [find(name)] if name else _shown()
+def readme_table() -> str:
+    """The table of operators, as the README has it."""
+    operators = _shown()
     lines = ["| operator | written | derivative | |", "|---|---|---|---|"]
     for operator in operators:
         derivatives = "<br>".join(
@@ -145,3 +148,16 @@ def markdown(name: str | None) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def page(name: str | None) -> Page:
+    """The table, or one operator, for documents."""
+    operators = [find(name)] if name else _shown()
+    header: tuple[Spans, ...] = (("operator",), ("written",), ("derivative",), ("what it is",))
+    rows = tuple((spans(one.name, {}), (Typed(written(one)),), _rules(one), spans(one.doc, {})) for one in operators)
+    return Page((Table(header, rows),), ("Operators and their Jacobians",))
+
+
+def _rules(operator: Operator) -> Spans:
+    rules = [spans(f"{left_side(operator, rule)} = {formula(operator, rule)}", {}) for rule in operator.rules]
+    return tuple(span for at, found in enumerate(rules) for span in (*([", "] if at else []), *found))

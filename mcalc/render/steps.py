@@ -9,14 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mcalc.notation.boxes import Box, Index, Name
+from mcalc.documents.blocks import Page
+from mcalc.notation.boxes import Box, Index, Name, equation
 from mcalc.notation.columns import pad, width
 from mcalc.notation.writing import box_of, write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.comparison import compared
 from mcalc.numbers.decimals import DIGITS, decimal
 from mcalc.numbers.descent import History
-from mcalc.numbers.written import written
+from mcalc.numbers.written import box, written
+from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
 from mcalc.render.evaluation import numbers
 from mcalc.render.layout import Piece, Row
@@ -172,13 +174,20 @@ def _titles(descent: Descent, blocks: Sequence[Sequence[str]], widths: Sequence[
     return pad("", widths[0] + 2) + pad(title, own) + " │ along the gradient"
 
 
-def markdown(descent: Descent, every: int = 0, digits: int = DIGITS) -> str:
+def page(descent: Descent, every: int = 0, digits: int = DIGITS) -> Page:
+    """The steps as a page, for documents: the parameters are formulas, the parameters at the end below."""
     blocks, cells = _table(descent, every, digits)
-    headings = [heading for block in blocks for heading in block]
+    headings: list[str | Box] = [heading for block in blocks for heading in block]
     if descent.own is not None:
         headings = ["step", *(OWN + one for one in blocks[1]), *blocks[2]]
-    lines = ["| " + " | ".join(text.replace("|", "\\|") for text in row) + " |" for row in (headings, *cells)]
-    return "\n".join([lines[0], "|" + "---:|" * len(headings), *lines[1:], *(f"\n{one}." for one in remarks(descent))])
+    else:
+        known = {one.heading: one.box for one in columns(descent, descent.history)}
+        headings = [known.get(heading, heading) for block in blocks for heading in block]
+    ending = []
+    if descent.own is None and not descent.shown:
+        results = descent.history.result.items()
+        ending = [equation(Name(name, np.ndim(array)), box(array, np.shape(array), digits)) for name, array in results]
+    return table_page(headings, cells, [f"{one}." for one in remarks(descent, digits)], ending)
 
 
 def as_csv(descent: Descent, every: int = 0) -> str:

@@ -11,9 +11,13 @@ from itertools import product
 from typing import Any
 
 from mcalc.ask import derive
+from mcalc.documents.blocks import Page
 from mcalc.language.parser import canonical_name
 from mcalc.networks.index_form import Expression
+from mcalc.notation.boxes import Box, Index, Name
 from mcalc.notation.columns import pad, width
+from mcalc.notation.partials import derivative
+from mcalc.notation.writing import box_of
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS, decimal
 from mcalc.numbers.definedness import kinks
@@ -23,6 +27,7 @@ from mcalc.numbers.program import whole
 from mcalc.numbers.ranges import Varied
 from mcalc.numbers.value import Value
 from mcalc.numbers.written import written
+from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
 from mcalc.render.evaluation import numbers
 from mcalc.render.layout import Piece, Row
@@ -42,6 +47,7 @@ class Table:
     rows: tuple[tuple[Number | None, ...], ...]
     rounded: bool
     notes: tuple[str, ...] = ()
+    boxes: tuple[Box | str, ...] = ()
 
 
 def tabulate(
@@ -105,9 +111,23 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], wrt: str, count: int, veri
     for (label, name, _), shape in zip(columns, shapes, strict=True):
         headings += [(label or title) + place for place in places_of(shape)]
         plain += [name + place for place in places_of(shape)]
+    boxes: list[Box | str] = [Name(one.name) for one in varied]
+    for (label, name, expression), shape in zip(columns, shapes, strict=True):
+        boxes += [_heading(label, name, expression, title, place) for place in places_of(shape)]
     spread = tuple(tuple(_spread(row, len(varied), shapes)) for row in rows)
     names = tuple(one.name for one in varied)
-    return Table(fitted.source, names, tuple(headings), tuple(plain), spread, rounded, tuple(notes))
+    return Table(fitted.source, names, tuple(headings), tuple(plain), spread, rounded, tuple(notes), tuple(boxes))
+
+
+def _heading(label: str, name: str, expression: Expression, title: str, place: str) -> Box | str:
+    """The heading of a column as a formula: of the value, of its derivative, of an entry of them."""
+    indices = tuple(place[1:-1].split(",")) if place else ()
+    if label:
+        below = name.removeprefix("d/d")
+        return derivative(("f", 0, ()), [(below, len(indices), indices)])
+    if title == "value":
+        return title + place
+    return Index(box_of(expression), indices) if indices else box_of(expression)
 
 
 def _at(chosen: Sequence[Value]) -> str:
@@ -256,11 +276,11 @@ def text_rows(table: Table, digits: int = DIGITS, crosswise: bool = True) -> lis
     return rows
 
 
-def markdown(table: Table, digits: int = DIGITS, crosswise: bool = True) -> str:
+def page(table: Table, digits: int = DIGITS, crosswise: bool = True) -> Page:
+    """The table as a page, for documents."""
     headings, cells = _laid_out(table, digits, crosswise)
-    lines = [[text.replace("|", "\\|") for text in row] for row in (headings, *cells)]
-    shown = ["| " + " | ".join(text.strip() for text in row) + " |" for row in lines]
-    return "\n".join([shown[0], "|" + "---:|" * len(headings), *shown[1:], *(f"\n{note}" for note in table.notes)])
+    crossed = crosswise and headings[0] != table.headings[0]
+    return table_page(headings if crossed else table.boxes, cells, table.notes)
 
 
 def _too_large(number: Number | None) -> bool:

@@ -1,0 +1,157 @@
+"""Every result in every format: pages of blocks, the documents they become, and what these can be asked for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import mcalc as run
+
+import mcalc
+from mcalc.ask import derive
+from mcalc.documents import FORMATS
+from mcalc.documents.options import Options
+from mcalc.notation.boxes import Name, Said, Typed
+from mcalc.notation.latex import Latex
+from mcalc.notation.style import DEFAULT, Style
+from mcalc.notation.writing import written
+from mcalc.pages.prose import spans
+from mcalc.problems import Problem
+from mcalc.render import write
+
+RESULTS = {
+    "answer": ("gradient", "(w.x + b - z)^2", "--wrt", "w"),
+    "answers": ("gradient", "(w.x + b - z)^2", "--wrt", "w,b"),
+    "derivation": ("explain", "(w.x + b - z)^2", "--wrt", "w"),
+    "components": ("jacobian", "A@x", "--wrt", "x", "--expand", "m=2,n=2"),
+    "verdict": ("check", "w.x", "--wrt", "w", "--answer", "x'"),
+    "value": ("eval", "w.x/3", "--at", "w=1,2", "--at", "x=3,5"),
+    "table": ("table", "w.x + b", "--at", "x=1,2", "--at", "w=1,1", "--vary", "b=0:1:0.5"),
+    "descent": ("descend", "(w.x - z)^2", "--wrt", "w", "--at", "x=1,2", "--at", "z=1", "--steps", "3"),
+    "rules": ("rules", "softmax"),
+}
+SIGNS = {"latex": r"\\[a-z]+", "markdown": r"\$|\|", "html": "<math|<table", "typst": r"\$|#table"}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("result", list(RESULTS))
+def test_every_result_in_every_format(
+    result: str, form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, message, status = run(*RESULTS[result], "-f", form, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0, message
+    assert re.search(SIGNS[form], output)
+    assert not re.search(r"[₀-₉ᵀ⊗⊘∂δ]", output if form in ("latex", "markdown") else "")
+
+
+NAMED = ("gradient", "sum((V@tanh(W@x+b)-y)^2)", "--wrt", "W", "-s", "b=m", "-s", "y=k", "--cse")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_recurring_parts_have_names_in_every_format(
+    form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, _, _ = run(*NAMED, "-f", form, capsys=capsys, monkeypatch=monkeypatch)
+    assert output.count("tanh") == 1 and "where" in output
+
+
+OPTIONS = [
+    (("--lhs",), r"\frac{\partial f}{\partial \mathbf{w}} = 2"),
+    (("--label", "eq:grad"), "\\begin{equation}\n\\label{eq:grad}\n"),
+    (("--env", "align*"), r"\begin{align*}"),
+    (("--numbered",), r"\begin{equation}"),
+    (("--where",), r"where $X \in \mathbf{R}^{m \times n}$"),
+    (("--style", "vector=arrow"), r"\vec{w}"),
+    (("--style", "transpose=top"), r")^{\top}"),
+    (("--style", r"X=\data"), r"(\data \mathbf{w} - \mathbf{y})^T \data"),
+    (("--standalone",), "\\documentclass{article}\n\\usepackage{amsmath}\n"),
+]
+
+
+@pytest.mark.parametrize(("options", "expected"), OPTIONS, ids=[" ".join(row[0]) for row in OPTIONS])
+def test_what_a_document_is_asked_for(
+    options: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("gradient", "sum((X@w - y)^2)", "--wrt", "w", "-f", "latex", *options)
+    output, message, status = run(*asked, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0 and expected in output
+    assert output.startswith("% X: m×n, w: n, y: m (assumed") and "note: X: m×n" in message
+
+
+def test_shapes_stand_in_documents_where_they_are_asked_for() -> None:
+    found = derive("w.x", "w", {"w": "n", "x": "n"}, "explain")
+    assert r"n \times 1" not in write(found, "latex").split("Introduce")[1].split("Result")[0]
+    assert r"n \times 1" in write(found, "latex", options=Options(with_shapes=True))
+
+
+@pytest.mark.parametrize("flavour", ["github", "pandoc", "quarto"])
+def test_the_flavours_of_markdown(flavour: str) -> None:
+    found = derive("sum(x*log(x))", "x", {"x": "n"}, "explain")
+    text = write(found, "markdown", options=Options(flavour=flavour))
+    assert r"\operatorname" not in text and r"\|" not in text and r"\intertext" not in text
+    assert ("```math" in text, "$$" in text) == ((True, False) if flavour == "github" else (False, True))
+    assert text.count("```") % 2 == 0 and not re.search(r"[₀-₉ᵀ⊗⊘]", text)
+
+
+def test_a_project_has_a_style(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mcalc.toml").write_text('[style]\nvector = "arrow"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    asked = ("gradient", "w.x", "--wrt", "w", "-f", "latex")
+    assert r"\vec{x}" in run(*asked, capsys=capsys, monkeypatch=monkeypatch)[0]
+    assert r"\mathbf{x}" in run(*asked, "--style", "vector=bold", capsys=capsys, monkeypatch=monkeypatch)[0]
+
+
+@pytest.mark.parametrize("pair", ["vector=wavy", "colour=red", "vector", "=bold", "vector="])
+def test_there_is_no_such_style(pair: str) -> None:
+    with pytest.raises(Problem):
+        DEFAULT.with_pairs([pair])
+
+
+def test_a_style_is_read_where_a_sign_is_spelt() -> None:
+    style = Style().with_pairs(["hadamard=circ", "matrix=bold", "derivative=d"])
+    found = derive("A@x", "x", {"A": "m,n", "x": "n"})
+    text = write(found, "latex", options=Options(style=style, lhs=True))
+    assert r"\mathbf{A}" in text and r"\mathrm{d}" in text
+    assert Latex(style).sign("hadamard") == r"\circ"
+
+
+# Sentences -----------------------------------------------------------------------------------------------------------
+
+KNOWN = {"w": Name("w", 1), "u₄": Name("u_4", 0, True)}
+SENTENCES = [
+    ("w reaches u₄ along one path", r"\mathbf{w}| reaches |u_4| along one path"),
+    ("d(Aᵀ) = dAᵀ", r"\mathrm{d}(A^T) = (\mathrm{d}A)^T"),
+    ("Jacobi's formula: det(A) A⁻ᵀ", r"Jacobi's formula: |\det(A)\,A^{-T}"),
+    ("1ᵀ·diag(v) = vᵀ", r"1^T \cdot \operatorname{diag}(v) = v^T"),
+    ("a step is flat: its derivative is 0", "a step is flat: its derivative is 0"),
+    ("row i of the product is row i of A times B", "row |i| of the product is row |i| of |A| times |B"),
+    ("write `w.x` instead", r"write |w.x| instead"),
+    ("∂y[i]/∂a[k] = y[i] δ[i,k]", r"\partial y_i/\partial a_k = y_i\,\delta_{ik}"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SENTENCES, ids=[row[0] for row in SENTENCES])
+def test_the_formulas_in_a_sentence(text: str, expected: str) -> None:
+    found = spans(text, KNOWN)
+    setter = Latex()
+    shown = [
+        one if isinstance(one, str) else one.text if isinstance(one, Typed) else setter.write(one, 1) for one in found
+    ]
+    assert "|".join(shown) == expected
+    assert "".join(one if isinstance(one, str) else written(one) for one in found) == text
+    assert all(isinstance(one, str | Said | Typed) for one in found)
+
+
+# Python -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_in_python() -> None:
+    found: Any = mcalc.explain("w.x", "w", {"w": "n", "x": "n"})
+    assert found.latex() == r"\mathbf{x}^T"
+    steps = found.latex(steps=True)
+    assert r"\begin{align*}" in steps and not steps.startswith("%") and found._repr_latex_() == steps
+    assert repr(found) == "<mcalc: the derivative of 'w.x' by w is xᵀ>"
