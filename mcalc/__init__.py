@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mcalc.answers import Answer, Verdict
     from mcalc.language.declarations import Given
+    from mcalc.problems import Problem
 
 __version__ = "0.1.0"
-__all__ = ["check", "explain", "gradient", "jacobian"]
+__all__ = ["Problem", "check", "explain", "gradient", "jacobian"]
 
 
 def jacobian(

@@ -4,6 +4,7 @@ a type or inside a function; and no circle of files imports itself."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -137,6 +138,16 @@ def test_imports_stand_at_the_head_of_a_file(module: str) -> None:
     within = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.ImportFrom)]
     names = {node.module for node in within if (node.module or "").startswith("mcalc")}
     assert not names or module.partition(".")[0] in WITHIN_FUNCTIONS
+
+
+def test_the_readme_lists_the_rooms_in_their_order() -> None:
+    text = (HOUSE.parent / "README.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \|", text.partition("| room |")[2].partition("\n\n")[0], re.MULTILINE)
+    rooms = [room for floor in FLOORS for room in sorted(floor)]
+    plain = {"problems", "choices", "__init__", "__main__", "cli"}
+    assert listed == [
+        room for room in rooms if room not in plain and (HOUSE / room).exists() | (HOUSE / f"{room}.py").exists()
+    ]
 
 
 def test_a_circle_and_an_import_from_above_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
