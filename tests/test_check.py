@@ -322,3 +322,7 @@ def test_second_derivatives() -> None:
 def test_layouts() -> None:
     assert check("w.x", "w", "x", layout="denominator").right
     assert check("tr(A@X)", "X", "A", layout="numerator").right
+
+
+def test_an_answer_may_name_the_place_of_an_element() -> None:
+    assert mcalc.check("-log(softmax(W@x)[k])", "W", "(softmax(W@x) - unit(k,m))@x'", {"W": "m,n", "x": "n"})

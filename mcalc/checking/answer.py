@@ -23,7 +23,7 @@ from mcalc.language.single_entries import with_entries
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.problems import Problem, Span
 from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
-from mcalc.tree.letters import index_letters
+from mcalc.tree.letters import index_letters, names_in
 from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import Node, topological
 
@@ -96,11 +96,7 @@ class Scope:
 def scope(reading: Reading, right: Expression, source: str) -> Scope:
     """What the expression declares, and the index letters of a derivative that has no matrix form."""
     symbols = {symbol.name for node in reading.names.values() for size in node.shape for symbol in size.free_symbols}
-    for function in reading.functions.values():
-        symbols |= {symbol.name for size in function.output for symbol in size.free_symbols}
-    for node in topological([reading.value]):
-        if node.operator.name == "loop_sum":
-            symbols |= {symbol.name for symbol in node.parameters[0].size.free_symbols}
+    symbols |= names_in([reading.value])
     names = {**reading.bound, **reading.names}
     indices: dict[str, LoopIndex] = {}
     if isinstance(right, IndexForm):

@@ -59,7 +59,8 @@ def names_in(roots: Iterable[Node]) -> frozenset[str]:
         if name in ("variable", "differential"):
             found.add(str(node.parameters[0]))
         elif name == "partial":
-            found.update(map(str, node.parameters[:2]))
+            above, below = node.parameters[:2]
+            found |= {str(below)} | (names_in([above]) if isinstance(above, Node) else {str(above)})
         else:
             for place in node.parameters:
                 sizes.update(_sizes(place))
