@@ -7,6 +7,6 @@ def hessian(y, w, X):
 
     An array of shape value.shape + variable.shape = (n, n), as in JAX and PyTorch.
     """
-    t1 = 1 / (1 + np.exp(y * (X @ w)))
+    t1 = 1 / (1 + np.exp(-y * (X @ w)))
     t2 = np.sqrt((1 - t1) * (y * y * t1))[:, None] * X
     return t2.T @ t2

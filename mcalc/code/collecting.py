@@ -164,14 +164,17 @@ def _factored(rewriting: Collecting, whole: Reference) -> Reference:
     common = _common(splits)
     if not common:
         return whole
-    rest = []
+    rest, made = [], 0.0
     for times, factors, term in splits:
         powers: dict[Reference, Fraction] = {}
         for one, power in factors:
             powers[one] = powers.get(one, _NOTHING) + power
         for one, power in common:
             powers[one] = powers.get(one, _NOTHING) - power
-        rest.append((times, product(1, [(one, power) for one, power in powers.items() if power], term.ids)))
+        left = [(one, power) for one, power in powers.items() if power]
+        rest.append((times, product(1, left, term.ids)))
+        if len(left) > 1 or (left and left[0][1] != 1):
+            made += rewriting.price(times, left, term.ids)
     inner = _collapsed(total(rest))
     out = set(whole.ids)
     if inner.value.operation == "total":
@@ -179,8 +182,7 @@ def _factored(rewriting: Collecting, whole: Reference) -> Reference:
             return whole
         apart = sum(rewriting.price(times, factors, term.ids) for times, factors, term in splits) + cost(whole.value)
         together = rewriting.price(ONE_TIME, [*common, (inner, ONE_TIME)], out) + cost(inner.value)
-        together += sum(rewriting.price(weight, factors_of(term)[1], term.ids) for weight, term in terms_of(inner))
-        if together >= apart:
+        if together + made >= apart:
             return whole
     return rewriting.product(ONE_TIME, [*common, (inner, ONE_TIME)], out, _NOT_AGAIN)
 
