@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from benchmarks.by_hand import ROWS, Row
 
+from mcalc.answers import Answer
 from mcalc.ask import derive
 from mcalc.code.function import module
 from mcalc.code.running import functions
@@ -123,3 +124,29 @@ def test_emitted_beside_hand(row: Row) -> None:
     hand, time_ratio, memory, jax, torch = measured(row)
     title = f"{row.title:26} {row.command:9} by hand {1000 * hand:8.2f} ms"
     print(f"\n{title}   emitted {time_ratio:5.2f}, memory {memory:5.2f}   jax {jax}   torch {torch}")
+
+
+SECOND = [row for row in ROWS if row.command == "hessian"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", SECOND, ids=lambda row: row.title)
+def test_products_beside_the_whole(row: Row) -> None:
+    """The second derivative times a vector, and set-up and product of the structured form, beside the dense one."""
+    derivation = Answer.of(derive(row.text, row.wrt, dict(row.shapes), row.command, verify=False))
+    dense, product = derivation.function(), derivation.function(product="hvp")
+    structured = derivation.function(structured=True)
+    given = arguments(row)
+    values = [given[name] for name in derivation.reading.names]
+    v = np.random.default_rng(1).normal(size=np.shape(given[row.wrt]))
+    whole = dense(*values)
+    expected = np.tensordot(whole, v, v.ndim)
+    scale = float(np.abs(expected).max())
+    np.testing.assert_allclose(product(*values, v), expected, rtol=1e-8, atol=1e-9 * scale)
+    np.testing.assert_allclose(structured(*values)[0](v), expected, rtol=1e-8, atol=1e-9 * scale)
+    ratios = [
+        compared(one, lambda: dense(*values))
+        for one in (lambda: product(*values, v), lambda: structured(*values)[0](v))
+    ]
+    shown = "   ".join(f"time 1/{1 / time:.0f}, memory 1/{1 / memory:.0f}" for _, time, memory in ratios)
+    print(f"\n{row.title:26} dense {1000 * ratios[0][0]:8.2f} ms   hvp, structured: {shown}")
