@@ -20,6 +20,7 @@ from mcalc.documents.blocks import (
     Spans,
     Table,
     Where,
+    capital,
     size_box,
 )
 from mcalc.documents.options import Options
@@ -86,6 +87,11 @@ class Document(ABC):
         if isinstance(span, Typed):
             return self.typed(span.text)
         return self.inline(span) if isinstance(span, Box) else self.words(span)
+
+    def above(self, spans: Spans) -> str:
+        """A reason in a line of its own, above what it is the reason for."""
+        said = self.said(spans)
+        return capital(said) + ("." if any(isinstance(span, str) and ":" in span for span in spans) else ":")
 
     @abstractmethod
     def typed(self, text: str) -> str:

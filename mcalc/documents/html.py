@@ -147,7 +147,7 @@ class Html(Document):
         if line.reason and len(line.right) == 1 and line.last + 2 + self.width(line.reason) < self.room:
             size += f'<td class="quiet">{self.said(line.reason)}</td>'
         elif line.reason:
-            rows.append(f'<tr><td></td><td class="why" colspan="3">{capital(self.said(line.reason))}:</td></tr>')
+            rows.append(f'<tr><td></td><td class="why" colspan="3">{self.above(line.reason)}</td></tr>')
         right = "".join(self.line(text) for text in line.right)
         return [*rows, f'<tr><td class="left">{left}</td><td class="right">{right}</td>{size}</tr>']
 

@@ -117,7 +117,7 @@ class Tex(Document):
             if line.reason and line.last + 2.5 + self.width(line.reason) <= self.room and len(right) == 1:
                 right[-1] += rf" \qquad \text{{({said})}}"
             elif line.reason and intertext:
-                rows.append((rf"\intertext{{\small {capital(said)}:\endgraf\vspace{{-4pt}}}}", True))
+                rows.append((rf"\intertext{{\small {self.above(line.reason)}\endgraf\vspace{{-4pt}}}}", True))
             if line.word:
                 rows.append((rf"& \text{{{line.word}}}", False))
             left = line.left[0] if line.left and not line.above else ""

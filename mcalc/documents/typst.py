@@ -84,7 +84,7 @@ class TypstPage(Document):
                 right[0] += f" quad #[({self.said(line.reason)})]"
             elif line.reason:
                 close()
-                lines += [f"#text(size: 0.9em)[{capital(self.said(line.reason))}:]", ""]
+                lines += [f"#text(size: 0.9em)[{self.above(line.reason)}]", ""]
             rows += self.row(line, right, alone)
         close()
         return lines

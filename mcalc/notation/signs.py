@@ -29,6 +29,7 @@ _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "maps": (" ↦ ", " -> ", r"\mapsto", "↦"),
     "to": (" → ", " -> ", r"\to", "→"),
     "in": (" ∈ ", " in ", r"\in", "∈"),
+    "range": ("..", "..", r",\dots,", ",…,"),
     "semicolon": (";", ";", ";", ";"),
     "colon": (":", ":", ":", ":"),
     "T": ("ᵀ", "'", "T", "T"),

@@ -195,10 +195,12 @@ class _Page(Sentences):
 
     def _introduce(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         lines = []
+        before: list[str] = []
         for step in steps:
-            loops = sorted(step.before.loops, key=str) if isinstance(step.before, Node) else []
-            each = ("for each ", *joined([Name(loop.name) for loop in loops])) if loops else ()
+            loops = sorted(loop.name for loop in step.before.loops) if isinstance(step.before, Node) else []
+            each = ("for each ", *joined([Name(loop) for loop in loops])) if loops and loops != before else ()
             lines.append(Line(self.box(step.before), self.box(step.after), each, step.shape))
+            before = loops
         yield Equations(tuple(lines))
 
     def _differentiate(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:

@@ -36,7 +36,7 @@ from mcalc.tree.names import CAPITALS, GREEK
 
 _WORD = r"[^\W\d_⁰¹²³⁴-⁹₀-₉ᵀ]+\u0302?(?:_[a-z0-9]+)?[₀-₉ᵢⱼₖₗₙ]*"
 _TOKEN = re.compile(
-    rf"-s \S+?=[\w,]+|--[a-z-]+|`[^`]*`|1⃗|0⃗|norm[12](?=\()|\d+(?:\.\d+)?|{_WORD}|⁻[¹ᵀ]|[⁰¹²³⁴-⁹]+|\s+|->|<=|>=|.",
+    rf"-s \S+?=[\w,]+|--[a-z-]+|`[^`]*`|1⃗|0⃗|\.\.|norm[12](?=\()|\d+(?:\.\d+)?|{_WORD}|⁻[¹ᵀ]|[⁰¹²³⁴-⁹]+|\s+|->|<=|>=|.",
     re.DOTALL,
 )
 _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙ", "0123456789ijkln")
@@ -44,10 +44,10 @@ _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _OPERATORS = {
     "+": "plus", "−": "minus", "-": "minus", "·": "dot", "⊗": "hadamard", "⊙": "odot", "⊘": "oslash", "*": "thin",
     "/": "slash", "=": "equals", "<": "less", ">": "greater", "≤": "less_equal", "≥": "greater_equal", "↦": "maps",
-    "→": "to", "×": "times", "@": "", ".": "dot", "≠": "neq", "<=": "less_equal", ">=": "greater_equal", ",": "comma",
-    ";": "semicolon", ":": "colon",
+    "→": "to", "×": "times", "@": "", ".": "dot", "..": "range", "≠": "neq", "<=": "less_equal", ">=": "greater_equal",
+    ",": "comma", ";": "semicolon", ":": "colon",
 }  # fmt: skip
-_TIGHT = frozenset("·*/×@.")
+_TIGHT = frozenset("·*/×@.") | {".."}
 _SPACED = frozenset("+−-⊗⊙⊘=<>≤≥↦→≠") | {"<=", ">="}
 _LETTERS = {letter: word for word, letter in (GREEK | CAPITALS).items()}
 _MARKS = ("ᵀ", "⁻¹", "⁻ᵀ", "′", "'", "^")
@@ -151,7 +151,7 @@ class _Reader:
             self.take()
         token = self.peek()
         if token in _OPERATORS and (
-            token in _SPACED or (token in _TIGHT and not spaced) or (inside and token and token in ",;:")
+            token in _SPACED or (token in _TIGHT and not spaced) or (inside and token in (",", ";", ":"))
         ):
             if token in _SPACED and not spaced and not inside and token not in ("=", "−"):
                 self.at = mark
