@@ -49,9 +49,10 @@ def structured(
         inner = [f"def matvec({name}):", *_indented([*own, *second, f"return {product}"])]
         inner += ["", "def todense():", *_indented([*third, f"return {whole}"]), "", "return matvec, todense"]
         kept = [spelled for node, spelled in printer.names.items() if node.parameters[0] in columns and node != vector]
-        body = [*first, "", *inner] if first else inner
-        before = [line for line in narrowed(printer, body, kept) if line.split(" = ")[0] != name]
-        body = [*printer.sizes.lines(), *before, *typed(printer, body, [vector]), *body]
+        every_line = [*first, *inner]
+        before = [line for line in narrowed(printer, every_line, kept) if line.split(" = ")[0] != name]
+        before = [*printer.sizes.lines(), *before, *typed(printer, every_line, [vector]), *first]
+        body = [*before, *([""] if before else []), *inner]
         return assembled(printer, function_name, doc, body, kept, [vector])
 
 
