@@ -231,11 +231,12 @@ class _Page(Sentences):
     def _substitute(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         combined = chains([step for step in part.steps if step.stage == "combine"])
         heads = [group[0].before for group in combined] or [s.before for s in part.steps if s.stage == "differentiate"]
+        said = {id(step.after) for step in part.steps if step.stage in ("combine", "differentiate")}
         for group in chains(steps):
             start = group[0]
-            first = Step("substitute", "", "", start.before, start.before, start.shape)
+            first = [] if id(start.before) in said else [Step("", "", "", start.before, start.before, start.shape)]
             if heads:
-                yield self.equations(self.box(heads[-1]), [first, *group])
+                yield self.equations(self.box(heads[-1]), [*first, *group])
             else:
                 yield self.equations(self.box(start.before), group)
 
@@ -272,7 +273,7 @@ class _Page(Sentences):
             reasons = list(dict.fromkeys(sub.because for sub in step.substeps if sub.because))
             if not reasons and at:
                 reasons = [step.because or step.rule]
-            elif step.stage in ("collect", "layout", "outline"):
+            elif step.stage in ("collect", "layout", "outline", "substitute"):
                 reasons = [step.because]
             box, own = self.named(step.after)
             named += tuple(pair for pair in own if pair[0].word not in {name.word for name, _ in named})

@@ -145,12 +145,14 @@ class _Page:
             [Piece(f"{self.math(step.before)} = {self.math(step.after)}"), self.shape(step), Piece(step.rule, "rule")]
             for step in steps
         ]
-        told = set()
+        told: set[object] = set()
         for step, lines in zip(steps, rows_of_table(cells, self.columns), strict=True):
             self.rows += lines
-            if step.because and (step.rule, step.because) not in told:
-                self.sentence(step.because, "      ")
-                told.add((step.rule, step.because))
+            clauses = step.because.split("; ") if step.because else []
+            new = [clause for clause in clauses if (step.rule, clause) not in told and clause not in told]
+            told.update((step.rule, clause) if at == 0 else clause for at, clause in enumerate(clauses))
+            if new:
+                self.sentence("; ".join(new), "      ")
 
     def _outline(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for group in chains(steps):
@@ -178,10 +180,11 @@ class _Page:
         )
         leaf = leaf or next((step.before for step in reversed(derivation.steps) if step.stage == "differentiate"), None)
         shown = self.math(leaf) if leaf is not None else "result"
-        for start in (group for group in chains(steps)):
-            self.equations(
-                shown, [Step("substitute", "", "", start[0].before, start[0].before, start[0].shape), *start]
-            )
+        said = {id(step.after) for step in derivation.steps if step.stage in ("combine", "differentiate")}
+        for group in chains(steps):
+            start = group[0]
+            first = [] if id(start.before) in said else [Step("", "", "", start.before, start.before, start.shape)]
+            self.equations(shown, [*first, *group])
 
     def _collect(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for step in steps:
@@ -216,7 +219,7 @@ class _Page:
             reasons = list(dict.fromkeys(self.plainly(sub.because) for sub in step.substeps))
             if not reasons and at:
                 reasons = [self.plainly(step.because or step.rule)]
-            elif step.stage in ("collect", "layout", "outline"):
+            elif step.stage in ("collect", "layout", "outline", "substitute"):
                 reasons = [self.plainly(step.because)]
             text, named = self.with_where(step.after)
             lines.append(Line("" if at else left, text, reasons, named))
