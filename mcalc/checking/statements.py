@@ -47,16 +47,19 @@ def trust(check: Check) -> str:
 
 
 def answer_shape(answer: Valued) -> tuple[Any, ...]:
+    """The shape of the answer, of entries by their indices."""
     return tuple(loop.size for loop in answer.indices) if isinstance(answer, Indexed) else tuple(answer.shape)
 
 
 def answer_text(answer: Valued | None, check: Check, dialect: str = "text") -> str:
+    """The answer as it was read, else as it was typed."""
     if answer is None or isinstance(answer, Stacked):
         return check.text.strip()
     return write_expression(answer.node if isinstance(answer, Indexed) else answer, dialect)
 
 
 def parting_steps(check: Check) -> list[Step]:
+    """The step of the derivation from which the answer departs, if one is known."""
     found = [finding.step for finding in check.findings if finding.step is not None]
     return found[:1]
 

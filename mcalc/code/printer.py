@@ -32,6 +32,8 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(*operations: str) -> Callable[[Rule], Rule]:
+    """Notes what writes these operations."""
+
     def note(written: Rule) -> Rule:
         RULES.update(dict.fromkeys(operations, written))
         return written
@@ -85,13 +87,16 @@ class Printer:
     # Names and statements
 
     def part(self, value: Value) -> int:
+        """In which part of the code the value is computed."""
         return next((k + 1 for k, part in enumerate(self.parts) if value in part), 0)
 
     @property
     def lines(self) -> list[str]:
+        """The lines of the part that is being written."""
         return self.bodies[self.here]
 
     def free_name(self, wanted: str) -> str:
+        """The name, with strokes behind it where it is taken."""
         name = identifier(wanted)
         while name in self.taken:
             name += "_"
@@ -99,6 +104,7 @@ class Printer:
         return name
 
     def number_names(self) -> set[str]:
+        """The names of sizes and of numbers."""
         return {*self.sizes.names.values(), *self.numbers}
 
     def named(self, found: Source) -> Source:
@@ -114,6 +120,7 @@ class Printer:
         return Source(name, rank=found.rank)
 
     def new_name(self) -> str:
+        """A name for an intermediate array."""
         self.temporaries += 1
         return self.free_name(f"t{self.temporaries}")
 
@@ -157,6 +164,7 @@ class Printer:
         return self.placed(found, [one.ids[k] for k in axes], order)
 
     def placed(self, found: Source, axes: Sequence[int], order: Sequence[int]) -> Source:
+        """The array with its axes in the order asked for."""
         have = [index for index in order if index in axes]
         if len(set(axes)) < len(axes):
             found, axes = self.diagonals(found, axes)
@@ -228,6 +236,7 @@ class Printer:
         return found
 
     def floated(self, mask: Source) -> Source:
+        """The condition as 1.0 and 0.0."""
         found: Source = self.module.where(mask, source.piece(1.0), source.piece(0.0))
         return found.of_rank(mask.rank or 0)
 
@@ -246,6 +255,7 @@ class Printer:
         return found
 
     def times(self, weight: Fraction, found: Source) -> Source:
+        """``c·a``, as a product, a quotient or both."""
         if found.text == "1":
             return source.number(Rational(weight.numerator, weight.denominator))
         times, by = in_parts(weight)

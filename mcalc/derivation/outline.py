@@ -46,6 +46,7 @@ class _Outline:
     reached: dict[Node, tuple[list[Term], tuple[Index, ...]]] = field(default_factory=dict)
 
     def steps(self) -> Iterator[Step]:
+        """One line after the other, each equal to the one before."""
         root, named = self.lines[-1], {line.node for line in self.lines}
         leaves = {leaf for line in self.lines for leaf in variables(line.definition)} - named
         self.by = next(leaf for leaf in leaves if leaf.parameters[0] == self.by.parameters[0])

@@ -66,6 +66,7 @@ def verified_line(derivation: Derivation) -> str:
 
 
 def layout_reason(derivation: Derivation) -> str:
+    """``: one row for each output, …``, where the layout wants a word."""
     column = "variable" if len(derivation.wrt) > 1 else f"element of {name_text(derivation.wrt[0])}"
     if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
         return f": one row for the one output, one column for each {column}, so a gradient lies down as a row"

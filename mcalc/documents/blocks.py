@@ -69,6 +69,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Note:
+    """What is to be noted beside a result."""
+
     spans: Spans
 
 
@@ -128,6 +130,7 @@ def _formulas(part: object) -> Iterator[Box]:
 
 
 def sentence(*spans: Span) -> Spans:
+    """The parts of a sentence, without empty ones."""
     return tuple(span for span in spans if span != "")
 
 

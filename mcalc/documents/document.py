@@ -84,6 +84,7 @@ class Document(ABC):
         return "".join(map(self.span, spans))
 
     def span(self, span: Span) -> str:
+        """A formula, something typed, or words."""
         if isinstance(span, Typed):
             return self.typed(span.text)
         return self.inline(span) if isinstance(span, Box) else self.words(span)
@@ -118,6 +119,7 @@ class Document(ABC):
         return [line for one in self.columned(every) for line in one]
 
     def columned(self, every: Sequence[tuple[Box | None, Box, Spans, str]]) -> list[list[SetLine]]:
+        """Equations whose left sides stand in one column, or above where that is too wide."""
         widths = [width_of(self.setter.whole_run(left, DISPLAY)) if left else 0.0 for left, *_ in every]
         column = max([wide for wide in widths if wide <= _LARGEST_LEFT * self.room], default=0.0)
         related = any(left is not None for left, *_ in every)
@@ -144,27 +146,35 @@ class Document(ABC):
     # Blocks
 
     @abstractmethod
-    def heading(self, block: Heading) -> list[str]: ...
+    def heading(self, block: Heading) -> list[str]:
+        """A heading of its level."""
 
     @abstractmethod
-    def prose(self, block: Prose) -> list[str]: ...
+    def prose(self, block: Prose) -> list[str]:
+        """A sentence, after its label if it has one."""
 
     @abstractmethod
-    def where(self, block: Where) -> list[str]: ...
+    def where(self, block: Where) -> list[str]:
+        """What the names stand for; nothing where there is none."""
 
     @abstractmethod
-    def equations(self, block: Equations) -> list[str]: ...
+    def equations(self, block: Equations) -> list[str]:
+        """Equations below one another, with their reasons."""
 
     @abstractmethod
-    def table(self, block: Table) -> list[str]: ...
+    def table(self, block: Table) -> list[str]:
+        """Rows of cells below a header."""
 
     @abstractmethod
-    def note(self, block: Note) -> list[str]: ...
+    def note(self, block: Note) -> list[str]:
+        """What is to be noted."""
 
     @abstractmethod
-    def code(self, block: Code) -> list[str]: ...
+    def code(self, block: Code) -> list[str]:
+        """Text as it is, line by line."""
 
     def picture(self, block: Picture) -> list[str]:
+        """A drawing; its text where the format has no drawings."""
         return self.code(Code(block.text))
 
     def declared(self, block: Where) -> list[Spans]:

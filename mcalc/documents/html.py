@@ -79,6 +79,7 @@ class Html(Document):
         super().__init__(MathML(options.style), options, _ROOM, page)
 
     def body(self, blocks: tuple[Block, ...]) -> list[str]:  # type: ignore[override]
+        """All blocks, one after the other."""
         lines: list[str] = []
         opened = False
         for block in blocks:
@@ -94,38 +95,47 @@ class Html(Document):
         return written(box)
 
     def words(self, text: str) -> str:
+        """Words, with the signs of the format made harmless."""
         return escape(text)
 
     def inline(self, box: Box) -> str:
+        """A formula within a sentence."""
         return element(self.setter.write(box, TEXT))
 
     def line(self, text: str) -> str:
+        """One line of a formula."""
         return f"<div>{element(text, True)}</div>"
 
     def typed(self, text: str) -> str:
+        """What is typed at a prompt."""
         return f"<code>{escape(text)}</code>"
 
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:
+        """A heading of its level."""
         text = self.said(block.spans)
         return [f"<h2>{text}</h2>"] if block.level == 1 else [f"<details open>\n<summary>{text}</summary>"]
 
     def prose(self, block: Prose) -> list[str]:
+        """A sentence, after its label if it has one."""
         label = f'<span class="rule">{escape(capital(block.label))}</span>: ' if block.label else ""
         role = f' class="{block.role}"' if block.role else ""
         return [f"<p{role}>{label}{self.said(block.spans)}</p>"]
 
     def note(self, block: Note) -> list[str]:
+        """What is to be noted."""
         return [f'<p class="quiet">Note: {self.said(block.spans)}</p>']
 
     def where(self, block: Where) -> list[str]:
+        """What the names stand for; nothing where there is none."""
         if not block.names:
             return []
         listed = ", ".join(self.said(spans) for spans in self.declared(block))
         return [f'<p class="quiet">where {listed}{self.assumed(block)}.</p>']
 
     def equations(self, block: Equations) -> list[str]:
+        """Equations below one another, with their reasons."""
         lines = self.set_lines(block)
         shapes = [line.shape for line in block.lines]
         rows = []
@@ -137,6 +147,7 @@ class Html(Document):
         return [f'<div class="{name}">', *table, "</div>"]
 
     def row(self, line: SetLine, shape: tuple[object, ...] | None) -> list[str]:
+        """One row."""
         rows = [f'<tr><td class="left">{line.word}</td><td></td></tr>'] if line.word and not line.left else []
         left = "".join(self.line(text) for text in line.left) if not line.above else ""
         if line.above:
@@ -152,16 +163,20 @@ class Html(Document):
         return [*rows, f'<tr><td class="left">{left}</td><td class="right">{right}</td>{size}</tr>']
 
     def table(self, block: Table) -> list[str]:
+        """Rows of cells below a header."""
         kind = ' class="number"' if block.numbers else ""
         header = [self.cells("th", block.header, kind)] if block.header else []
         rows = [self.cells("td", row, kind) for row in block.rows]
         return ['<div class="scroll">', "<table>", *header, *rows, "</table>", "</div>"]
 
     def cells(self, tag: str, row: tuple[Spans, ...], kind: str) -> str:
+        """The cells of a row."""
         return "<tr>" + "".join(f"<{tag}{kind}>{self.said(cell)}</{tag}>" for cell in row) + "</tr>"
 
     def code(self, block: Code) -> list[str]:
+        """Text as it is, line by line."""
         return [f"<pre><code>{escape(block.text)}</code></pre>"]
 
     def picture(self, block: Picture) -> list[str]:
+        """A drawing; its text where the format has no drawings."""
         return [f'<figure class="scroll">{block.svg}</figure>']

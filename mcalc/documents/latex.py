@@ -68,9 +68,11 @@ class Tex(Document):
         super().__init__(Latex(options.style), options, _AIR * options.width / _EM, page)
 
     def words(self, text: str) -> str:
+        """Words, with the signs of the format made harmless."""
         return "".join(_TEXT.get(letter, letter) for letter in text).replace("$$", "")
 
     def inline(self, box: Box) -> str:
+        """A formula within a sentence."""
         return f"${self.setter.write(box, TEXT)}$"
 
     def answer(self) -> list[str]:
@@ -97,6 +99,7 @@ class Tex(Document):
         return lines
 
     def displayed(self, lines: list[str], env: str, label: str) -> list[str]:
+        """A formula on lines of its own."""
         marks = [rf"\label{{{label}}}"] if label else []
         return [rf"\begin{{{env}}}", *marks, *lines, rf"\end{{{env}}}"]
 
@@ -132,11 +135,13 @@ class Tex(Document):
         return found
 
     def typed(self, text: str) -> str:
+        """What is typed at a prompt."""
         return rf"\texttt{{{self.words(text)}}}"
 
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:
+        """A heading of its level."""
         if block.level > 1:
             return ["", rf"\medskip\noindent\textbf{{{self.said(block.spans)}}}{_HEADED}"]
         formula = next((span for span in block.spans if isinstance(span, Box)), None)
@@ -153,25 +158,30 @@ class Tex(Document):
         ]  # fmt: skip
 
     def prose(self, block: Prose) -> list[str]:
+        """A sentence, after its label if it has one."""
         label = rf"\emph{{{self.words(capital(block.label))}}}: " if block.label else ""
         return ["", rf"\noindent {label}{self.said(block.spans)}", ""]
 
     def note(self, block: Note) -> list[str]:
+        """What is to be noted."""
         return ["", rf"\noindent \emph{{Note.}} {self.said(block.spans)}", ""]
 
     def where(self, block: Where) -> list[str]:
+        """What the names stand for; nothing where there is none."""
         if not block.names:
             return []
         listed = ", ".join(self.said(spans) for spans in self.declared(block))
         return ["", rf"\noindent where {listed}{self.assumed(block)}.", ""]
 
     def equations(self, block: Equations) -> list[str]:
+        """Equations below one another, with their reasons."""
         env = self.options.env or ("align" if self.options.numbered else "align*")
         env = "align" + "*" * (env != "align") if env not in ("equation",) else "align"
         rows = self.rows(self.set_lines(block), True)
         return [rf"\begin{{{env}}}", *rows, rf"\end{{{env}}}"]
 
     def table(self, block: Table) -> list[str]:
+        """Rows of cells below a header."""
         columns = max(len(row) for row in (*block.rows, block.header))
         header = [" & ".join(self.cell(cell) for cell in block.header) + r" \\ \hline"] if block.header else []
         rows = [" & ".join(self.cell(cell) for cell in row) + r" \\" for row in block.rows]
@@ -179,9 +189,11 @@ class Tex(Document):
         return ["", rf"\noindent\begin{{tabular}}{{{align}}}", *header, *rows, r"\end{tabular}", ""]
 
     def cell(self, spans: Spans) -> str:
+        """One cell."""
         return self.said(spans)
 
     def code(self, block: Code) -> list[str]:
+        """Text as it is, line by line."""
         return [r"\begin{verbatim}", block.text, r"\end{verbatim}"]
 
 

@@ -37,38 +37,47 @@ class Markdown(Document):
         super().__init__(Latex(replace(options.style, functions="mathop")), options, _ROOM, page)
 
     def words(self, text: str) -> str:
+        """Words, with the signs of the format made harmless."""
         return text.translate(_ESCAPED)
 
     def inline(self, box: Box) -> str:
+        """A formula within a sentence."""
         text = self.setter.write(box, TEXT)
         return f"$`{text}`$" if self.github else f"${text}$"
 
     def displayed(self, lines: list[str]) -> list[str]:
+        """A formula on lines of its own."""
         opening, closing = ("```math", "```") if self.github else ("$$", "$$")
         label = f" {{#{self.options.label}}}" if self.options.label and self.options.flavour == "quarto" else ""
         return [opening, *lines, closing + label, ""]
 
     def typed(self, text: str) -> str:
+        """What is typed at a prompt."""
         return f"`{text}`".replace("|", "\\|")
 
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:
+        """A heading of its level."""
         return ["#" * (block.level + 1) + " " + self.said(block.spans), ""]
 
     def prose(self, block: Prose) -> list[str]:
+        """A sentence, after its label if it has one."""
         label = f"**{with_capital(self.words(block.label))}**: " if block.label else ""
         return [label + self.said(block.spans), ""]
 
     def note(self, block: Note) -> list[str]:
+        """What is to be noted."""
         return ["> " + self.said(block.spans), ""]
 
     def where(self, block: Where) -> list[str]:
+        """What the names stand for; nothing where there is none."""
         if not block.names:
             return []
         return ["where " + ", ".join(map(self.said, self.declared(block))) + self.assumed(block) + ".", ""]
 
     def equations(self, block: Equations) -> list[str]:
+        """Equations below one another, with their reasons."""
         lines = self.set_lines(block)
         alone = len(lines) == 1 and len(lines[0].right) == 1 and not lines[0].above
         if alone:
@@ -90,13 +99,16 @@ class Markdown(Document):
         return [*self.displayed(shown), *told, *([""] if told else [])]
 
     def table(self, block: Table) -> list[str]:
+        """Rows of cells below a header."""
         columns = max(len(row) for row in (*block.rows, block.header))
         header = block.header or ((),) * columns
         rule = "|" + ("---:|" if block.numbers else "---|") * columns
         return [self.row(header), rule, *map(self.row, block.rows), ""]
 
     def row(self, cells: tuple[Spans, ...]) -> str:
+        """One row."""
         return "| " + " | ".join(self.said(cell) for cell in cells) + " |"
 
     def code(self, block: Code) -> list[str]:
+        """Text as it is, line by line."""
         return [f"```{block.language}", block.text, "```", ""]

@@ -40,32 +40,40 @@ class TypstPage(Document):
         super().__init__(Typst(options.style), options, _AIR * options.width / _EM, page)
 
     def words(self, text: str) -> str:
+        """Words, with the signs of the format made harmless."""
         return text.translate(_ESCAPED).replace("//", "\\/\\/")
 
     def inline(self, box: Box) -> str:
+        """A formula within a sentence."""
         return f"${self.setter.write(box, TEXT)}$"
 
     def typed(self, text: str) -> str:
+        """What is typed at a prompt."""
         return f"`{text}`"
 
     # Blocks
 
     def heading(self, block: Heading) -> list[str]:
+        """A heading of its level."""
         return ["=" * block.level + " " + self.said(block.spans), ""]
 
     def prose(self, block: Prose) -> list[str]:
+        """A sentence, after its label if it has one."""
         label = f"_{self.words(capital(block.label))}_: " if block.label else ""
         return [label + self.said(block.spans), ""]
 
     def note(self, block: Note) -> list[str]:
+        """What is to be noted."""
         return ["_Note._ " + self.said(block.spans), ""]
 
     def where(self, block: Where) -> list[str]:
+        """What the names stand for; nothing where there is none."""
         if not block.names:
             return []
         return ["where " + ", ".join(map(self.said, self.declared(block))) + self.assumed(block) + ".", ""]
 
     def equations(self, block: Equations) -> list[str]:
+        """Equations below one another, with their reasons."""
         rows: list[str] = []
         lines: list[str] = []
         numbered = self.options.numbered or bool(self.options.label)
@@ -90,6 +98,7 @@ class TypstPage(Document):
         return lines
 
     def row(self, line: SetLine, right: list[str], alone: bool) -> list[str]:
+        """One row."""
         rows = [f'& "{line.word}"'] if line.word else []
         rows += [f"& {text}" for text in line.left] if line.above else []
         left = line.left[0] if line.left and not line.above else ""
@@ -98,13 +107,16 @@ class TypstPage(Document):
         return rows + [f"{left if not at else ''} & {text}".strip() for at, text in enumerate(right)]
 
     def table(self, block: Table) -> list[str]:
+        """Rows of cells below a header."""
         columns = max(len(row) for row in (*block.rows, block.header))
         align = "right" if block.numbers else "left"
         cells = [self.cells(row) for row in (*([block.header] if block.header else []), *block.rows)]
         return [f"#table(columns: {columns}, align: {align}, stroke: none,", *cells, ")", ""]
 
     def cells(self, row: tuple[Spans, ...]) -> str:
+        """The cells of a row."""
         return "  " + " ".join(f"[{self.said(cell)}]," for cell in row)
 
     def code(self, block: Code) -> list[str]:
+        """Text as it is, line by line."""
         return [f"```{block.language}", block.text, "```", ""]

@@ -109,6 +109,8 @@ class Fraction(Box):
 
 
 class Power(Box):
+    """``base^exponent``."""
+
     base: Box
     exponent: Box
     rank: int = 0
@@ -122,6 +124,8 @@ class Mark(Box):
 
 
 class Index(Box):
+    """``base[i,j]``."""
+
     base: Box
     places: tuple[str, ...]
     rank: int = 0
@@ -136,11 +140,15 @@ class Fence(Box):
 
 
 class Root(Box):
+    """``√inner``."""
+
     inner: Box
     rank: int = 0
 
 
 class Call(Box):
+    """``f(a, b, axis=0)``."""
+
     operator: Any
     args: tuple[Box, ...]
     axis: Any = None

@@ -39,9 +39,11 @@ class Drawing:
     shape: Shape
 
     def box(self) -> Box:
+        """The matrix as a box."""
         return Grid(tuple(tuple(map(_cell, row)) for row in self.cells), "drawing")
 
     def write(self, dialect: str = "text") -> str:
+        """The matrix in a notation, several lines of text or one formula."""
         if dialect not in _LINEAR:
             return written(self.box(), dialect)
         setter = printer(dialect)
@@ -70,14 +72,17 @@ class DrawnCases:
 
     @property
     def shape(self) -> Shape:
+        """The shape of either case."""
         return self.value.shape
 
     def box(self) -> Box:
+        """The cases as a box."""
         opposite = build.opposite(self.condition)
         against = None if opposite is None else bare(box_of(opposite))
         return Cases(bare(box_of(self.condition)), self.value.box(), self.other.box(), against)
 
     def write(self, dialect: str = "text") -> str:
+        """The cases below one another."""
         if dialect not in _LINEAR:
             return written(self.box(), dialect)
         branches = [(self.value.write(dialect), "if " + write(self.condition, dialect))]
@@ -118,6 +123,7 @@ class Slices:
         ]
 
     def write(self, dialect: str = "text") -> str:
+        """One equation a line."""
         setter = printer(dialect)
         if dialect == "latex":
             rows = [f"{setter.write(left)} &= {setter.write(right)}" for left, right in self.lines()]

@@ -51,6 +51,7 @@ class Fitting:
         return self.by_name(root, room, before, found) if naming else found
 
     def other(self, widest: float) -> Typeset:
+        """A printer for lines of another width."""
         setter = type(self.setter)(replace(self.setter.style, widest=widest), tuple(self.setter.names))
         setter.hadamard = self.setter.hadamard
         return setter
@@ -81,9 +82,11 @@ class Fitting:
         return replace(found, named=tuple(named))
 
     def as_name(self, name: Name, kind: type, wanted: str, box: Box) -> Box | None:
+        """The name, where it is written as what it is to stand for."""
         return name if type(box) is kind and self.setter.write(box) == wanted else None
 
     def letter(self, root: Box) -> str:
+        """A letter that nothing else has."""
         if self.letters is None:
             names = {box.word for box in within([root]) if isinstance(box, Name)}
             taken = self.taken | names | set(self.setter.names)

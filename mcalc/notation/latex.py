@@ -61,6 +61,7 @@ class Latex(Typeset):
         return r"\quad " * (1 + min(run[0].depth, 3)) + lead + self.text(run)
 
     def spell(self, word: str, look: str) -> str:
+        """A name in its look: italic, bold, under an arrow."""
         greek = word in LETTER_OF and word != "omicron"
         shown = "\\" + word if greek else word.replace("_", r"\_")
         if look == "bold":
@@ -72,30 +73,39 @@ class Latex(Typeset):
         return shown if greek or len(word) == 1 else rf"\mathit{{{shown}}}"
 
     def number(self, text: str) -> str:
+        """A number; of a fraction both sides of its stroke."""
         return text
 
     def index(self, text: str) -> str:
+        """An index, a letter or a number."""
         return text.replace(":", "{:}").replace("_", r"\_")
 
     def accent(self, name: str, text: str) -> str:
+        """What stands under an accent."""
         return rf"\{name}{{{text}}}"
 
     def transpose_sign(self, letter: str) -> str:
+        """The sign of a transpose in the style asked for."""
         return {"T": "T", "top": r"\top", "sf": r"\mathsf{T}", "prime": r"\prime"}[letter]
 
     def scripts(self, base: str, below: str, above: str) -> str:
+        """A base with what stands below and above it."""
         return base + (f"_{_group(below)}" if below else "") + (f"^{_group(above)}" if above else "")
 
     def grouped(self, text: str) -> str:
+        """What scripts belong to, as one thing."""
         return f"{{{text}}}"
 
     def fraction(self, above: str, below: str) -> str:
+        """One above the other."""
         return rf"\frac{{{above}}}{{{below}}}"
 
     def root(self, inner: str) -> str:
+        """The square root of what is inside."""
         return rf"\sqrt{{{inner}}}"
 
     def fence(self, kind: str, step: int) -> tuple[str, str]:
+        """The opening and the closing sign, larger with each step."""
         opening, closing = {
             "(": ("(", ")"),
             "[": ("[", "]"),
@@ -109,17 +119,21 @@ class Latex(Typeset):
         return f"{_SIZES[step]}l{opening}" + (" " if kind not in "([" else ""), f"{_SIZES[step]}r{closing}"
 
     def big_sum(self, below: str, above: str) -> str:
+        """Σ between its limits."""
         return rf"\sum_{{{below}}}^{{{above}}} "
 
     def matrix(self, rows: list[list[str]], roomy: bool) -> str:
+        """Rows between brackets, further apart where they are `roomy`."""
         end = r" \\[4pt] " if roomy else r" \\ "
         return r"\begin{bmatrix}" + end.join(" & ".join(row) for row in rows) + r"\end{bmatrix}"
 
     def branches(self, rows: list[tuple[str, str, str]]) -> str:
+        """Cases, each its value, the word before its condition, and that."""
         lines = [rf"{value} & \text{{{word}{' ' if asked else ''}}}{asked}" for value, word, asked in rows]
         return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}"
 
     def function(self, word: str, greek: bool) -> str:
+        """The name of a function, or of one that is a Greek letter."""
         if greek or word in _KNOWN:
             return "\\" + word
         shown = word.replace("_", r"\_")

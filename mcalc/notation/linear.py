@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -23,6 +22,7 @@ from mcalc.notation.boxes import (
     Sign,
     within,
 )
+from mcalc.notation.columns import width
 from mcalc.notation.pieces import Piece, Run, broken, cut, deeper
 from mcalc.notation.signs import ASCII, TEXT
 from mcalc.tree.names import SUPERSCRIPTS, name_text, number_text, size_text
@@ -40,17 +40,14 @@ Written = tuple[Run, int]
 """A run, and the precedence of its outermost operator."""
 
 
-def columns(text: str) -> int:
-    """Columns in a terminal: a combining mark takes none."""
-    return sum(not unicodedata.combining(letter) for letter in text)
-
-
 def text_of(run: Run) -> str:
+    """The text of a run."""
     return "".join(piece.text for piece in run)
 
 
 def width_of(run: Run) -> float:
-    return columns(text_of(run).strip())
+    """How many columns a run takes."""
+    return width(text_of(run).strip())
 
 
 class Linear:
@@ -72,11 +69,13 @@ class Linear:
         return [("  " * min(line[0].depth, 3) if at else "") + text_of(line).strip() for at, line in enumerate(found)]
 
     def run(self, root: Box) -> Run:
+        """The pieces of a box."""
         for part in [root] if isinstance(root, Said) else within([root]):
             self.set(part)
         return self.done[root][0]
 
     def set(self, part: Box) -> Written:
+        """The pieces of a box and the precedence of its outermost operator, made once."""
         if part not in self.done:
             setter: Callable[[Any], Written] = getattr(self, "_" + type(part).__name__.lower())
             self.done[part] = setter(part)
@@ -88,9 +87,11 @@ class Linear:
         return run if own >= level else self.bracketed(run)
 
     def bracketed(self, run: Run, before: str = "", after: str = "") -> Run:
+        """The run in parentheses."""
         return [_piece(before + "("), *deeper(run), _piece(")" + after)]
 
     def joined(self, join: str, first: bool = False) -> Piece:
+        """The sign between two parts."""
         text = self.sign_of[join]
         return Piece(text.strip() if first else text, cut="" if first else _CUTS.get(join, "rel"))
 
@@ -171,6 +172,7 @@ class Linear:
         return run, PRODUCT
 
     def is_chain(self, part: Box) -> bool:
+        """Whether it is a product of matrices."""
         return (isinstance(part, Row) and part.kind in ("chain", "runs")) or isinstance(part, Dot)
 
     def _entries_row(self, part: Row) -> Written:
@@ -240,6 +242,7 @@ class Linear:
         return [*self.at(part.base, POSTFIX), _piece(self.sign_of["T"])], POSTFIX
 
     def listed(self, parts: Sequence[Box], between: str, told: bool = False) -> Run:
+        """Parts with commas or semicolons between."""
         run: Run = []
         for at, part in enumerate(parts):
             own = self.argument(part) if told else self.run(part)

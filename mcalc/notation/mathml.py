@@ -45,6 +45,7 @@ class MathML(Typeset):
         return indent + run[0].lead + self.text(run)
 
     def spell(self, word: str, look: str) -> str:
+        """A name in its look: italic, bold, under an arrow."""
         shown = LETTER_OF.get(word, word)
         if look == "bold":
             return f"<mi>{_in_letters(shown, _BOLD)}</mi>"
@@ -55,53 +56,67 @@ class MathML(Typeset):
         return f"<mi>{escape(shown) if len(shown) == 1 else _in_letters(shown, _ITALIC)}</mi>"
 
     def number(self, text: str) -> str:
+        """A number; of a fraction both sides of its stroke."""
         return "<mo>/</mo>".join(f"<mn>{part}</mn>" for part in text.split("/"))
 
     def index(self, text: str) -> str:
+        """An index, a letter or a number."""
         return f"<mn>{text}</mn>" if text.isdigit() else f"<mi>{escape(text)}</mi>"
 
     def accent(self, name: str, text: str) -> str:
+        """What stands under an accent."""
         if name == "vec":
             return text.replace("</", _ARROW + "</")
         return f'<mover accent="true">{_row(text)}<mo stretchy="false">{_ACCENTS[name]}</mo></mover>'
 
     def transpose_sign(self, letter: str) -> str:
+        """The sign of a transpose in the style asked for."""
         return {"top": "<mo>⊤</mo>", "prime": "<mo>′</mo>"}.get(letter, '<mi mathvariant="normal">T</mi>')
 
     def scripts(self, base: str, below: str, above: str) -> str:
+        """A base with what stands below and above it."""
         if below and above:
             return f"<msubsup>{_row(base)}{_row(below)}{_row(above)}</msubsup>"
         return f"<msub>{_row(base)}{_row(below)}</msub>" if below else f"<msup>{_row(base)}{_row(above)}</msup>"
 
     def grouped(self, text: str) -> str:
+        """What scripts belong to, as one thing."""
         return f"<mrow>{text}</mrow>"
 
     def fraction(self, above: str, below: str) -> str:
+        """One above the other."""
         return f"<mfrac>{_row(above)}{_row(below)}</mfrac>"
 
     def root(self, inner: str) -> str:
+        """The square root of what is inside."""
         return f"<msqrt>{inner}</msqrt>"
 
     def fence(self, kind: str, step: int) -> tuple[str, str]:
+        """The opening and the closing sign, larger with each step."""
         opening, closing = {"(": ("(", ")"), "[": ("[", "]"), "|": ("|", "|"), "norm": ("‖", "‖")}[kind]
         return _fence(opening, "prefix", step), _fence(closing, "postfix", step)
 
     def whole(self, text: str) -> str:
+        """A formula as one element."""
         return f"<mrow>{text}</mrow>"
 
     def big_sum(self, below: str, above: str) -> str:
+        """Σ between its limits."""
         return f'<munderover><mo movablelimits="false">∑</mo>{_row(below)}{_row(above)}</munderover>'
 
     def matrix(self, rows: list[list[str]], roomy: bool) -> str:
+        """Rows between brackets, further apart where they are `roomy`."""
         opening, closing = _fence("[", "prefix", len(_GROWN)), _fence("]", "postfix", len(_GROWN))
         return f"<mrow>{opening}{_table(rows)}{closing}</mrow>"
 
     def branches(self, rows: list[tuple[str, str, str]]) -> str:
+        """Cases, each its value, the word before its condition, and that."""
         cells = [[value, f"<mtext>{word}\u00a0</mtext>{asked}"] for value, word, asked in rows]
         brace, align = _fence("{", "prefix", len(_GROWN)), ' columnalign="left"'
         return f"<mrow>{brace}{_table(cells, align)}</mrow>"
 
     def function(self, word: str, greek: bool) -> str:
+        """The name of a function, or of one that is a Greek letter."""
         shown = LETTER_OF[word] if greek else escape(word)
         return f"<mi>{shown}</mi>"
 

@@ -10,6 +10,7 @@ class Mathtext(Latex):
     """The formula for matplotlib; what it cannot set is refused there, and shown as text."""
 
     def fence(self, kind: str, step: int) -> tuple[str, str]:
+        """The opening and the closing sign, larger with each step."""
         opening, closing = {"(": ("(", ")"), "[": ("[", "]"), "|": ("|", "|"), "norm": (r"\|", r"\|")}[kind]
         return (opening, closing) if step == 0 else (rf"\left{opening}", rf"\right{closing}")
 

@@ -49,6 +49,7 @@ class Builder:
         self.letters: dict[LoopIndex, str] = {}
 
     def build(self, root: Node) -> Box:
+        """The value as a box."""
         self.prepare([root])
         return self.box(root)
 
@@ -81,6 +82,7 @@ class Builder:
         return tuple(node.args)
 
     def name(self, word: Any, rank: int) -> Name:
+        """A name in its rank, or one that the derivation made."""
         return Name(str(word), rank, word in self.made)
 
     def name_part(self, node: Node, name: Name) -> None:
@@ -135,6 +137,7 @@ class Builder:
         return Sign("delta", tuple(places))
 
     def place(self, place: Any) -> str:
+        """An index: a part, a running index, a number."""
         if isinstance(place, Slice):
             return f"{size_text(place.lower)}..{size_text(place.upper)}"
         if isinstance(place, LoopIndex):

@@ -34,6 +34,7 @@ Run = list[Piece]
 
 
 def deeper(run: Run) -> Run:
+    """The run one bracket further in."""
     return [replace(piece, depth=piece.depth + 1) for piece in run]
 
 
@@ -43,6 +44,7 @@ def cut(run: Run, kind: str, lead: str = "") -> Run:
 
 
 def tallest(run: Run) -> float:
+    """The height of the tallest piece."""
     return max((piece.size for piece in run), default=0.5)
 
 

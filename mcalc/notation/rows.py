@@ -88,6 +88,7 @@ class Rows(Leaves):
             self.done.clear()
 
     def is_opened(self, part: Box) -> bool:
+        """Whether it is a fraction written on one line."""
         return isinstance(part, Fraction) and self.opened(part)
 
     @abstractmethod
@@ -99,9 +100,11 @@ class Rows(Leaves):
         """The name of a function."""
 
     def sign(self, name: str) -> str:
+        """The sign; that of an element-wise product as the whole formula has it."""
         return self.signs[self.hadamard] if name == "hadamard" else super().sign(name)
 
     def run(self, part: Box) -> Run:
+        """The pieces of a box at the present size, made once."""
         key = part, self.size
         if key not in self.done:
             setter: Callable[[Any], Run] = getattr(self, "_" + type(part).__name__.lower())
@@ -109,6 +112,7 @@ class Rows(Leaves):
         return self.done[key]
 
     def within(self, size: int, part: Box) -> Run:
+        """The pieces of a part at another size."""
         before, self.size = self.size, size
         run = self.run(part)
         self.size = before

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from sympy.core.numbers import Rational
 
 from mcalc.notation.boxes import Box, Name, Number, Sign, Size
 from mcalc.notation.pieces import Piece, Run, deeper, tallest
+from mcalc.notation.spelling import Spelling
 from mcalc.notation.style import DEFAULT, Style
 from mcalc.notation.widths import (
     BRACKET_SHARES,
@@ -34,71 +35,6 @@ LETTER_OF = GREEK | CAPITALS
 _CUTS = {"plus": "sum", "minus": "sum", "hadamard": "product", "dot": "product", "oslash": "product", "kron": "product"}
 
 
-class Spelling(ABC):
-    """How a notation spells things: what is different between LaTeX, MathML and Typst."""
-
-    signs: ClassVar[dict[str, str]]
-    comma: ClassVar[str] = ","
-    thin: ClassVar[str] = ""
-
-    @abstractmethod
-    def text(self, run: Run) -> str:
-        """Pieces side by side, with what separates them."""
-
-    @abstractmethod
-    def line(self, run: Run, first: bool) -> str:
-        """A line of a broken formula: a further one begins with its operator."""
-
-    @abstractmethod
-    def spell(self, word: str, look: str) -> str:
-        """A letter or word, italic, bold, arrow or upright."""
-
-    @abstractmethod
-    def number(self, text: str) -> str: ...
-
-    @abstractmethod
-    def accent(self, name: str, text: str) -> str:
-        """vec, hat, tilde, bar or dot above."""
-
-    @abstractmethod
-    def scripts(self, base: str, below: str, above: str) -> str:
-        """Each of the two may be empty."""
-
-    @abstractmethod
-    def grouped(self, text: str) -> str:
-        """One atom, which may have scripts of its own."""
-
-    @abstractmethod
-    def fraction(self, above: str, below: str) -> str: ...
-
-    @abstractmethod
-    def root(self, inner: str) -> str: ...
-
-    @abstractmethod
-    def fence(self, kind: str, step: int) -> tuple[str, str]:
-        """The brackets ( [ | norm, in one of TeX's sizes; step 5 grows with what it holds."""
-
-    @abstractmethod
-    def big_sum(self, below: str, above: str) -> str: ...
-
-    @abstractmethod
-    def matrix(self, rows: list[list[str]], roomy: bool) -> str: ...
-
-    @abstractmethod
-    def branches(self, rows: list[tuple[str, str, str]]) -> str:
-        """Cases: a value, `if` or `otherwise`, and the condition."""
-
-    @abstractmethod
-    def function(self, word: str, greek: bool) -> str: ...
-
-    def index(self, text: str) -> str:
-        """A subscript as it is, a digit, a letter or ``1:3``."""
-        return text
-
-    def sign(self, name: str) -> str:
-        return self.signs[name]
-
-
 class Leaves(Spelling):
     """Leaves, brackets and scripts; `size` is TeX's style at the place that is set."""
 
@@ -109,14 +45,17 @@ class Leaves(Spelling):
 
     @property
     def shrunk(self) -> float:
+        """How much smaller than the text."""
         return SHRUNK[self.size]
 
     @property
     def smaller(self) -> int:
+        """The size of what is in a fraction."""
         return min(self.size + 1, SMALL)
 
     @property
     def script(self) -> int:
+        """The size of what stands above or below."""
         return SCRIPT if self.size < SCRIPT else SMALL
 
     # Pieces
@@ -131,10 +70,12 @@ class Leaves(Spelling):
         return Piece(self.sign("minus"), "ord", WIDE * self.shrunk)
 
     def digits(self, text: str) -> Run:
+        """A number at the present size."""
         width = sum(0.278 if letter == "." else DIGIT for letter in text) * self.shrunk
         return [Piece(self.number(text), width=width, opens="digit")]
 
     def script_digits(self, text: str) -> Run:
+        """A number in a script."""
         return [Piece(self.number(text), width=DIGIT * len(text) * SHRUNK[self.script])]
 
     def bracketed(self, run: Run, kind: str = "(") -> Run:
@@ -172,6 +113,7 @@ class Leaves(Spelling):
     # Names
 
     def letters(self, word: str, look: str) -> tuple[str, float]:
+        """A name as it is spelt, and how wide it is."""
         if word in LETTER_OF:
             width = GREEK_WIDTHS.get(word, 0.7) * (1.15 if look == "bold" else 1)
             return self.spell(word, look), width * self.shrunk
@@ -179,6 +121,7 @@ class Leaves(Spelling):
         return self.spell(word, look), word_width(word, look) * self.shrunk * spread
 
     def look(self, rank: int) -> str:
+        """italic, bold, arrow or upright, as the style has it for a rank."""
         look = {1: self.style.vector, 2: self.style.matrix}.get(rank, "italic")
         return "italic" if look == "plain" else look
 
@@ -235,7 +178,8 @@ class Leaves(Spelling):
         return [*self.digits(digits), self.mark("dot"), *power]
 
     @abstractmethod
-    def built(self, above: Box, below: Box) -> Run: ...
+    def built(self, above: Box, below: Box) -> Run:
+        """A fraction, built up."""
 
     def _size(self, part: Size) -> Run:
         return self.size_run(part.size)
@@ -278,7 +222,8 @@ class Leaves(Spelling):
         return [Piece(self.transpose_sign(letter), width=0.723 * SHRUNK[self.script])]
 
     @abstractmethod
-    def transpose_sign(self, letter: str) -> str: ...
+    def transpose_sign(self, letter: str) -> str:
+        """The sign of a transpose in the style asked for."""
 
     def _sign(self, part: Sign) -> Run:
         if part.kind == "unit":
@@ -299,7 +244,8 @@ class Leaves(Spelling):
         return [Piece(self.sign(part.kind), kind, SIGN_WIDTHS[part.kind] * self.shrunk)]
 
     @abstractmethod
-    def within(self, size: int, part: Box) -> Run: ...
+    def within(self, size: int, part: Box) -> Run:
+        """The pieces of a part at another size."""
 
     def _filled(self, part: Sign) -> Run:
         digit = "1" if part.kind == "ones" else "0"

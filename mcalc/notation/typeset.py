@@ -80,6 +80,7 @@ class Typeset(Rows):
         return self.built(part.above, part.below)
 
     def built(self, above: Box, below: Box) -> Run:
+        """A fraction, and how tall it is."""
         over, under = (self.within(self.smaller, side) for side in (above, below))
         width = max(width_of(run, self.smaller) for run in (over, under)) + 0.24
         size = {DISPLAY: 0.94, TEXT: 0.75}.get(self.size, 0.6)

@@ -72,6 +72,7 @@ class _Reader:
         self.at = 0
 
     def spans(self) -> Spans:
+        """The sentence, its formulas as boxes."""
         found: list[str | Box] = []
         words = ""
         while self.at < len(self.tokens):
@@ -96,6 +97,7 @@ class _Reader:
 
     @property
     def end(self) -> int:
+        """Where the token at hand begins, or the text ends."""
         return self.tokens[self.at].start if self.at < len(self.tokens) else len(self.text)
 
     def counts(self, shown: str, start: int) -> bool:
@@ -109,10 +111,12 @@ class _Reader:
         return len(shown) == 1 or not shown.isalpha()
 
     def peek(self, ahead: int = 0) -> str:
+        """A token ahead, nothing behind the last."""
         at = self.at + ahead
         return self.tokens[at].text if at < len(self.tokens) else ""
 
     def take(self) -> str:
+        """The token at hand, which is passed."""
         self.at += 1
         return self.tokens[self.at - 1].text
 
@@ -177,6 +181,7 @@ class _Reader:
         return token[:1].isalpha() and (marked or re.fullmatch("d[A-Z]|d[a-z]", token) is not None)
 
     def peek_factor(self) -> bool:
+        """Whether a factor follows."""
         mark = self.at
         self.at += self.peek() in ("−", "-")
         found = self.factor()
@@ -236,6 +241,7 @@ class _Reader:
         return Index(box, tuple(place.strip() for place in inside.split(",")))
 
     def bracket(self) -> Box | None:
+        """What is in brackets; None where they do not close."""
         opening = self.take()
         inner = self.formula(inside=True)
         if inner is None or self.peek() != {"(": ")", "[": "]"}.get(opening, opening):
@@ -244,6 +250,7 @@ class _Reader:
         return Fence({"(": "group", "[": "square"}.get(opening, "norm"), inner)
 
     def word(self) -> Box | None:
+        """A name, a differential, a call; None for a plain word."""
         token = self.peek()
         plain = unicodedata.normalize("NFD", token)
         if token == "d" and self.peek(1) == "(":

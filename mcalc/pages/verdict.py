@@ -35,9 +35,11 @@ class _Verdict:
         self.sentences = Sentences(check.derivation)
 
     def said(self, text: str) -> Spans:
+        """A sentence, its formulas as boxes."""
         return self.sentences.said(text)
 
     def blocks(self) -> Iterator[Block]:
+        """The verdict, its findings, the two forms, the counter-example."""
         check = self.check
         yield Prose(self.said(verdict(check)), "good" if check.right else "bad")
         yield self.sentences.where()
@@ -89,4 +91,5 @@ class _Verdict:
             yield Prose(("with ", *joined([equation(self.box(leaf), self.box(lines[leaf].meaning)) for leaf in named])))
 
     def box(self, value: Expression | Drawn) -> Box:
+        """A value as a box."""
         return self.sentences.box(value)

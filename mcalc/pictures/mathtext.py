@@ -10,11 +10,13 @@ from mcalc.pictures.scene import Graph, Label
 
 
 def label_text(label: Label) -> str:
+    """A label as matplotlib takes it."""
     return math_or_text(label.mathtext, label.text)
 
 
 @cache
 def math_or_text(mathtext: str, text: str) -> str:
+    """The formula between dollar signs where mathtext can set it, else the text."""
     shown = f"${mathtext}$"
     try:
         MathTextParser("path").parse(shown)

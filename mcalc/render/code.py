@@ -63,6 +63,7 @@ def function(derivation: Derivation, library: str, wanted: Wanted = Wanted()) ->
 
 
 def function_name(derivation: Derivation, wanted: Wanted) -> str:
+    """``jacobian``, ``hvp``, ``value_and_gradient``."""
     command = "jacobian" if derivation.command == "explain" else derivation.command
     name = wanted.product or command
     return f"value_and_{name}" if wanted.with_value else name

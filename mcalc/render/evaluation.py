@@ -257,4 +257,5 @@ def _answer(answer: Answer, found: Evaluation) -> dict[str, Any]:
 
 
 def as_json(found: Evaluation) -> str:
+    """The value as one JSON object."""
     return json.dumps(record(found), ensure_ascii=False)

@@ -17,6 +17,7 @@ DIALECTS = ("text", "ascii", "latex")
 
 
 def write(derivation: Derivation, form: str = "json") -> str:
+    """One JSON object."""
     return json.dumps(record(derivation), ensure_ascii=False)
 
 
@@ -53,10 +54,12 @@ def record(derivation: Derivation) -> dict[str, Any]:
 
 
 def dimensions(shape: Shape) -> list[Any]:
+    """Numbers for the sizes that are known, text for the others."""
     return [int(size) if size.is_Integer else size_text(size) for size in shape]
 
 
 def written(expression: Expression | Drawn) -> dict[str, str]:
+    """The expression in each notation."""
     return {dialect: write_expression(expression, dialect) for dialect in DIALECTS}
 
 

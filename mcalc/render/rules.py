@@ -24,6 +24,7 @@ def _shown() -> list[Operator]:
 
 
 def written(operator: Operator) -> str:
+    """How the operator is written, else its example."""
     return operator.written_as or operator.example
 
 

@@ -75,6 +75,7 @@ class _Printer(StrPrinter):
         return _CALLED.sub(r"sympy.\1(", self.doprint(printed))
 
     def free(self, name: str) -> str:
+        """The name, with a stroke behind it where SymPy's names have it."""
         return name + "_" * (name in self.names.values())
 
     def _called(self, printed: Any) -> str:

@@ -25,6 +25,7 @@ _ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20
 
 
 def write(derivation: Derivation, form: str) -> str:
+    """The page without colour."""
     return plain(rows(derivation, form))
 
 
@@ -48,23 +49,28 @@ class _Page:
         self.rows: list[Row] = []
 
     def add(self, *pieces: Piece) -> None:
+        """A row of pieces."""
         self.rows.append(list(pieces))
 
     def plainly(self, text: str) -> str:
+        """The text in ASCII where that is asked for."""
         if self.form != "ascii":
             return text
         return re.sub("[₀-₉]+", lambda digits: "_" + digits[0], text).translate(_ASCII)
 
     def math(self, expression: Expression | Drawn) -> str:
+        """The expression in the page's notation."""
         return write_expression(expression, self.form)
 
     def comment(self, text: str) -> None:
+        """A line behind `#`."""
         for line in wrapped(self.plainly(text), self.columns - 2 if self.columns else 0):
             self.add(Piece("# " + line, "quiet"))
 
     # The answer alone
 
     def answer(self, derivation: Derivation) -> None:
+        """The answer between comments."""
         self.comment(names_line(derivation))
         for note in derivation.reading.notes:
             self.comment("Note: " + note)
@@ -85,17 +91,21 @@ class _Page:
     # The derivation
 
     def heading(self, text: str) -> None:
+        """A heading, an empty row before it."""
         self.add()
         self.add(Piece(self.plainly(text), "heading"))
 
     def sentence(self, text: str, indent: str = "  ", style: str = "quiet") -> None:
+        """A sentence over several lines."""
         for line in wrapped(self.plainly(text), self.columns - len(indent) if self.columns else 0):
             self.add(Piece(indent), Piece(line, style))
 
     def labelled(self, label: Sequence[Piece], mathematics: Piece, tail: Sequence[Piece] = ()) -> None:
+        """A label, and beside it mathematics."""
         self.rows += labelled(label, mathematics, tail, self.columns)
 
     def explain(self, derivation: Derivation) -> None:
+        """The derivation, step by step."""
         by = ", ".join(self.plainly(name_text(name)) if self.form == "text" else name for name in derivation.wrt)
         tail = [Piece(" by ", "heading"), Piece(by, "variable")]
         self.labelled([Piece("Derivative of ", "heading")], Piece(self.math(derivation.value), "result"), tail)
@@ -138,6 +148,7 @@ class _Page:
             self.rows += lines
 
     def shape(self, step: Step) -> Piece:
+        """The shape of a step."""
         return Piece(self.plainly(sizes_shown(step.shape)), "shape")
 
     def _differentiate(self, steps: Sequence[Step], derivation: Derivation) -> None:
@@ -226,6 +237,7 @@ class _Page:
         self.rows += rows_of_equations(lines, self.columns)
 
     def closing(self, derivation: Derivation) -> None:
+        """The result and its check."""
         result = derivation.in_symbols
         text, named = self.with_where(result)
         if isinstance(result, IndexForm):

@@ -101,6 +101,7 @@ def forms(check: Check) -> Iterator[tuple[str, str, str]]:
 
 
 def equation(step: Step, dialect: str = "text") -> str:
+    """``before = after``."""
     return f"{write_expression(step.before, dialect)} = {write_expression(step.after, dialect)}"
 
 

@@ -38,6 +38,7 @@ class Author:
             self.typed.learn(root)
 
     def simplified(self, form: Form) -> Node:
+        """The form simplified, as a value."""
         return self.writer.show(self.engine.simplify(form))
 
 

@@ -79,7 +79,6 @@ def is_number(node: Node, value: int | None = None) -> bool:
 
 
 def odd(power: Any) -> bool:
-    """Whether it is an odd whole number."""
     return bool(power.q == 1 and power.p % 2)
 
 
