@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcalc.ask import read
+from mcalc.ask import derive, read
 from mcalc.numbers.numeric import evaluate
 from mcalc.rewriting.engine import Engine, replayed
 from mcalc.rewriting.forms import Form, widest
@@ -177,3 +177,16 @@ def test_canonical_forms_are_their_own() -> None:
         value = read(text, SHAPES[text]).value
         form = canonical(raw([value])[value])
         assert canonical(form) is form, text
+
+
+@pytest.mark.parametrize(
+    "source, wrt, shapes",
+    [
+        ("u'@(unit(1, n)@u')@u", "u", {"u": "n"}),
+        ("mean(prod(c * W, axis=1))", "c,W", {"c": "scalar", "W": "2,2"}),
+    ],
+)
+def test_every_form_on_the_way_can_be_written(source: str, wrt: str, shapes: dict[str, str]) -> None:
+    command = "hessian" if "," in wrt else "gradient"
+    found = derive(source, wrt, shapes, command)
+    assert all(part.verified is not None and part.verified.points for part in found.parts or (found,))

@@ -229,7 +229,7 @@ class Writer:
             plain = [one.args[0], other]
             nodes = [self.shown.get(part) or self.show(part) for part in plain]
             return build.apply("sum", build.apply("multiply", *sorted(nodes, key=lambda node: node.key)))
-        nodes = [self.shown[part] for part in parts]
+        nodes = [self.shown.get(part) or self.show(part) for part in parts]
         ways = [nodes[at:] + nodes[:at] for at in range(len(nodes))] if len(nodes) <= ROTATED else [nodes]
         return build.apply("tr", build.chain(min(ways, key=_reading_order)))
 

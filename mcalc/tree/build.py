@@ -210,7 +210,9 @@ def row_of(node: Node) -> list[Node]:
 
 
 def product(left: Node, right: Node) -> Node:
-    """The product, written as a dot product or an outer product where it is one."""
+    """The product, written as a dot product or an outer product where it is one; by a scalar, a multiple."""
+    if not left.shape or not right.shape:
+        return apply("multiply", left, right)
     row = len(left.shape) == 2 and left.shape[0] == 1
     if row and len(right.shape) == 1 and left.operator.name == "transpose":
         return apply("dot", left.args[0], right)
