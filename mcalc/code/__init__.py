@@ -1,1 +1,1 @@
-"""A derivation as a NumPy function."""
+"""Results as Python: for NumPy, JAX and PyTorch, and as SymPy's own terms."""

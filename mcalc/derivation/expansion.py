@@ -14,6 +14,7 @@ from sympy.core.singleton import S
 
 from mcalc.derivation.derivation import Derivation, Step, value_name
 from mcalc.derivation.entries import Entries, Places
+from mcalc.language.assignments import assignments
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term
 from mcalc.notation.drawing import ACROSS, ASLANT, DOWN, Drawing, Drawn, DrawnCases, Slices
@@ -50,13 +51,8 @@ def read_sizes(text: str, derivation: Derivation) -> dict[Any, Integer]:
         if isinstance(node, Node):
             known |= symbols_of(node)
     numbers: dict[Any, Integer] = {}
-    for part in text.replace(" ", "").split(",") if text.strip() else ():
-        name, separator, value = part.partition("=")
-        if not separator or not name or not value:
-            raise Problem(
-                f"--expand takes sizes such as n=3,m=2, and this is {text!r}",
-                hint="--expand alone draws the components with dots",
-            )
+    what, alone = "--expand takes sizes such as n=3,m=2", "--expand alone draws the components with dots"
+    for name, value in assignments(text, alone, what) if text.strip() else ():
         if name not in known:
             names = sorted(known)
             listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
@@ -68,7 +64,8 @@ def read_sizes(text: str, derivation: Derivation) -> dict[Any, Integer]:
             raise Problem(f"There is no dimension `{name}` in this expression.", hint=hint)
         if not (value.isascii() and value.isdigit() and int(value[:9]) > 0):
             raise Problem(
-                f"A size is a whole number from 1 on, and this is `{part}`.", hint=f"for example --expand {name}=3"
+                f"A size is a whole number from 1 on, and this is `{name}={value}`.",
+                hint=f"for example --expand {name}=3",
             )
         if known[name] in numbers:
             raise Problem(f"{name} is given twice", hint="one size for each dimension: --expand n=3,m=2")

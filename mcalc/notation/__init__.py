@@ -1,1 +1,1 @@
-"""Values as they are written: text, ASCII and LaTeX."""
+"""Values as boxes, and a printer for each notation: text, ASCII, LaTeX, Typst, MathML."""

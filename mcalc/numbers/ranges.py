@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from mcalc.numbers.value import Value, of_numbers
-from mcalc.numbers.values import assignments, read_value
+from mcalc.language.assignments import assignments
+from mcalc.numbers.value import EXAMPLE, Value, of_numbers
+from mcalc.numbers.values import read_value
 from mcalc.problems import Problem
 
 MOST = 100_000
@@ -27,7 +28,7 @@ def read_varied(texts: Sequence[str], steps: int = 10) -> list[Varied]:
     """The names and their values, from the texts of ``--vary``; without a step, `steps` equal ones. Raises Problem."""
     found: dict[str, tuple[int, Callable[[], tuple[Value, ...]]]] = {}
     for text in texts:
-        for name, given in assignments(text):
+        for name, given in assignments(text, EXAMPLE):
             if name in found:
                 raise Problem(f"`{name}` is varied twice.", hint="keep one of the two")
             found[name] = _values(name, given, steps)

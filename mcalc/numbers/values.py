@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mcalc.language.parser import Syntax, canonical_name, own_name, parse
+from mcalc.language.assignments import assignments, pieces
+from mcalc.language.parser import Syntax, own_name, parse
 from mcalc.language.reading import read_program
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.arrays import array_module as np
@@ -18,7 +19,6 @@ from mcalc.numbers.value import EXAMPLE, Value, of_numbers
 from mcalc.problems import Problem, Span
 from mcalc.tree.node import variables
 
-_NAME = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 _NOT_NUMBERS = {"nan", "inf", "infinity", "oo"}
 
 
@@ -39,43 +39,15 @@ def _read(text: str) -> Iterator[Value]:
     if text.lstrip().startswith("@"):
         yield from read_all(text.strip()[1:])
         return
-    for name, given in assignments(text):
+    for name, given in assignments(text, EXAMPLE):
         yield read_value(name, given)
-
-
-def assignments(text: str) -> list[tuple[str, str]]:
-    """``f=-1, g=2`` as ``[("f", "-1"), ("g", "2")]``; a piece without a name goes on with the value before it."""
-    found: list[list[str]] = []
-    for piece, separator in _pieces(text):
-        match = _NAME.match(piece)
-        if match:
-            found.append([canonical_name(match[1]), piece[match.end() :].strip()])
-        elif found:
-            found[-1][1] += separator + piece
-        else:
-            raise Problem(f"A value is given as NAME=VALUE, and this is `{text.strip()}`.", hint=EXAMPLE)
-    for name, given in found:
-        if not given.strip():
-            raise Problem(f"The value of `{name}` is missing.", hint=EXAMPLE)
-    return [(name, given.strip().rstrip(",;").strip()) for name, given in found]
-
-
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """The text between the commas and semicolons that stand in no bracket, each with the separator before it."""
-    depth, start, separator = 0, 0, ""
-    for at, letter in enumerate(text):
-        depth += (letter in "([{") - (letter in ")]}")
-        if letter in ",;\n" and depth == 0:
-            yield text[start:at], separator
-            start, separator = at + 1, ";" if letter == "\n" else letter
-    yield text[start:], separator
 
 
 def read_value(name: str, text: str) -> Value:
     """What stands behind ``NAME=``: numbers, an expression without names, or ``@FILE``; raises Problem."""
     if text.startswith("@"):
         return read_entry(name, text[1:])
-    if any(separator == "," or separator == ";" for _, separator in _pieces(text)):
+    if any(separator == "," or separator == ";" for _, separator in pieces(text)):
         text = f"[{text}]"
     plain = _plain_list(text)
     if plain is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sympy.core.numbers import Integer
 
+from mcalc.language.assignments import assignments
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import canonical_name
 from mcalc.notation.writing import write
@@ -119,14 +120,11 @@ def read_point(text: str, varied: Sequence[Range]) -> Point:
     """
     example = ",".join(f"{one.place}=…" for one in varied)
     found: dict[Place, float] = {}
-    for piece in re.split(r",(?=\s*[^\W\d]\w*\s*(?:\[[\d,\s]*\])?\s*=)", text):
-        match = _VARY.fullmatch(piece)
-        if not match:
-            raise Problem(f"A point is given as NAME=NUMBER, and this is `{piece.strip()}`.", hint=f"--point {example}")
-        place = read_place(piece.partition("=")[0])
+    for name, given in assignments(text, f"--point {example}", "A point is given as NAME=NUMBER", elements=True):
+        place = read_place(name)
         if place in found:
             raise Problem(f"The point has two values of `{place}`.", hint=f"--point {example}")
-        found[place] = _number(str(place), match[4].strip())
+        found[place] = _number(str(place), given)
     others = [place for place in found if place not in [one.place for one in varied]]
     missing = [one for one in varied if one.place not in found]
     if others and (missing or len(others) > 1 or others[0].index):

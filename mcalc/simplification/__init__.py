@@ -1,1 +1,1 @@
-"""Values as a careful author writes them: like terms merged, common factors taken out."""
+"""Sums and products of scalars, like factors and like terms united."""
