@@ -340,7 +340,7 @@ BAD = [
     ("n=-1", "whole number from 1 on", 2),
     ("q=3", "no dimension `q`", 2),
     ("3", "sizes such as", 2),
-    ("n=", "sizes such as", 2),
+    ("n=", "The value of `n` is missing", 2),
     ("n=2,n=3", "twice", 2),
     ("n=13", "at most 144", 2),
     ("n=99999999999999999999", "at most 144", 2),
