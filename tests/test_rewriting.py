@@ -190,3 +190,14 @@ def test_every_form_on_the_way_can_be_written(source: str, wrt: str, shapes: dic
     command = "hessian" if "," in wrt else "gradient"
     found = derive(source, wrt, shapes, command)
     assert all(part.verified is not None and part.verified.points for part in found.parts or (found,))
+
+
+@pytest.mark.parametrize(
+    "source, wrt, wanted",
+    [
+        ("-(y*log(sigmoid(w.x + b)) + (1 - y)*log(1 - sigmoid(w.x + b)))", "w", "(sigmoid(w.x + b) - y)*x'"),
+        ("sin(a)*x.w - a*x.w", "w", "(sin(a) - a)*x'"),
+    ],
+)
+def test_a_common_vector_leaves_scalars_that_go_on(source: str, wrt: str, wanted: str) -> None:
+    assert str(derive(source, wrt).natural) == wanted

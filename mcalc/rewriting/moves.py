@@ -87,7 +87,7 @@ def _without(t: Form, signature: Signature, power: Rational) -> Form:
     place, factor, above = signature
     if place == "times":
         assert factor is not None
-        return multiply([(t, 1), (factor, -power if above else power)], () if factor is t else t.shape)
+        return multiply([(t, 1), (factor, -power if above else power)], _shape_without(t, factor, power))
     if t.head == PRODUCT:
         own = next(b for b in t.args if (b.head == CHAIN and b.shape if place != "diag" else b.head == "diag"))
         others = [(b, e) for b, e in zip(t.args, t.par, strict=True) if b is not own]
@@ -96,6 +96,14 @@ def _without(t: Form, signature: Signature, power: Rational) -> Form:
         return t.args[0]
     rest = t.args[1:] if place == "left" else t.args[:-1]
     return chain(rest) if len(rest) > 1 else rest[0]
+
+
+def _shape_without(t: Form, factor: Form, power: Rational) -> tuple[object, ...]:
+    """The shape of what is left: a scalar where the factor was all that had one."""
+    if factor is t or t.head != PRODUCT:
+        return ()
+    kept = _exponent(t, factor) != power or any(b.shape for b in t.args if b is not factor)
+    return t.shape if kept else ()
 
 
 def _put(signature: Signature, inner: Form, shape: tuple[object, ...], power: Rational, maker: object) -> Form:
