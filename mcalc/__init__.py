@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mcalc.problems import Problem
 
 __version__ = "0.1.0"
-__all__ = ["Problem", "check", "explain", "gradient", "jacobian"]
+__all__ = ["Problem", "check", "explain", "gradient", "hessian", "jacobian"]
 
 
 def jacobian(
@@ -39,6 +39,17 @@ def gradient(
 ) -> Answer:
     """``∇f = ∂f/∂x``: the derivative of a scalar; raises `mcalc.problems.Problem` where the value is not one."""
     return _derive("gradient", expression, wrt, shapes, layout, verify)
+
+
+def hessian(
+    expression: str,
+    wrt: str = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
+) -> Answer:
+    """``∂²f/∂x∂x``: the second derivative of a scalar; of several scalars the whole matrix, else every block."""
+    return _derive("hessian", expression, wrt, shapes, layout, verify)
 
 
 def explain(

@@ -36,6 +36,9 @@ class Problem(Exception):
         self.source = source
         self.status = status
 
+    def __str__(self) -> str:
+        return render_problem(self).removeprefix("error: ")
+
     def with_source(self, source: str) -> Problem:
         """The same problem, in this text."""
         return type(self)(self.message, self.spans, self.hint, source, self.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -155,3 +156,33 @@ def test_an_answer_in_python() -> None:
     steps = found.latex(steps=True)
     assert r"\begin{align*}" in steps and not steps.startswith("%") and found._repr_latex_() == steps
     assert repr(found) == "<mcalc: the derivative of 'w.x' by w is xᵀ>"
+
+
+def test_a_second_derivative_in_python() -> None:
+    assert str(mcalc.hessian("x'@A@x", "x", {"x": "n", "A": "n,n"})) == "A + Aᵀ"
+
+
+def test_a_problem_says_what_to_do() -> None:
+    with pytest.raises(Problem) as caught:
+        mcalc.jacobian("w.x +", "w")
+    assert str(caught.value).splitlines()[1:] == ["  w.x +", "       ^"] or "hint: " in str(caught.value)
+    assert str(caught.value).startswith("The expression ends after `+`.")
+
+
+def test_a_file_that_says_the_same_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "answer.tex"
+    asked = ("gradient", "w.x", "--wrt", "w", "-f", "latex", "-o", str(path))
+    run(*asked, capsys=capsys, monkeypatch=monkeypatch)
+    os.utime(path, (1, 1))
+    run(*asked, capsys=capsys, monkeypatch=monkeypatch)
+    assert path.stat().st_mtime == 1
+    run(*asked, "--lhs", capsys=capsys, monkeypatch=monkeypatch)
+    assert path.stat().st_mtime > 1
+
+
+def test_a_value_that_is_its_own_name_is_set_as_a_formula() -> None:
+    found = derive("A@b", "X", {"A": "m,n", "b": "n", "X": "n,n"}, "explain")
+    assert r"\frac{\partial(A \mathbf{b})}{\partial X} & = 0" in write(found, "latex")
+    assert "∂(A·b)/∂X = 0" in write(found, "text")

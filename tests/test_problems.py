@@ -87,4 +87,5 @@ def test_places_far_apart_have_a_window_each() -> None:
 def test_problem_as_json() -> None:
     problem = Problem("Wrong.", [Span(0, 1, "here")], "write x").with_source("y")
     assert problem.as_json() == {"message": "Wrong.", "hint": "write x", "spans": [[0, 1, "here"]]}
-    assert (problem.source, problem.status, str(problem)) == ("y", 2, "Wrong.")
+    assert (problem.source, problem.status) == ("y", 2)
+    assert str(problem) == "Wrong.\n  y\n  ^ here\nhint: write x"

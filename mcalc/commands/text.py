@@ -54,12 +54,17 @@ def columns(output: str | None) -> int:
 
 
 def write(text: str, output: str | None) -> None:
-    """To the file, or to standard output; raises Problem where the file cannot be written."""
+    """To the file, or to standard output; raises Problem where the file cannot be written.
+
+    A file that says the same already is left alone, so that nothing that is made of it is made again.
+    """
     if output is None:
         click.echo(text)
         return
     try:
-        Path(output).write_text(text + "\n", encoding="utf-8")
+        path, found = Path(output), f"{text}\n".encode()
+        if not path.is_file() or path.read_bytes() != found:
+            path.write_bytes(found)
     except OSError as error:
         raise Problem(f"The file `{output}` cannot be written: {error.strerror}.") from None
 

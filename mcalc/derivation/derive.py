@@ -26,7 +26,7 @@ from mcalc.rewriting.explaining import is_order, said_between
 from mcalc.tree import build
 from mcalc.tree.letters import letters_in_use
 from mcalc.tree.names import name_text, without_subscripts
-from mcalc.tree.node import Node, depends, replace, topological, variables
+from mcalc.tree.node import Node, ValueName, depends, replace, topological, variables
 
 _SHORT_REASON = 36
 _TRANSPARENT = frozenset({"negative", "transpose"})
@@ -249,7 +249,7 @@ def _roots(result: Expression) -> list[Node]:
 def _short_name(value: Node) -> str:
     """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
     text = write(value) if value.key[0] < 12 else ""
-    return f"({text})" if 0 < len(text) < 12 and "_" not in text else "f"
+    return ValueName(text, value) if 0 < len(text) < 12 and "_" not in text else "f"
 
 
 def _by_name(tensor: Tensor, line: Line) -> Tensor:

@@ -23,6 +23,7 @@ from mcalc.notation.boxes import (
     Power,
     Root,
     Row,
+    Said,
     Sign,
     Size,
     negated,
@@ -32,7 +33,7 @@ from mcalc.table.records import LoopIndex, Slice
 from mcalc.tree import build
 from mcalc.tree.letters import Loops, names_in, names_in_use, running_letters
 from mcalc.tree.names import size_text
-from mcalc.tree.node import Node, topological
+from mcalc.tree.node import Node, ValueName, topological
 
 _CHAINED = ("matmul", "outer")
 
@@ -81,8 +82,10 @@ class Builder:
             return node.args if opposite is None else (*node.args, opposite)
         return tuple(node.args)
 
-    def name(self, word: Any, rank: int) -> Name:
-        """A name in its rank, or one that the derivation made."""
+    def name(self, word: Any, rank: int) -> Box:
+        """A name; of a value that is named by what it is, that value."""
+        if isinstance(word, ValueName):
+            return Said(str(word), self.box(word.value))
         return Name(str(word), rank, word in self.made)
 
     def name_part(self, node: Node, name: Name) -> None:

@@ -155,6 +155,21 @@ def plainly(node: Node, dialect: str = "ascii") -> str:
 _printers: list[Callable[[Node, str], str]] = [plainly]
 
 
+class ValueName(str):
+    """A value named by what it is, ``(A·b)``: as text, and with the value itself for whoever sets it otherwise."""
+
+    __slots__ = ("value",)
+    value: Node
+
+    def __new__(cls, text: str, value: Node) -> ValueName:
+        self = super().__new__(cls, f"({text})")
+        self.value = value
+        return self
+
+    def __reduce__(self) -> tuple[type, tuple[str, Node]]:
+        return ValueName, (self[1:-1], self.value)
+
+
 def print_with(printer: Callable[[Node, str], str]) -> None:
     """Values are shown by `printer`, in ``ascii`` or ``latex``: `mcalc.notation` has one, and stands above the tree."""
     _printers.append(printer)
