@@ -38,11 +38,10 @@ Named = tuple[tuple[Name, Box], ...]
 def page(derivation: Derivation, lhs: bool = False) -> Page:
     """The answer, or for `explain` the derivation; `lhs`: an answer has its left side in any case."""
     with derivation.apart():
-        parts = derivation.parts or (derivation,)
         by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
         title = ("Derivative of ", box_of(derivation.value), " by ", *by)
         if derivation.command == "explain":
-            blocks = [block for part in parts for block in _Page(part).explained()]
+            blocks = [block for part in derivation.parts or (derivation,) for block in _Page(part).explained()]
         else:
             blocks = list(_Page(derivation).answered(lhs))
         return Page(tuple(blocks), title, assumptions(derivation), derivation.command != "explain")
@@ -250,8 +249,7 @@ class _Page(Sentences):
             yield self.equations(Fence("square", row), [step])
 
     def _layout(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
-        for step in steps:
-            yield self.equations(self.box(step.before), [step])
+        yield from (self.equations(self.box(step.before), [step]) for step in steps)
 
     def _components(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         named = [step for step in part.steps if step.stage in ("differentiate", "combine", "layout", "collect")]
@@ -288,9 +286,7 @@ class _Page(Sentences):
         if value.key[0] <= _ASIDE:
             yield Prose((*words, self.box(value), "."))
             return
-        *first, last = words
-        assert isinstance(last, str)
-        yield Prose((*first, last.rstrip() + ":"))
+        yield Prose((*words[:-1], str(words[-1]).rstrip() + ":"))
         yield Equations((Line(None, self.box(value)),))
 
     def closing(self) -> Iterator[Block]:
@@ -320,6 +316,5 @@ _ASIDE = 12
 
 def _line_of(form: Box) -> Line:
     """``left = right`` as a line; what has another sign stands whole."""
-    if isinstance(form, Row) and form.joins[-1] == "equals":
-        return Line(form.parts[0], form.parts[1])
-    return Line(None, form)
+    equal = isinstance(form, Row) and form.joins[-1] == "equals"
+    return Line(form.parts[0], form.parts[1]) if equal and isinstance(form, Row) else Line(None, form)
