@@ -10,13 +10,11 @@ from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import contract, derivative_shape, matrix_places, renamed, tensor_of
 from mcalc.derivation.derivation import Line, Step
-from mcalc.derivation.identities import raw_product, shorten
 from mcalc.derivation.reasons import chain_rule
+from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import Expression, IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term, fresh
-from mcalc.notation.writing import write
 from mcalc.rewriting.answers import matrix_form
-from mcalc.rewriting.explaining import said_between
 from mcalc.table.records import LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
@@ -194,32 +192,10 @@ class Combination:
             )
         )
         values = self._total([self._under_sum([_node(entry) for entry in path], path, target) for path in paths])
-        substeps: list[Step] = []
-        forms: list[Node] = []
-        shortened = [self._under_sum([_node(entry) for entry in path], path, target) for path in paths]
-        for at, path in enumerate(paths):
-            row, uses = shorten([_node(entry) for entry in path])
-            for use in uses:
-                substeps.append(Step("combine", "identity", use.statement, use.before, use.after, use.after.shape))
-                shortened[at] = self._under_sum(use.row, path, target)
-                forms.append(self._total(shortened))
-            shortened[at] = self._under_sum(row, path, target)
         self.steps.append(
             Step("combine", "insert the Jacobians", "each factor is replaced by its value", symbols, values, leaf.shape)
         )
-        middle = self._total(shortened)
-        if middle.key[0] < 200 and write(middle) == write(result):
-            middle = result
-        if substeps and middle is not result and middle is not values:
-            self.steps.append(
-                Step("combine", "simplify", "", values, middle, leaf.shape, tuple(substeps), forms=tuple(forms))
-            )
-            substeps, forms, values = [], [], middle
-        if values is not result:
-            why = "" if substeps else said_between(values, result)
-            self.steps.append(
-                Step("combine", "simplify", why, values, result, leaf.shape, tuple(substeps), forms=tuple(forms))
-            )
+        self.steps += rewriting_steps("combine", values, result)
 
     def _vectors(self, paths: list[list[Local]], target: Node, root: Line) -> list[Node]:
         """The names on the paths that stand for vectors or matrices, the variable first."""
@@ -312,3 +288,17 @@ def _with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Ind
     plain = [(one, other) for one, other in zip(own, variable, strict=True) if one not in value]
     terms = renamed(terms, [one for one, _ in plain], [other for _, other in plain])
     return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]
+
+
+def raw_product(factors: Sequence[Node]) -> Node:
+    """The factors multiplied as they stand, nothing rewritten."""
+    groups: list[Node] = []
+    for factor in factors:
+        if groups and groups[-1].shape and factor.shape:
+            groups[-1] = build.apply("matmul", groups[-1], factor)
+        else:
+            groups.append(factor)
+    if sum(bool(group.shape) for group in groups) > 1:
+        whole = raw_product([factor for factor in factors if factor.shape])
+        groups = [*(factor for factor in factors if not factor.shape), whole]
+    return groups[0] if len(groups) == 1 else build.apply("multiply", *groups)

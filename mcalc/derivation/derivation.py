@@ -35,8 +35,7 @@ class Step:
     """``before = after``: the two sides have one value and one shape.
 
     `stage` is one of the paper's four, introduce, differentiate, combine, substitute, or collect, layout, components;
-    `rule` names the rule, `because` says why it applies here; `substeps` are the identities used on the way,
-    and `forms` the whole after each of them.
+    `rule` names the rule, `because` says why it applies here; `substeps` are the local equations used on the way.
     """
 
     stage: str
@@ -47,7 +46,6 @@ class Step:
     shape: Shape
     substeps: tuple[Step, ...] = ()
     factors: tuple[Shape, ...] = ()
-    forms: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from mcalc.derivation.differentials import Differentials, wanted
 from mcalc.derivation.meanings import apart, known_leaves, replaced_names, substituted, with_entries
 from mcalc.derivation.prepare import Prepared
 from mcalc.derivation.reasons import because_local, listed, rule_name
+from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
 from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
-from mcalc.rewriting.explaining import is_order, said_between
+from mcalc.rewriting.explaining import is_order
 from mcalc.tree import build
 from mcalc.tree.letters import letters_in_use
 from mcalc.tree.names import name_text, without_subscripts
@@ -205,7 +206,7 @@ class Work:
                 replaced = simplified
             self._rewritten("substitute back", self._inserted_names(result), result, replaced)
             if simplified is not replaced:
-                self._rewritten("simplify", said_between(replaced, simplified), replaced, simplified)
+                self.steps += rewriting_steps("substitute", replaced, simplified)
             return self._cases(simplified)
         self._rewritten("substitute back", self._inserted_names(result), result, full)
         return full

@@ -40,7 +40,7 @@ def _outline(derivation: Derivation) -> Iterator[Step]:
         if last[-1].after is not steps[-1].after:
             because = last[-1].because if last[-1].rule == "case distinction" else "written as the answer"
             before = steps[-1].after
-            yield replace(last[-1], stage="outline", because=because, before=before, substeps=(), forms=())
+            yield replace(last[-1], stage="outline", because=because, before=before, substeps=())
         yield from (step for step in part.steps if step.stage in ("collect", "layout", "components"))
 
 
@@ -61,25 +61,13 @@ def _key_line(derivation: Derivation) -> Iterator[Step]:
 
 def _every_rewriting(derivation: Derivation) -> Iterator[Step]:
     for step in derivation.steps:
-        if step.forms:
-            yield from _form_by_form(step)
-        elif step.rule == "substitute back" and isinstance(step.before, Node):
+        if step.rule == "substitute back" and isinstance(step.before, Node):
             yield from _name_by_name(step, derivation.lines)
         elif step.stage == "differentiate":
             yield from step.substeps
             yield replace(step, substeps=())
         else:
             yield step
-
-
-def _form_by_form(step: Step) -> Iterator[Step]:
-    """A line shortened by identities, one identity at a time."""
-    before = step.before
-    for used, form in zip(step.substeps, step.forms, strict=True):
-        yield replace(step, before=before, after=form, rule=used.rule, because=used.because, substeps=(), forms=())
-        before = form
-    if before is not step.after:
-        yield replace(step, before=before, because=step.because or "written in order", substeps=(), forms=())
 
 
 def _name_by_name(step: Step, lines: tuple[Line, ...]) -> Iterator[Step]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 
 from sympy.core.singleton import S
 
@@ -14,11 +15,11 @@ from mcalc.calculus.differentiate import differentiate
 from mcalc.derivation.combine import leaf_of, matrix_or_indices
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.meanings import known_leaves
+from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
 from mcalc.rewriting.answers import simplify
-from mcalc.rewriting.explaining import said_between
 from mcalc.table import TABLE
 from mcalc.tree import build
 from mcalc.tree.names import name_text
@@ -89,8 +90,10 @@ class Differentials:
             because = f"d{name_text(line.name)} is inserted"
             steps.append(Step("combine", "insert", because, here, inserted, here.shape))
             here = simplify(inserted)
-            if write(here) != write(inserted):
-                steps.append(Step("combine", "simplify", said_between(inserted, here), inserted, here, here.shape))
+            further = rewriting_steps("combine", inserted, here)
+            if not further:
+                steps[-1] = with_fields(steps[-1], after=here)
+            steps += further
         return steps, here
 
     def _read_off(self, total: Node) -> tuple[list[Step], Node | IndexForm]:

@@ -39,6 +39,8 @@ SENTENCES = {
     "quotient": "equal factors cancel",
     "content": "the common number stands in front",
     "front": "the number stands in front",
+    "scalars": "a scalar factor stands in front",
+    "added up": "1⃗ᵀ·v = sum(v)",
     "sign": "the minus sign stands in front",
     "turned": "the transpose of a product turns its order round",
     "twice": "what is turned twice is as it was",
@@ -59,7 +61,7 @@ SENTENCES = {
 }
 
 QUIET = (
-    *("numbers", "zero", "one", "front", "sign", "content", "identity", "unit"),
+    *("numbers", "scalars", "zero", "one", "front", "sign", "content", "identity", "unit"),
     *("expanded", "linear", "open", "turned", "twice"),
 )
 """What is said only where there is nothing else to say, and then the first of these that was done."""

@@ -7,14 +7,16 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mcalc.rewriting.answers import author_within
-from mcalc.rewriting.constructors import QUIET, SENTENCES
+from mcalc.rewriting.constructors import QUIET, SENTENCES, construct
 from mcalc.rewriting.engine import ARITHMETIC, Engine, Entry, replayed
-from mcalc.rewriting.forms import Form
+from mcalc.rewriting.forms import CHAIN, Form, is_column, is_row, make
 from mcalc.rewriting.reading import canonical, raw
 from mcalc.rewriting.showing import Writer
 from mcalc.tree.node import Node
 
+ENTRYWISE = "the two are equal entry by entry"
 IN_ORDER = "the same factors and terms, in order"
+_SEVERAL = "several rewritings"
 _LONGEST = 400
 _TOKEN = re.compile(r"\w+|[^\s\w()\[\],;]")
 _WRITTEN_OUT = frozenset({"stack", "grid", "stack_rows"})
@@ -36,17 +38,20 @@ def runs_between(before: Node, after: Node) -> list[Run]:
     with author_within([]) as author:
         start = raw([before])[before]
         engine = Engine(signs=author.typed.signs)
-        engine.simplify(start)
+        reached = engine.simplify(start)
         writer = Writer(author.typed)
-        return _runs(start, engine.log, writer, before, after)
+        end = after if canonical(raw([after])[after]) is reached else writer.show(reached)
+        runs = _runs(start, engine.log, writer, before, end)
+        if str(end) != str(after):
+            runs.append(Run(ENTRYWISE, ENTRYWISE, end, after, after))
+        return runs
 
 
 def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: Node) -> list[Run]:
     groups = [(name, list(entries)) for name, entries in groupby(log, key=lambda entry: entry.name)]
     if before.key[0] > _LONGEST or len(groups) > _MOST:
-        groups = [(entries[0].name, entries) for name, entries in groups if name != ARITHMETIC][:3]
-        told = [entries[0] for _, entries in groups]
-        return [Run(one.name, one.sentence, writer.show(one.before), writer.show(one.after), after) for one in told]
+        told = dict.fromkeys(entry.sentence for entry in log if entry.name != ARITHMETIC)
+        return [Run(_SEVERAL, "; ".join(told), before, after, after)] if told else []
     found: list[Run] = []
     done: list[Entry] = []
     last = str(before)
@@ -57,18 +62,47 @@ def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: No
             quiet += entries
             continue
         one = entries[0]
-        whole = writer.show(replayed(start, done))
+        whole = writer.show(showable(replayed(start, done)))
         if str(whole) == last:
             continue
         last = str(whole)
-        found.append(Run(name, one.sentence, writer.show(one.before), writer.show(one.after), whole))
+        found.append(
+            Run(name, one.sentence, writer.show(showable(one.before)), writer.show(showable(one.after)), whole)
+        )
     if not found and str(before) != str(after):
         sentence = _quietly(quiet) or (IN_ORDER if is_order(before, after) else "")
         if sentence:
             found.append(Run(ARITHMETIC, sentence, before, after, after))
+    while len(found) > 1 and str(found[-2].whole) == str(after):
+        found.pop()
     if found:
         found[-1] = found[-1]._replace(whole=after)
     return found
+
+
+def showable(root: Form) -> Form:
+    """The form as it stands, but for scalars inside of a row of matrices: no product is written so."""
+    done: dict[Form, Form] = {}
+    stack = [root]
+    while stack:
+        t = stack[-1]
+        waiting = [] if t in done else [arg for arg in t.args if arg not in done]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        if t in done:
+            continue
+        args = tuple(done[arg] for arg in t.args)
+        broken = t.head == CHAIN and (not all(arg.shape for arg in args) or _has_scalar_inside(args))
+        done[t] = (construct if broken else make)(t.head, args, t.par, t.shape)
+    return done[root]
+
+
+def _has_scalar_inside(parts: tuple[Form, ...]) -> bool:
+    """Whether a row meets a column further on."""
+    rows = [at for at, part in enumerate(parts) if is_row(part)]
+    return bool(rows) and len(parts) > 2 and any(is_column(part) for part in parts[rows[0] + 1 :])
 
 
 def _quietly(entries: list[Entry]) -> str:
@@ -82,7 +116,7 @@ def said_between(before: Node, after: Node) -> str:
     if after.operator.name in _WRITTEN_OUT and before.operator.name != after.operator.name:
         return "written out entry by entry"
     told = dict.fromkeys(run.sentence for run in runs_between(before, after))
-    return "; ".join(told) or "the two are equal entry by entry"
+    return "; ".join(told) or ENTRYWISE
 
 
 def is_order(before: Node, after: Node) -> bool:

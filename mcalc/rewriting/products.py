@@ -42,7 +42,7 @@ def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
     while stack:
         c, own, t = split(stack.pop())
         if own or c != 1:
-            facts.append("front")
+            facts.append("scalars" if own else "front")
             coefficient *= c
             scalars += own
         if is_zero(t):
@@ -87,6 +87,8 @@ def _chain(parts: Sequence[Form]) -> Form:
     if not (is_row(parts[0]) and is_column(parts[-1])):
         return make(CHAIN, parts, (), chain_shape(parts))
     if len(parts) == 2:
+        if "ones" in (parts[0].args[0].head if parts[0].head == TURNED else "", parts[1].head):
+            facts.append("added up")
         return construct("sum", (multiply([(turned(parts[0]), 1), (parts[1], 1)]),), (), ())
     for at in (0, -1):
         vector = turned(parts[0]) if at == 0 else parts[-1]

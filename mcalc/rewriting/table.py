@@ -39,7 +39,7 @@ ones by diagonal: ones(n)'@diag(v) -> v' | 1⃗ᵀ·diag(v) = vᵀ: the diagonal
 diagonal by ones: diag(v)@ones(n) -> v | diag(v)·1⃗ = v
 two diagonals: diag(u)@diag(v) -> diag(u*v) | diag(u)·diag(v) = diag(u ⊗ v)
 diagonal times vector: diag(u)@v -> u*v | diag(u)·v = u ⊗ v
-row times diagonal: u'@diag(v) -> (u*v)' | uᵀ·diag(v) = (u ⊗ v)ᵀ
+row times diagonal: v'@diag(u) -> (u*v)' | vᵀ·diag(u) = (u ⊗ v)ᵀ
 sum of diagonals: diag(u) + diag(v) -> diag(u + v) | diag(u) + diag(v) = diag(u + v)
 diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by u, columns by v: times u·vᵀ
 diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | the row sums of A⊗B are the diagonal of A·Bᵀ

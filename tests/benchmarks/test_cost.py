@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from growth import exponent
 
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
@@ -98,14 +98,6 @@ def theirs(build: Callable[[int], Any], depth: int) -> tuple[float, int] | None:
     finally:
         process.kill()
         process.join()
-
-
-def exponent(depths: Sequence[int], values: Sequence[float]) -> float:
-    """The slope of a line through the logarithms: 1 where the cost is in proportion to the depth."""
-    logs = [(math.log(depth), math.log(value)) for depth, value in zip(depths, values, strict=True)]
-    middle = [sum(column) / len(logs) for column in zip(*logs, strict=True)]
-    above = sum((one - middle[0]) * (other - middle[1]) for one, other in logs)
-    return above / sum((one - middle[0]) ** 2 for one, _ in logs)
 
 
 def table(name: str, found: Sequence[tuple[float, int] | None]) -> None:
