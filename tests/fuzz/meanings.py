@@ -52,6 +52,7 @@ ANALYTIC: dict[str, tuple[Callable[[Array], Array], str]] = {
     "sin": (np.sin, ""),
     "cos": (np.cos, ""),
     "tan": (lambda a: np.sin(a) / np.cos(a), "small"),
+    "cot": (lambda a: np.cos(a) / np.sin(a), "positive"),
     "asin": (np.arcsin, "unit"),
     "acos": (np.arccos, "unit"),
     "atan": (_first_order(np.arctan, lambda a: 1 / (1 + a**2)), ""),

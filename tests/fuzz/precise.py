@@ -27,8 +27,11 @@ class NotJudged(Exception):
 def _of_numbers(mp: Any) -> dict[str, Callable[[Any], Any]]:
     half = mp.mpf(1) / 2
     return {
-        **{name: getattr(mp, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan")},
-        **{name: getattr(mp, name) for name in ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "sign")},
+        **{name: getattr(mp, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "cot")},
+        **{
+            name: getattr(mp, name)
+            for name in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "sign")
+        },
         "sigmoid": lambda a: 1 / (1 + mp.exp(-a)),
         "softplus": lambda a: mp.log(1 + mp.exp(a)),
         "gelu": lambda a: a * (1 + mp.erf(a * mp.sqrt(half))) / 2,
