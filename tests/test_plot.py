@@ -48,7 +48,7 @@ def test_a_curve_is_the_function_and_its_derivative() -> None:
     np.testing.assert_allclose(found.graphs[0].values, x**2 * np.sin(x), atol=1e-12)
     np.testing.assert_allclose(found.graphs[1].values, 2 * x * np.sin(x) + x**2 * np.cos(x), atol=1e-12)
     assert [graph.name.text for graph in found.graphs] == ["f", "∂f/∂x"]
-    assert [graph.formula.text for graph in found.graphs] == ["x²*sin(x)", "2x*sin(x) + x²*cos(x)"]
+    assert [graph.formula.text for graph in found.graphs] == ["x²*sin(x)", "x*(2sin(x) + x*cos(x))"]
     assert found.marks[0].heights == pytest.approx((4 * np.sin(2), 4 * np.sin(2) + 4 * np.cos(2)))
     assert note == ""
 
