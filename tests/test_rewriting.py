@@ -184,6 +184,8 @@ def test_canonical_forms_are_their_own() -> None:
     [
         ("u'@(unit(1, n)@u')@u", "u", {"u": "n"}),
         ("mean(prod(c * W, axis=1))", "c,W", {"c": "scalar", "W": "2,2"}),
+        ("norm(x/norm(x))", "x", {"x": "n"}),
+        ("((B@u).(outer(p, u)@u))^(-1)", "p,u", {"B": "m,m", "u": "m", "p": "m"}),
     ],
 )
 def test_every_form_on_the_way_can_be_written(source: str, wrt: str, shapes: dict[str, str]) -> None:

@@ -208,7 +208,7 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
             stack.extend((b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True))
         elif t.head == PRODUCT and any(map(is_nonnegative, t.args)):
             known = [(b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True) if is_nonnegative(b)]
-            rest = multiply([(b, k) for b, k in zip(t.args, t.par, strict=True) if not is_nonnegative(b)], t.shape)
+            rest = multiply([(b, k) for b, k in zip(t.args, t.par, strict=True) if not is_nonnegative(b)])
             stack.extend([*known, (rest, e)])
         else:
             _united(found, t, e)

@@ -122,14 +122,17 @@ def turned(form: Form) -> Form:
 
 
 def _turned(form: Form) -> Form:
-    """Iterative over sums, products and rows: what lies inside is turned first."""
+    """Iterative over sums, products and rows: what lies inside is turned first, and kept until it is used."""
+    inside: dict[Form, Sequence[Form]] = {}
     stack = [form]
     while stack:
         t = stack[-1]
         if t.other_way is not None:
             stack.pop()
             continue
-        waiting = [a for a in _turned_inside(t) if a.other_way is None and a is not t]
+        if t not in inside:
+            inside[t] = _turned_inside(t)
+        waiting = [a for a in inside[t] if a.other_way is None and a is not t]
         if waiting:
             stack.extend(waiting)
             continue

@@ -84,23 +84,29 @@ class Writer:
         self.typed = typed or Typed()
         self.shown: dict[Form, Node] = {}
         self._turned_round: dict[Form, Form | None] = {}
+        self._refused: set[Form] = set()
 
     def show(self, root: Form) -> Node:
         """The form as a careful author writes it."""
         with keeping(self.typed.signs):
             rows = as_sum_of_rows(root, 2)
             stack = [root := root if rows is None else rows]
+            waited_for: set[Form] = set()
             while stack:
                 t = stack[-1]
-                if t in self.shown:
-                    stack.pop()
-                    continue
-                waiting = [part for part in self._parts(t) if part not in self.shown]
-                if waiting:
+                waiting = [] if t in self.shown else [part for part in self._parts(t) if part not in self.shown]
+                if not waited_for.isdisjoint(waiting):
+                    while self._other(stack[-1]) is None:
+                        waited_for.discard(stack.pop())
+                    self._refused.add(stack[-1])
+                    waited_for.discard(stack[-1])
+                elif waiting:
+                    waited_for.add(t)
                     stack.extend(waiting)
                 else:
-                    self.shown[t] = self._show(t)
-                    stack.pop()
+                    if t not in self.shown:
+                        self.shown[t] = self._show(t)
+                    waited_for.discard(stack.pop())
             return self.shown[root]
 
     # What is written first: a sum may be written turned over, a factor with its sign turned
@@ -108,7 +114,7 @@ class Writer:
     def _parts(self, t: Form) -> Sequence[Form]:
         if t in self.typed.nodes:
             return ()
-        other = self._alternative(t)
+        other = self._other(t)
         if other is not None:
             return (other,)
         if t.head == PRODUCT or (t.head == SUM and len(t.args) == 1):
@@ -158,6 +164,10 @@ class Writer:
                     return make(t.head, (*t.args[:at], new, *t.args[at + 1 :]), t.par, t.shape)
         return None
 
+    def _other(self, t: Form) -> Form | None:
+        """Its alternative, unless that is written by way of this form."""
+        return None if t in self._refused else self._alternative(t)
+
     def _alternative(self, t: Form) -> Form | None:
         """Another form of the same value that is shorter to write."""
         if t.head == TURNED:
@@ -186,7 +196,7 @@ class Writer:
     def _show(self, t: Form) -> Node:
         if t in self.typed.nodes:
             return self.typed.nodes[t]
-        other = self._alternative(t)
+        other = self._other(t)
         if other is not None:
             return self.shown[other]
         if t.head == NUMBER:
