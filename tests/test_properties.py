@@ -376,7 +376,7 @@ def test_every_operator_is_met() -> None:
     """The programs above are made of all the operators of the table that can be typed."""
     typed = {operator.name for operator in TABLE.values() if operator.rules or operator.sentence}
     met: set[str] = set()
-    for program in islice(random_programs(1), 600):
+    for program in islice(random_programs(1), 1800):
         text = program.write()
         read(text, shapes_of(text))
         terms = [program.value, *(term for _, term in program.definitions)]
