@@ -65,6 +65,26 @@ def test_line_ends_and_indents_are_kept(
     assert "\r\n  $$\r\n" in woven
 
 
+def test_a_mark_within_shown_code_is_none(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = f"{mark('.md', 'mcalc ' + COMMAND)}\n{mark('.md', '/mcalc')}\n"
+    document = here / "page.md"
+    document.write_text(f"```markdown\n{block}```\n\n{block}", "utf-8")
+    _, message, status = run("weave", "page.md", capsys=capsys, monkeypatch=monkeypatch)
+    assert (status, "1 of 1 blocks changed" in message) == (0, True)
+    assert document.read_text("utf-8").startswith(f"```markdown\n{block}```\n")
+
+
+@pytest.mark.parametrize("option", ["-o x.txt", "--output x.txt", "--output=x.txt"])
+def test_a_block_writes_no_file(
+    option: str, here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "page.md").write_text(f"{mark('.md', f'mcalc {COMMAND} {option}')}\n{mark('.md', '/mcalc')}\n", "utf-8")
+    _, message, status = run("weave", "page.md", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 2 and "has no place here" in message and not (here / "x.txt").exists()
+
+
 @pytest.mark.parametrize(
     "text, message",
     [

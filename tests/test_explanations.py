@@ -9,8 +9,7 @@ import pytest
 from cases_at_points import CORPUS
 
 from mcalc.ask import derive
-from mcalc.notation.writing import write
-from mcalc.problems import Problem
+from mcalc.notation.writing import box_of, printer, write
 from mcalc.rewriting.answers import author_of
 from mcalc.rewriting.engine import INVERSE_BESIDE
 from mcalc.rewriting.explaining import IN_ORDER
@@ -23,15 +22,13 @@ ROWS: dict[str, list[Any]] = {}
 for _row in rows():
     ROWS.setdefault(_row.name, []).append(_row)
 MOVED = {move.name for move in MOVES}
+WHOLE = [case for case in CORPUS if case["kind"] != "hessian" and "," not in case["wrt"]]
 TOKEN = re.compile(r"\w+|[^\s\w()\[\],;]")
 
 
 def explained(case: dict[str, Any]) -> Any:
     command = "hessian" if case["kind"] == "hessian" else "explain"
-    try:
-        return derive(case["expr"], case["wrt"], case["shapes"], command, verify=False)
-    except Problem:
-        pytest.skip("refused")
+    return derive(case["expr"], case["wrt"], case["shapes"], command, verify=False)
 
 
 @pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["id"])
@@ -42,6 +39,12 @@ def test_each_row_applied_again_gives_what_it_gave(case: dict[str, Any]) -> None
             if entry.name in ROWS and entry.name != INVERSE_BESIDE.name:
                 found = [reapplied(row, entry.before) for row in ROWS[entry.name]]
                 assert any(one is not None and _same(one, entry.after, author) for one in found), entry
+
+
+def shown(value: Any) -> Any:
+    """As it is printed; under indices the terms in any order, for what is read off keeps that of the differential."""
+    text = printer("text").write(box_of(value))
+    return text if isinstance(value, Node) else sorted(text.split(" + "))
 
 
 def _same(one: Any, other: Any, author: Any) -> bool:
@@ -62,14 +65,10 @@ def test_order_is_said_of_order_and_no_line_stands_twice(case: dict[str, Any]) -
                 assert sorted(TOKEN.findall(one)) == sorted(TOKEN.findall(other)), (one, other)
 
 
-@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", WHOLE, ids=lambda case: case["id"])
 def test_the_last_line_is_the_answer(case: dict[str, Any]) -> None:
-    if case["kind"] == "hessian" or "," in case["wrt"]:
-        pytest.skip("in parts")
     derivation = explained(case)
     answer = derive(case["expr"], case["wrt"], case["shapes"], "jacobian", verify=False)
-    if not isinstance(answer.result, Node):
-        pytest.skip("in index notation")
-    assert str(derivation.result) == str(answer.result)
+    assert shown(derivation.result) == shown(answer.result)
     last = [step for step in derivation.steps if step.stage in ("combine", "substitute", "layout", "differentiate")][-1]
-    assert str(last.after) == str(answer.result)
+    assert shown(last.after) == shown(answer.natural)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from running import mcalc as run
 
 from mcalc.ask import derive
 from mcalc.derivation.named_rules import RULES, NamedRule
+from mcalc.documents import FORMATS
+from mcalc.pages.rules import find
 from mcalc.problems import Problem
-from mcalc.render.rule_page import find, rows
+from mcalc.render.rule_page import rows
 from mcalc.rewriting.table import written_rows
 
 CASES = [
@@ -87,3 +90,22 @@ def test_signs_titles_and_questions_are_found(
     output, message, status = run("rules", name, capsys=capsys, monkeypatch=monkeypatch)
     assert status == 0, message
     assert len(output.splitlines()) > 3
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    "word, told",
+    [
+        ("vector chain rule", "vector chain rule"),
+        ("softmax", "softmax"),
+        (written_rows()[0].name, written_rows()[0].name),
+        ("--names", "vector chain rule"),
+        ("--rewritings", "sigmoid(a)"),
+    ],
+)
+def test_each_page_in_each_document_format(
+    word: str, told: str, form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, message, status = run("rules", word, "-f", form, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0 and not message
+    assert re.search(told.replace("(a)", r".{,20}\ba"), output)

@@ -50,6 +50,11 @@ def test_it_is_pickled(text: str) -> None:
     assert pickle.loads(pickle.dumps(value(text))) is value(text)
 
 
+def test_an_open_function_is_pickled() -> None:
+    node = read("f(x)*g(x, y)", {"f": "n->scalar", "g": "n; n->scalar"}).value
+    assert pickle.loads(pickle.dumps(node)) is node
+
+
 def test_its_free_symbols_are_its_variables() -> None:
     assert value("x'@A@x + sum(w*x)").free_symbols == {named("x"), named("w"), named("A")}
     assert value("x'@A@x").has(named("A")) and not value("x'@A@x").has(named("w"))

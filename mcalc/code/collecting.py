@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
@@ -26,18 +27,18 @@ _NOTHING = Fraction(0)
 Split = tuple[Fraction, list[Factor], Reference]
 
 
-class Collecting:
+class Collecting(ABC):
     """How often each value is used, and what products cost; products are rewritten by who inherits."""
 
     def __init__(self) -> None:
         self.uses: dict[Value, int] = {}
         self.prices: dict[Value, float] = {}
 
+    @abstractmethod
     def product(
         self, coefficient: Fraction, factors: Sequence[Factor], out: Collection[int], depth: int = 0
     ) -> Reference:
         """``c Π factors``, summed over the indices that are not in `out`."""
-        raise NotImplementedError
 
     def shared(self, one: Reference) -> int:
         """How many values use this one."""

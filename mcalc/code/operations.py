@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,15 +14,15 @@ from mcalc.tree.node import Node
 Axes = Sequence[Index]
 
 
-class Meanings:
+class Meanings(ABC):
     """What the rules ask of a translation: the values of arguments, and an index for each running index."""
 
     def __init__(self) -> None:
         self.loops: dict[LoopIndex, Index] = {}
 
+    @abstractmethod
     def reference(self, node: Node, axes: Axes) -> Reference:
         """The value of a node, its axes by indices."""
-        raise NotImplementedError
 
     def loop(self, loop: LoopIndex) -> Index:
         """The index that a running index is."""

@@ -6,7 +6,7 @@ import click
 
 from mcalc.choices import CHECKED
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, common
+from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, Form, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.documents.options import Options
 from mcalc.problems import Problem
@@ -20,7 +20,7 @@ from mcalc.problems import Problem
 @ORDER("2: the answer is the second derivative.")
 @SYMMETRIC_BY("By a symmetric matrix, as elsewhere.")
 @NO_VERIFY("Skip the numeric check of the derivative, not that of the answer.")
-@FORMAT(type=click.Choice(CHECKED))
+@FORMAT(type=Form(CHECKED))
 @common(formats=False)
 @document_options
 def check(

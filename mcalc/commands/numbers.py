@@ -11,7 +11,7 @@ import click
 
 from mcalc.choices import PICTURES, TABLES
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, common
+from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, Form, common
 from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
 from mcalc.documents import FORMATS as PAGES
 from mcalc.documents import write as write_page
@@ -42,7 +42,7 @@ def problems_as(form: str) -> Iterator[None]:
 @click.option("--intermediate", is_flag=True, help="Every intermediate value with its shape.")
 @DIGITS()
 @NO_VERIFY("Skip the numeric check of the derivative.")
-@FORMAT(type=click.Choice(EVALUATED))
+@FORMAT(type=Form(EVALUATED))
 @common(formats=False)
 @document_options
 def evaluate(
@@ -102,7 +102,7 @@ def evaluate(
 @click.option("--long", "long", is_flag=True, help="With two --vary: a row for each pair, not a table crosswise.")
 @DIGITS()
 @NO_VERIFY("Skip the numeric check of the derivatives.")
-@FORMAT(type=click.Choice(TABLES))
+@FORMAT(type=Form(TABLES))
 @common(formats=False)
 @document_options
 def table(
@@ -170,7 +170,7 @@ class Positive(click.FloatRange):
 @click.option("--every", type=click.IntRange(1), default=None, help="Show each so many steps.")
 @DIGITS()
 @NO_VERIFY("Skip the numeric check of the gradient.")
-@FORMAT(type=click.Choice(TABLES))
+@FORMAT(type=Form(TABLES))
 @common(formats=False)
 @document_options
 def descend(

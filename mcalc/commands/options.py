@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import click
 
@@ -18,8 +18,6 @@ _ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join((*FORMATS, *DRA
 
 
 _SIZES = re.compile(r"[^\W\d]\w*=")
-_SHORT = {"-w": "--wrt"}
-_FORMS = {"tex": "latex", "md": "markdown"}
 _MEANT = {
     **dict.fromkeys(("diff", "differentiate", "derivative", "derive", "der", "d", "D"), "jacobian"),
     **dict.fromkeys(("grad", "nabla"), "gradient"),
@@ -32,6 +30,16 @@ _MEANT = {
     **dict.fromkeys(("repl", "interactive"), "shell"),
 }
 """What people type for a command of another name."""
+
+
+class Form(click.Choice[str]):
+    """A format by its name, or by the ending that its files have."""
+
+    endings: ClassVar[Mapping[str, str]] = {"tex": "latex", "md": "markdown"}
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name; fails where the command has no such format."""
+        return super().convert(self.endings.get(value, value), param, ctx)
 
 
 class Command(click.Command):
@@ -51,7 +59,6 @@ class Command(click.Command):
         rest = args[::-1]
         while rest:
             arg = rest.pop()
-            arg = _SHORT[arg] if _SHORT.get(arg) in options else arg
             name, attached, _ = arg.partition("=")
             if arg == "--":
                 positional.extend(rest[::-1])
@@ -60,8 +67,7 @@ class Command(click.Command):
                 kept.append(arg)
                 optional = name == "--expand" and not (rest and _SIZES.match(rest[-1]))
                 if rest and not attached and not options[name].is_flag and not optional:
-                    value = rest.pop()
-                    kept.append(_FORMS.get(value, value) if name in ("-f", "--format") else value)
+                    kept.append(rest.pop())
             elif _ATTACHED.match(arg) or (arg.startswith("--") and arg[2:3].isalpha()):
                 kept.append(arg)
             else:
@@ -138,7 +144,9 @@ COLOR = Option(
     "Colour; NO_COLOR is honoured.",
     {"type": click.Choice(["auto", "always", "never"]), "default": "auto"},
 )
-WRT = Option(("--wrt",), "Differentiate by this variable; by the only one, if left out.", {"metavar": "NAME[,NAME]"})
+WRT = Option(
+    ("--wrt", "-w"), "Differentiate by this variable; by the only one, if left out.", {"metavar": "NAME[,NAME]"}
+)
 LAYOUT = Option(
     ("--layout",),
     "Where the indices of value and variable stand.",
@@ -170,7 +178,7 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
     """The options that every command shares; with `formats` those of the commands that differentiate."""
     options = [SHAPE(), OUTPUT(), COLOR()]
     if formats:
-        printed = {"type": click.Choice((*FORMATS, *DRAWINGS))}
+        printed = {"type": Form((*FORMATS, *DRAWINGS))}
         form = FORMAT("What to print; dot and svg are for explain --graph.", **printed)
         options += [WRT(), LAYOUT(), form, EXPAND(), SYMMETRIC_BY(), NAMING(), NO_VERIFY()]
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mcalc.commands.options import COLOR, FORMAT, Command, common
+from mcalc.commands.options import COLOR, FORMAT, Command, Form, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
 from mcalc.documents import FORMATS
 from mcalc.documents import write as write_page
@@ -29,23 +29,30 @@ def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: 
 @click.command(cls=Command)
 @click.argument("name", required=False)
 @COLOR()
-@FORMAT(type=click.Choice(["text", *FORMATS]))
+@FORMAT(type=Form(["text", *FORMATS]))
 @click.option(
     "--rewritings", is_flag=True, help="The rewritings by which answers are simplified, each with its sentence."
 )
 @click.option("--names", is_flag=True, help="The rules that derivations name, each with its law.")
 def rules(name: str | None, color: str, form: str, rewritings: bool, names: bool) -> None:
     """The table of operators and their Jacobians; with NAME, an operator or a rule in full: "vector chain rule"."""
-    if rewritings:
-        from mcalc.render.rewritings import lines
-
-        write("\n".join(lines()), None)
-        return
+    from mcalc.pages import rules as pages
     from mcalc.render import rule_page
-    from mcalc.render.rules import page, rows
+    from mcalc.render.rewritings import lines
+    from mcalc.render.rules import operators_page, rows
+    from mcalc.table.records import Operator
 
     if form != "text":
-        write(write_page(page(name), form, PLAIN), None)
+        found = pages.find(name) if name else None
+        if rewritings or names:
+            page = pages.rewritings_page() if rewritings else pages.names_page()
+        elif found is None or isinstance(found, Operator):
+            page = operators_page(found)
+        else:
+            page = pages.page(found)
+        write(write_page(page, form, PLAIN), None)
+    elif rewritings:
+        write("\n".join(lines()), None)
     elif names:
         show(rule_page.names(), None, color)
     elif name is None:

@@ -33,6 +33,8 @@ class Kind:
 
 _MARKDOWN = Kind("<!--", "-->", ("markdown",), ("```text", "```"))
 _LATEX = Kind("%", "", ("latex",), (r"\begin{verbatim}", r"\end{verbatim}"))
+_FENCED = re.compile(r"^ {0,3}(```+|~~~+)[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+"""Code shown in Markdown: what looks like a mark there is none."""
 KINDS = {
     **dict.fromkeys((".md", ".markdown", ".qmd", ".rmd"), _MARKDOWN),
     **dict.fromkeys((".html", ".htm"), Kind("<!--", "-->", ("html",), ("<pre>", "</pre>"))),
@@ -60,7 +62,10 @@ def blocks(text: str, kind: Kind) -> list[Block]:
     mark = re.compile(rf"^([ \t]*){opens}[ \t]*(/?)mcalc\b[ \t]*(.*?)[ \t]*{closes}[ \t]*$", re.MULTILINE)
     found: list[Block] = []
     waiting: re.Match[str] | None = None
+    shown = [found.span() for found in _FENCED.finditer(text)] if kind is _MARKDOWN else []
     for match in mark.finditer(text):
+        if any(start < match.start() < end for start, end in shown):
+            continue
         closing = bool(match[2])
         if closing == (waiting is None) or (closing and match[3]):
             what = "There is no block to close here." if closing else "This block is not closed before the next."

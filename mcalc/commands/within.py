@@ -30,9 +30,11 @@ def printed(context: click.Context, line: str, formats: Sequence[str]) -> tuple[
         raise Problem(f"`{name}` is no command that prints an answer.", hint=f"these are: {', '.join(COMMANDS)}")
     command = group.commands[name]
     words = arguments(rest, any(isinstance(one, click.Argument) for one in command.params))
-    for option in ("-o", "--output"):
-        if option in words:
-            raise Problem(f"`{option}` has no place here: the answer is put where it was asked for.")
+    for word in words:
+        if word == "-o" or word.partition("=")[0] == "--output":
+            raise Problem(f"`{word}` has no place here: the answer is put where it was asked for.")
+        if word == "-":
+            raise Problem("Nothing is piped in here: the expression stands in the line itself.")
     form = _asked(words)
     if not form:
         form = next((one for one in formats if one in _choices(command)), "text")

@@ -5,31 +5,11 @@ from __future__ import annotations
 import re
 
 from mcalc.notation.pieces import Run
-from mcalc.notation.signs import LATEX
+from mcalc.notation.signs import LATEX, TYPESETTERS_FUNCTIONS
 from mcalc.notation.symbols import LETTER_OF
 from mcalc.notation.typeset import Typeset
 
 _SIZES = ("", r"\big", r"\Big", r"\bigg", r"\Bigg")
-_KNOWN = frozenset(
-    (
-        "exp",
-        "ln",
-        "log",
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "max",
-        "min",
-        "det",
-    )
-)
 _COMMAND = re.compile(r"\\[a-zA-Z]+$")
 
 
@@ -134,7 +114,7 @@ class Latex(Typeset):
 
     def function(self, word: str, greek: bool) -> str:
         """The name of a function, or of one that is a Greek letter."""
-        if greek or word in _KNOWN:
+        if greek or word in TYPESETTERS_FUNCTIONS:
             return "\\" + word
         shown = word.replace("_", r"\_")
         return (

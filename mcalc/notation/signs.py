@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+TYPESETTERS_FUNCTIONS = frozenset(
+    {"exp", "ln", "log", "max", "min", "det"}
+    | {"sin", "cos", "tan", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+)
+"""The names of functions that TeX and Typst set by themselves."""
 _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "plus": (" + ", " + ", "+", "+"),
     "minus": (" − ", " - ", "-", "−"),

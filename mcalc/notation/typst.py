@@ -5,31 +5,11 @@ from __future__ import annotations
 import re
 
 from mcalc.notation.pieces import Run
-from mcalc.notation.signs import TYPST
+from mcalc.notation.signs import TYPESETTERS_FUNCTIONS, TYPST
 from mcalc.notation.symbols import LETTER_OF
 from mcalc.notation.typeset import Typeset
 
-_KNOWN = frozenset(
-    (
-        "exp",
-        "ln",
-        "log",
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "max",
-        "min",
-        "det",
-        "tr",
-    )
-)
+_KNOWN = TYPESETTERS_FUNCTIONS | {"tr"}
 
 
 class Typst(Typeset):

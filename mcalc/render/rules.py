@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-
 from mcalc.checking.operator import example_of
 from mcalc.documents.blocks import Page, Spans, Table
 from mcalc.notation.boxes import Typed
 from mcalc.notation.columns import pad, width
 from mcalc.notation.partials import write_partial
 from mcalc.pages.prose import spans
-from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, broken, wrapped
-from mcalc.table import CALLS, TABLE
+from mcalc.table import TABLE
 from mcalc.table.records import Operator, Rule
 from mcalc.tree.names import shape_words
 
@@ -42,19 +39,6 @@ def left_side(operator: Operator, rule: Rule) -> str:
     node = example_of(operator).value
     arg = node.args[operator.argument_names.index(rule.argument)]
     return write_partial("y", rule.argument, "ij"[: len(node.axes)], "kl"[: len(arg.axes)], "text")
-
-
-def find(name: str) -> Operator:
-    """The operator of that name; raises Problem with the nearest."""
-    if name in TABLE and TABLE[name].example:
-        return TABLE[name]
-    if name in CALLS:
-        return CALLS[name][0]
-    near = difflib.get_close_matches(name, [*(operator.name for operator in _shown()), *CALLS], 1, 0.5)
-    raise Problem(
-        f"There is no operator named `{name}`.",
-        hint=f"did you mean {near[0]}?" if near else "`mcalc rules` lists them all",
-    )
 
 
 def rows(columns: int = 0) -> list[Row]:
@@ -151,9 +135,9 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
-def page(name: str | None) -> Page:
+def operators_page(operator: Operator | None = None) -> Page:
     """The table, or one operator, for documents."""
-    operators = [find(name)] if name else _shown()
+    operators = [operator] if operator else _shown()
     header: tuple[Spans, ...] = (("operator",), ("written",), ("derivative",), ("what it is",))
     rows = tuple((spans(one.name, {}), (Typed(written(one)),), _rules(one), spans(one.doc, {})) for one in operators)
     return Page((Table(header, rows),), ("Operators and their Jacobians",))

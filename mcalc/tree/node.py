@@ -3,7 +3,7 @@
 A ``Node`` is a ``sympy.Basic``: immutable, hashable, traversable. Nodes are interned, so a shared
 subexpression is one node and the tree is a directed acyclic graph; every pass visits a node once.
 SymPy's own ``replace``, ``subs``, ``xreplace``, ``free_symbols``, ``has``, ``latex`` and pickling hold of it.
-Nothing here rewrites what the user typed: that is left to `mcalc.simplification.simplify`.
+Nothing here rewrites what the user typed: that is left to `mcalc.rewriting`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class Node(Basic):
         return id(self) >> 4
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return _restored, (self.operator.name, self.args, self.parameters, self.shape)
+        known = self.operator if self.operator.open else self.operator.name
+        return _restored, (known, self.args, self.parameters, self.shape)
 
     @property
     def func(self) -> Callable[..., Node]:
@@ -117,8 +118,9 @@ class Node(Basic):
         return plainly(self)
 
 
-def _restored(name: str, args: Sequence[Node], parameters: tuple[Any, ...], shape: Shape) -> Node:
-    return Node(TABLE[name], args, parameters, shape)
+def _restored(known: str | Operator, args: Sequence[Node], parameters: tuple[Any, ...], shape: Shape) -> Node:
+    """The value again; an operator of the table goes by its name, an open function by itself."""
+    return Node(TABLE[known] if isinstance(known, str) else known, args, parameters, shape)
 
 
 def _made_of(node: Node, args: Sequence[Node]) -> Node:

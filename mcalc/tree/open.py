@@ -114,6 +114,13 @@ def open_functions(roots: Iterable[Node]) -> dict[str, Signature]:
     return found
 
 
+class _OpenOperator(Operator):
+    """The record of an open function, of which there is one."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return record, (self.open,)
+
+
 @functools.cache
 def record(function: OpenFunction) -> Operator:
     """Everything there is to know about it, as of any operator of the table."""
@@ -126,7 +133,7 @@ def record(function: OpenFunction) -> Operator:
         Rule(letter, f"{function.once_more(at).written()}({', '.join(letters)})", told)
         for at, letter in enumerate(letters)
     )
-    return Operator(
+    return _OpenOperator(
         name=function.written("ascii"),
         arguments=" ".join(letters),
         title="open function",

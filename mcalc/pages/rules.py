@@ -1,0 +1,111 @@
+"""Rules by their names: which one is meant, and its page with the law, what it says and examples that are run."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.named_rules import RULES, Example, NamedRule
+from mcalc.documents.blocks import Block, Code, Heading, Note, Page, Prose, Spans, Table
+from mcalc.notation.boxes import Typed
+from mcalc.pages import derivation as derivations
+from mcalc.pages.prose import spans
+from mcalc.problems import Problem
+from mcalc.rewriting.moves import MOVES
+from mcalc.rewriting.patterns import Row as Rewriting
+from mcalc.rewriting.table import defined_rows, rows, written_rows
+from mcalc.table import CALLS, TABLE
+from mcalc.table.records import Operator
+
+LETTERS = "A, B and C are matrices, u and v vectors, s and t scalars; a and b anything, entry by entry"
+"""What the names in a rewriting stand for."""
+_NEAR = 0.6
+
+
+# Which one is meant ----------------------------------------------------------------------------------------------
+
+
+def find(name: str) -> NamedRule | Operator | Rewriting:
+    """What goes by that name, in any case, with or without a question mark; raises Problem with the nearest names."""
+    wanted = _plain(name).removeprefix("differential, ")
+    operators = {_plain(call): found[0] for call, found in CALLS.items()}
+    operators |= {_plain(one.name): one for one in TABLE.values() if one.example}
+    if name in operators or wanted in operators:
+        return operators.get(name) or operators[wanted]
+    known: dict[str, NamedRule | Operator | Rewriting] = {_plain(row.name): row for row in rows()}
+    for one in TABLE.values():
+        if one.example:
+            signs = (one.title, one.notation.text.strip(), one.notation.ascii.strip(), one.notation.latex)
+            known.update(dict.fromkeys(map(_plain, signs), one))
+    known |= {_plain(also): rule for rule in RULES for also in rule.also}
+    known |= {_plain(rule.name): rule for rule in RULES}
+    if wanted and wanted in known:
+        return known[wanted]
+    raise Problem(f"There is no rule or operator named `{name}`.", hint=_meant(wanted, [*known, *operators]))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_]+", " ", name.strip().rstrip("?").lower())
+
+
+def _meant(wanted: str, known: list[str]) -> str:
+    within = [rule.name for rule in RULES if wanted and wanted in rule.name]
+    near = within or difflib.get_close_matches(wanted, known, 2, _NEAR)
+    if not near:
+        return "`mcalc rules` lists the operators, `mcalc rules --names` the rules"
+    return "did you mean " + " or ".join(f"`{name}`" for name in near) + "?"
+
+
+# Their pages -----------------------------------------------------------------------------------------------------
+
+
+def command_of(example: Example) -> str:
+    """The command as it is typed."""
+    declared = "".join(f" -s {name}={shape}" for name, shape in example.shapes.items())
+    layout = "" if example.layout == "paper" else f" --layout {example.layout}"
+    return f'mcalc {example.command} "{example.source}" --wrt {example.variable}{declared}{layout}'
+
+
+def derivation_of(example: Example) -> Derivation:
+    """What the command comes to."""
+    return derive(example.source, example.variable, example.shapes, example.command, example.layout)
+
+
+def page(found: NamedRule | Rewriting) -> Page:
+    """The page of a rule, or of a rewriting, for documents."""
+    blocks = _rule(found) if isinstance(found, NamedRule) else _rewriting(found)
+    return Page((Heading(1, (found.name,)), *blocks), (found.name,))
+
+
+def _rule(rule: NamedRule) -> Iterator[Block]:
+    yield Prose(spans(rule.law, {}))
+    yield Prose(spans(rule.told, {}))
+    for example in rule.examples:
+        yield Code(command_of(example), "console")
+        yield from derivations.page(derivation_of(example), lhs=True).blocks
+    if rule.see:
+        yield Prose((f"See also: {', '.join(rule.see)}.",))
+
+
+def _rewriting(row: Rewriting) -> Iterator[Block]:
+    yield Code(row.source)
+    yield Prose(spans(row.sentence, {}))
+    yield Note((LETTERS + ".",))
+
+
+def names_page() -> Page:
+    """Every rule that derivations name, with its law."""
+    cells = tuple(((rule.name,), spans(rule.law, {})) for rule in RULES)
+    return Page((Table((("rule",), ("law",)), cells),), ("Rules that derivations name",))
+
+
+def rewritings_page() -> Page:
+    """Every rewriting with its sentence; the moves, which have no formula, last."""
+    cells: list[tuple[Spans, ...]] = [
+        ((Typed(row.source),), spans(row.sentence, {})) for row in (*written_rows(), *defined_rows())
+    ]
+    cells += [((move.name,), spans(f"{move.sentence}, where that makes the whole shorter", {})) for move in MOVES]
+    return Page((Table((("rewriting",), ("what is said",)), tuple(cells)), Note((LETTERS + ".",))), ("Rewritings",))
