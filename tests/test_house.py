@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import mcalc
+from mcalc.table import TABLE, roles
 
 HOUSE = Path(mcalc.__file__).parent
 
@@ -154,3 +155,53 @@ def test_a_circle_and_an_import_from_above_would_be_found(monkeypatch: pytest.Mo
     assert goes_up("tree.node", "ask") and not goes_up("ask", "tree.node") and not goes_up("tree.build", "tree.node")
     monkeypatch.setitem(globals(), "imports", lambda: {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})
     assert circles() == [["a", "b", "c"]]
+
+
+STRUCTURAL = frozenset(
+    {"add", "multiply", "divide", "power", "negative", "matmul", "dot", "outer", "transpose", "diag", "sum", "mean"}
+    | {"variable", "number", "dimension", "index", "loop_index", "loop_sum", "partial", "differential", "element"}
+    | {"stack", "stack_rows", "grid", "ones", "zeros", "eye", "unit", "pi"}
+)
+"""What trees and networks are built of goes by its name everywhere."""
+NOT_FUNCTIONS = {
+    "checking.findings": ("sign",),  # a kind of mistake
+    "derivation.named_rules": ("diagonal", "delta"),  # words that one looks a page up by
+    "documents.document": ("where",),  # the word before what is named
+    "language.pasted.latex": ("var",),  # \varepsilon is a letter
+    "notation.style": ("exp",),  # a value of the style `exponential`
+    "numbers.written": ("abs", "sign"),  # SymPy's word, and a group of a regular expression
+    "pictures.flat": ("log",),  # matplotlib's word for a scale
+    "pictures.losses": ("step",),  # of a descent, on an axis
+    "render.steps": ("step",),  # of a descent, as a heading
+    "render.verdict": ("where", "step"),  # keys of JSON
+    "tree.node": ("sign",),  # an attribute
+    "tree.properties": ("diagonal",),  # a property that is declared
+}
+"""Words that happen to be spelled as a function of the table is."""
+NAMES_IN_CODE = 151
+"""How often the room `code` still spells a function's name; it may only fall."""
+
+
+def spelled(path: Path) -> list[str]:
+    """The names of functions of the table that stand in a file as strings, apart from docstrings."""
+    tree = ast.parse(path.read_text())
+    scopes = [node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    told = {id(node.body[0].value) for node in scopes if node.body and isinstance(node.body[0], ast.Expr)}
+    strings = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in told]
+    return [node.value for node in strings if node.value in TABLE and node.value not in STRUCTURAL]
+
+
+def test_functions_are_named_in_the_table_alone() -> None:
+    found = {module: spelled(path) for module, path in modules().items() if module.partition(".")[0] != "table"}
+    assert sum(len(names) for module, names in found.items() if module.startswith("code")) <= NAMES_IN_CODE
+    strangers = {
+        module: names
+        for module, names in found.items()
+        if not module.startswith("code") and not set(names) <= set(NOT_FUNCTIONS.get(module, ()))
+    }
+    assert not strangers, "say it in the operator's record, or by its part in algebra: mcalc/table/roles.py"
+
+
+def test_a_role_is_an_operator_of_the_table() -> None:
+    names = [value for name, value in vars(roles).items() if name.isupper()]
+    assert names and set(names) <= set(TABLE) and len(names) == len(set(names))

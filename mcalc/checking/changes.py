@@ -10,6 +10,7 @@ from mcalc.checking.answer import Mismatch, Scope
 from mcalc.checking.findings import SIGN
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
+from mcalc.table.roles import DIAGONAL, INVERSE
 
 _PRODUCTS = ("@", ".")
 
@@ -106,7 +107,7 @@ class Changes:
         elif part.kind == "infix" and part.value == "/":
             words = f"`{self.text(part)}` divides the entries, and the inverse matrix belongs there"
             left, right = part.children
-            inverse = call("inv", right)
+            inverse = call(INVERSE, right)
             yield Change("elementwise-for-product", 1.5, words, inverse)
             for factors in ((left, inverse), (inverse, left), (left, turned(inverse)), (turned(inverse), left)):
                 yield Change("elementwise-for-product", 1.5, words, infix("@", *factors, part))
@@ -253,7 +254,7 @@ class Changes:
                     yield Change("missing-sum", 1.4, words, turned(call("sum", part, axis)))
 
     def _diag(self, part: Syntax, top: bool) -> Iterator[Change]:
-        if part.kind == "call" and part.value in ("diag", "diagonal"):
+        if part.kind == "call" and part.value in ("diag", DIAGONAL):
             inner = part.children[0]
             words = f"`{self.text(part)}` where `{self.text(inner)}` belongs"
             yield Change("missing-diag", 1.3, words, inner)

@@ -14,6 +14,7 @@ from mcalc.notation.partials import derivative
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write, written
 from mcalc.table.records import Shape
+from mcalc.table.roles import CASES
 from mcalc.tree.letters import InUse, free_letter, in_use, letters_of
 from mcalc.tree.node import Node, topological
 
@@ -141,7 +142,7 @@ class Derivation:
         result = self.in_symbols
         if not isinstance(result, Node):
             return ()
-        return tuple(write(node.args[0], "ascii") for node in topological([result]) if node.operator.name == "where")
+        return tuple(write(node.args[0], "ascii") for node in topological([result]) if node.operator.name == CASES)
 
     def __str__(self) -> str:
         if self.parts:

@@ -21,6 +21,7 @@ from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
 from mcalc.rewriting.answers import simplify
 from mcalc.table import TABLE
+from mcalc.table.roles import TRACE
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, depends, replace, variables
@@ -125,7 +126,7 @@ def _law(derivative: Node, change: Node, total: Node) -> tuple[str, Node]:
         return "", total
     if not total.shape and len(change.axes) == 2:
         product = build.apply("matmul", build.transpose(derivative), change)
-        return "df = tr(Gᵀ·dX)", build.apply("tr", product)
+        return "df = tr(Gᵀ·dX)", build.apply(TRACE, product)
     if not change.shape or not derivative.shape:
         return "dy = (dy/dx) dx", build.apply("multiply", derivative, change)
     if not total.shape:

@@ -19,6 +19,7 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term
 from mcalc.notation.drawing import ACROSS, ASLANT, DOWN, Drawing, Drawn, DrawnCases, Slices
 from mcalc.problems import Problem
+from mcalc.table.roles import CASES
 from mcalc.tree import build
 from mcalc.tree.folding import folded
 from mcalc.tree.given_sizes import LosesAxis, Numbers, checked, for_sizes, settled, symbols_of
@@ -131,7 +132,7 @@ class _Layout:
         """The value by its entries, drawn with dots where sizes are symbols."""
         node = _by_cases(node)
         if (
-            node.operator.name == "where"
+            node.operator.name == CASES
             and not node.args[0].axes
             and node.axes
             and node.shape == node.args[1].shape == node.args[2].shape
@@ -139,7 +140,7 @@ class _Layout:
             condition, value, other = node.args
             one, two = self.write(value), self.write(other)
             if isinstance(one, Node) and isinstance(two, Node):
-                return _short(build.apply("where", self.entries.at(self.settle(condition), ()), one, two))
+                return _short(build.apply(CASES, self.entries.at(self.settle(condition), ()), one, two))
             assert isinstance(one, Drawing | DrawnCases) and isinstance(two, Drawing | DrawnCases)
             return DrawnCases(condition, one, two)
         here = self.settle(node)
@@ -179,14 +180,14 @@ class _Layout:
 
 def _by_cases(node: Node) -> Node:
     """``{ 0 if c ≤ 0; 1 if c > 0 }*xᵀ`` as ``{ 0⃗ᵀ if c ≤ 0; xᵀ if c > 0 }``."""
-    chosen = [arg for arg in node.args if arg.operator.name == "where" and not arg.axes]
+    chosen = [arg for arg in node.args if arg.operator.name == CASES and not arg.axes]
     if node.operator.name != "multiply" or len(chosen) != 1 or not any(map(build.is_number, chosen[0].args[1:])):
         return node
     rest = [arg for arg in node.args if arg is not chosen[0]]
     others = rest[0] if len(rest) == 1 else build.apply("multiply", *rest)
     condition, *branches = chosen[0].args
     parts = [build.zeros(node.shape) if build.is_zero(one) else folded("multiply", one, others) for one in branches]
-    return build.apply("where", condition, *parts)
+    return build.apply(CASES, condition, *parts)
 
 
 def assembled(entries: Sequence[Node], rows: int, columns: int) -> Node:

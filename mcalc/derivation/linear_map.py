@@ -15,6 +15,7 @@ from mcalc.notation.boxes import Box, Call, Derivative, Nabla, Name, Row, equati
 from mcalc.notation.writing import box_of, written
 from mcalc.rewriting.answers import matrix_form
 from mcalc.table import TABLE
+from mcalc.table.roles import KRONECKER, VEC
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends
 
@@ -52,7 +53,7 @@ class _Side(NamedTuple):
 def _product(side: _Side, moving: Node) -> Node:
     left = build.chain(side.left) if side.left else build.identity(moving.shape[0])
     right = build.chain(side.right) if side.right else build.identity(moving.shape[1])
-    return build.apply("kron", build.transpose(right), left)
+    return build.apply(KRONECKER, build.transpose(right), left)
 
 
 def _sides(term: Node, moving: Node) -> list[_Side] | None:
@@ -101,7 +102,7 @@ def other_boxes(derivation: Derivation) -> list[Box]:
         value: Box = Name(value_name(derivation), len(derivation.value.axes))
         if derivation.is_second:
             value = Nabla(value)
-        quotient = Derivative(Call(TABLE["vec"], (value,)), (Call(TABLE["vec"], (box_of(variable),)),))
+        quotient = Derivative(Call(TABLE[VEC], (value,)), (Call(TABLE[VEC], (box_of(variable),)),))
         forms.append(equation(quotient, box_of(product)))
     return forms
 

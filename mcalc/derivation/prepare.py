@@ -107,7 +107,8 @@ def _grouped(node: Node, done: Mapping[Node, Node], named: frozenset[Node]) -> N
     if name == "matmul":
         return _product(_factors(node, named), done)
     args = [done[arg] for arg in node.args]
-    if name in ("tr", "sum", "mean") and not args[0].shape:
+    operator = node.operator
+    if operator.linear and not operator.elementwise and not args[0].shape and name != "loop_sum":
         return args[0]
     if name == "transpose":
         return build.transpose(args[0]) if len(args[0].shape) == 2 else node.func(*args)
@@ -118,11 +119,11 @@ def _grouped(node: Node, done: Mapping[Node, Node], named: frozenset[Node]) -> N
         return _of_row(node, _upright(args[0]))
     if name in ("sum", "mean") and _is_row(args[0]) and node.parameters and node.parameters[0] == 0:
         return _upright(args[0])
-    if name in ("softmax", "log_softmax") and _is_row(node):
+    if operator.at_many == "rows" and _is_row(node) and 0 not in node.parameters:
         return build.apply("transpose", build.apply(name, _upright(args[0])))
     if name in ("sum", "mean") and _is_row(args[0]):
         return build.apply(name, _upright(args[0]))
-    if name in ("norm", "norm1", "logsumexp") and _is_row(args[0]) and not node.shape:
+    if operator.at_many == "entries" and _is_row(args[0]) and not node.shape:
         return build.apply(name, _upright(args[0]))
     return node.func(*args)
 

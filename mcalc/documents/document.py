@@ -30,6 +30,8 @@ from mcalc.notation.pieces import Piece
 from mcalc.notation.typeset import Typeset
 from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of
 
+_BEFORE_NAMES = "where"
+"""The word before the first part that is named."""
 _LETTER = 0.45
 """The width of a letter of a sentence in em, on the average."""
 _LARGEST_LEFT = 0.3
@@ -115,7 +117,7 @@ class Document(ABC):
     def set_lines(self, block: Equations) -> list[SetLine]:
         """The lines of a block, each over as many as it needs; named parts follow behind the line that has them."""
         every = [(line.left, line.right, self.reason(line), "") for line in block.lines]
-        every += [(name, box, (), "where" if not at else "") for at, (name, box) in enumerate(block.named)]
+        every += [(name, box, (), "" if at else _BEFORE_NAMES) for at, (name, box) in enumerate(block.named)]
         return [line for one in self.columned(every) for line in one]
 
     def columned(self, every: Sequence[tuple[Box | None, Box, Spans, str]]) -> list[list[SetLine]]:
@@ -140,7 +142,7 @@ class Document(ABC):
             lefts = self.fitting.fit(left, self.room, (), naming=False).lines
         lines = [SetLine(lefts, found.lines, reason, column + found.last, above, word, found.over)]
         for at, (name, box) in enumerate(found.named):
-            lines += self.one(name, box, (), 0.0, True, "" if at else "where", False)
+            lines += self.one(name, box, (), 0.0, True, "" if at else _BEFORE_NAMES, False)
         return lines
 
     # Blocks

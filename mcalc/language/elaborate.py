@@ -18,6 +18,7 @@ from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS, COMPARISONS, REPETITIONS, TABLE, shapes
 from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.roles import DIAGONAL
 from mcalc.table.shapes import has_one_entry
 from mcalc.tree import build, stacks
 from mcalc.tree.folding import folded
@@ -229,7 +230,7 @@ class Elaborator(Pieces):
             raise unknown(syntax, self.names)
         candidates = [operator for operator in CALLS[name] if len(operator.argument_names) == len(parts)]
         if name == "diag" and parts and len(parts[0][1].shape) == 2:
-            candidates = [TABLE["diagonal"]]
+            candidates = [TABLE[DIAGONAL]]
         if not candidates:
             wanted = sorted({len(operator.argument_names) for operator in CALLS[name]})
             count(syntax, parts, tuple(wanted))

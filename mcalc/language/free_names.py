@@ -13,6 +13,7 @@ from mcalc.language.parser import Program, Syntax
 from mcalc.language.ranks import walk
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
+from mcalc.table.roles import DELTA
 
 CALLS_ONLY = frozenset(call for call, rows in CALLS.items() if len(call) > 1 and rows[0].arguments) - GREEK_NAMES
 """Names that are functions, and no variables unless declared."""
@@ -21,7 +22,7 @@ CALLS_ONLY = frozenset(call for call, rows in CALLS.items() if len(call) > 1 and
 def free_names(program: Program, declared: Iterable[str] = ()) -> tuple[list[str], set[str]]:
     """Names that stand for values, in order of appearance, and names that are dimensions."""
     bound = {name for name, _, _ in program.bindings}
-    delta_is_a_name = "delta" in bound or "delta" in declared
+    delta_is_a_name = DELTA in bound or DELTA in declared
     values: dict[str, None] = {}
     sizes: set[str] = set()
     for syntax in [definition for _, definition, _ in program.bindings] + [program.value]:

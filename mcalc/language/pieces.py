@@ -12,6 +12,7 @@ from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
 from mcalc.table import CASES
 from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
+from mcalc.table.roles import DELTA
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -41,7 +42,7 @@ class Mismatch(Exception):
 def is_delta(syntax: Syntax) -> bool:
     """``δ[i,k]``, unless delta is a value."""
     base = syntax.children[0]
-    return syntax.kind == "index" and base.kind == "name" and base.value == "delta" and len(syntax.children) == 3
+    return syntax.kind == "index" and base.kind == "name" and base.value == DELTA and len(syntax.children) == 3
 
 
 class Pieces:
@@ -59,8 +60,8 @@ class Pieces:
 
     def _index(self, syntax: Syntax) -> Steps:
         base, *indices = syntax.children
-        if is_delta(syntax) and "delta" not in self.names:
-            return build.apply("delta", parameters=tuple(self.sizes.place_of(index) for index in indices))
+        if is_delta(syntax) and DELTA not in self.names:
+            return build.apply(DELTA, parameters=tuple(self.sizes.place_of(index) for index in indices))
         value = yield base
         places = tuple(self.sizes.place_of(index) for index in indices)
         for index, place in zip(indices, places, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcalc.networks.networks import Tensor
+from mcalc.table.roles import NORM
 from mcalc.tree.node import Node, topological
 
 Result = Node | Tensor
@@ -37,7 +38,7 @@ def divisors(roots: list[Node]) -> list[Node]:
 
 def norms(divisor: Node) -> list[Node]:
     """The norms among the factors of a divisor."""
-    return [node for node in topological([divisor], factors_of) if node.operator.name == "norm"]
+    return [node for node in topological([divisor], factors_of) if node.operator.name == NORM]
 
 
 def factors_of(node: Node) -> tuple[Node, ...]:

@@ -9,6 +9,7 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term, expand
 from mcalc.networks.normal_form import normalise
+from mcalc.table.roles import INVERSE
 from mcalc.tree import build
 from mcalc.tree.known import is_orthogonal
 from mcalc.tree.node import Node
@@ -22,7 +23,7 @@ def with_inverses(term: Term, free: Iterable[Index]) -> Term:
         cleaned = normalise(joined, free)
         return term if cleaned is None else with_inverses(cleaned, free)
     for at, factor in enumerate(term.factors):
-        if factor.node is None or factor.node.operator.name != "inv" or factor.power != 1:
+        if factor.node is None or factor.node.operator.name != INVERSE or factor.power != 1:
             continue
         others = term.factors[:at] + term.factors[at + 1 :]
         found = _opened(factor) or _beside(factor, others, free)
@@ -58,12 +59,12 @@ def _opened(factor: Factor) -> Found | None:
     if is_orthogonal(inner):
         return Term(S.One, (Factor(inner, factor.indices[::-1]),)), None
     if inner.operator.name == "transpose":
-        return Term(S.One, (Factor(build.apply("inv", inner.args[0]), factor.indices[::-1]),)), None
+        return Term(S.One, (Factor(build.apply(INVERSE, inner.args[0]), factor.indices[::-1]),)), None
     if inner.operator.name == "eye":
         return Term(S.One, (Factor(None, factor.indices),)), None
     shorter = _cancelled(inner)
     if shorter is not inner:
-        return Term(S.One, (factor._replace(node=build.apply("inv", shorter)),)), None
+        return Term(S.One, (factor._replace(node=build.apply(INVERSE, shorter)),)), None
     scalars = [part for part in inner.args if not part.shape]
     matrices = [part for part in inner.args if part.shape]
     name = inner.operator.name
@@ -77,7 +78,7 @@ def _opened(factor: Factor) -> Found | None:
         if part is None or part.loops:
             return None
         result = result.times(part)
-    return result.times(Term(S.One, (factor._replace(node=build.apply("inv", matrices[0])),))), None
+    return result.times(Term(S.One, (factor._replace(node=build.apply(INVERSE, matrices[0])),))), None
 
 
 def _cancelled(product: Node) -> Node:
@@ -85,7 +86,7 @@ def _cancelled(product: Node) -> Node:
     row = build.row_of(product)
     for at, (one, other) in enumerate(pairwise(row)):
         for matrix, inverse in ((one, other), (other, one)):
-            if inverse.operator.name == "inv" and inverse.args[0] is matrix:
+            if inverse.operator.name == INVERSE and inverse.args[0] is matrix:
                 rest = [*row[:at], *row[at + 2 :]]
                 return _cancelled(build.chain(rest)) if rest else build.identity(product.shape[0])
     return product
@@ -110,7 +111,7 @@ def _beside(factor: Factor, others: Iterable[Factor], free: set[Index]) -> Found
             if any(part.shape != factor.node.shape for part in left):
                 continue
             indices = (outer, factor.indices[1]) if end == -1 else (factor.indices[0], outer)
-            node = build.apply("inv", build.chain(left)) if left else None
+            node = build.apply(INVERSE, build.chain(left)) if left else None
             return Term(S.One, (Factor(node, indices),)), other
     return None
 

@@ -16,6 +16,7 @@ from sympy.core.singleton import S
 from mcalc.networks.networks import Factor, Index, Term
 from mcalc.networks.running import under_sum
 from mcalc.networks.scalar_factors import Power, column_of, gathered, sorted_powers, summed_over, trace
+from mcalc.table.roles import DIAGONAL
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -75,7 +76,7 @@ def graph(term: Term) -> Graph:
             result.coefficient *= sign
             result.points[indices[0]].append((shown, power))
         elif indices[0] is indices[1]:
-            result.points[indices[0]].append((build.apply("diagonal", node), power))
+            result.points[indices[0]].append((build.apply(DIAGONAL, node), power))
         else:
             whole = build.elementwise_product([(node, power)]) if power != 1 else node
             result.edges.append(Edge((whole,), indices[0], indices[1]))

@@ -16,6 +16,7 @@ from sympy.core.singleton import S
 
 from mcalc.language.formulas import read_value
 from mcalc.table.records import LoopIndex
+from mcalc.table.roles import ROOT
 from mcalc.tree import build, stacks
 from mcalc.tree.known import is_positive
 from mcalc.tree.node import Node, loops_below, topological, with_loop
@@ -250,11 +251,11 @@ def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: in
     elif name == "zeros":
         return None
     elif node.operator.indicator and len(node.args) == 2 and node.args[0] is node.args[1]:
-        return Term(S.One, ()) if name.endswith("equal") else None
+        return Term(S.One, ()) if node.operator.holds and node.operator.holds(0, 0) else None
     elif node.operator.where_positive and is_positive(node.args[0]):
         return expand(read_value(node.operator.where_positive, {"a": node.args[0]}), indices, power, depth + 1)
-    elif name == "greater" and build.is_zero(node.args[1]) and is_positive(node.args[0]):
-        return ONE
+    elif node.operator.holds is not None and build.is_zero(node.args[1]) and is_positive(node.args[0]):
+        return ONE if node.operator.holds(1, 0) else None
     elif name == "element" and (part := stacks.entry(node)) is not None:
         return expand(part, indices, power, depth + 1)
     elif _is_product(node) and power.is_Integer:
@@ -283,7 +284,7 @@ def _powers(node: Node) -> list[tuple[Node, Any]]:
         return [(node.args[0], node.args[1].parameters[0])]
     if node.operator.name == "divide":
         return [(node.args[0], S.One), (node.args[1], S.NegativeOne)]
-    return [(arg, S.Half if node.operator.name == "sqrt" else S.One) for arg in node.args]
+    return [(arg, S.Half if node.operator.name == ROOT else S.One) for arg in node.args]
 
 
 def _expand_product(node: Node, indices: tuple[Index, ...], power: Any, depth: int) -> Term | None:

@@ -9,6 +9,7 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import ONE, Factor, Index, Term, counted, expand
 from mcalc.networks.scalar_factors import united
+from mcalc.table.roles import ABOVE, ABSOLUTE, REPEATED, SIGN, TILED
 from mcalc.tree import build, stacks
 from mcalc.tree.folding import rectified, unstacked, where_positive
 
@@ -114,11 +115,11 @@ def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
 def _unstacked(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
     """``Σᵢ vec(A)[i] tile[i,k] repeat[i,l] = A[k,l]``: what vec has stacked, the two selections put back."""
     tile = factors[at]
-    if tile.node is None or tile.node.operator.name != "tile" or tile.indices[0] in free:
+    if tile.node is None or tile.node.operator.name != TILED or tile.indices[0] in free:
         return None
     place = tile.indices[0]
     touching = [f for number, f in enumerate(factors) if number != at and place in f.indices]
-    repeat = next((f for f in touching if f.node is not None and f.node.operator.name == "repeat"), None)
+    repeat = next((f for f in touching if f.node is not None and f.node.operator.name == REPEATED), None)
     if repeat is None or repeat.node is None or tile.node.parameters != repeat.node.parameters[::-1]:
         return None
     result = ONE
@@ -137,8 +138,8 @@ def _unstacked(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
 def _absorb(factors: list[Factor]) -> list[Factor]:
     """``max(0, z)·[z > 0] = max(0, z)`` and ``A⁻¹ A = I``'s kin that need one look at two factors."""
     for factor in factors:
-        if factor.node is not None and factor.node.operator.name == "sign" and factor.power == 1:
-            size = build.apply("abs", factor.node.args[0])
+        if factor.node is not None and factor.node.operator.name == SIGN and factor.power == 1:
+            size = build.apply(ABSOLUTE, factor.node.args[0])
             for other in factors:
                 if other.node is size and other.indices == factor.indices and other.power == -1:
                     rest = [f for f in factors if f is not factor and f is not other]
@@ -146,7 +147,7 @@ def _absorb(factors: list[Factor]) -> list[Factor]:
                     if inverse is not None and inverse.coefficient == 1 and not inverse.loops:
                         return _gathered([*rest, *inverse.factors])[1]
     masks = [
-        f for f in factors if f.node is not None and f.node.operator.name == "greater" and build.is_zero(f.node.args[1])
+        f for f in factors if f.node is not None and f.node.operator.name == ABOVE and build.is_zero(f.node.args[1])
     ]
     for mask in masks:
         assert mask.node is not None

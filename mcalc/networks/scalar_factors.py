@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy.core.singleton import S
 
+from mcalc.table.roles import DIAGONAL, NORM, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -41,19 +42,19 @@ def summed_over(vectors: Sequence[Power], size: Any) -> Power:
 
 def _sum(node: Node) -> Node:
     """``Σ softmax(z) = 1``, ``Σ diag(A) = tr(A)``; a sum over all entries needs no transpose."""
-    if node.operator.name == "softmax":
+    if node.operator.adds_up:
         return build.number(1)
     links = _links(node)
     if len(links) > 1 and links[-1].operator.name == "ones":
         whole = build.chain(links[:-1])
         return build.apply("sum", build.transpose(whole) if whole.operator.name == "transpose" else whole)
-    return trace((node.args[0],)) if node.operator.name == "diagonal" else build.apply("sum", node)
+    return trace((node.args[0],)) if node.operator.name == DIAGONAL else build.apply("sum", node)
 
 
 def _square(node: Node) -> Power:
     """x·x of a name, ‖v‖² of anything longer."""
     if node.args:
-        return build.apply("norm", node), S(2)
+        return build.apply(NORM, node), S(2)
     return build.apply("dot", node, node), S.One
 
 
@@ -93,7 +94,7 @@ def trace(factors: tuple[Node, ...]) -> Node:
     best = min(
         ways, key=lambda row: (sum(node.operator.name == "transpose" for node in row), [node.key for node in row])
     )
-    return build.apply("tr", build.chain(best))
+    return build.apply(TRACE, build.chain(best))
 
 
 def united(one: Node, power: Any, other: Node, times: Any) -> tuple[Node, int]:
@@ -124,7 +125,7 @@ def gathered(scalars: Sequence[Power]) -> tuple[int, list[Power]]:
 
 def _as_norms(scalars: Sequence[Power]) -> Sequence[Power]:
     """``x·x`` as ``‖x‖²`` where that norm is a factor too."""
-    norms = {node.args[0]: node for node, _ in scalars if node.operator.name == "norm"}
+    norms = {node.args[0]: node for node, _ in scalars if node.operator.name == NORM}
     if not norms:
         return scalars
     squares = {build.apply("dot", arg, arg): norm for arg, norm in norms.items() if len(arg.shape) == 1}

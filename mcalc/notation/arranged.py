@@ -21,6 +21,7 @@ from mcalc.notation.boxes import (
     negated,
     within,
 )
+from mcalc.table.roles import KRONECKER
 
 ONE = Number(Rational(1))
 
@@ -46,7 +47,9 @@ def reads_as_kronecker(box: Box) -> bool:
     """Whether a ⊗ would be read as Kronecker's: it is one, or it stands between matrices or under a sum."""
     if isinstance(box, Call):
         inside = within(box.args) if box.operator.name == "sum" else []
-        return box.operator.name == "kron" or any(isinstance(part, Row) and "hadamard" in part.joins for part in inside)
+        return box.operator.name == KRONECKER or any(
+            isinstance(part, Row) and "hadamard" in part.joins for part in inside
+        )
     return isinstance(box, Row) and "hadamard" in box.joins and box.ranks.count(2) > 1
 
 

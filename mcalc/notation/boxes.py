@@ -132,7 +132,7 @@ class Index(Box):
 
 
 class Fence(Box):
-    """abs, norm, norm1, norm_inf of a value of some rank; truth: a comparison as 1 or 0; group and square: flat."""
+    """An operator in bars, by its name, of a value of some rank; truth: a comparison as 1 or 0; group, square: flat."""
 
     kind: str
     inner: Box

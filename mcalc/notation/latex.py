@@ -62,7 +62,7 @@ class Latex(Typeset):
 
     def accent(self, name: str, text: str) -> str:
         """What stands under an accent."""
-        return rf"\{name}{{{text}}}"
+        return (r"\vec" if name == "arrow" else rf"\{name}") + f"{{{text}}}"
 
     def transpose_sign(self, letter: str) -> str:
         """The sign of a transpose in the style asked for."""
@@ -90,7 +90,7 @@ class Latex(Typeset):
             "(": ("(", ")"),
             "[": ("[", "]"),
             "|": (r"\lvert", r"\rvert"),
-            "norm": (r"\lVert", r"\rVert"),
+            "‖": (r"\lVert", r"\rVert"),
         }[kind]
         if step == len(_SIZES):
             return rf"\left{opening} ", rf"\right{closing}"

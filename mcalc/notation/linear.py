@@ -25,6 +25,7 @@ from mcalc.notation.boxes import (
 from mcalc.notation.columns import width
 from mcalc.notation.pieces import Piece, Run, broken, cut, deeper
 from mcalc.notation.signs import ASCII, TEXT
+from mcalc.table.roles import DELTA, INVERSE, ROOT
 from mcalc.tree.names import SUPERSCRIPTS, name_text, number_text, size_text
 
 ADDITION, PRODUCT, DOT, POWER, POSTFIX, ATOM = 20, 30, 40, 50, 60, 100
@@ -119,8 +120,8 @@ class Linear:
             return [_piece("acos(-1)")], ATOM
         if part.kind == "unit":
             return [_piece(f"unit({part.places[0]},{size_text(part.places[1])})")], ATOM
-        if part.kind == "delta":
-            return [_piece(f"{self.sign_of['delta']}[{','.join(part.places)}]")], POSTFIX
+        if part.kind == DELTA:
+            return [_piece(self.sign_of[DELTA] + f"[{','.join(part.places)}]")], POSTFIX
         symbol = self.sign_of[part.kind]
         if not part.places:
             return [_piece(symbol)], ATOM
@@ -235,7 +236,7 @@ class Linear:
 
     def _mark(self, part: Any) -> Written:
         if part.mark == "inverse":
-            return self.bracketed(self.run(part.base), "inv"), ATOM
+            return self.bracketed(self.run(part.base), INVERSE), ATOM
         if isinstance(part.base, Grid) and part.base.kind == "stack":
             inner = self.listed([row[0] for row in part.base.rows], ", ")
             return [_piece("["), *deeper(inner), _piece("]" + self.sign_of["T"])], POSTFIX
@@ -267,7 +268,7 @@ class Linear:
         return [_piece(part.text)], ATOM
 
     def _root(self, part: Any) -> Written:
-        return self.bracketed(self.run(part.inner), "sqrt"), ATOM
+        return self.bracketed(self.run(part.inner), ROOT), ATOM
 
     def _call(self, part: Call) -> Written:
         symbol = getattr(part.operator.notation, self.dialect) or part.operator.name

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from mcalc.table.roles import KRONECKER
 from mcalc.tree.node import Node, topological
 
 Symbols = frozenset[Any]
@@ -32,16 +34,19 @@ def without_size(root: Node) -> frozenset[Node]:
         known = told[top] | (_symbols(top) if top is root else frozenset())
         if all(_symbols(constant) <= known for constant in constants):
             continue
-        inside = set(
-            topological([top], lambda node: () if node.operator.name == "kron" else [a for a in node.args if a.shape])
-        )
+        inside = set(topological([top], _beside))
         lost |= {constant for constant in constants if constant in inside and not _symbols(constant) <= known}
     return frozenset(lost)
 
 
 def _hides_sizes(node: Node) -> bool:
     """Whether the size of the value does not give those of the arguments: a scalar, a Kronecker product, a part."""
-    return not node.shape or node.operator.name in ("kron", "element")
+    return not node.shape or node.operator.name in (KRONECKER, "element")
+
+
+def _beside(node: Node) -> Sequence[Node]:
+    """The arguments whose sizes are those of the value; of a Kronecker product none."""
+    return () if node.operator.name == KRONECKER else [arg for arg in node.args if arg.shape]
 
 
 def _symbols(node: Node) -> Symbols:

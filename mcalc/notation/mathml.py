@@ -65,7 +65,7 @@ class MathML(Typeset):
 
     def accent(self, name: str, text: str) -> str:
         """What stands under an accent."""
-        if name == "vec":
+        if name == "arrow":
             return text.replace("</", _ARROW + "</")
         return f'<mover accent="true">{_row(text)}<mo stretchy="false">{_ACCENTS[name]}</mo></mover>'
 
@@ -93,7 +93,7 @@ class MathML(Typeset):
 
     def fence(self, kind: str, step: int) -> tuple[str, str]:
         """The opening and the closing sign, larger with each step."""
-        opening, closing = {"(": ("(", ")"), "[": ("[", "]"), "|": ("|", "|"), "norm": ("‖", "‖")}[kind]
+        opening, closing = {"(": ("(", ")"), "[": ("[", "]"), "|": ("|", "|"), "‖": ("‖", "‖")}[kind]
         return _fence(opening, "prefix", step), _fence(closing, "postfix", step)
 
     def whole(self, text: str) -> str:

@@ -11,7 +11,7 @@ class Mathtext(Latex):
 
     def fence(self, kind: str, step: int) -> tuple[str, str]:
         """The opening and the closing sign, larger with each step."""
-        opening, closing = {"(": ("(", ")"), "[": ("[", "]"), "|": ("|", "|"), "norm": (r"\|", r"\|")}[kind]
+        opening, closing = {"(": ("(", ")"), "[": ("[", "]"), "|": ("|", "|"), "‖": (r"\|", r"\|")}[kind]
         return (opening, closing) if step == 0 else (rf"\left{opening}", rf"\right{closing}")
 
     def text(self, run: Run) -> str:

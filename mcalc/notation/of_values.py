@@ -30,6 +30,7 @@ from mcalc.notation.boxes import (
 )
 from mcalc.notation.lost_sizes import without_size
 from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.roles import DELTA
 from mcalc.tree import build
 from mcalc.tree.letters import Loops, names_in, names_in_use, running_letters
 from mcalc.tree.names import size_text
@@ -77,7 +78,7 @@ class Builder:
             return (node.args[0], _lying(node.args[1]))
         if name == "dot":
             return (*node.args, _lying(node.args[0]))
-        if name == "where":
+        if node.operator.is_cases:
             opposite = build.opposite(node.args[0])
             return node.args if opposite is None else (*node.args, opposite)
         return tuple(node.args)
@@ -135,9 +136,9 @@ class Builder:
 
     def delta(self, places: Sequence[str], size: Any) -> Box:
         """Kronecker's δ; where the text has a name `delta`, an entry of the identity."""
-        if "delta" in self.names:
+        if DELTA in self.names:
             return Index(Sign("eye", (size,), True, renamed="I" in self.names), tuple(places))
-        return Sign("delta", tuple(places))
+        return Sign(DELTA, tuple(places))
 
     def place(self, place: Any) -> str:
         """An index: a part, a running index, a number."""
@@ -247,8 +248,6 @@ class Builder:
 
     def _call(self, node: Node) -> Box:
         axis = node.parameters[0] if node.parameters and node.operator.keywords else None
-        if node.operator.name == "norm_inf" and axis is None:
-            return Fence("norm_inf", self.done[node.args[0]], len(node.args[0].axes))
         return Call(node.operator, tuple(self.done[arg] for arg in node.args), axis)
 
     def _inverse(self, node: Node) -> Box:

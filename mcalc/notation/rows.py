@@ -138,7 +138,7 @@ class Rows(Leaves):
             )
         if isinstance(part, Sign) and part.kind == "ones" and len(part.places) == 2 and not part.row:
             return CHAIN
-        if isinstance(part, Call) and part.operator.name == "kron":
+        if isinstance(part, Call) and part.operator.notation.sign:
             return PRODUCT
         if isinstance(part, Said):
             return self.level(part.inner)
@@ -185,7 +185,7 @@ class Rows(Leaves):
                 level = BIG if last else ATOM
             elif isinstance(factor, Dot):
                 level = DOT + 1
-            elif (isinstance(factor, Call) and factor.operator.name == "kron") or self.is_opened(factor):
+            elif (isinstance(factor, Call) and factor.operator.notation.sign) or self.is_opened(factor):
                 level = PRODUCT + 1
             self.times(run, self.at(factor, level), join)
         return run

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from html import escape
 
+from mcalc.table import COMPARISONS, TABLE
+from mcalc.table.roles import DELTA, KRONECKER
+
+_WRITTEN = [operator.notation for operator in TABLE.values()]
 TYPESETTERS_FUNCTIONS = frozenset(
-    {"exp", "ln", "log", "max", "min", "det"}
-    | {"sin", "cos", "tan", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
+    notation.spoken
+    for notation in _WRITTEN
+    if notation.kind == "call" and notation.latex and not notation.latex.startswith(r"\operatorname")
 )
 """The names of functions that TeX and Typst set by themselves."""
+_COMPARISONS = {
+    name: (TABLE[name].notation.text, TABLE[name].notation.ascii, TABLE[name].notation.latex.strip(), sign)
+    for name, sign in ((name, TABLE[name].notation.text.strip()) for name in COMPARISONS.values())
+}
 _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "plus": (" + ", " + ", "+", "+"),
     "minus": (" − ", " - ", "-", "−"),
@@ -18,16 +27,13 @@ _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "otimes": (" ⊗ ", "*", r"\otimes", "⊗"),
     "odot": (" ⊙ ", "*", r"\odot", "⊙"),
     "circ": ("∘", "*", r"\circ", "∘"),
-    "kron": (" ⊗ ", "*", r"\otimes", "⊗"),
+    KRONECKER: (" ⊗ ", "*", r"\otimes", "⊗"),
     "matrix": ("·", "@", "", ""),
     "dot": ("·", ".", r"\cdot", "⋅"),
     "oslash": (" ⊘ ", "/", r"\oslash", "⊘"),
     "slash": ("/", "/", "/", "/"),
     "times": ("×", "x", r"\times", "×"),
-    "greater": (" > ", " > ", ">", ">"),
-    "less": (" < ", " < ", "<", "<"),
-    "greater_equal": (" ≥ ", " >= ", r"\ge", "≥"),
-    "less_equal": (" ≤ ", " <= ", r"\le", "≤"),
+    **_COMPARISONS,
     "neq": (" ≠ ", " != ", r"\neq", "≠"),
     "equals": (" = ", " = ", "=", "="),
     "about": (" ≈ ", " ~ ", r"\approx", "≈"),
@@ -46,13 +52,13 @@ _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "ones": ("1⃗", "ones", "", ""),
     "zeros": ("0⃗", "zeros", "", ""),
     "pi": ("π", "pi", r"\pi", "π"),
-    "delta": ("δ", "delta", r"\delta", "δ"),
+    DELTA: ("δ", DELTA, r"\delta", "δ"),
     "infinity": ("∞", "inf", r"\infty", "∞"),
     "across": ("⋯", "...", r"\cdots", "⋯"),
     "down": ("⋮", "...", r"\vdots", "⋮"),
     "aslant": ("⋱", "...", r"\ddots", "⋱"),
 }
-_LETTERS = ("eye", "pi", "delta", "infinity", "total")
+_LETTERS = ("eye", "pi", DELTA, "infinity", "total")
 
 TEXT, ASCII, LATEX = ({name: row[at] for name, row in _SIGNS.items()} for at in range(3))
 TYPST = {name: row[3] for name, row in _SIGNS.items()} | {

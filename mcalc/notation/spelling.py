@@ -33,7 +33,7 @@ class Spelling(ABC):
 
     @abstractmethod
     def accent(self, name: str, text: str) -> str:
-        """vec, hat, tilde, bar or dot above."""
+        """arrow, hat, tilde, bar or dot above."""
 
     @abstractmethod
     def scripts(self, base: str, below: str, above: str) -> str:

@@ -34,7 +34,7 @@ class Style:
     transpose: str = "T"
     hadamard: str = "auto"
     derivative: str = "partial"
-    exponential: str = "exp"
+    exponential: str = VALUES["exponential"][0]
     functions: str = "operatorname"
     macros: Mapping[str, str] = field(default_factory=dict)
     widest: float = 1e9

@@ -27,12 +27,13 @@ from mcalc.notation.widths import (
     width_of,
     word_width,
 )
+from mcalc.table.roles import DELTA, KRONECKER
 from mcalc.tree.letters import names_in_use
 from mcalc.tree.names import ACCENTS, CAPITALS, GREEK, name_parts, number_text, size_words
 
 LETTER_OF = GREEK | CAPITALS
 """The Greek letters by their names; omicron looks as a Latin letter does."""
-_CUTS = {"plus": "sum", "minus": "sum", "hadamard": "product", "dot": "product", "oslash": "product", "kron": "product"}
+_CUTS = {"plus": "sum", "minus": "sum", **dict.fromkeys(("hadamard", "dot", "oslash", KRONECKER), "product")}
 
 
 class Leaves(Spelling):
@@ -230,8 +231,8 @@ class Leaves(Spelling):
             return self.scripted(
                 [Piece(self.spell("e", self.look(1)), width=0.527)], self.places(part.places[:1]), None
             )
-        if part.kind == "delta":
-            return self.scripted([Piece(self.sign("delta"), width=0.444)], self.places(part.places), None)
+        if part.kind == DELTA:
+            return self.scripted([Piece(self.sign(DELTA), width=0.444)], self.places(part.places), None)
         if part.kind == "pi" and part.renamed:
             head = Piece(self.function("arccos", False), "op", word_width("arccos", "upright") * self.shrunk)
             return [head, *self.bracketed([self.minus(), *self.digits("1")])]
@@ -255,7 +256,7 @@ class Leaves(Spelling):
             first, second = (self.bracketed(run) if len(run) > 1 else run for run in (first, second))
             times = Piece(self.sign("times"), "bin", WIDE * SHRUNK[self.script])
             return self.scripted(self.digits(digit), [*first, times, *second], None)
-        piece = Piece(self.accent("vec", self.number(digit)), width=DIGIT * self.shrunk, opens="arrow")
+        piece = Piece(self.accent("arrow", self.number(digit)), width=DIGIT * self.shrunk, opens="arrow")
         if wide:
             return [piece, *self.scripted([piece], None, self.transposed())]
         return self.scripted([piece], None, self.transposed()) if part.row else [piece]

@@ -44,6 +44,8 @@ from mcalc.notation.widths import (
     width_of,
     word_width,
 )
+from mcalc.table import TABLE
+from mcalc.table.roles import EXPONENTIAL, VEC
 
 
 class Typeset(Rows):
@@ -143,18 +145,20 @@ class Typeset(Rows):
         if part.kind == "truth":
             one = Piece(self.spell("1", "bold"), width=BOLD_DIGIT * self.shrunk)
             return [one, *self.bracketed(self.run(part.inner), "[")]
-        if part.kind == "abs":
-            if part.rank < 2:
-                return self.bracketed(self.run(part.inner), "|")
-            return [self.named("abs"), *self.bracketed(self.run(part.inner))]
-        inner = self.run(part.inner)
-        if part.rank == 2 and part.kind != "norm":
-            inner = [self.named("vec"), *self.bracketed(inner)]
-        run = self.bracketed(inner, "norm")
-        below = {"norm1": self.script_digits("1"), "norm_inf": [Piece(self.sign("infinity"), width=0.8)]}.get(part.kind)
-        if part.rank == 2 and part.kind == "norm":
-            below = [Piece(self.spell("F", "italic"), width=0.5)]
+        notation, inner = TABLE[part.kind].notation, self.run(part.inner)
+        if notation.latex == "|":
+            return self.bracketed(inner, "|") if part.rank < 2 else [self.named(part.kind), *self.bracketed(inner)]
+        if part.rank == 2 and not notation.of_matrix:
+            inner = [self.named(VEC), *self.bracketed(inner)]
+        run = self.bracketed(inner, "‖")
+        below = self._foot(notation.below)
+        if part.rank == 2 and notation.of_matrix:
+            below = [Piece(self.spell(notation.of_matrix, "italic"), width=0.5)]
         return self.scripted(run, below, None) if below else run
+
+    def _foot(self, below: str) -> Run:
+        """What stands at the foot of a norm: a number, or the name of a sign."""
+        return self.script_digits(below) if below.isdigit() else [Piece(self.sign(below), width=0.8)] if below else []
 
     def _root(self, part: Root) -> Run:
         inner = self.run(part.inner)
@@ -173,12 +177,12 @@ class Typeset(Rows):
 
     def _call(self, part: Call) -> Run:
         name = part.operator.name
-        if name == "exp" and self.style.exponential == "e" and len(part.args) == 1:
+        if name == EXPONENTIAL and self.style.exponential == "e" and len(part.args) == 1:
             base = Piece(self.spell("e", "italic"), width=0.466 * self.shrunk)
             return self.scripted([base], None, self.within(self.script, part.args[0]))
-        if name == "kron":
+        if part.operator.notation.sign:
             one, other = (self.at(arg, DOT + 1 if self.level(arg) != CHAIN else POWER) for arg in part.args)
-            return [*one, self.mark("kron"), *other]
+            return [*one, self.mark(part.operator.notation.sign), *other]
         if part.operator.open is not None:
             inner = self.listed(part.args)
             return [*self.unknown(part.operator.open), *self.bracketed(inner)]

@@ -8,8 +8,9 @@ from mcalc.notation.pieces import Run
 from mcalc.notation.signs import TYPESETTERS_FUNCTIONS, TYPST
 from mcalc.notation.symbols import LETTER_OF
 from mcalc.notation.typeset import Typeset
+from mcalc.table.roles import TRACE
 
-_KNOWN = TYPESETTERS_FUNCTIONS | {"tr"}
+_KNOWN = TYPESETTERS_FUNCTIONS | {TRACE}
 
 
 class Typst(Typeset):
@@ -52,7 +53,7 @@ class Typst(Typeset):
 
     def accent(self, name: str, text: str) -> str:
         """What stands under an accent."""
-        return {"vec": "arrow({})", "bar": "overline({})"}.get(name, name + "({})").format(text)
+        return {"bar": "overline({})"}.get(name, name + "({})").format(text)
 
     def transpose_sign(self, letter: str) -> str:
         """The sign of a transpose in the style asked for."""
@@ -76,7 +77,7 @@ class Typst(Typeset):
 
     def fence(self, kind: str, step: int) -> tuple[str, str]:
         """The opening and the closing sign, larger with each step."""
-        return {"(": ("(", ")"), "[": ("[", "]"), "|": ("lr(|", "|)"), "norm": ("lr(‖", "‖)")}[kind]
+        return {"(": ("(", ")"), "[": ("[", "]"), "|": ("lr(|", "|)"), "‖": ("lr(‖", "‖)")}[kind]
 
     def big_sum(self, below: str, above: str) -> str:
         """Σ between its limits."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from string import ascii_letters
 
 from mcalc.notation.pieces import Piece
+from mcalc.table.roles import DELTA
 
 DISPLAY, TEXT, SCRIPT, SMALL = range(4)
 """TeX's styles, from a formula on a line of its own to scripts of scripts."""
@@ -38,7 +39,7 @@ _GREEK_TABLE = (
 _GREEK = _GREEK_TABLE.split()
 GREEK_WIDTHS = dict(zip(_GREEK[::2], (int(width) / 1000 for width in _GREEK[1::2]), strict=True))
 SIGN_WIDTHS = {
-    "dot": 0.278, "comma": 0.278, "d": 0.586, "total": 0.556, "nabla": 0.833, "eye": 0.44, "pi": 0.57, "delta": 0.444,
+    "dot": 0.278, "comma": 0.278, "d": 0.586, "total": 0.556, "nabla": 0.833, "eye": 0.44, "pi": 0.57, DELTA: 0.444,
     "across": 1.33, "down": 0.278, "aslant": 1.33, "infinity": 1.0, "maps": 1.0, "circ": 0.5,
     "prime": 0.275, "in": 0.667, "to": 1.0,
 }  # fmt: skip
@@ -47,7 +48,7 @@ WIDE = 0.778
 DIGIT, BOLD_DIGIT = 0.5, 0.575
 BRACKETS = ((0.72, 0, 0.389), (0.8, 1, 0.458), (1.1, 2, 0.597), (1.4, 3, 0.736), (1.75, 4, 0.792), (1e9, 5, 0.875))
 """Up to which size from the axis which of TeX's brackets is taken, and its width; the last grows with what it holds."""
-BRACKET_SHARES = {"(": 1.0, "[": 0.8, "|": 0.72, "norm": 1.29}
+BRACKET_SHARES = {"(": 1.0, "[": 0.8, "|": 0.72, "‖": 1.29}
 
 _SPACES = {
     "ord": {"op": THIN, "bin": MEDIUM, "rel": THICK, "inner": THIN},

@@ -10,6 +10,7 @@ from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounds import EXACTLY, Bounded, Unsure, joined
 from mcalc.numbers.fields import FUNCTIONS, Field
+from mcalc.table.roles import EXPONENTIAL, LOGARITHM
 
 
 def entries(value: Any) -> list[Any]:
@@ -112,7 +113,7 @@ class BoundedModule:
         """The largest entry, and ``log(Σ exp(a − top))``."""
         at = max(range(len(line)), key=lambda place: line[place].value)
         top = line[at]
-        others = [self.field.function("exp", one - top) for place, one in enumerate(line) if place != at]
+        others = [self.field.function(EXPONENTIAL, one - top) for place, one in enumerate(line) if place != at]
         return top, self.field.function("log1p", sum(others, self.field.number(0)))
 
     def logsumexp(self, a: Any) -> Any:
@@ -189,4 +190,4 @@ class _Linear:
         """The sign of ``det A`` and ``ln|det A|``."""
         determinant = self.det(matrix)
         sign = determinant.sign() if determinant.is_number and determinant.is_real else 1
-        return self.field.number(sign), self.field.function("log", abs(determinant))
+        return self.field.number(sign), self.field.function(LOGARITHM, abs(determinant))

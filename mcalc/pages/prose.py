@@ -31,7 +31,8 @@ from mcalc.notation.boxes import (
     Typed,
     Word,
 )
-from mcalc.table import CALLS, TABLE
+from mcalc.table import CALLS, COMPARISONS, TABLE
+from mcalc.table.roles import NORM
 from mcalc.tree.names import CAPITALS, GREEK
 
 _WORD = r"[^\W\d_⁰¹²³⁴-⁹₀-₉ᵀ]+\u0302?(?:_[a-z0-9]+)?[₀-₉ᵢⱼₖₗₙ]*"
@@ -43,9 +44,9 @@ _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙ", "012
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _OPERATORS = {
     "+": "plus", "−": "minus", "-": "minus", "·": "dot", "⊗": "hadamard", "⊙": "odot", "⊘": "oslash", "*": "thin",
-    "/": "slash", "=": "equals", "<": "less", ">": "greater", "≤": "less_equal", "≥": "greater_equal", "↦": "maps",
-    "→": "to", "×": "times", "@": "", ".": "dot", "..": "range", "≠": "neq", "<=": "less_equal", ">=": "greater_equal",
+    "/": "slash", "=": "equals", "↦": "maps", "→": "to", "×": "times", "@": "", ".": "dot", "..": "range", "≠": "neq",
     ",": "comma", ";": "semicolon", ":": "colon",
+    **COMPARISONS, **{TABLE[name].notation.text.strip(): name for name in COMPARISONS.values()},
 }  # fmt: skip
 _TIGHT = frozenset("·*/×@.") | {".."}
 _SPACED = frozenset("+−-⊗⊙⊘=<>≤≥↦→≠") | {"<=", ">="}
@@ -247,7 +248,7 @@ class _Reader:
         if inner is None or self.peek() != {"(": ")", "[": "]"}.get(opening, opening):
             return None
         self.take()
-        return Fence({"(": "group", "[": "square"}.get(opening, "norm"), inner)
+        return Fence({"(": "group", "[": "square"}.get(opening, NORM), inner)
 
     def word(self) -> Box | None:
         """A name, a differential, a call; None for a plain word."""
@@ -294,12 +295,11 @@ def _spoken(word: str) -> str:
 
 
 def _called(word: str, inner: Box) -> Box:
-    if word == "norm":
-        return Fence("norm", inner)
-    if word == "abs":
-        return Fence("abs", inner)
-    if word == "sqrt":
+    kind = TABLE[word].notation.kind if word in TABLE else ""
+    if kind == "fence":
+        return Fence(word, inner)
+    if kind == "root":
         return Root(inner)
-    if word == "inv":
+    if kind == "inverse":
         return Mark(inner if isinstance(inner, Name) else Fence("group", inner), "inverse")
     return Row("flat", (Word(_spoken(word)), Fence("group", inner)), ("", ""))

@@ -26,6 +26,8 @@ from mcalc.render.tables import places_of
 from mcalc.render.training import Descent
 from mcalc.tree.names import name_text
 
+_STEP = "step"
+"""The heading of the column that counts them."""
 _SHOWN, _MOST_COLUMNS, _MOST_SHOWN, OWN = 10, 8, 24, "own "
 
 
@@ -92,7 +94,7 @@ def _table(descent: Descent, every: int, digits: int) -> tuple[list[list[str]], 
     blocks = _blocks(descent)
     shown = steps_shown(max(history.steps for _, history, _ in blocks), every)
     shown = sorted({*shown, *(history.steps for _, history, _ in blocks)})
-    headings, rows = [["step"]], [[str(step)] for step in shown]
+    headings, rows = [[_STEP]], [[str(step)] for step in shown]
     for _, history, found in blocks:
         if descent.shown and len(found) > _MOST_SHOWN:
             raise Problem(
@@ -179,7 +181,7 @@ def page(descent: Descent, every: int = 0, digits: int = DIGITS) -> Page:
     blocks, cells = _table(descent, every, digits)
     headings: list[str | Box] = [heading for block in blocks for heading in block]
     if descent.own is not None:
-        headings = ["step", *(OWN + one for one in blocks[1]), *blocks[2]]
+        headings = [_STEP, *(OWN + one for one in blocks[1]), *blocks[2]]
     else:
         known = {one.heading: one.box for one in columns(descent, descent.history)}
         headings = [known.get(heading, heading) for block in blocks for heading in block]
@@ -201,7 +203,7 @@ def as_csv(descent: Descent, every: int = 0) -> str:
     for prefix, history, parts in reversed(_blocks(descent)):
         found += [(prefix + "value", history.values), (prefix + "gradient_norm", history.norms)]
         found += [(prefix + one.name, one.values) for one in parts]
-    writer.writerow(["step", *(name for name, _ in found)])
+    writer.writerow([_STEP, *(name for name, _ in found)])
     for step in steps_shown(max(len(values) for _, values in found) - 1, every or 1):
         writer.writerow([step, *(_full(values, step) for _, values in found)])
     return out.getvalue().rstrip("\n")
@@ -231,7 +233,7 @@ def _history(descent: Descent, history: History, every: int) -> dict[str, Any]:
     steps = []
     for step in steps_shown(history.steps, every or 1):
         one: dict[str, Any] = {
-            "step": step,
+            _STEP: step,
             "value": history.values[step],
             "gradient_norm": history.norms[step],
         }

@@ -32,6 +32,7 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import is_nonnegative
 from mcalc.table.records import Shape
+from mcalc.table.roles import EXPONENTIAL
 
 OPENED = 12
 """A sum inside of a sum with more terms than this stays a part of its own."""
@@ -219,8 +220,8 @@ def _united(found: dict[Form, Rational], t: Form, e: Rational) -> None:
     if t.head == "ones":
         found.setdefault(t, 0)
         return
-    if t.head == "exp" and t not in found:
-        inverse = make("exp", (negative(t.args[0]),), (), t.shape)
+    if t.head == EXPONENTIAL and t not in found:
+        inverse = make(EXPONENTIAL, (negative(t.args[0]),), (), t.shape)
         if inverse in found:
             t, e = inverse, -e
     if t in found:
@@ -262,8 +263,8 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
             else:
                 factors.append((t, 1))
         elif e != 0:
-            if t.head == "exp" and e < 0:
-                t, e = make("exp", (negative(t.args[0]),), (), t.shape), -e
+            if t.head == EXPONENTIAL and e < 0:
+                t, e = make(EXPONENTIAL, (negative(t.args[0]),), (), t.shape), -e
                 facts.append("exponential")
             operator = operator_of(t.head)
             mask = operator is not None and operator.indicator

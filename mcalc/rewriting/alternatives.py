@@ -21,9 +21,10 @@ from mcalc.rewriting.forms import (
     scaled_parts,
     turned_shape,
 )
+from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.traces import size_of
+from mcalc.table.roles import NORM
 
-CONTRARY = {"greater": "less", "greater_equal": "less_equal"}
 _STRUCTURAL = frozenset({"eye", "diag", CHAIN})
 
 ROTATED = 12
@@ -76,7 +77,7 @@ def dot_of(t: Form) -> tuple[Form, Form] | None:
 def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Rational]], list[tuple[Form, bool]]]:
     """A sum, or a sum of squares, over its number of entries: what the mean is of, and whether it is squared."""
     for a, e in pairs:
-        squared = a.head == "norm" and e == 2
+        squared = a.head == NORM and e == 2
         if not squared and (a.head != "sum" or e != 1 or a.par):
             continue
         size = size_of(a.args[0].shape)
@@ -91,7 +92,7 @@ def with_bound_on_the_right(t: Form) -> Form | None:
     """``1 - z > 0`` is written ``z < 1``, and ``1 > z`` too."""
     left, right = t.args
     if left.head == NUMBER and right.head != NUMBER:
-        return make(CONTRARY[t.head], (right, left), (), t.shape)
+        return make(known_operator(t.head).mirrored, (right, left), (), t.shape)
     k, left = scaled_parts(left)
     if right.head != NUMBER or left.head != SUM:
         return None
@@ -102,5 +103,5 @@ def with_bound_on_the_right(t: Form) -> Form | None:
     pairs = [(c, a) for c, a in pairs if a is not ONE]
     rest, bound, head = add(pairs, left.shape), rational(right.par[0] - constant), t.head
     if all(c < 0 for c, _ in pairs):
-        rest, bound, head = negative(rest), rational(-bound), CONTRARY[head]
+        rest, bound, head = negative(rest), rational(-bound), known_operator(head).mirrored
     return make(head, (rest, number(bound)), (), t.shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.networks.networks import fresh
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.answers import matrix_form, orientation
+from mcalc.table.roles import CASES
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -35,4 +36,4 @@ def by_cases(node: Node) -> Node | None:
     value = matrix_form(rest, *orientation(node.shape, indices))
     if value is None:
         return None
-    return build.apply("where", condition, value, build.zeros(node.shape))
+    return build.apply(CASES, condition, value, build.zeros(node.shape))

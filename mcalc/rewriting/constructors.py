@@ -41,7 +41,7 @@ SENTENCES = {
     "front": "the number stands in front",
     "scalars": "a scalar factor stands in front",
     "added up": "1⃗ᵀ·v = sum(v)",
-    "sign": "the minus sign stands in front",
+    "minus": "the minus sign stands in front",
     "turned": "the transpose of a product turns its order round",
     "twice": "what is turned twice is as it was",
     "symmetric": "a symmetric matrix is its own transpose",
@@ -51,7 +51,7 @@ SENTENCES = {
     "identity": "the identity matrix changes nothing",
     "expanded": "a constant is expanded over the vector",
     "scalar": "a row times a column is a scalar",
-    "norm": "a sum of squares is the square of a norm",
+    "squares": "a sum of squares is the square of a norm",
     "trace": "a sum over products of entries is a trace",
     "circle": "a trace may be turned in a circle",
     "linear": "a linear function of a multiple is the multiple of it",
@@ -61,7 +61,7 @@ SENTENCES = {
 }
 
 QUIET = (
-    *("numbers", "scalars", "zero", "one", "front", "sign", "content", "identity", "unit"),
+    *("numbers", "scalars", "zero", "one", "front", "minus", "content", "identity", "unit"),
     *("expanded", "linear", "open", "turned", "twice"),
 )
 """What is said only where there is nothing else to say, and then the first of these that was done."""

@@ -23,7 +23,7 @@ def as_declared(value: Expression, declared: Mapping[Node, Node]) -> Expression:
 
 
 def _declared(value: Node, declared: Mapping[Node, Node]) -> Node:
-    if value.operator.name == "where":
+    if value.operator.is_cases:
         return value.func(*(_declared(arg, declared) for arg in value.args))
     found = _rebuilt(value, declared)
     return value if found is value else simplify(found)

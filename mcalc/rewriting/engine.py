@@ -19,6 +19,7 @@ from mcalc.rewriting.matching import applied
 from mcalc.rewriting.moves import MOVES, Move
 from mcalc.rewriting.patterns import Row, built, each, is_name
 from mcalc.rewriting.table import rows
+from mcalc.table.roles import ABOVE, INVERSE
 
 ARITHMETIC = "arithmetic"
 """What goes unsaid unless nothing else is to be said: numbers in front, factors of 1, an order."""
@@ -39,21 +40,21 @@ def inverse_beside(one: Form, other: Form) -> Form | None:
         near, rest = (row[-1], row[:-1]) if last else (row[0], row[1:])
         if near is factor and all(part.shape == factor.shape for part in rest):
             inner = make(CHAIN, rest, (), factor.shape) if len(rest) > 1 else rest[0]
-            return construct("inv", (inner,), (), factor.shape)
+            return construct(INVERSE, (inner,), (), factor.shape)
     return None
 
 
 def _inverted(form: Form) -> tuple[Form, ...] | None:
     """The factors of what a form is the inverse of."""
-    inner = form.args[0] if form.head == "inv" else None
-    if form.head == TURNED and form.args[0].head == "inv":
+    inner = form.args[0] if form.head == INVERSE else None
+    if form.head == TURNED and form.args[0].head == INVERSE:
         inner = turned(form.args[0].args[0])
     return inner.args if inner is not None and inner.head == CHAIN else None
 
 
 def where_positive(t: Form) -> Form | None:
     """A product with a mask in which a sum has the same value cut off at 0; None where there is none."""
-    masks = {b.args[0] for b, e in zip(t.args, t.par, strict=True) if b.head == "greater" and b.args[1] is ZERO}
+    masks = {b.args[0] for b, e in zip(t.args, t.par, strict=True) if b.head == ABOVE and b.args[1] is ZERO}
     for at, factor in enumerate(t.args if masks else ()):
         core = factor if factor.head == SUM else None
         if core is None:

@@ -23,6 +23,7 @@ from sympy.core.singleton import S
 
 from mcalc.rewriting.heads import known_operator
 from mcalc.table.records import Shape
+from mcalc.table.roles import NORM
 from mcalc.tree.node import free_loops
 
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
@@ -289,7 +290,7 @@ def _has_mean(form: Form) -> bool:
     """Whether a sum is divided by the number of its entries, and so is written as a mean."""
     sizes = {b.par[0] for b, e in zip(form.args, form.par, strict=True) if b.head == "dimension" and e == -1}
     return bool(sizes) and any(
-        ((b.head == "sum" and e == 1 and not b.par) or (b.head == "norm" and e == 2))
+        ((b.head == "sum" and e == 1 and not b.par) or (b.head == NORM and e == 2))
         and all(size in sizes or size == 1 for size in b.args[0].shape)
         for b, e in zip(form.args, form.par, strict=True)
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mcalc.rewriting.algebra import add, multiply, negative, scaled, split, with_scalars
-from mcalc.rewriting.constructors import CONSTRUCTORS, OTHERS, construct, facts
+from mcalc.rewriting.constructors import CONSTRUCTORS, OTHERS, Constructor, construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
     NUMBER,
@@ -33,7 +33,9 @@ from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.known import declared, is_nonnegative
 from mcalc.rewriting.products import turned
 from mcalc.rewriting.traces import BARE, dimension, size_of
+from mcalc.table import CONTRARY, TABLE
 from mcalc.table.records import LoopIndex, Shape
+from mcalc.table.roles import ABSOLUTE, EXPONENTIAL, INVERSE, LOGARITHM, NORM
 from mcalc.tree import build
 
 
@@ -64,11 +66,13 @@ def _function(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Sh
     operator = known_operator(head)
     if len(args) == 1 and operator.linear:
         return _linear(head, args[0], par, shape)
-    if len(args) == 1 and operator.parity:
+    if len(args) == 1 and (operator.parity or operator.complementary):
         c, rest = scaled_parts(args[0])
         if c < 0:
-            facts.append("sign")
             inside = make(head, (scaled(rational(-c), rest),), par, shape)
+            if operator.complementary:
+                return add([(1, ONE), (-1, inside)], shape)
+            facts.append("minus")
             return inside if operator.parity == "even" else negative(inside)
     if len(args) == 1 and operator.elementwise and args[0].head == TURNED and is_matrix(args[0]):
         return turned(make(head, (args[0].args[0],), par, args[0].args[0].shape))
@@ -119,7 +123,7 @@ def _norm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
     out = [(b, e) for b, e in scalars if is_nonnegative(b)]
     inside = multiply([(rest, 1), *((b, e) for b, e in scalars if not is_nonnegative(b))])
     if not inside.shape:
-        return with_scalars(absolute(c), out, construct("abs", (inside,), (), ()))
+        return with_scalars(absolute(c), out, construct(ABSOLUTE, (inside,), (), ()))
     if is_zero(inside):
         return ZERO
     if inside.head == TURNED:
@@ -129,7 +133,7 @@ def _norm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
         inside = other
     if c != 1 or out:
         facts.append("linear")
-    return with_scalars(absolute(c), out, make("norm", (inside,), (), ()))
+    return with_scalars(absolute(c), out, make(NORM, (inside,), (), ()))
 
 
 def _mean(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
@@ -141,12 +145,12 @@ def _mean(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
 def _inverse(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
     c, scalars, rest = split(args[0])
     if is_zero(rest) or c == 0:
-        return make("inv", args, par, shape)
+        return make(INVERSE, args, par, shape)
     if c != 1 or scalars:
         facts.append("front")
-        inner = construct("inv", (rest,), (), shape)
+        inner = construct(INVERSE, (rest,), (), shape)
         return with_scalars(over(1, c), [(s, -e) for s, e in scalars], inner)
-    if rest.head == "inv":
+    if rest.head == INVERSE:
         facts.append("inverse")
         return rest.args[0]
     if rest.head == "eye":
@@ -154,37 +158,29 @@ def _inverse(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form
     if rest.head == "diag":
         return construct("diag", (multiply([(rest.args[0], -1)]),), (), shape)
     if rest.head == TURNED:
-        return turned(construct("inv", (rest.args[0],), (), shape))
+        return turned(construct(INVERSE, (rest.args[0],), (), shape))
     if "orthogonal" in declared(rest):
         return turned(rest)
     if rest.head in (SUM, CHAIN) and len(rest.args) <= 12:
         other = turned(rest)
         if other is not rest and (other.cost, other.digest) < (rest.cost, rest.digest):
-            return turned(make("inv", (other,), (), shape))
-    return make("inv", (rest,), (), shape)
+            return turned(make(INVERSE, (other,), (), shape))
+    return make(INVERSE, (rest,), (), shape)
 
 
 def _exponential(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
     c, rest = scaled_parts(args[0])
-    if rest.head == "log":
+    if rest.head == LOGARITHM:
         return multiply([(rest.args[0], c)], shape)
-    return ones(shape) if is_zero(args[0]) else make("exp", args, par, shape)
+    return ones(shape) if is_zero(args[0]) else make(EXPONENTIAL, args, par, shape)
 
 
 def _logarithm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
     if args[0] is ONE:
         return ZERO
-    if args[0].head == "exp":
+    if args[0].head == EXPONENTIAL:
         return args[0].args[0]
-    return _function("log", args, par, shape)
-
-
-def _sigmoid(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
-    c, rest = scaled_parts(args[0])
-    if c < 0:
-        other = make("sigmoid", (scaled(rational(-c), rest),), par, shape)
-        return add([(1, ONE), (-1, other)], shape)
-    return _function("sigmoid", args, par, shape)
+    return _function(LOGARITHM, args, par, shape)
 
 
 def _power(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
@@ -198,36 +194,35 @@ def _power(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
 _LARGEST_POWER = 50
 
 
-def _compare(head: str, swapped: str) -> Any:
+def _compare(head: str, holds: Callable[[Any, Any], bool], mirrored: str | None) -> Constructor:
     def constructor(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
         """``a < b`` is ``b > a``; what is compared stands on the left, a number alone on the right."""
-        if head != swapped and head in ("less", "less_equal"):
-            return construct(swapped, args[::-1], par, shape)
+        if mirrored is not None:
+            return construct(mirrored, args[::-1], par, shape)
         if args[0].head == NUMBER and args[1].head == NUMBER:
-            one, other = args[0].par[0], args[1].par[0]
-            return number(int(one > other if head == "greater" else one >= other))
+            return number(int(holds(args[0].par[0], args[1].par[0])))
         return make(head, args, par, shape)
 
     return constructor
 
 
-def _by_traits(head: str) -> Any:
+def _by_traits(head: str) -> Constructor:
     return lambda args, par, shape: _function(head, args, par, shape)
 
 
 OTHERS.append(_by_traits)
 CONSTRUCTORS.update(
-    norm=_norm,
-    mean=_mean,
-    inv=_inverse,
-    exp=_exponential,
-    log=_logarithm,
-    sigmoid=_sigmoid,
-    power=_power,
-    less=_compare("less", "greater"),
-    less_equal=_compare("less_equal", "greater_equal"),
-    greater=_compare("greater", "less"),
-    greater_equal=_compare("greater_equal", "less_equal"),
+    {
+        NORM: _norm,
+        "mean": _mean,
+        INVERSE: _inverse,
+        EXPONENTIAL: _exponential,
+        LOGARITHM: _logarithm,
+        "power": _power,
+    }
+)
+CONSTRUCTORS.update(
+    (one.name, _compare(one.name, one.holds, CONTRARY.get(one.name))) for one in TABLE.values() if one.holds is not None
 )
 CONSTRUCTORS[NUMBER] = lambda args, par, shape: number(par[0])
 CONSTRUCTORS["dimension"] = lambda args, par, shape: dimension(par[0])

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, TURNED, Form, Rational
-from mcalc.rewriting.heads import known_operator
+from mcalc.rewriting.heads import known_operator, operator_of
 
 
 def declared(form: Form) -> frozenset[str]:
     """What was declared of a name, beside its shape."""
     return form.par[1] if form.head == "variable" and len(form.par) > 1 else frozenset()
+
+
+def adds_up(form: Form) -> bool:
+    """Whether the entries of a column have the sum 1, by what was declared and by how it is made."""
+    operator = operator_of(form.head)
+    if operator is None or not operator.adds_up:
+        return "probability" in declared(form)
+    return len(form.shape) == 1 and not (operator.takes_axis and form.par)
 
 
 def is_nonnegative(form: Form) -> bool:
@@ -27,6 +35,12 @@ def is_nonnegative(form: Form) -> bool:
     if operator.nonnegative or operator.indicator or form.head in ("eye", "ones", "unit"):
         return True
     return operator.linear and all(map(is_nonnegative, form.args))
+
+
+def is_always_positive(form: Form) -> bool:
+    """Whether the value is positive whatever its arguments are: ``e^a``."""
+    operator = operator_of(form.head)
+    return operator is not None and operator.positive == "always"
 
 
 def _even(e: Rational) -> bool:

@@ -28,11 +28,12 @@ from mcalc.rewriting.forms import (
     scaled_parts,
 )
 from mcalc.rewriting.products import chain
+from mcalc.table.roles import TRACE
 
 _MOST = 12
 _BREADTH = 10
 _SHORT = 4
-_OPENED = frozenset({"sum", "tr", "diag"})
+_OPENED = frozenset({"sum", TRACE, "diag"})
 
 Reduce = Callable[[Form], Form]
 Pair = tuple[Rational, Form]

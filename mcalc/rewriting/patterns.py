@@ -31,7 +31,7 @@ from mcalc.rewriting.forms import (
     widest,
 )
 from mcalc.rewriting.functions import shape_of
-from mcalc.rewriting.known import declared, is_nonnegative
+from mcalc.rewriting.known import declared, is_always_positive
 from mcalc.rewriting.traces import dimension
 
 Bound = dict[str, Form]
@@ -44,7 +44,7 @@ def _declared(word: str) -> Condition:
 
 CONDITIONS: dict[str, Condition] = {
     "symmetric": lambda form: turned(form) is form,
-    "positive": lambda form: _declared("positive")(form) or (is_nonnegative(form) and form.head == "exp"),
+    "positive": lambda form: _declared("positive")(form) or is_always_positive(form),
     "orthogonal": _declared("orthogonal"),
     "vector": is_column,
     "product": lambda form: form.head == CHAIN,

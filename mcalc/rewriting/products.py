@@ -26,8 +26,8 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import declared
 from mcalc.table.records import Shape
-
-SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
+from mcalc.table.roles import INVERSE
+from mcalc.tree.properties import SYMMETRIC
 
 
 def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
@@ -151,7 +151,7 @@ def _turned_inside(form: Form) -> Sequence[Form]:
     if form.head == PRODUCT:
         rest = split(form)[2]
         return [rest] if rest is not form else []
-    if form.head == "inv" or (matrix and _is_elementwise(form)):
+    if form.head == INVERSE or (matrix and _is_elementwise(form)):
         return [t for t in form.args if t.shape]
     return []
 
@@ -181,11 +181,11 @@ def _one_turned(form: Form) -> Form:
             return with_scalars(c, scalars, turned(rest))
         if matrix:
             return multiply([(turned(t), e) for t, e in zip(args, form.par, strict=True)], shape)
-    if head == "inv":
+    if head == INVERSE:
         if args[0].other_way is args[0]:
             return form
         if args[0].other_way is not None and args[0].other_way.head != TURNED and args[0].head == TURNED:
-            return construct("inv", (args[0].other_way,), (), shape)
+            return construct(INVERSE, (args[0].other_way,), (), shape)
     if matrix and _is_elementwise(form) and all(t.other_way is t for t in args if t.shape):
         return form
     return make(TURNED, (form,), (), shape)

@@ -26,6 +26,7 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import head_of
 from mcalc.rewriting.traces import dimension
+from mcalc.table.roles import ROOT
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
@@ -108,7 +109,7 @@ _READERS: dict[str, Reader] = {
     "divide": lambda node, args, shape: (
         make(PRODUCT, args, (1, -1), shape) if args[0] is not args[1] else make(PRODUCT, args[:1], (0,), shape)
     ),
-    "sqrt": lambda node, args, shape: make(PRODUCT, args, (_HALF,), shape),
+    ROOT: lambda node, args, shape: make(PRODUCT, args, (_HALF,), shape),
     "power": _power,
     "matmul": _chain,
     "dot": _dot,

@@ -10,7 +10,6 @@ from sympy.core.numbers import Rational as Exact
 
 from mcalc.rewriting.algebra import keeping, turned
 from mcalc.rewriting.alternatives import (
-    CONTRARY,
     ROTATED,
     all_negative,
     all_turned,
@@ -48,10 +47,12 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.reading import Typed
+from mcalc.table import TABLE
+from mcalc.table.roles import DELTA, NORM, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
-_LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differential", "pi", "unit", "delta"})
+_LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differential", "pi", "unit", DELTA})
 
 
 def exact(value: Rational) -> Any:
@@ -182,7 +183,7 @@ class Writer:
         if t.head == PRODUCT and is_matrix(t) and len(t.args) > 1 and all(a.head == TURNED for a in t.args):
             inner = make(PRODUCT, (a.args[0] for a in t.args), t.par, turned_shape(t.shape))
             return make(TURNED, (inner,), (), t.shape)
-        if t.head in CONTRARY:
+        if t.head in TABLE and TABLE[t.head].mirrored:
             return with_bound_on_the_right(t)
         return None
 
@@ -213,7 +214,7 @@ class Writer:
             return self._chain(t)
         if t.head == TURNED:
             return build.apply("transpose", self.shown[t.args[0]])
-        if t.head == "tr" and t.args[0].head == CHAIN:
+        if t.head == TRACE and t.args[0].head == CHAIN:
             return self._trace(t.args[0].args)
         both = dot_of(t)
         if both is not None:
@@ -241,7 +242,7 @@ class Writer:
             return build.apply("sum", build.apply("multiply", *sorted(nodes, key=lambda node: node.key)))
         nodes = [self.shown.get(part) or self.show(part) for part in parts]
         ways = [nodes[at:] + nodes[:at] for at in range(len(nodes))] if len(nodes) <= ROTATED else [nodes]
-        return build.apply("tr", build.chain(min(ways, key=_reading_order)))
+        return build.apply(TRACE, build.chain(min(ways, key=_reading_order)))
 
     def _sum(self, t: Form) -> Node:
         filled = is_matrix(t) and any(is_structural(a) for a in t.args)
@@ -300,7 +301,7 @@ class Writer:
                 node = self._sum(a)
             else:
                 node = self.shown.get(a) or self.show(a)
-            if a.head == "norm" and e.denominator == 1 and e % 2 == 0 and is_column(a.args[0]) and not a.args[0].args:
+            if a.head == NORM and e.denominator == 1 and e % 2 == 0 and is_column(a.args[0]) and not a.args[0].args:
                 node, e = build.apply("dot", node.args[0], node.args[0]), over(e, 2)
             (arrays if a.shape else scalars).append((node, exact(e)))
         scalars.sort(key=lambda pair: (pair[0].operator.indicator, pair[0].key))

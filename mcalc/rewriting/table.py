@@ -70,8 +70,6 @@ positive: a > 0 -> 1 when positive(a) | it is positive
 """
 
 _SHAPES = {**dict.fromkeys("ABC", "nn"), **dict.fromkeys("uvwab", "n"), **dict.fromkeys("st", "")}
-_DEFINED = ("softplus", "logsumexp")
-"""Operators whose definition is met in derivatives, and read as them."""
 
 
 def _value(text: str) -> Node:
@@ -103,7 +101,7 @@ def defined_rows() -> list[Row]:
     """The definitions of the operator table, from the definition to the name."""
     rows = []
     for operator in TABLE.values():
-        if operator.name not in _DEFINED:
+        if not operator.recognized:
             continue
         call = f"{operator.calls[0]}(a)"
         before, after = reversed_scale(side(operator.definition), side(call))
@@ -112,7 +110,7 @@ def defined_rows() -> list[Row]:
     return rows
 
 
-_DISSOLVED = frozenset({"kron", "inv", "log"})
+_DISSOLVED = frozenset(operator.name for operator in TABLE.values() if operator.dissolved)
 """Heads that a row may dissolve at the price of a longer text."""
 
 

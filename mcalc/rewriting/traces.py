@@ -24,9 +24,10 @@ from mcalc.rewriting.forms import (
     number,
     rational,
 )
-from mcalc.rewriting.known import declared
+from mcalc.rewriting.known import adds_up
 from mcalc.rewriting.products import turned
 from mcalc.table.records import Shape
+from mcalc.table.roles import DIAGONAL, NORM, TRACE
 
 
 def size_of(shape: Sequence[Any]) -> Form:
@@ -54,20 +55,18 @@ def _sum(form: Form, shape: Shape) -> Form | None:
         return construct("sum", form.args, (), ())
     if form.head == "eye":
         return dimension(form.par[0])
-    if form.head in ("unit", "softmax") and is_column(form) and not (form.head == "softmax" and form.par):
+    if adds_up(form):
         return ONE
-    if "probability" in declared(form):
-        return ONE
-    if form.head == "diagonal":
-        return construct("tr", form.args, (), ())
+    if form.head == DIAGONAL:
+        return construct(TRACE, form.args, (), ())
     if form.head == "diag":
         return construct("sum", form.args, (), ())
     if form.head != PRODUCT:
         return None
     if all(e == 2 for e in form.par):
-        facts.append("norm")
+        facts.append("squares")
         root = multiply([(b, 1) for b in form.args])
-        return multiply([(construct("norm", (root,), (), ()), 2)])
+        return multiply([(construct(NORM, (root,), (), ()), 2)])
     if is_matrix(form):
         if len(form.args) == 2 and form.par == (1, 1) and all(is_matrix(b) for b in form.args):
             if any(b.head == CHAIN for b in form.args):
@@ -88,7 +87,7 @@ def _trace(form: Form, shape: Shape) -> Form | None:
     if not form.shape:
         return form
     if form.head == TURNED:
-        return construct("tr", form.args, (), ())
+        return construct(TRACE, form.args, (), ())
     if form.head == "eye":
         return dimension(form.par[0])
     if form.head == "diag":
@@ -109,14 +108,14 @@ def _trace_of(parts: Sequence[Form]) -> Form:
         opened += rest.args if rest.head == CHAIN else [rest]
     opened = [t for t in opened if t.head != "eye"] or opened[:1]
     if len(opened) == 1:
-        return with_scalars(c, scalars, construct("tr", (opened[0],), (), ()))
+        return with_scalars(c, scalars, construct(TRACE, (opened[0],), (), ()))
     start = next((at for at, t in enumerate(opened) if is_row(t)), None)
     if start is not None:
         facts.append("circle")
         return with_scalars(c, scalars, construct(CHAIN, (*opened[start:], *opened[:start]), (), ()))
     if len(opened) == 2 and opened[0] is turned(opened[1]):
-        facts.append("norm")
-        return with_scalars(c, scalars, multiply([(construct("norm", (opened[1],), (), ()), 2)]))
+        facts.append("squares")
+        return with_scalars(c, scalars, multiply([(construct(NORM, (opened[1],), (), ()), 2)]))
     other = [turned(t) for t in reversed(opened)]
     if any(t.head == SUM and len(t.args) == 1 for t in other):
         other = opened
@@ -124,7 +123,7 @@ def _trace_of(parts: Sequence[Form]) -> Form:
     best = min(ways, key=lambda row: (sum(t.head == TURNED for t in row), [t.digest for t in row]))
     if best != opened:
         facts.append("circle")
-    return with_scalars(c, scalars, make("tr", (make(CHAIN, best, (), chain_shape(best)),), (), ()))
+    return with_scalars(c, scalars, make(TRACE, (make(CHAIN, best, (), chain_shape(best)),), (), ()))
 
 
 def _least_rotation(row: Sequence[Form]) -> list[Form]:
@@ -156,7 +155,7 @@ def _diagonal(form: Form, shape: Shape) -> Form | None:
     if form.head == "diag":
         return form.args[0]
     if form.head == TURNED:
-        return construct("diagonal", form.args, (), shape)
+        return construct(DIAGONAL, form.args, (), shape)
     if form.head == "eye":
         return make("ones", (), (form.par[0],), (form.par[0],))
     if form.head == CHAIN and len(form.args) == 2 and is_column(form.args[0]):
@@ -164,7 +163,7 @@ def _diagonal(form: Form, shape: Shape) -> Form | None:
     if form.head == PRODUCT and is_matrix(form):
         return multiply(
             [
-                (construct("diagonal", (b,), (), shape) if b.shape else b, e)
+                (construct(DIAGONAL, (b,), (), shape) if b.shape else b, e)
                 for b, e in zip(form.args, form.par, strict=True)
             ],
             shape,
@@ -174,7 +173,7 @@ def _diagonal(form: Form, shape: Shape) -> Form | None:
 
 BARE: dict[str, Callable[[Form, Shape], Form | None]] = {
     "sum": _sum,
-    "tr": _trace,
+    TRACE: _trace,
     "diag": _diag,
-    "diagonal": _diagonal,
+    DIAGONAL: _diagonal,
 }

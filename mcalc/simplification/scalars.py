@@ -5,22 +5,17 @@ The order of the factors and of the terms is kept, so that entries read as the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sympy.core.singleton import S
 
+from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex
+from mcalc.table.roles import CASES
 from mcalc.tree import build
 from mcalc.tree.folding import folded
 from mcalc.tree.node import Node
-
-_TRUE: dict[str, Callable[[Any, Any], Any]] = {
-    "greater": lambda a, b: a > b,
-    "less": lambda a, b: a < b,
-    "greater_equal": lambda a, b: a >= b,
-    "less_equal": lambda a, b: a <= b,
-}
 
 
 def product_of(coefficient: Any, factors: Iterable[tuple[Node, Any]]) -> Node:
@@ -46,10 +41,10 @@ def product_of(coefficient: Any, factors: Iterable[tuple[Node, Any]]) -> Node:
     if coefficient == 0:
         return build.number(0)
     for node, power in powers.items():
-        if node.operator.name == "where" and power == 1 and any(build.is_number(arg) for arg in node.args[1:]):
+        if node.operator.is_cases and power == 1 and any(build.is_number(arg) for arg in node.args[1:]):
             rest = [factor for factor in powers.items() if factor[0] is not node]
             return applied(
-                "where", [node.args[0], *(product_of(coefficient, [(arg, S.One), *rest]) for arg in node.args[1:])]
+                CASES, [node.args[0], *(product_of(coefficient, [(arg, S.One), *rest]) for arg in node.args[1:])]
             )
     if not any(powers.values()):
         return build.number(coefficient)
@@ -116,12 +111,13 @@ def applied(name: str, args: Sequence[Node], parameters: tuple[Any, ...] = ()) -
         return product_of(S.One, [(arg, S.One) for arg in args])
     if name == "divide":
         return product_of(S.One, [(args[0], S.One), (args[1], S.NegativeOne)])
-    if name == "where" and build.is_number(args[0]):
+    if name == CASES and build.is_number(args[0]):
         return args[2] if build.is_zero(args[0]) else args[1]
-    if name == "where" and args[1] is args[2]:
+    if name == CASES and args[1] is args[2]:
         return args[1]
-    if name in _TRUE and all(build.is_number(arg) for arg in args):
-        return build.number(1 if _TRUE[name](args[0].parameters[0], args[1].parameters[0]) else 0)
+    holds = TABLE[name].holds
+    if holds is not None and all(build.is_number(arg) for arg in args):
+        return build.number(int(holds(args[0].parameters[0], args[1].parameters[0])))
     return folded(name, *args, parameters=parameters)
 
 

@@ -34,6 +34,12 @@ COMPARISONS = {
     if operator.indicator and operator.notation.kind == "infix"
 }
 """The comparisons by their signs: ``>=`` is greater_equal."""
+CONTRARY = {
+    operator.mirrored: operator.name
+    for place, operator in enumerate(TABLE.values())
+    if operator.mirrored in list(TABLE)[place:]
+}
+"""The comparisons that are written by another with their arguments changed over: ``a < b`` as ``b > a``."""
 REPETITIONS = frozenset(operator.name for operator in TABLE.values() if operator.shape is shapes.repeated)
 """Identities with their rows repeated: their arguments are sizes."""
 CASES = next(operator for operator in TABLE.values() if operator.is_cases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import ge, gt, le, lt
 from typing import Any
 
 from mcalc.table import shapes
@@ -11,7 +12,9 @@ from mcalc.table.records import FLAT, Convention, Notation, Operator, Rule, call
 _LARGER, _SMALLER = (("1", "a - b"), ("0", "b - a")), (("1", "b - a"), ("0", "a - b"))
 
 
-def comparison(name: str, text: str, ascii: str, latex: str, **fields: Any) -> Operator:
+def comparison(
+    name: str, text: str, ascii: str, latex: str, holds: Callable[[Any, Any], Any], **fields: Any
+) -> Operator:
     """``a > b``: 1 where it holds, 0 elsewhere; its derivatives are 0."""
     return Operator(
         name,
@@ -21,6 +24,8 @@ def comparison(name: str, text: str, ascii: str, latex: str, **fields: Any) -> O
         shape=shapes.elementwise,
         notation=infix(text, ascii, latex, 10),
         rules=(Rule("a", "0", FLAT), Rule("b", "0", FLAT)),
+        numpy=lambda np, a, b: np.where(holds(a, b), 1.0, 0.0),
+        holds=holds,
         elementwise=True,
         indicator=True,
         exact=True,
@@ -51,7 +56,8 @@ OPERATORS = (
         " > ",
         " > ",
         " > ",
-        numpy=lambda np, a, b: np.where(a > b, 1.0, 0.0),
+        holds=gt,
+        mirrored="less",
         opposite="less_equal",
         branches=_LARGER,
     ),
@@ -60,7 +66,8 @@ OPERATORS = (
         " < ",
         " < ",
         " < ",
-        numpy=lambda np, a, b: np.where(a < b, 1.0, 0.0),
+        holds=lt,
+        mirrored="greater",
         opposite="greater_equal",
         branches=_SMALLER,
         compared_as="b > a",
@@ -70,7 +77,8 @@ OPERATORS = (
         " ≥ ",
         " >= ",
         r" \ge ",
-        numpy=lambda np, a, b: np.where(a >= b, 1.0, 0.0),
+        holds=ge,
+        mirrored="less_equal",
         opposite="less",
         branches=_LARGER,
         compared_as="1 - (b > a)",
@@ -80,7 +88,8 @@ OPERATORS = (
         " ≤ ",
         " <= ",
         r" \le ",
-        numpy=lambda np, a, b: np.where(a <= b, 1.0, 0.0),
+        holds=le,
+        mirrored="greater_equal",
         opposite="greater",
         branches=_SMALLER,
         compared_as="1 - (a > b)",

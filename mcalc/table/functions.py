@@ -64,6 +64,7 @@ OPERATORS = (
         title="ln",
         meaning="the natural logarithm",
         numpy=lambda np, a: np.log(a),
+        dissolved=True,
         domain="positive",
         care="the argument must be positive",
         whole="logm",
@@ -275,6 +276,7 @@ OPERATORS = (
         text="σ",
         numpy=lambda np, a: 1 / (1 + np.exp(-a)),
         definition="1/(1 + exp(-a))",
+        complementary=True,
         also=("logistic", "expit", "sigma"),
         nonnegative=True,
         compared_as="1/(1 + exp(-a))",
@@ -287,6 +289,7 @@ OPERATORS = (
         latex=r"\operatorname{softplus}",
         numpy=lambda np, a: np.logaddexp(0, a),
         definition="log(1 + exp(a))",
+        recognized=True,
         nonnegative=True,
     ),
     function(

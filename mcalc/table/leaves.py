@@ -118,6 +118,7 @@ OPERATORS = (
         notation=Notation("unit", "unit", "unit", "e"),
         example="unit(2,n)",
         numpy=lambda np, index, size: np.eye(size)[index - 1],
+        adds_up=True,
         of_one="1",
     ),
     Operator(

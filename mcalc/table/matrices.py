@@ -41,6 +41,7 @@ OPERATORS = (
         example="inv(A)",
         rules=(Rule("A", "-y[i,k] y[l,j]", "d(A⁻¹) = −A⁻¹ dA A⁻¹"),),
         numpy=lambda np, a: np.linalg.inv(a),
+        dissolved=True,
         domain="square",
         care="the matrix must be invertible",
         of_one="1/A",

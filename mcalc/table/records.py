@@ -72,7 +72,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Notation:
-    """How an operator is written: a kind that the printers know, its symbols and its precedence."""
+    """How an operator is written: a kind that the printers know, its symbols and its precedence.
+
+    Where typesetting writes a call as an infix, `sign` is the name of what stands between: kron for ``A ⊗ B``. Of a
+    fence, `below` is what stands at its foot, `of_matrix` what does with a matrix inside: ``‖A‖_F``.
+    """
 
     kind: str
     text: str = ""
@@ -80,6 +84,9 @@ class Notation:
     latex: str = ""
     level: int = 100
     right: int = 0
+    sign: str = ""
+    below: str = ""
+    of_matrix: str = ""
 
     @property
     def spoken(self) -> str:
@@ -117,6 +124,11 @@ class Operator:
     `parity` ``odd`` or ``even`` the sign of its argument; a `nonnegative` one is never below 0. `bounds` are its least
     and its largest value, one that `overflows` is infinite soon; `price` is what an entry takes, in nanoseconds.
     `open` is the function with nothing known of it that it is.
+
+    The entries of a column that `adds_up` have the sum 1. A `complementary` one has ``f(-a) = 1 - f(a)``. One that is
+    `recognized` is what its definition is read as where a derivative has that; of one that is `dissolved` a rewriting
+    that does without it is taken though it may be longer. A comparison `holds` of two numbers or not; `mirrored` is
+    the one that it is with its arguments changed over, ``b > a`` for ``a < b``.
 
     An operator `of_reals` compares, or is meant of real numbers alone. `no_value` says where it has none though its
     arguments do, ``b is 0``, and `convention` what its derivative is taken to be where it has none. `compared_as` is
@@ -165,6 +177,12 @@ class Operator:
     bounds: tuple[int, int] | None = None
     overflows: bool = False
     price: float = 3.0
+    adds_up: bool = False
+    complementary: bool = False
+    recognized: bool = False
+    dissolved: bool = False
+    holds: Callable[[Any, Any], bool] | None = None
+    mirrored: str = ""
     of_reals: bool = False
     no_value: str = ""
     convention: Convention | None = None

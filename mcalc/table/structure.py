@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mcalc.table import shapes
@@ -117,7 +118,7 @@ OPERATORS = (
         title="Kronecker product",
         doc="the Kronecker product: every entry of A times B",
         shape=shapes.kron_shape,
-        notation=called("kron", r"\operatorname{kron}"),
+        notation=replace(called("kron", r"\operatorname{kron}"), sign="kron"),
         calls=("kron", "kronecker"),
         example="kron(A, B)",
         rules=(
@@ -125,6 +126,7 @@ OPERATORS = (
             Rule("B", _kron("B", "A", "tile", "repeat"), "B stands in every block, multiplied by an entry of A"),
         ),
         numpy=lambda np, a, b: np.kron(a, b),
+        dissolved=True,
         elsewhere=("KroneckerProduct",),
     ),
     Operator(

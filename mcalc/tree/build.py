@@ -12,11 +12,11 @@ from sympy.core.singleton import S
 
 from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex, Shape
+from mcalc.table.roles import ROOT
 from mcalc.tree.known import declared
 from mcalc.tree.node import Node
+from mcalc.tree.properties import SKEW, SYMMETRIC
 
-SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
-SKEW = frozenset({"skew"})
 _LOOKED_INTO = 200
 """A value with more parts than this is turned as a whole, and taken as not symmetric."""
 
@@ -242,7 +242,7 @@ def raised(node: Node, power: Any) -> Node:
     if power == 1:
         return node
     if power == S.Half:
-        return apply("sqrt", node)
+        return apply(ROOT, node)
     return apply("power", node, number(power))
 
 

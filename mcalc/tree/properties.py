@@ -28,7 +28,8 @@ class Property(NamedTuple):
 
     ``says`` is the sentence about a variable, or about its every entry where any shape will do; ``made`` turns any
     numbers into some that have the property, one value or many along a first axis; ``whole`` turns one of small whole
-    numbers into another; ``mended`` frees numbers that have it from rounding.
+    numbers into another; ``mended`` frees numbers that have it from rounding; the transpose is the value itself times
+    ``turned``, where that is 1 or -1.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Property(NamedTuple):
     made: Made
     whole: Made
     mended: Made = _same
+    turned: int = 0
 
     def fits(self, shape: Sequence[Any]) -> bool:
         """Whether a variable of the shape can have the property."""
@@ -75,13 +77,13 @@ def _adding_up(np: Any, a: Any) -> Any:
 
 # A property that follows from another stands before it.
 _RECORDS = (
-    Property("symmetric", "square", "{} is symmetric", _symmetric, _mirrored, _symmetric),
-    Property("skew", "square", "{} is skew-symmetric", _skew, lambda np, a: np.triu(a, 1) - np.triu(a, 1).T, _skew),
+    Property("symmetric", "square", "{} is symmetric", _symmetric, _mirrored, _symmetric, 1),
+    Property("skew", "square", "{} is skew-symmetric", _skew, lambda np, a: np.triu(a, 1) - np.triu(a, 1).T, _skew, -1),
     Property("lower", "square", "{} is lower triangular", lambda np, a: np.tril(a), lambda np, a: np.tril(a)),
     Property("upper", "square", "{} is upper triangular", lambda np, a: np.triu(a), lambda np, a: np.triu(a)),
-    Property("diagonal", "square", "{} is diagonal", _diagonal, _diagonal),
+    Property("diagonal", "square", "{} is diagonal", _diagonal, _diagonal, turned=1),
     Property("orthogonal", "square", "{} is orthogonal", lambda np, a: np.linalg.qr(a)[0], _identity, _orthogonalized),
-    Property("psd", "square", "{} is symmetric and positive definite", _positive_definite, _identity, _symmetric),
+    Property("psd", "square", "{} is symmetric and positive definite", _positive_definite, _identity, _symmetric, 1),
     Property("positive", "", "{} is positive", lambda np, a: np.abs(a) + 0.1, lambda np, a: np.abs(a) + 1),
     Property(
         "probability",
@@ -93,6 +95,8 @@ _RECORDS = (
     ),
 )
 PROPERTIES: dict[str, Property] = {record.name: record for record in _RECORDS}
+SYMMETRIC, SKEW = (frozenset(record.name for record in _RECORDS if record.turned == sign) for sign in (1, -1))
+"""The properties by which ``Aᵀ = A``, and those by which ``Aᵀ = -A``."""
 
 
 def declared(variable: Any) -> list[Property]:

@@ -10,6 +10,7 @@ from mcalc.language.pasted.products import inside
 from mcalc.language.pasted.ranks import is_call, operand_end, operand_start
 from mcalc.language.pasted.rewriting import Rewriting
 from mcalc.table import ELSEWHERE
+from mcalc.table.roles import EXPONENTIAL
 
 PREFIXES = frozenset(["np", "numpy", "jnp", "torch", "jax", "F", "nn", "math", "scipy", "tf"])
 """The libraries and modules whose functions people paste with their prefix."""
@@ -148,7 +149,7 @@ def constants(pieces: Pieces, at: Rewriting) -> Pieces:
         piece = pieces[place]
         if piece.text == "E" and place + 1 < len(pieces) and pieces[place + 1].text == "^":
             end = operand_end(pieces, place)
-            found += [name("exp", piece), group("(", inside(pieces[place + 2 : end]))]
+            found += [name(EXPONENTIAL, piece), group("(", inside(pieces[place + 2 : end]))]
             place = end
             continue
         found.append(replace(piece, text="pi") if piece.text == "Pi" else piece)

@@ -19,6 +19,7 @@ from mcalc.language.pasted.ranks import (
 )
 from mcalc.language.pasted.rewriting import Rewriting
 from mcalc.table import ELSEWHERE
+from mcalc.table.roles import INVERSE
 
 _STARRED = "`*` is the element-wise product, and a transpose or an inverse beside it asks for `@`."
 _TOGETHER = "write `*` (element by element) or `@` (the matrix product) between them"
@@ -49,7 +50,7 @@ def inverses(pieces: Pieces, at: Rewriting) -> Pieces:
 
 
 def _inverted(matrix: Pieces) -> list[Piece]:
-    return [name("inv", matrix[0]), group("(", inside(matrix))]
+    return [name(INVERSE, matrix[0]), group("(", inside(matrix))]
 
 
 def _power(pieces: Pieces, place: int) -> tuple[str, int]:
@@ -185,4 +186,4 @@ def _asks_for_product(operand: Pieces) -> bool:
     """Whether a transpose or an inverse stands at the place where the product is."""
     last = operand[-1]
     turned = last.text in TRANSPOSES or (last.text == "T" and len(operand) > 1 and operand[-2].text in (".", "^"))
-    return turned or any(piece.text == "inv" for piece in operand[-2:-1])
+    return turned or any(piece.text == INVERSE for piece in operand[-2:-1])
