@@ -35,6 +35,8 @@ from mcalc.rewriting.known import declared, is_always_positive
 from mcalc.rewriting.traces import dimension
 
 Bound = dict[str, Form]
+_SIZED = frozenset({"ones", "eye", "dimension"})
+"""The constants that stand in a row for those of every size."""
 Condition = Callable[[Form], bool]
 
 
@@ -102,7 +104,7 @@ def matches(pattern: Form, form: Form, bound: Bound) -> Iterator[Bound]:
     if pattern.head != form.head:
         return
     if not pattern.args:
-        if pattern is form or pattern.head in ("eye", "ones", "dimension"):
+        if pattern is form or (pattern.head in _SIZED and len(pattern.shape) == len(form.shape)):
             yield bound
         return
     if pattern.head in (SUM, PRODUCT):
@@ -171,7 +173,7 @@ def _shape(pattern: Form, args: Sequence[Form]) -> tuple[object, ...]:
 
 def _sized(pattern: Form, bound: Bound) -> Form:
     """A constant of a pattern in the size of what its names stand for: the first axis that is not 1."""
-    if pattern.head not in ("ones", "eye", "dimension") or not bound:
+    if pattern.head not in _SIZED or not bound:
         return pattern
     sizes = [size for form in bound.values() for size in form.shape if size != 1]
     if not sizes:

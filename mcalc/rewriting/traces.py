@@ -76,7 +76,7 @@ def _sum(form: Form, shape: Shape) -> Form | None:
     rows = [b for b, e in zip(form.args, form.par, strict=True) if b.head == CHAIN and e == 1]
     if len(rows) == 2 and len(form.args) == 2:
         return construct(CHAIN, (turned(rows[0]), rows[1]), (), ())
-    if len(rows) == 1:
+    if len(rows) == 1 and sum(b.head == CHAIN for b in form.args) == 1:
         others = multiply([(b, e) for b, e in zip(form.args, form.par, strict=True) if b is not rows[0]])
         if is_column(others):
             return construct(CHAIN, (turned(others), rows[0]), (), ())
