@@ -8,10 +8,8 @@ COMMANDS = {
 }
 LAYOUTS = ("paper", "numerator", "denominator")
 METHODS = ("chain", "differential", "index")
-CHECKED = ("text", "latex", "markdown", "html", "typst", "json")
 SYMMETRIC = ("free", "constrained", "entries")
 DETAILS = ("outline", "normal", "full", "brief")
-TABLES = ("text", "latex", "markdown", "html", "typst", "csv", "json")
 PLOTS = ("curve", "surface", "levels", "gradient", "descent")
 PICTURES = (".png", ".svg", ".pdf")
 PRODUCTS = ("jvp", "vjp", "hvp")

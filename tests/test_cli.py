@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mcalc.cli import cli, main
-from mcalc.render import FORMATS
+from mcalc.formats import DERIVATION, showing
 
 ROOT = Path(__file__).parent.parent
 DERIVING = ("jacobian", "gradient", "explain")
@@ -197,7 +197,7 @@ def test_an_expression_that_begins_with_a_minus(run: Run, arguments: list[str], 
 # Where the answer goes -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", showing(DERIVATION))
 def test_output_file(run: Run, tmp_path: Path, form: str) -> None:
     printed = run("jacobian", "w.x", "--wrt", "w", "-f", form).output
     path = tmp_path / "answer"
@@ -272,7 +272,7 @@ EXPRESSIONS = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", showing(DERIVATION))
 @pytest.mark.parametrize("command", DERIVING)
 @pytest.mark.parametrize(("expression", "wrt"), EXPRESSIONS)
 def test_every_format(run: Run, command: str, expression: str, wrt: str, form: str) -> None:
@@ -522,7 +522,7 @@ def test_batch_honours_format_layout_and_shapes(run: Run) -> None:
 
 def test_batch_prints_what_the_command_prints(run: Run) -> None:
     shapes = ["-s", "S=n,n:symmetric"]
-    for form in FORMATS:
+    for form in showing(DERIVATION):
         printed = run("jacobian", "x'@S@x", "--wrt", "x", *shapes, "-f", form).output
         (reply,) = batch(run, {"expr": "x'@S@x", "wrt": "x", "shapes": {"S": "n,n symmetric"}, "format": form})
         assert _stable(reply["output"] + "\n") == _stable(printed)

@@ -23,7 +23,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def mark(suffix: str, text: str) -> str:
-    return f"{KINDS[suffix].opens} {text} {KINDS[suffix].closes}".rstrip()
+    source, _ = KINDS[suffix]
+    return f"{source.opens} {text} {source.closes}".rstrip()
 
 
 @pytest.mark.parametrize("suffix", sorted(KINDS))
@@ -114,7 +115,7 @@ def test_documents_of_other_kinds_and_without_marks(
     (here / "page.md").write_text("# mcalc is a tool\n", "utf-8")
     _, told, status = run("weave", "page.md", capsys=capsys, monkeypatch=monkeypatch)
     assert status == 0 and "no marked blocks" in told
-    assert blocks("# mcalc is a tool\n", KINDS[".md"]) == []
+    assert blocks("# mcalc is a tool\n", KINDS[".md"][0]) == []
 
 
 def test_answers_by_name_are_written_once(

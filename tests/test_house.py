@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 import mcalc
+from mcalc.formats import FORMATS
 from mcalc.table import TABLE, roles
 
 HOUSE = Path(mcalc.__file__).parent
 
 FLOORS = (
-    {"problems", "choices"},
+    {"problems", "choices", "formats"},
     {"table"},
     {"tree"},
     {"language"},
@@ -72,6 +73,8 @@ def imported(path: Path) -> Iterator[str]:
             yield from filter(None, (target(node.module or "", alias.name) for alias in node.names))
         elif isinstance(node, ast.Import):
             yield from filter(None, (target(alias.name, "") for alias in node.names if alias.name != "mcalc"))
+        elif isinstance(node, ast.Attribute) and node.attr == "module" and "FORMATS" in ast.unparse(node.value):
+            yield from (one.module for one in FORMATS.values() if one.module.startswith(f"{path.parent.name}."))
 
 
 @cache
@@ -145,7 +148,7 @@ def test_the_readme_lists_the_rooms_in_their_order() -> None:
     text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \|", text.partition("| room |")[2].partition("\n\n")[0], re.MULTILINE)
     rooms = [room for floor in FLOORS for room in sorted(floor)]
-    plain = {"problems", "choices", "__init__", "__main__", "cli"}
+    plain = {"problems", "choices", "formats", "__init__", "__main__", "cli"}
     assert listed == [
         room for room in rooms if room not in plain and (HOUSE / room).exists() | (HOUSE / f"{room}.py").exists()
     ]

@@ -11,7 +11,7 @@ from running import mcalc as run
 
 from mcalc.ask import derive
 from mcalc.derivation.named_rules import RULES, NamedRule
-from mcalc.documents import FORMATS
+from mcalc.documents import DOCUMENTS
 from mcalc.pages.rules import find
 from mcalc.problems import Problem
 from mcalc.render.rule_page import rows
@@ -92,7 +92,7 @@ def test_signs_titles_and_questions_are_found(
     assert len(output.splitlines()) > 3
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", DOCUMENTS)
 @pytest.mark.parametrize(
     "word, told",
     [

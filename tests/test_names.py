@@ -7,10 +7,11 @@ import pytest
 from mcalc.ask import derive, read
 from mcalc.checking.examine import check
 from mcalc.derivation.headings import answer_text
+from mcalc.formats import DERIVATION, showing
 from mcalc.language.parser import canonical_name, parse
 from mcalc.numbers.values import read_assignments
 from mcalc.problems import Problem, Span
-from mcalc.render import FORMATS, write
+from mcalc.render import write
 from mcalc.render.evaluation import evaluation
 from mcalc.tree.names import name_key, name_text
 
@@ -129,6 +130,6 @@ def test_intermediate_values_are_none_of_the_texts_names(typed: str) -> None:
     assert lines and not lines & {name_key(name) for name in declared}
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", showing(DERIVATION))
 def test_a_name_that_ends_in_a_line_is_written_in_every_format(form: str) -> None:
     assert write(derive("sum(w_*x)", "x", {"w_": "n", "x": "n"}), form)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from running import mcalc
 
-from mcalc.render import EVALUATED, FORMATS, GRAPHS
+from mcalc.formats import DERIVATION, GRAPH, VALUE, showing
 from mcalc.table import CALLS, TABLE, shapes
 from mcalc.table.functions import function
 from mcalc.table.records import Operator, Rule, called
@@ -67,7 +67,7 @@ def declared(text: str) -> tuple[str, ...]:
     return SHAPES if "A" in text else SHAPES[:2]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", showing(DERIVATION))
 @pytest.mark.parametrize("command", ["jacobian", "gradient", "hessian", "explain"])
 def test_derived_in_every_format(
     command: str, form: str, questions: tuple[str, str, str], capsys: Run, monkeypatch: pytest.MonkeyPatch
@@ -77,7 +77,7 @@ def test_derived_in_every_format(
     assert printed(command, text, "--wrt", "x", *declared(text), "-f", form, capsys=capsys, monkeypatch=monkeypatch)
 
 
-@pytest.mark.parametrize("form", EVALUATED)
+@pytest.mark.parametrize("form", showing(VALUE))
 def test_evaluated_in_every_format(
     form: str, questions: tuple[str, str, str], capsys: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +93,7 @@ def test_evaluated_in_every_format(
     [
         ("explain", "{scalar}", "--wrt", "x", *SHAPES, "--method", "differential"),
         ("explain", "{scalar}", "--wrt", "x", *SHAPES, "--method", "index"),
-        *(("explain", "{scalar}", "--wrt", "x", *SHAPES, "--graph", "-f", form) for form in GRAPHS),
+        *(("explain", "{scalar}", "--wrt", "x", *SHAPES, "--graph", "-f", form) for form in showing(GRAPH)),
         ("jacobian", "{vector}", "--wrt", "x", *SHAPES[:2], "--expand"),
         ("jacobian", "{vector}", "--wrt", "x", *SHAPES[:2], "--expand", "n=2"),
         ("table", "{name}(x)", "--vary", "x=-1:1:0.5", "--wrt", "x", "-s", "x=scalar"),

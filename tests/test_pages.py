@@ -12,7 +12,7 @@ from running import mcalc as run
 
 import mcalc
 from mcalc.ask import derive
-from mcalc.documents import FORMATS
+from mcalc.documents import DOCUMENTS
 from mcalc.documents.options import Options
 from mcalc.notation.boxes import Name, Said, Typed
 from mcalc.notation.latex import Latex
@@ -32,11 +32,12 @@ RESULTS = {
     "table": ("table", "w.x + b", "--at", "x=1,2", "--at", "w=1,1", "--vary", "b=0:1:0.5"),
     "descent": ("descend", "(w.x - z)^2", "--wrt", "w", "--at", "x=1,2", "--at", "z=1", "--steps", "3"),
     "rules": ("rules", "softmax"),
+    "shapes": ("shapes", "sum((X@w + b - y)^2)"),
 }
 SIGNS = {"latex": r"\\[a-z]+", "markdown": r"\$|\|", "html": "<math|<table", "typst": r"\$|#table"}
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", DOCUMENTS)
 @pytest.mark.parametrize("result", list(RESULTS))
 def test_every_result_in_every_format(
     result: str, form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -50,7 +51,7 @@ def test_every_result_in_every_format(
 NAMED = ("gradient", "sum((V@tanh(W@x+b)-y)^2)", "--wrt", "W", "-s", "b=m", "-s", "y=k", "--cse")
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", DOCUMENTS)
 def test_recurring_parts_have_names_in_every_format(
     form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

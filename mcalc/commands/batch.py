@@ -6,10 +6,11 @@ import json
 from typing import Any, TextIO
 
 from mcalc.ask import derive
-from mcalc.choices import CHECKED, COMMANDS, LAYOUTS, SYMMETRIC
+from mcalc.choices import COMMANDS, LAYOUTS, SYMMETRIC
 from mcalc.commands.faults import guarded
+from mcalc.formats import DERIVATION, VERDICT, showing
 from mcalc.problems import Problem
-from mcalc.render import FORMATS, write
+from mcalc.render import write
 
 
 def serve(requests: TextIO, replies: TextIO) -> None:
@@ -53,7 +54,7 @@ def reply(line: str) -> dict[str, Any]:
 
 def _output(request: dict[str, Any]) -> str:
     command = _choice(request, "command", (*COMMANDS, "check"), "jacobian")
-    form = _choice(request, "format", CHECKED if command == "check" else FORMATS, "text")
+    form = _choice(request, "format", showing(VERDICT if command == "check" else DERIVATION), "text")
     layout = _choice(request, "layout", LAYOUTS, "paper")
     expression, wrt, shapes = request.get("expr"), request.get("wrt", ""), request.get("shapes") or {}
     if not isinstance(expression, str):

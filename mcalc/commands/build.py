@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 import click
 
-from mcalc.commands.options import Command
+from mcalc.commands.options import Command, Form
 from mcalc.commands.progress import progress_bar
 from mcalc.commands.within import printed, same
+from mcalc.formats import DERIVATION, FORMATS, showing
 from mcalc.problems import Problem, Span
 
-SUFFIXES = {"latex": ".tex", "markdown": ".md", "html": ".html", "typst": ".typ", "json": ".json"}
-PYTHON = ("numpy", "jax", "torch", "sympy")
 _LINE = re.compile(r"\s*([^\W\d][\w-]*)\s*=\s*(?=[a-z])")
 _WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 _EXAMPLE = 'a line is `NAME = gradient "w.x + b" --wrt w`'
@@ -62,7 +61,7 @@ def macro(name: str) -> str:
 @click.command("build", cls=Command)
 @click.argument("path", type=click.Path(exists=True))
 @click.option("-o", "--output", metavar="DIR", help="The folder of the files; by default that of the list.")
-@click.option("-f", "--format", "form", type=click.Choice((*SUFFIXES, *PYTHON, "text")), default="latex",
+@click.option("-f", "--format", "form", type=Form(showing(DERIVATION)), default="latex",
               help="The format of the answers whose line names none.")  # fmt: skip
 @click.option("--macros", metavar="FILE", help="All LaTeX answers as \\newcommand in one file.")
 @click.pass_context
@@ -86,8 +85,7 @@ def build(context: click.Context, path: str, output: str | None, form: str, macr
             except click.ClickException as fault:
                 raise _named(Problem(fault.format_message()), answer, file) from None
             folder = Path(output) if output else file.parent
-            suffix = SUFFIXES.get(given, ".py" if given in PYTHON else ".txt")
-            written += _updated(folder / f"{answer.name}{suffix}", text + "\n")
+            written += _updated(folder / f"{answer.name}{FORMATS[given].ending}", text + "\n")
             if given == "latex":
                 commands.append(f"\\newcommand{{{macro(answer.name)}}}{{{_inline(text)}}}")
             if show is not None:

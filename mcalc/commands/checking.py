@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from mcalc.choices import CHECKED
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, Form, common
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
+from mcalc.commands.text import Shown, declared_shapes, expression_text, put, tell
 from mcalc.documents.options import Options
+from mcalc.formats import FORMATS, VERDICT, Kind, showing
 from mcalc.problems import Problem
 
 
@@ -20,7 +20,7 @@ from mcalc.problems import Problem
 @ORDER("2: the answer is the second derivative.")
 @SYMMETRIC_BY("By a symmetric matrix, as elsewhere.")
 @NO_VERIFY("Skip the numeric check of the derivative, not that of the answer.")
-@FORMAT(type=Form(CHECKED))
+@FORMAT(type=Form(showing(VERDICT)))
 @common(formats=False)
 @document_options
 def check(
@@ -53,12 +53,16 @@ def check(
             order,
             not no_verify,
         )
+        from mcalc.pages.verdict import page
         from mcalc.render import verdict as report
 
-        if form == "text":
-            show(report.rows(found, columns(output)), output, color)
-        else:
-            write(report.write(found, form, document), output)
+        shown = Shown(
+            lambda form, columns: report.rows(found, columns, form),
+            lambda: page(found),
+            {"json": lambda: report.as_json(found)},
+        )
+        put(shown, form, output, color, document)
+        if FORMATS[form].kind is not Kind.TERMINAL:
             tell(found.derivation)
     except Problem as problem:
         if form == "json":

@@ -12,8 +12,8 @@ from mcalc.commands.documents import document_options
 from mcalc.commands.options import ORDER, Command, common
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
 from mcalc.documents.options import Options
+from mcalc.formats import FORMATS, LIBRARIES, Kind
 from mcalc.problems import Problem
-from mcalc.render import DRAWINGS, LIBRARIES
 
 
 def _differentiate(command: str) -> Callable[..., None]:
@@ -55,7 +55,8 @@ def derivation_command(
                 f"{name} {choice}" if isinstance(choice, str) else name for name, choice in named.items() if choice
             )
             raise Problem(f"{option} is for code.", hint="add -f numpy, -f jax or -f torch")
-        if graph or form in DRAWINGS:
+        kind = FORMATS[form].kind
+        if graph or kind is Kind.DRAWING:
             from mcalc.commands.graph import draw
 
             choices = {
@@ -104,7 +105,7 @@ def derivation_command(
             from mcalc.derivation.expansion import expanded
 
             derivation = expanded(derivation, expand)
-        if form in ("text", "ascii"):
+        if kind is Kind.TERMINAL:
             from mcalc.render.text import rows
 
             with derivation.apart():
@@ -114,7 +115,6 @@ def derivation_command(
             from mcalc.render import write as written
 
             write(written(derivation, form, _wanted(product, with_value, structured, wrap), document), output)
-        if form not in ("text", "ascii"):
             tell(derivation)
     except Problem as problem:
         if form == "json":

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from mcalc.documents import FORMATS
 from mcalc.documents.options import ENVIRONMENTS, FLAVOURS, Options
+from mcalc.formats import DOCUMENTS
 from mcalc.notation.style import DEFAULT, Style
 from mcalc.problems import Problem
 
@@ -39,12 +39,12 @@ def document_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def packed(*args: Any, form: str, **given: Any) -> Any:
         own = {name: given.pop(name) for name in Options.__dataclass_fields__ if name in given}
         pairs = own.pop("style")
-        if own["standalone"] and form not in FORMATS and not given.get("graph"):
+        if own["standalone"] and form not in DOCUMENTS and not given.get("graph"):
             raise Problem(
                 "With --standalone the answer is a whole document, in LaTeX, HTML, Typst or Markdown.",
                 hint="add -f latex, -f html or -f typst",
             )
-        style = (project_style() if form in FORMATS else DEFAULT).with_pairs(pairs)
+        style = (project_style() if form in DOCUMENTS else DEFAULT).with_pairs(pairs)
         own["env"] = own["env"] or ""
         return function(*args, form=form, document=Options(**own, style=style), **given)
 

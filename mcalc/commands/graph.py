@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
+from mcalc.formats import FORMATS, GRAPH, showing
 from mcalc.problems import Problem
-from mcalc.render import GRAPHS
 
 
 def draw(
@@ -29,9 +29,9 @@ def draw(
             f"The format `{form}` is for the graph of the data flow.",
             hint=f"mcalc explain EXPR --wrt x --graph -f {form}",
         )
-    if form not in GRAPHS:
+    if GRAPH not in FORMATS[form].shows:
         raise Problem(
-            f"A graph is not drawn in the format `{form}`.", hint=f"-f takes {', '.join(GRAPHS)} with --graph"
+            f"A graph is not drawn in the format `{form}`.", hint=f"-f takes {', '.join(showing(GRAPH))} with --graph"
         )
     if method == "differential":
         raise Problem(

@@ -9,15 +9,13 @@ from typing import Any
 
 import click
 
-from mcalc.choices import PICTURES, TABLES
+from mcalc.choices import PICTURES
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, Form, common
-from mcalc.commands.text import declared_shapes, expression_text, painter, show, write
-from mcalc.documents import FORMATS as PAGES
-from mcalc.documents import write as write_page
+from mcalc.commands.text import Shown, declared_shapes, expression_text, painter, put, write
 from mcalc.documents.options import Options
+from mcalc.formats import FORMATS, LIBRARIES, TABLE, VALUE, Kind, showing
 from mcalc.problems import Problem
-from mcalc.render import EVALUATED, LIBRARIES
 
 
 @contextmanager
@@ -42,7 +40,7 @@ def problems_as(form: str) -> Iterator[None]:
 @click.option("--intermediate", is_flag=True, help="Every intermediate value with its shape.")
 @DIGITS()
 @NO_VERIFY("Skip the numeric check of the derivative.")
-@FORMAT(type=Form(EVALUATED))
+@FORMAT(type=Form(showing(VALUE)))
 @common(formats=False)
 @document_options
 def evaluate(
@@ -73,23 +71,14 @@ def evaluate(
             intermediate,
             not no_verify,
         )
-        if form in ("text", "ascii"):
-            show(report.text_rows(found, form, digits), output, color)
-        elif form == "json":
-            write(report.as_json(found), output)
-        elif form in LIBRARIES:
-            write(report.arrays(found, form), output)
-        else:
-            from mcalc.pages.evaluation import page
+        from mcalc.pages.evaluation import page
 
-            write(
-                write_page(
-                    page(found, digits, document.lhs, document.standalone or form in ("markdown", "html")),
-                    form,
-                    document,
-                ),
-                output,
-            )
+        shown = Shown(
+            lambda form, _: report.text_rows(found, form, digits),
+            lambda: page(found, digits, document.lhs, document.standalone or not FORMATS[form].pasted),
+            {"json": lambda: report.as_json(found)} | {name: lambda: report.arrays(found, form) for name in LIBRARIES},
+        )
+        put(shown, form, output, color, document)
 
 
 @click.command("table", cls=Command)
@@ -102,7 +91,7 @@ def evaluate(
 @click.option("--long", "long", is_flag=True, help="With two --vary: a row for each pair, not a table crosswise.")
 @DIGITS()
 @NO_VERIFY("Skip the numeric check of the derivatives.")
-@FORMAT(type=Form(TABLES))
+@FORMAT(type=Form(showing(TABLE)))
 @common(formats=False)
 @document_options
 def table(
@@ -129,12 +118,12 @@ def table(
         found = tables.tabulate(
             expression_text(expression), varied, values, declared_shapes(shapes), wrt, not no_verify
         )
-        if form == "text":
-            show(tables.text_rows(found, digits, not long), output, color)
-        elif form in PAGES:
-            write(write_page(tables.page(found, digits, not long), form, document), output)
-        else:
-            write((tables.as_csv if form == "csv" else tables.as_json)(found), output)
+        shown = Shown(
+            lambda *_: tables.text_rows(found, digits, not long),
+            lambda: tables.page(found, digits, not long),
+            {"csv": lambda: tables.as_csv(found), "json": lambda: tables.as_json(found)},
+        )
+        put(shown, form, output, color, document)
 
 
 class Positive(click.FloatRange):
@@ -170,7 +159,7 @@ class Positive(click.FloatRange):
 @click.option("--every", type=click.IntRange(1), default=None, help="Show each so many steps.")
 @DIGITS()
 @NO_VERIFY("Skip the numeric check of the gradient.")
-@FORMAT(type=Form(TABLES))
+@FORMAT(type=Form(showing(TABLE)))
 @common(formats=False)
 @document_options
 def descend(
@@ -234,15 +223,14 @@ def descend(
 
             draw(steps_scene(found), output)
             output = None
-        elif suffix in ("csv", "json") and form in ("text", "markdown"):
-            write((pages.as_csv if suffix == "csv" else pages.as_json)(found, every or 1), output)
+        data = {"csv": lambda: pages.as_csv(found, every or 1), "json": lambda: pages.as_json(found, every or 1)}
+        if suffix in data and FORMATS[form].kind is not Kind.DATA:
+            write(data[suffix](), output)
             output = None
-        if form == "text":
-            show(pages.text_rows(found, every or 0, digits), output, color)
-        elif form in PAGES:
-            write(write_page(pages.page(found, every or 0, digits), form, document), output)
-        else:
-            write((pages.as_csv if form == "csv" else pages.as_json)(found, every or 1), output)
+        result = Shown(
+            lambda *_: pages.text_rows(found, every or 0, digits), lambda: pages.page(found, every or 0, digits), data
+        )
+        put(result, form, output, color, document)
         if found.fault is not None:
             if form == "json":
                 raise SystemExit(found.fault.status)

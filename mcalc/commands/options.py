@@ -6,15 +6,15 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from mcalc.choices import LAYOUTS, SYMMETRIC
+from mcalc.formats import DERIVATION, FORMATS, GRAPH, by_ending, showing
 from mcalc.problems import Problem
-from mcalc.render import DRAWINGS, FORMATS
 
-_ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join((*FORMATS, *DRAWINGS)) + r")\Z")
+_ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join(FORMATS) + r")\Z")
 
 
 _SIZES = re.compile(r"[^\W\d]\w*=")
@@ -35,11 +35,9 @@ _MEANT = {
 class Form(click.Choice[str]):
     """A format by its name, or by the ending that its files have."""
 
-    endings: ClassVar[Mapping[str, str]] = {"tex": "latex", "md": "markdown"}
-
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name; fails where the command has no such format."""
-        return super().convert(self.endings.get(value, value), param, ctx)
+        return super().convert(by_ending(value), param, ctx)
 
 
 class Command(click.Command):
@@ -178,7 +176,7 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
     """The options that every command shares; with `formats` those of the commands that differentiate."""
     options = [SHAPE(), OUTPUT(), COLOR()]
     if formats:
-        printed = {"type": Form((*FORMATS, *DRAWINGS))}
+        printed = {"type": Form(dict.fromkeys((*showing(DERIVATION), *showing(GRAPH))))}
         form = FORMAT("What to print; dot and svg are for explain --graph.", **printed)
         options += [WRT(), LAYOUT(), form, EXPAND(), SYMMETRIC_BY(), NAMING(), NO_VERIFY()]
 

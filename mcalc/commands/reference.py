@@ -3,38 +3,68 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from mcalc.commands.options import COLOR, FORMAT, Command, Form, common
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, write
-from mcalc.documents import FORMATS
-from mcalc.documents import write as write_page
-from mcalc.documents.options import PLAIN
+from mcalc.commands.documents import document_options
+from mcalc.commands.options import COLOR, FORMAT, OUTPUT, Command, Form, common
+from mcalc.commands.text import Shown, declared_shapes, expression_text, put
+from mcalc.documents.options import Options
+from mcalc.formats import RULES, SHAPES, showing
+
+if TYPE_CHECKING:
+    from mcalc.documents.blocks import Page
+    from mcalc.render.layout import Row
 
 
 @click.command(cls=Command)
 @click.argument("expression")
+@FORMAT(type=Form(showing(SHAPES)))
 @common(formats=False)
+@document_options
 @click.option("--lead-on", is_flag=True, hidden=True, help="Say what one can ask of the expression.")
-def shapes(expression: str, shapes: tuple[str, ...], output: str | None, color: str, lead_on: bool) -> None:
+def shapes(
+    expression: str,
+    form: str,
+    document: Options,
+    shapes: tuple[str, ...],
+    output: str | None,
+    color: str,
+    lead_on: bool,
+) -> None:
     """The tree, each node with its shape."""
+    from mcalc.pages.shapes import page
     from mcalc.render.tree import questions, rows
 
     text, declared = expression_text(expression), declared_shapes(shapes)
-    page = rows(text, declared)
-    show(page + questions(text, declared, shapes) if lead_on else page, output, color)
+
+    def lines(form: str, _: int) -> list[Row]:
+        found = rows(text, declared, form)
+        return found + questions(text, declared, shapes) if lead_on else found
+
+    put(Shown(lines, lambda: page(text, declared)), form, output, color, document)
 
 
 @click.command(cls=Command)
 @click.argument("name", required=False)
+@OUTPUT()
 @COLOR()
-@FORMAT(type=Form(["text", *FORMATS]))
+@FORMAT(type=Form(showing(RULES)))
 @click.option(
     "--rewritings", is_flag=True, help="The rewritings by which answers are simplified, each with its sentence."
 )
 @click.option("--names", is_flag=True, help="The rules that derivations name, each with its law.")
-def rules(name: str | None, color: str, form: str, rewritings: bool, names: bool) -> None:
+@document_options
+def rules(
+    name: str | None,
+    output: str | None,
+    color: str,
+    form: str,
+    document: Options,
+    rewritings: bool,
+    names: bool,
+) -> None:
     """The table of operators and their Jacobians; with NAME, an operator or a rule in full: "vector chain rule"."""
     from mcalc.pages import rules as pages
     from mcalc.render import rule_page
@@ -42,23 +72,20 @@ def rules(name: str | None, color: str, form: str, rewritings: bool, names: bool
     from mcalc.render.rules import operators_page, rows
     from mcalc.table.records import Operator
 
-    if form != "text":
-        found = pages.find(name) if name else None
+    def listed(_: str, columns: int) -> list[Row]:
+        if rewritings:
+            return lines()
+        if names:
+            return rule_page.names()
+        return rows(columns) if name is None else rule_page.rows(name, columns)
+
+    def page() -> Page:
         if rewritings or names:
-            page = pages.rewritings_page() if rewritings else pages.names_page()
-        elif found is None or isinstance(found, Operator):
-            page = operators_page(found)
-        else:
-            page = pages.page(found)
-        write(write_page(page, form, PLAIN), None)
-    elif rewritings:
-        write("\n".join(lines()), None)
-    elif names:
-        show(rule_page.names(), None, color)
-    elif name is None:
-        show(rows(columns(None)), None, color)
-    else:
-        show(rule_page.rows(name, columns(None)), None, color)
+            return pages.rewritings_page() if rewritings else pages.names_page()
+        found = pages.find(name) if name else None
+        return operators_page(found) if found is None or isinstance(found, Operator) else pages.page(found)
+
+    put(Shown(listed, page), form, output, color, document)
 
 
 @click.command(cls=Command)

@@ -4,16 +4,44 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from mcalc.documents.options import PLAIN, Options
+from mcalc.formats import FORMATS, Kind
 from mcalc.problems import Problem
 
 if TYPE_CHECKING:
     from mcalc.derivation.derivation import Derivation
+    from mcalc.documents.blocks import Page
+    from mcalc.render.layout import Row
+
+
+class Shown(NamedTuple):
+    """A result in each kind of format: its rows for a terminal of so many columns, its page, its data and code."""
+
+    rows: Callable[[str, int], list[Row]]
+    page: Callable[[], Page]
+    others: Mapping[str, Callable[[], str]] = {}
+
+
+def put(shown: Shown, form: str, output: str | None, color: str = "never", document: Options = PLAIN) -> None:
+    """The result in the format, to the file, or to standard output."""
+    kind = FORMATS[form].kind
+    if kind is Kind.TERMINAL:
+        from mcalc.render.layout import page_in_ascii
+
+        rows = shown.rows(form, columns(output))
+        show(page_in_ascii(rows) if form == "ascii" else rows, output, color)
+    elif kind is Kind.DOCUMENT:
+        from mcalc.documents import write as write_page
+
+        write(write_page(shown.page(), form, document), output)
+    else:
+        write(shown.others[form](), output)
 
 
 def expression_text(text: str) -> str:

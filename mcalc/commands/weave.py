@@ -18,30 +18,19 @@ import click
 
 from mcalc.commands.options import Command
 from mcalc.commands.within import printed, same
+from mcalc.formats import FORMATS, Kind, Source
 from mcalc.problems import Problem, Span
 
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of document: how a comment begins and ends, which formats suit it, and what plain text stands in."""
-
-    opens: str
-    closes: str
-    formats: tuple[str, ...]
-    plain: tuple[str, str]
-
-
-_MARKDOWN = Kind("<!--", "-->", ("markdown",), ("```text", "```"))
-_LATEX = Kind("%", "", ("latex",), (r"\begin{verbatim}", r"\end{verbatim}"))
+KINDS: dict[str, tuple[Source, str]] = {
+    ending: (source, one.name)
+    for one in FORMATS.values()
+    if one.kind is Kind.DOCUMENT
+    for source in one.sources
+    for ending in source.endings
+}
+"""The documents that can have marked blocks, by their endings, each with the format that suits it."""
 _FENCED = re.compile(r"^ {0,3}(```+|~~~+)[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 """Code shown in Markdown: what looks like a mark there is none."""
-KINDS = {
-    **dict.fromkeys((".md", ".markdown", ".qmd", ".rmd"), _MARKDOWN),
-    **dict.fromkeys((".html", ".htm"), Kind("<!--", "-->", ("html",), ("<pre>", "</pre>"))),
-    **dict.fromkeys((".tex", ".ltx"), _LATEX),
-    ".typ": Kind("//", "", ("typst",), ("```", "```")),
-    ".org": Kind("#", "", ("latex",), ("#+begin_example", "#+end_example")),
-}
 
 
 @dataclass(frozen=True)
@@ -56,13 +45,13 @@ class Block:
     indent: str
 
 
-def blocks(text: str, kind: Kind) -> list[Block]:
+def blocks(text: str, kind: Source) -> list[Block]:
     """The marked blocks, in order; raises Problem where one is not closed."""
     opens, closes = re.escape(kind.opens), re.escape(kind.closes)
     mark = re.compile(rf"^([ \t]*){opens}[ \t]*(/?)mcalc\b[ \t]*(.*?)[ \t]*{closes}[ \t]*$", re.MULTILINE)
     found: list[Block] = []
     waiting: re.Match[str] | None = None
-    shown = [found.span() for found in _FENCED.finditer(text)] if kind is _MARKDOWN else []
+    shown = [found.span() for found in _FENCED.finditer(text)] if kind in FORMATS["markdown"].sources else []
     for match in mark.finditer(text):
         if any(start < match.start() < end for start, end in shown):
             continue
@@ -84,22 +73,22 @@ def blocks(text: str, kind: Kind) -> list[Block]:
     return found
 
 
-def _unclosed(message: str, match: re.Match[str], text: str, kind: Kind) -> Problem:
+def _unclosed(message: str, match: re.Match[str], text: str, kind: Source) -> Problem:
     end = f"{kind.opens} /mcalc {kind.closes}".rstrip()
     return Problem(message, [Span(match.start() + len(match[1]), match.end())], f"a block ends with `{end}`", text)
 
 
-def woven(context: click.Context, text: str, kind: Kind) -> tuple[str, list[Block]]:
+def woven(context: click.Context, text: str, kind: Source, suits: str) -> tuple[str, list[Block]]:
     """The text with each block replaced by what its command prints, and the blocks that said something else."""
     pieces, after, changed = [], 0, []
     for block in blocks(text, kind):
         try:
-            output, form = printed(context, block.line, kind.formats)
+            output, form = printed(context, block.line, (suits,))
         except Problem as problem:
             raise _in_line(problem, block, text) from None
         except click.ClickException as fault:
             raise _in_line(Problem(fault.format_message()), block, text) from None
-        if form == "text":
+        if FORMATS[form].kind is Kind.TERMINAL:
             output = "\n".join((kind.plain[0], output, kind.plain[1]))
         output = "\n".join(block.indent + line if line else line for line in output.splitlines())
         if same(output, block.inside):
@@ -142,7 +131,7 @@ def weave(context: click.Context, file: str, only: bool) -> int:
     # mcalc … (Org), and ends with /mcalc in a comment of the same kind.
     """
     path = Path(file)
-    kind = KINDS.get(path.suffix.lower())
+    kind, suits = KINDS.get(path.suffix.lower(), (None, ""))
     if kind is None:
         known = ", ".join(KINDS)
         raise Problem(f"`{path.name}` is no document of a kind that mcalc knows.", hint=f"it knows {known}")
@@ -150,7 +139,7 @@ def weave(context: click.Context, file: str, only: bool) -> int:
         text = path.read_bytes().decode("utf-8")
     except (OSError, ValueError):
         raise Problem(f"The file `{file}` cannot be read as UTF-8 text.") from None
-    found, changed = woven(context, text.replace("\r\n", "\n"), kind)
+    found, changed = woven(context, text.replace("\r\n", "\n"), kind, suits)
     count = len(blocks(found, kind))
     if not count:
         example = f'{kind.opens} mcalc gradient "w.x + b" --wrt w {kind.closes}'.rstrip()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from mcalc.commands.shell import arguments
+from mcalc.formats import FORMATS, by_ending
 from mcalc.problems import Problem
 
 COMMANDS = ("jacobian", "gradient", "hessian", "explain", "check", "eval", "table", "descend", "shapes", "rules")
@@ -35,7 +36,7 @@ def printed(context: click.Context, line: str, formats: Sequence[str]) -> tuple[
             raise Problem(f"`{word}` has no place here: the answer is put where it was asked for.")
         if word == "-":
             raise Problem("Nothing is piped in here: the expression stands in the line itself.")
-    form = _asked(words)
+    form = by_ending(_asked(words))
     if not form:
         form = next((one for one in formats if one in _choices(command)), "text")
         words += ["-f", form] if _choices(command) else []
@@ -52,6 +53,8 @@ def _asked(words: Sequence[str]) -> str:
     for at, word in enumerate(words):
         if word in ("-f", "--format"):
             return "".join(words[at + 1 : at + 2])
+        if word.startswith("-f") and by_ending(word[2:]) in FORMATS:
+            return word[2:]
         if word.startswith("--format="):
             return word.partition("=")[2]
     return ""

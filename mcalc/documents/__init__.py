@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mcalc.formats import DOCUMENTS, FORMATS
+
 if TYPE_CHECKING:
     from mcalc.documents.blocks import Page
     from mcalc.documents.options import Options
 
-FORMATS = ("latex", "markdown", "html", "typst")
+__all__ = ["DOCUMENTS", "write"]
 
 
 def write(page: Page, form: str, options: Options) -> str:
-    """The page in one of `FORMATS`."""
-    return str(import_module(f"mcalc.documents.{form}").write(page, options))
+    """The page in one of `DOCUMENTS`."""
+    return str(import_module(f"mcalc.{FORMATS[form].module}").write(page, options))

@@ -20,6 +20,7 @@ from mcalc.documents.blocks import (
 )
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.options import Options
+from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.mathml import MathML, element
 from mcalc.notation.widths import TEXT
@@ -53,7 +54,7 @@ STYLE = """
 def write(page: Page, options: Options) -> str:
     """A fragment with its style, or a whole document."""
     document = Html(page, options)
-    comments = [f"<!-- {' '.join(line.split()).replace('--', '- -')} -->" for line in page.assumed]
+    comments = FORMATS["html"].comments(page.assumed)
     body = ['<article class="mcalc">', f"<style>\n{STYLE}\n</style>", *document.body(page.blocks), "</article>"]
     if not options.standalone:
         return "\n".join([*comments, *body])

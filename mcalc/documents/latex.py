@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.options import Options
+from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.latex import Latex
 from mcalc.notation.pieces import tallest
@@ -28,7 +29,7 @@ _HEADED = r"\par\nobreak"
 _TEXT = {
     "_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "^": r"\^{}", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "\\": r"\textbackslash{}", "…": r"\dots{}", "–": "--", "—": "---", '"': "''",
-    "✓": "", "✗": "", "\u20d7": "", "\u0302": "",
+    "\u2003": r"\quad ", "\u2060": "{}", "✓": "", "✗": "", "\u20d7": "", "\u0302": "",
 }  # fmt: skip
 """What a text has instead of a sign."""
 _MATHEMATICS = {
@@ -48,7 +49,7 @@ _TEXT |= {"ᵢ": "$_i$", "ⱼ": "$_j$", "ₖ": "$_k$"}
 def write(page: Page, options: Options) -> str:
     """What is pasted into a document, or a whole one."""
     document = Tex(page, options)
-    comments = [f"% {' '.join(line.split())}" for line in page.assumed]
+    comments = FORMATS["latex"].comments(page.assumed)
     if options.standalone:
         title = [rf"\section*{{{document.said(page.title)}}}"] if page.title and page.answer else []
         lines = [_PREAMBLE % options.width, *title, *document.body(page.blocks), r"\end{document}"]
@@ -69,7 +70,8 @@ class Tex(Document):
 
     def words(self, text: str) -> str:
         """Words, with the signs of the format made harmless."""
-        return "".join(_TEXT.get(letter, letter) for letter in text).replace("$$", "")
+        apart = text.replace("--", "-\u2060-")
+        return "".join(_TEXT.get(letter, letter) for letter in apart).replace("$$", "")
 
     def inline(self, box: Box) -> str:
         """A formula within a sentence."""

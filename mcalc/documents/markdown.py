@@ -38,7 +38,7 @@ class Markdown(Document):
 
     def words(self, text: str) -> str:
         """Words, with the signs of the format made harmless."""
-        return text.translate(_ESCAPED)
+        return text.translate(_ESCAPED).replace("\u2003", "&emsp;")
 
     def inline(self, box: Box) -> str:
         """A formula within a sentence."""

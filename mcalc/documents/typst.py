@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.options import Options
+from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.typst import Typst
 from mcalc.notation.widths import TEXT
@@ -18,7 +19,7 @@ _BREAK = " \\\n  "
 def write(page: Page, options: Options) -> str:
     """What is pasted into a document, or a whole one."""
     document = TypstPage(page, options)
-    comments = [f"// {' '.join(line.split())}" for line in page.assumed]
+    comments = FORMATS["typst"].comments(page.assumed)
     if options.standalone:
         margin = max(10, round((210 - options.width * 0.3515) / 2))
         setup = [f'#set page(paper: "a4", margin: (x: {margin}mm, y: 25mm))', "#set text(size: 10pt)"]

@@ -1,30 +1,17 @@
-"""One file a format; `write` finds it by name. Formats never reach into each other."""
+"""A result in a format: `write` finds the file by the format's record. Formats never reach into each other."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mcalc.documents import FORMATS as PAGES
 from mcalc.documents import write as write_page
+from mcalc.formats import DOCUMENTS, FORMATS
 
 if TYPE_CHECKING:
     from mcalc.derivation.derivation import Derivation
     from mcalc.documents.options import Options
     from mcalc.render.companions import Wanted
-
-LIBRARIES = ("numpy", "jax", "torch")
-FORMATS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES, "sympy")
-EVALUATED = ("text", "ascii", "latex", "markdown", "html", "typst", "json", *LIBRARIES)
-"""Those of numbers, which `mcalc eval` prints."""
-DOCUMENTS = ("latex", "html", "typst", "markdown")
-"""Those that can be a whole document."""
-DRAWINGS = ("dot", "svg")
-"""Formats of the graph of the data flow; `GRAPHS` are all in which it can be had."""
-GRAPHS = ("text", "ascii", *DRAWINGS)
-_MODULES = {"ascii": "text"} | dict.fromkeys(LIBRARIES, "code")
-_COMMENTS = dict.fromkeys((*LIBRARIES, "sympy"), "# {}")
-"""How a line says what was assumed where it is no part of the answer."""
 
 
 def write(derivation: Derivation, form: str, wanted: Wanted | None = None, options: Options | None = None) -> str:
@@ -32,10 +19,9 @@ def write(derivation: Derivation, form: str, wanted: Wanted | None = None, optio
 
     `wanted` is for code, `options` for documents.
     """
-    if form in PAGES:
+    if form in DOCUMENTS:
         return _paged(derivation, form, options)
-    name = "wrapped" if wanted is not None and wanted.wrap else _MODULES.get(form, form)
-    module = import_module(f"mcalc.render.{name}")
+    module = import_module("mcalc.render.wrapped" if wanted and wanted.wrap else f"mcalc.{FORMATS[form].module}")
     with derivation.apart():
         more = () if wanted is None else (wanted,)
         return _commented(derivation, form, str(module.write(derivation, form, *more)))
@@ -59,9 +45,6 @@ def _paged(derivation: Derivation, form: str, options: Options | None) -> str:
 
 def _commented(derivation: Derivation, form: str, text: str) -> str:
     """The text below comments that say what was assumed and how the expression was read."""
-    if form not in _COMMENTS:
-        return text
     from mcalc.derivation.statements import assumptions
 
-    lines = [" ".join(told.split()) for told in assumptions(derivation)]
-    return "\n".join([*(_COMMENTS[form].format(line) for line in lines), text])
+    return "\n".join([*FORMATS[form].comments(assumptions(derivation)), text])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from itertools import pairwise
+from collections.abc import Iterable
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from mcalc.notation.columns import pad, width
 from mcalc.notation.pieces import Piece as Set
 from mcalc.notation.pieces import Run
 from mcalc.notation.pieces import broken as cheapest_lines
+from mcalc.tree.names import CAPITALS, GREEK
 
 
 class Piece(NamedTuple):
@@ -21,6 +23,38 @@ class Piece(NamedTuple):
 
 
 Row = list[Piece]
+
+_SPELLED = (
+    "∂d ×x ·@ ⊗* ⊙* ⊘/ ᵀ' −- →-> ↦|-> ≤<= ≥>= ≠!= ≈~ ∈in ŵw_hat ′' –- —- …... ⋯... ‖| √sqrt Σsum ∑sum δdelta ∇grad_ "
+    "₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ³^3 ¹1 ⁻^- ─- │| └+ ├+ ✓ ✗"
+)
+_ASCII = str.maketrans(
+    {letter: name for name, letter in (GREEK | CAPITALS).items()}
+    | {pair[0]: pair[1:] for pair in _SPELLED.split()}
+    | {"\u20d7": None, "\u0302": None}
+)
+
+
+def in_ascii(text: str) -> str:
+    """A text in the signs of a keyboard: ``x_1`` for x₁, ``@`` for ·."""
+    if text.isascii():
+        return text
+    return re.sub("[₀-₉]+", lambda digits: "_" + digits[0], re.sub("[✓✗] ", "", text)).translate(_ASCII)
+
+
+def page_in_ascii(rows: Iterable[Row]) -> list[Row]:
+    """The page in the signs of a keyboard; what stood in columns does so still."""
+    page: list[Row] = []
+    for _, group in groupby(rows, lambda row: [width(piece.text) for piece in row[:-1]]):
+        lines = [[Piece(in_ascii(piece.text), piece.style) for piece in row] for row in group]
+        for at in range(len(lines[0]) - 1):
+            texts = [row[at].text.rstrip() for row in lines]
+            gap = min(len(row[at].text) - len(text) for row, text in zip(lines, texts, strict=True))
+            wide = max(map(len, texts)) + gap
+            for row, text in zip(lines, texts, strict=True):
+                row[at] = Piece(text.ljust(wide), row[at].style)
+        page += lines
+    return page
 
 
 def plain(rows: list[Row]) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from mcalc.render.layout import Piece, Row
 from mcalc.rewriting.moves import MOVES
 from mcalc.rewriting.table import defined_rows, written_rows
 
 
-def lines() -> list[str]:
+def lines() -> list[Row]:
     """A line a rewriting, with its sentence below; the moves, which have no formula, last."""
-    found = []
+    found: list[Row] = []
     for row in (*written_rows(), *defined_rows()):
-        found += [row.source, f"    {row.sentence}"]
+        found += [[Piece(row.source)], [Piece(f"    {row.sentence}", "quiet")]]
     for move in MOVES:
-        found += [move.name, f"    {move.sentence}, where that makes the whole shorter"]
+        found += [[Piece(move.name)], [Piece(f"    {move.sentence}, where that makes the whole shorter", "quiet")]]
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from mcalc.ask import in_layout
@@ -16,12 +15,9 @@ from mcalc.notation.columns import width
 from mcalc.notation.drawing import Drawn, beside
 from mcalc.notation.results import write_expression
 from mcalc.render.equations import Line, labelled, rows_of_equations, rows_of_table
-from mcalc.render.layout import Piece, Row, plain, wrapped
+from mcalc.render.layout import Piece, Row, in_ascii, plain, wrapped
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
-
-_SPELLED = "∂d ×x ·@ ⊗* ᵀ' −- →-> ≤<= ≥>= ŵw_hat ′' –- —- Σsum δdelta ∇grad_ ₀0 ₁1 ₂2 ₃3 ₄4 ₅5 ₆6 ₇7 ₈8 ₉9 ²^2 ¹1 ⁻^-"
-_ASCII = str.maketrans({pair[0]: pair[1:] for pair in _SPELLED.split()} | {"\u20d7": None, "\u0302": None})
 
 
 def write(derivation: Derivation, form: str) -> str:
@@ -54,9 +50,7 @@ class _Page:
 
     def plainly(self, text: str) -> str:
         """The text in ASCII where that is asked for."""
-        if self.form != "ascii":
-            return text
-        return re.sub("[₀-₉]+", lambda digits: "_" + digits[0], text).translate(_ASCII)
+        return in_ascii(text) if self.form == "ascii" else text
 
     def math(self, expression: Expression | Drawn) -> str:
         """The expression in the page's notation."""

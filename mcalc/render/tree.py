@@ -27,7 +27,7 @@ def questions(source: str, shapes: Mapping[str, Declaration], typed: Sequence[st
     return [[Piece("# next", "quiet")], *([Piece("#   " + line, "quiet")] for line in lines)]
 
 
-def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:
+def rows(source: str, shapes: Mapping[str, Declaration], form: str = "text") -> list[Row]:
     """A line a node: the expression below it, its shape, its operator. A node met before is not opened again."""
     reading = read(source, shapes)
     names = {node: name for name, node in reading.bound.items() if node.args}
@@ -37,7 +37,7 @@ def rows(source: str, shapes: Mapping[str, Declaration]) -> list[Row]:
     while stack:
         node, lead, below = stack.pop()
         again = node in seen and bool(node.args)
-        text = write(node) + ("  (as above)" if again else "")
+        text = write(node, form) + ("  (as above)" if again else "")
         if node in names:
             text = f"{names[node]} = {text}"
         lines.append(

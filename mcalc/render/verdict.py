@@ -12,34 +12,35 @@ from mcalc.checking.statements import derivative as derivative
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Derivation, Step
 from mcalc.derivation.statements import names_line
-from mcalc.documents import FORMATS as PAGES
+from mcalc.documents import DOCUMENTS
 from mcalc.documents import write as write_page
 from mcalc.documents.options import PLAIN, Options
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write as write_node
 from mcalc.pages.verdict import page
 from mcalc.render.json import dimensions, written
-from mcalc.render.layout import Piece, Row, plain, table, wrapped
+from mcalc.render.layout import Piece, Row, page_in_ascii, plain, table, wrapped
 from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, variables
 
 
 def write(check: Check, form: str = "text", options: Options | None = None) -> str:
-    """The verdict as ``text`` or ``json``, or as a document."""
+    """The verdict in the terminal's formats or ``json``, or as a document."""
     if form == "json":
-        return json.dumps(record(check), ensure_ascii=False)
-    if form in PAGES:
+        return as_json(check)
+    if form in DOCUMENTS:
         return write_page(page(check), form, options or PLAIN)
-    return plain(rows(check))
+    found = rows(check, 0, form)
+    return plain(page_in_ascii(found) if form == "ascii" else found)
 
 
 # Text --------------------------------------------------------------------------------------------------------------
 
 
-def rows(check: Check, columns: int = 0) -> list[Row]:
+def rows(check: Check, columns: int = 0, form: str = "text") -> list[Row]:
     """The page; `columns` is the width at which sentences are broken, 0 for nowhere."""
     if check.parts:
-        return [row for part in check.parts for row in [*rows(part, columns), []]][:-1]
+        return [row for part in check.parts for row in [*rows(part, columns, form), []]][:-1]
     page: list[Row] = []
     style = "good" if check.right else "bad"
 
@@ -59,11 +60,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
         say(check.taken)
     say(trust(check), "quiet")
     page.append([])
-    page.extend(
-        table(
-            [[Piece(name, "quiet"), Piece(text, "result"), Piece(size, "shape")] for name, text, size in forms(check)]
-        )
-    )
+    shown = forms(check, form)
+    page += table([[Piece(name, "quiet"), Piece(text, "result"), Piece(size, "shape")] for name, text, size in shown])
     if check.example is not None:
         page.append([])
         point = ", ".join(f"{name} = {value}" for name, value in check.example.point)
@@ -73,8 +71,8 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
     for step in parting_steps(check):
         page.append([])
         page.append([Piece("  It parts from the derivation here  ", "heading"), Piece(step_title(step), "rule")])
-        page.append([Piece("    "), Piece(equation(step))])
-        where = _where(check.derivation, step)
+        page.append([Piece("    "), Piece(equation(step, form))])
+        where = _where(check.derivation, step, form)
         if where:
             page.append([Piece("    "), Piece(f"with {where}", "quiet")])
         if step.because:
@@ -88,16 +86,17 @@ def rows(check: Check, columns: int = 0) -> list[Row]:
     return page
 
 
-def forms(check: Check) -> Iterator[tuple[str, str, str]]:
+def forms(check: Check, dialect: str = "text") -> Iterator[tuple[str, str, str]]:
     """The answer and the right form, each with its shape."""
     result = check.derivation.result
     answer = check.answer
     if answer is None:
         yield "your answer", check.text.strip(), "its shapes do not fit"
     else:
-        yield "your answer", answer_text(answer, check), sizes_shown(answer_shape(answer))
-    if not check.right or answer_text(answer, check) != write_expression(result, "text"):
-        yield "mcalc's form" if check.right else "right", write_expression(result, "text"), sizes_shown(result.shape)
+        yield "your answer", answer_text(answer, check, dialect), sizes_shown(answer_shape(answer))
+    right = write_expression(result, dialect)
+    if not check.right or answer_text(answer, check, dialect) != right:
+        yield "mcalc's form" if check.right else "right", right, sizes_shown(result.shape)
 
 
 def equation(step: Step, dialect: str = "text") -> str:
@@ -115,6 +114,11 @@ def _where(derivation: Derivation, step: Step, dialect: str = "text") -> str:
 
 
 # JSON --------------------------------------------------------------------------------------------------------------
+
+
+def as_json(check: Check) -> str:
+    """The verdict as one JSON object."""
+    return json.dumps(record(check), ensure_ascii=False)
 
 
 def record(check: Check) -> dict[str, Any]:
@@ -164,6 +168,3 @@ def _finding(finding: Finding) -> dict[str, Any]:
         if step is None
         else {"stage": step.stage, "rule": step.rule, "because": step.because, "equation": equation(step)},
     }
-
-
-# Markdown ----------------------------------------------------------------------------------------------------------

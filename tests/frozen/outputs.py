@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from mcalc.commands.batch import reply
+from mcalc.formats import DERIVATION, showing
 
 HERE = Path(__file__).parent
 HASHES = HERE / "hashes.txt"
-ANSWERS = ("text", "ascii", "latex", "markdown", "html", "typst", "json", "numpy", "jax", "torch", "sympy")
+ANSWERS = showing(DERIVATION)
 DERIVATIONS = ("text", "latex", "markdown", "html", "typst", "json")
 
 Key = tuple[str, str, str]

@@ -12,7 +12,7 @@ from fuzz.judging import FAILING, WORDS, Judged, Verdict, has_true_reason
 from fuzz.leaves import ODD, TYPED
 from fuzz.shrinking import shrunk
 from fuzz.terms import Program, named
-from mcalc.render import FORMATS
+from mcalc.formats import DERIVATION, showing
 
 TRAITS: dict[str, Callable[[Program], bool]] = {
     "a name that means something else": lambda program: bool(program.declared.keys() & set(ODD)),
@@ -45,7 +45,7 @@ def command_of(program: Program, question: Question, place: str = "") -> str:
     if question.symmetric != "free":
         parts.append(f"--symmetric {question.symmetric}")
     form = place.split(" ")[0]
-    return " ".join([*parts, *([f"-f {form}"] if form in FORMATS and form != "text" else [])])
+    return " ".join([*parts, *([f"-f {form}"] if form in showing(DERIVATION) and form != "text" else [])])
 
 
 @dataclass

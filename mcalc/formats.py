@@ -1,0 +1,150 @@
+"""The formats, a record each: all that the rest of mcalc knows of one by its name.
+
+A document's file has ``write(page, options)``, and shows whatever is made of blocks; that of code and of a drawing has
+``write(derivation, form, …)``. To add a format is to write its file and its record here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+DERIVATION, VALUE, VERDICT, TABLE, RULES, SHAPES, GRAPH = (
+    "derivation", "value", "verdict", "table", "rules", "shapes", "graph",
+)  # fmt: skip
+"""The results; a descent is a table too."""
+ALL = (DERIVATION, VALUE, VERDICT, TABLE, RULES, SHAPES, GRAPH)
+PAGES = (DERIVATION, VALUE, VERDICT, TABLE, RULES, SHAPES)
+
+
+class Kind(Enum):
+    """What a format is for."""
+
+    TERMINAL = "read in a terminal, and by mcalc"
+    DOCUMENT = "pasted into a document, or a whole one"
+    DATA = "read by programs"
+    CODE = "run"
+    DRAWING = "a picture"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files that authors write: their endings, how a comment begins and ends, and what plain text stands in."""
+
+    endings: tuple[str, ...]
+    opens: str
+    closes: str
+    plain: tuple[str, str]
+
+    def comment(self, text: str) -> str:
+        """The text as a comment on a line of its own."""
+        harmless = text.replace("--", "- -") if self.closes == "-->" else text
+        return f"{self.opens} {' '.join(harmless.split())} {self.closes}".rstrip()
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: which results it can `show`, in which `module` it is written, how its own files end.
+
+    `sources` are the files that its output is put into, its own first; without any nothing is said in comments.
+    `pasted`: an answer is its formula alone, for a sentence of the author's.
+    """
+
+    name: str
+    kind: Kind
+    module: str
+    shows: tuple[str, ...]
+    ending: str
+    sources: tuple[Source, ...] = ()
+    pasted: bool = False
+
+    def comments(self, lines: tuple[str, ...]) -> list[str]:
+        """What was assumed, a comment a line; none where the format has no comments."""
+        return [self.sources[0].comment(line) for line in lines] if self.sources else []
+
+
+_PYTHON = (Source((".py",), "#", "", ('"""', '"""')),)
+_CODE = (DERIVATION, VALUE)
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("text", Kind.TERMINAL, "render.text", ALL, ".txt"),
+        Format("ascii", Kind.TERMINAL, "render.text", ALL, ".txt"),
+        Format(
+            "latex",
+            Kind.DOCUMENT,
+            "documents.latex",
+            PAGES,
+            ".tex",
+            (
+                Source((".tex", ".ltx"), "%", "", (r"\begin{verbatim}", r"\end{verbatim}")),
+                Source((".org",), "#", "", ("#+begin_example", "#+end_example")),
+            ),
+            pasted=True,
+        ),
+        Format(
+            "markdown",
+            Kind.DOCUMENT,
+            "documents.markdown",
+            PAGES,
+            ".md",
+            (Source((".md", ".markdown", ".qmd", ".rmd"), "<!--", "-->", ("```text", "```")),),
+        ),
+        Format(
+            "html",
+            Kind.DOCUMENT,
+            "documents.html",
+            PAGES,
+            ".html",
+            (Source((".html", ".htm"), "<!--", "-->", ("<pre>", "</pre>")),),
+        ),
+        Format(
+            "typst",
+            Kind.DOCUMENT,
+            "documents.typst",
+            PAGES,
+            ".typ",
+            (Source((".typ",), "//", "", ("```", "```")),),
+            pasted=True,
+        ),
+        Format("json", Kind.DATA, "render.json", (DERIVATION, VALUE, VERDICT, TABLE), ".json"),
+        Format("csv", Kind.DATA, "render.tables", (TABLE,), ".csv"),
+        Format("numpy", Kind.CODE, "render.code", _CODE, ".py", _PYTHON),
+        Format("jax", Kind.CODE, "render.code", _CODE, ".py", _PYTHON),
+        Format("torch", Kind.CODE, "render.code", _CODE, ".py", _PYTHON),
+        Format("sympy", Kind.CODE, "render.sympy", (DERIVATION,), ".py", _PYTHON),
+        Format("dot", Kind.DRAWING, "pictures.graph_dot", (GRAPH,), ".dot"),
+        Format("svg", Kind.DRAWING, "pictures.graph_svg", (GRAPH,), ".svg"),
+    )
+}
+
+
+def showing(result: str) -> tuple[str, ...]:
+    """The formats in which a result can be had."""
+    return tuple(name for name, one in FORMATS.items() if result in one.shows)
+
+
+def of_kind(kind: Kind) -> tuple[str, ...]:
+    """The formats of one kind."""
+    return tuple(name for name, one in FORMATS.items() if one.kind is kind)
+
+
+def by_ending(text: str) -> str:
+    """The format that goes by this name or whose files end so, ``tex`` or ``md``; the text itself where none does."""
+    if text in FORMATS:
+        return text
+    return next((name for name, one in FORMATS.items() if f".{text}" in _endings(one)), text)
+
+
+def _endings(one: Format) -> Iterator[str]:
+    """The endings of its files, where they are those of no other format."""
+    if one.kind is Kind.DOCUMENT:
+        yield one.ending
+        yield from one.sources[0].endings
+
+
+DOCUMENTS = of_kind(Kind.DOCUMENT)
+LIBRARIES = tuple(name for name in of_kind(Kind.CODE) if VALUE in FORMATS[name].shows)
+"""Where code is run: the array libraries."""
