@@ -51,18 +51,22 @@ def name_of(token: Token) -> Syntax:
     return Syntax("name", canonical_name(text), (), span.start, span.end)
 
 
-class Builder(Transformer[Token, Any]):
+Children = list[Any]
+"""The parts of a rule as they stand in the grammar: tokens, syntax, and lists of it."""
+
+
+class Builder(Transformer[Token, Syntax]):
     """Syntax from the grammar's rules, one method a rule; called as each rule is complete."""
 
-    def start(self, parts: list[Any]) -> list[Any]:
+    def start(self, parts: Children) -> Children:
         """The statements."""
         return parts
 
-    def definition(self, parts: list[Any]) -> tuple[Token, Syntax]:
+    def definition(self, parts: Children) -> tuple[Token, Syntax]:
         """``name = value``."""
         return parts[0], parts[2]
 
-    def equation(self, parts: list[Any]) -> Equation:
+    def equation(self, parts: Children) -> Equation:
         """``left = value``; raises Problem where the left side is no derivative."""
         left, sign, value = parts
         if left.type == "NAME" and not re.match(r"d\w", left):
@@ -70,7 +74,7 @@ class Builder(Transformer[Token, Any]):
             raise Problem(f"`{left} {sign}` is no left side.", [Span(left.start_pos or 0, sign.end_pos)], hint)
         return Equation(left, value)
 
-    def partial(self, parts: list[Any]) -> Syntax:
+    def partial(self, parts: Children) -> Syntax:
         """``∂u[i]/∂x`` is an entry of the value named ``∂u/∂x``; indices of x follow as those of any value do."""
         token = parts[0]
         (above, *places), (below,) = (side.rstrip("]").split("[") for side in token.replace("∂", "").split("/"))
@@ -83,7 +87,7 @@ class Builder(Transformer[Token, Any]):
         ]
         return Syntax("index", "", (name, *letters), start, end) if letters else name
 
-    def infix(self, parts: list[Any]) -> Syntax:
+    def infix(self, parts: Children) -> Syntax:
         """``a + b``; raises `Mistake` where a division can be read in two ways."""
         left, token, right = parts
         value = CANONICAL.get(token, str(token))
@@ -99,7 +103,7 @@ class Builder(Transformer[Token, Any]):
             )
         return Syntax("infix", value, (left, right), left.start, right.end, _at(token))
 
-    def scaled(self, parts: list[Any]) -> Syntax:
+    def scaled(self, parts: Children) -> Syntax:
         """``2x``; raises `Mistake` where two numbers stand side by side."""
         token, factor = parts
         number = self.number([token])
@@ -113,17 +117,17 @@ class Builder(Transformer[Token, Any]):
         at = Syntax("operator", "", (), number.end, number.end)
         return Syntax("infix", "*", (number, factor), number.start, factor.end, (("at", at),))
 
-    def prefix(self, parts: list[Any]) -> Syntax:
+    def prefix(self, parts: Children) -> Syntax:
         """``-a``."""
         sign, operand = parts
         return Syntax("prefix", CANONICAL.get(sign, str(sign)), (operand,), sign.start_pos, operand.end, _at(sign))
 
-    def transpose(self, parts: list[Any]) -> Syntax:
+    def transpose(self, parts: Children) -> Syntax:
         """``A'``."""
         operand, token = parts
         return Syntax("transpose", "", (operand,), operand.start, token.end_pos, _at(token))
 
-    def superscript(self, parts: list[Any]) -> Syntax:
+    def superscript(self, parts: Children) -> Syntax:
         """``x²``."""
         base, token = parts
         digits = unicodedata.normalize("NFKC", token)
@@ -134,41 +138,41 @@ class Builder(Transformer[Token, Any]):
             exponent = Syntax("prefix", "-", (exponent,), start, end, (("at", sign),))
         return Syntax("infix", "^", (base, exponent), base.start, end, _at(token))
 
-    def index(self, parts: list[Any]) -> Syntax:
+    def index(self, parts: Children) -> Syntax:
         """``x[i]``, ``A[i,j]``."""
         base, _, *indices, close = parts
         if base.kind == "index" and base.children[0].value[:1] == "∂":
             return base._replace(children=(*base.children, *indices), end=close.end_pos)
         return Syntax("index", "", (base, *indices), base.start, close.end_pos)
 
-    def slice(self, parts: list[Any]) -> Syntax:
+    def slice(self, parts: Children) -> Syntax:
         """``2..n``."""
         return Syntax("slice", "", tuple(parts), parts[0].start, parts[-1].end)
 
-    def whole(self, parts: list[Any]) -> Syntax:
+    def whole(self, parts: Children) -> Syntax:
         """``:``, a whole axis."""
         return Syntax("slice", "", (), parts[0].start_pos, parts[0].end_pos)
 
-    def number(self, parts: list[Any]) -> Syntax:
+    def number(self, parts: Children) -> Syntax:
         """A number as it is typed."""
         token = parts[0]
         return Syntax("number", str(token), (), token.start_pos, token.end_pos)
 
-    def name(self, parts: list[Any]) -> Syntax:
+    def name(self, parts: Children) -> Syntax:
         """A name in its one spelling."""
         return name_of(parts[0])
 
-    def fit(self, parts: list[Any]) -> Syntax:
+    def fit(self, parts: Children) -> Syntax:
         """``1⃗`` or ``0⃗``, of the size that fits."""
         value = "ones" if parts[0][0] == "1" else "zeros"
         return Syntax("fit", value, (), parts[0].start_pos, parts[0].end_pos)
 
-    def group(self, parts: list[Any]) -> Syntax:
+    def group(self, parts: Children) -> Syntax:
         """What is in parentheses, with the place of these."""
         opener, node, close = parts
         return Syntax(node.kind, node.value, node.children, opener.start_pos, close.end_pos, node.options)
 
-    def call(self, parts: list[Any]) -> Syntax:
+    def call(self, parts: Children) -> Syntax:
         """``f(a, b, axis=0)``; raises Problem where a keyword is given twice, or before a plain argument."""
         function, _, *arguments, close = parts
         positional: list[Syntax] = []
@@ -188,7 +192,7 @@ class Builder(Transformer[Token, Any]):
         name = name_of(function)
         return Syntax("call", name.value, tuple(positional), name.start, close.end_pos, tuple(options.items()))
 
-    def derived(self, parts: list[Any]) -> Syntax:
+    def derived(self, parts: Children) -> Syntax:
         """``f'(x)``, ``∂₁f(x, y)``: a call with what it is differentiated by, a prime each or the places."""
         function, *rest = parts
         text = function.rstrip("'’′")
@@ -200,11 +204,11 @@ class Builder(Transformer[Token, Any]):
         derivative = Syntax("text", marks, (), function.start_pos, function.end_pos)
         return made._replace(start=function.start_pos, options=(*made.options, ("derivative", derivative)))
 
-    def loop(self, parts: list[Any]) -> list[Syntax]:
+    def loop(self, parts: Children) -> list[Syntax]:
         """``for i in 1..N``."""
         return [name_of(parts[1]), *parts[2].children]
 
-    def comprehension(self, parts: list[Any]) -> Syntax:
+    def comprehension(self, parts: Children) -> Syntax:
         """``sum(E for i in 1..N)``; raises Problem for functions other than sum and mean."""
         function, _, body, *loops, close = parts
         name = name_of(function)
@@ -222,11 +226,11 @@ class Builder(Transformer[Token, Any]):
             result = Syntax("comprehension", name.value, (result, *loop), name.start, close.end_pos)
         return result
 
-    def row(self, parts: list[Any]) -> list[Any]:
+    def row(self, parts: Children) -> Children:
         """The entries of a row."""
         return parts
 
-    def stack(self, parts: list[Any]) -> Syntax:
+    def stack(self, parts: Children) -> Syntax:
         """``[a; b]``, ``[a, b; c, d]``; raises Problem for brackets within brackets."""
         opener, *rows, close = parts
         start, end = opener.start_pos, close.end_pos
@@ -245,11 +249,11 @@ class Builder(Transformer[Token, Any]):
         lines = (Syntax("row", "", tuple(row), row[0].start, row[-1].end) for row in rows)
         return matrix_of_rows(tuple(lines), start, end)
 
-    def case(self, parts: list[Any]) -> list[Syntax]:
+    def case(self, parts: Children) -> list[Syntax]:
         """A value and its condition."""
         return [part for part in parts if isinstance(part, Syntax)]
 
-    def cases(self, parts: list[Any]) -> Syntax:
+    def cases(self, parts: Children) -> Syntax:
         """``{a if c; b}``; raises Problem where a case has no condition."""
         opener, *cases, close = parts
         hint = "write `{a if c; b if d; e}`"

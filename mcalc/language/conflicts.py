@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain, count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy, Symbol
 
 from mcalc.language.declarations import Declaration
@@ -143,7 +144,7 @@ def _advice(problem: Mismatch) -> str:
     return ""
 
 
-def _named(size: Any, otherwise: str) -> str:
+def _named(size: Expr, otherwise: str) -> str:
     return otherwise if isinstance(size, Dummy) else str(size)
 
 
@@ -151,7 +152,7 @@ class _Shown:
     """Shapes for a message: dimensions without a name are given letters."""
 
     def __init__(self, taken: set[str]) -> None:
-        self.names: dict[Any, str] = {}
+        self.names: dict[Expr, str] = {}
         self.letters = unused(chain(LETTERS, (f"n{number}" for number in count(1))), taken)
 
     def shape(self, shape: Shape) -> str:
@@ -166,7 +167,7 @@ class _Shown:
             parts.append(str(size.xreplace(unnamed)))
         return "×".join(parts)
 
-    def _letter(self, symbol: Any) -> str:
+    def _letter(self, symbol: Expr) -> str:
         if symbol not in self.names:
             self.names[symbol] = next(self.letters)
         return self.names[symbol]

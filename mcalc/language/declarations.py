@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sympy.core.add import Add
+from sympy.core.expr import Expr
 from sympy.core.mul import Mul
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
@@ -150,7 +150,7 @@ def _without_brackets(text: str) -> str:
     return text[1:-1] if text.startswith("(") and text.endswith(")") else text
 
 
-def _size(text: str) -> Any:
+def _size(text: str) -> Expr:
     """A name, a whole number, or a sum or product of those, read by the grammar; raises Problem."""
     try:
         return Sizes({}, {}, lambda size: size, folding=False).size_of(parse_expression(text))
@@ -168,14 +168,14 @@ class Dimensions:
     the order of `sizes`. (With columns before rows the factors of vec(X) meet those of kron(A, B).)
     """
 
-    def __init__(self, sizes: Iterable[Any] = ()) -> None:
-        self.known: dict[Any, Any] = {}
-        self.order: dict[Any, int] = {}
+    def __init__(self, sizes: Iterable[Expr] = ()) -> None:
+        self.known: dict[Expr, Expr] = {}
+        self.order: dict[Expr, int] = {}
         for size in sizes:
             self.order.setdefault(size, len(self.order))
-        self.waiting: list[tuple[Any, Any]] = []
+        self.waiting: list[tuple[Expr, Expr]] = []
 
-    def find(self, size: Any) -> Any:
+    def find(self, size: Expr) -> Expr:
         """The dimension that this one is the same as."""
         passed = []
         while size in self.known:
@@ -187,7 +187,7 @@ class Dimensions:
             return size
         return size.xreplace({symbol: self.find(symbol) for symbol in size.free_symbols})
 
-    def same(self, one: Any, other: Any) -> bool:
+    def same(self, one: Expr, other: Expr) -> bool:
         """Whether the two are, or can be made, equal; they are made so."""
         one, other = self.find(one), self.find(other)
         if one == other:
@@ -203,7 +203,7 @@ class Dimensions:
             self.waiting.append((one, other))
         return True
 
-    def _only_unknown(self, one: Any, other: Any) -> bool | None:
+    def _only_unknown(self, one: Expr, other: Expr) -> bool | None:
         """Whether the one unknown of an equation is found; None where nothing solves it."""
         difference = (one - other).expand()
         unknown = [symbol for symbol in difference.free_symbols if isinstance(symbol, Dummy)]
@@ -220,7 +220,7 @@ class Dimensions:
         self.known[unknown[0]] = value.expand() if value.expand().is_Add else value
         return True
 
-    def _pairs(self, one: Any, other: Any) -> list[tuple[Any, Any]]:
+    def _pairs(self, one: Expr, other: Expr) -> list[tuple[Expr, Expr]]:
         """The factors of two products, or the terms of two sums, in order, without those that both have."""
         for split in (Mul, Add):
             left, right = ([*self._parts(split, size)] for size in (one, other))
@@ -248,11 +248,11 @@ class Dimensions:
                 for this, that in self._pairs(one, other):
                     self.same(this, that)
 
-    def _parts(self, split: Any, size: Any) -> Iterator[Any]:
+    def _parts(self, split: Expr, size: Expr) -> Iterator[Expr]:
         """The factors, or the terms, each as often as it stands there, in order."""
         parts = split.make_args(size.factor() if split is Mul else size.expand())
 
-        def order(part: Any) -> tuple[int, int, str]:
+        def order(part: Expr) -> tuple[int, int, str]:
             base = part.as_base_exp()[0]
             return (self.order.get(base, len(self.order)), getattr(base, "dummy_index", 0), str(part))
 

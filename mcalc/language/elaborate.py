@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
@@ -17,7 +17,7 @@ from mcalc.language.sizes import Sizes
 from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS, COMPARISONS, REPETITIONS, TABLE, shapes
-from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.records import LoopIndex, Parameters, Same, ShapeMismatch
 from mcalc.table.roles import DIAGONAL
 from mcalc.table.shapes import has_one_entry
 from mcalc.tree import build, stacks
@@ -44,8 +44,8 @@ class Elaborator(Pieces):
     def __init__(
         self,
         names: Mapping[str, Node],
-        same: Callable[[Any, Any], bool],
-        fit: Callable[[Any], Any],
+        same: Same,
+        fit: Callable[[Expr], Expr],
         dimensions: frozenset[str] = frozenset(),
         folding: bool = False,
     ) -> None:
@@ -76,9 +76,7 @@ class Elaborator(Pieces):
         steps: Steps = getattr(self, "_" + syntax.kind)(syntax)
         return steps
 
-    def _apply(
-        self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()
-    ) -> Node:
+    def _apply(self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: Parameters = ()) -> Node:
         operator = TABLE[name]
         try:
             if name == "add" and not self.folding:
@@ -278,7 +276,7 @@ class Elaborator(Pieces):
 __all__ = ["Elaborator", "Mismatch", "is_delta", "read_formula"]
 
 
-def _strict(one: Any, other: Any) -> bool:
+def _strict(one: Expr, other: Expr) -> bool:
     return bool(one == other)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
 
 from mcalc.language.elaborate import read_formula
 from mcalc.language.parser import parse_expression
+from mcalc.language.syntax import Syntax
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -19,7 +19,7 @@ _MEASURES: dict[str, Callable[[Node], Node]] = {
 
 
 @cache
-def _formula_syntax(text: str) -> Any:
+def _formula_syntax(text: str) -> Syntax:
     return parse_expression(text)
 
 

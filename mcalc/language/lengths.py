@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import Program, Syntax
@@ -24,7 +25,7 @@ def with_length(
     found = [name for name in COUNTS if name in names and name not in declared and name not in wanted]
     found = [name for name in found if not names[name].shape and _only_divides(name, program)]
     spoken = {symbol for one in declared.values() for size in one.shape for symbol in size.free_symbols}
-    open_sizes: dict[Any, None] = {}
+    open_sizes: dict[Expr, None] = {}
     for node in names.values():
         open_sizes.update(dict.fromkeys(size for size in node.shape if size.is_Symbol and size not in spoken))
     if len(found) != 1 or len(open_sizes) != 1:

@@ -11,14 +11,15 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.language.habits import base
 from mcalc.language.parser import Program, Syntax, parse_expression
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
-from mcalc.table.records import Shape, ShapeMismatch
+from mcalc.table.records import Same, Shape, ShapeMismatch
 from mcalc.tree.names import name_text, size_text
 from mcalc.tree.node import Node
 from mcalc.tree.open import OpenFunction, Signature, applied
@@ -194,9 +195,9 @@ def notes_on(program: Program, functions: Functions) -> tuple[str, ...]:
 def value_of(
     syntax: Syntax,
     args: Sequence[Node],
-    same: Callable[[Any, Any], bool],
-    fit: Callable[[Any], Any],
-    resolve: Callable[[Any], Any],
+    same: Same,
+    fit: Callable[[Expr], Expr],
+    resolve: Callable[[Expr], Expr],
 ) -> Node:
     """``f(x)`` with its shape: what is declared, else of scalars a scalar, of vectors a vector; raises `ShapeMismatch`.
 
@@ -214,7 +215,7 @@ def value_of(
 
 
 def _as_declared(
-    name: str, orders: tuple[int, ...], found: Signature, args: Sequence[Node], same: Callable[[Any, Any], bool]
+    name: str, orders: tuple[int, ...], found: Signature, args: Sequence[Node], same: Same
 ) -> tuple[OpenFunction, Shape]:
     function = OpenFunction(name, orders, found.elementwise)
     if len(args) != len(found.inputs):
@@ -229,7 +230,7 @@ def _as_declared(
     return function, found.output
 
 
-def _unified(name: str, args: Sequence[Node], same: Callable[[Any, Any], bool], fit: Callable[[Any], Any]) -> Shape:
+def _unified(name: str, args: Sequence[Node], same: Same, fit: Callable[[Expr], Expr]) -> Shape:
     """The shape of the value by those of the arguments; one function has one shape throughout the text."""
     for at, arg in enumerate(args):
         if len(arg.shape) == 2:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.symbol import Symbol
 
 from mcalc.language.parser import Syntax
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
 from mcalc.table import CASES
-from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
+from mcalc.table.records import LoopIndex, Parameters, Shape, ShapeMismatch
 from mcalc.table.roles import DELTA
 from mcalc.tree import build
 from mcalc.tree.node import Node
@@ -51,11 +51,9 @@ class Pieces:
     names: dict[str, Node]
     loops: dict[str, LoopIndex]
     sizes: Sizes
-    resolve: Callable[[Any], Any]
+    resolve: Callable[[Expr], Expr]
 
-    def _apply(
-        self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()
-    ) -> Node:
+    def _apply(self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: Parameters = ()) -> Node:
         raise NotImplementedError
 
     def _index(self, syntax: Syntax) -> Steps:

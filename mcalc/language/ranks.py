@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 from sympy.core.symbol import Dummy
 
@@ -126,7 +126,7 @@ def _rank(
         return None
 
 
-def _all_fit(one: Any, other: Any) -> bool:
+def _all_fit(one: Expr, other: Expr) -> bool:
     return True
 
 

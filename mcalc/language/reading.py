@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.language.corrections import reject_misreading
 from mcalc.language.declarations import Declaration
@@ -21,7 +22,7 @@ def read_program(
     program: Program,
     declared: Mapping[str, Declaration],
     wanted: Sequence[str] = (),
-    free_indices: Mapping[str, Any] | None = None,
+    free_indices: Mapping[str, Expr] | None = None,
     expected: Shape | None = None,
 ) -> Reading:
     """The program with shapes; raises Problem where no shapes fit, the two uses in conflict marked."""

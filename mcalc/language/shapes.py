@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
 
 from mcalc.language.conflicts import LETTERS, RANKS, Conflicts, Failure
@@ -19,7 +20,7 @@ from mcalc.language.prices import Prices
 from mcalc.language.ranks import rank_of, walk
 from mcalc.language.search import Search
 from mcalc.language.single_entries import with_entries
-from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
+from mcalc.table.records import LoopIndex, Parameters, Same, Shape, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.names import unused
 from mcalc.tree.node import Node, dimension
@@ -67,7 +68,7 @@ class Reader(Conflicts):
         declared: Mapping[str, Declaration],
         names: list[str],
         dimensions: frozenset[str],
-        loops: Mapping[str, Any],
+        loops: Mapping[str, LoopIndex],
         expected: Shape | None,
     ) -> None:
         self.program, self.declared, self.names = program, declared, names
@@ -166,9 +167,9 @@ class Reader(Conflicts):
 
     def attempt(self, ranks: Mapping[str, int]) -> Reading:
         """The reading in which the names have these ranks; raises Mismatch where the dimensions do not fit."""
-        fits: dict[Any, Any] = {}
+        fits: dict[int, Expr] = {}
 
-        def fit(place: Any) -> Any:
+        def fit(place: int) -> Expr:
             if place not in fits:
                 fits[place] = Dummy(integer=True, positive=True)
             return fits[place]
@@ -202,7 +203,9 @@ class Reader(Conflicts):
             for name in self.names
         }
 
-    def _read(self, shapes: Mapping[str, Shape], same: Any, fit: Any, resolve: Any) -> tuple[Node, dict[str, Node]]:
+    def _read(
+        self, shapes: Mapping[str, Shape], same: Same, fit: Callable[[int], Expr], resolve: Callable[[Expr], Expr]
+    ) -> tuple[Node, dict[str, Node]]:
         reader = _Recorder(self._nodes(shapes), same, fit, self.dimensions)
         reader.resolve, reader.source, reader.applied = resolve, self.program.source, []
         for name, size in self.loops.items():
@@ -213,7 +216,7 @@ class Reader(Conflicts):
         self.applied = reader.applied
         return reader.read(self.program.value), bound
 
-    def _name(self, shapes: Mapping[str, Shape], dimensions: Dimensions, fits: Mapping[int, Any]) -> None:
+    def _name(self, shapes: Mapping[str, Shape], dimensions: Dimensions, fits: Mapping[int, Expr]) -> None:
         """Dimensions still unknown are named n, m, k, p, … in order: vectors first, then columns, then rows."""
         taken = self._taken()
         for shape in shapes.values():
@@ -233,9 +236,7 @@ class _Recorder(Elaborator):
 
     applied: list[Applied]
 
-    def _apply(
-        self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: tuple[Any, ...] = ()
-    ) -> Node:
+    def _apply(self, syntax: Syntax, name: str, parts: list[tuple[Syntax, Node]], parameters: Parameters = ()) -> Node:
         value = super()._apply(syntax, name, parts, parameters)
         self.applied.append(Applied(syntax, name, [(part, node.shape) for part, node in parts], value.shape))
         return value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
@@ -19,11 +19,11 @@ class Sizes:
     """Reads dimensions, among the names and the running indices at that place of the text."""
 
     def __init__(
-        self, names: Mapping[str, Node], loops: Mapping[str, LoopIndex], resolve: Callable[[Any], Any], folding: bool
+        self, names: Mapping[str, Node], loops: Mapping[str, LoopIndex], resolve: Callable[[Expr], Expr], folding: bool
     ) -> None:
         self.names, self.loops, self.resolve, self.folding = names, loops, resolve, folding
 
-    def dimension_of(self, syntax: Syntax, what: str = "A size is a whole number or a dimension such as `n`.") -> Any:
+    def dimension_of(self, syntax: Syntax, what: str = "A size is a whole number or a dimension such as `n`.") -> Expr:
         """A dimension typed as an argument: a number, a name, or a sum, product or power of those."""
         if syntax.kind == "number" and syntax.value.isdigit() and len(syntax.value) < 19:
             return Integer(int(syntax.value))
@@ -57,7 +57,7 @@ class Sizes:
             size = size + other if node.value == "+" else size - other if node.value == "-" else size * other
         return size
 
-    def _plain(self, size: Any, syntax: Syntax) -> Any:
+    def _plain(self, size: Expr, syntax: Syntax) -> Expr:
         if isinstance(size, LoopIndex):
             hint = (
                 f"a running index stands alone, as in `x[{size.name}]`; "
@@ -71,14 +71,14 @@ class Sizes:
             )
         return size
 
-    def size_of(self, syntax: Syntax) -> Any:
+    def size_of(self, syntax: Syntax) -> Expr:
         """A dimension that is at least 1."""
         size = self._plain(self.dimension_of(syntax), syntax)
         if size.is_Integer and size < 1:
             raise Problem("A size is at least 1.", [Span(syntax.start, syntax.end)])
         return size
 
-    def place_of(self, syntax: Syntax) -> Any:
+    def place_of(self, syntax: Syntax) -> Expr:
         """An index: a number, a running index, a part; None for a whole axis. Raises Problem otherwise."""
         what = "An index is a whole number, a name such as `i`, or a part such as `2..n`."
         if syntax.kind == "slice":

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
+from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
 
 from mcalc.language.parser import Syntax
-from mcalc.table.records import ShapeMismatch
+from mcalc.table.records import Same, ShapeMismatch
 from mcalc.table.shapes import has_one_entry
 from mcalc.tree import build
 from mcalc.tree.node import Node
@@ -16,7 +14,7 @@ from mcalc.tree.node import Node
 Parts = list[tuple[Syntax, Node]]
 
 
-def stretched(parts: Parts, same: Callable[[Any, Any], bool], source: str) -> Parts:
+def stretched(parts: Parts, same: Same, source: str) -> Parts:
     """The terms of a sum; where one is a matrix, its rows and columns are written out. Raises `ShapeMismatch`."""
     matrix = next((at for at, (_, node) in enumerate(parts) if _is_matrix(node)), None)
     if matrix is None or all(_is_matrix(node) or has_one_entry(node.shape) for _, node in parts):
@@ -42,7 +40,7 @@ def _is_matrix(node: Node) -> bool:
     return len(node.shape) == 2 and node.shape[0] != 1
 
 
-def _unknown(size: Any) -> bool:
+def _unknown(size: Expr) -> bool:
     return any(isinstance(symbol, Dummy) for symbol in size.free_symbols)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from mcalc.networks.likeness import likeness
 from mcalc.networks.matrix_form import reduce
@@ -68,7 +67,7 @@ class IndexForm:
     def of(cls, tensor: Tensor) -> IndexForm:
         """In normal form, like terms merged."""
         free = tensor.free
-        merged: dict[Any, tuple[Term, int]] = {}
+        merged: dict[object, tuple[Term, int]] = {}
         for term in tidy(tensor.terms, free):
             term = _in_order(_merged_powers(reduced(term, free)), free).settled()
             key, sign = likeness(term, free)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from mcalc.networks.networks import Factor, Index, Term
 from mcalc.tree import build
@@ -11,13 +10,13 @@ from mcalc.tree import build
 _ROUNDS = 4
 
 
-def likeness(term: Term, free: Sequence[Index]) -> tuple[Any, int]:
+def likeness(term: Term, free: Sequence[Index]) -> tuple[object, int]:
     """A key that unlike products never share, and the sign of the product against the one of that key.
 
     The summed indices are numbered by what they connect, neighbours and their neighbours; the key holds every factor
     with the numbers of its indices, so equal keys are equal products, whatever the numbering.
     """
-    names: dict[Index, Any] = {index: (0, at) for at, index in enumerate(free)}
+    names: dict[Index, tuple[int, object]] = {index: (0, at) for at, index in enumerate(free)}
     sign = 1
     for factor in term.factors:
         if factor.node is not None and factor.node.sign < 0 and build.odd(factor.power):
@@ -47,7 +46,7 @@ def _mirrored(factor: Factor) -> bool:
     return factor.node is None or (len(factor.indices) == 2 and build.is_symmetric(factor.node))
 
 
-def _written(factor: Factor, names: Mapping[Index, Any]) -> str:
+def _written(factor: Factor, names: Mapping[Index, object]) -> str:
     places = [str(names[index]) for index in factor.indices]
     if _mirrored(factor):
         places.sort()

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term
@@ -41,7 +42,7 @@ class Edge(NamedTuple):
 class Graph:
     """A term as points and edges, with the scalars set apart; what has three indices and more stays as it is."""
 
-    coefficient: Any
+    coefficient: Rational
     scalars: list[Power] = field(default_factory=list)
     points: dict[Index, list[Power]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
@@ -83,7 +84,7 @@ def graph(term: Term) -> Graph:
     return result
 
 
-def _oriented(node: Node, power: Any) -> tuple[Node, int]:
+def _oriented(node: Node, power: Rational) -> tuple[Node, int]:
     """A vector on a point is a column: a row is laid upright."""
     return (build.transpose(node) if len(node.shape) == 2 else node), 1
 
@@ -185,7 +186,7 @@ def _sorted_nodes(nodes: list[Node]) -> list[Node]:
 class Piece(NamedTuple):
     """A term in matrix form: a number, scalars with their powers, and the vector or matrix (None: a scalar)."""
 
-    coefficient: Any
+    coefficient: Rational
     scalars: tuple[Power, ...]
     body: Node | None
 

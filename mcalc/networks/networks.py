@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
@@ -29,7 +30,7 @@ class Index:
 
     __slots__ = ("number", "size")
 
-    def __init__(self, size: Any) -> None:
+    def __init__(self, size: Expr) -> None:
         self.size = size
         self.number = next(_numbers)
 
@@ -42,13 +43,13 @@ class Factor(NamedTuple):
 
     node: Node | None
     indices: tuple[Index, ...]
-    power: Any = S.One
+    power: Rational = S.One
 
 
 class Term(NamedTuple):
     """``coefficient · Π factors``, summed over every index that is not free, and over the running indices `loops`."""
 
-    coefficient: Any
+    coefficient: Rational
     factors: tuple[Factor, ...]
     loops: tuple[LoopIndex, ...] = ()
 
@@ -153,9 +154,9 @@ _FACTOR = re.compile(r"(\[(?P<letters>[a-z,]+)\])?(\^(?P<power>-?[\w/]+))?\s*")
 
 
 @cache
-def parse_formula(formula: str) -> tuple[tuple[Any, tuple[Piece, ...]], ...]:
+def parse_formula(formula: str) -> tuple[tuple[Rational, tuple[Piece, ...]], ...]:
     """``"y[i] δ[i,k] - y[i] y[k]"`` as signed products of pieces."""
-    terms: list[tuple[Any, tuple[Piece, ...]]] = []
+    terms: list[tuple[Rational, tuple[Piece, ...]]] = []
     pieces: list[Piece] = []
     sign, at = S.One, 0
     while at < len(formula):
@@ -179,7 +180,7 @@ def parse_formula(formula: str) -> tuple[tuple[Any, tuple[Piece, ...]], ...]:
     return tuple(terms)
 
 
-def row_and_column(indices: Sequence[Index], shape: Sequence[Any]) -> tuple[Index | None, Index | None]:
+def row_and_column(indices: Sequence[Index], shape: Sequence[Expr]) -> tuple[Index | None, Index | None]:
     """Row and column index of a value; None where it has no such axis."""
     rest = iter(indices)
     rows = next(rest) if shape and shape[0] != 1 else None
@@ -188,7 +189,7 @@ def row_and_column(indices: Sequence[Index], shape: Sequence[Any]) -> tuple[Inde
 
 
 def instantiate(
-    formula: str, names: Mapping[str, Node], letters: dict[str, Index | None], power: Any = S.One, depth: int = 0
+    formula: str, names: Mapping[str, Node], letters: dict[str, Index | None], power: Rational = S.One, depth: int = 0
 ) -> list[Term]:
     """The terms of a formula with its argument names read as nodes and its letters as indices."""
     terms = []
@@ -239,7 +240,7 @@ _DEEPEST = 150
 _LARGEST_POWER = 1000
 
 
-def expand(node: Node, indices: tuple[Index, ...], power: Any = S.One, depth: int = 0) -> Term | None:
+def expand(node: Node, indices: tuple[Index, ...], power: Rational = S.One, depth: int = 0) -> Term | None:
     """``node[indices]^power`` as one product of factors; None is zero. Sums and other results stay whole."""
     name = node.operator.name
     if name == "number":
@@ -278,7 +279,7 @@ def _is_product(node: Node) -> bool:
     return node.operator.elementwise and node.operator.value is not None
 
 
-def _powers(node: Node) -> list[tuple[Node, Any]]:
+def _powers(node: Node) -> list[tuple[Node, Rational]]:
     """The arguments of a product, each with its power."""
     if node.operator.name == "power":
         return [(node.args[0], node.args[1].parameters[0])]
@@ -287,9 +288,9 @@ def _powers(node: Node) -> list[tuple[Node, Any]]:
     return [(arg, S.Half if node.operator.name == ROOT else S.One) for arg in node.args]
 
 
-def _expand_product(node: Node, indices: tuple[Index, ...], power: Any, depth: int) -> Term | None:
+def _expand_product(node: Node, indices: tuple[Index, ...], power: Rational, depth: int) -> Term | None:
     """Products of products as one; a value used many times is met once, with the sum of its powers."""
-    powers: dict[Node, Any] = {node: power}
+    powers: dict[Node, Rational] = {node: power}
     term = ONE
     for part in reversed(topological([node], lambda node: node.args if _is_product(node) else ())):
         exponent = powers.get(part, S.Zero)
@@ -311,7 +312,7 @@ def _expand_product(node: Node, indices: tuple[Index, ...], power: Any, depth: i
     return term
 
 
-def _expand_value(node: Node, indices: tuple[Index, ...], power: Any, depth: int) -> Term | None:
+def _expand_value(node: Node, indices: tuple[Index, ...], power: Rational, depth: int) -> Term | None:
     operator = node.operator
     assert operator.value is not None
     formula = operator.value if isinstance(operator.value, str) else operator.value(node)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sympy.core.singleton import S
 
@@ -51,7 +50,7 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
 def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
     """Equal factors at the same indices as one power, and the sign that uniting ``a - b`` with ``b - a`` leaves."""
     sign = 1
-    gathered: dict[tuple[Any, ...], Factor] = {}
+    gathered: dict[tuple[object, ...], Factor] = {}
     for factor in factors:
         if factor.node is None:
             gathered[(None, frozenset(factor.indices))] = factor

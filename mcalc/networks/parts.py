@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.networks.matrix_form import Piece
@@ -39,11 +39,11 @@ def by_parts(pieces: Sequence[Piece], row: Index | None, column: Index | None) -
     return _entries(pieces, row.size, column.size) or _rows(pieces, row.size, column.size)
 
 
-def _small(size: Any) -> bool:
+def _small(size: Expr) -> bool:
     return bool(getattr(size, "is_Integer", False) and size <= _LARGEST)
 
 
-def _vector(pieces: Sequence[Piece], size: Any) -> Node | None:
+def _vector(pieces: Sequence[Piece], size: Expr) -> Node | None:
     if not _small(size):
         return None
     places: dict[int, list[Node]] = {}
@@ -56,11 +56,11 @@ def _vector(pieces: Sequence[Piece], size: Any) -> Node | None:
     return build.apply("stack", *(_at(places, at) for at in range(1, int(size) + 1)))
 
 
-def _at(places: dict[Any, list[Node]], place: Any) -> Node:
+def _at(places: dict[Expr, list[Node]], place: Expr) -> Node:
     return build.total(places[place]) if place in places else build.number(0)
 
 
-def _entries(pieces: Sequence[Piece], height: Any, width: Any) -> Node | None:
+def _entries(pieces: Sequence[Piece], height: Expr, width: Expr) -> Node | None:
     if not (_small(height) and _small(width)):
         return None
     places: dict[tuple[int, int], list[Node]] = {}
@@ -78,9 +78,9 @@ def _entries(pieces: Sequence[Piece], height: Any, width: Any) -> Node | None:
     return build.apply("grid", *(_at(places, place) for place in every), parameters=(int(height), int(width)))
 
 
-def _rows(pieces: Sequence[Piece], height: Any, width: Any) -> Node | None:
+def _rows(pieces: Sequence[Piece], height: Expr, width: Expr) -> Node | None:
     """Rows, or blocks of rows, that follow one another without a gap."""
-    blocks: dict[Any, tuple[Any, list[Node]]] = {}
+    blocks: dict[Expr, tuple[Expr, list[Node]]] = {}
     for piece in pieces:
         body = piece.body
         if body is None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mcalc.networks.networks import Factor, Index, Term
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Parameter
 from mcalc.tree import build
 from mcalc.tree.node import Node, loops_below, topological, with_loop
 
@@ -51,7 +49,7 @@ def _at(factor: Factor, loop: LoopIndex, index: Index) -> Factor | None:
     return Factor(whole, pair, factor.power)
 
 
-def _whole(node: Node, loop: LoopIndex) -> tuple[Node, tuple[Any, ...]] | None:
+def _whole(node: Node, loop: LoopIndex) -> tuple[Node, tuple[Parameter, ...]] | None:
     """The value whose row, column or element at the running index this is, and the places taken of it."""
     if (
         node.operator.name != "element"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from sympy.core.expr import Expr
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.table.roles import DIAGONAL, NORM, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
-Power = tuple[Node, Any]
+Power = tuple[Node, Rational]
 
 
 def sorted_powers(vectors: Sequence[Power]) -> list[Power]:
@@ -19,14 +20,14 @@ def sorted_powers(vectors: Sequence[Power]) -> list[Power]:
     return sorted(vectors, key=lambda pair: (pair[0].operator.indicator, pair[0].key))
 
 
-def column_of(vectors: Sequence[Power], size: Any) -> Node:
+def column_of(vectors: Sequence[Power], size: Expr) -> Node:
     """The vectors on one point as one column."""
     if not vectors:
         return build.ones((size,))
     return build.elementwise_product(sorted_powers(vectors))
 
 
-def summed_over(vectors: Sequence[Power], size: Any) -> Power:
+def summed_over(vectors: Sequence[Power], size: Expr) -> Power:
     """Σᵢ over a point without edges: a dimension, a sum or a dot product."""
     if not vectors:
         return build.size(size), S.One
@@ -75,7 +76,7 @@ def _dot(left: Node, right: Node) -> Node:
     if not forward:
         return build.apply("dot", *sorted((left, right), key=lambda node: node.key))
 
-    def cost(row: tuple[Node, ...], start: Node) -> tuple[Any, ...]:
+    def cost(row: tuple[Node, ...], start: Node) -> tuple[object, ...]:
         return (sum(node.operator.name == "transpose" for node in row), start.key, [node.key for node in row])
 
     ways = [
@@ -97,7 +98,7 @@ def trace(factors: tuple[Node, ...]) -> Node:
     return build.apply(TRACE, build.chain(best))
 
 
-def united(one: Node, power: Any, other: Node, times: Any) -> tuple[Node, int]:
+def united(one: Node, power: Rational, other: Node, times: Expr) -> tuple[Node, int]:
     """The base of ``one^power·other^times``, equal up to the sign, and the sign: ``(a - b)(b - a) = -(a - b)²``.
 
     A base under a root keeps its own sign: ``(b - a)·√(a - b) = -(a - b)^(3/2)``.

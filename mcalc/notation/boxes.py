@@ -9,6 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, dataclass_transform
 
+from sympy.core.expr import Expr
+from sympy.core.numbers import Rational
+
+from mcalc.table.records import Operator, Parameter
+
 
 @dataclass_transform(eq_default=False, frozen_default=True)
 class Box:
@@ -29,7 +34,7 @@ class Name(Box):
 class Number(Box):
     """A rational number, never negative: the sign belongs to the sum around it."""
 
-    value: Any
+    value: Rational
 
 
 class Decimal(Box):
@@ -41,7 +46,7 @@ class Decimal(Box):
 class Size(Box):
     """A dimension as a number, or the letter of a running index."""
 
-    size: Any
+    size: Expr
 
 
 class Sign(Box):
@@ -52,7 +57,7 @@ class Sign(Box):
     """
 
     kind: str
-    places: tuple[Any, ...] = ()
+    places: tuple[Parameter, ...] = ()
     told: bool = False
     row: bool = False
     renamed: bool = False
@@ -149,16 +154,16 @@ class Root(Box):
 class Call(Box):
     """``f(a, b, axis=0)``."""
 
-    operator: Any
+    operator: Operator
     args: tuple[Box, ...]
-    axis: Any = None
+    axis: int | None = None
 
 
 class BigSum(Box):
     """``Σ body`` over the running index, from 1 to the size."""
 
     index: str
-    size: Any
+    size: Expr
     body: Box
 
 

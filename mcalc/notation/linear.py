@@ -7,19 +7,29 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from mcalc.notation.boxes import (
+    BigSum,
     Box,
     Call,
     Cases,
+    Decimal,
+    Derivative,
+    Differential,
     Dot,
     Fence,
     Fraction,
     Grid,
     Index,
+    Mark,
+    Nabla,
     Name,
     Number,
+    Power,
+    Root,
     Row,
     Said,
     Sign,
+    Size,
+    Typed,
     within,
 )
 from mcalc.notation.columns import width
@@ -105,11 +115,11 @@ class Linear:
         text = number_text(part.value)
         return [_piece(text)], PRODUCT if "/" in text else ATOM
 
-    def _decimal(self, part: Any) -> Written:
+    def _decimal(self, part: Decimal) -> Written:
         text = part.digits
         return [_piece(text if self.ascii else text.replace("e-", "e−"))], ATOM
 
-    def _size(self, part: Any) -> Written:
+    def _size(self, part: Size) -> Written:
         size = part.size
         if isinstance(size, str) or size.is_Symbol:
             return [_piece(str(size))], ATOM
@@ -225,16 +235,15 @@ class Linear:
         sign = self.joined("oslash") if wide else _piece("/")
         return [*self.at(part.above, PRODUCT), sign, *self.at(part.below, POWER)], PRODUCT
 
-    def _power(self, part: Any) -> Written:
+    def _power(self, part: Power) -> Written:
         base, exponent = self.at(part.base, POWER + 1), part.exponent
-        whole = isinstance(exponent, Number) and exponent.value.is_Integer and exponent.value > 0
-        if whole and not self.ascii:
+        if isinstance(exponent, Number) and exponent.value.is_Integer and exponent.value > 0 and not self.ascii:
             return [*base, _piece(str(exponent.value).translate(SUPERSCRIPTS))], POWER
         above = self.at(exponent, POWER)
         above = self.bracketed(above) if _TRANSPOSES.match(text_of(above)) else above
         return [*base, _piece("^"), *above], POWER
 
-    def _mark(self, part: Any) -> Written:
+    def _mark(self, part: Mark) -> Written:
         if part.mark == "inverse":
             return self.bracketed(self.run(part.base), INVERSE), ATOM
         if isinstance(part.base, Grid) and part.base.kind == "stack":
@@ -261,13 +270,13 @@ class Linear:
             return self.set(part.inner)
         return self.bracketed(self.argument(part.inner), part.kind), ATOM
 
-    def _typed(self, part: Any) -> Written:
+    def _typed(self, part: Typed) -> Written:
         return [_piece(f"`{part.text}`")], ATOM
 
     def _said(self, part: Said) -> Written:
         return [_piece(part.text)], ATOM
 
-    def _root(self, part: Any) -> Written:
+    def _root(self, part: Root) -> Written:
         return self.bracketed(self.run(part.inner), ROOT), ATOM
 
     def _call(self, part: Call) -> Written:
@@ -276,7 +285,7 @@ class Linear:
         inner = deeper(self.listed(part.args, ", ", told=True))
         return [_piece(symbol + "("), *inner, _piece(axis + ")")], ATOM
 
-    def _bigsum(self, part: Any) -> Written:
+    def _bigsum(self, part: BigSum) -> Written:
         ending = Piece(f" for {part.index} in 1..{size_text(part.size)}", cut="rel", depth=1)
         return [_piece("sum("), *deeper(self.run(part.body)), ending, _piece(")")], ATOM
 
@@ -300,17 +309,17 @@ class Linear:
         inner = [*second, _piece(" if "), *self.run(part.opposite), _piece("; "), *cut(first, "comma"), _piece(" if ")]
         return [_piece("{ "), *deeper([*inner, *asked]), _piece(" }")], ATOM
 
-    def _derivative(self, part: Any) -> Written:
+    def _derivative(self, part: Derivative) -> Written:
         sign = "d" if part.total else self.sign_of["d"]
         order = len(part.below)
         power = "" if order == 1 else f"^{order}" if self.ascii else str(order).translate(SUPERSCRIPTS)
         below = "".join(sign + self.write(place) for place in part.below)
         return [_piece(f"{sign}{power}{text_of(self.at(part.above, POSTFIX))}/{below}")], ATOM
 
-    def _differential(self, part: Any) -> Written:
+    def _differential(self, part: Differential) -> Written:
         return [_piece(("d" if part.sign == "total" else self.sign_of["d"]) + self.write(part.of))], ATOM
 
-    def _nabla(self, part: Any) -> Written:
+    def _nabla(self, part: Nabla) -> Written:
         if self.ascii:
             return [_piece(f"grad{'' if part.order == 1 else part.order}_{self.write(part.of)}")], ATOM
         power = "" if part.order == 1 else str(part.order).translate(SUPERSCRIPTS)

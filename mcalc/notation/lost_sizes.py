@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from mcalc.table.records import LoopIndex
 from mcalc.table.roles import KRONECKER
 from mcalc.tree.node import Node, topological
 
-Symbols = frozenset[Any]
+Symbols = frozenset[LoopIndex]
 _NAMED = ("variable", "partial", "differential")
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sympy.core.numbers import Rational
 
+from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Term
 from mcalc.networks.networks import Index as Place
 from mcalc.notation.boxes import BigSum, Box, Derivative, Fraction, Index, Name, Number, Power, Row
@@ -14,7 +14,7 @@ from mcalc.notation.of_values import Builder
 from mcalc.tree.letters import Loops
 
 
-def indexed(form: Any, builder: Builder) -> Box:
+def indexed(form: IndexForm, builder: Builder) -> Box:
     """The terms of an `IndexForm`, those with a plus first."""
     if not form.tensor.terms:
         return Number(Rational(0))
@@ -33,7 +33,7 @@ def _term(term: Term, free: Sequence[Place], names: dict[Place, str], builder: B
     below: list[Box] = []
     order = {index: number for number, index in enumerate(names)}
 
-    def key(factor: Factor) -> tuple[Any, ...]:
+    def key(factor: Factor) -> tuple[object, ...]:
         name = "" if factor.node is None else factor.node.key[1]
         return len(factor.indices) > 0, [order[index] for index in factor.indices], name
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.notation.boxes import (
     BigSum,
@@ -29,7 +30,7 @@ from mcalc.notation.boxes import (
     negated,
 )
 from mcalc.notation.lost_sizes import without_size
-from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.records import LoopIndex, Parameter, Shape, Slice
 from mcalc.table.roles import DELTA
 from mcalc.tree import build
 from mcalc.tree.letters import Loops, names_in, names_in_use, running_letters
@@ -83,7 +84,7 @@ class Builder:
             return node.args if opposite is None else (*node.args, opposite)
         return tuple(node.args)
 
-    def name(self, word: Any, rank: int) -> Box:
+    def name(self, word: str | ValueName, rank: int) -> Box:
         """A name; of a value that is named by what it is, that value."""
         if isinstance(word, ValueName):
             return Said(str(word), self.box(word.value))
@@ -134,13 +135,13 @@ class Builder:
         size = next((place.size for place in node.parameters if isinstance(place, LoopIndex)), None)
         return self.delta([self.place(place) for place in node.parameters], size)
 
-    def delta(self, places: Sequence[str], size: Any) -> Box:
+    def delta(self, places: Sequence[str], size: Expr) -> Box:
         """Kronecker's δ; where the text has a name `delta`, an entry of the identity."""
         if DELTA in self.names:
             return Index(Sign("eye", (size,), True, renamed="I" in self.names), tuple(places))
         return Sign(DELTA, tuple(places))
 
-    def place(self, place: Any) -> str:
+    def place(self, place: Parameter) -> str:
         """An index: a part, a running index, a number."""
         if isinstance(place, Slice):
             return f"{size_text(place.lower)}..{size_text(place.upper)}"
@@ -222,7 +223,7 @@ class Builder:
         links = [link for part in parts for link in (self.links.get(part) or (part,))]
         self.links[node] = tuple(links)
         groups: list[list[Node]] = [[]]
-        shape: tuple[Any, ...] | None = None
+        shape: Shape | None = None
         for link in links:
             if shape == ():
                 groups.append([])
@@ -299,7 +300,7 @@ def _lying(column: Node) -> Node:
     return build.apply("transpose", column) if signed else row
 
 
-def _product_shape(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...]:
+def _product_shape(left: Sequence[Expr], right: Sequence[Expr]) -> Shape:
     """The shape of the product of a matrix or column and a factor that fits it."""
     rows = left[0] if left else 1
     return (rows,) if len(right) == 1 else (rows, right[1])

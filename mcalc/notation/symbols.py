@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 
-from mcalc.notation.boxes import Box, Name, Number, Sign, Size
+from mcalc.notation.boxes import Box, Decimal, Name, Number, Sign, Size
 from mcalc.notation.pieces import Piece, Run, deeper, tallest
 from mcalc.notation.spelling import Spelling
 from mcalc.notation.style import DEFAULT, Style
@@ -171,7 +171,7 @@ class Leaves(Spelling):
             return self.built(Number(Rational(part.value.p)), Number(Rational(part.value.q)))
         return self.digits(text)
 
-    def _decimal(self, part: Any) -> Run:
+    def _decimal(self, part: Decimal) -> Run:
         digits, mark, exponent = part.digits.partition("e")
         if not mark:
             return self.digits(digits)
@@ -185,7 +185,7 @@ class Leaves(Spelling):
     def _size(self, part: Size) -> Run:
         return self.size_run(part.size)
 
-    def size_run(self, size: Any) -> Run:
+    def size_run(self, size: Expr) -> Run:
         """A dimension: ``n+1``, ``2n``, ``k^2n``; or the letter of a running index."""
         text = str(size) if isinstance(size, str) else size_words(size).replace("*", "")
         if text.isidentifier():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sympy.core.numbers import Rational
 
@@ -46,6 +45,7 @@ from mcalc.notation.widths import (
 )
 from mcalc.table import TABLE
 from mcalc.table.roles import EXPONENTIAL, VEC
+from mcalc.tree.open import OpenFunction
 
 
 class Typeset(Rows):
@@ -204,7 +204,7 @@ class Typeset(Rows):
             run += own if not at else [Piece(self.comma, "punct", SIGN_WIDTHS["comma"]), *cut(own, "comma")]
         return run
 
-    def unknown(self, function: Any) -> Run:
+    def unknown(self, function: OpenFunction) -> Run:
         """An open function: ``f'``, or ``∂₁f`` by one of several arguments."""
         run = self.run(Name(function.name))
         if len(function.orders) == 1:

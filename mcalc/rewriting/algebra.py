@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import gcd
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
 from mcalc.rewriting.forms import (
@@ -292,7 +293,7 @@ def _root(c: Rational, e: Rational) -> Rational | None:
 
     if c <= 0:
         return None
-    value: Any = Exact(c.numerator, c.denominator) ** Exact(e.numerator, e.denominator)
+    value: Expr = Exact(c.numerator, c.denominator) ** Exact(e.numerator, e.denominator)
     return rational(value) if value.is_Rational else None
 
 

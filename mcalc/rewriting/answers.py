@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.networks.matrix_form import Piece, matrix_of
@@ -130,7 +130,7 @@ def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:
 
 
 def _product(piece: Piece, forms: dict[Node, Form], shape: Shape) -> Form:
-    powers: dict[Form, Any] = {}
+    powers: dict[Form, Rational] = {}
     for node, power in piece.scalars:
         powers[forms[node]] = powers.get(forms[node], 0) + rational(power)
     if piece.body is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mcalc.rewriting.forms import Form
-from mcalc.table.records import Shape
+from mcalc.table.records import Parameters, Shape
 
 Constructor = Callable[[tuple[Form, ...], tuple[Any, ...], Shape], Form]
 CONSTRUCTORS: dict[str, Constructor] = {}
@@ -17,7 +17,7 @@ OTHERS: list[Callable[[str], Constructor]] = []
 """What makes the constructor of any other operator, by its traits."""
 
 
-def construct(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def construct(head: str, args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     """The canonical form of a head on canonical arguments."""
     maker = CONSTRUCTORS.get(head)
     if maker is None:

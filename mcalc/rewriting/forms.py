@@ -19,10 +19,11 @@ from hashlib import blake2b
 from typing import Any
 from weakref import WeakValueDictionary
 
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.rewriting.heads import known_operator
-from mcalc.table.records import Shape
+from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
 from mcalc.table.roles import NORM
 from mcalc.tree.node import free_loops
 
@@ -33,7 +34,7 @@ Rational = int | Fraction
 """Whole numbers are ``int``, so that most arithmetic is that of machine words."""
 
 _CAP = 10**9
-_forms: WeakValueDictionary[tuple[Any, ...], Form] = WeakValueDictionary()
+_forms: WeakValueDictionary[tuple[object, ...], Form] = WeakValueDictionary()
 
 
 class Form:
@@ -42,12 +43,12 @@ class Form:
     __slots__ = ("__weakref__", "args", "cost", "digest", "head", "loops", "other_way", "par", "shape", "turns")
     head: str
     args: tuple[Form, ...]
-    par: tuple[Any, ...]
+    par: Parameters
     shape: Shape
     cost: int
     digest: bytes
     turns: bool
-    loops: frozenset[Any]
+    loops: frozenset[LoopIndex]
     other_way: Form | None
 
     def __repr__(self) -> str:
@@ -56,7 +57,7 @@ class Form:
         return f"{self.head}({inside}{' | ' if inside and marks else ''}{marks})"
 
 
-def make(head: str, args: Iterable[Form] = (), par: Iterable[Any] = (), shape: Iterable[Any] = ()) -> Form:
+def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), shape: Iterable[Expr] = ()) -> Form:
     """The form as it stands; nothing is rewritten."""
     args, par, shape = tuple(args), tuple(par), tuple(shape)
     key = (head, par, shape, *args)
@@ -107,15 +108,15 @@ def number(value: Rational) -> Form:
     return make(NUMBER, (), (value,))
 
 
-def ones(shape: Sequence[Any]) -> Form:
+def ones(shape: Sequence[Expr]) -> Form:
     return make("ones", (), shape, shape) if shape else ONE
 
 
-def zeros(shape: Sequence[Any]) -> Form:
+def zeros(shape: Sequence[Expr]) -> Form:
     return make("zeros", (), shape, shape) if shape else ZERO
 
 
-def identity(size: Any) -> Form:
+def identity(size: Expr) -> Form:
     return make("eye", (), (size,), (size, size))
 
 
@@ -172,10 +173,10 @@ def scaled_parts(form: Form) -> tuple[Rational, Form]:
     return 1, form
 
 
-def _loops(form: Form) -> frozenset[Any]:
+def _loops(form: Form) -> frozenset[LoopIndex]:
     if form.head in _CONSTANT:
         return frozenset()
-    free: frozenset[Any] = frozenset().union(*(arg.loops for arg in form.args)) if form.args else frozenset()
+    free: frozenset[LoopIndex] = frozenset().union(*(arg.loops for arg in form.args)) if form.args else frozenset()
     return free if form.head in ALGEBRA else free_loops(form.head, form.par, free)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+
+from sympy.core.expr import Expr
 
 from mcalc.rewriting.algebra import add, multiply, negative, scaled, split, with_scalars
 from mcalc.rewriting.constructors import CONSTRUCTORS, OTHERS, Constructor, construct, facts
@@ -34,12 +35,12 @@ from mcalc.rewriting.known import declared, is_nonnegative
 from mcalc.rewriting.products import turned
 from mcalc.rewriting.traces import BARE, dimension, size_of
 from mcalc.table import CONTRARY, TABLE
-from mcalc.table.records import LoopIndex, Shape
+from mcalc.table.records import LoopIndex, Parameter, Parameters, Same, Shape
 from mcalc.table.roles import ABSOLUTE, EXPONENTIAL, INVERSE, LOGARITHM, NORM
 from mcalc.tree import build
 
 
-def shape_of(head: str, args: Sequence[Form], par: Sequence[Any] = ()) -> Shape:
+def shape_of(head: str, args: Sequence[Form], par: Sequence[Parameter] = ()) -> Shape:
     """The shape of an operator on arguments of these shapes; raises `ShapeMismatch`."""
     if head == CHAIN:
         return chain_shape(args)
@@ -51,18 +52,18 @@ def shape_of(head: str, args: Sequence[Form], par: Sequence[Any] = ()) -> Shape:
     return tuple(known_operator(head).shape(_equal, [arg.shape for arg in args], *par))
 
 
-def _equal(one: Any, other: Any) -> bool:
+def _equal(one: Expr, other: Expr) -> bool:
     return bool(one == other)
 
 
-def apply(head: str, *args: Form, par: tuple[Any, ...] = (), shape: Shape | None = None) -> Form:
+def apply(head: str, *args: Form, par: Parameters = (), shape: Shape | None = None) -> Form:
     """The operator on canonical arguments."""
     if shape is None:
         shape = shape_of(head, args, par)
     return construct(head, args, tuple(par), shape)
 
 
-def _function(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _function(head: str, args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     operator = known_operator(head)
     if len(args) == 1 and operator.linear:
         return _linear(head, args[0], par, shape)
@@ -79,7 +80,7 @@ def _function(head: str, args: tuple[Form, ...], par: tuple[Any, ...], shape: Sh
     return make(head, args, par, shape)
 
 
-def _linear(head: str, form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
+def _linear(head: str, form: Form, par: Parameters, shape: Shape) -> Form:
     c, scalars, rest = split(form)
     if head == "loop_sum":
         return _over_running(form, par, shape)
@@ -91,13 +92,13 @@ def _linear(head: str, form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
     return with_scalars(c, scalars, _of_bare(head, rest, par, shape))
 
 
-def _of_bare(head: str, form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
+def _of_bare(head: str, form: Form, par: Parameters, shape: Shape) -> Form:
     maker = BARE.get(head) if not par else None
     found = maker(form, shape) if maker is not None else None
     return make(head, (form,), par, shape) if found is None else found
 
 
-def _over_running(form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
+def _over_running(form: Form, par: Parameters, shape: Shape) -> Form:
     """``Σᵢ c·v = c·Σᵢ v``, and ``Σᵢ v = n·v`` where v does not change with i."""
     loop: LoopIndex = par[0]
     c, rest = scaled_parts(form)
@@ -118,7 +119,7 @@ def _over_running(form: Form, par: tuple[Any, ...], shape: Shape) -> Form:
 head_of_sums = "loop_sum"
 
 
-def _norm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _norm(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     c, scalars, rest = split(args[0])
     out = [(b, e) for b, e in scalars if is_nonnegative(b)]
     inside = multiply([(rest, 1), *((b, e) for b, e in scalars if not is_nonnegative(b))])
@@ -136,13 +137,13 @@ def _norm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
     return with_scalars(absolute(c), out, make(NORM, (inside,), (), ()))
 
 
-def _mean(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _mean(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     if par:
         return _linear("mean", args[0], par, shape)
     return multiply([(construct("sum", args, (), ()), 1), (size_of(args[0].shape), -1)], ())
 
 
-def _inverse(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _inverse(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     c, scalars, rest = split(args[0])
     if is_zero(rest) or c == 0:
         return make(INVERSE, args, par, shape)
@@ -168,14 +169,14 @@ def _inverse(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form
     return make(INVERSE, (rest,), (), shape)
 
 
-def _exponential(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _exponential(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     c, rest = scaled_parts(args[0])
     if rest.head == LOGARITHM:
         return multiply([(rest.args[0], c)], shape)
     return ones(shape) if is_zero(args[0]) else make(EXPONENTIAL, args, par, shape)
 
 
-def _logarithm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _logarithm(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     if args[0] is ONE:
         return ZERO
     if args[0].head == EXPONENTIAL:
@@ -183,7 +184,7 @@ def _logarithm(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Fo
     return _function(LOGARITHM, args, par, shape)
 
 
-def _power(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _power(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     """Powers with a numeric exponent are products; ``(b^p)^k`` with a whole k has the exponent k·p."""
     base, exponent = args
     if exponent.head == NUMBER and abs(exponent.par[0]) < _LARGEST_POWER:
@@ -194,8 +195,8 @@ def _power(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
 _LARGEST_POWER = 50
 
 
-def _compare(head: str, holds: Callable[[Any, Any], bool], mirrored: str | None) -> Constructor:
-    def constructor(args: tuple[Form, ...], par: tuple[Any, ...], shape: Shape) -> Form:
+def _compare(head: str, holds: Same, mirrored: str | None) -> Constructor:
+    def constructor(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
         """``a < b`` is ``b > a``; what is compared stands on the left, a number alone on the right."""
         if mirrored is not None:
             return construct(mirrored, args[::-1], par, shape)

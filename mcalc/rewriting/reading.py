@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 from mcalc.rewriting.algebra import keeping
 from mcalc.rewriting.constructors import construct
@@ -26,6 +25,7 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import head_of
 from mcalc.rewriting.traces import dimension
+from mcalc.table.records import Shape
 from mcalc.table.roles import ROOT
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
@@ -57,44 +57,44 @@ def _raw(node: Node, args: list[Form]) -> Form:
     return make(head_of(node.operator), args, node.parameters, shape)
 
 
-Reader = Callable[[Node, list[Form], tuple[Any, ...]], Form]
+Reader = Callable[[Node, list[Form], Shape], Form]
 
 
-def _chain(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+def _chain(node: Node, args: list[Form], shape: Shape) -> Form:
     return make(CHAIN, [part for arg in args for part in (arg.args if arg.head == CHAIN else (arg,))], (), shape)
 
 
-def _power(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+def _power(node: Node, args: list[Form], shape: Shape) -> Form:
     base, exponent = args
     if exponent.head == NUMBER and abs(exponent.par[0]) < _MOST:
         return make(PRODUCT, (base,), (exponent.par[0],), shape)
     return make("power", args, (), shape)
 
 
-def _product(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
-    powers: dict[Form, Any] = {}
+def _product(node: Node, args: list[Form], shape: Shape) -> Form:
+    powers: dict[Form, Rational] = {}
     for arg in args:
         powers[arg] = powers.get(arg, 0) + 1
     return make(PRODUCT, powers, powers.values(), shape)
 
 
-def _sum(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+def _sum(node: Node, args: list[Form], shape: Shape) -> Form:
     """A term that is a number times a value keeps the number as its coefficient."""
     pairs = [scaled_parts(arg) if arg.head == SUM else (1, arg) for arg in args]
     return make(SUM, (t for _, t in pairs), (c for c, _ in pairs), shape)
 
 
-def _negative(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+def _negative(node: Node, args: list[Form], shape: Shape) -> Form:
     if args[0].head == NUMBER:
         return number(-args[0].par[0])
     return make(SUM, (args[0],), (-1,), shape)
 
 
-def _upright(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+def _upright(node: Node, args: list[Form], shape: Shape) -> Form:
     return make(TURNED, args, (), shape) if args[0].shape else args[0]
 
 
-def _dot(node: Node, args: list[Form], shape: tuple[Any, ...]) -> Form:
+def _dot(node: Node, args: list[Form], shape: Shape) -> Form:
     """A dot product is the sum over the products of the entries; of scalars, a product."""
     inner = _product(node, args, args[0].shape)
     return make("sum", (inner,), (), ()) if args[0].shape else inner

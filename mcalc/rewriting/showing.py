@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import eq
-from typing import Any
 
 from sympy.core.numbers import Rational as Exact
 
@@ -55,7 +54,7 @@ from mcalc.tree.node import Node
 _LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differential", "pi", "unit", DELTA})
 
 
-def exact(value: Rational) -> Any:
+def exact(value: Rational) -> Exact:
     """The number as SymPy has it."""
     return Exact(value.numerator, value.denominator)
 
@@ -63,7 +62,7 @@ def exact(value: Rational) -> Any:
 _LONG = 1000
 
 
-def _with_number(c: Rational, scalars: Sequence[tuple[Node, Any]], body: Node | None) -> Node:
+def _with_number(c: Rational, scalars: Sequence[tuple[Node, Rational]], body: Node | None) -> Node:
     """``c · Π scalars · body``; a number with a long denominator stands in front as the decimal that it is."""
     if c.denominator <= _LONG or _LONG**6 % c.denominator:
         return build.scaled(exact(c), scalars, body)
@@ -72,7 +71,7 @@ def _with_number(c: Rational, scalars: Sequence[tuple[Node, Any]], body: Node | 
     return build.apply("multiply", build.number(exact(c)), *factors)
 
 
-def _reading_order(way: Sequence[Node]) -> tuple[Any, ...]:
+def _reading_order(way: Sequence[Node]) -> tuple[object, ...]:
     """A differential stands last, as it is read off; else the rotation that comes first in order."""
     moving = [node.operator.name == "differential" for node in way]
     return (any(moving) and not moving[-1], [node.key for node in way])
@@ -278,13 +277,13 @@ class Writer:
                 pairs[at] = pair
         return pairs
 
-    def _powers(self, t: Form) -> tuple[Rational, list[tuple[Node, Any]], list[tuple[Node, Any]]]:
+    def _powers(self, t: Form) -> tuple[Rational, list[tuple[Node, Rational]], list[tuple[Node, Rational]]]:
         """The scalar factors and the others, each with its exponent; a sum over its number of entries is a mean.
 
         The number is what is left over where a sum is written with the fractions that were typed in it.
         """
-        scalars: list[tuple[Node, Any]] = []
-        arrays: list[tuple[Node, Any]] = []
+        scalars: list[tuple[Node, Rational]] = []
+        arrays: list[tuple[Node, Rational]] = []
         left: Rational = 1
         if t is ONE:
             return left, scalars, arrays

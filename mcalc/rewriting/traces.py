@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.rewriting.algebra import Power, multiply, split, with_scalars
 from mcalc.rewriting.constructors import construct, facts
@@ -30,12 +31,12 @@ from mcalc.table.records import Shape
 from mcalc.table.roles import DIAGONAL, NORM, TRACE
 
 
-def size_of(shape: Sequence[Any]) -> Form:
+def size_of(shape: Sequence[Expr]) -> Form:
     """The number of entries."""
     return multiply([(dimension(size), 1) for size in shape], ())
 
 
-def dimension(size: Any) -> Form:
+def dimension(size: Expr) -> Form:
     """A dimension as a number, a product of dimensions factor by factor."""
     if getattr(size, "is_Integer", isinstance(size, int)):
         return number(int(size))

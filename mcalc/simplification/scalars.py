@@ -6,21 +6,21 @@ The order of the factors and of the terms is kept, so that entries read as the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.table import TABLE
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Parameters
 from mcalc.table.roles import CASES
 from mcalc.tree import build
 from mcalc.tree.folding import folded
 from mcalc.tree.node import Node
 
 
-def product_of(coefficient: Any, factors: Iterable[tuple[Node, Any]]) -> Node:
+def product_of(coefficient: Rational, factors: Iterable[tuple[Node, Rational]]) -> Node:
     """``coefficient · Π node^power``: numbers gathered in front, equal factors as one power."""
-    powers: dict[Node, Any] = {}
+    powers: dict[Node, Rational] = {}
     stack = list(factors)[::-1]
     while stack:
         node, power = stack.pop()
@@ -52,12 +52,12 @@ def product_of(coefficient: Any, factors: Iterable[tuple[Node, Any]]) -> Node:
     return build.scaled(coefficient, [(node, power) for node, power in united if power != 0], None)
 
 
-def _has_power(value: Any, power: Any) -> bool:
+def _has_power(value: Rational, power: Rational) -> bool:
     """Whether ``value^power`` is a rational number."""
     return bool((value != 0 or power > 0) and (value**power).is_Rational)
 
 
-def split(term: Node) -> tuple[Any, Node]:
+def split(term: Node) -> tuple[Rational, Node]:
     """The number in front of a term, and the rest."""
     name = term.operator.name
     if name == "number":
@@ -76,7 +76,7 @@ def split(term: Node) -> tuple[Any, Node]:
 
 def sum_of(terms: Sequence[Node]) -> Node:
     """The sum, like terms united; those with a minus sign come last."""
-    found: dict[bytes, tuple[Any, Node]] = {}
+    found: dict[bytes, tuple[Rational, Node]] = {}
     stack = list(terms)[::-1]
     while stack:
         term = stack.pop()
@@ -101,7 +101,7 @@ def _place(term: Node) -> tuple[bool, bool]:
     return term.operator.name == "negative" or (number and bool(term.parameters[0] < 0)), number
 
 
-def applied(name: str, args: Sequence[Node], parameters: tuple[Any, ...] = ()) -> Node:
+def applied(name: str, args: Sequence[Node], parameters: Parameters = ()) -> Node:
     """An element-wise operator on scalars: sums and products united, conditions on numbers decided."""
     if name == "add":
         return sum_of(args)

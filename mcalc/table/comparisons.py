@@ -7,7 +7,7 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from mcalc.table import shapes
-from mcalc.table.records import FLAT, Convention, Notation, Operator, Rule, called, infix
+from mcalc.table.records import FLAT, Convention, Notation, Operator, Rule, Valued, called, infix
 
 _LARGER, _SMALLER = (("1", "a - b"), ("0", "b - a")), (("1", "b - a"), ("0", "a - b"))
 
@@ -38,12 +38,12 @@ def comparison(
     )
 
 
-def _at_ties(shared: str, strict: str) -> Callable[[Any], str]:
+def _at_ties(shared: str, strict: str) -> Callable[[Valued], str]:
     """Where the two arguments are equal on an open set, ``max(x, relu(x))``, the first counts there."""
     return lambda node: shared if node.parameters else strict
 
 
-def _as_a_product(node: Any) -> str:
+def _as_a_product(node: Valued) -> str:
     """``b + [c](a − b)``, where c is a condition."""
     if not node.args[0].operator.indicator:
         return ""

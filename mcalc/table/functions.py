@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mcalc.table import shapes
-from mcalc.table.records import FLAT, Convention, Notation, Operator, Rule, called
+from mcalc.table.records import FLAT, Convention, Meaning, Notation, Operator, Rule, called
 
 
 def function(
     name: str,
     rule: str,
-    numpy: Callable[..., Any],
+    numpy: Meaning,
     latex: str = "",
     text: str = "",
     notation: Notation | None = None,

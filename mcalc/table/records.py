@@ -5,12 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from sympy.core.expr import Expr
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 Shape = tuple[Expr, ...]
 """``()`` a scalar, ``(n,)`` a column, ``(m, n)`` a matrix, ``(1, n)`` a row."""
+Same = Callable[[Expr, Expr], bool]
+"""Whether two sizes are equal, or may be."""
+Parameter = Any
+"""What an operator takes besides values, each its own: a name and what was declared of it, a number, an axis, an index."""
+Parameters = tuple[Parameter, ...]
+Meaning = Callable[..., Any]
+"""The numeric meaning of an operator: of `Numpy`, the arguments and the parameters."""
+Numpy = Any
+"""NumPy, or what stands in for it: exact numbers, complex ones, bounds, many points at once, source text."""
+Array: TypeAlias = "NDArray[Any]"
+"""Numbers of whatever kind, one or many."""
+
+
+class Valued(Protocol):
+    """What a formula of the table may ask of the value that it is taken for; `Node` is it."""
+
+    operator: Operator
+    parameters: Parameters
+    shape: Shape
+
+    @property
+    def args(self) -> tuple[Valued, ...]:
+        """The arguments."""
+
+    @property
+    def axes(self) -> Shape:
+        """The sizes other than 1 of a row or a column."""
+
+
+Formula = str | Callable[[Valued], str]
+"""A formula, or the one that is chosen by the shapes: of a vector, of the rows of a matrix."""
 
 
 ADDITION, PRODUCT, NEGATION, DOT, POWER, POSTFIX, ATOM = 20, 30, 35, 40, 50, 60, 100
@@ -23,7 +57,7 @@ class LoopIndex:
     """The running index ``i`` of ``sum(… for i in 1..N)``."""
 
     name: str
-    size: Any
+    size: Expr
 
     def __str__(self) -> str:
         return self.name
@@ -39,8 +73,8 @@ class LoopIndex:
 class Slice:
     """``lower..upper``, both included, counted from 1."""
 
-    lower: Any
-    upper: Any
+    lower: Expr
+    upper: Expr
 
     def __str__(self) -> str:
         return f"{self.lower}..{self.upper}"
@@ -66,7 +100,7 @@ class Rule:
     """
 
     argument: str
-    formula: str | Callable[[Any], str]
+    formula: Formula
     sentence: str
 
 
@@ -144,12 +178,12 @@ class Operator:
     arguments: str
     title: str
     doc: str
-    shape: Callable[..., Any]
-    numpy: Callable[..., Any]
+    shape: Callable[..., Shape]
+    numpy: Meaning
     rules: tuple[Rule, ...] = ()
     notation: Notation = Notation("call")
     calls: tuple[str, ...] = ()
-    value: str | Callable[[Any], str] | None = None
+    value: Formula | None = None
     elementwise: bool = False
     variadic: bool = False
     commutative: bool = False
@@ -165,7 +199,7 @@ class Operator:
     of_one: str = ""
     whole: str = ""
     whole_calls: tuple[str, ...] = ()
-    kinks: tuple[str | Callable[[Any], str], ...] = ()
+    kinks: tuple[Formula, ...] = ()
     where_positive: str = ""
     branches: tuple[tuple[str, str], ...] = ()
     picks: bool = False
@@ -181,12 +215,12 @@ class Operator:
     complementary: bool = False
     recognized: bool = False
     dissolved: bool = False
-    holds: Callable[[Any, Any], bool] | None = None
+    holds: Same | None = None
     mirrored: str = ""
     of_reals: bool = False
     no_value: str = ""
     convention: Convention | None = None
-    compared_as: str | Callable[[Any], str] = ""
+    compared_as: Formula = ""
     at_many: str = ""
     positive: str = ""
     turns_with_argument: bool = False

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from mcalc.table import shapes
 from mcalc.table.records import (
     Convention,
+    Formula,
     Notation,
     Operator,
     Rule,
+    Valued,
     called,
 )
 
 
-def _by_axis(whole: str, down: str, across: str) -> Callable[[Any], str]:
+def _by_axis(whole: str, down: str, across: str) -> Callable[[Valued], str]:
     """The formula over all entries, down the columns (axis 0 of a matrix), across the rows (axis 1)."""
 
-    def choose(node: Any) -> str:
+    def choose(node: Valued) -> str:
         arg, axis = node.args[0], node.parameters[0] if node.parameters else None
         if axis is None or len(arg.axes) < 2:
             return down if axis == 0 and _is_row(arg) else whole
@@ -27,17 +28,14 @@ def _by_axis(whole: str, down: str, across: str) -> Callable[[Any], str]:
     return choose
 
 
-def _is_row(node: Any) -> bool:
+def _is_row(node: Valued) -> bool:
     return len(node.shape) == 2 and node.shape[0] == 1
 
 
-Formula = str | Callable[[Any], str]
-
-
-def _of_entries(scalar: str, entry: str, whole: Formula, down: Formula, across: Formula) -> Callable[[Any], str]:
+def _of_entries(scalar: str, entry: str, whole: Formula, down: Formula, across: Formula) -> Callable[[Valued], str]:
     """As `_by_axis`; besides, the derivative where there is one entry: of a scalar, and down the columns of a row."""
 
-    def choose(node: Any) -> str:
+    def choose(node: Valued) -> str:
         arg, axis = node.args[0], node.parameters[0] if node.parameters else None
         if not arg.axes:
             return scalar
@@ -54,12 +52,12 @@ def _lines_at_extreme(compare: str) -> tuple[str, str]:
     return f"(a {compare} ones(height(a)) @ y')", f"(a {compare} y @ ones(width(a))')"
 
 
-def _asked_at_extreme(compare: str) -> Callable[[Any], str]:
+def _asked_at_extreme(compare: str) -> Callable[[Valued], str]:
     """The condition by which an entry is the extreme; of one entry there is none to ask."""
     return _of_entries("", "", f"a {compare} y", *_lines_at_extreme(compare))
 
 
-def _at_extreme(compare: str) -> Callable[[Any], str]:
+def _at_extreme(compare: str) -> Callable[[Valued], str]:
     """1 at the entry that is the extreme of all, of its column, of its row; in equal parts where several are."""
     down, across = _lines_at_extreme(compare)
     return _of_entries(
@@ -71,11 +69,11 @@ def _at_extreme(compare: str) -> Callable[[Any], str]:
     )
 
 
-def _along(vector: str, rows: str, columns: str) -> Callable[[Any], str]:
+def _along(vector: str, rows: str, columns: str) -> Callable[[Valued], str]:
     """The formula of a vector, of each row of a matrix, of each column (axis 0)."""
     row = vector.translate(str.maketrans("ik", "jl"))
 
-    def choose(node: Any) -> str:
+    def choose(node: Valued) -> str:
         if len(node.axes) < 2:
             return row if _is_row(node) else vector
         return columns if node.parameters == (0,) else rows
@@ -83,7 +81,7 @@ def _along(vector: str, rows: str, columns: str) -> Callable[[Any], str]:
     return choose
 
 
-def _of_a_vector(formula: str) -> Callable[[Any], str]:
+def _of_a_vector(formula: str) -> Callable[[Valued], str]:
     return lambda node: formula if not node.parameters and len(node.axes) == 1 else ""
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sympy.core.add import Add
+from sympy.core.expr import Expr
 from sympy.core.mul import Mul
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 from sympy.core.symbol import Dummy
 
-from mcalc.table.records import LoopIndex, Shape, ShapeMismatch, Slice
-
-Same = Callable[[Any, Any], bool]
+from mcalc.table.records import LoopIndex, Parameter, Same, Shape, ShapeMismatch, Slice
 
 
-def scalar(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def scalar(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """A scalar, whatever the arguments."""
     return ()
 
@@ -34,7 +32,7 @@ def has_one_entry(shape: Shape) -> bool:
     return all(size == 1 for size in shape)
 
 
-def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """One shape for all; a scalar, and an array of one entry, is expanded to the other's."""
     result: Shape = ()
     position = 0
@@ -64,11 +62,11 @@ def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return result
 
 
-def _one_name(*sizes: Any) -> str:
+def _one_name(*sizes: Expr) -> str:
     return "declare equal dimensions under one name" if all(size.is_Symbol for size in sizes) else ""
 
 
-def product(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def product(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """(m×k)·(k×n) is m×n; a column is k×1, and 1×1 is a scalar, but of two matrices."""
     left, right = shapes
     if left and right and left == right == (S.One,) * 2:
@@ -97,14 +95,14 @@ def product(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return matrix_shape(rows, columns)
 
 
-def matrix_shape(rows: Any, columns: Any) -> Shape:
+def matrix_shape(rows: Expr, columns: Expr) -> Shape:
     """m×n; a column where n is 1, a scalar where both are."""
     if columns == 1:
         return () if rows == 1 else (rows,)
     return (rows, columns)
 
 
-def transposed(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def transposed(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """m×n is n×m, a column a row."""
     (shape,) = shapes
     if not shape:
@@ -116,7 +114,7 @@ def transposed(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return matrix_shape(shape[1], shape[0])
 
 
-def two_vectors(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def two_vectors(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """Two columns of one length give a scalar; raises `ShapeMismatch`."""
     if has_one_entry(shapes[0]) and has_one_entry(shapes[1]) and any(len(shape) == 1 for shape in shapes):
         return ()
@@ -131,7 +129,7 @@ def two_vectors(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return ()
 
 
-def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """Columns of m and n give m×n; raises `ShapeMismatch`."""
     for at, shape in enumerate(shapes):
         if len(shape) != 1:
@@ -141,7 +139,7 @@ def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return matrix_shape(shapes[0][0], shapes[1][0])
 
 
-def square(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def square(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """n×n gives n×n; raises `ShapeMismatch`."""
     (shape,) = shapes
     if len(shape) != 2 or not same(*shape):
@@ -154,23 +152,23 @@ def square(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return shape
 
 
-def of_square(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def of_square(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """n×n gives a scalar; raises `ShapeMismatch`."""
     square(same, shapes)
     return ()
 
 
-def trace_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def trace_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """n×n, or a scalar, gives a scalar; raises `ShapeMismatch`."""
     return () if not shapes[0] else of_square(same, shapes)
 
 
-def diagonal_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def diagonal_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """n×n gives a column of n; raises `ShapeMismatch`."""
     return (square(same, shapes)[0],)
 
 
-def diag_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def diag_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """A column of n gives n×n; raises `ShapeMismatch`."""
     (shape,) = shapes
     if len(shape) != 1:
@@ -178,7 +176,7 @@ def diag_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return (shape[0], shape[0])
 
 
-def reduction(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
+def reduction(same: Same, shapes: Sequence[Shape], axis: int | None = None) -> Shape:
     """A scalar; along an axis of a matrix, a vector of the other."""
     (shape,) = shapes
     if axis is None:
@@ -189,7 +187,7 @@ def reduction(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
     return () if len(shape) == 1 else matrix_shape(shape[1 - axis], S.One)
 
 
-def along_rows(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
+def along_rows(same: Same, shapes: Sequence[Shape], axis: int | None = None) -> Shape:
     """The shape of the argument; raises `ShapeMismatch` for a scalar and for an axis that is not there."""
     (shape,) = shapes
     if not shape:
@@ -201,7 +199,7 @@ def along_rows(same: Same, shapes: Sequence[Shape], axis: Any = None) -> Shape:
     return shape
 
 
-def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """(m×n)⊗(p×q) is mp×nq."""
     (rows, columns), (height, width) = ((*shape, S.One, S.One)[:2] for shape in shapes)
     if all(map(has_one_entry, shapes)):
@@ -209,18 +207,18 @@ def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return matrix_shape(rows * height, columns * width)
 
 
-def vec_shape(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def vec_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """m×n gives a column of mn."""
     (shape,) = shapes
     return (Mul(*shape),) if shape else ()
 
 
-def repeated(same: Same, shapes: Sequence[Shape], size: Any, times: Any) -> Shape:
+def repeated(same: Same, shapes: Sequence[Shape], size: Expr, times: Expr) -> Shape:
     """The identity of m, p times: mp×m."""
     return matrix_shape(size * times, size)
 
 
-def stacked(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def stacked(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """Scalars and columns give a column of all their entries; raises `ShapeMismatch`."""
     for at, shape in enumerate(shapes):
         if len(shape) > 1:
@@ -229,7 +227,7 @@ def stacked(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
     return () if total == 1 else (total,)
 
 
-def stacked_rows(same: Same, shapes: Sequence[Shape], *parameters: Any) -> Shape:
+def stacked_rows(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """Rows and matrices of one width, one below the other."""
     for at, shape in enumerate(shapes):
         if len(shape) != 2:
@@ -255,13 +253,13 @@ def grid(same: Same, shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
     return matrix_shape(Integer(rows), Integer(columns))
 
 
-def element_shape(same: Same, shapes: Sequence[Shape], *indices: Any) -> Shape:
+def element_shape(same: Same, shapes: Sequence[Shape], *indices: Parameter) -> Shape:
     """One index fewer for each place, a part for each slice; raises `ShapeMismatch` where there is no such place."""
     (shape,) = shapes
     if len(indices) > len(shape) or not shape:
         which = "second " if len(shape) == 1 else "third " if shape else ""
         raise ShapeMismatch(f"{_rank_name(shape).capitalize()} has no {which}index.", (0, len(shape) + 1))
-    kept: list[Any] = []
+    kept: list[Expr] = []
     for at, (size, index) in enumerate(zip(shape, (*indices, *[None] * (len(shape) - len(indices))), strict=True)):
         noun, nouns = ("entry", "entries") if len(shape) == 1 else ("column", "columns") if at else ("row", "rows")
         if isinstance(index, Slice):
@@ -288,13 +286,13 @@ def element_shape(same: Same, shapes: Sequence[Shape], *indices: Any) -> Shape:
     return () if not kept or kept[0] == 1 else (kept[0],)
 
 
-def given(same: Same, shapes: Sequence[Shape], *sizes: Any) -> Shape:
+def given(same: Same, shapes: Sequence[Shape], *sizes: Expr) -> Shape:
     """The sizes themselves."""
     if len(sizes) == 1:
         return () if sizes[0] == 1 else (sizes[0],)
     return matrix_shape(*sizes)
 
 
-def identity_shape(same: Same, shapes: Sequence[Shape], size: Any) -> Shape:
+def identity_shape(same: Same, shapes: Sequence[Shape], size: Expr) -> Shape:
     """n×n."""
     return matrix_shape(size, size)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from mcalc.table import shapes
 from mcalc.table.records import (
@@ -12,14 +11,15 @@ from mcalc.table.records import (
     Notation,
     Operator,
     Rule,
+    Valued,
     called,
 )
 
 
-def _kron(argument: str, other: str, own: str, others: str) -> Callable[[Any], str]:
+def _kron(argument: str, other: str, own: str, others: str) -> Callable[[Valued], str]:
     """Row i of the value pairs a row of A with one of B, and column j so: the two are told apart by selections."""
 
-    def choose(node: Any) -> str:
+    def choose(node: Valued) -> str:
         pieces: list[str] = []
         letters: list[str] = []
         shapes = [(*arg.shape, 1, 1)[:2] for arg in node.args]

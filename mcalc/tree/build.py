@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.table import TABLE
-from mcalc.table.records import LoopIndex, Shape
+from mcalc.table.records import LoopIndex, Parameters, Shape
 from mcalc.table.roles import ROOT
 from mcalc.tree.known import declared
 from mcalc.tree.node import Node
@@ -21,17 +21,17 @@ _LOOKED_INTO = 200
 """A value with more parts than this is turned as a whole, and taken as not symmetric."""
 
 
-def _equal(one: Any, other: Any) -> bool:
+def _equal(one: Expr, other: Expr) -> bool:
     return bool(one == other)
 
 
-def apply(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
+def apply(name: str, *args: Node, parameters: Parameters = ()) -> Node:
     """The operator applied, as typed; raises `ShapeMismatch` where the shapes do not fit."""
     operator = TABLE[name]
     return Node(operator, args, parameters, operator.shape(_equal, [arg.shape for arg in args], *parameters))
 
 
-def number(value: Any) -> Node:
+def number(value: Rational | int) -> Node:
     """An exact number."""
     return Node(TABLE["number"], (), (value if isinstance(value, Rational) else Rational(value),), ())
 
@@ -46,7 +46,7 @@ def variable(
     return Node(TABLE["variable"], (), parameters, shape)
 
 
-def size(dimension: Any) -> Node:
+def size(dimension: Expr) -> Node:
     """A dimension as a number."""
     if dimension.is_Integer:
         return number(dimension)
@@ -68,7 +68,7 @@ def zeros(shape: Shape) -> Node:
     return apply("zeros", parameters=shape) if shape else number(0)
 
 
-def identity(dimension: Any) -> Node:
+def identity(dimension: Expr) -> Node:
     """I of the size."""
     return apply("eye", parameters=(dimension,))
 
@@ -78,7 +78,7 @@ def is_number(node: Node, value: int | None = None) -> bool:
     return node.operator.name == "number" and (value is None or node.parameters[0] == value)
 
 
-def odd(power: Any) -> bool:
+def odd(power: Rational) -> bool:
     return bool(power.q == 1 and power.p % 2)
 
 
@@ -237,7 +237,7 @@ def chain(factors: Sequence[Node]) -> Node:
     return result
 
 
-def raised(node: Node, power: Any) -> Node:
+def raised(node: Node, power: Rational) -> Node:
     """``node^power`` for a positive power."""
     if power == 1:
         return node
@@ -246,7 +246,7 @@ def raised(node: Node, power: Any) -> Node:
     return apply("power", node, number(power))
 
 
-def elementwise_product(factors: Sequence[tuple[Node, Any]]) -> Node:
+def elementwise_product(factors: Sequence[tuple[Node, Rational]]) -> Node:
     """``Π node^power``, element by element: one numerator over one denominator."""
     above = [raised(node, power) for node, power in factors if power.p > 0]
     below = [raised(node, -power) for node, power in factors if power.p < 0]
@@ -256,7 +256,7 @@ def elementwise_product(factors: Sequence[tuple[Node, Any]]) -> Node:
     return apply("divide", top, below[0] if len(below) == 1 else apply("multiply", *below))
 
 
-def scaled(coefficient: Any, scalars: Sequence[tuple[Node, Any]], body: Node | None) -> Node:
+def scaled(coefficient: Rational, scalars: Sequence[tuple[Node, Rational]], body: Node | None) -> Node:
     """``coefficient · Π scalars · body``, the sign in front, one fraction bar."""
     sign, coefficient = (S.One, coefficient) if coefficient.p > 0 else (S.NegativeOne, -coefficient)
     above = [raised(node, power) for node, power in scalars if power.p > 0]
@@ -298,7 +298,7 @@ def total(terms: Sequence[Node]) -> Node:
     return terms[0] if len(terms) == 1 else apply("add", *sorted(terms, key=reading_place))
 
 
-def reading_place(term: Node) -> tuple[Any, ...]:
+def reading_place(term: Node) -> tuple[object, ...]:
     """Where a term stands in a sum in reading order."""
     minus = term.operator.name == "negative" or (is_number(term) and bool(term.parameters[0] < 0))
     return (minus, is_number(term), term.key)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.table import shapes
+from mcalc.table.records import Parameters
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -14,9 +14,9 @@ _RECTIFIED, _LARGER = (("a", "a"), ("0", "-a")), (("a", "a - b"), ("b", "b - a")
 """The branches of ``relu(a)`` and of ``max(a, b)``."""
 
 
-def folded(name: str, *args: Node, parameters: tuple[Any, ...] = ()) -> Node:
+def folded(name: str, *args: Node, parameters: Parameters = ()) -> Node:
     """Like `apply`, but arithmetic on numbers is carried out, and units and zeros of it vanish."""
-    values: list[Any] = [arg.parameters[0] for arg in args if build.is_number(arg)]
+    values: list[Rational] = [arg.parameters[0] for arg in args if build.is_number(arg)]
     if args and len(values) == len(args):
         if name == "add":
             return build.number(sum(values, S.Zero))

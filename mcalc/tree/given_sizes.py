@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from typing import Any
 
 from sympy.core.basic import Basic
+from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 
 from mcalc.problems import Problem
-from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.records import LoopIndex, Parameter, Slice
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
-Numbers = Mapping[Any, Integer]
+Numbers = Mapping[Expr, Integer]
 """A number for a dimension symbol, or for a running index inside the sum that is written out."""
 
 MOST_TERMS = 36
@@ -27,9 +27,9 @@ class LosesAxis(Exception):
     """A size is 1, and a vector or matrix would lose an axis."""
 
 
-def symbols_of(root: Node) -> dict[str, Any]:
+def symbols_of(root: Node) -> dict[str, Expr]:
     """The dimension symbols below `root` by their names."""
-    found: dict[str, Any] = {}
+    found: dict[str, Expr] = {}
     for node in topological([root]):
         for entry in (*node.shape, *node.parameters):
             for size in _sizes_in(entry):
@@ -37,7 +37,7 @@ def symbols_of(root: Node) -> dict[str, Any]:
     return found
 
 
-def _sizes_in(entry: Any) -> list[Any]:
+def _sizes_in(entry: Parameter) -> list[Expr]:
     if isinstance(entry, LoopIndex):
         return _sizes_in(entry.size)
     if isinstance(entry, Slice):
@@ -45,7 +45,7 @@ def _sizes_in(entry: Any) -> list[Any]:
     return [entry] if isinstance(entry, Basic) else []
 
 
-def settled(entry: Any, numbers: Numbers) -> Any:
+def settled(entry: Parameter, numbers: Numbers) -> Parameter:
     """A dimension, place or other parameter with its numbers put in."""
     if isinstance(entry, LoopIndex):
         return numbers[entry] if entry in numbers else LoopIndex(entry.name, settled(entry.size, numbers))
@@ -99,7 +99,7 @@ def for_sizes(root: Node, numbers: Numbers) -> Node:
     return done[root]
 
 
-def direction(difference: Any, sizes: Set[Any]) -> int | None:
+def direction(difference: Expr, sizes: Set[Expr]) -> int | None:
     """The sign of a difference of places, where the symbols of `sizes` are more than 3; None where it has none."""
     if difference.is_Integer:
         return int(bool(difference > 0)) - int(bool(difference < 0))

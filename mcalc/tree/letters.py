@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import chain, count
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from sympy.core.expr import Expr
 
 from mcalc.table.records import LoopIndex, Slice
 from mcalc.tree.names import unused
@@ -52,7 +54,7 @@ def letters_in_use() -> frozenset[str]:
 def names_in(roots: Iterable[Node]) -> frozenset[str]:
     """The names of variables, differentials and dimensions below `roots`; running indices are no names."""
     found: set[str] = set()
-    sizes: set[Any] = set()
+    sizes: set[Expr] = set()
     for node in topological(roots):
         name = node.operator.name
         sizes.update(node.shape)
@@ -73,7 +75,7 @@ def letters_of(roots: Collection[Node], names: Iterable[str] = ()) -> InUse:
     return InUse(names_in(roots) | frozenset(names), frozenset(loops))
 
 
-def _sizes(place: Any) -> tuple[Any, ...]:
+def _sizes(place: Expr | LoopIndex) -> tuple[Expr, ...]:
     if isinstance(place, LoopIndex):
         return (place.size,)
     parts = (place.lower, place.upper) if isinstance(place, Slice) else (place,)

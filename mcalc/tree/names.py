@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+
+from sympy.core.expr import Expr
 
 GREEK = {
     unicodedata.name(chr(code)).split()[-1].lower(): chr(code) for code in range(0x3B1, 0x3CA) if code != 0x3C2
@@ -64,7 +65,7 @@ def name_text(name: str) -> str:
     return base
 
 
-def number_text(value: Any) -> str:
+def number_text(value: Expr) -> str:
     """A fraction where it is a simple one, else a decimal where that is exact."""
     if value.q in _PRINTED_DENOMINATORS:
         return str(value)
@@ -81,23 +82,23 @@ def number_text(value: Any) -> str:
     return ("-" if value < 0 else "") + whole[:-digits] + "." + whole[-digits:]
 
 
-def size_text(size: Any) -> str:
+def size_text(size: Expr) -> str:
     """A dimension without blanks, ``n^2``."""
     return str(size).replace(" ", "").replace("**", "^")
 
 
-def size_words(size: Any) -> str:
+def size_words(size: Expr) -> str:
     """A dimension as one reads it: ``2n``, ``k^2*n``; a number stands directly before a name, a power does not."""
     return re.sub(r"(?<![\w^])(\d+)\*(?=[^\W\d])", r"\1", size_text(size))
 
 
-def size_shown(size: Any) -> str:
+def size_shown(size: Expr) -> str:
     """A dimension beside a ×: ``(n+1)``."""
     text = size_words(size)
     return f"({text})" if "+" in text or "-" in text else text
 
 
-def sizes_shown(shape: Sequence[Any]) -> str:
+def sizes_shown(shape: Sequence[Expr]) -> str:
     """``1×n``; a scalar is 1×1, a column m×1."""
     if not shape:
         return "1×1"

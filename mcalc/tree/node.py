@@ -11,18 +11,18 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
 from weakref import WeakValueDictionary
 
 from sympy.core.basic import Basic
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 from sympy.core.symbol import Symbol
+from sympy.printing.printer import Printer
 
 from mcalc.table import TABLE
-from mcalc.table.records import LoopIndex, Operator, Shape, Slice
+from mcalc.table.records import LoopIndex, Operator, Parameter, Parameters, Shape, Slice
 
-_nodes: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
+_nodes: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
 
 
 def dimension(value: int | str | Expr) -> Expr:
@@ -39,14 +39,14 @@ class Node(Basic):
 
     __slots__ = ("__weakref__", "canon", "key", "loops", "operator", "parameters", "shape", "sign")
     operator: Operator
-    parameters: tuple[Any, ...]
+    parameters: Parameters
     shape: Shape
     canon: bytes
     sign: int
-    key: tuple[Any, ...]
-    loops: frozenset[Any]
+    key: tuple[int, str, bytes]
+    loops: frozenset[LoopIndex]
 
-    def __new__(cls, operator: Operator, args: Sequence[Node], parameters: tuple[Any, ...], shape: Shape) -> Node:
+    def __new__(cls, operator: Operator, args: Sequence[Node], parameters: Parameters, shape: Shape) -> Node:
         identity = (id(operator), parameters, shape, *args)
         found = _nodes.get(identity)
         if found is not None:
@@ -65,7 +65,7 @@ class Node(Basic):
     def __hash__(self) -> int:
         return id(self) >> 4
 
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         known = self.operator if self.operator.open else self.operator.name
         return _restored, (known, self.args, self.parameters, self.shape)
 
@@ -75,19 +75,21 @@ class Node(Basic):
         return lambda *args: _made_of(self, args)
 
     @property
-    def free_symbols(self) -> set[Any]:
+    def free_symbols(self) -> set[Expr]:
         """The variables below the value."""
         return set(variables(self))
 
-    def matches(self, expr: Any, repl_dict: Any = None, old: bool = False) -> dict[Any, Any] | None:
+    def matches(
+        self, expr: Basic, repl_dict: dict[Basic, Basic] | None = None, old: bool = False
+    ) -> dict[Basic, Basic] | None:
         """No value is a pattern: one matches itself alone."""
         return dict(repl_dict or {}) if expr is self else None
 
-    def _eval_subs(self, old: Any, new: Any) -> Node | None:
+    def _eval_subs(self, old: Basic, new: Basic) -> Node | None:
         """A dimension stands in shapes and parameters, and is no argument."""
         return None if isinstance(old, Node) else resized(self, {old: new})
 
-    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+    def _xreplace(self, rule: Mapping[Basic, Basic]) -> tuple[Basic, bool]:
         values = {old: new for old, new in rule.items() if isinstance(old, Node)}
         sizes = {old: new for old, new in rule.items() if not isinstance(old, Node)}
         found = resized(replace(self, values), sizes)
@@ -108,17 +110,17 @@ class Node(Basic):
 
     __str__ = __repr__
 
-    def _sympystr(self, printer: Any) -> str:
+    def _sympystr(self, printer: Printer) -> str:
         return repr(self)
 
-    def _latex(self, printer: Any) -> str:
+    def _latex(self, printer: Printer) -> str:
         return _printers[-1](self, "latex")
 
-    def _sympyrepr(self, printer: Any) -> str:
+    def _sympyrepr(self, printer: Printer) -> str:
         return plainly(self)
 
 
-def _restored(known: str | Operator, args: Sequence[Node], parameters: tuple[Any, ...], shape: Shape) -> Node:
+def _restored(known: str | Operator, args: Sequence[Node], parameters: Parameters, shape: Shape) -> Node:
     """The value again; an operator of the table goes by its name, an open function by itself."""
     return Node(TABLE[known] if isinstance(known, str) else known, args, parameters, shape)
 
@@ -130,11 +132,11 @@ def _made_of(node: Node, args: Sequence[Node]) -> Node:
     return Node(node.operator, args, node.parameters, shape)
 
 
-def resized(root: Node, sizes: Mapping[Any, Any]) -> Node:
+def resized(root: Node, sizes: Mapping[Expr, Expr]) -> Node:
     """`root` with other dimensions in its shapes and its parameters."""
     done: dict[Node, Node] = {}
 
-    def new(place: Any) -> Any:
+    def new(place: Parameter) -> Parameter:
         if isinstance(place, LoopIndex):
             return LoopIndex(place.name, new(place.size))
         if isinstance(place, Slice):
@@ -183,7 +185,7 @@ def _free_loops(node: Node) -> frozenset[LoopIndex]:
     return free_loops(node.operator.name, node.parameters, free)
 
 
-def free_loops(name: str, parameters: Sequence[Any], free: frozenset[LoopIndex]) -> frozenset[LoopIndex]:
+def free_loops(name: str, parameters: Sequence[Parameter], free: frozenset[LoopIndex]) -> frozenset[LoopIndex]:
     """The running indices that an operator's value depends on, by its parameters and those of its arguments."""
     if name == "loop_sum":
         return free - {parameters[0]}
@@ -222,7 +224,7 @@ def _canonical(node: Node) -> tuple[int, bytes]:
     return 1, _digest(name.encode(), str(node.parameters).encode(), shape, *parts)
 
 
-def _reading_key(node: Node) -> tuple[Any, ...]:
+def _reading_key(node: Node) -> tuple[int, str, bytes]:
     """A sort key in reading order: small before large, names by the alphabet; the digest settles ties."""
     size = min(1 + sum(arg.key[0] for arg in node.args), 10**9)
     if not node.args:
@@ -263,14 +265,14 @@ def replaced(roots: Iterable[Node], mapping: dict[Node, Node]) -> dict[Node, Nod
     return done
 
 
-def loops_below(roots: Iterable[Node]) -> set[Any]:
+def loops_below(roots: Iterable[Node]) -> set[Expr]:
     """Every running index that stands anywhere below `roots`, bound or free."""
     nodes = topological(roots)
     bound = {node.parameters[0] for node in nodes if node.operator.name == "loop_sum"}
     return bound.union(*(node.loops for node in nodes))
 
 
-def with_loop(root: Node, old: Any, new: Any) -> Node:
+def with_loop(root: Node, old: LoopIndex, new: Parameter) -> Node:
     """`root` with a running index that is free in it by another name; a Σ over that name makes way."""
     if old not in root.loops:
         return root
@@ -285,7 +287,7 @@ def with_loop(root: Node, old: Any, new: Any) -> Node:
     return done[root]
 
 
-def _renamed(place: Any, old: Any, new: Any) -> Any:
+def _renamed(place: Parameter, old: LoopIndex, new: Parameter) -> Parameter:
     if isinstance(place, tuple):
         return tuple(new if one == old else one for one in place)
     return new if place == old else place

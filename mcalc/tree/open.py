@@ -11,11 +11,11 @@ import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import TypeAlias
 
 from sympy.core.singleton import S
 
-from mcalc.table.records import Notation, Operator, Rule, Shape
+from mcalc.table.records import Array, Notation, Numpy, Operator, Parameter, Rule, Shape
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, topological
 
@@ -117,7 +117,7 @@ def open_functions(roots: Iterable[Node]) -> dict[str, Signature]:
 class _OpenOperator(Operator):
     """The record of an open function, of which there is one."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return record, (self.open,)
 
 
@@ -150,16 +150,20 @@ def record(function: OpenFunction) -> Operator:
 # A smooth function drawn at random, the same for the same name ------------------------------------------------------
 
 
-def _smooth(function: OpenFunction, np: Any, *given: Any) -> Any:
+Nested: TypeAlias = "float | list[Nested]"
+"""Numbers in nested lists."""
+
+
+def _smooth(function: OpenFunction, np: Numpy, *given: Parameter) -> Array | float:
     """``Σ_t a_t sin(c_t + w_t·x)``, or its derivative: ``Σ_t a_t w_tᵀ cos(c_t + w_t·x)``, and so on."""
     args, output = given[: len(function.orders)], given[len(function.orders) :]
     shapes = [() if function.elementwise else np.shape(arg) for arg in args]
     above = () if function.elementwise else tuple(size for size in output if size != 1)
     below = [at for at, order in enumerate(function.orders) for _ in range(order)]
     turns = len(below) % 4
-    total: Any = 0
+    total: Array | float = 0
     for wave in range(_WAVES):
-        phase: Any = wave + _drawn(function, wave, "phase")
+        phase: Array | float = wave + _drawn(function, wave, "phase")
         for at, (arg, shape) in enumerate(zip(args, shapes, strict=True)):
             slope = _weights(function, (wave, at), shape)
             phase = phase + (np.sum(np.array(slope) * arg) if shape else slope * arg)
@@ -170,20 +174,20 @@ def _smooth(function: OpenFunction, np: Any, *given: Any) -> Any:
     return -total if turns > 1 else total
 
 
-def _drawn(function: OpenFunction, *place: Any) -> float:
+def _drawn(function: OpenFunction, *place: object) -> float:
     """A number between -1 and 1, in steps of 1/128; none is 0."""
     text = "/".join(map(str, (function.name, len(function.orders), function.elementwise, *place)))
     return (blake2b(text.encode(), digest_size=1).digest()[0] - 127.5) / 128
 
 
-def _weights(function: OpenFunction, place: tuple[Any, ...], shape: Sequence[int]) -> Any:
+def _weights(function: OpenFunction, place: tuple[object, ...], shape: Sequence[int]) -> Nested:
     """Numbers in nested lists, one for each place of the shape."""
     if not shape:
         return _drawn(function, *place)
     return [_weights(function, (*place, row), shape[1:]) for row in range(shape[0])]
 
 
-def _outer(left: Any, right: Any) -> Any:
+def _outer(left: Nested, right: Nested) -> Nested:
     """Every number on the left times every number on the right, the axes of the left first."""
     if isinstance(left, list):
         return [_outer(each, right) for each in left]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Made = Callable[[Any, Any], Any]
+from sympy.core.expr import Expr
+
+from mcalc.table.records import Array, Numpy, Valued
+
+Made = Callable[[Numpy, Array], Array]
 
 
-def _same(np: Any, a: Any) -> Any:
+def _same(np: Numpy, a: Array) -> Array:
     return a
 
 
-def _turned(np: Any, a: Any) -> Any:
+def _turned(np: Numpy, a: Array) -> Array:
     return np.swapaxes(a, -1, -2)
 
 
-def _orthogonalized(np: Any, a: Any) -> Any:
+def _orthogonalized(np: Numpy, a: Array) -> Array:
     """Newton's iteration to the nearest orthogonal matrix, from one that is it but for rounding."""
     for _ in range(4):
         a = a @ (3 * np.eye(a.shape[-1]) - _turned(np, a) @ a) / 2
@@ -40,38 +44,38 @@ class Property(NamedTuple):
     mended: Made = _same
     turned: int = 0
 
-    def fits(self, shape: Sequence[Any]) -> bool:
+    def fits(self, shape: Sequence[Expr]) -> bool:
         """Whether a variable of the shape can have the property."""
         if self.needs == "square":
             return len(shape) == 2 and bool(shape[0] == shape[1])
         return self.needs != "vector" or len(shape) == 1
 
 
-def _symmetric(np: Any, a: Any) -> Any:
+def _symmetric(np: Numpy, a: Array) -> Array:
     return (a + _turned(np, a)) / 2
 
 
-def _mirrored(np: Any, a: Any) -> Any:
+def _mirrored(np: Numpy, a: Array) -> Array:
     return np.triu(a) + np.triu(a, 1).T
 
 
-def _skew(np: Any, a: Any) -> Any:
+def _skew(np: Numpy, a: Array) -> Array:
     return (a - _turned(np, a)) / 2
 
 
-def _identity(np: Any, a: Any) -> Any:
+def _identity(np: Numpy, a: Array) -> Array:
     return np.eye(len(a))
 
 
-def _positive_definite(np: Any, a: Any) -> Any:
+def _positive_definite(np: Numpy, a: Array) -> Array:
     return a @ _turned(np, a) / a.shape[-1] + 0.1 * np.eye(a.shape[-1])
 
 
-def _diagonal(np: Any, a: Any) -> Any:
+def _diagonal(np: Numpy, a: Array) -> Array:
     return a * np.eye(a.shape[-1])
 
 
-def _adding_up(np: Any, a: Any) -> Any:
+def _adding_up(np: Numpy, a: Array) -> Array:
     return a / np.sum(a, axis=-1, keepdims=True)
 
 
@@ -99,12 +103,12 @@ SYMMETRIC, SKEW = (frozenset(record.name for record in _RECORDS if record.turned
 """The properties by which ``Aᵀ = A``, and those by which ``Aᵀ = -A``."""
 
 
-def declared(variable: Any) -> list[Property]:
+def declared(variable: Valued) -> list[Property]:
     """The properties that were declared of a variable."""
     words = variable.parameters[1] if len(variable.parameters) > 1 else ()
     return [PROPERTIES[word] for word in sorted(words)]
 
 
-def adds_up(node: Any) -> bool:
+def adds_up(node: Valued) -> bool:
     """Whether the entries were declared to add up to 1."""
     return node.operator.name == "variable" and any(record.name == "probability" for record in declared(node))

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
-from mcalc.table.records import ShapeMismatch, Slice
+from mcalc.table.records import Parameter, ShapeMismatch, Slice
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
 
-def unit(place: Any, dimension: Any) -> Node:
+def unit(place: Expr, dimension: Expr) -> Node:
     """eᵢ, with 1 at the place, of the dimension."""
     return build.apply("unit", parameters=(place, dimension))
 
 
-def stacked_height(part: Node) -> Any:
+def stacked_height(part: Node) -> Expr:
     """How many entries, or rows, an argument of a stack fills."""
     return part.shape[0] if part.shape else S.One
 
 
-def selection(length: Any, lower: Any, upper: Any) -> Node:
+def selection(length: Expr, lower: Expr, upper: Expr) -> Node:
     """The columns `lower..upper` of the identity: E with (Eᵀx) = x[lower..upper]."""
     return build.apply("element", build.identity(length), parameters=(None, Slice(lower, upper)))
 
@@ -49,7 +48,7 @@ def entry(node: Node) -> Node | None:
     return None
 
 
-def part(node: Node, axis: int, place: Any) -> Node | None:
+def part(node: Node, axis: int, place: Expr) -> Node | None:
     """An element or a part of a vector, a row or rows of a matrix; of a stack, the argument that stands there."""
     if len(node.shape) == 2 and node.shape[0] == 1:
         node = build.transpose(node)
@@ -69,7 +68,7 @@ def part(node: Node, axis: int, place: Any) -> Node | None:
             return build.number(1)
         if getattr(here, "is_Integer", False) and getattr(place, "is_Integer", False):
             return build.number(0)
-    places: list[Any] = [None] * len(node.axes)
+    places: list[Expr] = [None] * len(node.axes)
     places[axis] = place
     try:
         return build.apply("element", node, parameters=tuple(places))
@@ -77,6 +76,6 @@ def part(node: Node, axis: int, place: Any) -> Node | None:
         return None
 
 
-def matching(arg: Node, node: Node, indices: tuple[Any, ...]) -> tuple[Any, ...]:
+def matching(arg: Node, node: Node, indices: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
     """The indices of an element-wise argument: none for a scalar that is expanded."""
     return indices if arg.axes else ()
