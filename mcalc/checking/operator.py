@@ -17,7 +17,7 @@ from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.table.records import Operator, Shape, ShapeMismatch
+from mcalc.table.records import Array, Operator, Shape, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension
 
@@ -148,7 +148,7 @@ def agreement(operator: Operator, argument: str) -> Agreement:
 
 def _points(
     operator: Operator, value: Node, arguments: list[Node]
-) -> Iterator[tuple[dict[str, object], dict[str, int]]]:
+) -> Iterator[tuple[dict[str, Array], dict[str, int]]]:
     generator = np.random.default_rng(3)
     for sizes in fitting_sizes([value], arguments):
         for _ in range(10):

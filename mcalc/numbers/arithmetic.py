@@ -7,7 +7,7 @@ from typing import Any
 
 from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
-from mcalc.table.records import Operator
+from mcalc.table.records import Array, Numpy, Operator, Parameter
 
 
 class NotReal(Exception):
@@ -25,19 +25,19 @@ class Arithmetic:
     takes_exact = False
     """Whether values that are known exactly are taken as they are."""
 
-    def array(self, value: Any) -> Any:
+    def array(self, value: Array) -> Array:
         """The value as an array of numbers of this kind."""
         return np.asarray(value, dtype=float)
 
-    def scalar(self, value: Any) -> Any:
+    def scalar(self, value: Array | int) -> Array:
         """The value as one number of this kind."""
         return np.float64(value)
 
-    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+    def call(self, operator: Operator, values: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
         """The operator's numeric meaning, of values of this kind."""
         return operator.numpy(self.module, *values, *parameters)
 
-    def is_finite(self, value: Any) -> bool:
+    def is_finite(self, value: Array) -> bool:
         """Whether every entry is a real and finite number."""
         return not np.iscomplexobj(value) and bool(np.isfinite(value).all())
 
@@ -48,42 +48,42 @@ class _ComplexModule:
     def __getattr__(self, name: str) -> Any:
         return getattr(array_module, name)
 
-    def sqrt(self, a: Any) -> Any:
+    def sqrt(self, a: Array) -> Array:
         """``√a``, of a negative number imaginary."""
         return np.emath.sqrt(a)
 
-    def log(self, a: Any) -> Any:
+    def log(self, a: Array) -> Array:
         """``ln a = ln|a| + iπ`` of a negative number."""
         return np.emath.log(a)
 
     # On their branch cuts the inverse functions have the values that these logarithms have.
 
-    def arcsin(self, a: Any) -> Any:
+    def arcsin(self, a: Array) -> Array:
         """``−i ln(ia + √(1 − a²))``."""
         a = np.asarray(a)
         return -1j * np.log(1j * a + np.emath.sqrt(1 - a * a))
 
-    def arccos(self, a: Any) -> Any:
+    def arccos(self, a: Array) -> Array:
         """``π/2 − arcsin a``."""
         return np.pi / 2 - self.arcsin(a)
 
-    def arctanh(self, a: Any) -> Any:
+    def arctanh(self, a: Array) -> Array:
         """``(ln(1 + a) − ln(1 − a))/2``."""
         a = np.asarray(a)
         return (np.emath.log(1 + a) - np.emath.log(1 - a)) / 2
 
-    def arccosh(self, a: Any) -> Any:
+    def arccosh(self, a: Array) -> Array:
         """``arccosh a``, complex below 1."""
         return np.arccosh(np.asarray(a, dtype=complex))
 
-    def raised(self, a: Any, b: Any) -> Any:
+    def raised(self, a: Array, b: Array) -> Array:
         """``a^b``, complex where a negative number has no real power."""
         if np.iscomplexobj(a) or np.iscomplexobj(b):
             return np.power(np.asarray(a, dtype=complex), b)
         real = np.power(a, b, dtype=float)
         return np.where(np.isnan(real), np.power(np.asarray(a, dtype=complex), b), real)
 
-    def grid(self, *parts: Any) -> Any:
+    def grid(self, *parts: Array) -> Array:
         """The entries as a matrix; the last two arguments are its rows and columns."""
         return np.array(parts[:-2]).reshape(parts[-2:])
 
@@ -92,22 +92,22 @@ class Complex(Arithmetic):
     """Floating-point numbers, complex where they must be: the root of -1 is i."""
 
     @property
-    def module(self) -> Any:
+    def module(self) -> Numpy:
         """NumPy with complex values where there are no real ones."""
         return _ComplexModule()
 
-    def array(self, value: Any) -> Any:
+    def array(self, value: Array) -> Array:
         """The value as an array, real as long as it is."""
         found = np.asarray(value)
         return found if found.dtype.kind in "fc" else found.astype(float)
 
-    def scalar(self, value: Any) -> Any:
+    def scalar(self, value: Array | int) -> Array:
         """The value as one number; a complex one without an imaginary part is real."""
         if not np.iscomplexobj(value):
             return np.float64(value)
         return np.complex128(value) if value.imag else np.float64(value.real)
 
-    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+    def call(self, operator: Operator, values: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
         """The operator's meaning; raises `NotReal` where it is of real numbers, and a complex one is met."""
         if operator.of_reals and any(np.iscomplexobj(value) for value in values):
             raise NotReal(operator)

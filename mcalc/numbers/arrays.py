@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 
 class ArrayModule:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     import numpy as np
 else:
     np = array_module
+
+Random: TypeAlias = "np.random.Generator"
+"""What numbers are drawn from."""
 
 
 def softmax(a: Any) -> Any:

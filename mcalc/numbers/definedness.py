@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
-from typing import Any
 
 import sympy
 
@@ -19,7 +18,7 @@ from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.ties import equal_on_an_open_set
 from mcalc.problems import Problem
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import Array, LoopIndex
 from mcalc.tree import build
 from mcalc.tree.folding import rectified
 from mcalc.tree.node import Node, depends, topological
@@ -59,7 +58,7 @@ def pole(root: Node, fitted: Fitted, arithmetic: Arithmetic) -> Problem | None:
 
 def _first_undefined(
     root: Node, fitted: Fitted, arithmetic: Arithmetic, running: dict[LoopIndex, int]
-) -> tuple[Node, list[Any], dict[LoopIndex, int]] | None:
+) -> tuple[Node, list[Array], dict[LoopIndex, int]] | None:
     """The first node without a finite value whose arguments have one, with their values, and the running indices."""
     order = [node for node in topological([root]) if node.loops <= set(running)]
     with np.errstate(all="ignore"):
@@ -85,19 +84,19 @@ def _first_undefined(
 
 def _all_values(
     nodes: Sequence[Node], fitted: Fitted, arithmetic: Arithmetic, running: dict[LoopIndex, int]
-) -> list[Any]:
+) -> list[Array]:
     program = Program(nodes, fitted.sizes, active=running, arithmetic=arithmetic)
     return program.run(fitted.point(arithmetic), running=running)
 
 
-def _finite(value: Any) -> bool:
+def _finite(value: Array) -> bool:
     entries = np.ravel(np.asarray(value))
     if entries.dtype.kind == "O":
         return not any(entry is sympy.nan or getattr(entry, "is_number", True) is False for entry in entries)
     return bool(np.isfinite(entries).all())
 
 
-def _sentence(node: Node, values: Sequence[Any], running: Mapping[LoopIndex, int]) -> str:
+def _sentence(node: Node, values: Sequence[Array], running: Mapping[LoopIndex, int]) -> str:
     name, args = node.operator.name, [write(arg, "text") for arg in node.args]
     at = "".join(f" at {loop.name} = {place}" for loop, place in running.items())
     text = f"`{write(node, 'text')}` is not defined here{at}"
@@ -119,11 +118,11 @@ def _sentence(node: Node, values: Sequence[Any], running: Mapping[LoopIndex, int
     return f"{text}."
 
 
-def _has_zero(value: Any) -> bool:
+def _has_zero(value: Array) -> bool:
     return any(map(_is_zero, np.ravel(np.asarray(value))))
 
 
-def _is_zero(entry: Any) -> bool:
+def _is_zero(entry: Array) -> bool:
     return entry.may_be_zero if isinstance(entry, Bounded) else bool(entry == 0)
 
 
@@ -162,7 +161,7 @@ def _kink(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> str:
     return ""
 
 
-def _is_there(where: str, values: Sequence[Any], node: Node) -> bool:
+def _is_there(where: str, values: Sequence[Array], node: Node) -> bool:
     """Whether the condition of a convention holds of the values of its arguments."""
     first = np.asarray(values[0])
     if where == "an entry is 0":
@@ -177,13 +176,13 @@ def _is_there(where: str, values: Sequence[Any], node: Node) -> bool:
     return any(sum(_is_zero(entry - best(line, key=_place)) for entry in line) > 1 for line in lines)
 
 
-def _place(entry: Any) -> Any:
+def _place(entry: Array) -> Array:
     return entry.value if isinstance(entry, Bounded) else entry
 
 
 def _values(
     parts: Sequence[Node], node: Node, fitted: Fitted, arithmetic: Arithmetic
-) -> Iterator[tuple[list[Any], dict[LoopIndex, int]]]:
+) -> Iterator[tuple[list[Array], dict[LoopIndex, int]]]:
     """The values of parts of a node; of one under sums for each running index, so far as these are not too many."""
     loops = sorted(node.loops, key=str)
     try:

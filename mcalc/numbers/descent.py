@@ -14,6 +14,7 @@ from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
 from mcalc.problems import Problem
+from mcalc.table.records import Array, LoopIndex
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
@@ -44,7 +45,7 @@ class Compiled:
         self.alone = Program(vectorized(roots[:1]), sizes)
         self.analytic = Program(vectorized(roots[:1]), sizes, arithmetic=ANALYTIC)
 
-    def __call__(self, parameters: Mapping[str, Any], places: Any = None) -> tuple[float, dict[str, Any]]:
+    def __call__(self, parameters: Mapping[str, Array], places: Array | None = None) -> tuple[float, dict[str, Array]]:
         """The value and its derivative by each name, shaped like it; with a batch, of the data at these places."""
         data = self.data
         if places is not None:
@@ -57,13 +58,13 @@ class Compiled:
             with np.errstate(all="ignore"):
                 value, *found = self.program.run(point)
         except np.linalg.LinAlgError:
-            value, found = self.value(point), [np.full(self.shapes[name], np.nan) for name in self.wrt]
+            value, found = np.float64(self.value(point)), [np.full(self.shapes[name], np.nan) for name in self.wrt]
         if np.isfinite(value) and any(np.isnan(one).any() for one in found):
             found = self._without_formula(point, float(value), found)
         gradients = {name: np.reshape(one, self.shapes[name]) for name, one in zip(self.wrt, found, strict=True)}
         return float(value), gradients
 
-    def _without_formula(self, point: Mapping[str, Any], value: float, found: list[Any]) -> list[Any]:
+    def _without_formula(self, point: Mapping[str, Array], value: float, found: list[Array]) -> list[Array]:
         """The derivatives where their formula has no value but they exist: of ``prod`` at a 0, ``det`` at 0.
 
         By complex steps, taken only where differences on both sides agree with them: not at a kink.
@@ -89,7 +90,7 @@ class Compiled:
             slopes.append(slope)
         return slopes
 
-    def value(self, parameters: Mapping[str, Any]) -> float:
+    def value(self, parameters: Mapping[str, Array]) -> float:
         """The value alone, which may be there where the derivatives are not; NaN where there is none."""
         try:
             with np.errstate(all="ignore"):
@@ -107,7 +108,7 @@ def _shape(node: Node, fitted: Fitted) -> tuple[int, ...]:
 # Samples of the data --------------------------------------------------------------------------------------------------
 
 
-def data_index(value: Node) -> Any:
+def data_index(value: Node) -> LoopIndex:
     """The size ``N`` of the one sum over data, ``sum(… for i in 1..N)``; raises Problem."""
     loops = {
         node.parameters[0].size for node in topological([value]) if node.operator.name == "loop_sum" and not node.loops
@@ -156,8 +157,8 @@ def _sampled(root: Node, index: Any, count: int, batch: int) -> Node:
 # The descent ----------------------------------------------------------------------------------------------------------
 
 
-Arrays = Mapping[str, Any]
-Move = Callable[[Arrays, Arrays, int], dict[str, Any]]
+Arrays = Mapping[str, Array]
+Move = Callable[[Arrays, Arrays, int], dict[str, Array]]
 """The parameters after a step, from those before it, their derivatives and the number of the step, from 1."""
 
 
@@ -180,18 +181,18 @@ class Method:
 
     def mover(self, names: Sequence[str]) -> Move:
         """``w − ηg``; with momentum ``w − ηv``, ``v = μv + g``; by Adam ``w − η m̂/(√v̂ + ε)``."""
-        first: dict[str, Any] = dict.fromkeys(names, 0.0)
-        second: dict[str, Any] = dict.fromkeys(names, 0.0)
+        first: dict[str, Array | float] = dict.fromkeys(names, 0.0)
+        second: dict[str, Array | float] = dict.fromkeys(names, 0.0)
         one, two = self.decay
 
-        def plain(name: str, gradient: Any, step: int) -> Any:
+        def plain(name: str, gradient: Array, step: int) -> Array:
             return self.rate * gradient
 
-        def with_momentum(name: str, gradient: Any, step: int) -> Any:
+        def with_momentum(name: str, gradient: Array, step: int) -> Array | float:
             first[name] = self.momentum * first[name] + gradient
             return self.rate * first[name]
 
-        def by_adam(name: str, gradient: Any, step: int) -> Any:
+        def by_adam(name: str, gradient: Array, step: int) -> Array:
             first[name] = one * first[name] + (1 - one) * gradient
             second[name] = two * second[name] + (1 - two) * gradient * gradient
             mean, square = first[name] / (1 - one**step), second[name] / (1 - two**step)
@@ -214,8 +215,8 @@ class History:
     wrt: tuple[str, ...]
     values: list[float] = field(default_factory=list)
     norms: list[float] = field(default_factory=list)
-    parameters: dict[int, dict[str, Any]] = field(default_factory=dict)
-    watched: list[list[Any]] = field(default_factory=list)
+    parameters: dict[int, dict[str, Array]] = field(default_factory=dict)
+    watched: list[list[Array]] = field(default_factory=list)
     status: str = "finished"
     began: int = 0
 
@@ -225,7 +226,7 @@ class History:
         return len(self.values) - 1
 
     @property
-    def result(self) -> dict[str, Any]:
+    def result(self) -> dict[str, Array]:
         """The parameters at the end."""
         return self.parameters[self.steps]
 
@@ -236,13 +237,13 @@ class History:
 
 def descend(
     loss: Compiled,
-    start: Mapping[str, Any],
+    start: Mapping[str, Array],
     rule: Rule,
     steps: int,
     tolerance: float = 0.0,
     seed: int | None = None,
     progress: Callable[[int], None] | None = None,
-    watch: Callable[[Arrays, Arrays], list[Any]] | None = None,
+    watch: Callable[[Arrays, Arrays], list[Array]] | None = None,
     patient: bool = False,
 ) -> History:
     """``w ← w − η ∂f/∂w`` for all names at once, or what another rule says, at most `steps` times.
@@ -277,7 +278,7 @@ def descend(
     return history
 
 
-def _norm(gradients: Mapping[str, Any]) -> float:
+def _norm(gradients: Mapping[str, Array]) -> float:
     with np.errstate(all="ignore"):
         norm = float(np.sqrt(sum(float(np.sum(one * one)) for one in gradients.values())))
         if norm == np.inf:

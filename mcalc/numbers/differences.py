@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.lines import Asked
-from mcalc.numbers.program import JITTER, Program
+from mcalc.numbers.program import JITTER, Point, Program
+from mcalc.table.records import Array
 
 ROUNDING = 1e-13
 """What rounding may do to a value, where a change of every intermediate value by 1 would move it by 1."""
@@ -23,12 +25,12 @@ TINY = 1e-250
 class Estimate:
     """A slope, and up to which distance from it, entry by entry, another one is not told apart: NaN, from none."""
 
-    value: Any
-    uncertainty: Any
+    value: Array
+    uncertainty: Array
     told_apart: float = 1e-5
     """From which relative distance on another slope is another one."""
 
-    def error(self, expected: Any) -> float | None:
+    def error(self, expected: Array) -> float | None:
         """The largest relative distance of an entry; None where the estimate tells nothing of any.
 
         It is below 1e-5 where the distance is within the uncertainty.
@@ -44,7 +46,7 @@ class Estimate:
         distance = np.where(known | (zero & (distance > self.uncertainty)), distance, 0.0)
         return float(np.divide(distance, scale, out=np.zeros(np.shape(distance)), where=scale > 0).max(initial=0.0))
 
-    def excludes(self, expected: Any) -> bool:
+    def excludes(self, expected: Array) -> bool:
         """Whether an entry is farther off than it can be."""
         size, distance = np.maximum(np.abs(self.value), np.abs(expected)), np.abs(self.value - expected)
         size = np.maximum(size, _CLOSE * size.max(initial=0.0))
@@ -58,7 +60,7 @@ class Estimate:
         return not bool((distance > allowed).any())
 
 
-def moved_by_rounding(run: Callable[[Any, Any], Any], point: Mapping[str, Any], value: Any) -> Any:
+def moved_by_rounding(run: Callable[[Point, Random | None], Array | None], point: Point, value: Array) -> Array | None:
     """How far a change by 1 of all values on the way would move the value, entry by entry: what two small ones do.
 
     Where these leave no value, as an entry is no more the largest of all, the variables alone are changed.
@@ -74,12 +76,12 @@ def moved_by_rounding(run: Callable[[Any, Any], Any], point: Mapping[str, Any], 
     return None
 
 
-def _shaken(point: Mapping[str, Any], generator: Any) -> dict[str, Any]:
+def _shaken(point: Mapping[str, Array], generator: Random) -> dict[str, Array]:
     return {name: value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
 
 
 def differences(
-    program: Program, point: Mapping[str, Any], name: str, direction: Any, sides: Asked | None
+    program: Program, point: Mapping[str, Array], name: str, direction: Array, sides: Asked | None
 ) -> Estimate | None:
     """``(f(x + hv) − f(x − hv))/2h`` of two step sizes, extrapolated; of several h, where it is surest.
 
@@ -109,12 +111,14 @@ def differences(
     return best
 
 
-def _slope(program: Program, point: Mapping[str, Any], name: str, start: Any, direction: Any, step: float) -> Any:
+def _slope(
+    program: Program, point: Mapping[str, Array], name: str, start: Array, direction: Array, step: float
+) -> Array:
     (above,), (below,) = (program.run({**point, name: start + side * step * direction}) for side in (1, -1))
     return (above - below) / (2 * step)
 
 
-def one_side(point: Mapping[str, Any], name: str, reach: Any, sides: Asked) -> bool:
+def one_side(point: Mapping[str, Array], name: str, reach: Array, sides: Asked) -> bool:
     """Whether whatever `sides` asks has one answer from ``x − reach`` to ``x + reach``."""
     start = np.asarray(point[name], dtype=float)
     shares = np.array([0.0, -1.0, -0.5, 0.5, 1.0])

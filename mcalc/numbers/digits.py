@@ -14,7 +14,7 @@ from typing import Any
 from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.arrays import array_module as np
-from mcalc.table.records import Operator
+from mcalc.table.records import Array, Operator, Parameter
 
 _LARGEST = 5000
 """Functions are taken of numbers below two to this power: the digits of exp(exp(1000)) fill no memory."""
@@ -35,15 +35,15 @@ class Digits(Arithmetic):
         self.context.dps = digits
         self.module = _DigitsModule(self.context)
 
-    def array(self, value: Any) -> Any:
+    def array(self, value: Array) -> Array:
         """The value as an array of numbers of so many digits."""
         return self.module.array(value)
 
-    def scalar(self, value: Any) -> Any:
+    def scalar(self, value: Array | int) -> Array:
         """The value as one number of so many digits."""
         return self.module.number(value)
 
-    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+    def call(self, operator: Operator, values: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
         """The operator's meaning, entry by entry where an entry is divided by 0."""
         values = [np.array(value, dtype=object) if np.ndim(value) == 0 else value for value in values]
         try:
@@ -57,11 +57,11 @@ class Digits(Arithmetic):
             raise NoDigits(f"{operator.name} has no value of many digits") from problem
         return self.module.array(found)
 
-    def is_finite(self, value: Any) -> bool:
+    def is_finite(self, value: Array) -> bool:
         """Whether every entry is a finite number."""
         return all(map(self.context.isfinite, np.ravel(np.array(value, dtype=object))))
 
-    def _unless_by_zero(self, operator: Operator, values: Sequence[Any]) -> Any:
+    def _unless_by_zero(self, operator: Operator, values: Sequence[Array]) -> Array:
         try:
             return operator.numpy(self.module, *values)
         except ZeroDivisionError:
@@ -96,7 +96,7 @@ class _DigitsModule:
             return FunctionType(helper.__code__, {"np": self}, name, helper.__defaults__)
         return getattr(np, name)
 
-    def _real(self, function: Callable[[Any], Any], value: Any) -> Any:
+    def _real(self, function: Callable[[Array], Array], value: Array) -> Array:
         """The value of a function where it is real."""
         context = self.context
         value = self.number(value)
@@ -118,16 +118,16 @@ class _DigitsModule:
             return self.number(value[()])
         return self.context.convert(value.item() if isinstance(value, np.generic) else value)
 
-    def array(self, value: Any, dtype: Any = None) -> Any:
+    def array(self, value: Array, dtype: Any = None) -> Array:
         """The value as an array of such numbers."""
         found = np.array(value, dtype=object)
         return np.frompyfunc(self.number, 1, 1)(found) if found.shape else self.number(found[()])
 
-    def power(self, a: Any, b: Any, dtype: Any = None) -> Any:
+    def power(self, a: Array, b: Array, dtype: Any = None) -> Array:
         """``a^b``, entry by entry."""
         return np.frompyfunc(self._raised, 2, 1)(a, b)
 
-    def _raised(self, a: Any, b: Any) -> Any:
+    def _raised(self, a: Array, b: Array) -> Array:
         context = self.context
         a, b = self.number(a), self.number(b)
         if not context.isfinite(a) or not context.isfinite(b):
@@ -139,7 +139,7 @@ class _DigitsModule:
         found = context.power(a, b)
         return found if isinstance(found, context.mpf) else context.nan
 
-    def logaddexp(self, a: Any, b: Any) -> Any:
+    def logaddexp(self, a: Array, b: Array) -> Array:
         """``ln(eᵃ + eᵇ)``, the larger taken out."""
         top, low = np.maximum(a, b), np.minimum(a, b)
         return top + self.log(1 + self.exp(low - top))
@@ -151,7 +151,7 @@ class _Linear:
     def __init__(self, module: _DigitsModule) -> None:
         self.module = module
 
-    def _eliminated(self, matrix: Any, beside: Any) -> tuple[Any, Any]:
+    def _eliminated(self, matrix: Array, beside: Array) -> tuple[Any, Any]:
         """The determinant, and what stands beside the matrix when it has become the identity."""
         rows = np.concatenate([self.module.array(matrix), self.module.array(beside)], axis=1)
         size, determinant = len(rows), self.module.number(1)
@@ -169,18 +169,18 @@ class _Linear:
                     rows[other] = rows[other] - rows[other, at] * rows[at]
         return determinant, rows[:, size:]
 
-    def inv(self, matrix: Any) -> Any:
+    def inv(self, matrix: Array) -> Array:
         """``A⁻¹`` by elimination; raises `LinAlgError` where A is singular."""
         _, found = self._eliminated(matrix, np.eye(len(matrix)))
         if found is None:
             raise np.linalg.LinAlgError("singular")
         return found
 
-    def det(self, matrix: Any) -> Any:
+    def det(self, matrix: Array) -> Array:
         """``det A`` by elimination."""
         return self._eliminated(matrix, np.zeros((len(matrix), 0)))[0]
 
-    def slogdet(self, matrix: Any) -> tuple[Any, Any]:
+    def slogdet(self, matrix: Array) -> tuple[Any, Any]:
         """The sign of ``det A``, and ``ln|det A|``."""
         determinant = self.det(matrix)
         return np.sign(determinant), self.module.log(abs(determinant))

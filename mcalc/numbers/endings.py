@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.descent import Compiled, History, Method
+from mcalc.table.records import Array
 
-Place = Mapping[str, Any]
+Place = Mapping[str, Array]
 _MOST_DIRECTIONS, _WIDE, _NARROW = 16, 1e-3, 1e-5
 _DECADES, _BISECTIONS, _PROGRESS, _TRIALS, _TRIAL_STEPS = 15, 60, 1e-6, 12, 1000
 
@@ -39,13 +39,13 @@ def surroundings(loss: Compiled, here: Place) -> Surroundings:
     return Surroundings(kink, lowest, concave)
 
 
-def moved(here: Place, direction: Place, times: float) -> dict[str, Any]:
+def moved(here: Place, direction: Place, times: float) -> dict[str, Array]:
     """``x + t·d`` for each name."""
     with np.errstate(all="ignore"):
         return {name: array + times * direction[name] for name, array in here.items()}
 
 
-def _directions(here: Place) -> list[dict[str, Any]]:
+def _directions(here: Place) -> list[dict[str, Array]]:
     """Along the first entries, and some others, of the length of the place itself where that is more than 1."""
     random = np.random.default_rng(0)
     nothing = {name: np.zeros(np.shape(array)) for name, array in here.items()}
@@ -86,7 +86,7 @@ def falls_without_end(loss: Compiled, history: History) -> float | None:
     return values[-1]
 
 
-def crossed_kink(loss: Compiled, history: History) -> dict[str, Any] | None:
+def crossed_kink(loss: Compiled, history: History) -> dict[str, Array] | None:
     """The kink across which the last steps go to and fro, if they do: found by halving the last step.
 
     Between its ends the slope along it changes its sign; at a kink it still jumps where the ends all but meet, be it

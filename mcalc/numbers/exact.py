@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sympy
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.numbers.arithmetic import Arithmetic, NotReal
@@ -18,7 +19,7 @@ from mcalc.numbers.bounds import TooFar, Unsure, magnitude
 from mcalc.numbers.certain import LEVELS, certain
 from mcalc.numbers.exact_module import ExactModule
 from mcalc.numbers.exact_numbers import MOST_BITS, MOST_PARTS, MOST_TOGETHER, TooLarge, exact, parts_of, vanishes
-from mcalc.table.records import Operator
+from mcalc.table.records import Array, Operator, Parameter
 
 
 class Exact(Arithmetic):
@@ -27,18 +28,18 @@ class Exact(Arithmetic):
     module: Any = ExactModule()
     takes_exact = True
 
-    def array(self, value: Any) -> Any:
+    def array(self, value: Array) -> Array:
         """The value as an array of SymPy's numbers."""
         result = np.array(value, dtype=object)
         for place in np.ndindex(result.shape):
             result[place] = exact(result[place])
         return result
 
-    def scalar(self, value: Any) -> Any:
+    def scalar(self, value: Array | int) -> Array:
         """The value as one of SymPy's numbers; raises `TooLarge` where it has become long."""
         return _checked(exact(value))
 
-    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+    def call(self, operator: Operator, values: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
         """The operator's meaning, exactly; raises `TooLarge`, and `NotReal` where it is of real numbers."""
         if operator.of_reals and any(_not_real(value) for value in values):
             raise NotReal(operator)
@@ -58,12 +59,12 @@ class Exact(Arithmetic):
         return result
 
 
-def _not_real(value: Any) -> bool:
+def _not_real(value: Array) -> bool:
     entries = np.ravel(np.asarray(value, dtype=object))
     return any(entry is not S.NaN and not entry.is_Rational and _is_complex(entry) for entry in entries)
 
 
-def _is_complex(entry: Any) -> bool:
+def _is_complex(entry: Array) -> bool:
     try:
         found = certain(LEVELS[0], False).field.number(entry)
     except (Unsure, TooFar) as fault:
@@ -73,7 +74,7 @@ def _is_complex(entry: Any) -> bool:
     return not found.is_real
 
 
-def _checked(value: Any) -> Any:
+def _checked(value: Expr) -> Expr:
     """The number, unless it has become long; a sum that is 0 as 0."""
     for count, part in enumerate(sympy.preorder_traversal(value)):
         if count > MOST_PARTS or (part.is_Rational and part.p.bit_length() + part.q.bit_length() > MOST_BITS):

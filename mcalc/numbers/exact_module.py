@@ -6,18 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
+from sympy.matrices.dense import Matrix
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.exact_numbers import MOST_BITS, TooLarge, exact, parts_of, sign
+from mcalc.table.records import Array
 
 _MOST_INVERTED = 60
 
 
 def _by_entry(function: Callable[..., Any]) -> Callable[..., Any]:
-    def apply(*arguments: Any, **_: Any) -> Any:
+    def apply(*arguments: Array, **_: Any) -> Array:
         if not any(isinstance(argument, np.ndarray) for argument in arguments):
             return exact(function(*map(exact, arguments)))
         wide = np.broadcast_arrays(*(np.asarray(argument, dtype=object) for argument in arguments))
@@ -29,17 +32,17 @@ def _by_entry(function: Callable[..., Any]) -> Callable[..., Any]:
     return staticmethod(apply)
 
 
-def _larger(one: Any, other: Any) -> Any:
+def _larger(one: Expr, other: Expr) -> Expr:
     if S.NaN in (one, other):
         return S.NaN
     return one if sign(one - other) >= 0 else other
 
 
-def _smaller(one: Any, other: Any) -> Any:
+def _smaller(one: Expr, other: Expr) -> Expr:
     return -_larger(-one, -other)
 
 
-def _raised(base: Any, exponent: Any) -> Any:
+def _raised(base: Expr, exponent: Expr) -> Expr:
     if base == 0 and sign(sympy.re(exponent)) < 0:
         return S.NaN
     if base.is_Rational and exponent.is_Rational:
@@ -49,8 +52,8 @@ def _raised(base: Any, exponent: Any) -> Any:
     return base**exponent
 
 
-def _reduced(function: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
-    def apply(a: Any, axis: Any = None) -> Any:
+def _reduced(function: Callable[[Sequence[Expr]], Expr]) -> Callable[..., Array]:
+    def apply(a: Array, axis: int | None = None) -> Array:
         a = np.asarray(a, dtype=object)
         if axis is None:
             return exact(function(list(a.ravel())))
@@ -63,8 +66,8 @@ def _reduced(function: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
     return staticmethod(apply)
 
 
-def _extreme(choose: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], Any]:
-    def extreme(entries: Sequence[Any]) -> Any:
+def _extreme(choose: Callable[[Expr, Expr], Expr]) -> Callable[[Sequence[Expr]], Expr]:
+    def extreme(entries: Sequence[Expr]) -> Expr:
         best = entries[0]
         for entry in entries[1:]:
             best = choose(best, entry)
@@ -73,25 +76,25 @@ def _extreme(choose: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], Any
     return extreme
 
 
-def _total(entries: Sequence[Any]) -> Any:
+def _total(entries: Sequence[Expr]) -> Expr:
     return sympy.Add(*entries)
 
 
-def _mean(entries: Sequence[Any]) -> Any:
+def _mean(entries: Sequence[Expr]) -> Expr:
     return sympy.Add(*entries) / len(entries)
 
 
-def _variance(entries: Sequence[Any]) -> Any:
+def _variance(entries: Sequence[Expr]) -> Expr:
     mean = _mean(entries)
     return _mean([(entry - mean) ** 2 for entry in entries])
 
 
-def _logsumexp(entries: Sequence[Any]) -> Any:
+def _logsumexp(entries: Sequence[Expr]) -> Expr:
     return sympy.log(sympy.Add(*map(sympy.exp, entries)))
 
 
-def _filled(value: Any) -> Callable[..., Any]:
-    def fill(*sizes: Any) -> Any:
+def _filled(value: Expr) -> Callable[..., Any]:
+    def fill(*sizes: Any) -> Array:
         shape = sizes[0] if sizes and isinstance(sizes[0], tuple) else sizes
         result = np.empty(shape, dtype=object)
         result[...] = value
@@ -100,14 +103,14 @@ def _filled(value: Any) -> Callable[..., Any]:
     return staticmethod(fill)
 
 
-def _eye(size: int) -> Any:
+def _eye(size: int) -> Array:
     result = _filled(S.Zero)(size, size)
     for at in range(size):
         result[at, at] = S.One
     return result
 
 
-def _chosen(condition: Any, one: Any, other: Any) -> Any:
+def _chosen(condition: Expr, one: Expr, other: Expr) -> Expr:
     if condition is S.NaN:
         return S.NaN
     return one if bool(condition) else other
@@ -117,7 +120,7 @@ class _Linear:
     """``np.linalg``, exactly: of fractions by elimination, of other numbers where these are short."""
 
     @staticmethod
-    def inv(a: Any) -> Any:
+    def inv(a: Array) -> Array:
         """``A⁻¹``, not a number where A is singular; raises `TooLarge` where it is not worth having."""
         matrix = _Linear._matrix(a)
         if matrix is None:
@@ -130,7 +133,7 @@ class _Linear:
         return np.array((matrix.adjugate(method="berkowitz") / determinant).tolist(), dtype=object)
 
     @staticmethod
-    def det(a: Any) -> Any:
+    def det(a: Array) -> Array:
         """``det A``; raises `TooLarge` where it is not worth having."""
         matrix = _Linear._matrix(a)
         if matrix is None:
@@ -140,13 +143,13 @@ class _Linear:
         return matrix.det(method="berkowitz")
 
     @staticmethod
-    def slogdet(a: Any) -> tuple[Any, Any]:
+    def slogdet(a: Array) -> tuple[Any, Any]:
         """The sign of ``det A``, and ``ln|det A|``."""
         found = _Linear.det(a)
         return sign(found), sympy.log(sympy.Abs(found))
 
     @staticmethod
-    def _matrix(a: Any) -> Any:
+    def _matrix(a: Array) -> Matrix:
         """The matrix; None where an entry is no number."""
         entries = list(np.ravel(a))
         if any(entry is S.NaN for entry in entries):
@@ -185,17 +188,17 @@ class ExactModule:
         return getattr(np, name)
 
     @staticmethod
-    def grid(*parts: Any) -> Any:
+    def grid(*parts: Array) -> Array:
         """The entries as a matrix; the last two arguments are its rows and columns."""
         return np.array(parts[:-2], dtype=object).reshape(parts[-2:])
 
     @staticmethod
-    def softmax(a: Any) -> Any:
+    def softmax(a: Array) -> Array:
         """``exp(a)/Σ exp(a)`` of each row."""
         raised = ExactModule.exp(a)
         return raised / ExactModule.sum(raised, axis=-1)[..., None]
 
     @staticmethod
-    def log_softmax(a: Any) -> Any:
+    def log_softmax(a: Array) -> Array:
         """``a − ln Σ exp(a)`` of each row."""
         return a - ExactModule.logsumexp(a, axis=-1)[..., None]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 import sympy
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.numbers.arrays import array_module as np
@@ -22,7 +22,7 @@ class TooLarge(Exception):
     """An exact value that is not worth having."""
 
 
-def exact(value: Any) -> Any:
+def exact(value: Expr) -> Expr:
     """A number as SymPy has it: a float that is whole is a whole number, any other the decimal that it prints as."""
     if isinstance(value, sympy.Basic):
         return S.NaN if value.has(*_NO_NUMBERS) else value
@@ -34,7 +34,7 @@ def exact(value: Any) -> Any:
     return sympy.Integer(int(value))
 
 
-def sign(value: Any) -> Any:
+def sign(value: Expr) -> Expr:
     """-1, 0 or 1; raises `TooLarge` where that cannot be decided."""
     if value is S.NaN or value.is_Rational:
         return value if value is S.NaN else sympy.Integer((value.p > 0) - (value.p < 0))
@@ -46,7 +46,7 @@ def sign(value: Any) -> Any:
         raise TooLarge from fault
 
 
-def vanishes(value: Any) -> bool:
+def vanishes(value: Expr) -> bool:
     """Whether the number is 0: what its digits do not tell from 0 is simplified, if it is short."""
     if value.is_Rational:
         return bool(value == 0)
@@ -62,6 +62,6 @@ def vanishes(value: Any) -> bool:
     return True
 
 
-def parts_of(*values: Any) -> int:
+def parts_of(*values: Expr) -> int:
     """How many numbers, functions and operations they are made of."""
     return sum(1 for value in values for _ in sympy.preorder_traversal(value))

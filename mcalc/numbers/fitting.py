@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
 
 from mcalc.language.declarations import Declaration, Given, declarations, names_declared
@@ -23,7 +24,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import whole
 from mcalc.numbers.value import Value
 from mcalc.problems import Problem, Span
-from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.records import Array, LoopIndex, Slice
 from mcalc.tree.given_sizes import symbols_of
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, dimension, topological
@@ -39,7 +40,7 @@ class Fitted:
     sizes: dict[str, int]
     declared: dict[str, Declaration]
 
-    def point(self, arithmetic: Arithmetic = REAL) -> dict[str, Any]:
+    def point(self, arithmetic: Arithmetic = REAL) -> dict[str, Array]:
         """The arrays by name, as a `Program` takes them."""
         exact = arithmetic.takes_exact
         return {n: v.exact if exact and v.exact is not None else v.array for n, v in self.values.items()}
@@ -228,17 +229,17 @@ def _axes(node: Node, shape: tuple[int, ...]) -> list[tuple[int, Any]]:
     return list(zip(kept, [size for size in own if size != 1], strict=False))
 
 
-def _dimensions_below(root: Node) -> list[Any]:
+def _dimensions_below(root: Node) -> list[Array]:
     return list(symbols_of(root).values())
 
 
-def _require(size: Any, sizes: Mapping[str, int]) -> None:
+def _require(size: Expr, sizes: Mapping[str, int]) -> None:
     for symbol in sorted(size.free_symbols, key=str):
         if symbol.name not in sizes:
             raise Problem(f"The dimension {symbol.name} has no value here.", hint=f"give it one: --at {symbol.name}=3")
 
 
-def _solved(size: Any, symbol: Any, count: int, sizes: Mapping[str, int]) -> int | None:
+def _solved(size: Expr, symbol: Expr, count: int, sizes: Mapping[str, int]) -> int | None:
     """``n`` in ``n + 1 = 4``."""
     here = size.xreplace({other: dimension(sizes[other.name]) for other in size.free_symbols if other is not symbol})
     factor = here.coeff(symbol)
@@ -257,7 +258,7 @@ def _counts(shape: tuple[int, ...], axis: int) -> str:
 def _disagreement(
     name: str,
     axis: int,
-    size: Any,
+    size: Expr,
     values: Mapping[str, Value],
     sizes: Mapping[str, int],
     said: Mapping[str, tuple[str, int]],

@@ -15,6 +15,7 @@ from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.many_points import ENTRIES_AT_ONCE, PointsProgram
 from mcalc.numbers.numeric import having_properties
 from mcalc.numbers.program import Sizes
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node
 from mcalc.tree.operations import above
@@ -29,8 +30,8 @@ _PER_CHANGE, _PER_LINE, _AT_ONCE = 4, 48, 240
 class Answers(NamedTuple):
     """For each point a row: what holds, last whether the domain's values are finite; and the margins of conditions."""
 
-    rows: Any
-    margins: Any
+    rows: Array
+    margins: Array
 
 
 class Asked:
@@ -52,14 +53,14 @@ class Asked:
             *(above(place, build.number(0)) for place in places),
         ]
         self.ends = (0, len(self.holding), len(self.holding) + len(measured), None)
-        names = {str(variable.parameters[0]): None for variable in variables}
+        names = dict.fromkeys((str(variable.parameters[0]) for variable in variables), np.empty(0))
         self.program = PointsProgram([*self.holding, *measured, *domain], sizes, names)
         shapes = [[int(np.prod(self.program.shapes[n], dtype=int)) for n in part] for part in (self.holding, measured)]
         self.columns = [int(end) for end in np.cumsum([0, *shapes[0]])]
         self.measured = [int(end) for end in np.cumsum([0, *shapes[1]])]
         """Where the columns of each condition, and of each margin, start and end."""
 
-    def at(self, points: Mapping[str, Any]) -> Answers:
+    def at(self, points: Mapping[str, Array]) -> Answers:
         """What the conditions and their margins are at points, a row each."""
         count = len(next(iter(points.values())))
         step = max(1, ENTRIES_AT_ONCE // self.program.entries)
@@ -69,7 +70,7 @@ class Asked:
             pieces.append(self._at(here, min(step, count - start)))
         return Answers(*map(np.concatenate, zip(*pieces, strict=True)))
 
-    def _at(self, points: Mapping[str, Any], count: int) -> Answers:
+    def _at(self, points: Mapping[str, Array], count: int) -> Answers:
         with np.errstate(all="ignore"):
             values = [np.reshape(value, (count, -1)) for value in self.program.run_all(points, count)]
         holding, measured, domain = (values[a:b] for a, b in pairwise(self.ends))
@@ -86,18 +87,18 @@ class Asked:
 class Lines(NamedTuple):
     """``base + t·direction``, one row for each line, by the name of the variable."""
 
-    base: dict[str, Any]
-    direction: dict[str, Any]
+    base: dict[str, Array]
+    direction: dict[str, Array]
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Lines:
+    def of(cls, rows: Sequence[tuple[Mapping[str, Array], Mapping[str, Array]]]) -> Lines:
         """The lines through pairs of a base and a direction."""
         return cls(*({name: np.array([row[at][name] for row in rows]) for name in rows[0][at]} for at in (0, 1)))
 
     def __len__(self) -> int:
         return len(next(iter(self.base.values())))
 
-    def at(self, variables: Sequence[Node], line: Any, t: Any) -> dict[str, Any]:
+    def at(self, variables: Sequence[Node], line: Array, t: Array) -> dict[str, Array]:
         """Points on the lines of the numbers given, with what is declared of the variables brought about."""
         points = {}
         for variable in variables:
@@ -111,11 +112,11 @@ class Lines(NamedTuple):
 class Brackets(NamedTuple):
     """Intervals of lines, and the rows of answers at both ends."""
 
-    line: Any
-    low: Any
-    high: Any
-    before: Any
-    after: Any
+    line: Array
+    low: Array
+    high: Array
+    before: Array
+    after: Array
 
     def chosen(self, index: Any) -> Brackets:
         """Those at the places of `index`."""
@@ -125,20 +126,20 @@ class Brackets(NamedTuple):
 class Followed(NamedTuple):
     """What following lines gave: the points asked first with their answers, and the kinks as narrow intervals."""
 
-    points: dict[str, Any]
+    points: dict[str, Array]
     answers: Answers
-    t: Any
+    t: Array
     kinks: Brackets
-    peaks: list[tuple[dict[str, Any], Any]]
+    peaks: list[tuple[dict[str, Array], Any]]
 
 
-def follow(asked: Asked, lines: Lines, grid: Any) -> Followed:
+def follow(asked: Asked, lines: Lines, grid: Array) -> Followed:
     """Every change of an answer on the lines that the points of the grid and the peaks between them show."""
     t = np.tile(grid, len(lines))
     points = lines.at(asked.variables, np.repeat(np.arange(len(lines)), len(grid)), t)
     answers = asked.at(points)
     rows, margins = (part.reshape(len(lines), len(grid), -1) for part in answers)
-    seen: list[tuple[dict[str, Any], Any]] = []
+    seen: list[tuple[dict[str, Array], Any]] = []
     every = np.broadcast_to(grid, (len(lines), len(grid)))
     found = _joined([_changes(np.arange(len(lines)), every, rows), *_peaks(asked, lines, grid, margins, seen)])
     brackets = _limited(found, _PER_CHANGE)
@@ -147,7 +148,7 @@ def follow(asked: Asked, lines: Lines, grid: Any) -> Followed:
     return Followed(points, answers, t, brackets, seen)
 
 
-def _changes(line: Any, t: Any, rows: Any) -> Brackets:
+def _changes(line: Array, t: Array, rows: Array) -> Brackets:
     """The intervals between neighbours of a line whose answers differ."""
     which, at = np.nonzero((rows[:, 1:] != rows[:, :-1]).any(axis=2))
     return Brackets(line[which], t[which, at], t[which, at + 1], rows[which, at], rows[which, at + 1])
@@ -169,7 +170,7 @@ def _divided(asked: Asked, lines: Lines, brackets: Brackets) -> Brackets:
 
 def _limited(brackets: Brackets, most: int) -> Brackets:
     """Of many changes of one kind on one line the nearest, and of many in all some of each kind."""
-    kinds: dict[tuple[Any, ...], int] = {}
+    kinds: dict[tuple[object, ...], int] = {}
     lengths: dict[int, int] = {}
     kept = []
     for at in np.argsort(np.abs(brackets.low) + np.abs(brackets.high), kind="stable"):
@@ -184,7 +185,7 @@ def _limited(brackets: Brackets, most: int) -> Brackets:
 
 
 def _peaks(
-    asked: Asked, lines: Lines, grid: Any, margins: Any, seen: list[tuple[dict[str, Any], Any]]
+    asked: Asked, lines: Lines, grid: Array, margins: Array, seen: list[tuple[dict[str, Array], Any]]
 ) -> list[Brackets]:
     """Where a margin comes near 0 between two points and may pass it, ``sin(x) > 0.9999``: changes found there."""
     size, side = np.abs(margins), np.sign(margins)

@@ -13,14 +13,15 @@ from typing import Any
 from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import Loops, Program, Sizes, State, along_row, meaning
+from mcalc.table.records import Array
 from mcalc.tree.node import Node, depends, variables
 
 ENTRIES_AT_ONCE = 2_000_000
 
 
 def evaluate_at_points(
-    roots: Sequence[Node], fixed: Mapping[str, Any], varied: Mapping[str, Any], sizes: Sizes
-) -> list[Any]:
+    roots: Sequence[Node], fixed: Mapping[str, Array], varied: Mapping[str, Array], sizes: Sizes
+) -> list[Array]:
     """The values of the roots, each of shape ``(points, *value.axes)``; NaN where a value is not real.
 
     `fixed` has one array a name, `varied` one a name with the points as its first axis.
@@ -28,7 +29,7 @@ def evaluate_at_points(
     program = PointsProgram(roots, sizes, varied)
     count = len(next(iter(varied.values())))
     at_once = max(1, ENTRIES_AT_ONCE // program.entries)
-    pieces: list[list[Any]] = []
+    pieces: list[list[Array]] = []
     with np.errstate(all="ignore"):
         for start in range(0, count, at_once):
             here = {name: values[start : start + at_once] for name, values in varied.items()}
@@ -42,7 +43,7 @@ class PointsProgram(Program):
     It is `costly` where a node is computed point by point.
     """
 
-    def __init__(self, roots: Sequence[Node], sizes: Sizes, varied: Mapping[str, Any]) -> None:
+    def __init__(self, roots: Sequence[Node], sizes: Sizes, varied: Mapping[str, Array]) -> None:
         self.roots = roots
         self.many: set[Node] = set()
         self.costly = False
@@ -53,7 +54,7 @@ class PointsProgram(Program):
         super().__init__(roots, sizes)
         self.entries = max((prod(self.shapes[node]) for node in self.many), default=1)
 
-    def run_all(self, point: Mapping[str, Any], count: int) -> list[Any]:
+    def run_all(self, point: Mapping[str, Array], count: int) -> list[Array]:
         """The values of the roots at `count` points; what does not vary is the same at each."""
         return [
             value if root in self.many else np.broadcast_to(value, (count, *np.shape(value)))
@@ -78,7 +79,7 @@ class PointsProgram(Program):
         slot, shape = self.slots[node.args[0]], self.shapes[node]
         place = self._places(node)
 
-        def compute(state: State) -> Any:
+        def compute(state: State) -> Array:
             return state.memory[slot][(slice(None), *place(state))].reshape(-1, *shape)
 
         return compute
@@ -91,7 +92,7 @@ class PointsProgram(Program):
         many = [arg in self.many for arg in node.args]
         function, axis = node.operator.numpy, node.parameters[0] if node.operator.keywords and node.parameters else None
 
-        def over(state: State, rank: int) -> list[Any]:
+        def over(state: State, rank: int) -> list[Array]:
             """The arguments, the axes of one point aligned to the right."""
             values = [state.memory[slot] for slot in slots]
             return [
@@ -115,7 +116,7 @@ class PointsProgram(Program):
             return lambda state: function(_per_point, state.memory[slots[0]], *along)
         if node.operator.at_many == "matrices" and ranks == [2]:
 
-            def of_stack(state: State) -> Any:
+            def of_stack(state: State) -> Array:
                 matrices = state.memory[slots[0]]
                 singular = np.linalg.det(matrices) == 0
                 if not singular.any():
@@ -127,7 +128,7 @@ class PointsProgram(Program):
             return of_stack
         if name in ("stack", "grid"):
 
-            def stacked(state: State) -> Any:
+            def stacked(state: State) -> Array:
                 values = over(state, 1)
                 count = next(len(value) for value, varies in zip(values, many, strict=True) if varies)
                 columns = [
@@ -142,7 +143,7 @@ class PointsProgram(Program):
         compute, _ = self._ordinary(node)
         arguments, shape = [(self.slots[arg], arg in self.many) for arg in node.args], self.shapes[node]
 
-        def run(state: State) -> Any:
+        def run(state: State) -> Array:
             memory = state.memory.copy()
             inner = State(memory, state.point, state.values, state.running)
             varied = [slot for slot, varies in arguments if varies]
@@ -180,7 +181,7 @@ def _contraction(node: Node, many: Sequence[bool]) -> str:
 def _of_each(reduction: Callable[..., Any]) -> Callable[..., Any]:
     """A reduction that leaves the first axis alone, that of the points."""
 
-    def reduced(values: Any, axis: int | None = None) -> Any:
+    def reduced(values: Array, axis: int | None = None) -> Array:
         return reduction(values, axis=tuple(range(1, np.ndim(values))) if axis is None else axis + 1)
 
     return staticmethod(reduced)
@@ -199,11 +200,11 @@ class _PerPoint:
     def __getattr__(self, name: str) -> Any:
         return getattr(array_module, name)
 
-    def logsumexp(self, values: Any) -> Any:
+    def logsumexp(self, values: Array) -> Array:
         """``ln Σ exp(a)`` of the entries at each point."""
         return array_module.logsumexp_along(values.reshape(len(values), -1), 1)
 
-    def logsumexp_along(self, values: Any, axis: int) -> Any:
+    def logsumexp_along(self, values: Array, axis: int) -> Array:
         """``ln Σ exp(a)`` along an axis of the value at each point."""
         return array_module.logsumexp_along(values, axis + 1)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.numbers.arithmetic import REAL, Arithmetic
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import Point, Program, Sizes, Values, dimensions, places, whole
-from mcalc.table.records import Slice
+from mcalc.table.records import Array, Slice
 from mcalc.tree.node import Node, topological
 from mcalc.tree.properties import declared
 
@@ -19,7 +20,7 @@ _RANGES = {"positive": (0.3, 1.7), "unit": (0.1, 0.8), "small": (-0.2, 0.2), "ab
 _ANY = (-1.5, 1.5)
 
 
-def evaluate(node: Node, point: Point, sizes: Sizes, values: Values = None) -> Any:
+def evaluate(node: Node, point: Point, sizes: Sizes, values: Values = None) -> Array:
     """The value of the tree at a point: variables by name, dimensions by `sizes`, nodes of `values` as given."""
     with np.errstate(all="ignore"):
         return Program([node], sizes, values or ()).run(point, values)[0]
@@ -31,8 +32,8 @@ def evaluate_tensor(
     sizes: Sizes,
     values: Values = None,
     arithmetic: Arithmetic = REAL,
-    generator: Any = None,
-) -> Any:
+    generator: Random | None = None,
+) -> Array:
     """The entries of a sum of networks: the axes of the value first, then those of the variable."""
     return TensorProgram(tensor, sizes, values or (), arithmetic).run(point, values, generator)
 
@@ -48,7 +49,7 @@ class TensorProgram:
             nodes = [factor.node for factor in term.factors if factor.node is not None]
             self.terms.append((term, nodes, Program(nodes, sizes, given, term.loops, arithmetic)))
 
-    def run(self, point: Point, values: Values = None, generator: Any = None) -> Any:
+    def run(self, point: Point, values: Values = None, generator: Random | None = None) -> Array:
         """The entries; with a `generator` the value of every node below is moved a little, as by rounding."""
         sizes, free = self.sizes, self.tensor.free
         result = self.arithmetic.array(np.zeros(dimensions((index.size for index in free), sizes)))
@@ -61,7 +62,7 @@ class TensorProgram:
         return result
 
 
-def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], sizes: Sizes) -> Any:
+def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], sizes: Sizes) -> Array:
     """``Σ Π factors``, one summed index after the other."""
     operands = [(_entries(factor, found, sizes), factor.indices) for factor in term.factors]
     carried = {index for _, indices in operands for index in indices}
@@ -74,15 +75,15 @@ def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], si
     return _summed(operands, free)
 
 
-def _summed(operands: Sequence[tuple[Any, Sequence[Index]]], kept: Sequence[Index]) -> Any:
+def _summed(operands: Sequence[tuple[Any, Sequence[Index]]], kept: Sequence[Index]) -> Array:
     numbers: dict[Index, int] = {}
-    arguments: list[Any] = []
+    arguments: list[Array | list[int]] = []
     for array, indices in operands:
         arguments += [array, [numbers.setdefault(index, len(numbers)) for index in indices]]
     return np.einsum(*arguments, [numbers[index] for index in kept]) if arguments else np.float64(1)
 
 
-def _entries(factor: Factor, found: Mapping[Node, Any], sizes: Sizes) -> Any:
+def _entries(factor: Factor, found: Mapping[Node, Any], sizes: Sizes) -> Array:
     if factor.node is None:
         return np.eye(whole(factor.indices[0].size, sizes))
     value = found[factor.node]
@@ -126,12 +127,12 @@ def fitting_sizes(roots: Sequence[Node], named: Sequence[Node] = ()) -> Iterator
             yield sizes
 
 
-def draw_point(variables: Sequence[Node], sizes: Sizes, kind: str, generator: Any) -> dict[str, Any]:
+def draw_point(variables: Sequence[Node], sizes: Sizes, kind: str, generator: Random) -> dict[str, Array]:
     """A random value for each variable, of the kind wanted and with the properties declared."""
     return {v.parameters[0]: having_properties(v, draw_free(v, sizes, kind, generator)) for v in variables}
 
 
-def draw_free(variable: Node, sizes: Sizes, kind: str, generator: Any) -> Any:
+def draw_free(variable: Node, sizes: Sizes, kind: str, generator: Random) -> Array:
     """A random value of the variable's shape, whatever is declared of it."""
     shape = dimensions(variable.axes, sizes)
     if kind == "mixed":
@@ -145,7 +146,7 @@ def draw_free(variable: Node, sizes: Sizes, kind: str, generator: Any) -> Any:
     return value
 
 
-def having_properties(variable: Node, value: Any) -> Any:
+def having_properties(variable: Node, value: Array) -> Array:
     """What is declared of the variable, brought about; of one value, or of many along a first axis."""
     for record in declared(variable):
         value = record.made(np, value)

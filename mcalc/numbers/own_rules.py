@@ -10,17 +10,18 @@ import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mcalc.language.free_names import free_names
 from mcalc.language.parser import canonical_name, own_name, parse
 from mcalc.language.ranks import walk
+from mcalc.language.syntax import Syntax
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.descent import Arrays, Compiled, Move
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.value import Value, of_numbers
 from mcalc.problems import Problem, Span
+from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
 RATES = ("lr", "eta", "rate")
@@ -103,7 +104,7 @@ class Names:
         self.program = Program([bound[name] for name in self.bound], fitted.sizes)
         self.values = {name: replace(of_numbers(name, array), loose=True) for name, array in self._shapes().items()}
 
-    def _shapes(self) -> dict[str, Any]:
+    def _shapes(self) -> dict[str, Array]:
         arrays = {**self.fixed, **self.start}
         for name, by in self.derivatives.items():
             arrays[name] = np.zeros(np.shape(self.start[by]))
@@ -112,7 +113,7 @@ class Names:
             arrays[name] = np.zeros(tuple(whole(size, self.fitted.sizes) for size in shape))
         return arrays
 
-    def at(self, here: Arrays, gradients: Arrays) -> dict[str, Any]:
+    def at(self, here: Arrays, gradients: Arrays) -> dict[str, Array]:
         """The values of all names at a step."""
         point = {**self.fixed, **here}
         with np.errstate(all="ignore"):
@@ -136,7 +137,7 @@ class Names:
         shape = tuple(whole(size, fitted.sizes) for size in fitted.reading.value.shape)
         return Formula(text, shape, Program([fitted.reading.value], fitted.sizes), fitted.reading.value)
 
-    def _unknown(self, name: str, trees: Sequence[Any]) -> Problem:
+    def _unknown(self, name: str, trees: Sequence[Syntax]) -> Problem:
         spans = [Span(node.start, node.end) for tree in trees for node in walk(tree) if node.value == name]
         near = difflib.get_close_matches(name, list(self.values), 1, 0.6)
         listed = " and ".join(f"`{one}`" for one in self.derivatives)
@@ -154,7 +155,7 @@ class Formula:
     program: Program
     node: Node
 
-    def at(self, point: Arrays) -> Any:
+    def at(self, point: Arrays) -> Array:
         """Its value, with all its axes; NaN where it has none."""
         try:
             with np.errstate(all="ignore"):
@@ -174,7 +175,7 @@ class OwnRule:
     def mover(self, names: Sequence[str]) -> Move:
         """One formula after the other, each seeing what those before it have set."""
 
-        def move(here: Arrays, gradients: Arrays, step: int) -> dict[str, Any]:
+        def move(here: Arrays, gradients: Arrays, step: int) -> dict[str, Array]:
             after = dict(here)
             for name, formula in self.formulas.items():
                 after[name] = formula.at(self.names.at(after, gradients))

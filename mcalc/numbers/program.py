@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 
 from mcalc.numbers.arithmetic import REAL, Arithmetic
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.table import TABLE
-from mcalc.table.records import LoopIndex, Operator, Slice
+from mcalc.table.records import Array, LoopIndex, Operator, Parameter, Slice
 from mcalc.tree.node import Node, topological
 
 Point = Mapping[Any, Any]
@@ -25,7 +27,7 @@ Running = Mapping[LoopIndex, int] | None
 JITTER = 1e-10
 
 
-def whole(size: Any, sizes: Sizes) -> int:
+def whole(size: Expr, sizes: Sizes) -> int:
     """A dimension in numbers: ``n + 1`` is 4 where n is 3."""
     if isinstance(size, int) or size.is_Integer:
         return int(size)
@@ -56,7 +58,7 @@ def along_row(node: Node) -> bool:
     return bool(node.operator.keywords and node.parameters and node.parameters[0] is not None and is_row(node.args[0]))
 
 
-def places(node: Node) -> list[Any]:
+def places(node: Node) -> list[Array]:
     """The indices of an element, one for each axis that its argument has as an array; None takes the whole axis."""
     given = (*node.parameters, *[None] * (len(node.args[0].shape) - len(node.parameters)))
     return [place for place, size in zip(given, node.args[0].shape, strict=True) if size != 1]
@@ -88,7 +90,12 @@ class State:
     __slots__ = ("generator", "memory", "point", "running", "values")
 
     def __init__(
-        self, memory: list[Any], point: Point, values: Values = None, running: Running = None, generator: Any = None
+        self,
+        memory: list[Array],
+        point: Point,
+        values: Values = None,
+        running: Running = None,
+        generator: Random | None = None,
     ) -> None:
         self.memory, self.point, self.values = memory, point, values or {}
         self.running, self.generator = dict(running or {}), generator
@@ -127,13 +134,15 @@ class Program:
                 raise UnboundIndex(f"the index {loop.name} is used outside its sum")
         self.steps = self._steps([node for node in self.order if self.loops[node] <= bound], bound)
 
-    def run(self, point: Point, values: Values = None, running: Running = None, generator: Any = None) -> list[Any]:
+    def run(
+        self, point: Point, values: Values = None, running: Running = None, generator: Random | None = None
+    ) -> list[Array]:
         """The values of the roots; with a `generator` every value that rounds is moved a little."""
         state = State(self.constants.copy(), point, values, running, generator)
         _run(self.steps, state)
         return [state.memory[slot] for slot in self.results]
 
-    def largest(self, point: Point) -> Any:
+    def largest(self, point: Point) -> float:
         """The largest value met on the way to the roots."""
         state = State(self.constants.copy(), point)
         _run(self.steps, state)
@@ -184,7 +193,7 @@ class Program:
         running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
         parameters = [p if p is None or isinstance(p, LoopIndex) else whole(p, self.sizes) for p in node.parameters]
 
-        def compute(state: State) -> Any:
+        def compute(state: State) -> Array:
             values = [state.memory[slot] for slot in slots]
             if turned:
                 values[0] = values[0][None, :]
@@ -207,7 +216,7 @@ class Program:
             state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed
         )
 
-    def _place(self, place: Any) -> Any:
+    def _place(self, place: Parameter) -> slice | int:
         if place is None:
             return slice(None)
         if isinstance(place, Slice):
@@ -222,7 +231,7 @@ class Program:
         steps = self._steps(own, inside)
         slot, size, zero = self.slots[body], whole(loop.size, self.sizes), self.arithmetic.scalar(0)
 
-        def compute(state: State) -> Any:
+        def compute(state: State) -> Array:
             before = state.running.get(loop)
             total: Any = zero
             for state.running[loop] in range(1, size + 1):
@@ -246,7 +255,7 @@ def _run(steps: Sequence[Step], state: State) -> None:
             memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value))) if rounds else value
 
 
-def _shaped(value: Any, shape: tuple[int, ...], scalar: Callable[[Any], Any]) -> Any:
+def _shaped(value: Array, shape: tuple[int, ...], scalar: Callable[[Array], Array]) -> Array:
     """The value as an array, or a scalar, without axes of size one."""
     if isinstance(value, np.ndarray):
         if value.ndim == len(shape):

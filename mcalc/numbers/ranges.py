@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 from mcalc.language.assignments import assignments
 from mcalc.numbers.value import EXAMPLE, Value, of_numbers
 from mcalc.numbers.values import read_value
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 
 MOST = 100_000
 _EXAMPLE = "for example --vary b=-0.5:0.5:0.1, from the first to the second in steps of the third"
@@ -70,6 +70,6 @@ def _values(name: str, text: str, steps: int) -> tuple[int, Callable[[], tuple[V
     return whole, lambda: tuple(of_numbers(name, start + place * step, rounded) for place in range(whole))
 
 
-def _number(value: Value) -> Any:
+def _number(value: Value) -> Array:
     """The exact number, where it is known."""
     return value.array.item() if value.exact is None else value.exact[()]

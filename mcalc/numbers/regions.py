@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.lines import Asked, Brackets, Followed, Lines, follow
 from mcalc.numbers.numeric import draw_free
 from mcalc.numbers.program import Sizes
+from mcalc.table.records import Array
 from mcalc.tree.node import Node
 from mcalc.tree.node import variables as variables_of
 
@@ -33,7 +35,7 @@ _BASE_KINDS = ("any", "positive", "mixed", "square", "any", "unit", "mixed", "ab
 class Located(NamedTuple):
     """A point, which conditions hold there, and the kink that it lies beside, if any, at what relative distance."""
 
-    point: dict[str, Any]
+    point: dict[str, Array]
     pattern: Pattern
     kink: int | None = None
     distance: float = 0.0
@@ -43,7 +45,7 @@ class Kink(NamedTuple):
     """A point where conditions change, by their numbers."""
 
     conditions: tuple[int, ...]
-    point: dict[str, Any]
+    point: dict[str, Array]
 
 
 @dataclass
@@ -70,7 +72,7 @@ def regions(
     conditions: Sequence[Node],
     variables: Sequence[Node],
     sizes: Sizes,
-    generator: Any,
+    generator: Random,
     domain: Sequence[Node] = (),
     places: Sequence[Node] = (),
 ) -> Regions:
@@ -92,12 +94,12 @@ def regions(
 class _Search:
     """Lines through random points, then through points of the regions that these have met, until none is new."""
 
-    def __init__(self, found: Regions, asked: Asked, moving: list[Node], sizes: Sizes, generator: Any) -> None:
+    def __init__(self, found: Regions, asked: Asked, moving: list[Node], sizes: Sizes, generator: Random) -> None:
         self.found, self.asked, self.moving, self.sizes, self.generator = found, asked, moving, sizes, generator
         self.seen: dict[bytes, list[Located]] = {}
         self.based: set[bytes] = set()
-        self.crossed: dict[tuple[Any, ...], int] = {}
-        self.nearest: dict[int, tuple[float, dict[str, Any]]] = {}
+        self.crossed: dict[tuple[object, ...], int] = {}
+        self.nearest: dict[int, tuple[float, dict[str, Array]]] = {}
         costly = asked.program.costly
         far = np.geomspace(1e-3, 1e7, 31 if costly else 61)
         self.grid = np.unique(np.concatenate([-far, far, np.linspace(-4, 4, 9 if costly else 33)]))
@@ -129,7 +131,7 @@ class _Search:
             rows.append((base, self._direction(moving, several and at % 2 == 1)))
         return Lines.of(rows)
 
-    def _further_lines(self, bases: Sequence[Mapping[str, Any]]) -> Lines:
+    def _further_lines(self, bases: Sequence[Mapping[str, Array]]) -> Lines:
         """Through the points given: along one variable, along all, and along one entry."""
         rows = []
         for base in bases:
@@ -143,7 +145,7 @@ class _Search:
     def _one(self) -> Node:
         return self.moving[self.generator.integers(len(self.moving))]
 
-    def _direction(self, moving: Sequence[Node], uneven: bool, entry: bool = False) -> dict[str, Any]:
+    def _direction(self, moving: Sequence[Node], uneven: bool, entry: bool = False) -> dict[str, Array]:
         found = {}
         for variable in self.asked.variables:
             value = np.asarray(draw_free(variable, self.sizes, "any", self.generator))
@@ -155,7 +157,7 @@ class _Search:
             found[variable.parameters[0]] = value * (10 ** self.generator.uniform(-2, 2) if uneven else 1.0)
         return found
 
-    def _bases(self) -> list[Mapping[str, Any]]:
+    def _bases(self) -> list[Mapping[str, Array]]:
         """A point of each pattern that is new, and where a condition not yet met on both sides is nearest to a tie."""
         fresh = [key for key in self.seen if key not in self.based][:_BASES]
         self.based.update(fresh)
@@ -230,7 +232,7 @@ class _Search:
             exact = lines.at(variables, *(np.array([kink[at] for kink in kinks]) for at in (0, 1)))
             self.found.kinks += [Kink(kink[2], _point(exact, at)) for at, kink in enumerate(kinks)]
 
-    def _changing(self, before: Any, after: Any) -> tuple[int, ...] | None:
+    def _changing(self, before: Array, after: Array) -> tuple[int, ...] | None:
         """The conditions that change, by number; None where only the domain ends."""
         columns = np.nonzero((before != after).any(axis=0)[:-1])[0]
         if not len(columns):
@@ -242,7 +244,7 @@ class _Search:
         ends = self.asked.columns[: len(self.found.conditions) + 1]
         return tuple(tuple(map(int, row[a:b])) for a, b in pairwise(ends))
 
-    def _keep(self, points: Mapping[str, Any], rows: Any, t: Any) -> None:
+    def _keep(self, points: Mapping[str, Array], rows: Array, t: Array) -> None:
         """A few points of each pattern, the nearest ones."""
         inside = np.nonzero(rows[:, -1] > 0)[0]
         order = inside[np.argsort(np.abs(t[inside]), kind="stable")]
@@ -254,5 +256,5 @@ class _Search:
                     self.seen.setdefault(key, known).append(Located(_point(points, at), self._pattern(rows[at])))
 
 
-def _point(points: Mapping[str, Any], at: Any) -> dict[str, Any]:
+def _point(points: Mapping[str, Array], at: Any) -> dict[str, Array]:
     return {name: value[at] for name, value in points.items()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import NoDigits, digits
 from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, Sizes, UnboundIndex
+from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
 _DIGITS, _STEP, _AGREES = 150, -40, 1e-15
@@ -17,7 +17,7 @@ _DIGITS, _STEP, _AGREES = 150, -40, 1e-15
 
 
 def agree_in_digits(
-    value: Node, answer: Expression, sizes: Sizes, point: Mapping[str, Any], name: str, direction: Any
+    value: Node, answer: Expression, sizes: Sizes, point: Mapping[str, Array], name: str, direction: Array
 ) -> bool:
     """Whether ``(f(x + hv) − f(x − hv))/2h`` is ``∂f/∂x · v`` to fifteen digits; not where there are no such numbers.
 
@@ -42,7 +42,7 @@ def agree_in_digits(
     return all(abs(one - other) <= _AGREES * max(abs(one), abs(other)) + step for one, other in pairs)
 
 
-def _value(answer: Expression, sizes: Sizes, point: dict[str, Any]) -> Any:
+def _value(answer: Expression, sizes: Sizes, point: dict[str, Array]) -> Array:
     many = digits(_DIGITS)
     if isinstance(answer, IndexForm):
         return TensorProgram(answer.tensor, sizes, arithmetic=many).run(point)

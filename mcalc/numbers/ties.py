@@ -19,7 +19,7 @@ from mcalc.language.formulas import read_value
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program, Sizes, whole
-from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.records import Array, LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, have_names_in_common, replaced, topological, variables
 
@@ -35,8 +35,8 @@ _MOST_PLACES = 16
 _NEAR = 1e-11
 
 
-Values = Sequence[Any]
-Run = tuple[dict[str, Any], Values, Callable[[dict[str, Any]], Values]]
+Values = Sequence[Array]
+Run = tuple[dict[str, Array], Values, Callable[[dict[str, Array]], Values]]
 
 
 class Case(NamedTuple):
@@ -181,7 +181,7 @@ def _runs(program: Program, names: Sequence[Node], sizes: Sizes, running: Mappin
     """Points at which all is finite, the values there, and what gives them at another point."""
     generator = np.random.default_rng(3)
 
-    def values(point: dict[str, Any]) -> Values:
+    def values(point: dict[str, Array]) -> Values:
         with np.errstate(all="ignore"):
             return program.run(point, running=running)
 
@@ -195,11 +195,11 @@ def _runs(program: Program, names: Sequence[Node], sizes: Sizes, running: Mappin
             yield point, found, values
 
 
-def _equal(one: Any, other: Any) -> Any:
+def _equal(one: Array, other: Array) -> Array:
     return np.abs(one - other) <= _NEAR * np.maximum(np.abs(one), np.abs(other))
 
 
-def _opposite(one: Any, other: Any) -> bool:
+def _opposite(one: Array, other: Array) -> bool:
     """Whether one is positive where the other is negative; two that are 0 throughout exclude nothing."""
     if np.shape(one) != np.shape(other) or not np.any(one):
         return False

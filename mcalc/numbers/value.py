@@ -8,6 +8,7 @@ from typing import Any
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.exact import EXACT
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 
 MOST_EXACT = 2000
 EXAMPLE = 'for example --at x=1,2 --at "A=[1,2;3,4]" --at b=0.5 --at X=@data.csv'
@@ -23,7 +24,7 @@ class Value:
     """
 
     name: str
-    array: Any
+    array: Array
     exact: Any = None
     rounded: bool = False
     loose: bool = False
@@ -70,11 +71,11 @@ def of_numbers(name: str, numbers: Any, rounded: bool | None = None, loose: bool
     return Value(name, floats, exact, inexact, loose)
 
 
-def _all_numbers(array: Any) -> bool:
+def _all_numbers(array: Array) -> bool:
     return array.dtype.kind == "O" and all(hasattr(entry, "__complex__") for entry in array.ravel())
 
 
-def _floating(array: Any) -> Any:
+def _floating(array: Array) -> Array:
     if array.dtype.kind == "c" or (array.dtype.kind == "O" and any(complex(entry).imag for entry in array.ravel())):
         return array.astype(complex)
     return array.astype(float)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from mcalc.language.assignments import assignments, pieces
 from mcalc.language.parser import Syntax, own_name, parse
@@ -17,6 +16,7 @@ from mcalc.numbers.files import read_all, read_entry
 from mcalc.numbers.program import Program
 from mcalc.numbers.value import EXAMPLE, Value, of_numbers
 from mcalc.problems import Problem, Span
+from mcalc.table.records import Array
 from mcalc.tree.node import variables
 
 _NOT_NUMBERS = {"nan", "inf", "infinity", "oo"}
@@ -58,7 +58,7 @@ def read_value(name: str, text: str) -> Value:
         raise problem.with_source(text) if not problem.source else problem from None
 
 
-def _plain_list(text: str) -> Any:
+def _plain_list(text: str) -> Array | None:
     """A long list of decimals, which is read without a grammar."""
     if len(text) < 4000 or not re.fullmatch(r"\[[-+\d.eE,\s]+\]", text):
         return None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.language.formulas import compared_as, read_value
@@ -179,7 +179,7 @@ class _Sum:
             return self.lift(vector)
         return build.apply("outer", self.everywhere, _upright(vector))
 
-    def _across(self, scalars: Node, size: Any) -> Node:
+    def _across(self, scalars: Node, size: Expr) -> Node:
         return build.apply("outer", scalars, build.ones((size,)))
 
     def _of_transpose(self, node: Node) -> Node:
@@ -211,7 +211,7 @@ class _Sum:
         """The places 1..N of an axis."""
         if arg.shape[at] == self.loop.size:
             return arg
-        chosen: list[Any] = [None] * len(arg.shape)
+        chosen: list[Slice | None] = [None] * len(arg.shape)
         chosen[at] = Slice(S.One, self.loop.size)
         return build.apply("element", arg, parameters=tuple(chosen))
 

@@ -14,16 +14,18 @@ from itertools import chain, islice, pairwise
 from typing import Any
 
 from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.conditions import boundaries, conditions
 from mcalc.numbers.differences import ROUNDING, TINY, Estimate, differences, moved_by_rounding, one_side
 from mcalc.numbers.lines import Asked
 from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point
-from mcalc.numbers.program import JITTER, Program, Sizes, UnboundIndex, dimensions
-from mcalc.numbers.regions import Located, regions
+from mcalc.numbers.program import JITTER, Point, Program, Sizes, UnboundIndex, dimensions
+from mcalc.numbers.regions import Located, Pattern, regions
 from mcalc.numbers.slope_in_digits import agree_in_digits
 from mcalc.numbers.suitable_sizes import chosen_sizes, singular
+from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
 TOLERANCE = 1e-5
@@ -68,16 +70,16 @@ def verify_answer(value: Node, variables: Sequence[Node], by: Node, answer: Expr
         parts = [answer]
     programs: dict[int, TensorProgram | Program] = {}
 
-    def at(point: dict[str, Any], sizes: Sizes, generator: Any = None) -> Any:
+    def at(point: dict[str, Array], sizes: Sizes, generator: Random | None = None) -> Array:
         if id(sizes) not in programs:
             programs[id(sizes)] = (
                 TensorProgram(answer.tensor, sizes) if isinstance(answer, IndexForm) else Program([answer], sizes)
             )
         program = programs[id(sizes)]
         found = program.run(point, generator=generator)
-        return found if isinstance(program, TensorProgram) else found[0]
+        return found[0] if isinstance(found, list) else found
 
-    def agrees(sizes: Sizes, point: dict[str, Any], direction: Any) -> bool:
+    def agrees(sizes: Sizes, point: dict[str, Array], direction: Array) -> bool:
         return agree_in_digits(value, answer, sizes, point, by.parameters[0], direction)
 
     return verify(value, variables, by, at, parts, at, agrees)
@@ -87,10 +89,10 @@ def verify(
     value: Node,
     variables: Sequence[Node],
     by: Node,
-    derivative: Callable[[dict[str, Any], Sizes], Any],
+    derivative: Callable[[dict[str, Array], Sizes], Any],
     parts: Sequence[Node] = (),
-    shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None = None,
-    agrees: Callable[[Sizes, dict[str, Any], Any], bool] | None = None,
+    shaken: Callable[[dict[str, Array], Sizes, Any], Any] | None = None,
+    agrees: Callable[[Sizes, dict[str, Array], Any], bool] | None = None,
 ) -> Verification:
     """``∂f/∂x · v`` against ``Im f(x + ihv)/h`` and ``(f(x + hv) − f(x − hv))/2h``, the variable's entries free.
 
@@ -124,11 +126,11 @@ class _Check:
         value: Node,
         variables: Sequence[Node],
         by: Node,
-        derivative: Callable[[dict[str, Any], Sizes], Any],
+        derivative: Callable[[dict[str, Array], Sizes], Any],
         sizes: Sizes,
         asked: Sequence[Node],
-        shaken: Callable[[dict[str, Any], Sizes, Any], Any] | None,
-        agrees: Callable[[Sizes, dict[str, Any], Any], bool] | None,
+        shaken: Callable[[dict[str, Array], Sizes, Any], Any] | None,
+        agrees: Callable[[Sizes, dict[str, Array], Any], bool] | None,
     ) -> None:
         self.value, self.variables, self.by, self.sizes, self.derivative = value, variables, by, sizes, derivative
         self.name = by.parameters[0]
@@ -144,7 +146,7 @@ class _Check:
         self.excluded = False
         self.reason = "no random point was found where the value is finite"
         self.telling = False
-        self.patterns: set[Any] = set()
+        self.patterns: set[Pattern] = set()
 
     def run(self) -> Verification:
         """Points of every region where conditions decide; else random ones, and if these fail, points of the domain."""
@@ -181,14 +183,14 @@ class _Check:
             first.setdefault(spot.pattern, []).append(spot)
         each = 1 if len(first) > _FEW else 2 if self.asked else _POINTS
         inside = [spot for own in islice(_covering(first), _REGIONS) for spot in first[own][:each]]
-        passed: dict[tuple[Any, ...], list[Located]] = {}
+        passed: dict[tuple[object, ...], list[Located]] = {}
         for low, high in pairwise(spots):
             if low.kink is not None and low.kink == high.kink and low.distance == -high.distance == -1e-3:
                 passed.setdefault((low.pattern, high.pattern), [low, high])
         near = {spot.pattern: spot for pair in islice(passed.values(), _BESIDE) for spot in pair}
         return [*inside, *(near.values() if len(first) <= _FEW else chain(*islice(passed.values(), _BESIDE)))]
 
-    def _add(self, point: dict[str, Any]) -> bool:
+    def _add(self, point: dict[str, Array]) -> bool:
         try:
             with np.errstate(all="ignore"):
                 error = self._error_at(point)
@@ -198,7 +200,7 @@ class _Check:
             self.errors.append(error)
         return error is not None
 
-    def _error_at(self, point: dict[str, Any]) -> float | None:
+    def _error_at(self, point: dict[str, Array]) -> float | None:
         """The relative error at one point; None if it cannot be had."""
         (value,) = self.program.run(point)
         if not np.isfinite(value).all() or not self._steady(point, value):
@@ -236,7 +238,7 @@ class _Check:
         self.telling = self.telling or bool(np.any(answer))
         return worst
 
-    def _steady(self, point: dict[str, Any], value: Any) -> bool:
+    def _steady(self, point: dict[str, Array], value: Array) -> bool:
         """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""
         moved = moved_by_rounding(lambda at, generator: self.program.run(at, generator=generator)[0], point, value)
         if moved is None:
@@ -244,11 +246,11 @@ class _Check:
         most = JITTER * moved.max(initial=0.0)
         return bool(most <= _STEADY * np.abs(value).max(initial=0.0) or most <= _STEADY * self.program.largest(point))
 
-    def _shaken(self, direction: Any, point: dict[str, Any], generator: Any) -> Any:
+    def _shaken(self, direction: Array, point: dict[str, Array], generator: Random) -> Array:
         assert self.shaken is not None
         return _along(np.asarray(self.shaken(point, self.sizes, generator)), direction)
 
-    def _estimate(self, point: Mapping[str, Any], direction: Any) -> Estimate | None:
+    def _estimate(self, point: Mapping[str, Array], direction: Array) -> Estimate | None:
         """The complex step, once it was found to agree with differences; else these. On a kink there is neither."""
         stepped = self._stepped(point, direction)
         if self.sides is not None and not one_side(point, self.name, _NEARBY * direction, self.sides):
@@ -267,7 +269,7 @@ class _Check:
         self.trusted = apart.error(stepped.value) is not None and bool(np.any(stepped.value))
         return stepped
 
-    def _stepped(self, point: Mapping[str, Any], direction: Any) -> Estimate | None:
+    def _stepped(self, point: Mapping[str, Array], direction: Array) -> Estimate | None:
         if self.analytic is None:
             return None
         analytic = self.analytic
@@ -275,7 +277,7 @@ class _Check:
         if value is None:
             return None
 
-        def again(at: Any, generator: Any) -> Any:
+        def again(at: Point, generator: Random | None) -> Array | None:
             return complex_step(analytic, at, self.name, direction, generator)
 
         moved = moved_by_rounding(again, point, value)
@@ -286,11 +288,11 @@ class _Check:
         return Estimate(value, np.where(chaotic, np.nan, uncertainty), _EXACT)
 
 
-def _along(derivative: Any, direction: Any) -> Any:
+def _along(derivative: Array, direction: Array) -> Array:
     return np.tensordot(derivative, direction, direction.ndim) if direction.ndim else derivative * direction
 
 
-def _two_sided(patterns: set[Any]) -> set[int]:
+def _two_sided(patterns: set[Pattern]) -> set[int]:
     """The conditions of which an entry holds in one of the patterns, and one does not."""
     seen: dict[int, set[bool]] = {}
     for pattern in patterns:

@@ -149,7 +149,8 @@ def evaluated(request: Request, line: _Line, places: Sequence[Any]) -> list[Any]
     (found,) = evaluate_at_points(
         [line.root], line.fitted.point(), varied_arrays(request.varied, line.fitted, together), line.fitted.sizes
     )
-    values = found.reshape(len(together), *line.shape)[(slice(None), *line.place)]
+    place: tuple[slice | int, ...] = (slice(None), *line.place)
+    values = found.reshape(len(together), *line.shape)[place]
     values = np.where(np.abs(values) < TOO_LARGE, values, np.nan)
     return list(np.split(values, np.cumsum([len(part) for part in places])[:-1]))
 
