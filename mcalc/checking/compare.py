@@ -26,6 +26,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
 from mcalc.numbers.program import dimensions
 from mcalc.numbers.regions import regions
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological, variables
 
@@ -61,7 +62,7 @@ class Sample(NamedTuple):
     """The right value at a spot, and how far rounding may have moved it."""
 
     spot: Spot
-    right: Any
+    right: Array
     slack: float
 
 
@@ -132,7 +133,7 @@ class Ground:
         sides = ((self.asked[at], side) for at, side in sorted(missed))
         return [condition if side else build.opposite(condition) or condition for condition, side in sides]
 
-    def side(self, spot: Spot) -> tuple[Any, ...]:
+    def side(self, spot: Spot) -> tuple[tuple[object, ...] | None, ...]:
         """On which side of every kink the spot lies."""
         found = []
         for condition in self._conditions:

@@ -9,7 +9,7 @@ from mcalc.checking.points import Field, Spot, Valued, trees
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import digits
 from mcalc.rewriting.answers import simplify
-from mcalc.table.records import ShapeMismatch
+from mcalc.table.records import Array, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node
 from mcalc.tree.properties import declared
@@ -137,6 +137,6 @@ def _beside(spot: Spot, count: int, seed: int) -> Spot:
     return spot._replace(point={name: value * (1 + unit * moves[name]) for name, value in spot.point.items()})
 
 
-def _size(value: Any) -> Any:
+def _size(value: Array) -> Any:
     flat = np.ravel(np.array(value, dtype=object))
     return max((abs(entry) for entry in flat), default=0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
 from functools import partial
-from typing import Any
 
 from mcalc.ask import derive
 from mcalc.checking.answer import (
@@ -16,6 +15,7 @@ from mcalc.checking.examination import Examination
 from mcalc.checking.readings import right_elsewhere
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Derivation
+from mcalc.language.declarations import Given
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
 from mcalc.tree.names import name_text, sizes_shown
@@ -26,7 +26,7 @@ def check(
     source: str,
     wrt: str | Sequence[str],
     answer: str,
-    shapes: Mapping[str, Any] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     layout: str | None = None,
     symmetric: str = "free",
     order: int = 1,

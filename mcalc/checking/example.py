@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import chain, islice, product
 from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 
 from mcalc.checking.compare import Ground, close
@@ -18,6 +19,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions
 from mcalc.numbers.numeric import fitting_sizes
 from mcalc.numbers.program import dimensions
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -152,17 +154,17 @@ def _few_numbers(variables: Sequence[Node], sizes: dict[str, int]) -> Iterator[S
         yield Spot(sizes, dict(zip(names, values, strict=True)), "lattice")
 
 
-def _numeric_shape(expression: Valued, value: Any) -> tuple[int, ...]:
+def _numeric_shape(expression: Valued, value: Array) -> tuple[int, ...]:
     """The shape in numbers: a row of two entries is (1, 2), a column (2,); where there is one entry, ()."""
     if value.size == 1:
         return ()
-    shape: tuple[Any, ...] = getattr(expression, "shape", ())
+    shape: tuple[object, ...] = getattr(expression, "shape", ())
     if value.ndim == 1 and len(shape) == 2 and shape[0] == 1:
         return (1, *value.shape)
     return tuple(value.shape)
 
 
-def _cost(value: Any) -> float:
+def _cost(value: Array) -> float:
     """Whole and small is simple."""
     value = np.asarray(value, dtype=float)
     odd = np.abs(value - np.round(value)) > 1e-9
@@ -170,20 +172,20 @@ def _cost(value: Any) -> float:
     return float(np.sum(size + np.where(odd, 3.0, 0.0) + 0.2 * (value < 0) + 0.15 * (value == 0)))
 
 
-def _shown(value: Any, expression: Valued, form: str) -> str:
+def _shown(value: Array, expression: Valued, form: str) -> str:
     shape = () if isinstance(expression, IndexForm | Indexed) else expression.shape
     if isinstance(expression, IndexForm | Indexed) and value.size > 1:
         return _nested(value)
     return written(value, shape, form)
 
 
-def _nested(value: Any) -> str:
+def _nested(value: Array) -> str:
     if value.ndim == 0:
         return write(shown_number(float(value)))
     return "[" + ", ".join(_nested(part) for part in value) + "]"
 
 
-def written(value: Any, shape: Sequence[Any], form: str = "text") -> str:
+def written(value: Array, shape: Sequence[Expr], form: str = "text") -> str:
     """Numbers in mcalc's notation: ``[1; 2]`` a column, ``[1, 2]ᵀ`` a row, ``[1, 2; 3, 4]`` a matrix."""
     value = np.asarray(value)
     if value.ndim == 0 or value.size == 1:

@@ -11,12 +11,13 @@ from sympy.core.mul import Mul
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arithmetic import REAL, Arithmetic
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
 from mcalc.numbers.program import Program, UnboundIndex, dimensions
 from mcalc.numbers.suitable_sizes import chosen_sizes
-from mcalc.table.records import LoopIndex, Shape
+from mcalc.table.records import Array, LoopIndex, Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 from mcalc.tree.operations import absolute, at_most
@@ -38,7 +39,7 @@ class Spot(NamedTuple):
     """Sizes for the dimensions and a value for every variable, drawn in one of several ways."""
 
     sizes: dict[str, int]
-    point: dict[str, Any]
+    point: dict[str, Array]
     kind: str
 
 
@@ -78,9 +79,9 @@ class Field:
 
     def __init__(self, expression: Valued, arithmetic: Arithmetic = REAL) -> None:
         self.expression, self.arithmetic = expression, arithmetic
-        self._programs: dict[tuple[Any, ...], Program | None] = {}
+        self._programs: dict[tuple[object, ...], Program | None] = {}
 
-    def at(self, spot: Spot, generator: Any = None) -> Any:
+    def at(self, spot: Spot, generator: Random | None = None) -> Any:
         """The value as an array; None where it is not real and finite."""
         try:
             with np.errstate(all="ignore"):
@@ -91,7 +92,7 @@ class Field:
             return None
         return np.asarray(value, dtype=float) if self.arithmetic is REAL else value
 
-    def _value(self, spot: Spot, generator: Any) -> Any:
+    def _value(self, spot: Spot, generator: Random | None) -> Any:
         expression = self.expression
         if isinstance(expression, IndexForm):
             return evaluate_tensor(expression.tensor, spot.point, spot.sizes, None, self.arithmetic, generator)
@@ -125,7 +126,7 @@ class Field:
             return 0
         return Program([self.expression], spot.sizes, (), (), self.arithmetic).largest(spot.point)
 
-    def uncertainty(self, spot: Spot, value: Any) -> float:
+    def uncertainty(self, spot: Spot, value: Array) -> float:
         """How far rounding may move the value: what moving every part of it by 1e-10 does, in proportion."""
         if not isinstance(self.expression, Node):
             return 0.0
@@ -142,7 +143,7 @@ def trees(expression: Valued) -> list[Node]:
     return [expression.node if isinstance(expression, Indexed) else expression]
 
 
-def draw(variables: Sequence[Node], sizes: dict[str, int], kind: str, generator: Any) -> Spot:
+def draw(variables: Sequence[Node], sizes: dict[str, int], kind: str, generator: Random) -> Spot:
     """A random value for each variable."""
     if kind in MODERATE:
         return Spot(sizes, draw_point(variables, sizes, kind, generator), kind)
@@ -171,11 +172,11 @@ def spots(variables: Sequence[Node], sizes: Sequence[dict[str, int]], seed: int 
                 yield draw(variables, choice, kind, generator)
 
 
-def lattice(variables: Sequence[Node], sizes: dict[str, int], generator: Any, count: int) -> Iterator[Spot]:
+def lattice(variables: Sequence[Node], sizes: dict[str, int], generator: Random, count: int) -> Iterator[Spot]:
     """Points of small whole numbers, the smallest first; with them kinks are met."""
     for at in range(count):
         low, high = ((1, 2), (-1, 2), (-2, 3), (0, 3))[at % 4]
-        point: dict[str, Any] = {}
+        point: dict[str, Array] = {}
         for variable in variables:
             shape = dimensions(variable.axes, sizes)
             value = generator.integers(low, high + 1, shape) + 0.0

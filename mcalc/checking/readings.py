@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcalc.ask import read
 from mcalc.derivation.derivation import Derivation
+from mcalc.language.declarations import Given
 from mcalc.language.habits import MATRIX
 from mcalc.language.ranks import rank_of
 from mcalc.language.reasons import by_habit, differing, otherwise, price_of
@@ -25,7 +26,7 @@ _NOUNS = (("a scalar", "scalars"), ("a vector", "vectors"), ("a matrix", "matric
 
 
 def right_elsewhere(
-    derivation: Derivation, shapes: Mapping[str, Any] | None, checked: Callable[[Mapping[str, Any]], Check]
+    derivation: Derivation, shapes: Mapping[str, Given] | None, checked: Callable[[Mapping[str, Any]], Check]
 ) -> Check | None:
     """The verdict in the likeliest reading in which the answer is right, with its condition; None if there is none."""
     for other in _readings(derivation):
@@ -58,7 +59,7 @@ def _readings(derivation: Derivation) -> Iterator[Reading]:
     yield from (other for _, other in found[:MOST])
 
 
-def _declarations(derivation: Derivation, other: Reading, shapes: Mapping[str, Any]) -> dict[str, str]:
+def _declarations(derivation: Derivation, other: Reading, shapes: Mapping[str, Given]) -> dict[str, str]:
     """The fewest declarations with which the expression is read so."""
     declared = differing(derivation.reading, other)
     while True:

@@ -123,7 +123,7 @@ class Search:
 
     # Matching: a number for each version that a factor and a sign do not change
 
-    def _mark(self, found: Values, turned: bool = False) -> tuple[Any, ...] | None:
+    def _mark(self, found: Values, turned: bool = False) -> tuple[object, ...] | None:
         marks: list[Any] = []
         for value in found.first(4):
             if value is None:
@@ -242,12 +242,12 @@ def variables_of(factor: Factor) -> list[Node]:
     return [leaf for node, _ in factor.powers for leaf in variables(node)]
 
 
-def _rounded(mark: tuple[Any, ...]) -> tuple[Any, ...]:
+def _rounded(mark: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(round(part, 5) if isinstance(part, float) else part for part in mark)
 
 
-def _neighbours(mark: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = [()]
+def _neighbours(mark: tuple[object, ...]) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = [()]
     for part in mark:
         near = (
             [part]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mcalc.checking.points import Indexed, Stacked, Valued
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import STAGES, Step
@@ -46,7 +44,7 @@ def trust(check: Check) -> str:
     return f"Seen at {found.points} random points." if found.points else ""
 
 
-def answer_shape(answer: Valued) -> tuple[Any, ...]:
+def answer_shape(answer: Valued) -> tuple[object, ...]:
     """The shape of the answer, of entries by their indices."""
     return tuple(loop.size for loop in answer.indices) if isinstance(answer, Indexed) else tuple(answer.shape)
 

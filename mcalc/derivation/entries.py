@@ -11,20 +11,21 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from sympy.core.numbers import Integer
+from sympy.core.expr import Expr
+from sympy.core.numbers import Integer, Rational
 from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term, counted, expand, fresh
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.answers import matrix_form
 from mcalc.simplification.scalars import applied, product_of, sum_of, under_sum
-from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.records import LoopIndex, Parameter, Slice
 from mcalc.tree import build
 from mcalc.tree.given_sizes import MOST_TERMS, Numbers, direction, settled
 from mcalc.tree.names import unused
 from mcalc.tree.node import Node, topological
 
-Places = tuple[Any, ...]
+Places = tuple[Parameter, ...]
 _LETTERS = "jkilpqrstuv"
 
 
@@ -86,7 +87,7 @@ class Entries:
 
     # Places
 
-    def _sign(self, difference: Any) -> int | None:
+    def _sign(self, difference: Expr) -> int | None:
         return direction(difference, self.sizes)
 
     def _equal(self, one: Any, other: Any) -> bool | None:
@@ -126,7 +127,7 @@ class Entries:
         return self.at(arg, tuple(inner))
 
     def _of_stack(self, node: Node, places: Places) -> Node | None:
-        before: Any = S.Zero
+        before: Expr = S.Zero
         for arg in node.args:
             place = places[0]
             height = settled(arg.shape[0] if arg.shape else S.One, self.numbers)
@@ -155,11 +156,11 @@ class Entries:
 
     # Products and sums of products
 
-    def sum_at(self, terms: Iterable[Term], free: Mapping[Index, Any]) -> Node:
+    def sum_at(self, terms: Iterable[Term], free: Mapping[Index, Parameter]) -> Node:
         """A sum of products with `free` indices at their places."""
         return sum_of([self._term(term, free) for term in terms])
 
-    def _term(self, term: Term, free: Mapping[Index, Any]) -> Node:
+    def _term(self, term: Term, free: Mapping[Index, Parameter]) -> Node:
         """A product of factors with `free` indices at their places, summed over the others."""
         chosen = self._selected(term, free)
         if chosen is None:
@@ -168,7 +169,7 @@ class Entries:
         traces = [f for f in kept if f.node is None and f.indices[0] is f.indices[1]]
         rest = term._replace(factors=tuple(f for f in kept if f not in traces))
         term = counted(rest, [factor.indices[0] for factor in traces if factor.indices[0] not in free])
-        factors: list[tuple[Node, Any]] = []
+        factors: list[tuple[Node, Rational]] = []
         bundles: list[list[Factor]] = []
         for factor in term.factors:
             if all(index in free for index in factor.indices):
@@ -188,7 +189,9 @@ class Entries:
             body = under_sum(body, loop)
         return product_of(term.coefficient, [(body, S.One)])
 
-    def _selected(self, term: Term, free: Mapping[Index, Any]) -> tuple[list[Factor], Mapping[Index, Any]] | None:
+    def _selected(
+        self, term: Term, free: Mapping[Index, Parameter]
+    ) -> tuple[list[Factor], Mapping[Index, Parameter]] | None:
         """``Σⱼ I[:,2..n][3,j] x[j] = x[2]``: without the parts of an identity, whose places they give; None is zero."""
         places, kept = dict(free), []
         for factor in term.factors:
@@ -207,7 +210,7 @@ class Entries:
                 kept.pop()
         return kept, places
 
-    def _factor(self, factor: Factor, places: Mapping[Index, Any]) -> Node:
+    def _factor(self, factor: Factor, places: Mapping[Index, Parameter]) -> Node:
         chosen = tuple(places[index] for index in factor.indices)
         if factor.node is not None:
             return self.at(factor.node, chosen)
@@ -216,7 +219,7 @@ class Entries:
             return element(build.identity(factor.indices[0].size), chosen)
         return build.number(1 if same else 0)
 
-    def _bundle(self, bundle: Sequence[Factor], free: Mapping[Index, Any], loops: Sequence[LoopIndex]) -> Node:
+    def _bundle(self, bundle: Sequence[Factor], free: Mapping[Index, Parameter], loops: Sequence[LoopIndex]) -> Node:
         """``Σⱼ A[1,j] x[j]``: written out where the sizes are numbers, else under a sum."""
         if self.whole and not any(index in free for factor in bundle for index in factor.indices):
             closed = matrix_form([Term(S.One, tuple(bundle))], None, None)
@@ -251,7 +254,7 @@ class Entries:
             body = under_sum(body, loop)
         return body
 
-    def _rows_by_vectors(self, bundle: Sequence[Factor], free: Mapping[Index, Any]) -> Node | None:
+    def _rows_by_vectors(self, bundle: Sequence[Factor], free: Mapping[Index, Parameter]) -> Node | None:
         """``Σⱼ (A[1,j] + B[1,j]) x[j] = A[1]·x + B[1]·x``; None where a sum would stay."""
         for at, (node, indices, power) in enumerate(bundle):
             if node is not None and node.operator.name == "add" and power == 1 and len(bundle) == 2:
@@ -260,7 +263,7 @@ class Entries:
                 return None if any(below.operator.name == "loop_sum" for below in topological([result])) else result
         return self._row_by_vector(bundle, free)
 
-    def _row_by_vector(self, bundle: Sequence[Factor], free: Mapping[Index, Any]) -> Node | None:
+    def _row_by_vector(self, bundle: Sequence[Factor], free: Mapping[Index, Parameter]) -> Node | None:
         """``Σⱼ A[1,j] x[j] = A[1]·x``, a row or column of a variable by another or by a vector."""
         vectors = []
         for node, indices, power in bundle:

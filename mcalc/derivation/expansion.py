@@ -9,6 +9,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
@@ -47,7 +48,7 @@ def expanded(derivation: Derivation, sizes: str = "") -> Derivation:
 
 def read_sizes(text: str, derivation: Derivation) -> dict[Any, Integer]:
     """``n=3,m=2`` as numbers for the dimensions of the derivation; raises Problem."""
-    known: dict[str, Any] = {}
+    known: dict[str, object] = {}
     for node in (derivation.value, *derivation.reading.names.values(), derivation.natural):
         if isinstance(node, Node):
             known |= symbols_of(node)
@@ -146,7 +147,7 @@ class _Layout:
         here = self.settle(node)
         return self._in_full(node, here) if self.in_full else self._drawn(node, here)
 
-    def _entry(self, node: Node, here: Node, row: Any, column: Any) -> Node:
+    def _entry(self, node: Node, here: Node, row: Expr, column: Expr) -> Node:
         places = {len(node.shape) - 2: row, len(node.shape) - 1: column} if len(node.shape) == 2 else {0: row}
         return _short(self.entries.at(here, tuple(places[axis] for axis, size in enumerate(node.shape) if size != 1)))
 
@@ -221,7 +222,7 @@ def _blocks(node: Node, axis: int) -> list[Any]:
 def _marks(blocks: Sequence[Any]) -> list[Any]:
     """The places that are drawn, None for the dots: ``1, 2, ⋯, n`` in every block."""
     marks: list[Any] = []
-    before: Any = S.Zero
+    before: Expr = S.Zero
     for height in blocks:
         if height.is_Integer and height <= _MOST_IN_A_ROW:
             marks += [before + place for place in range(1, int(height) + 1)]
@@ -277,7 +278,7 @@ def _for_sizes(tensor: Tensor, numbers: Numbers) -> Tensor:
     return tensor if len(terms) < len(tensor.terms) else tensor._replace(terms=tuple(terms))
 
 
-def _too_many(count: Any) -> Problem:
+def _too_many(count: Expr) -> Problem:
     return Problem(
         f"this would be {count} entries, and at most {MOST_ENTRIES} are written",
         hint="give smaller sizes, or --expand alone for the first and last ones",

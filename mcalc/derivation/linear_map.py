@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import matrix_places, renamed
@@ -44,8 +45,8 @@ def kronecker(change: Node, variable: Node) -> Node | None:
 class _Side(NamedTuple):
     """``c Π scalars · A·dX·B``: what stands left and right of dX."""
 
-    coefficient: Any = S.One
-    scalars: tuple[tuple[Node, Any], ...] = ()
+    coefficient: Rational = S.One
+    scalars: tuple[tuple[Node, Rational], ...] = ()
     left: tuple[Node, ...] = ()
     right: tuple[Node, ...] = ()
 

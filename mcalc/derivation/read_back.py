@@ -13,11 +13,12 @@ from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import IndexForm
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program, Sizes
 from mcalc.problems import Problem
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import Array, LoopIndex
 from mcalc.tree.letters import names_in
 from mcalc.tree.node import Node, dimension, variables
 from mcalc.tree.open import open_functions
@@ -112,7 +113,9 @@ def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> boo
     return True
 
 
-def _difference(result: Node | IndexForm, again: Node, point: dict[str, Any], sizes: Sizes, generator: Any) -> float:
+def _difference(
+    result: Node | IndexForm, again: Node, point: dict[str, Array], sizes: Sizes, generator: Random
+) -> float:
     """The relative difference of the answer and its text at a point; -1 where it is not defined or not stable."""
     nudged = {name: value * (1 + _NUDGE * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
     with np.errstate(all="ignore"):
@@ -133,13 +136,13 @@ def _difference(result: Node | IndexForm, again: Node, point: dict[str, Any], si
     return difference if np.isfinite(difference) else float("inf")
 
 
-def _value(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> Any:
+def _value(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> Any:
     if isinstance(result, IndexForm):
         return evaluate_tensor(result.tensor, point, sizes)
     return np.asarray(Program([result], sizes).run(point)[0])
 
 
-def _largest(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> float:
+def _largest(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> float:
     if isinstance(result, Node):
         return max(Program([result], sizes).largest(point), 1e-3)
     terms = result.tensor.terms if len(result.tensor.terms) > 1 else ()
@@ -148,7 +151,7 @@ def _largest(result: Node | IndexForm, point: dict[str, Any], sizes: Sizes) -> f
 
 
 def _at_places(
-    result: IndexForm, again: Node, point: dict[str, Any], sizes: Sizes, places: Sequence[tuple[int, ...]]
+    result: IndexForm, again: Node, point: dict[str, Array], sizes: Sizes, places: Sequence[tuple[int, ...]]
 ) -> list[Any]:
     letters = result.letters()
     loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]

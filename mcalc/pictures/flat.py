@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from mcalc.pictures.limits import heights
 from mcalc.pictures.mathtext import equation, label_text, legend
 from mcalc.pictures.scene import Scene
 from mcalc.pictures.ticks import level_values, shown
+from mcalc.table.records import Array
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's, told apart by colour-blind readers too."""
@@ -26,7 +28,7 @@ BESIDE = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none
 _LABELS_A_LEVEL, _SHORT, _ROOM, _MOST_DOTS = 2, 0.15, 0.06, 150
 
 
-def curves(panel: Any, scene: Scene, which: list[int]) -> None:
+def curves(panel: Axes, scene: Scene, which: list[int]) -> None:
     """The graphs by x, derivatives dashed; the points given, with their values."""
     (axis,) = scene.axes
     graphs = [scene.graphs[at] for at in which]
@@ -72,7 +74,7 @@ def _order(scene: Scene, at: int) -> int:
     return len(before) - 1 if scene.graphs[at].by else 0
 
 
-def levels(panel: Any, scene: Scene, at: int) -> None:
+def levels(panel: Axes, scene: Scene, at: int) -> None:
     """Level curves with their values; a gradient field, points and paths over them."""
     graph, (x, y) = scene.graphs[at], scene.axes
     values = np.ma.masked_invalid(graph.values)
@@ -123,7 +125,7 @@ def _shades(count: int) -> Any:
     return colormaps[MAP](np.linspace(0, 0.82, count))
 
 
-def _label_places(panel: Any, levels: list[list[Any]], taken: list[Any]) -> list[tuple[float, float]]:
+def _label_places(panel: Axes, levels: list[list[Any]], taken: list[Any]) -> list[tuple[float, float]]:
     """Where the levels are written: on their lines, away from the frame, from what is taken and from one another."""
     placed = [panel.transLimits.transform(place) for place in taken]
     for segments in levels:
@@ -142,12 +144,12 @@ def _label_places(panel: Any, levels: list[list[Any]], taken: list[Any]) -> list
     return [tuple(panel.transLimits.inverted().transform(place)) for place in placed[len(taken) :]]
 
 
-def _length(points: Any) -> Any:
+def _length(points: Array) -> Any:
     """The length of a line up to each of its points."""
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
 
 
-def _field(panel: Any, field: tuple[Any, Any, Any, Any]) -> None:
+def _field(panel: Axes, field: tuple[Array, Array, Array, Array]) -> None:
     """Arrows uphill; their length grows with the square root of the slope, so that the gentle ones are seen."""
     x, y, u, v = (np.asarray(part, dtype=float) for part in field)
     slope = np.hypot(u, v)
@@ -163,7 +165,7 @@ def _field(panel: Any, field: tuple[Any, Any, Any, Any]) -> None:
     arrows.set_gid("gradient")
 
 
-def _mark(panel: Any, x: float, y: float, value: float, number: int, colour: str = MARK, below: bool = False) -> None:
+def _mark(panel: Axes, x: float, y: float, value: float, number: int, colour: str = MARK, below: bool = False) -> None:
     (dot,) = panel.plot([x], [y], "o", color=colour, markersize=7, markeredgecolor="white", zorder=6, clip_on=False)
     dot.set_gid(f"point-{number + 1}")
     left = x > sum(panel.get_xlim()) / 2
@@ -174,13 +176,13 @@ def _mark(panel: Any, x: float, y: float, value: float, number: int, colour: str
     text.set_gid(f"value-{number + 1}")
 
 
-def draw_path(panel: Any, axes: Sequence[Any], every: int, number: int) -> None:
+def draw_path(panel: Axes, axes: Sequence[Array] | Array, every: int, number: int) -> None:
     """The way of a descent: a dot a step, a ring where it starts, a full dot where it ends."""
     few = len(axes[0]) <= _MOST_DOTS * every
     (line,) = panel.plot(
         *axes, "-o" if few else "-", color=PATH, linewidth=1.4, markersize=3, markevery=every, zorder=5
     )
     line.set_gid(f"path-{number + 1}")
-    ends = {"markersize": 8, "color": PATH, "markeredgewidth": 1.6, "zorder": 6}
+    ends: dict[str, Any] = {"markersize": 8, "color": PATH, "markeredgewidth": 1.6, "zorder": 6}
     panel.plot(*(axis[:1] for axis in axes), "o", **ends, markerfacecolor="white")
     panel.plot(*(axis[-1:] for axis in axes), "o", **ends, markeredgecolor="white")

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from mcalc.table.records import Array
+
 _FAR, _TOWERS = 3, 4
 
 
-def near(values: Any) -> tuple[float, float]:
+def near(values: Array) -> tuple[float, float]:
     """The limits within which a surface is drawn: all of it, unless a few values tower above or below all others."""
     finite = values[np.isfinite(values)]
     if not finite.size:
@@ -47,7 +49,7 @@ def heights(curves: Sequence[Any], wanted: Sequence[float] = ()) -> tuple[float,
     return low - margin, high + margin
 
 
-def _runs_off(values: Any) -> bool:
+def _runs_off(values: Array) -> bool:
     """Whether a curve that breaks off somewhere lies there far above or below most of it."""
     finite = np.isfinite(values)
     if finite.all() or not finite.any():

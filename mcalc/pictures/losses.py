@@ -15,6 +15,7 @@ from mcalc.pictures.scene import Axis, Graph, Label, Scene
 from mcalc.problems import Problem
 from mcalc.render.steps import columns
 from mcalc.render.training import Descent
+from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
 _WIDE, _BEYOND = 1000, 3.0
@@ -56,7 +57,7 @@ def _padded(values: Sequence[float], count: int) -> Any:
     return np.pad(line, (0, count - len(line)), constant_values=np.nan)
 
 
-def _until_it_leaves(line: Any, low: float, high: float) -> Any:
+def _until_it_leaves(line: Array, low: float, high: float) -> Any:
     """Up to the first value outside the picture."""
     outside = np.nonzero((line < low) | (line > high))[0]
     return np.where(np.arange(len(line)) > outside[0], np.nan, line) if len(outside) else line

@@ -50,7 +50,7 @@ _DOTS = {".png": 150, ".svg": 120, ".pdf": 200}
 """Dots an inch; in SVG and PDF those of a surface, which is stored as an image."""
 _COORDINATES = re.compile(r'\b(?:d|x|y)="[^"]*"|translate\([^)]*\)')
 _DECIMALS = re.compile(r"(\.\d\d)\d+")
-_NO_DATES: dict[str, dict[str, Any]] = {
+_NO_DATES: dict[str, dict[str, object]] = {
     ".svg": {"Date": None, "Creator": None},
     ".pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
     ".png": {"Software": None},

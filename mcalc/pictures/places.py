@@ -19,6 +19,7 @@ from mcalc.numbers.value import Value, of_numbers
 from mcalc.numbers.values import read_value
 from mcalc.pictures.scene import Label
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -196,13 +197,14 @@ def _base(name: str, places: Sequence[Place], value: Value | None, declared: Dec
     return replace(value, array=np.array(value.array, dtype=float), exact=None)
 
 
-def varied_arrays(varied: Sequence[Range], fitted: Fitted, places: Any) -> dict[str, Any]:
+def varied_arrays(varied: Sequence[Range], fitted: Fitted, places: Array) -> dict[str, Array]:
     """The names that vary, the places as first axis."""
-    found: dict[str, Any] = {}
+    found: dict[str, Array] = {}
     for column, one in zip(places.T, varied, strict=True):
         name, index = one.place.name, one.place.index
         if name in fitted.values:
             base = fitted.values[name].array
             array = found.setdefault(name, np.broadcast_to(base, (len(places), *base.shape)).copy())
-            array[(slice(None), *(at - 1 for at in index))] = column
+            entry: tuple[slice | int, ...] = (slice(None), *(at - 1 for at in index))
+            array[entry] = column
     return found or {"": places[:, 0]}

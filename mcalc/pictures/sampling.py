@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from mcalc.pictures.places import Place, Point, Range, read_place, varied_arrays
 from mcalc.pictures.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.pictures.ticks import shown
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -43,7 +44,7 @@ class Request:
     wrt: tuple[str, ...] = ()
     kind: str = ""
     points: tuple[Point, ...] = ()
-    paths: tuple[Any, ...] = ()
+    paths: tuple[Array, ...] = ()
     panels: bool = False
     levels: tuple[float, ...] = ()
 
@@ -132,7 +133,7 @@ def _outside(paths: Sequence[Any], axes: Sequence[Axis]) -> list[str]:
     ]
 
 
-def _without_towers(values: Any, line: _Line) -> tuple[Any, list[str]]:
+def _without_towers(values: Array, line: _Line) -> tuple[Any, list[str]]:
     """The values of a surface, cut off where a few would leave the rest flat; and that this was done."""
     low, high = near(values)
     kept = np.where((values < low) | (values > high), np.nan, values)
@@ -155,13 +156,13 @@ def evaluated(request: Request, line: _Line, places: Sequence[Any]) -> list[Any]
     return list(np.split(values, np.cumsum([len(part) for part in places])[:-1]))
 
 
-def _subdivided(places: Any, times: int) -> Any:
+def _subdivided(places: Array, times: int) -> Any:
     """The places, and so many steps in a straight line from each to the next."""
     steps = np.arange((len(places) - 1) * times + 1) / times
     return np.stack([np.interp(steps, np.arange(len(places)), column) for column in places.T], axis=1)
 
 
-def _at(request: Request, line: _Line, places: Any) -> Any:
+def _at(request: Request, line: _Line, places: Array) -> Any:
     return evaluated(request, line, [places])[0]
 
 
@@ -199,7 +200,7 @@ def _lines(request: Request) -> list[_Line]:
     return lines
 
 
-def _functions(fitted: Fitted, letters: Any) -> list[_Line]:
+def _functions(fitted: Fitted, letters: Iterator[str]) -> list[_Line]:
     """The value, or its elements: a name from the text, or the next free letter."""
     value, bound = fitted.reading.value, fitted.reading.bound
     if len(value.axes) == 2:
@@ -229,7 +230,7 @@ def _element(value: Node, at: int) -> Node:
     return build.apply("element", value, parameters=tuple(Integer(1 if size == 1 else at) for size in value.shape))
 
 
-def _named(node: Node, bound: Mapping[str, Node], letters: Any) -> Label:
+def _named(node: Node, bound: Mapping[str, Node], letters: Iterator[str]) -> Label:
     name = next((name for name, one in bound.items() if one is node), None) or next(letters, "f")
     return name_label(name)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from mcalc.table.records import Array
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Axis:
     """What varies: ``values`` are where the graphs are sampled."""
 
     label: Label
-    values: Any
+    values: Array
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -39,10 +40,10 @@ class Graph:
 
     name: Label
     formula: Label | None
-    values: Any
+    values: Array
     function: int = 0
     by: str = ""
-    field: tuple[Any, Any, Any, Any] | None = None
+    field: tuple[Array, Array, Array, Array] | None = None
     colour: int | None = None
     lettered: bool = False
 
@@ -67,8 +68,8 @@ class Path:
     Every `every`-th place is a step; those between lie on the straight line from step to step.
     """
 
-    places: Any
-    heights: Any
+    places: Array
+    heights: Array
     every: int = 1
 
 

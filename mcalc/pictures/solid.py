@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
+from mpl_toolkits.mplot3d.axes3d import Axes3D
 
 from mcalc.pictures.flat import BESIDE, MAP, MARK, OFF, draw_path
 from mcalc.pictures.mathtext import equation, label_text
 from mcalc.pictures.scene import Mark, Scene
 from mcalc.pictures.ticks import shown
+from mcalc.table.records import Array
 
 _HIGH = 0.15
 
 
-def surface(panel: Any, scene: Scene, at: int) -> None:
+def surface(panel: Axes3D, scene: Scene, at: int) -> None:
     """The graph over two variables, seen from the side, blank where it has no value."""
     graph, (x, y) = scene.graphs[at], scene.axes
     across, up = np.meshgrid(x.values, y.values)
@@ -50,7 +50,7 @@ def surface(panel: Any, scene: Scene, at: int) -> None:
         draw_path(panel, (*path.places.T, path.heights[:, at]), path.every, number)
 
 
-def _mark(panel: Any, mark: Mark, at: int, number: int) -> None:
+def _mark(panel: Axes3D, mark: Mark, at: int, number: int) -> None:
     """A dot with its height; off the surface, a line leads up or down to the point on it."""
     height, below = mark.at(at), mark.heights[at]
     off = mark.height is not None
@@ -67,7 +67,7 @@ def _mark(panel: Any, mark: Mark, at: int, number: int) -> None:
     note.set_gid(f"value-{number + 1}")
 
 
-def _side(values: Any) -> float:
+def _side(values: Array) -> float:
     """The corner to look from: the usual one, unless the surface stands high there and hides what is behind."""
     down, across = (size // 2 for size in values.shape)
     quarters = {
@@ -83,6 +83,6 @@ def _side(values: Any) -> float:
     return lowest if means[-58] - means[lowest] > _HIGH * (np.nanmax(values) - np.nanmin(values)) else -58
 
 
-def _height(values: Any) -> tuple[float, float]:
+def _height(values: Array) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     return (low, high) if low < high else (low - 1, high + 1)

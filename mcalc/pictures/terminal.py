@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from mcalc.pictures.limits import heights
 from mcalc.pictures.scene import Axis, Graph, Scene
 from mcalc.pictures.ticks import shown, ticks
 from mcalc.render.layout import Piece, Row
+from mcalc.table.records import Array
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _SHADES = "░▒▓█"
@@ -67,7 +67,7 @@ def _curves(scene: Scene, columns: int) -> list[Row]:
     return [*_titles(graphs, range(len(graphs)), columns), *page]
 
 
-def _draw(cells: list[list[Cell]], axis: Axis, values: Any, low: float, high: float, style: str) -> None:
+def _draw(cells: list[list[Cell]], axis: Axis, values: Array, low: float, high: float, style: str) -> None:
     """One curve in dots, two across and four down in each cell; broken where it is not finite."""
     across, down = 2 * len(cells[0]), 4 * len(cells)
     start, stop = axis.limits
@@ -93,7 +93,7 @@ def _draw(cells: list[list[Cell]], axis: Axis, values: Any, low: float, high: fl
         cells[line][column] = (chr(0x2800 + pattern), style)
 
 
-def _draw_places(cells: list[list[Cell]], axis: Axis, places: Any, values: Any, low: float, high: float) -> None:
+def _draw_places(cells: list[list[Cell]], axis: Axis, places: Array, values: Array, low: float, high: float) -> None:
     for number, (x, value) in enumerate(zip(places, values, strict=True)):
         if math.isfinite(value) and low <= value <= high and axis.limits[0] <= x <= axis.limits[1]:
             sign = "○" if number == 0 else "●" if number == len(places) - 1 else "∙"

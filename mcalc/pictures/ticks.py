@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+
+from mcalc.table.records import Array
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
@@ -17,7 +18,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [_tidy(number * step) for number in range(first, last + 1)]
 
 
-def level_values(values: Any, most: int = 10) -> list[float]:
+def level_values(values: Array, most: int = 10) -> list[float]:
     """Levels at even steps; where a few values dwarf the others, at 1, 2, 5, 10, … either side of 0."""
     import numpy as np
 

@@ -13,6 +13,7 @@ from typing import Any
 from mcalc.ask import derive
 from mcalc.code.guards import guarded
 from mcalc.code.targets import TARGETS
+from mcalc.language.declarations import Given
 from mcalc.language.parser import canonical_name, own_name
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.partials import write_partial
@@ -27,6 +28,7 @@ from mcalc.numbers.value import Value
 from mcalc.numbers.written import UNIT, exact, written
 from mcalc.problems import Problem
 from mcalc.render.layout import Piece, Row, table
+from mcalc.table.records import Array
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node, topological
 
@@ -55,7 +57,7 @@ class Evaluation:
 def evaluation(
     source: str,
     values: Mapping[str, Value],
-    shapes: Mapping[str, Any] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     wrt: str = "",
     layout: str = "paper",
     intermediate: bool = False,
@@ -219,7 +221,7 @@ def arrays(found: Evaluation, library: str) -> str:
     return "\n".join(shown)
 
 
-def numbers(array: Any) -> Any:
+def numbers(array: Array) -> Any:
     """An array for JSON: nested lists; a complex number as {"re", "im"}."""
     if isinstance(array, list):
         return [numbers(entry) for entry in array]
@@ -230,10 +232,10 @@ def numbers(array: Any) -> Any:
     return None if isinstance(array, float) and math.isinf(array) else array
 
 
-def record(found: Evaluation) -> dict[str, Any]:
+def record(found: Evaluation) -> dict[str, object]:
     """``command, expression, at, layout, answers`` for JSON."""
     answers = [_answer(answer, found) for answer in found.answers]
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "command": "eval",
         "expression": found.fitted.source,
         "at": {name: numbers(value.array) for name, value in found.fitted.values.items() if value.array.size <= 1000},
@@ -245,9 +247,9 @@ def record(found: Evaluation) -> dict[str, Any]:
     return result | (answers[0] if len(answers) == 1 else {"parts": answers})
 
 
-def _answer(answer: Answer, found: Evaluation) -> dict[str, Any]:
+def _answer(answer: Answer, found: Evaluation) -> dict[str, object]:
     known = {dialect: exact(answer.number, dialect, found.fitted.rounded) for dialect in ("text", "ascii", "latex")}
-    record: dict[str, Any] = {"wrt": list(answer.wrt)} if answer.wrt else {}
+    record: dict[str, object] = {"wrt": list(answer.wrt)} if answer.wrt else {}
     return record | {
         "shape": list(answer.number.shape),
         "exact": known if known["text"] else None,

@@ -21,10 +21,10 @@ def write(derivation: Derivation, form: str = "json") -> str:
     return json.dumps(record(derivation), ensure_ascii=False)
 
 
-def record(derivation: Derivation) -> dict[str, Any]:
+def record(derivation: Derivation) -> dict[str, object]:
     """``command, expression, shapes, assumed, wrt, layout, shape, result, conditions, steps, verified``."""
     names = derivation.reading.names
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "command": derivation.command,
         "expression": derivation.source,
         "shapes": {name: dimensions(node.shape) for name, node in names.items()},
@@ -63,7 +63,7 @@ def written(expression: Expression | Drawn) -> dict[str, str]:
     return {dialect: write_expression(expression, dialect) for dialect in DIALECTS}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step) -> dict[str, object]:
     return {
         "stage": step.stage,
         "rule": step.rule,

@@ -16,7 +16,7 @@ from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.render import text
 from mcalc.render.layout import Piece, Row, broken, table, wrapped
 from mcalc.render.rules import formula, left_side, written
-from mcalc.table.records import Operator
+from mcalc.table.records import Array, Operator
 from mcalc.tree.names import shape_words, sizes_shown
 from mcalc.tree.node import Node
 
@@ -163,7 +163,7 @@ def _example(operator: Operator, columns: int) -> list[Row]:
     return page
 
 
-def _point(operator: Operator, names: Mapping[str, Node]) -> dict[str, Any]:
+def _point(operator: Operator, names: Mapping[str, Node]) -> dict[str, Array]:
     """A point of small numbers in the operator's domain."""
     samples = [_SAMPLES.get(operator.domain, _SAMPLE), _OTHER_SAMPLE]
     if operator.domain in ("positive", "unit", "above one"):
@@ -171,7 +171,7 @@ def _point(operator: Operator, names: Mapping[str, Node]) -> dict[str, Any]:
     return {name: np.asarray(samples[min(at, 1)][len(node.axes)]) for at, (name, node) in enumerate(names.items())}
 
 
-def number(value: Any) -> str:
+def number(value: Array) -> str:
     """Four figures: ``[0.2689; 0.7311]`` a column, ``[a, b; c, d]`` a matrix."""
     array = np.asarray(value)
     if array.ndim == 0:

@@ -24,6 +24,7 @@ from mcalc.render.evaluation import numbers
 from mcalc.render.layout import Piece, Row
 from mcalc.render.tables import places_of
 from mcalc.render.training import Descent
+from mcalc.table.records import Array
 from mcalc.tree.names import name_text
 
 _STEP = "step"
@@ -229,10 +230,10 @@ def as_json(descent: Descent, every: int = 0) -> str:
     return json.dumps(_finite(record), ensure_ascii=False)
 
 
-def _history(descent: Descent, history: History, every: int) -> dict[str, Any]:
+def _history(descent: Descent, history: History, every: int) -> dict[str, object]:
     steps = []
     for step in steps_shown(history.steps, every or 1):
-        one: dict[str, Any] = {
+        one: dict[str, object] = {
             _STEP: step,
             "value": history.values[step],
             "gradient_norm": history.norms[step],
@@ -253,7 +254,7 @@ def _history(descent: Descent, history: History, every: int) -> dict[str, Any]:
     }
 
 
-def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(parameters: Mapping[str, Array]) -> dict[str, object]:
     return {name: numbers(array) for name, array in parameters.items()}
 
 

@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 import sympy
+from sympy.core.basic import Basic
+from sympy.core.expr import Expr
 from sympy.printing.str import StrPrinter
 
 from mcalc.code.as_sympy import expression
@@ -53,7 +55,7 @@ def _names(symbols: list[Any]) -> dict[Any, str]:
     return names
 
 
-def _declared(symbol: Any, printer: _Printer) -> str:
+def _declared(symbol: Expr, printer: _Printer) -> str:
     if symbol.is_Matrix:
         rows, columns = map(printer.doprint, symbol.shape)
         return f'sympy.MatrixSymbol("{symbol.name}", {rows}, {columns})'
@@ -68,7 +70,7 @@ class _Printer(StrPrinter):
         super().__init__({"order": "none"})
         self.names = names
 
-    def source(self, printed: Any) -> str:
+    def source(self, printed: Basic) -> str:
         """Of the whole: a number of Python's is made one of SymPy's."""
         if printed.is_Integer:
             return f"sympy.Integer({printed})"
@@ -78,53 +80,53 @@ class _Printer(StrPrinter):
         """The name, with a stroke behind it where SymPy's names have it."""
         return name + "_" * (name in self.names.values())
 
-    def _called(self, printed: Any) -> str:
+    def _called(self, printed: Basic) -> str:
         return f"{type(printed).__name__}({', '.join(map(self._print, printed.args))})"
 
     _print_HadamardProduct = _print_HadamardPower = _print_KroneckerProduct = _print_Trace = _called
     _print_Determinant = _print_OneMatrix = _print_ZeroMatrix = _print_Identity = _called
     _print_DiagMatrix = _print_DiagonalOf = _print_Abs = _called
 
-    def _print_Symbol(self, printed: Any) -> str:
+    def _print_Symbol(self, printed: Basic) -> str:
         return self.names[printed]
 
     _print_MatrixSymbol = _print_Symbol
 
-    def _print_Lambda(self, printed: Any) -> str:
+    def _print_Lambda(self, printed: Basic) -> str:
         """Of one entry, whatever name SymPy gave it where it joined two functions."""
         (argument,) = printed.variables
         return f"Lambda({self._print(ENTRY)}, {self._print(printed.expr.xreplace({argument: ENTRY}))})"
 
-    def _print_Inverse(self, printed: Any) -> str:
+    def _print_Inverse(self, printed: Basic) -> str:
         return f"Inverse({self._print(printed.arg)})"
 
-    def _print_Rational(self, printed: Any) -> str:
+    def _print_Rational(self, printed: Basic) -> str:
         return f"Rational({printed.p}, {printed.q})"
 
     _print_Half = _print_Rational
 
-    def _print_Transpose(self, printed: Any) -> str:
+    def _print_Transpose(self, printed: Basic) -> str:
         return f"Transpose({self._print(printed.arg)})"
 
-    def _print_ElementwiseApplyFunction(self, printed: Any) -> str:
+    def _print_ElementwiseApplyFunction(self, printed: Basic) -> str:
         function, formula = printed.function, printed.function.expr
         direct = formula.is_Function and formula.args == tuple(function.variables)
         shown = f"sympy.{formula.func.__name__}" if direct else self._print(function)
         inner = self._print(printed.expr)
         return f"{inner if inner.isidentifier() else f'({inner})'}.applyfunc({shown})"
 
-    def _print_ImmutableDenseMatrix(self, printed: Any) -> str:
+    def _print_ImmutableDenseMatrix(self, printed: Basic) -> str:
         rows = ", ".join("[" + ", ".join(map(self._print, row)) + "]" for row in printed.tolist())
         return f"ImmutableMatrix([{rows}])"
 
-    def _print_BlockMatrix(self, printed: Any) -> str:
+    def _print_BlockMatrix(self, printed: Basic) -> str:
         rows = ", ".join("[" + ", ".join(map(self._print, row)) + "]" for row in printed.blocks.tolist())
         return f"BlockMatrix([{rows}])"
 
-    def _print_Relational(self, printed: Any) -> str:
+    def _print_Relational(self, printed: Basic) -> str:
         return f"{_COMPARISONS[printed.rel_op]}({self._print(printed.lhs)}, {self._print(printed.rhs)})"
 
-    def _constant(self, printed: Any) -> str:
+    def _constant(self, printed: Basic) -> str:
         return "sympy." + StrPrinter().doprint(printed)
 
     _print_Pi = _print_Exp1 = _print_Infinity = _print_NegativeInfinity = _print_NaN = _constant

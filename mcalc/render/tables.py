@@ -12,6 +12,7 @@ from typing import Any
 
 from mcalc.ask import derive
 from mcalc.documents.blocks import Page
+from mcalc.language.declarations import Given
 from mcalc.language.parser import canonical_name
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Index, Name
@@ -31,6 +32,7 @@ from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
 from mcalc.render.evaluation import numbers
 from mcalc.render.layout import Piece, Row
+from mcalc.table.records import Array
 from mcalc.tree.names import name_text
 
 MOST_COLUMNS, _LONGEST_HEADING = 24, 30
@@ -54,7 +56,7 @@ def tabulate(
     source: str,
     varied: Sequence[Varied],
     values: Mapping[str, Value],
-    shapes: Mapping[str, Any] | None = None,
+    shapes: Mapping[str, Given] | None = None,
     wrt: str = "",
     verify: bool = True,
 ) -> Table:
@@ -134,7 +136,7 @@ def _at(chosen: Sequence[Value]) -> str:
     return ", ".join(f"{name_text(value.name)} = {decimal(value.array)}" for value in chosen)
 
 
-def _scalar(array: Any) -> Any:
+def _scalar(array: Array) -> Any:
     return None if array is None else array[()]
 
 

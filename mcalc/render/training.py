@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from mcalc.ask import derive
+from mcalc.language.declarations import Given
 from mcalc.language.parser import canonical_name, own_name
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL
@@ -22,6 +23,7 @@ from mcalc.numbers.own_rules import Formula, Names, OwnRule, loosened, read_show
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.value import Value, of_numbers
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, topological
 
@@ -50,7 +52,7 @@ def train(
     source: str,
     wrt: str,
     values: Mapping[str, Value],
-    shapes: Mapping[str, Any] | None,
+    shapes: Mapping[str, Given] | None,
     method: Method,
     steps: int,
     tolerance: float = 0.0,
@@ -85,7 +87,7 @@ def train(
             "What is to be shown is too large to be kept step by step.", hint="show a part of it, or its norm"
         )
 
-    def watch(here: Mapping[str, Any], gradients: Mapping[str, Any]) -> list[Any]:
+    def watch(here: Mapping[str, Array], gradients: Mapping[str, Array]) -> list[Any]:
         point = known.at({**state, **here}, gradients)
         return [formula.at(point) for formula in shown]
 
@@ -101,7 +103,7 @@ def train(
     return _judged(found, loss, partial(run, loss, begin, watch=None), steps, tolerance)
 
 
-def _extra(changed: Sequence[str], values: Mapping[str, Value], begin: Mapping[str, Any]) -> dict[str, Any]:
+def _extra(changed: Sequence[str], values: Mapping[str, Value], begin: Mapping[str, Array]) -> dict[str, Array]:
     """What a rule of one's own changes besides the variables of the descent."""
     names = [own_name(name, [*begin, *values]) for name in changed]
     return {name: values[name].array for name in names if name in values and name not in begin}
@@ -126,7 +128,7 @@ def compiled(fitted: Fitted, names: list[str], batch: int = 0, verify: bool = Tr
     return Compiled(fitted, names, nodes, batch)
 
 
-def start(fitted: Fitted, names: list[str]) -> dict[str, Any]:
+def start(fitted: Fitted, names: list[str]) -> dict[str, Array]:
     """The values given, and zeros for the names without one."""
     return {
         name: fitted.values[name].array
@@ -228,7 +230,7 @@ def _variables(descent: Descent) -> list[Node]:
     return [descent.fitted.reading.names[name] for name in descent.history.wrt]
 
 
-def _fitted_at(descent: Descent, here: Mapping[str, Any]) -> Fitted:
+def _fitted_at(descent: Descent, here: Mapping[str, Array]) -> Fitted:
     values = {name: of_numbers(name, array, True) for name, array in here.items()}
     return replace(descent.fitted, values={**descent.fitted.values, **values})
 
@@ -249,7 +251,7 @@ def _to_and_fro(descent: Descent, loss: Compiled, offer: Callable[[], tuple[floa
     return []
 
 
-def _short(array: Any) -> str:
+def _short(array: Array) -> str:
     entries = [decimal(float(np.round(entry, 9)), 3) for entry in np.ravel(array)]
     return entries[0] if not np.shape(array) else f"[{'; '.join(entries)}]"
 

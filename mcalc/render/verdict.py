@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from mcalc.checking.findings import Finding
 from mcalc.checking.statements import answer_shape, answer_text, parting_steps, step_title, trust, verdict
@@ -121,7 +120,7 @@ def as_json(check: Check) -> str:
     return json.dumps(record(check), ensure_ascii=False)
 
 
-def record(check: Check) -> dict[str, Any]:
+def record(check: Check) -> dict[str, object]:
     """``command, expression, shapes, wrt, layout, answer, result, right, finding, findings, counter_example, …``."""
     derivation = check.derivation
     answer = check.answer
@@ -155,7 +154,7 @@ def record(check: Check) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding) -> dict[str, object]:
     step = finding.step
     return {
         "finding": finding.name,
