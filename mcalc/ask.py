@@ -47,12 +47,13 @@ def derive(
     symmetric: str = "free",
     order: int = 1,
     form: str = "ascii",
+    told: bool = True,
 ) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
 
     Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
     block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is read back is that in `form`,
-    ``text`` or ``ascii``.
+    ``text`` or ``ascii``. What is not to be `told` has no steps of its own: the derivative alone is wanted.
     """
     order = 2 if command == "hessian" else order
     reading, names = variables_of(source, wrt, shapes)
@@ -67,7 +68,7 @@ def derive(
             for name, shape in declarations(shapes).items()
         }
         free = read(source, without, names)
-    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric)
+    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric, told)
     with in_use(letters_of_text(reading)), author_of([reading.value, free.value]):
         found = work.second(by) if order == 2 else work.first(by)
     if verify:
@@ -90,6 +91,7 @@ class _Derivatives:
     verify: bool
     method: str
     symmetric: str
+    told: bool
 
     def first(self, by: Sequence[Node]) -> Derivation:
         """``∂f/∂x`` for each x, in one row where all are scalars."""
@@ -146,7 +148,7 @@ class _Derivatives:
     def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
         """The derivative of a reading with its variables free, as if nothing had been declared of them."""
         twin = self.free.names[str(by.parameters[0])]
-        work = work_on(free, twin, cases, named, self.method if self.command == "explain" else "chain")
+        work = work_on(free, twin, cases, named, self.method if self.command == "explain" else "chain", self.told)
         natural = work.derive()
         derivation = Derivation(
             self.source, self.command, free, (by,), layout, tuple(work.steps), tuple(work.lines), natural, natural
@@ -192,14 +194,16 @@ def _described(value: Node) -> str:
     return "a vector" if len(value.axes) == 1 else "a matrix"
 
 
-def work_on(reading: Reading, by: Node, cases: bool = True, named: int = 0, method: str = "chain") -> Work:
+def work_on(
+    reading: Reading, by: Node, cases: bool = True, named: int = 0, method: str = "chain", told: bool = True
+) -> Work:
     """The expression made ready to be derived; the variable is free, whatever was declared of it."""
     plain = build.variable(str(by.parameters[0]), by.shape)
     undeclared = replaced([reading.value, *reading.bound.values()], {by: plain})
     bound = {name: undeclared[node] for name, node in reading.bound.items() if node.args}
     prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
     names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
-    return Work(prepared, plain, names, cases, named, method)
+    return Work(prepared, plain, names, cases, named, method, told)
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:

@@ -77,6 +77,7 @@ def evaluate(
             lambda form, _: report.text_rows(found, form, digits),
             lambda: page(found, digits, document.lhs, document.standalone or not FORMATS[form].pasted),
             {"json": lambda: report.as_json(found)} | {name: lambda: report.arrays(found, form) for name in LIBRARIES},
+            lambda form: report.notes(found, form),
         )
         put(shown, form, output, color, document)
 
@@ -122,6 +123,7 @@ def table(
             lambda *_: tables.text_rows(found, digits, not long),
             lambda: tables.page(found, digits, not long),
             {"csv": lambda: tables.as_csv(found), "json": lambda: tables.as_json(found)},
+            lambda form: tables.notes(found, form),
         )
         put(shown, form, output, color, document)
 
@@ -228,7 +230,10 @@ def descend(
             write(data[suffix](), output)
             output = None
         result = Shown(
-            lambda *_: pages.text_rows(found, every or 0, digits), lambda: pages.page(found, every or 0, digits), data
+            lambda *_: pages.text_rows(found, every or 0, digits),
+            lambda: pages.page(found, every or 0, digits),
+            data,
+            lambda _: pages.remarks(found, digits),
         )
         put(result, form, output, color, document)
         if found.fault is not None:

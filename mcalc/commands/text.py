@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """A result in each kind of format: its rows for a terminal of so many columns, its page, its data and code."""
+    """A result in each kind of format: its rows for a terminal of so many columns, its page, its data and code.
+
+    The `notes` go to standard error in every format in which they are not among the rows.
+    """
 
     rows: Callable[[str, int], list[Row]]
     page: Callable[[], Page]
     others: Mapping[str, Callable[[], str]] = {}
+    notes: Callable[[str], Iterable[str]] = lambda form: ()
 
 
 def put(shown: Shown, form: str, output: str | None, color: str = "never", document: Options = PLAIN) -> None:
@@ -42,6 +46,8 @@ def put(shown: Shown, form: str, output: str | None, color: str = "never", docum
         write(write_page(shown.page(), form, document), output)
     else:
         write(shown.others[form](), output)
+    if kind is not Kind.TERMINAL:
+        tell_notes(shown.notes(form))
 
 
 def expression_text(text: str) -> str:
@@ -116,7 +122,12 @@ def tell(derivation: Derivation) -> None:
     """What was assumed, and the notes on the reading, on standard error: for every format but text."""
     from mcalc.derivation.statements import assumptions
 
-    for note in assumptions(derivation):
+    tell_notes(assumptions(derivation))
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """A line each on standard error."""
+    for note in notes:
         click.echo(f"note: {note}", err=True)
 
 

@@ -56,6 +56,7 @@ class Combination:
     by: Node
     local: dict[tuple[str, str], Local]
     by_indices: bool = False
+    told: bool = True
     named: dict[Node, Node] = field(default_factory=dict)
 
     def result(self) -> Expression:
@@ -137,7 +138,7 @@ class Combination:
             total[name] = Local(leaf, _leaf_tensor(leaf, value, variable), leaf)
         else:
             total[name] = Local(leaf, tensor_of(result, value, variable), result)
-        if len(paths) > 1 or len(paths[0]) > 1:
+        if self.told and (len(paths) > 1 or len(paths[0]) > 1):
             before = len(self.steps)
             try:
                 shown = isinstance(result, Node) and all(self._multiplies(path) for path in paths)

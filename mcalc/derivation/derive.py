@@ -35,7 +35,10 @@ _TRANSPARENT = frozenset({"negative", "transpose"})
 
 @dataclass
 class Work:
-    """The intermediate variables of an expression, and what is known of their derivatives so far."""
+    """The intermediate variables of an expression, and what is known of their derivatives so far.
+
+    What is not to be `told` is derived alike, without its steps.
+    """
 
     prepared: Prepared
     by: Node
@@ -43,6 +46,7 @@ class Work:
     cases: bool = True
     already_named: int = 0
     method: str = "chain"
+    told: bool = True
     lines: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -88,7 +92,7 @@ class Work:
             if found is not None:
                 return self._substitute(found)
         local = self._differentiate()
-        combination = Combination(self.lines, self.steps, by, local, self.method == "index")
+        combination = Combination(self.lines, self.steps, by, local, self.method == "index", self.told)
         return self._substitute(self._inserted(combination.result(), combination.named))
 
     # Introduce
@@ -142,6 +146,8 @@ class Work:
                 found[line.name, str(arg.parameters[0])] = Local(
                     leaf, tensor, expression if isinstance(expression, Node) else None
                 )
+                if not self.told:
+                    continue
                 by_index = IndexForm.of(tensor)
                 shown = by_index if self.method == "index" else expression
                 self.steps.append(
@@ -202,6 +208,8 @@ class Work:
             if replaced is result:
                 return self._cases(result)
             simplified = simplify(with_entries(substituted(result, apart(result, meaning))))
+            if not self.told:
+                return self._cases(simplified)
             if is_order(replaced, simplified):
                 replaced = simplified
             self._rewritten("substitute back", self._inserted_names(result), result, replaced)

@@ -159,30 +159,38 @@ def plain(number: Bounded) -> Any:
     return number.field.zero if number.is_number and number.may_be_zero else number.value
 
 
+Moved = Callable[[Any], Any]
+"""An array, each entry moved by a tiny amount of its own."""
+
+
 def approximation(
-    run: Callable[[Certain, dict[str, Any]], list[Any]],
+    run: Callable[[Certain, dict[str, Any], Moved], list[Any]],
     point_in: Callable[[Certain], dict[str, Any]],
     names: Sequence[str],
 ) -> list[Any] | None:
     """The limit of the values as the names move to where they are, if it is the same from several sides.
 
-    A function that is continuous, and whose derivative has a limit, has this limit as its derivative.
+    A function that is continuous, and whose derivative has a limit, has this limit as its derivative. `run` is told
+    how to move what else it may: a matrix that is singular wherever the names are.
     """
     arithmetic = certain(LEVELS[-1], last=True, masks=True)
     point = point_in(arithmetic)
     generator = np.random.default_rng(1)
+    tiny = arithmetic.field.number(10) ** -_TINY
     found: list[list[Any]] = []
-    for sign in (1, -1, 1, -1):
-        if sign == 1:
-            steps = {
-                name: generator.integers(11, 99, point[name].shape) * generator.choice([-1, 1], point[name].shape)
-                for name in names
-                if name in point
-            }
-        tiny = arithmetic.field.number(sign) / arithmetic.field.number(10) ** _TINY
-        moved = {name: np.asarray(arithmetic.array(point[name]) + step * tiny) for name, step in steps.items()}
-        values = run(arithmetic, {**point, **moved})
-        found.append([entry for one in values for entry in entries(one)])
+
+    def steps(array: Any) -> Any:
+        return generator.integers(11, 99, np.shape(array)) * generator.choice([-1, 1], np.shape(array))
+
+    def moved(array: Any) -> Any:
+        return np.asarray(arithmetic.array(array) + steps(array) * tiny)
+
+    for _ in range(2):
+        ways = {name: steps(point[name]) for name in names if name in point}
+        for sign in (1, -1):
+            there = {name: np.asarray(arithmetic.array(point[name]) + sign * ways[name] * tiny) for name in ways}
+            values = run(arithmetic, {**point, **there}, moved)
+            found.append([entry for one in values for entry in entries(one)])
     bound = -_AGREED * math.log2(10)
     for same in zip(*found, strict=True):
         for other in same:

@@ -20,6 +20,8 @@ from mcalc.tree.node import Node, topological
 
 _GROWING, MOST_KEPT, _SMALL = 10, 20_000_000, 1e-6
 _MOST_ENTRIES, _DIFFERENCE, _AGREE = 1000, 1e-6, 1e-3
+_LEFT_OVER = 1e-40
+"""A complex step of 10^-30 leaves 10^-60 of the third derivative where the first is 0."""
 
 
 class Compiled:
@@ -86,7 +88,7 @@ class Compiled:
                 ]
                 if one is None or not np.allclose(sides, float(one), rtol=_AGREE, atol=_AGREE * (1 + abs(value))):
                     return found
-                slope[place] = one
+                slope[place] = one if abs(one) > _LEFT_OVER else 0.0
             slopes.append(slope)
         return slopes
 

@@ -61,8 +61,11 @@ def _directions(here: Place) -> list[dict[str, Array]]:
     return found
 
 
-def falls_without_end(loss: Compiled, history: History) -> float | None:
-    """The value far away against the gradient, where each ten times longer way leads down by no less than the last."""
+def falls_without_end(loss: Compiled, history: History) -> tuple[float, str] | None:
+    """The value far away, and which way: where each ten times longer way leads down by no less than the last.
+
+    Against the gradient; and the way of the last steps, for along a kink the gradient of one side leads across it.
+    """
     last = next(
         (
             step
@@ -75,9 +78,24 @@ def falls_without_end(loss: Compiled, history: History) -> float | None:
         return None
     here = history.parameters[last]
     _, gradients = loss(here)
+    ways = [({name: -gradients[name] for name in here}, "against the gradient")]
+    before = history.parameters.get(last // 2)
+    if before is not None and last > 2:
+        ways.append(({name: here[name] - before[name] for name in here}, "the way of the last steps"))
+    for way, said in ways:
+        far = _far_below(loss, here, history.values[last], way)
+        if far is not None:
+            return far, said
+    return None
+
+
+def _far_below(loss: Compiled, here: Place, value: float, way: Place) -> float | None:
+    length = float(np.sqrt(sum(float(np.sum(one * one)) for one in way.values())))
+    if not 0 < length < np.inf:
+        return None
     size = max(1.0, *(float(np.max(np.abs(array))) for array in here.values()))
-    down = {name: -gradients[name] / history.norms[last] * size for name in here}
-    values = [history.values[last], *(loss.value(moved(here, down, 10.0**power)) for power in range(_DECADES))]
+    down = {name: one / length * size for name, one in way.items()}
+    values = [value, *(loss.value(moved(here, down, 10.0**power)) for power in range(_DECADES))]
     drops = [before - after for before, after in pairwise(values)]
     floor = 1e-9 * (1 + abs(values[0]))
     for before, after in pairwise(drops):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import sympy
@@ -21,6 +20,7 @@ from mcalc.numbers.bounds import TooFar, Unsure
 from mcalc.numbers.certain import (
     LEVELS,
     Certain,
+    Moved,
     approximation,
     certain,
     levels,
@@ -35,6 +35,7 @@ from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
+from mcalc.numbers.work import trees, work
 from mcalc.problems import Problem
 from mcalc.tree.node import Node, topological
 
@@ -52,6 +53,7 @@ class Number:
     """A number, vector, matrix or larger array: in floating point, and as SymPy numbers where these are known.
 
     `precise` holds it with twenty digits, and exponents of any size, where that is known; `notes` what is to be said.
+    One that is a `limit` has a formula that has no value itself.
     """
 
     array: Any
@@ -59,6 +61,7 @@ class Number:
     shape: tuple[int, ...]
     precise: Any = None
     notes: tuple[str, ...] = ()
+    limit: bool = False
 
     @property
     def decimals(self) -> Any:
@@ -96,7 +99,7 @@ class Evaluator:
         self, expressions: Sequence[Expression], fitted: Fitted, points: int = 1, slope: Slope | None = None
     ) -> None:
         self.expressions, self.sizes, self.slope = list(expressions), fitted.sizes, slope
-        self.work = _work(expressions, fitted.sizes)
+        self.work = work(expressions, fitted.sizes)
         only_trees = all(isinstance(one, Node) for one in expressions)
         self.few = only_trees and points * self.work <= MOST_WORK * max(1, min(points, 4))
         self.certain = points * self.work <= MOST_CERTAIN
@@ -178,7 +181,7 @@ class Evaluator:
                 return exactly
             notes = (*notes, _ZERO)
         return [
-            _number(one, _shape(expression, fitted), notes)
+            _number(one, _shape(expression, fitted), notes, limit is not None)
             for expression, one in zip(self.expressions, found, strict=True)
         ]
 
@@ -193,7 +196,26 @@ class Evaluator:
         """Of a derivative that is 0/0 as a formula, its limit, if from all sides it is the same."""
         if self.slope is None or self.work > MOST_DIGITS:
             return None
-        return approximation(lambda arithmetic, point: self._run(arithmetic, point), fitted.point, self.slope.names)
+        found = approximation(
+            lambda arithmetic, point, moved: self._run(arithmetic, point), fitted.point, self.slope.names
+        )
+        return found or approximation(self._beside, fitted.point, self.slope.names)
+
+    def _beside(self, arithmetic: Certain, point: Mapping[str, Any], moved: Moved) -> list[Any]:
+        """The values with what polynomials are of moved as well: their rules divide by what may be 0 everywhere."""
+        values: dict[Node, Any] = {}
+        for node in topological(trees(self.expressions)):
+            below = node.args[0] if node.operator.polynomial else None
+            if below is not None and below.args and not below.loops and below not in values:
+                (found,) = Program([below], self.sizes, values, arithmetic=arithmetic).run(point, values)
+                values[below] = moved(found)
+        with np.errstate(all="ignore"):
+            return [
+                Program([one], self.sizes, values, arithmetic=arithmetic).run(point, values)[0]
+                if isinstance(one, Node)
+                else TensorProgram(one.tensor, self.sizes, values, arithmetic=arithmetic).run(point, values)
+                for one in self.expressions
+            ]
 
     # Floating-point numbers
 
@@ -226,39 +248,12 @@ class Evaluator:
         return numbers
 
 
-def _work(expressions: Sequence[Expression], sizes: Mapping[str, int]) -> float:
-    """About how many operations on single numbers it takes."""
-    total = 0.0
-    trees: list[Node] = []
-    for expression in expressions:
-        if isinstance(expression, Node):
-            trees.append(expression)
-            continue
-        for term in expression.tensor.terms:
-            indices = {index: whole(index.size, sizes) for factor in term.factors for index in factor.indices}
-            loops = prod(whole(loop.size, sizes) for loop in term.loops)
-            free = prod(whole(index.size, sizes) for index in expression.tensor.free)
-            total += float(max(free, prod(indices.values()))) * (1 + len(term.factors)) * loops
-            trees += [factor.node for factor in term.factors if factor.node is not None]
-    for node in topological(trees):
-        shapes = [[whole(size, sizes) for size in one.shape] for one in (node, *node.args)]
-        count = float(max(prod(shape) for shape in shapes))
-        if node.operator.name == "matmul":
-            count = float(prod(shapes[1]) * (shapes[2][1] if len(shapes[2]) > 1 else 1))
-        elif node.operator.at_many == "matrices":
-            count = 5 * count**1.5
-        for loop in node.loops:
-            count *= whole(loop.size, sizes)
-        total += count
-    return total
-
-
-def _number(found: Any, shape: tuple[int, ...], notes: tuple[str, ...]) -> Number:
+def _number(found: Any, shape: tuple[int, ...], notes: tuple[str, ...], limit: bool) -> Number:
     numbers = entries(found)
     values = np.empty(len(numbers), dtype=object)
     values[:] = [plain(one) for one in numbers]
     floats = np.array([floating(value) for value in values]).reshape(shape)
-    return Number(floats, None, shape, values.reshape(shape), notes)
+    return Number(floats, None, shape, values.reshape(shape), notes, limit)
 
 
 def _is_whole(found: Any) -> bool:

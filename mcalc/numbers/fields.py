@@ -92,6 +92,8 @@ class Field:
             return self.rounded(found, EXACTLY, int(found) == value)
         if isinstance(value, (float, complex)):
             return self.rounded(self.context.convert(value), EXACTLY, True)
+        if hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):
+            return self.rounded(+self.context.convert(value), EXACTLY)
         if hasattr(value, "is_Rational") and value.is_Rational:
             return self.number(int(value.p)) / int(value.q)
         return self.of_expression(value)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.bounded_module import entries
+from mcalc.numbers.bounds import Bounded, joined
+from mcalc.numbers.certain import certain
 from mcalc.numbers.digits import NoDigits, digits
+from mcalc.numbers.evaluation import Number
+from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, Sizes, UnboundIndex
 from mcalc.table.records import Array
@@ -14,6 +20,8 @@ from mcalc.tree.node import Node
 
 _DIGITS, _STEP, _AGREES = 150, -40, 1e-15
 """Steps of 10^-40 leave seventy digits of a difference, and err by 10^-80 of its curvature."""
+_FEWER, _SHORTER, _CLOSE, _NOTHING = 80, -25, -40, -130
+"""At one point, steps of 10^-25 with 80 digits: twelve digits alike, or both below 2^-130."""
 
 
 def agree_in_digits(
@@ -40,6 +48,39 @@ def agree_in_digits(
         return False
     pairs = zip(np.ravel(slope), np.ravel(expected), strict=True)
     return all(abs(one - other) <= _AGREES * max(abs(one), abs(other)) + step for one, other in pairs)
+
+
+def agrees_here(fitted: Fitted, names: Sequence[str], number: Number) -> bool:
+    """Whether the number is ``(f(x + hv) − f(x − hv))/2h`` here, by bounds on both; not at a kink, nor if that is open.
+
+    `number` is ``∂f/∂x`` in the paper's layout, of several scalars in one row; v has small whole numbers, so that no
+    entry goes unseen.
+    """
+    few = certain(_FEWER, not np.iscomplexobj(number.array))
+    point, random = fitted.point(few), np.random.default_rng(3)
+    along = {name: random.integers(1, 10, np.shape(point[name])) for name in names}
+    step = few.field.number(10) ** _SHORTER
+    try:
+        program = Program([fitted.reading.value], fitted.sizes, arithmetic=few)
+        sides = []
+        for side in (1, -1):
+            there = {name: few.array(point[name]) + side * along[name] * step for name in names}
+            sides.append(entries(few.array(program.run({**point, **there})[0])))
+        slopes = [few.field.number(entry) for entry in np.ravel(np.asarray(number.decimals, dtype=object))]
+        rows = np.array(slopes, dtype=object).reshape(len(sides[0]), -1)
+        direction = np.concatenate([np.ravel(one) for one in along.values()])
+        return all(
+            _is_slope((one - other) / (2 * step), row * direction) for one, other, row in zip(*sides, rows, strict=True)
+        )
+    except (NotReal, ArithmeticError, ValueError, TypeError, np.linalg.LinAlgError):
+        return False
+
+
+def _is_slope(found: Bounded, products: Array) -> bool:
+    """Whether a difference is the sum of these products, as far as their sizes let it be seen."""
+    distance = found - sum(products[1:], products[0])
+    size = max(one.size for one in products)
+    return distance.is_number and joined(distance.size, distance.error) < max(size + _CLOSE, _NOTHING)
 
 
 def _value(answer: Expression, sizes: Sizes, point: dict[str, Array]) -> Array:

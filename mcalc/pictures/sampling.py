@@ -254,7 +254,7 @@ def _slopes(line: _Line, place: Place) -> list[_Line]:
         for name, node in fitted.reading.names.items()
     }
     declared.setdefault(place.name, Declaration(()))
-    derivation = derive(fitted.source, [place.name], declared)
+    derivation = derive(fitted.source, [place.name], declared, told=False)
     by, natural = derivation.by[0], derivation.natural
     if not isinstance(natural, Node):
         raise Problem(

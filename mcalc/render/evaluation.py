@@ -6,7 +6,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,10 +20,11 @@ from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import DIGITS
-from mcalc.numbers.definedness import kinks
+from mcalc.numbers.definedness import kinks, undefined
 from mcalc.numbers.evaluation import Number, Slope, in_floats, values_of
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
+from mcalc.numbers.slope_in_digits import agrees_here
 from mcalc.numbers.value import Value
 from mcalc.numbers.written import UNIT, exact, written
 from mcalc.problems import Problem
@@ -78,19 +79,35 @@ def evaluation(
 
 
 def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[Answer]:
+    """The value comes first; then each derivative, compared at this very point with differences of the value."""
     values_of([fitted.reading.value], fitted)
-    derivation = derive(fitted.source, wrt, fitted.declared, "jacobian", layout, verify)
-    answers = []
+    derivation = derive(fitted.source, wrt, fitted.declared, "jacobian", layout, verify=False, told=False)
+    answers, compared = [], True
     for part in derivation.parts or (derivation,):
-        result: Any = part.result
-        try:
-            number = _slope(result, part.value, part.by, fitted)
-        except Problem as problem:
-            message = f"The derivative has no value at this point: {problem.message}"
-            raise Problem(message, hint="the expression itself has a value there", status=problem.status) from None
+        number = plain = _defined(part.result, part.value, part.by, fitted)
+        if part.natural is not part.result and (verify or number.limit):
+            plain = _defined(part.natural, part.value, part.by, fitted)
+        agrees = (verify or number.limit) and agrees_here(fitted, part.wrt, plain)
+        if number.limit and not agrees:
+            raise _without(undefined(part.result, fitted, number.arithmetic))
+        compared = compared and agrees
         notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.arithmetic))
-        answers.append(Answer("", number, result, part.wrt, (*notes, *number.notes)))
+        answers.append(Answer("", number, part.result, part.wrt, (*notes, *number.notes)))
+    if verify and not compared:
+        derive(fitted.source, wrt, fitted.declared, "jacobian", layout, told=False)
     return answers
+
+
+def _defined(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
+    try:
+        return _slope(result, value, by, fitted)
+    except Problem as problem:
+        raise _without(problem) from None
+
+
+def _without(problem: Problem) -> Problem:
+    message = f"The derivative has no value at this point: {problem.message}"
+    return Problem(message, hint="the expression itself has a value there", status=problem.status)
 
 
 def _slope(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
@@ -228,8 +245,23 @@ def numbers(array: Array) -> Any:
     if hasattr(array, "tolist"):
         return numbers(array.tolist())
     if isinstance(array, complex):
-        return {"re": array.real, "im": array.imag}
-    return None if isinstance(array, float) and math.isinf(array) else array
+        return {"re": numbers(array.real), "im": numbers(array.imag)}
+    return None if isinstance(array, float) and not math.isfinite(array) else array
+
+
+def beyond_doubles(found: Iterable[Number | None], instead: str) -> list[str]:
+    """That doubles do not reach to some values, and what stands in their place."""
+    count = sum(int(np.sum(~np.isfinite(one.array))) for one in found if one is not None)
+    return [f"{count} value{'s are' if count > 1 else ' is'} too large for a double, and {instead} here"] * bool(count)
+
+
+def notes(found: Evaluation, form: str) -> list[str]:
+    """What is to be said beside the answers; in JSON and arrays also which numbers a double does not hold."""
+    said = [note for answer in found.answers for note in answer.notes]
+    if form == "json" or form in TARGETS:
+        every = [one.number for one in (*found.intermediate, *found.answers)]
+        said += beyond_doubles(every, "null" if form == "json" else "inf")
+    return list(dict.fromkeys(said))
 
 
 def record(found: Evaluation) -> dict[str, object]:
@@ -254,7 +286,7 @@ def _answer(answer: Answer, found: Evaluation) -> dict[str, object]:
         "shape": list(answer.number.shape),
         "exact": known if known["text"] else None,
         "value": numbers(answer.number.array),
-        "notes": list(answer.notes),
+        "notes": [*answer.notes, *beyond_doubles([answer.number], "null")],
     }
 
 

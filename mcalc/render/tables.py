@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from mcalc.ask import derive
@@ -30,7 +30,7 @@ from mcalc.numbers.value import Value
 from mcalc.numbers.written import written
 from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
-from mcalc.render.evaluation import numbers
+from mcalc.render.evaluation import beyond_doubles, numbers
 from mcalc.render.layout import Piece, Row
 from mcalc.table.records import Array
 from mcalc.tree.names import name_text
@@ -143,7 +143,7 @@ def _scalar(array: Array) -> Any:
 def _derivatives(fitted: Fitted, wrt: str, verify: bool) -> list[tuple[str, Expression]]:
     found: list[tuple[str, Expression]] = []
     for name in _names(wrt):
-        derivation = derive(fitted.source, name, fitted.declared, "jacobian", verify=verify)
+        derivation = derive(fitted.source, name, fitted.declared, "jacobian", verify=verify, told=False)
         found.append((derivation.wrt[0], derivation.natural))
     return found
 
@@ -285,15 +285,17 @@ def page(table: Table, digits: int = DIGITS, crosswise: bool = True) -> Page:
     return table_page(headings if crossed else table.boxes, cells, table.notes)
 
 
-def _too_large(number: Number | None) -> bool:
-    return number is not None and not np.isfinite(number.array)
-
-
 def _full(number: Number | None) -> str:
     """All digits; nothing where there is no value, or none that a double can hold: null in JSON."""
-    if number is None or _too_large(number):
+    if number is None or not np.isfinite(number.array):
         return ""
     return decimal(number.array, 17) if np.iscomplexobj(number.array) else repr(float(number.array))
+
+
+def notes(table: Table, form: str) -> list[str]:
+    """What is to be said beside the rows; in CSV and JSON also which numbers a double does not hold."""
+    instead = {"csv": "empty", "json": "null"}.get(form)
+    return [*table.notes, *(beyond_doubles(chain(*table.rows), instead) if instead else [])]
 
 
 def as_csv(table: Table) -> str:
@@ -307,14 +309,12 @@ def as_csv(table: Table) -> str:
 
 def as_json(table: Table) -> str:
     """``command, expression, vary, columns, rows, notes``."""
-    large = sum(map(_too_large, (entry for row in table.rows for entry in row)))
-    said = f"{large} value{'s are' if large > 1 else ' is'} too large for a double, and null here"
     record = {
         "command": "table",
         "expression": table.source,
         "vary": list(table.varied),
         "columns": list(table.plain_headings),
         "rows": [[None if entry is None else numbers(entry.array) for entry in row] for row in table.rows],
-        "notes": [*table.notes, *[said] * bool(large)],
+        "notes": notes(table, "json"),
     }
     return json.dumps(record, ensure_ascii=False)

@@ -116,11 +116,11 @@ def compiled(fitted: Fitted, names: list[str], batch: int = 0, verify: bool = Tr
     for name, value in fitted.values.items():
         if value.array.dtype.kind == "c":
             raise Problem(f"A descent is among real numbers, and `{name}` is complex.")
-    derivation = derive(fitted.source, names, fitted.declared, "gradient", verify=verify)
+    derivation = derive(fitted.source, names, fitted.declared, "gradient", verify=verify, told=False)
     parts = derivation.parts or (derivation,)
     gradients = [part.natural for part in parts]
     if len(parts) == 1 < len(names):
-        singly = [derive(fitted.source, name, fitted.declared, "gradient", verify=False) for name in names]
+        singly = [derive(fitted.source, name, fitted.declared, "gradient", verify=False, told=False) for name in names]
         gradients = [part.natural for part in singly]
     nodes = [gradient for gradient in gradients if isinstance(gradient, Node)]
     if len(nodes) < len(gradients):
@@ -140,7 +140,7 @@ def start(fitted: Fitted, names: list[str]) -> dict[str, Array]:
 
 # Where it ended ------------------------------------------------------------------------------------------------------
 
-_ASK = "give another start with --at"
+_ASK, _LONG_ENOUGH = "give another start with --at", 3
 
 
 def _judged(
@@ -171,13 +171,15 @@ def _judged(
             if not history.steps:
                 raise fault
     elif history.status in ("converged", "flat"):
-        ending += _converged(descent, loss, tolerance)
+        ending += _converged(descent, loss, tolerance, offer)
     elif not loss.batch:
         ending += _to_and_fro(descent, loss, offer)
     return replace(descent, ending=tuple(ending), fault=fault)
 
 
-def _converged(descent: Descent, loss: Compiled, tolerance: float) -> list[str]:
+def _converged(
+    descent: Descent, loss: Compiled, tolerance: float, offer: Callable[[], tuple[float, History] | None]
+) -> list[str]:
     history = descent.history
     norm, step = history.norms[-1], history.steps
     if history.status == "flat":
@@ -195,6 +197,8 @@ def _converged(descent: Descent, loss: Compiled, tolerance: float) -> list[str]:
         found += said[:3] or ["It stands at a kink, where the derivative is a convention"]
     if near.concave or (near.kink and not near.lowest):
         found.append("The value is lower near by: this is no minimum")
+    if history.values[-1] > history.values[0]:
+        found.append(f"The value is larger than at the start: {_offered(offer())}")
     return found
 
 
@@ -248,6 +252,14 @@ def _to_and_fro(descent: Descent, loss: Compiled, offer: Callable[[], tuple[floa
         ]
     if history.steps and history.values[-1] >= history.values[0]:
         return [f"The value is no smaller than at the start: {_offered(offer())}"]
+    later = history.values[history.steps // 2 :]
+    if (
+        len(later) > _LONG_ENOUGH
+        and min(later) >= min(history.values[: history.steps // 2])
+        and max(later) > min(later)
+    ):
+        between = f"between {decimal(min(later), 3)} and {decimal(max(later), 3)}"
+        return [f"The value no longer falls, and goes to and fro {between}: a smaller --rate comes closer to the least"]
     return []
 
 
@@ -256,9 +268,9 @@ def _short(array: Array) -> str:
     return entries[0] if not np.shape(array) else f"[{'; '.join(entries)}]"
 
 
-def _without_end(history: History, far: float | None) -> Problem:
+def _without_end(history: History, far: tuple[float, str] | None) -> Problem:
     value = decimal(next((one for one in reversed(history.values) if np.isfinite(one)), history.values[-1]))
-    further = "" if far is None else f", and {_size(far)} further on against the gradient"
+    further = "" if far is None else f", and {_size(far[0])} further on {far[1]}"
     return Problem(
         f"The value falls without end, as far as it was followed: it is {value} at step {history.steps}{further}.",
         hint="a loss has a least value: check its sign",
@@ -267,7 +279,7 @@ def _without_end(history: History, far: float | None) -> Problem:
 
 
 def _size(value: float) -> str:
-    return decimal(value, 3) if np.isfinite(value) else "below every floating-point number"
+    return decimal(float(f"{value:.2e}"), 3) if np.isfinite(value) else "below every floating-point number"
 
 
 def _divergence(history: History, working: tuple[float, History] | None) -> Problem:

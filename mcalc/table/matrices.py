@@ -65,6 +65,7 @@ OPERATORS = (
         care="the rule is written with inv(A), so the matrix must be invertible",
         of_one="A",
         at_many="matrices",
+        polynomial=True,
         elsewhere=("Det",),
         bars=("|A|",),
     ),

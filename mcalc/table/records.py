@@ -169,8 +169,8 @@ class Operator:
     what stands for it when two forms of one value are compared; nothing where it stands for itself. `at_many` says of
     what its numeric meaning is taken at many points at once: of the ``entries`` of each, of its ``rows``, of
     ``matrices``; of an element-wise one that needs no word. A value is `positive` ``always``, or where its arguments
-    are, ``of positive``; one that `turns_with_argument` has ``f(Aᵀ) = f(A)ᵀ``. `elsewhere` are the names that other tools have for it,
-    and `bars` how mathematics prints it, ``|a|`` of a number and ``|A|`` of a matrix: mcalc does not read these, and
+    are, ``of positive``; one that `turns_with_argument` has ``f(Aᵀ) = f(A)ᵀ``. A `polynomial` of the entries has a derivative
+    everywhere, though its rule divides. `elsewhere` are the names that other tools have for it, and `bars` how mathematics prints it, ``|a|`` of a number and ``|A|`` of a matrix: mcalc does not read these, and
     says what to write.
     """
 
@@ -224,6 +224,7 @@ class Operator:
     at_many: str = ""
     positive: str = ""
     turns_with_argument: bool = False
+    polynomial: bool = False
     elsewhere: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()
     open: Any = None

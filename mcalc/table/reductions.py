@@ -203,6 +203,7 @@ OPERATORS = (
         numpy=lambda np, a, axis=None: np.prod(a) if axis is None else np.prod(a, axis=axis),
         care="the rule divides by the entries, so none may be 0",
         at_many="entries",
+        polynomial=True,
     ),
     Operator(
         "var",

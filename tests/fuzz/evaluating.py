@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
+from statistics import median
 from typing import Any
 
 import mpmath
@@ -18,13 +20,13 @@ from fuzz.making import Maker
 from fuzz.meanings import Outside
 from fuzz.precise import NotJudged, truth
 from fuzz.terms import Program, whole
-from mcalc.ask import derive
 from mcalc.language.parser import canonical_name
 from mcalc.numbers.decimals import decimal
-from mcalc.numbers.evaluation import Number, Slope, values_of
-from mcalc.numbers.fitting import fit
+from mcalc.numbers.evaluation import Number
 from mcalc.numbers.value import of_numbers
 from mcalc.problems import Problem
+from mcalc.render.evaluation import evaluation
+from mcalc.table.records import ShapeMismatch
 
 SLOW, QUICK = 2.0, 0.05
 FAULTS = (
@@ -36,31 +38,53 @@ FAULTS = (
     RecursionError,
     AssertionError,
     NameError,
+    ShapeMismatch,
 )
+
+
+FAILURES = ("wrong", "fault", "of another", "refused, though", "a value where")
 
 
 @dataclass
 class Tally:
-    """What came of each evaluation, the failures with their commands, and the seconds that each took."""
+    """What came of each evaluation, the failures with their commands, and the seconds of the processor that each took.
+
+    A derivative's include its own check, as those of the command do.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    slopes: list[float] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
+    told: Callable[[str], object] = str
+
+    def fail(self, failure: str) -> None:
+        """Keep a failure, and tell it at once: a run of ten thousand is long."""
+        self.failures.append(failure)
+        self.told(failure)
 
     def add(self, verdict: str, command: str) -> None:
         self.counts[verdict.partition(":")[0].partition(" (")[0]] += 1
-        if verdict.startswith(("wrong", "fault", "of another", "refused, though")):
-            self.failures.append(f"{verdict}: {command}")
+        if verdict.startswith(FAILURES):
+            self.fail(f"{verdict}: {command}")
 
     def summary(self) -> str:
-        times = self.seconds
-        count = max(1, len(times))
-        slow, quick = sum(t > SLOW for t in times), 100 * sum(t < QUICK for t in times) / count
-        return (
-            f"{len(times)} evaluations: {dict(self.counts.most_common())}; over {SLOW:g} s: {slow}, "
-            f"under {1000 * QUICK:g} ms: {quick:.1f} %, the slowest {max(times, default=0):.2f} s"
-        )
+        times = [_of_times("values", self.values), _of_times("derivatives", self.slopes)]
+        return "; ".join([f"{self.count} evaluations: {dict(self.counts.most_common())}", *times])
+
+    @property
+    def count(self) -> int:
+        """How many evaluations were made."""
+        return len(self.values) + len(self.slopes)
+
+
+def _of_times(name: str, seconds: list[float]) -> str:
+    slow, quick = sum(t > SLOW for t in seconds), sum(t < QUICK for t in seconds)
+    return (
+        f"{len(seconds)} {name}: over {SLOW:g} s {slow}, under {1000 * QUICK:g} ms {100 * quick / len(seconds):.1f} %, "
+        f"median {1000 * median(seconds):.1f} ms, the slowest {max(seconds):.2f} s"
+    )
 
 
 def point_of(program: Program, random: Random) -> tuple[dict[str, Any], bool]:
@@ -152,13 +176,9 @@ def evaluate(seed: str, tally: Tally) -> None:
         options = " ".join(f"-s '{key}={one}'" for key, one in shapes.items())
         command = f'mcalc eval "{text}" {written(point, rounded)} {options}' + (f" --wrt {name}" if name else "")
         mpmath.mp.dps = 500
-        start, found, problem = time.perf_counter(), None, ""
+        start, found, problem = time.process_time(), None, ""
         try:
-            fitted = fit(text, values, shapes, [canonical_name(name)] if name else [])
-            (found,) = values_of([fitted.reading.value], fitted)
-            if name:
-                derivation = derive(text, canonical_name(name), fitted.declared, "jacobian", verify=False)
-                (found,) = values_of([derivation.natural], fitted, Slope((derivation.wrt[0],)))
+            found = evaluation(text, values, shapes, canonical_name(name)).answers[0].number
         except Problem as one:
             found, problem = None, one.message
             if one.spans:
@@ -168,14 +188,18 @@ def evaluate(seed: str, tally: Tally) -> None:
             tally.add("fault", f"{type(fault).__name__} {command}")
             continue
         finally:
-            tally.seconds.append(time.perf_counter() - start)
-            if tally.seconds[-1] > SLOW:
-                tally.failures.append(f"slow, {tally.seconds[-1]:.1f} s: {command}")
+            taken = time.process_time() - start
+            (tally.slopes if name else tally.values).append(taken)
+            if taken > SLOW:
+                tally.fail(f"slow, {taken:.1f} s: {command}")
         try:
             right = truth(program, point, name)
             right = np.moveaxis(right.reshape(np.size(point[name]), -1), 0, -1) if name else right
-        except (Outside, ZeroDivisionError, ValueError):
-            tally.add("refused" if problem or "complex" in problem else _complex(found), command)
+        except ZeroDivisionError:
+            tally.add("refused" if problem else "a value where there is none", command)
+            continue
+        except (Outside, ValueError):
+            tally.add("refused" if problem else "complex or beside a domain", command)
             continue
         except (NotJudged, OverflowError, IndexError, mpmath.libmp.NoConvergence, np.exceptions.AxisError):
             tally.add("not judged", command)
@@ -186,17 +210,14 @@ def evaluate(seed: str, tally: Tally) -> None:
             tally.add(judged(found, right), command)
 
 
-def _complex(found: Number | None) -> str:
-    """What lies outside a domain of real numbers may be complex, or a boundary that is inside for mcalc."""
-    return "complex or beside a domain" if found is not None else "refused"
-
-
-def run(seed: int, count: int) -> Tally:
-    tally = Tally()
+def run(seed: int, count: int, told: Callable[[str], object] = str) -> Tally:
+    tally = Tally(told=told)
     number = 0
-    while len(tally.seconds) < count:
+    while tally.count < count:
         evaluate(f"{seed}.{number}", tally)
         number += 1
+        if number % 500 == 0:
+            told(f"{number} programs, {tally.count} evaluations")
     return tally
 
 
@@ -205,9 +226,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)
     options = parser.parse_args()
-    tally = run(options.seed, options.count)
+    tally = run(options.seed, options.count, lambda failure: print(failure, flush=True))
     print(f"seed {options.seed}; {tally.summary()}")
-    print("\n".join(tally.failures))
 
 
 if __name__ == "__main__":
