@@ -158,3 +158,33 @@ def test_a_descent_through_a_product_with_a_zero() -> None:
 def test_a_singular_matrix_without_a_value_stops_with_a_sentence(run: Any) -> None:
     _, error, status = run("descend", "norm(inv(A))", "--wrt", "A", "--at", "A=[1,2;2,4]")
     assert status == 2 and "the matrix `A` is singular" in error
+
+
+@pytest.mark.parametrize(
+    ("loss", "at", "rate"),
+    [("max(x)", "x=3,4", 0.3), ("abs(x[1]) + x[2]", "x=3,1", 0.4), ("norm_inf(x - 2*x[1]) - 9*x[1]", "x=1,5", 0.1)],
+)
+def test_falling_without_end_along_a_kink(loss: str, at: str, rate: float) -> None:
+    found = ended(loss, at, rate, 40)
+    assert found.history.status == "unbounded" and found.fault is not None
+    assert "without end" in found.fault.message and "further on" in found.fault.message
+
+
+def test_steps_that_go_to_and_fro_across_several_kinks() -> None:
+    found = ended("max(x) - min(x)", "x=3,4,9", 0.3, 30)
+    (said,) = found.ending
+    assert said.startswith("The value no longer falls, and goes to and fro between 0.2 and 0.4: a smaller --rate ")
+
+
+def test_where_the_derivative_of_a_determinant_is_zero_it_is_zero() -> None:
+    """A complex step leaves some 1e-60 there."""
+    found = ended("det(A)^2", "A=[1,2;2,4]")
+    assert found.history.status == "flat" and found.history.norms == [0.0]
+
+
+def test_where_nothing_moves_any_more_above_the_start() -> None:
+    values = read_assignments(["X=[1,2;2,1;3,3]", "y=4,5,8", "w=1,1"])
+    loss = "sum((y[i] - max(0, w.X[i] + b))^2 for i in 1..N)/N"
+    found = train(loss, "w,b", values, None, Method(0.15), 40)
+    assert found.history.status == "converged" and found.history.values[-1] > found.history.values[0]
+    assert found.ending[-1].startswith("The value is larger than at the start: by this rate the value falls to ")

@@ -18,8 +18,10 @@ from mcalc.table.records import Operator
 LEVELS = (30, 80, 240, 720, 2200)
 """Digits: the fourth level tells a double from 0, the last one is for divisors and comparisons."""
 _SETTLED, _SMALLEST = 66, -1090
-_TINY, _AGREED = 450, 340
-"""Limits are taken at 10 to these negative powers: a step, and what is left of the difference between two of them."""
+_NEAR = ((LEVELS[2], 50), (LEVELS[-1], 450))
+"""Digits, and the negative power of 10 of the steps at whose ends a limit is looked for."""
+_AGREED, _APART = 340, -20
+"""A limit is the same to so many digits; what differs by more than 2 to this power, beside it or beside 1, is none."""
 
 
 class Certain(Arithmetic):
@@ -173,10 +175,29 @@ def approximation(
     A function that is continuous, and whose derivative has a limit, has this limit as its derivative. `run` is told
     how to move what else it may: a matrix that is singular wherever the names are.
     """
-    arithmetic = certain(LEVELS[-1], last=True, masks=True)
-    point = point_in(arithmetic)
-    generator = np.random.default_rng(1)
-    tiny = arithmetic.field.number(10) ** -_TINY
+    for digits, power in _NEAR:
+        found, values = _around(certain(digits, last=True, masks=True), power, run, point_in, names)
+        if _are_apart(found):
+            return None
+    bound = -_AGREED * math.log2(10)
+    for same in zip(*found, strict=True):
+        for other in same:
+            difference = same[0] - other
+            if not difference.is_number or joined(difference.size, difference.error) > bound:
+                return None
+    return [np.frompyfunc(lambda one: Bounded(one.field, one.value, bound), 1, 1)(one) for one in values]
+
+
+def _around(
+    arithmetic: Certain,
+    power: int,
+    run: Callable[[Certain, dict[str, Any], Moved], list[Any]],
+    point_in: Callable[[Certain], dict[str, Any]],
+    names: Sequence[str],
+) -> tuple[list[list[Any]], list[Any]]:
+    """The entries of the values on both sides of the point, in two directions; and the last values themselves."""
+    point, generator = point_in(arithmetic), np.random.default_rng(1)
+    tiny = arithmetic.field.number(10) ** -power
     found: list[list[Any]] = []
 
     def steps(array: Any) -> Any:
@@ -191,11 +212,15 @@ def approximation(
             there = {name: np.asarray(arithmetic.array(point[name]) + sign * ways[name] * tiny) for name in ways}
             values = run(arithmetic, {**point, **there}, moved)
             found.append([entry for one in values for entry in entries(one)])
-    bound = -_AGREED * math.log2(10)
+    return found, values
+
+
+def _are_apart(found: Sequence[Sequence[Any]]) -> bool:
+    """Whether an entry clearly is not the same on all sides."""
     for same in zip(*found, strict=True):
-        for other in same:
+        for other in same[1:]:
             difference = same[0] - other
-            if not difference.is_number or joined(difference.size, difference.error) > bound:
-                return None
-    field = arithmetic.field
-    return [np.frompyfunc(lambda one: Bounded(field, one.value, bound), 1, 1)(one) for one in values]
+            apart = max(same[0].size, other.size, 0) + _APART if difference.is_number else 0
+            if difference.is_number and difference.size > max(apart, difference.error + 1):
+                return True
+    return False

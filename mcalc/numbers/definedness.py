@@ -8,7 +8,7 @@ from itertools import islice, product
 import sympy
 
 from mcalc.language.formulas import read_value
-from mcalc.networks.index_form import Expression
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
@@ -28,11 +28,20 @@ _MOST_PLACES = 500
 
 def undefined(root: Expression, fitted: Fitted, arithmetic: Arithmetic) -> Problem:
     """The first part that has no value, in one sentence."""
-    if isinstance(root, Node):
-        found = _first_undefined(root, fitted, arithmetic, {})
+    for part in [root] if isinstance(root, Node) else _factors(root):
+        found = _first_undefined(part, fitted, arithmetic, {})
         if found is not None:
             return Problem(_sentence(*found))
     return Problem("The value is not a finite number here.")
+
+
+def _factors(form: IndexForm) -> Iterator[Node]:
+    """What is multiplied in it, without a running index; what is divided by as such."""
+    for term in form.tensor.terms:
+        for factor in term.factors:
+            if factor.node is not None and not factor.node.loops:
+                divided = factor.power < 0
+                yield build.apply("divide", build.number(1), factor.node) if divided else factor.node
 
 
 def pole(root: Node, fitted: Fitted, arithmetic: Arithmetic) -> Problem | None:

@@ -90,7 +90,8 @@ def falls_without_end(loss: Compiled, history: History) -> tuple[float, str] | N
 
 
 def _far_below(loss: Compiled, here: Place, value: float, way: Place) -> float | None:
-    length = float(np.sqrt(sum(float(np.sum(one * one)) for one in way.values())))
+    with np.errstate(over="ignore"):
+        length = float(np.sqrt(sum(np.sum(one * one) for one in way.values())))
     if not 0 < length < np.inf:
         return None
     size = max(1.0, *(float(np.max(np.abs(array))) for array in here.values()))

@@ -41,8 +41,8 @@ from mcalc.tree.node import Node, topological
 
 MOST_WORK = 1000
 """Operations on single numbers: beyond these, no exact values."""
-MOST_CERTAIN, MOST_DIGITS = 200_000, 4000
-"""Beyond these, floating-point numbers; and no more digits than the third level has."""
+MOST_CERTAIN, MOST_DIGITS, _MOST_BESIDE = 200_000, 4000, 20_000
+"""Beyond these, floating-point numbers; no more digits than the third level has; no limits, which take them all."""
 _MOVED, _TOO_FAR = 1e-5, "The value is too large to be computed here: its exponent is itself a long number."
 _LONG = "the exact value is too long to be worth having, and these are its decimals"
 _ZERO = "what is shown as 0 is smaller than 1e-300: with decimals nobody can tell"
@@ -194,7 +194,7 @@ class Evaluator:
 
     def _limit(self, fitted: Fitted) -> list[Any] | None:
         """Of a derivative that is 0/0 as a formula, its limit, if from all sides it is the same."""
-        if self.slope is None or self.work > MOST_DIGITS:
+        if self.slope is None or self.work > _MOST_BESIDE:
             return None
         found = approximation(
             lambda arithmetic, point, moved: self._run(arithmetic, point), fitted.point, self.slope.names

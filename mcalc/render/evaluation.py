@@ -84,15 +84,16 @@ def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[An
     derivation = derive(fitted.source, wrt, fitted.declared, "jacobian", layout, verify=False, told=False)
     answers, compared = [], True
     for part in derivation.parts or (derivation,):
-        number = plain = _defined(part.result, part.value, part.by, fitted)
+        result: Any = part.result
+        number = plain = _defined(result, part.value, part.by, fitted)
         if part.natural is not part.result and (verify or number.limit):
             plain = _defined(part.natural, part.value, part.by, fitted)
         agrees = (verify or number.limit) and agrees_here(fitted, part.wrt, plain)
         if number.limit and not agrees:
-            raise _without(undefined(part.result, fitted, number.arithmetic))
+            raise _without(undefined(result, fitted, number.arithmetic))
         compared = compared and agrees
         notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.arithmetic))
-        answers.append(Answer("", number, part.result, part.wrt, (*notes, *number.notes)))
+        answers.append(Answer("", number, result, part.wrt, (*notes, *number.notes)))
     if verify and not compared:
         derive(fitted.source, wrt, fitted.declared, "jacobian", layout, told=False)
     return answers
