@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WINDOW = 70
@@ -18,6 +18,13 @@ class Span:
     start: int
     end: int
     label: str = ""
+
+
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6, most: int = 1) -> list[str]:
+    """The known words that are most like this one, at least by the ratio of difflib given; the likest first."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word, list(known), most, likeness)
 
 
 class Problem(Exception):

@@ -560,3 +560,18 @@ def test_batch_of_bytes_that_are_not_text() -> None:
     )
     replies = [json.loads(line) for line in found.stdout.splitlines()]
     assert [(reply["id"], reply["ok"]) for reply in replies] == [(1, False), (2, True)]
+
+
+@pytest.mark.parametrize("command", ["jacobian", "explain -s w=n", "shapes", "check --answer w", "eval"])
+def test_a_text_that_cannot_be_read_costs_no_import_of_sympy(command: str) -> None:
+    name, *options = command.split()
+    words = [name, "max(0, w.x +", *options]
+    program = (
+        "import sys\nfrom mcalc.cli import main\n"
+        f"sys.argv = ['mcalc', *{words!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n"
+        "    print(end.code, 'sympy' in sys.modules, 'numpy' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
+    assert run.stdout.split() == ["2", "False", "False"]
+    assert "never closed" in run.stderr

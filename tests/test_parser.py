@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mcalc.language.parser import Syntax, canonical_name, parse, parse_expression
+from mcalc.language.tables import grammar, ship
 from mcalc.problems import Problem, Span, render_problem
 
 ERRORS = Path(__file__).parent.parent / "examples" / "errors"
@@ -274,3 +275,16 @@ def written(syntax: Syntax) -> str:
 )
 def test_a_name_T_and_the_transpose(text: str, declared: tuple[str, ...], structure: str) -> None:
     assert written(parse(text, declared).value) == structure
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_tables_that_are_shipped_fit_the_grammar(named: bool, tmp_path: Path) -> None:
+    ship(tmp_path)
+    (file,) = [path for path in tmp_path.iterdir() if ("named" in path.name) is named]
+    made = file.read_bytes()
+    os.utime(file, (1, 1))
+    assert grammar(named, folder=tmp_path).parse("max(0, w.x + b)").data == "start"
+    assert (file.stat().st_mtime, file.read_bytes()) == (1, made), "they were made anew"
+    file.write_bytes(b"0" * 64 + made[64:])
+    assert grammar(named, folder=tmp_path).parse("w.x").data == "start"
+    assert file.read_bytes()[:64] == made[:64], "tables of another grammar are not used"

@@ -19,7 +19,7 @@ from mcalc.rewriting.moves import MOVES
 from mcalc.rewriting.patterns import Row, built, is_name, letter
 from mcalc.rewriting.reading import Typed, canonical, raw
 from mcalc.rewriting.showing import Writer
-from mcalc.rewriting.table import measure, rows
+from mcalc.rewriting.table import measure, rows, rows_with, waiting
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension, topological, variables
 
@@ -92,6 +92,29 @@ def test_rows_are_true_in_all_their_shapes(row: Row) -> None:
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
 def test_rows_lower_their_measure(row: Row) -> None:
     assert measure(row.after) < measure(row.before)
+
+
+@pytest.mark.parametrize("heads", waiting(), ids=lambda heads: "-".join(sorted(heads)) or "no-calls")
+def test_rows_wait_for_no_more_than_their_forms_have(heads: frozenset[str]) -> None:
+    for _, row in rows_with(heads):
+        assert heads <= _heads(row.before)
+
+
+def _heads(form: Form) -> frozenset[str]:
+    return frozenset({form.head}).union(*map(_heads, form.args))
+
+
+def test_no_row_is_twice_in_the_table() -> None:
+    before = [(row.before, row.when) for row in rows()]
+    assert len(set(before)) == len(before)
+
+
+def test_the_rows_that_were_waited_for_do_as_all_of_them_do() -> None:
+    shapes = {**SHAPES, "unit(2,n)*x": {"x": "n"}, "(w.x > 0)*max(0, w.x)": {"x": "n", "w": "n"}}
+    for text in shapes:
+        value = read(text, shapes[text]).value
+        start = raw([value])[value]
+        assert Engine().simplify(start) is Engine(table=rows()).simplify(start)
 
 
 def test_sentences_and_names_are_unique() -> None:

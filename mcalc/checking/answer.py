@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading
 from mcalc.language.single_entries import with_entries
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.problems import Problem, Span
+from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
 from mcalc.tree.letters import index_letters, names_in
 from mcalc.tree.names import name_text, shape_words
@@ -163,7 +162,7 @@ def unknown_name(name: str, syntax: Syntax, reading: Reading, within: Scope) -> 
     """What is said of a name that the expression lacks: which are there, and which was meant."""
     spans = [Span(node.start, node.end) for node in walk(syntax) if node.kind == "name" and node.value == name][:1]
     known = [*reading.names, *reading.bound, *sorted(within.dimensions)]
-    near = difflib.get_close_matches(name, known, 1, 0.6)
+    near = nearest(name, known)
     shapes = ", ".join(f"{name_text(known)}: {shape_words(node.shape)}" for known, node in reading.names.items())
     message = f"The answer names `{name}`, and the expression has no `{name}`."
     return Problem(message, spans, f"did you mean `{near[0]}`?" if near else f"its names are {shapes}")

@@ -6,7 +6,7 @@ import click
 
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, Form, common
-from mcalc.commands.text import Shown, declared_shapes, expression_text, put, tell
+from mcalc.commands.text import Shown, declared_shapes, expression_text, legible, put, tell
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, VERDICT, Kind, showing
 from mcalc.problems import Problem
@@ -39,12 +39,13 @@ def check(
 ) -> None:
     """Is my answer the derivative? If not: how is it wrong. Exit status 0 for right, 1 for wrong."""
     try:
-        from mcalc.checking.examine import check as checked
-
         if expression == answer == "-":
             raise Problem("Standard input holds the expression or the answer, and not both.", hint="use @FILE for one")
+        text = legible(expression, shapes)
+        from mcalc.checking.examine import check as checked
+
         found = checked(
-            expression_text(expression),
+            text,
             wrt or "",
             expression_text(answer),
             declared_shapes(shapes),

@@ -10,7 +10,7 @@ import click
 from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS, WRAPPERS
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import ORDER, Command, common
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
+from mcalc.commands.text import columns, declared_shapes, legible, show, tell, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, Kind
 from mcalc.problems import Problem
@@ -81,11 +81,12 @@ def derivation_command(
                 graph,
             )
             return
+        source = legible(expression, shapes)
         from mcalc.ask import derive
 
         declared = declared_shapes(shapes)
         derivation = derive(
-            expression_text(expression),
+            source,
             wrt or "",
             declared,
             command,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mcalc.problems import Problem, render_problem
+from mcalc.problems import Problem, nearest, render_problem
 
 Result = TypeVar("Result")
 
@@ -64,7 +63,7 @@ def usage(fault: click.ClickException) -> Problem:
     if listed:
         message = message[: listed.start()]
         typed, *options = re.findall("`(.*?)`", message + listed[0])
-        near = f"`{difflib.get_close_matches(typed, options, 1, 0)[0]}`?"
+        near = f"`{nearest(typed, options, 0)[0]}`?"
     context = getattr(fault, "ctx", None)
     hint = f"did you mean {near}" if near else f"`{context.command_path} --help` lists the options" if context else ""
     return Problem(message if message.endswith(".") else message + ".", hint=hint)

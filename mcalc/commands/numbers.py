@@ -12,7 +12,7 @@ import click
 from mcalc.choices import PICTURES
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, Form, common
-from mcalc.commands.text import Shown, declared_shapes, expression_text, painter, put, write
+from mcalc.commands.text import Shown, declared_shapes, expression_text, legible, painter, put, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, TABLE, VALUE, Kind, showing
 from mcalc.problems import Problem
@@ -59,11 +59,12 @@ def evaluate(
 ) -> None:
     """The value at a point, or the derivative there: exact where the values are."""
     with problems_as(form):
+        text = legible(expression, shapes)
         from mcalc.numbers.values import read_assignments
         from mcalc.render import evaluation as report
 
         found = report.evaluation(
-            expression_text(expression),
+            text,
             read_assignments(at),
             declared_shapes(shapes),
             wrt,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import click
 
 from mcalc.choices import LAYOUTS, SYMMETRIC
 from mcalc.formats import DERIVATION, FORMATS, GRAPH, by_ending, showing
-from mcalc.problems import Problem
+from mcalc.problems import Problem, nearest
 
 _ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join(FORMATS) + r")\Z")
 
@@ -106,7 +105,7 @@ class Group(click.Group):
         if name in self.commands or (name.startswith("-") and name not in ("-", "--")):
             return super().resolve_command(ctx, args)
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
-            near = _MEANT.get(name) or next(iter(difflib.get_close_matches(name, self.commands, 1, 0.6)), "")
+            near = _MEANT.get(name) or next(iter(nearest(name, self.commands, 0.6)), "")
             hint = f"did you mean `{near}`?" if near else "`mcalc --help` lists the commands"
             raise Problem(f"No such command `{name}`.", hint=hint)
         return super().resolve_command(ctx, ["shapes", "--lead-on", *args])

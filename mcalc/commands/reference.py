@@ -9,7 +9,7 @@ import click
 
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import COLOR, FORMAT, OUTPUT, Command, Form, common
-from mcalc.commands.text import Shown, declared_shapes, expression_text, put
+from mcalc.commands.text import Shown, declared_shapes, legible, put
 from mcalc.documents.options import Options
 from mcalc.formats import RULES, SHAPES, showing
 
@@ -34,10 +34,11 @@ def shapes(
     lead_on: bool,
 ) -> None:
     """The tree, each node with its shape."""
+    text = legible(expression, shapes)
     from mcalc.pages.shapes import page
     from mcalc.render.tree import questions, rows
 
-    text, declared = expression_text(expression), declared_shapes(shapes)
+    declared = declared_shapes(shapes)
 
     def lines(form: str, _: int) -> list[Row]:
         found = rows(text, declared, form)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import re
-import shlex
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -104,7 +103,9 @@ def arguments(text: str, has_expression: bool) -> list[str]:
 
 def _split(text: str) -> list[str]:
     """Words as the command line has them, but for ' within one: a quotation begins a word or is a transpose."""
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    from shlex import shlex
+
+    lexer = shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters, lexer.quotes, lexer.escape = True, "", '"', ""
     try:
         return list(lexer)

@@ -64,6 +64,15 @@ def expression_text(text: str) -> str:
         ) from None
 
 
+def legible(text: str, shapes: tuple[str, ...]) -> str:
+    """The text of the expression; raises the Problem of one that cannot be read before SymPy is imported."""
+    from mcalc.language.first_look import look
+
+    source = expression_text(text)
+    look(source, {name.strip(): shape for name, _, shape in (one.partition("=") for one in shapes)})
+    return source
+
+
 def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Any]:
     """The declarations of all ``-s`` by name; raises Problem where one is given twice."""
     from mcalc.language.declarations import parse_declarations

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from mcalc.language.parser import Syntax
-from mcalc.problems import Problem, Span
+from mcalc.problems import Problem, Span, nearest
 from mcalc.table import CALLS, REPETITIONS
 from mcalc.table.records import Operator
 from mcalc.table.refused import REFUSED
@@ -64,7 +63,7 @@ def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
     if name in REFUSED:
         reason, other = REFUSED[name]
         return Problem(f"`{name}` {reason}.", span, other, status=3)
-    near = difflib.get_close_matches(name, [*CALLS, *SIZED], 1, 0.65)
+    near = nearest(name, [*CALLS, *SIZED], 0.65)
     begun = [call for call, rows in CALLS.items() if len(name) > 2 and call.startswith(name) and call == rows[0].name]
     meant = " or ".join(f"`{call}`" for call in dict.fromkeys([*near, *begun[:2]]))
     hint = f"did you mean {meant}?" if meant else "`mcalc rules` lists the functions"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from sympy.core.symbol import Dummy
 from mcalc.language.open_functions import is_signature, signature, signature_text
 from mcalc.language.parser import canonical_name, own_name, parse_expression
 from mcalc.language.sizes import Sizes
-from mcalc.problems import Problem
+from mcalc.problems import Problem, nearest
 from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
 from mcalc.tree.open import Signature
@@ -96,7 +95,7 @@ def declaration(given: Given) -> Declaration:
     properties = frozenset(words)
     unknown = sorted(properties - PROPERTIES.keys())
     if unknown:
-        near = difflib.get_close_matches(unknown[0], PROPERTIES, 1)
+        near = nearest(unknown[0], PROPERTIES)
         hint = f"did you mean `{near[0]}`?" if near else "the properties are " + ", ".join(sorted(PROPERTIES))
         raise Problem(f"There is no property named `{unknown[0]}`.", hint=hint)
     parts = [part for part in parts if part]

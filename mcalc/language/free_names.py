@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +10,7 @@ from mcalc.language.elaborate import is_delta
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.parser import Program, Syntax
 from mcalc.language.ranks import walk
-from mcalc.problems import Problem, Span
+from mcalc.problems import Problem, Span, nearest
 from mcalc.table import CALLS
 from mcalc.table.roles import DELTA
 
@@ -82,7 +81,7 @@ def not_a_variable(wanted: str, program: Program, names: Sequence[str], dimensio
     for name in names:
         if len(wanted) == 1 < len(name) <= 5 and wanted in name and name.isascii() and name.isalpha():
             return Problem(message, [found[name]], f"`{name}` is one name; write `{_spelled_out(name)}`")
-    near = difflib.get_close_matches(wanted, names, 1, 0.6)
+    near = nearest(wanted, names)
     if near:
         return Problem(message, [found[near[0]]] if near[0] in found else [], f"did you mean `{near[0]}`?")
     return Problem(message, hint="its names are " + ", ".join(names) if names else "it has no names")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
 from lark import Lark
@@ -22,6 +20,7 @@ from mcalc.language.syntax import (
     bind,
     spelled_alike,
 )
+from mcalc.language.tables import grammar
 from mcalc.problems import Problem, Span
 
 __all__ = ["Program", "Syntax", "canonical_name", "own_name", "parse", "parse_expression"]
@@ -60,14 +59,8 @@ def parse_expression(source: str) -> Syntax:
 
 @functools.cache
 def _grammar(named: bool) -> Lark:
-    """The grammar's tables, `named`: with T as a name; kept beside the compiled bytecode, where Python keeps it."""
-    here = Path(__file__)
-    text = here.with_name("grammar.lark").read_text(encoding="utf-8")
-    if named:
-        text = re.sub(r"^TRANSPOSE.*$", "TRANSPOSE.3: /['’′ᵀ]/", text, flags=re.MULTILINE)
-    compiled = here.with_name("__pycache__")
-    tables = str(compiled / f"grammar{'_named' * named}.tables") if os.access(compiled, os.W_OK) else False
-    return Lark(text, parser="lalr", maybe_placeholders=False, transformer=Builder(), cache=tables)
+    """The parser, `named`: with T as a name."""
+    return grammar(named, Builder())
 
 
 def _program(statements: list[Any], source: str) -> Program:

@@ -44,6 +44,14 @@ def _unknown(size: Expr) -> bool:
     return any(isinstance(symbol, Dummy) for symbol in size.free_symbols)
 
 
+def _may_be(one: Expr, other: Expr) -> bool:
+    """Whether two sizes are equal, or would be for some size that is not known yet."""
+    if one == other:
+        return True
+    plain = one.is_Atom and other.is_Atom
+    return any(map(_unknown, (one, other))) if plain else _unknown(one - other)
+
+
 def _outer(column: Node, row: Node) -> Node:
     """Column times row, the sign in front."""
     if row.operator.name == "negative":
@@ -60,11 +68,11 @@ def _advice(parts: Parts, matrix: int, column: int, source: str) -> str:
     if node.shape[0] == other.shape[0]:
         return "declare both lengths to add it to every column, for example -s A=m,n -s x=m"
     found = []
-    if node.shape[0] == other.shape[1] or _unknown(node.shape[0] - other.shape[1]):
+    if _may_be(node.shape[0], other.shape[1]):
         found.append(f"write `{_turned(syntax, source)}` to add it to every row".replace("{", "{{").replace("}", "}}"))
     if syntax.kind == "name":
         text = source[syntax.start : syntax.end]
-        if other.shape[0] == other.shape[1] or _unknown(other.shape[0] - other.shape[1]):
+        if _may_be(other.shape[0], other.shape[1]):
             found.append(f"`{text}*I` for a number {text} on the diagonal")
         found.append(f"declare a scalar: -s {text}=scalar")
     return ", or ".join(found)

@@ -20,7 +20,7 @@ class Box:
     """A part of a formula; equal to itself alone, so that a part that is shared is set once."""
 
     def __init_subclass__(cls) -> None:
-        dataclass(frozen=True, eq=False)(cls)
+        dataclass(eq=False, repr=False)(cls)
 
 
 class Name(Box):

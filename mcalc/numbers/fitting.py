@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import whole
 from mcalc.numbers.value import Value
-from mcalc.problems import Problem, Span
+from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import Array, LoopIndex, Slice
 from mcalc.tree.given_sizes import symbols_of
 from mcalc.tree.names import name_text
@@ -302,7 +301,7 @@ def _unused(name: str, program: Program, names: Sequence[str], bound: Collection
             _spans([name], program) or [span for one, _, span in program.bindings if one == name],
             "leave its definition out, or its value",
         )
-    near = difflib.get_close_matches(name, names, 1, 0.5)
+    near = nearest(name, names, 0.5)
     same = [one for one in names if one.lower() == name.lower()]
     if same or near:
         return Problem(f"The expression has no `{name}`.", hint=f"did you mean `{(same or near)[0]}`?")

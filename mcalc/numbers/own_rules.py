@@ -6,7 +6,6 @@ name as ``d`` before it, shaped like the name itself, and the rate as ``lr``, ``
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from mcalc.numbers.descent import Arrays, Compiled, Move
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.value import Value, of_numbers
-from mcalc.problems import Problem, Span
+from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -139,7 +138,7 @@ class Names:
 
     def _unknown(self, name: str, trees: Sequence[Syntax]) -> Problem:
         spans = [Span(node.start, node.end) for tree in trees for node in walk(tree) if node.value == name]
-        near = difflib.get_close_matches(name, list(self.values), 1, 0.6)
+        near = nearest(name, list(self.values))
         listed = " and ".join(f"`{one}`" for one in self.derivatives)
         derivatives = f"{listed} {'is the derivative' if len(self.derivatives) == 1 else 'are the derivatives'}"
         hint = f"did you mean `{near[0]}`?" if near else f"give it one, --at {name}=…; {derivatives}"

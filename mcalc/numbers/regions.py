@@ -102,7 +102,7 @@ class _Search:
         self.nearest: dict[int, tuple[float, dict[str, Array]]] = {}
         costly = asked.program.costly
         far = np.geomspace(1e-3, 1e7, 31 if costly else 61)
-        self.grid = np.unique(np.concatenate([-far, far, np.linspace(-4, 4, 9 if costly else 33)]))
+        self.grid = distinct(np.concatenate([-far, far, np.linspace(-4, 4, 9 if costly else 33)]))
 
     def run(self) -> None:
         """Follows lines until no new region comes up, or enough have been found."""
@@ -193,7 +193,7 @@ class _Search:
         between: list[tuple[int, float]] = []
         beside: list[tuple[int, float]] = []
         kinks: list[tuple[int, float, tuple[int, ...]]] = []
-        for line in np.unique(brackets.line):
+        for line in distinct(brackets.line):
             own = brackets.chosen(brackets.line == line)
             roots = (own.low + own.high) / 2
             first = np.nonzero([True, *(np.diff(roots) > _NEAREST * (1 + np.abs(roots[1:])))])[0]
@@ -238,7 +238,7 @@ class _Search:
         if not len(columns):
             return None
         numbers = np.searchsorted(self.asked.columns, columns, side="right") - 1
-        return tuple(int(n) for n in np.unique(numbers) if n < len(self.found.conditions))
+        return tuple(int(n) for n in distinct(numbers) if n < len(self.found.conditions))
 
     def _pattern(self, row: Any) -> Pattern:
         ends = self.asked.columns[: len(self.found.conditions) + 1]
@@ -248,12 +248,20 @@ class _Search:
         """A few points of each pattern, the nearest ones."""
         inside = np.nonzero(rows[:, -1] > 0)[0]
         order = inside[np.argsort(np.abs(t[inside]), kind="stable")]
-        kinds, firsts, which = np.unique(rows[order, :-1], axis=0, return_index=True, return_inverse=True)
-        for kind in np.argsort(firsts):
-            known = self.seen.get(key := kinds[kind].tobytes(), [])
+        kinds: dict[bytes, list[int]] = {}
+        for at in order:
+            kinds.setdefault(rows[at, :-1].tobytes(), []).append(at)
+        for key, places in kinds.items():
+            known = self.seen.get(key, [])
             if known or len(self.seen) < _PATTERNS:
-                for at in order[np.ravel(which) == kind][: _PER_PATTERN - len(known)]:
+                for at in places[: _PER_PATTERN - len(known)]:
                     self.seen.setdefault(key, known).append(Located(_point(points, at), self._pattern(rows[at])))
+
+
+def distinct(numbers: Array) -> Array:
+    """The numbers in order, each once; as `np.unique`, which loads all of `np.ma` when it is first called."""
+    ordered = np.sort(numbers)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def _point(points: Mapping[str, Array], at: Any) -> dict[str, Array]:

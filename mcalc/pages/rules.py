@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -13,7 +12,7 @@ from mcalc.documents.blocks import Block, Code, Heading, Note, Page, Prose, Span
 from mcalc.notation.boxes import Typed
 from mcalc.pages import derivation as derivations
 from mcalc.pages.prose import spans
-from mcalc.problems import Problem
+from mcalc.problems import Problem, nearest
 from mcalc.rewriting.moves import MOVES
 from mcalc.rewriting.patterns import Row as Rewriting
 from mcalc.rewriting.table import defined_rows, rows, written_rows
@@ -53,7 +52,7 @@ def _plain(name: str) -> str:
 
 def _meant(wanted: str, known: list[str]) -> str:
     within = [rule.name for rule in RULES if wanted and wanted in rule.name]
-    near = within or difflib.get_close_matches(wanted, known, 2, _NEAR)
+    near = within or nearest(wanted, known, _NEAR, 2)
     if not near:
         return "`mcalc rules` lists the operators, `mcalc rules --names` the rules"
     return "did you mean " + " or ".join(f"`{name}`" for name in near) + "?"

@@ -18,7 +18,7 @@ from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.matching import applied
 from mcalc.rewriting.moves import MOVES, Move
 from mcalc.rewriting.patterns import Row, built, each, is_name
-from mcalc.rewriting.table import rows
+from mcalc.rewriting.table import Placed, place, rows_with, waiting
 from mcalc.table.roles import ABOVE, INVERSE
 
 ARITHMETIC = "arithmetic"
@@ -103,18 +103,35 @@ class Engine:
         self.memo: dict[Form, Form] = {}
         self.signs = signs if signs is not None else set()
         self.budget, self.steps = _BUDGET, _STEPS
-        self.table = tuple(rows() if table is None else table)
-        self._by_head: dict[str, list[tuple[Row, frozenset[str]]]] = defaultdict(list)
-        self._chains: dict[str, list[Row]] = defaultdict(list)
-        for row in self.table:
+        self._given = None if table is None else tuple(table)
+        self._rows: list[Placed] = [((place,), row) for place, row in enumerate(self._given or ())]
+        self._heads: set[str] = set()
+        self._waiting = set(waiting()) if self._given is None else set()
+        self._by_head: dict[str, list[tuple[Row, frozenset[str]]]] = {}
+        self._chains: dict[str, list[Row]] = {}
+        self._sort()
+        self._trial: Engine | None = None
+        self._scout: Engine | None = None
+
+    def _meet(self, head: str) -> None:
+        """A head not met before: the rows that waited for it are read."""
+        self._heads.add(head)
+        ready = [heads for heads in self._waiting if heads <= self._heads]
+        if ready:
+            self._waiting.difference_update(ready)
+            self._rows += [placed for heads in ready for placed in rows_with(heads)]
+            self._rows.sort(key=place)
+            self._sort()
+
+    def _sort(self) -> None:
+        self._by_head, self._chains = defaultdict(list), defaultdict(list)
+        for _, row in self._rows:
             if row.before.head == CHAIN:
                 first = row.before.args[0]
                 self._chains["" if is_name(first) else first.head].append(row)
             else:
                 needed = frozenset(arg.head for arg in row.before.args if not is_name(arg))
                 self._by_head[row.before.head].append((row, needed))
-        self._trial: Engine | None = None
-        self._scout: Engine | None = None
 
     def simplify(self, root: Form) -> Form:
         """The cheapest form reached; every part once."""
@@ -146,6 +163,8 @@ class Engine:
 
     def _step(self, t: Form) -> Form:
         """One step at a form whose arguments are simple; the form itself where there is nothing to do."""
+        if t.head not in self._heads:
+            self._meet(t.head)
         args = tuple(self.memo[a] for a in t.args)
         here = t if args == t.args else make(t.head, args, t.par, t.shape)
         facts.clear()
@@ -167,9 +186,7 @@ class Engine:
         return self._by_moves(t) if t.args else t
 
     def _by_rows(self, t: Form) -> Form:
-        candidates = self._by_head.get(t.head)
-        if not candidates:
-            return t
+        candidates = self._by_head.get(t.head, ())
         present = {arg.head for arg in t.args}
         for row, needed in candidates:
             if needed:
@@ -272,13 +289,13 @@ class Engine:
     def _reduced(self, t: Form) -> Form:
         """The form by the rows alone."""
         if self._trial is None:
-            self._trial = Engine((), self.table, self.signs)
+            self._trial = Engine((), self._given, self.signs)
         return self._trial._simplified(t)
 
     def _scouted(self, t: Form) -> Form:
         """The form by rows and moves, without a line in the log."""
         if self._scout is None:
-            self._scout = Engine(self.moves, self.table, self.signs)
+            self._scout = Engine(self.moves, self._given, self.signs)
             self._scout._trial, self._scout._scout = self._trial, self._scout
             self._scout.budget = self.budget
         return self._scout._simplified(t)

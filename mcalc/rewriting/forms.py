@@ -25,7 +25,7 @@ from sympy.core.singleton import S
 from mcalc.rewriting.heads import known_operator
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
 from mcalc.table.roles import NORM
-from mcalc.tree.node import free_loops
+from mcalc.tree.node import free_loops, shape_mark
 
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
 ALGEBRA = frozenset({SUM, PRODUCT, CHAIN, TURNED})
@@ -69,7 +69,7 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
         found.turns = _turns(found)
         found.cost = min(_cost(found), _CAP)
         found.other_way = None
-        marks = blake2b(repr((head, [str(p) for p in par], str(shape))).encode(), digest_size=12)
+        marks = blake2b(repr((head, [str(p) for p in par], shape_mark(shape))).encode(), digest_size=12)
         for arg in args:
             marks.update(arg.digest)
         found.digest = marks.digest()

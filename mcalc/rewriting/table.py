@@ -6,16 +6,18 @@ The definitions of the operator table are rows as well, see `rows`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from mcalc.language.elaborate import read_formula
 from mcalc.language.parser import parse_expression
 from mcalc.rewriting.algebra import keeping
-from mcalc.rewriting.forms import ALGEBRA, SUM, Form
+from mcalc.rewriting.forms import ALGEBRA, CHAIN, SUM, Form
 from mcalc.rewriting.patterns import Row, both_ways, reversed_scale
 from mcalc.rewriting.reading import canonical, raw
-from mcalc.table import TABLE
+from mcalc.table import CALLS, COMPARISONS, TABLE
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension
 
@@ -72,9 +74,17 @@ positive: a > 0 -> 1 when positive(a) | it is positive
 _SHAPES = {**dict.fromkeys("ABC", "nn"), **dict.fromkeys("uvwab", "n"), **dict.fromkeys("st", "")}
 
 
+_OPENED = frozenset({"mean"})
+"""Operators that canonical forms write by others."""
+
+
+@cache
+def _letters() -> Mapping[str, Node]:
+    return {name: build.variable(name, tuple(map(dimension, shape))) for name, shape in _SHAPES.items()}
+
+
 def _value(text: str) -> Node:
-    found = {name: build.variable(name, tuple(map(dimension, shape))) for name, shape in _SHAPES.items()}
-    return read_formula(parse_expression(text), found)
+    return read_formula(parse_expression(text), _letters())
 
 
 def side(text: str) -> Form:
@@ -83,31 +93,67 @@ def side(text: str) -> Form:
     return canonical(raw([value])[value])
 
 
-def _row(line: str) -> Row:
-    head, _, sentence = line.rpartition("|")
-    name, _, rule = head.partition(":")
-    rule, _, when = rule.partition(" when ")
-    conditions = tuple((word.partition("(")[0], word.partition("(")[2].rstrip(")")) for word in when.split())
-    before, after = (text.strip() for text in rule.split("->"))
-    return Row(name.strip(), *reversed_scale(side(before), side(after)), conditions, sentence.strip(), rule.strip())
+class Text(NamedTuple):
+    """A row as it is written, or the definition of an operator; it is read when it is first needed."""
+
+    name: str
+    rule: str
+    sentence: str
+
+    @property
+    def heads(self) -> frozenset[str]:
+        """Heads that `before` has: the row fits only forms that have them all."""
+        before = self.rule.partition("->")[0]
+        called = (CALLS.get(word, ()) for word in _CALL.findall(before))
+        signs = (head for sign, head in _SIGNS.items() if sign in before)
+        return frozenset([*(found[0].name for found in called if len(found) == 1), *signs]) - _OPENED
+
+    def sides(self) -> tuple[Form, Form]:
+        """Before and after, without the number in front of the first."""
+        before, after = self.rule.partition(" when ")[0].split("->")
+        return reversed_scale(side(before.strip()), side(after.strip()))
+
+    def read(self) -> Row:
+        """The row."""
+        rule, _, when = self.rule.partition(" when ")
+        conditions = tuple((word.partition("(")[0], word.partition("(")[2].rstrip(")")) for word in when.split())
+        return Row(self.name, *self.sides(), conditions, self.sentence, rule)
+
+
+_SIGNS = {"@": CHAIN, **{f" {sign} ": head for sign, head in COMPARISONS.items()}}
+_CALL = re.compile(r"(\w+)\(")
+
+
+@cache
+def _written() -> tuple[Text, ...]:
+    found = []
+    for line in ROWS.strip().splitlines():
+        if line and not line.startswith("#"):
+            head, _, sentence = line.rpartition("|")
+            name, _, rule = head.partition(":")
+            found.append(Text(name.strip(), rule.strip(), sentence.strip()))
+    return tuple(found)
+
+
+@cache
+def _defined() -> tuple[Text, ...]:
+    found = []
+    for operator in TABLE.values():
+        if operator.recognized:
+            call = f"{operator.calls[0]}(a)"
+            sentence = f"{operator.definition} is {call}, by its definition"
+            found.append(Text(operator.name, f"{operator.definition} -> {call}", sentence))
+    return tuple(found)
 
 
 def written_rows() -> list[Row]:
     """The rows as they are written in the table, in its order."""
-    return [_row(line) for line in ROWS.strip().splitlines() if line and not line.startswith("#")]
+    return [text.read() for text in _written()]
 
 
 def defined_rows() -> list[Row]:
     """The definitions of the operator table, from the definition to the name."""
-    rows = []
-    for operator in TABLE.values():
-        if not operator.recognized:
-            continue
-        call = f"{operator.calls[0]}(a)"
-        before, after = reversed_scale(side(operator.definition), side(call))
-        sentence = f"{operator.definition} is {call}, by its definition"
-        rows.append(Row(operator.name, before, after, (), sentence, f"{operator.definition} -> {call}"))
-    return rows
+    return [text.read() for text in _defined()]
 
 
 _DISSOLVED = frozenset(operator.name for operator in TABLE.values() if operator.dissolved)
@@ -125,23 +171,57 @@ def measure(form: Form) -> tuple[int, int, int]:
     return count, form.cost, names
 
 
+Placed = tuple[tuple[int, ...], Row]
+"""A row with its place in the table: of the rows that fit, the first is taken."""
+
+
+@cache
+def waiting() -> Mapping[frozenset[str], tuple[tuple[int, Text], ...]]:
+    """The texts of the table with their places, by the operators that they call."""
+    known = {text.name for text in _written()}
+    texts = (*_written(), *(text for text in _defined() if text.name not in known))
+    found: dict[frozenset[str], list[tuple[int, Text]]] = {}
+    for place, text in enumerate(texts):
+        found.setdefault(text.heads, []).append((place, text))
+    return {heads: tuple(group) for heads, group in found.items()}
+
+
+@cache
+def rows_with(heads: frozenset[str]) -> tuple[Placed, ...]:
+    """The rows that call these operators, with the transposes of those about products of matrices."""
+    plain: list[tuple[tuple[int, ...], Text, Row]]
+    plain = [((0, place), text, text.read()) for place, text in waiting()[heads]]
+    plain += [
+        ((1, place[1], at), text, other)
+        for place, text, row in plain
+        for at, other in enumerate(_with_other_signs(text, row))
+    ]
+    written_so = {row.before for _, _, row in plain}
+    return tuple(
+        ((*place, at), one)
+        for place, _, row in plain
+        for at, one in enumerate(both_ways(row))
+        if one is row or one.before not in written_so
+    )
+
+
 @cache
 def rows() -> tuple[Row, ...]:
     """Every row, with the transposes of those about products of matrices."""
-    written = written_rows()
-    known = {row.name for row in written}
-    plain = written + [row for row in defined_rows() if row.name not in known]
-    plain += [other for row in plain for other in _with_other_signs(row)]
-    written_so = {row.before for row in plain}
-    return tuple(one for row in plain for one in both_ways(row) if one is row or one.before not in written_so)
+    return tuple(row for _, row in sorted((placed for heads in waiting() for placed in rows_with(heads)), key=place))
 
 
-def _with_other_signs(row: Row) -> Iterator[Row]:
+def place(placed: Placed) -> tuple[int, ...]:
+    """What the rows are sorted by."""
+    return placed[0]
+
+
+def _with_other_signs(text: Text, row: Row) -> Iterator[Row]:
     """The row for values in which a difference in it was typed the other way round, and is kept so."""
     for part in _differences(row.before):
         with keeping({part}):
-            before, after = (side(text.strip()) for text in row.source.partition(" when ")[0].split("->"))
-            yield Row(row.name, *reversed_scale(before, after), row.when, row.sentence, row.source)
+            before, after = text.sides()
+            yield row._replace(before=before, after=after)
 
 
 def _differences(form: Form) -> Iterator[Form]:

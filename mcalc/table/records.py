@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from sympy.core.expr import Expr
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from sympy.core.expr import Expr
 
-Shape = tuple[Expr, ...]
+Shape: TypeAlias = "tuple[Expr, ...]"
 """``()`` a scalar, ``(n,)`` a column, ``(m, n)`` a matrix, ``(1, n)`` a row."""
-Same = Callable[[Expr, Expr], bool]
+Same: TypeAlias = "Callable[[Expr, Expr], bool]"
 """Whether two sizes are equal, or may be."""
 Parameter = Any
 """What an operator takes besides values, each its own: a name and what was declared of it, a number, an axis, an index."""

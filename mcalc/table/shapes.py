@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from sympy.core.add import Add
-from sympy.core.expr import Expr
-from sympy.core.mul import Mul
-from sympy.core.numbers import Integer
-from sympy.core.singleton import S
-from sympy.core.symbol import Dummy
-
+from mcalc.table.later import Later
 from mcalc.table.records import LoopIndex, Parameter, Same, Shape, ShapeMismatch, Slice
+
+if TYPE_CHECKING:
+    import sympy
+    from sympy.core.expr import Expr
+else:
+    sympy = Later("sympy")
 
 
 def scalar(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
@@ -46,8 +47,8 @@ def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> 
             smaller, larger = (shape, result) if has_one_entry(shape) else (result, shape)
             if has_one_entry(larger):
                 smaller, larger = sorted((shape, result), key=len)
-            elif len(smaller) == len(larger) and all(isinstance(size, Dummy) for size in larger):
-                larger = smaller if all(same(size, S.One) for size in larger) else larger
+            elif len(smaller) == len(larger) and all(isinstance(size, sympy.Dummy) for size in larger):
+                larger = smaller if all(same(size, sympy.S.One) for size in larger) else larger
             result, position = larger, at if larger is shape else position
             continue
         if len(shape) != len(result) or (shape[0] == 1) != (result[0] == 1):
@@ -69,7 +70,7 @@ def _one_name(*sizes: Expr) -> str:
 def product(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """(m×k)·(k×n) is m×n; a column is k×1, and 1×1 is a scalar, but of two matrices."""
     left, right = shapes
-    if left and right and left == right == (S.One,) * 2:
+    if left and right and left == right == (sympy.S.One,) * 2:
         return left
     for at, shape in enumerate(shapes):
         if not shape:
@@ -78,8 +79,8 @@ def product(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shap
             raise ShapeMismatch(
                 "The product `@` is for vectors and matrices, and this is a scalar.", (at,), "write `{0} * {1}`"
             )
-    rows, inner = (left[0], Integer(1)) if len(left) == 1 else left
-    other, columns = (right[0], Integer(1)) if len(right) == 1 else right
+    rows, inner = (left[0], sympy.Integer(1)) if len(left) == 1 else left
+    other, columns = (right[0], sympy.Integer(1)) if len(right) == 1 else right
     if inner == 1 and len(left) == 1 and len(right) == 2 and right[0] != 1:
         hint = "write `{1} @ {0}`" if rows == columns != other else "the row times the matrix is `{0}' @ {1}`"
         raise ShapeMismatch("A column cannot stand to the left of a matrix.", (0, 1), hint)
@@ -108,9 +109,9 @@ def transposed(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> S
     if not shape:
         return ()
     if has_one_entry(shape):
-        return (S.One, S.One)
+        return (sympy.S.One, sympy.S.One)
     if len(shape) == 1:
-        return matrix_shape(S.One, shape[0])
+        return matrix_shape(sympy.S.One, shape[0])
     return matrix_shape(shape[1], shape[0])
 
 
@@ -134,8 +135,8 @@ def outer_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> 
     for at, shape in enumerate(shapes):
         if len(shape) != 1:
             raise ShapeMismatch(f"The outer product is of two columns, and this is {_rank_name(shape)}.", (at,))
-    if shapes[0] == shapes[1] == (S.One,):
-        return (S.One, S.One)
+    if shapes[0] == shapes[1] == (sympy.S.One,):
+        return (sympy.S.One, sympy.S.One)
     return matrix_shape(shapes[0][0], shapes[1][0])
 
 
@@ -184,7 +185,7 @@ def reduction(same: Same, shapes: Sequence[Shape], axis: int | None = None) -> S
     if len(shape) <= axis:
         hint = "`axis=0` is its only one; without `axis`, all entries are taken" if shape else "leave it out"
         raise ShapeMismatch(f"{_rank_name(shape).capitalize()} has no axis {axis}.", (0,), hint)
-    return () if len(shape) == 1 else matrix_shape(shape[1 - axis], S.One)
+    return () if len(shape) == 1 else matrix_shape(shape[1 - axis], sympy.S.One)
 
 
 def along_rows(same: Same, shapes: Sequence[Shape], axis: int | None = None) -> Shape:
@@ -201,7 +202,7 @@ def along_rows(same: Same, shapes: Sequence[Shape], axis: int | None = None) -> 
 
 def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """(m×n)⊗(p×q) is mp×nq."""
-    (rows, columns), (height, width) = ((*shape, S.One, S.One)[:2] for shape in shapes)
+    (rows, columns), (height, width) = ((*shape, sympy.S.One, sympy.S.One)[:2] for shape in shapes)
     if all(map(has_one_entry, shapes)):
         return max(shapes, key=len)
     return matrix_shape(rows * height, columns * width)
@@ -210,7 +211,7 @@ def kron_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> S
 def vec_shape(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """m×n gives a column of mn."""
     (shape,) = shapes
-    return (Mul(*shape),) if shape else ()
+    return (sympy.Mul(*shape),) if shape else ()
 
 
 def repeated(same: Same, shapes: Sequence[Shape], size: Expr, times: Expr) -> Shape:
@@ -223,7 +224,7 @@ def stacked(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shap
     for at, shape in enumerate(shapes):
         if len(shape) > 1:
             raise ShapeMismatch(f"A stack holds scalars and columns, and this is {_rank_name(shape)}.", (at,))
-    total = Add(*(shape[0] if shape else S.One for shape in shapes))
+    total = sympy.Add(*(shape[0] if shape else sympy.S.One for shape in shapes))
     return () if total == 1 else (total,)
 
 
@@ -237,7 +238,7 @@ def stacked_rows(same: Same, shapes: Sequence[Shape], *parameters: Parameter) ->
             )
         if not same(shape[1], shapes[0][1]):
             raise ShapeMismatch("Rows that are stacked need one length.", (0, at), _one_name(shape[1], shapes[0][1]))
-    total = Add(*(shape[0] for shape in shapes))
+    total = sympy.Add(*(shape[0] for shape in shapes))
     return matrix_shape(total, shapes[0][1])
 
 
@@ -250,7 +251,7 @@ def grid(same: Same, shapes: Sequence[Shape], rows: int, columns: int) -> Shape:
                 (at,),
                 "vectors and matrices are stacked without rows: `[x; y]`",
             )
-    return matrix_shape(Integer(rows), Integer(columns))
+    return matrix_shape(sympy.Integer(rows), sympy.Integer(columns))
 
 
 def element_shape(same: Same, shapes: Sequence[Shape], *indices: Parameter) -> Shape:

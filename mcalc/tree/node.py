@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from weakref import WeakValueDictionary
 
@@ -200,6 +201,12 @@ def _digest(*parts: bytes) -> bytes:
     return blake2b(b"\0".join(parts), digest_size=12).digest()
 
 
+@lru_cache(4096)
+def shape_mark(shape: Shape) -> str:
+    """The shape as a text to tell it by; SymPy's printer is slow."""
+    return str(shape)
+
+
 def _canonical(node: Node) -> tuple[int, bytes]:
     """Sign and digest of the value: of ``a + b`` and ``b + a`` the same, of ``a - b`` and ``b - a`` up to the sign."""
     name = node.operator.name
@@ -212,7 +219,6 @@ def _canonical(node: Node) -> tuple[int, bytes]:
         plain = sorted(arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args)
         turned = sorted(arg.canon + (b"-" if arg.sign > 0 else b"+") for arg in node.args)
         return (1 if plain <= turned else -1), _digest(b"add", *min(plain, turned))
-    shape = str(node.shape).encode()
     if name == "multiply":
         sign = 1
         for arg in node.args:
@@ -221,7 +227,7 @@ def _canonical(node: Node) -> tuple[int, bytes]:
     parts = [arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args]
     if node.operator.commutative:
         parts.sort()
-    return 1, _digest(name.encode(), str(node.parameters).encode(), shape, *parts)
+    return 1, _digest(name.encode(), str(node.parameters).encode(), shape_mark(tuple(node.shape)).encode(), *parts)
 
 
 def _reading_key(node: Node) -> tuple[int, str, bytes]:

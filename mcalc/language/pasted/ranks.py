@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from operator import eq
 
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
 from mcalc.table import CALLS
+from mcalc.table.later import Later
 from mcalc.table.records import Shape, ShapeMismatch
-from mcalc.tree import build
-from mcalc.tree.node import dimension
 
 ROW = 3
 TRANSPOSES = ("'", "’", "′", "ᵀ", ".'")
 POWERS = ("^", "**", ".^")
 KEYWORDS = frozenset(("for", "in", "if", "otherwise"))
-_N = dimension("n")
-_SHAPES: dict[int, Shape] = {0: (), 1: (_N,), 2: (_N, _N), ROW: (dimension(1), _N)}
 PRODUCTS = {(2, 2): 2, (2, 1): 1, (ROW, 2): ROW, (ROW, 1): 0, (1, ROW): 2}
+
+
+@cache
+def _shapes() -> Mapping[int, Shape]:
+    """A shape of each rank, every axis of one size."""
+    sympy = Later("sympy")
+    n, one = sympy.Symbol("n", integer=True, positive=True), sympy.S.One
+    return {0: (), 1: (n,), 2: (n, n), ROW: (one, n)}
 
 
 class NotUnique(Exception):
@@ -173,12 +180,12 @@ class Ranks:
         ranks = [self.of(argument) for argument in arguments if argument not in named]
         takes = [one for one in CALLS[word] if len(one.argument_names) == len(ranks)]
         for operator in takes or CALLS[word]:
-            nodes = [build.variable("x", _SHAPES[rank]) for rank in ranks]
+            known = _shapes()
             try:
-                shape = build.apply(operator.name, *nodes, parameters=axis).shape
+                shape = operator.shape(eq, [known[rank] for rank in ranks], *axis)
             except (ShapeMismatch, TypeError, ValueError):
                 continue
-            return next((rank for rank, known in _SHAPES.items() if known == shape), len(shape))
+            return next((rank for rank, one in known.items() if one == shape), len(shape))
         return max(ranks, default=0)
 
     def taken_apart(self, operand: Pieces) -> Pieces:
