@@ -22,6 +22,7 @@ from mcalc.derivation.linear_map import other_forms
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import canonical_name, parse
 from mcalc.language.reading import read_program
+from mcalc.language.syntax import with_rows
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.common_parts import program
 from mcalc.notation.results import write_expression
@@ -157,7 +158,7 @@ def headed(derivation: Derivation, result: IndexForm, side: str) -> None:
 
 def check_form(derivation: Derivation, result: IndexForm, form: str) -> None:
     """``dX ↦ …`` applied to a change, or ``∂vec(Y)/∂vec(X) = …`` as a matrix, beside the tensor."""
-    read = parse(form, derivation.reading.names)
+    read = with_rows(parse(form, derivation.reading.names))
     variable, change = derivation.by[-1], canonical_name(read.left)
     mapping = "/" not in read.left
     declared = read_back.declarations(derivation.reading, derivation.reading.names.values())
@@ -204,7 +205,7 @@ def check_side(derivation: Derivation, side: Node) -> None:
     tree = replace(side, new)
     names = {str(leaf.parameters[0]): leaf for leaf in variables(tree)} | derivation.reading.names
     declared = read_back.declarations(derivation.reading, names.values())
-    again = read_program(parse(text, declared), declared, expected=side.shape).value
+    again = read_program(with_rows(parse(text, declared)), declared, expected=side.shape).value
     sizes = next(fitting_sizes([tree, again], list(names.values())))
     point = draw_point(list(names.values()), sizes, "positive", np.random.default_rng(6))
     try:

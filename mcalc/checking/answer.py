@@ -19,6 +19,7 @@ from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading
 from mcalc.language.single_entries import with_entries
+from mcalc.language.syntax import turned_row
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
@@ -136,9 +137,13 @@ def without_left_side(text: str) -> str:
 
 
 def as_row(syntax: Syntax, shape: Shape) -> Syntax:
-    """``[a, b]``, with commas, is the row where a row is wanted."""
-    if syntax.kind == "stack" and syntax.value == "," and len(shape) == 2 and shape[0] == 1:
-        return Syntax("transpose", "", (syntax,), syntax.start, syntax.end)
+    """``[a, b]``, with commas, is the row where a row is wanted, and so is each term and each multiple of one."""
+    if len(shape) != 2 or shape[0] != 1:
+        return syntax
+    if syntax.kind == "stack":
+        return turned_row(syntax)
+    if syntax.kind == "prefix" or (syntax.kind == "infix" and syntax.value in "+-*/"):
+        return syntax._replace(children=tuple(as_row(child, shape) for child in syntax.children))
     return syntax
 
 

@@ -12,6 +12,7 @@ from mcalc.language.declarations import Declaration
 from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
+from mcalc.language.syntax import with_rows
 from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
@@ -82,10 +83,10 @@ def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
     """The value of the text among the names of `reading`, and the indices of `result`."""
     declared = declarations(reading, reading.names.values())
     if isinstance(result, Node):
-        return read_program(parse(text, declared), declared, expected=result.shape).value
+        return read_program(with_rows(parse(text, declared)), declared, expected=result.shape).value
     letters = result.letters()
     free = {letters[index]: index.size for index in result.tensor.free}
-    return read_program(parse(text, declared), declared, free_indices=free).value
+    return read_program(with_rows(parse(text, declared)), declared, free_indices=free).value
 
 
 def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> bool:

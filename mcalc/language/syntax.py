@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mcalc.language.spelling import canonical_name
@@ -73,6 +73,31 @@ def _renamed(syntax: Syntax, other: Mapping[str, str]) -> Syntax:
         value = other.get(node.value, node.value) if node.kind == "name" else node.value
         done[id(node)] = node._replace(value=value, children=tuple(done[id(child)] for child in node.children))
     return done[id(syntax)]
+
+
+def with_rows(program: Program) -> Program:
+    """The program with every ``[a, b]`` a row, as it is printed; where `[a, b]` is typed a column is meant as often."""
+    bindings = ((name, _with_rows(definition), span) for name, definition, span in program.bindings)
+    return replace(program, bindings=tuple(bindings), value=_with_rows(program.value))
+
+
+def _with_rows(syntax: Syntax) -> Syntax:
+    """The syntax with its rows transposed columns; no recursion, so depth costs nothing."""
+    order, stack = [], [syntax]
+    while stack:
+        node = stack.pop()
+        order.append(node)
+        stack += node.children
+    done: dict[int, Syntax] = {}
+    for node in reversed(order):
+        new = node._replace(children=tuple(done[id(child)] for child in node.children))
+        done[id(node)] = turned_row(new) if node.kind == "stack" and len(node.children) > 1 else new
+    return done[id(syntax)]
+
+
+def turned_row(node: Syntax) -> Syntax:
+    """``[a, b]`` as the transpose of the column; any other stack as it is."""
+    return Syntax("transpose", "", (node,), node.start, node.end) if node.value == "," else node
 
 
 def leftmost(node: Syntax) -> Syntax:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy.core.singleton import S
+
 from mcalc.networks.networks import Factor, Index, Term
 from mcalc.table.records import LoopIndex, Parameter
 from mcalc.tree import build
@@ -9,16 +11,35 @@ from mcalc.tree.node import Node, loops_below, topological, with_loop
 
 
 def without_running(term: Term) -> Term:
-    """The term with each Σ carried out that a unit vector at its running index makes a choice."""
-    for loop in term.loops:
-        index = next((f.indices[0] for f in term.factors if _is_unit(f, loop)), None)
-        if index is not None and index.size == loop.size:
-            factors = [_at(factor, loop, index) for factor in term.factors]
-            if None not in factors:
-                kept = tuple(factor for factor in factors if factor is not None and not _is_trivial(factor))
-                rest = tuple(other for other in term.loops if other != loop)
-                return without_running(Term(term.coefficient, kept, rest))
+    """The term with the Σ's carried out that are products of matrices: ``Σᵢ y[i] X[i,k]`` is Xᵀy.
+
+    So are those with a unit vector at the running index; of a single Σ over the rows of data only those of bare
+    entries, for one that was typed over functions of a row is easier to read as it was typed.
+    """
+    return _without(term, len(term.loops) > 1)
+
+
+def _without(term: Term, several: bool) -> Term:
+    places = {loop: next((f.indices[0] for f in term.factors if _is_unit(f, loop)), None) for loop in term.loops}
+    for loop in sorted(term.loops, key=lambda loop: places[loop] is None):
+        index = places[loop]
+        if index is not None and index.size != loop.size:
+            continue
+        moving = [f for f in term.factors if f.node is not None and loop in f.node.loops]
+        if index is None and (not moving or not (several or all(map(_is_bare, moving)))):
+            continue
+        place = Index(loop.size) if index is None else index
+        factors = [_at(factor, loop, place) for factor in term.factors]
+        if None not in factors:
+            kept = tuple(factor for factor in factors if factor is not None and not _is_trivial(factor))
+            rest = tuple(other for other in term.loops if other != loop)
+            return _without(Term(term.coefficient, kept, rest), several)
     return term
+
+
+def _is_bare(factor: Factor) -> bool:
+    """An entry, a row or a column of a name."""
+    return factor.node is not None and factor.node.operator.name == "element" and not factor.node.args[0].args
 
 
 def _is_unit(factor: Factor, loop: LoopIndex) -> bool:
@@ -39,14 +60,14 @@ def _at(factor: Factor, loop: LoopIndex, index: Index) -> Factor | None:
     if not factor.indices:
         column = _column(factor.node, loop)
         return None if column is None else Factor(column, (index,), factor.power)
+    if len(factor.indices) != 1:
+        return None
     found = _whole(factor.node, loop)
-    if found is None or len(factor.indices) != 1:
-        return None
-    whole, places = found
-    if len(whole.shape) != 2 or len(places) != 2 or None not in places:
-        return None
-    pair = (index, *factor.indices) if places[0] == loop else (*factor.indices, index)
-    return Factor(whole, pair, factor.power)
+    if found is not None and len(found[0].shape) == 2 and len(found[1]) == 2 and None in found[1]:
+        pair = (index, *factor.indices) if found[1][0] == loop else (*factor.indices, index)
+        return Factor(found[0], pair, factor.power)
+    rows = _rows(factor.node, loop)
+    return None if rows is None else Factor(rows, (index, *factor.indices), factor.power)
 
 
 def _whole(node: Node, loop: LoopIndex) -> tuple[Node, tuple[Parameter, ...]] | None:
@@ -65,27 +86,48 @@ def _column(node: Node, loop: LoopIndex) -> Node | None:
     """The column of what a scalar is at each place of the running index."""
     name = node.operator.name
     if name == "element":
-        found = _whole(node, loop)
-        if found is None:
+        whole, places = node.args[0], node.parameters
+        if loop in whole.loops or len(whole.axes) != len(whole.shape) or len(places) != len(whole.shape):
             return None
-        whole, places = found
-        if len(places) == 1:
+        if places == (loop,):
             return whole
-        taken = tuple(None if place == loop else place for place in places)
-        return build.apply("element", whole, parameters=taken)
+        if places == (loop, loop):
+            return build.apply("diagonal", whole)
+        return build.apply("element", whole, parameters=tuple(None if place == loop else place for place in places))
     if name == "dot":
         moving = [arg for arg in node.args if loop in arg.loops]
-        rows = _whole(moving[0], loop) if len(moving) == 1 else None
-        if rows is None or len(rows[1]) != 2:
+        rows = [_rows(arg, loop) for arg in moving]
+        if rows[0] is None or rows[-1] is None:
             return None
-        whole, places = rows
-        fixed = node.args[0] if moving[0] is node.args[1] else node.args[1]
-        return build.product(whole if places[0] == loop else build.transpose(whole), fixed)
+        if len(moving) == 1:
+            return build.product(rows[0], node.args[0] if moving[0] is node.args[1] else node.args[1])
+        return build.apply("sum", build.apply("multiply", rows[0], rows[1]), parameters=(1,))
+    if name == "norm":
+        inside = _rows(node.args[0], loop)
+        squares = None if inside is None else build.apply("sum", build.raised(inside, S(2)), parameters=(1,))
+        return None if squares is None else build.apply("sqrt", squares)
     if not node.operator.elementwise:
         return None
     args = [_column(arg, loop) if loop in arg.loops else arg for arg in node.args]
     known = [arg for arg in args if arg is not None]
     return build.apply(name, *known, parameters=node.parameters) if len(known) == len(args) else None
+
+
+def _rows(node: Node, loop: LoopIndex) -> Node | None:
+    """The matrix whose rows are what a column is at each place of the running index."""
+    if loop not in node.loops or len(node.shape) != 1:
+        return None
+    found = _whole(node, loop)
+    if found is not None and len(found[1]) == 2:
+        return found[0] if found[1][0] == loop else build.transpose(found[0])
+    if node.operator.name == "matmul" and loop not in node.args[0].loops:
+        rows = _rows(node.args[1], loop)
+        return None if rows is None else build.product(rows, build.transpose(node.args[0]))
+    if not node.operator.elementwise:
+        return None
+    args = [_rows(arg, loop) if arg.shape else arg for arg in node.args]
+    known = [arg for arg in args if arg is not None and loop not in arg.loops]
+    return build.apply(node.operator.name, *known, parameters=node.parameters) if len(known) == len(args) else None
 
 
 def under_sum(body: Node, loop: LoopIndex) -> Node:

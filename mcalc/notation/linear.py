@@ -246,9 +246,8 @@ class Linear:
     def _mark(self, part: Mark) -> Written:
         if part.mark == "inverse":
             return self.bracketed(self.run(part.base), INVERSE), ATOM
-        if isinstance(part.base, Grid) and part.base.kind == "stack":
-            inner = self.listed([row[0] for row in part.base.rows], ", ")
-            return [_piece("["), *deeper(inner), _piece("]" + self.sign_of["T"])], POSTFIX
+        if isinstance(part.base, Grid) and part.base.kind == "stack" and not any(part.base.ranks):
+            return [_piece("["), *deeper(self.listed([row[0] for row in part.base.rows], ", ")), _piece("]")], ATOM
         return [*self.at(part.base, POSTFIX), _piece(self.sign_of["T"])], POSTFIX
 
     def listed(self, parts: Sequence[Box], between: str, told: bool = False) -> Run:

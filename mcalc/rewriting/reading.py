@@ -138,6 +138,17 @@ def canonical(root: Form, known: Iterable[Form] = ()) -> Form:
     return done[root]
 
 
+def _has_scalar_inside(plain: Form) -> bool:
+    """Whether a sign, a number or a scalar was typed inside of a product: ``(−X)·w`` is written −X·w."""
+    if plain.head == PRODUCT:
+        return any(part.head == SUM and len(part.args) == 1 for part in plain.args)
+    return plain.head in (CHAIN, TURNED) and any(
+        (part.head == SUM and len(part.args) == 1)
+        or (part.head == PRODUCT and bool(part.shape) and not all(base.shape for base in part.args))
+        for part in plain.args
+    )
+
+
 class Typed:
     """What is kept of how a value was typed: short parts, orders of terms, signs of differences, ``x - 1/3``."""
 
@@ -151,6 +162,7 @@ class Typed:
     def learn(self, root: Node) -> None:
         """The sums below the node, those met first counting."""
         done: dict[Node, Form] = {}
+        inside: set[Node] = set()
         as_it_stands = raw([root])
         with keeping(self.signs):
             for node in topological([root], _inside):
@@ -172,7 +184,9 @@ class Typed:
                         self.order.setdefault(core, typed)
                 done[node] = form
                 plain = as_it_stands[node]
-                if (
+                if _has_scalar_inside(plain) or not inside.isdisjoint(_inside(node)):
+                    inside.add(node)
+                elif (
                     form.args
                     and node.args
                     and plain.cost <= form.cost
