@@ -10,7 +10,7 @@ from test_reading_back import CASES
 
 from mcalc.ask import derive
 from mcalc.derivation.differentials import leaf
-from mcalc.derivation.linear_map import kronecker, linear_map, other_forms
+from mcalc.derivation.linear_map import linear_map, of_columns, other_forms
 from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
 from mcalc.tree import build
@@ -50,7 +50,7 @@ def values(name: str) -> tuple[Any, Any, Any, Any] | None:
     at = {**point, "change_of_it": step}
     free = build.variable(str(variable.parameters[0]), variable.shape)
     mapped = evaluate(replace(change, {leaf(free): moved}), at, sizes)
-    product = kronecker(change, variable)
+    product = of_columns(change, variable)
     entries = evaluate_tensor(derivation.natural.tensor, point, sizes)
     return entries, mapped, None if product is None else evaluate(product, point, sizes), step
 

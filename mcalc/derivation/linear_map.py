@@ -15,10 +15,11 @@ from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.boxes import Box, Call, Derivative, Nabla, Name, Row, equation
 from mcalc.notation.writing import box_of, written
 from mcalc.rewriting.answers import matrix_form
-from mcalc.table import TABLE
-from mcalc.table.roles import KRONECKER, VEC
+from mcalc.table import TABLE, shapes
+from mcalc.table.roles import VEC
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends
+from mcalc.tree.operations import kronecker, turning
 
 
 def linear_map(tensor: Tensor, variable: Node) -> Node | None:
@@ -31,8 +32,13 @@ def linear_map(tensor: Tensor, variable: Node) -> Node | None:
     return None if places is None else matrix_form(moved, *places)
 
 
-def kronecker(change: Node, variable: Node) -> Node | None:
-    """``Σ Bᵀ ⊗ A`` of ``Σ A·dX·B``, as ``vec(A X B) = (Bᵀ ⊗ A) vec(X)``; None where a term is not of this form."""
+def of_columns(change: Node, variable: Node) -> Node | None:
+    """``Σ Bᵀ ⊗ A`` of ``Σ A·dX·B``, as ``vec(A X B) = (Bᵀ ⊗ A) vec(X)``; None where a term is not of this form.
+
+    Where dX stands turned, the commutation matrix K turns it: ``vec(Xᵀ) = K vec(X)``.
+    """
+    if change.operator.shape is shapes.vec_shape:
+        change = change.args[0]
     moving = leaf(build.variable(str(variable.parameters[0]), variable.shape))
     if not change.shape or len(moving.shape) != 2 or 1 in (*change.shape, *moving.shape):
         return None
@@ -43,25 +49,39 @@ def kronecker(change: Node, variable: Node) -> Node | None:
 
 
 class _Side(NamedTuple):
-    """``c Π scalars · A·dX·B``: what stands left and right of dX."""
+    """``c Π scalars · A·dX·B``: what stands left and right of dX, or of dXᵀ."""
 
     coefficient: Rational = S.One
     scalars: tuple[tuple[Node, Rational], ...] = ()
     left: tuple[Node, ...] = ()
     right: tuple[Node, ...] = ()
+    turned: bool = False
+
+    def transposed(self) -> _Side:
+        """The side of the transpose of the whole."""
+        left, right = (tuple(map(build.transpose, reversed(side))) for side in (self.right, self.left))
+        return self._replace(left=left, right=right, turned=not self.turned)
 
 
 def _product(side: _Side, moving: Node) -> Node:
-    left = build.chain(side.left) if side.left else build.identity(moving.shape[0])
-    right = build.chain(side.right) if side.right else build.identity(moving.shape[1])
-    return build.apply(KRONECKER, build.transpose(right), left)
+    height, width = moving.shape[::-1] if side.turned else moving.shape
+    left = build.chain(side.left) if side.left else build.identity(height)
+    right = build.chain(side.right) if side.right else build.identity(width)
+    product = kronecker(build.transpose(right), left)
+    if not side.turned:
+        return product
+    commuting = turning(*moving.shape)
+    return commuting if not side.left and not side.right else build.chain((product, commuting))
 
 
 def _sides(term: Node, moving: Node) -> list[_Side] | None:
-    """The terms of an expression linear in dX; None where dX stands turned, or beside anything but matrices."""
+    """The terms of an expression linear in dX; None where it stands beside anything but matrices."""
     if term is moving:
         return [_Side()]
     name = term.operator.name
+    if name == "transpose":
+        inside = _sides(term.args[0], moving)
+        return None if inside is None else [side.transposed() for side in inside]
     parts = build.row_of(term) if name == "matmul" else list(term.args)
     at = [place for place, part in enumerate(parts) if moving in depends(part, moving)]
     if name == "add" and len(at) == len(parts):
@@ -98,12 +118,13 @@ def other_boxes(derivation: Derivation) -> list[Box]:
         return []
     moving = box_of(leaf(build.variable(str(variable.parameters[0]), variable.shape)))
     forms: list[Box] = [Row("relation", (moving, box_of(change)), ("", "maps"))]
-    product = kronecker(change, variable)
+    product = of_columns(change, variable)
     if product is not None:
         value: Box = Name(value_name(derivation), len(derivation.value.axes))
         if derivation.is_second:
             value = Nabla(value)
-        quotient = Derivative(Call(TABLE[VEC], (value,)), (Call(TABLE[VEC], (box_of(variable),)),))
+        above = Call(TABLE[VEC], (value,)) if len(derivation.value.axes) > 1 or derivation.is_second else value
+        quotient = Derivative(above, (Call(TABLE[VEC], (box_of(variable),)),))
         forms.append(equation(quotient, box_of(product)))
     return forms
 

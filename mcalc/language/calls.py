@@ -7,13 +7,13 @@ from typing import Any
 
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span, nearest
-from mcalc.table import CALLS, REPETITIONS
+from mcalc.table import CALLS, OF_TWO_SIZES
 from mcalc.table.records import Operator
 from mcalc.table.refused import REFUSED
 from mcalc.tree.node import Node
 
 SIZED = {"eye": "eye", "ones": "ones", "zeros": "zeros", "identity": "eye"}
-OF_SIZES = frozenset({*SIZED, "unit", *REPETITIONS})
+OF_SIZES = frozenset({*SIZED, "unit", *OF_TWO_SIZES})
 """The functions whose arguments are sizes or places, and no values."""
 
 

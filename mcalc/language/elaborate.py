@@ -16,7 +16,7 @@ from mcalc.language.pieces import Mismatch, Pieces, Steps, is_delta
 from mcalc.language.sizes import Sizes
 from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
-from mcalc.table import CALLS, COMPARISONS, REPETITIONS, TABLE, shapes
+from mcalc.table import CALLS, COMPARISONS, OF_TWO_SIZES, TABLE, shapes
 from mcalc.table.records import LoopIndex, Parameters, Same, ShapeMismatch
 from mcalc.table.roles import DIAGONAL
 from mcalc.table.shapes import has_one_entry
@@ -216,7 +216,7 @@ class Elaborator(Pieces):
         if name == "unit" and name not in self.names:
             count(syntax, syntax.children, (2,))
             return stacks.unit(self.sizes.place_of(syntax.children[0]), self.sizes.size_of(syntax.children[1]))
-        if name in REPETITIONS and name not in self.names:
+        if name in OF_TWO_SIZES and name not in self.names:
             count(syntax, syntax.children, (2,))
             size, times = (self.sizes.size_of(child) for child in syntax.children)
             return build.apply(name, build.size(size), build.size(times), parameters=(size, times))
@@ -269,7 +269,7 @@ class Elaborator(Pieces):
             column, row = (left, right) if upright[0] else (right, left)
             return self._apply(syntax, "outer", [(syntax, column), (syntax, build.transpose(row))])
         if any(upright) and not all(upright):
-            return build.transpose(kronecker(build.transpose(left), build.transpose(right)))
+            return kronecker(left, right)
         return self._apply(syntax, CALLS[syntax.value][0].name, parts)
 
 

@@ -18,12 +18,12 @@ from mcalc.language.habits import COLUMN, MATRIX, ROW, SCALAR
 from mcalc.language.open_functions import is_of_vectors
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
-from mcalc.table import CALLS, REPETITIONS
+from mcalc.table import CALLS, OF_TWO_SIZES
 from mcalc.table.records import Operator, Shape, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
-_COUNTED = frozenset((*SIZED, "unit", *REPETITIONS))
+_COUNTED = frozenset((*SIZED, "unit", *OF_TWO_SIZES))
 
 
 def rank_of(shape: Shape) -> int:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from sympy.core.singleton import S
 
 from mcalc.networks.networks import ONE, Factor, Index, Term, counted, expand
+from mcalc.networks.pairs import with_pairs
 from mcalc.networks.scalar_factors import united
-from mcalc.table.roles import ABOVE, ABSOLUTE, REPEATED, SIGN, TILED
+from mcalc.table.roles import ABOVE, ABSOLUTE, SIGN
 from mcalc.tree import build, stacks
-from mcalc.tree.folding import rectified, unstacked, where_positive
+from mcalc.tree.folding import rectified, where_positive
 
 
 def normalise(term: Term, free: Iterable[Index]) -> Term | None:
@@ -35,11 +36,16 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
                     changed = True
                     break
             else:
-                done = _select(factors, at, free) or _unstacked(factors, at, free)
+                done = _select(factors, at, free)
                 if done is not None:
                     summed.discard(factor.indices[0])
                     coefficient, factors, changed = coefficient * done.coefficient, list(done.factors), True
                     break
+        found = None if changed else with_pairs(factors, free)
+        if found is not None:
+            factors, pairs = found
+            summed = (summed - pairs.keys()).union(*pairs.values())
+            changed = True
     sign, factors = _gathered(factors)
     coefficient *= sign
     if coefficient == 0:
@@ -108,29 +114,6 @@ def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
         if expanded.loops:
             expanded = Term(S.One, (Factor(chosen, tuple(kept), factor.power),))
         result = result.times(expanded)
-    return result
-
-
-def _unstacked(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
-    """``Σᵢ vec(A)[i] tile[i,k] repeat[i,l] = A[k,l]``: what vec has stacked, the two selections put back."""
-    tile = factors[at]
-    if tile.node is None or tile.node.operator.name != TILED or tile.indices[0] in free:
-        return None
-    place = tile.indices[0]
-    touching = [f for number, f in enumerate(factors) if number != at and place in f.indices]
-    repeat = next((f for f in touching if f.node is not None and f.node.operator.name == REPEATED), None)
-    if repeat is None or repeat.node is None or tile.node.parameters != repeat.node.parameters[::-1]:
-        return None
-    result = ONE
-    for number, factor in enumerate(factors):
-        if number == at or factor is repeat:
-            continue
-        if place in factor.indices:
-            inner = None if factor.node is None or len(factor.indices) != 1 else unstacked(factor.node)
-            if inner is None:
-                return None
-            factor = Factor(inner, (tile.indices[1], repeat.indices[1]), factor.power)
-        result = result.times(Term(S.One, (factor,)))
     return result
 
 

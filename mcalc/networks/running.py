@@ -6,6 +6,7 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term
 from mcalc.table.records import LoopIndex, Parameter
+from mcalc.table.roles import DIAGONAL, NORM, ROOT
 from mcalc.tree import build
 from mcalc.tree.node import Node, loops_below, topological, with_loop
 
@@ -92,7 +93,7 @@ def _column(node: Node, loop: LoopIndex) -> Node | None:
         if places == (loop,):
             return whole
         if places == (loop, loop):
-            return build.apply("diagonal", whole)
+            return build.apply(DIAGONAL, whole)
         return build.apply("element", whole, parameters=tuple(None if place == loop else place for place in places))
     if name == "dot":
         moving = [arg for arg in node.args if loop in arg.loops]
@@ -102,10 +103,10 @@ def _column(node: Node, loop: LoopIndex) -> Node | None:
         if len(moving) == 1:
             return build.product(rows[0], node.args[0] if moving[0] is node.args[1] else node.args[1])
         return build.apply("sum", build.apply("multiply", rows[0], rows[1]), parameters=(1,))
-    if name == "norm":
+    if name == NORM:
         inside = _rows(node.args[0], loop)
         squares = None if inside is None else build.apply("sum", build.raised(inside, S(2)), parameters=(1,))
-        return None if squares is None else build.apply("sqrt", squares)
+        return None if squares is None else build.apply(ROOT, squares)
     if not node.operator.elementwise:
         return None
     args = [_column(arg, loop) if loop in arg.loops else arg for arg in node.args]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sympy.core.expr import Expr
 
+from mcalc.networks.pairs import is_of_rows, is_selection, written_out
 from mcalc.notation.boxes import (
     BigSum,
     Box,
@@ -75,6 +76,10 @@ class Builder:
         if node in self.done and not node.args:
             return ()
         name = node.operator.name
+        if is_selection(node):
+            return (written_out(node),)
+        if is_of_rows(node):
+            return tuple(map(build.transpose, node.args[0].args))
         if name == "outer":
             return (node.args[0], _lying(node.args[1]))
         if name == "dot":
@@ -243,11 +248,15 @@ class Builder:
         return Row("chain", boxes, ("", *["matrix"] * (len(boxes) - 1)), tuple(len(link.axes) for link in links))
 
     def _postfix(self, node: Node) -> Box:
+        if is_of_rows(node):
+            return Call(node.args[0].operator, tuple(self.done[build.transpose(arg)] for arg in node.args[0].args))
         return Mark(self.done[node.args[0]], "T")
 
     # Functions
 
     def _call(self, node: Node) -> Box:
+        if is_selection(node):
+            return self.done[written_out(node)]
         axis = node.parameters[0] if node.parameters and node.operator.keywords else None
         return Call(node.operator, tuple(self.done[arg] for arg in node.args), axis)
 

@@ -9,7 +9,8 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.networks.matrix_form import Piece, matrix_of
-from mcalc.networks.networks import Index, Term, fresh
+from mcalc.networks.networks import Factor, Index, Term, fresh
+from mcalc.networks.pairs import Pairs, is_selection, split_free
 from mcalc.networks.parts import by_parts
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.engine import Engine
@@ -17,8 +18,10 @@ from mcalc.rewriting.forms import ONE, PRODUCT, SUM, Form, is_zero, make, ration
 from mcalc.rewriting.reading import Typed, raw
 from mcalc.rewriting.showing import Writer
 from mcalc.table.records import Shape
+from mcalc.table.roles import VEC
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
+from mcalc.tree.operations import kronecker
 
 _WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid"})
 
@@ -72,7 +75,7 @@ def _author(roots: Iterable[Node]) -> Author:
 
 def simplify(node: Node) -> Node:
     """The same value, as a careful author writes it; simplified again, it stays as it is."""
-    if any(part.operator.name == "loop_sum" for part in topological([node])):
+    if any(part.operator.name == "loop_sum" or is_selection(part) for part in topological([node])):
         indices = fresh(node)
         found = matrix_form(terms_of(node, indices), *orientation(node.shape, indices)) if len(indices) <= 2 else None
         if found is not None:
@@ -106,6 +109,11 @@ def shape_between(row: Index | None, column: Index | None) -> Shape:
 def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> Node | None:
     """The sum of the terms in matrix notation, `row` for its rows and `column` for its columns; None if it has none."""
     free = [index for index in (row, column) if index is not None]
+    paired = split_free(terms, free)
+    if paired is not None:
+        found = _of_pairs(*paired, row, column)
+        if found is not None:
+            return found
     pieces: list[Piece] = []
     for term in tidy(terms, free):
         piece = matrix_of(term, row, column)
@@ -118,6 +126,48 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) 
     if written_out is not None:
         return simplify(written_out)
     return _summed(pieces, shape_between(row, column))
+
+
+def _of_pairs(terms: Sequence[Term], pairs: Pairs, row: Index | None, column: Index | None) -> Node | None:
+    """``A ⊗ B`` where the two indices of a pair part, and ``vec(A)`` where a column is over the two of one."""
+    if column is None and row in pairs:
+        inside = matrix_form(terms, pairs[row].fast, pairs[row].slow)
+        return None if inside is None else build.apply(VEC, inside)
+    places = [index for index in (row, column) if index is not None]
+    slow, fast = ([pairs[index][at] for index in places if index in pairs] for at in (0, 1))
+    products: list[Node] = []
+    for term in tidy(terms, [*slow, *fast, *(index for index in places if index not in pairs)]):
+        parts = _parted(term, set(fast))
+        if parts is None or term.loops:
+            return None
+        others = [index for index in places if index not in pairs]
+        with_others = [bool({i for f in part.factors for i in f.indices} & set(others)) for part in parts]
+        if all(with_others):
+            return None
+        sides = []
+        for at, part in enumerate(parts):
+            own = [
+                pairs[index][at] if index in pairs else index if with_others[at] else None
+                for index in (row, column)
+                if index is not None
+            ]
+            sides.append(matrix_form([part], *(own if column is not None else (*own, None))))
+        if None in sides:
+            return None
+        products.append(kronecker(*(side for side in sides if side is not None)))
+    return simplify(build.total(products)) if products else None
+
+
+def _parted(term: Term, fast: set[Index]) -> tuple[Term, Term] | None:
+    """The term as a product of what hangs together with the fast indices, last, and of the rest."""
+    reached, rest, new = set(fast), list(term.factors), True
+    inside: list[Factor] = []
+    while new:
+        new = [factor for factor in rest if not reached.isdisjoint(factor.indices)]
+        inside += new
+        rest = [factor for factor in rest if factor not in new]
+        reached.update(index for factor in new for index in factor.indices)
+    return term._replace(factors=tuple(rest)), Term(S.One, tuple(inside))
 
 
 def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:

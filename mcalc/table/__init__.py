@@ -42,5 +42,7 @@ CONTRARY = {
 """The comparisons that are written by another with their arguments changed over: ``a < b`` as ``b > a``."""
 REPETITIONS = frozenset(operator.name for operator in TABLE.values() if operator.shape is shapes.repeated)
 """Identities with their rows repeated: their arguments are sizes."""
+OF_TWO_SIZES = REPETITIONS | {operator.name for operator in TABLE.values() if operator.shape is shapes.commuting}
+"""All matrices that are made of two sizes."""
 CASES = next(operator for operator in TABLE.values() if operator.is_cases)
 """What ``{ b if not c; a if c }`` is."""

@@ -219,6 +219,11 @@ def repeated(same: Same, shapes: Sequence[Shape], size: Expr, times: Expr) -> Sh
     return matrix_shape(size * times, size)
 
 
+def commuting(same: Same, shapes: Sequence[Shape], size: Expr, times: Expr) -> Shape:
+    """The permutation of the m·p entries of a matrix: mp×mp."""
+    return matrix_shape(size * times, size * times)
+
+
 def stacked(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
     """Scalars and columns give a column of all their entries; raises `ShapeMismatch`."""
     for at, shape in enumerate(shapes):

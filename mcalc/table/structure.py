@@ -168,4 +168,18 @@ OPERATORS = (
         notation=called("tile", r"\operatorname{tile}"),
         numpy=lambda np, *sizes: np.tile(np.eye(sizes[-2]), (sizes[-1], 1)),
     ),
+    Operator(
+        "commutation",
+        "m p",
+        title="commutation matrix",
+        doc="the matrix K with `K@vec(X) = vec(X')` for every m×p matrix X: `commutation(m, p)`",
+        shape=shapes.commuting,
+        notation=called("commutation", r"\operatorname{commutation}"),
+        example="commutation(m, p)",
+        numpy=lambda np, *sizes: (
+            (np.repeat(np.eye(sizes[-2]), sizes[-1], axis=0) @ np.tile(np.eye(sizes[-2]), (sizes[-1], 1)).T)
+            * (np.tile(np.eye(sizes[-1]), (sizes[-2], 1)) @ np.repeat(np.eye(sizes[-1]), sizes[-2], axis=0).T)
+        ),
+        elsewhere=("commutation_matrix",),
+    ),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mcalc.table.roles import (
     ABOVE,
     ABSOLUTE,
     AT_MOST,
     CASES,
+    COMMUTATION,
     DETERMINANT,
     DIAGONAL,
     EXPONENTIAL,
@@ -15,7 +18,7 @@ from mcalc.table.roles import (
     ROOT,
     TRACE,
 )
-from mcalc.tree.build import apply
+from mcalc.tree.build import apply, size, transpose
 from mcalc.tree.node import Node
 
 
@@ -45,8 +48,15 @@ def trace(matrix: Node) -> Node:
 
 
 def kronecker(left: Node, right: Node) -> Node:
-    """``A ⊗ B``, m×n and p×q giving mp×nq."""
+    """``A ⊗ B``, m×n and p×q giving mp×nq; of a matrix and a column by way of rows, ``(Aᵀ ⊗ uᵀ)ᵀ``."""
+    if len(left.shape) != len(right.shape) and len(left.shape) * len(right.shape) == 2:
+        return transpose(apply(KRONECKER, transpose(left), transpose(right)))
     return apply(KRONECKER, left, right)
+
+
+def turning(height: Any, width: Any) -> Node:
+    """``K``, with ``vec(Xᵀ) = K vec(X)`` for every X of this height and width."""
+    return apply(COMMUTATION, size(height), size(width), parameters=(height, width))
 
 
 def exponential(value: Node) -> Node:
