@@ -97,12 +97,12 @@ def _column(node: Node, loop: LoopIndex) -> Node | None:
         return build.apply("element", whole, parameters=tuple(None if place == loop else place for place in places))
     if name == "dot":
         moving = [arg for arg in node.args if loop in arg.loops]
-        rows = [_rows(arg, loop) for arg in moving]
-        if rows[0] is None or rows[-1] is None:
+        rows = [found for arg in moving if (found := _rows(arg, loop)) is not None]
+        if len(rows) < len(moving):
             return None
         if len(moving) == 1:
             return build.product(rows[0], node.args[0] if moving[0] is node.args[1] else node.args[1])
-        return build.apply("sum", build.apply("multiply", rows[0], rows[1]), parameters=(1,))
+        return build.apply("sum", build.apply("multiply", *rows), parameters=(1,))
     if name == NORM:
         inside = _rows(node.args[0], loop)
         squares = None if inside is None else build.apply("sum", build.raised(inside, S(2)), parameters=(1,))

@@ -160,13 +160,12 @@ def _of_pairs(terms: Sequence[Term], pairs: Pairs, row: Index | None, column: In
 
 def _parted(term: Term, fast: set[Index]) -> tuple[Term, Term] | None:
     """The term as a product of what hangs together with the fast indices, last, and of the rest."""
-    reached, rest, new = set(fast), list(term.factors), True
+    reached, rest = set(fast), list(term.factors)
     inside: list[Factor] = []
-    while new:
-        new = [factor for factor in rest if not reached.isdisjoint(factor.indices)]
-        inside += new
-        rest = [factor for factor in rest if factor not in new]
-        reached.update(index for factor in new for index in factor.indices)
+    while met := [factor for factor in rest if not reached.isdisjoint(factor.indices)]:
+        inside += met
+        rest = [factor for factor in rest if reached.isdisjoint(factor.indices)]
+        reached.update(index for factor in met for index in factor.indices)
     return term._replace(factors=tuple(rest)), Term(S.One, tuple(inside))
 
 

@@ -124,6 +124,7 @@ OTHER = {
     "tile",
     "repeat",
     "kron",
+    "commutation",
     "norm",
     "diagonal",
     "inv",

@@ -1,0 +1,55 @@
+"""Answers in matrices: double sums, sums over rows, Kronecker products, the commutation matrix, rows of scalars."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcalc.ask import derive
+from mcalc.derivation.linear_map import other_forms
+from mcalc.derivation.read_back import must_read_back
+
+ANSWERS = [
+    ("sum(sum(B[i,j]*x[i]*x[j] for j in 1..n) for i in 1..n)/2", "x", "B=n,n x=n", "x'@(B + B')/2"),
+    ("sum(sum(A[i,j]*x[i]*y[j] for i in 1..m) for j in 1..n)", "x", "A=m,n x=m y=n", "(A@y)'"),
+    ("sum((M[i,j] - U[i].V[j])^2 for i in 1..m for j in 1..n)", "U", "M=m,n U=m,k V=n,k", "2(U@V' - M)@V"),
+    ("sum(norm(W[i]) for i in 1..m)", "W", "W=m,n", "diag(1/sqrt(sum(W^2, axis=1)))@W"),
+    ("sum(X[i]'@A@X[i] for i in 1..N)", "A", "X=N,n A=n,n", "X'@X"),
+    ("sum(A[i,i]^2 for i in 1..n)", "A", "A=n,n", "2diag(diagonal(A))"),
+    # of a single sum over data, what was typed over functions of a row stays
+    ("sum((y[i] - w.X[i])^2 for i in 1..N)", "w", "y=N X=N,n w=n", "2sum((w.X[i] - y[i])*X[i]' for i in 1..N)"),
+    ("tr(kron(A, X))", "X", "A=m,m X=n,n", "tr(A)*eye(n)"),
+    ("tr(kron(X, A))", "X", "A=m,m X=n,n", "tr(A)*eye(n)"),
+    ("norm(kron(A, X))^2", "X", "A=m,n X=p,q", "2norm(A)^2*X"),
+    ("logdet(kron(A, X))", "X", "A=m,m X=n,n", "m*inv(X)'"),
+    ("kron(x, a)", "x", "x=n a=m", "kron(eye(n), a)"),
+    ("kron(a, x)", "x", "x=n a=m", "kron(a, eye(n))"),
+    ("3*x[1]^2*x[2]", "x", "x=2", "[6x[1]*x[2], 3x[1]^2]"),
+    ("-sum(X@b + y*exp(-X@b))", "b", "X=n,k b=k y=n", "(y*exp(-X@b) - 1)'@X"),
+    ("logsumexp(c*X@q)/c", "q", "X=n,k q=k c=scalar", "softmax(c*X@q)'@X"),
+]
+
+
+def shapes_of(text: str) -> dict[str, str]:
+    return dict(item.split("=") for item in text.split())
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes", "answer"), ANSWERS, ids=[row[0] for row in ANSWERS])
+def test_an_answer_is_in_matrices(text: str, wrt: str, shapes: str, answer: str) -> None:
+    derivation = derive(text, wrt, shapes_of(shapes))
+    assert derivation.ascii() == answer
+    must_read_back(derivation)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "forms"),
+    [
+        ("vec(X'@X)", "X=m,n", ["dX ↦ vec(dXᵀ·X + Xᵀ·dX)", "kron(eye(n), Xᵀ) + kron(Xᵀ, eye(n))·commutation(m, n)"]),
+        ("vec(X')", "X=m,n", ["dX ↦ vec(dXᵀ)", "commutation(m, n)"]),
+        ("vec(A@X@B)", "A=p,m X=m,n B=n,q", ["dX ↦ vec(A·dX·B)", "kron(Bᵀ, A)"]),
+        ("A@X'@B", "A=p,n X=m,n B=m,q", ["dX ↦ A·dXᵀ·B", "kron(Bᵀ, A)·commutation(m, n)"]),
+        ("kron(A, X)", "A=m,n X=p,q", ["dX ↦ kron(A, dX)"]),
+    ],
+)
+def test_an_answer_of_order_three_or_four_in_kronecker_products(text: str, shapes: str, forms: list[str]) -> None:
+    found = [form.rpartition(" = ")[2] for form in other_forms(derive(text, "X", shapes_of(shapes)))]
+    assert found == forms
