@@ -8,8 +8,9 @@ and selections, all these go.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple, TypeGuard
+from typing import NamedTuple, TypeGuard
 
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term, expand
@@ -148,7 +149,7 @@ def _split(factor: Factor, pairs: Pairs, kept: Collection[Index]) -> list[Factor
     return [Factor(inner, (pair.fast, pair.slow), power)]
 
 
-def _sizes(pair: Pair) -> tuple[Any, Any]:
+def _sizes(pair: Pair) -> tuple[Expr, Expr]:
     return pair.slow.size, pair.fast.size
 
 

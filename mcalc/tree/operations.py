@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sympy.core.expr import Expr
 
 from mcalc.table.roles import (
     ABOVE,
@@ -54,7 +54,7 @@ def kronecker(left: Node, right: Node) -> Node:
     return apply(KRONECKER, left, right)
 
 
-def turning(height: Any, width: Any) -> Node:
+def turning(height: Expr, width: Expr) -> Node:
     """``K``, with ``vec(Xᵀ) = K vec(X)`` for every X of this height and width."""
     return apply(COMMUTATION, size(height), size(width), parameters=(height, width))
 

@@ -125,6 +125,7 @@ OTHER = {
     "repeat",
     "kron",
     "commutation",
+    "commutation",
     "norm",
     "diagonal",
     "inv",
