@@ -24,7 +24,6 @@ from mcalc.checking.steps import step_for
 from mcalc.checking.terms import without_terms
 from mcalc.checking.variants import Variant, Variants
 from mcalc.derivation.derivation import Step
-from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.tree import build
@@ -50,10 +49,12 @@ class Explained(NamedTuple):
 
 def explanation(case: Case, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> Explained | None:
     """The findings that explain the answer; None where nothing does."""
-    return _Explanation(case, ground, base, repairs).run()
+    return Explanation(case, ground, base, repairs).run()
 
 
-class _Explanation:
+class Explanation:
+    """The search for what explains an answer, over versions of it and of the derivative."""
+
     def __init__(self, case: Case, ground: Ground, base: Valued | None, repairs: Sequence[Correction]) -> None:
         self.case, self.ground, self.base, self.repairs = case, ground, base, repairs
         self.search = Search(ground, base, case.scalars())
@@ -79,7 +80,7 @@ class _Explanation:
             best = _cheaper(best, self._best(best))
             best = _cheaper(best, self._assumed(best))
         if best is None or best.cost > _SQUARE:
-            square = only_square(self.case)
+            square = self.square()
             if square is not None:
                 return Explained((square,), _SQUARE)
         if best is None or best.cost > _ENOUGH:
@@ -192,14 +193,19 @@ class _Explanation:
             relation = holds_there(self.ground, self.base, assumption, self.search.scalars)
             if relation is None:
                 continue
-            declare = self._declaration(assumption) if relation == Relation(False, None) else ""
+            declare = self.declared(assumption) if relation == Relation(False, None) else ""
             cost = (assumption.cost if declare else assumption.undeclared_cost) + cost_of(relation)
             if cost < limit:
                 limit = cost
                 found = Explained(tuple(self._assumption_findings(assumption, relation, declare)), cost)
         return found
 
-    def _declaration(self, assumption: Assumption) -> str:
+    def square(self) -> Finding | None:
+        """The finding that the answer is right where two dimensions are equal."""
+        return only_square(self.case)
+
+    def declared(self, assumption: Assumption) -> str:
+        """The option with which the answer is right, where what is assumed can be declared."""
         if not assumption.declared or assumption.of is None:
             return ""
         return declaration_for(self.case, assumption.of, assumption.declared)
@@ -309,6 +315,3 @@ def _cheaper(one: Explained | None, other: Explained | None) -> Explained | None
     if one is None or other is None:
         return one or other
     return other if other.cost < one.cost else one
-
-
-__all__ = ["Explained", "IndexForm", "explanation"]

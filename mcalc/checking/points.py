@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
@@ -64,7 +64,15 @@ class Stacked:
         return tuple(Mul(*(index.size for index in part)) for part in (tensor.value, tensor.variable))
 
 
-Valued = Expression | Indexed | Stacked
+class Computed(NamedTuple):
+    """What a program computes, named as it is called: numbers at a spot, None where it has none."""
+
+    shape: Shape
+    name: str
+    compute: Callable[[Spot], Array | None]
+
+
+Valued = Expression | Indexed | Stacked | Computed
 
 
 def shape_of(expression: Valued) -> Shape:
@@ -94,6 +102,8 @@ class Field:
 
     def _value(self, spot: Spot, generator: Random | None) -> Any:
         expression = self.expression
+        if isinstance(expression, Computed):
+            return expression.compute(spot)
         if isinstance(expression, IndexForm):
             return evaluate_tensor(expression.tensor, spot.point, spot.sizes, None, self.arithmetic, generator)
         if isinstance(expression, Stacked):
@@ -136,6 +146,8 @@ class Field:
 
 def trees(expression: Valued) -> list[Node]:
     """The nodes that a value is made of."""
+    if isinstance(expression, Computed):
+        return []
     if isinstance(expression, Stacked):
         expression = expression.derivative
     if isinstance(expression, IndexForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcalc.checking.points import Indexed, Stacked, Valued
+from mcalc.checking.points import Computed, Indexed, Stacked, Valued
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import STAGES, Step
 from mcalc.notation.results import write_expression
@@ -33,6 +33,9 @@ def trust(check: Check) -> str:
     """How the verdict is known."""
     if check.right:
         where = ", on both sides of every kink that was found" if check.kinks else ""
+        if check.error is not None:
+            where, error = where or " of several sizes", max(check.error, 1e-16)
+            return f"It computes the derivative at {check.points} points{where}; relative error {error:.0e}."
         if check.proven:
             return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
         return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
@@ -51,7 +54,7 @@ def answer_shape(answer: Valued) -> tuple[object, ...]:
 
 def answer_text(answer: Valued | None, check: Check, dialect: str = "text") -> str:
     """The answer as it was read, else as it was typed."""
-    if answer is None or isinstance(answer, Stacked):
+    if answer is None or isinstance(answer, Stacked | Computed):
         return check.text.strip()
     return write_expression(answer.node if isinstance(answer, Indexed) else answer, dialect)
 

@@ -35,6 +35,8 @@ class Check:
     where: str = ""
     """The condition of an answer that is right in another reading than the one `taken`."""
     taken: str = ""
+    error: float | None = None
+    """The largest relative error of numbers that a program computes."""
 
     def __post_init__(self) -> None:
         self.layout = self.layout or self.derivation.layout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcalc.checking.points import Indexed, Stacked
+from mcalc.checking.points import Computed, Indexed, Stacked
 from mcalc.checking.statements import answer_shape, parting_steps, step_title, trust, verdict
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Step
@@ -71,7 +71,7 @@ class _Verdict:
         """The answer, and the right form where that is another."""
         check = self.check
         answer, result = check.answer, check.derivation.result
-        if answer is None or isinstance(answer, Stacked):
+        if answer is None or isinstance(answer, Stacked | Computed):
             yield Prose(("Your answer:",))
             yield Code(check.text.strip())
         else:
