@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mcalc.answers import Answer, Verdict
+    from mcalc.answers import Answer, Evaluated, Verdict
     from mcalc.language.declarations import Given
     from mcalc.problems import Problem
 
 __version__ = "0.1.0"
-__all__ = ["Problem", "check", "explain", "gradient", "hessian", "jacobian"]
+__all__ = ["Problem", "check", "evaluate", "explain", "gradient", "hessian", "jacobian"]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
 
 
 def jacobian(
     expression: str,
-    wrt: str = "",
+    wrt: str | Sequence[str] = "",
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
@@ -32,7 +36,7 @@ def jacobian(
 
 def gradient(
     expression: str,
-    wrt: str = "",
+    wrt: str | Sequence[str] = "",
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
@@ -43,7 +47,7 @@ def gradient(
 
 def hessian(
     expression: str,
-    wrt: str = "",
+    wrt: str | Sequence[str] = "",
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
@@ -54,7 +58,7 @@ def hessian(
 
 def explain(
     expression: str,
-    wrt: str = "",
+    wrt: str | Sequence[str] = "",
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
@@ -65,7 +69,7 @@ def explain(
 
 def check(
     expression: str,
-    wrt: str,
+    wrt: str | Sequence[str],
     answer: str,
     shapes: Mapping[str, Given] | None = None,
     layout: str | None = None,
@@ -83,8 +87,30 @@ def check(
     return Verdict.of(examine(expression, wrt, answer, shapes, layout, symmetric, order))
 
 
+def evaluate(
+    expression: str,
+    at: Mapping[str, Any],
+    wrt: str | Sequence[str] = "",
+    shapes: Mapping[str, Given] | None = None,
+    layout: str = "paper",
+    verify: bool = True,
+) -> Evaluated:
+    """``y(a)``, or with `wrt` ``∂y/∂x`` at a: exact where the values are; `at` has numbers, lists, arrays or text.
+
+    As text what `mcalc eval` prints; `array` are the numbers, ``float`` of one. Raises `mcalc.problems.Problem`.
+    """
+    from mcalc.answers import Evaluated
+
+    return Evaluated.of(expression, at, wrt, shapes, layout, verify)
+
+
 def _derive(
-    command: str, expression: str, wrt: str, shapes: Mapping[str, Given] | None, layout: str, verify: bool
+    command: str,
+    expression: str,
+    wrt: str | Sequence[str],
+    shapes: Mapping[str, Given] | None,
+    layout: str,
+    verify: bool,
 ) -> Answer:
     from mcalc.answers import Answer
     from mcalc.ask import derive

@@ -1,16 +1,25 @@
-"""What a Python program and a notebook get: a derivation and a verdict with all that can be made of them."""
+"""What a Python program and a notebook get: a derivation, a verdict, numbers, with all that can be made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from mcalc.checking.verdict import Check
 from mcalc.code.as_sympy import expression
 from mcalc.derivation.derivation import Derivation
+from mcalc.documents import write as write_page
+from mcalc.documents.options import Options
+from mcalc.language.parser import canonical_name
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.value import Value, of_numbers
+from mcalc.numbers.values import read_value
+from mcalc.pages.evaluation import page
 from mcalc.render import code, verdict, write
 from mcalc.render.companions import Wanted
+from mcalc.render.evaluation import Evaluation, evaluation, text_rows
+from mcalc.render.layout import plain
 
 _LONGEST_REPR = 200
 
@@ -53,11 +62,13 @@ class Answer(Derivation):
             line for line in write(replace(self, command="explain"), "latex").split("\n") if line[:1] != "%"
         )
 
+    def write(self, form: str) -> str:
+        """What ``-f`` prints: ``text``, ``markdown``, ``html``, ``typst``, ``numpy``, …; raises Problem."""
+        return write(self, form)
+
     def __repr__(self) -> str:
         by = ", ".join(dict.fromkeys(self.wrt))
-        answer = "; ".join(str(self).split("\n"))
-        short = answer if len(answer) <= _LONGEST_REPR else answer[:_LONGEST_REPR] + "…"
-        return f"<mcalc: the derivative of {self.source.strip()!r} by {by} is {short}>"
+        return f"<mcalc: the derivative of {self.source.strip()!r} by {by} is {_in_one_line(str(self))}>"
 
     def _repr_latex_(self) -> str:
         return self.latex(steps=True) if self.command == "explain" else super()._repr_latex_()
@@ -66,7 +77,7 @@ class Answer(Derivation):
         return write(self, "html")
 
 
-@dataclass
+@dataclass(repr=False)
 class Verdict(Check):
     """The verdict on an answer, true where it is right; as text the report that `mcalc check` prints."""
 
@@ -77,3 +88,59 @@ class Verdict(Check):
 
     def __str__(self) -> str:
         return verdict.write(self)
+
+    def __repr__(self) -> str:
+        first, *_ = str(self).split("\n")
+        return f"<mcalc: {_in_one_line(first)}>"
+
+    def _repr_html_(self) -> str:
+        return verdict.write(self, "html")
+
+
+@dataclass(frozen=True, repr=False)
+class Evaluated(Evaluation):
+    """Numbers: ``float`` of one, ``array`` of many; as text what `mcalc eval` prints, exact with its decimals."""
+
+    @classmethod
+    def of(
+        cls,
+        expression: str,
+        at: Mapping[str, Any],
+        wrt: str | Sequence[str],
+        shapes: Mapping[str, Any] | None,
+        layout: str,
+        verify: bool,
+    ) -> Self:
+        """The value of an expression, or its derivative, where the names have these values; raises Problem."""
+        names = wrt if isinstance(wrt, str) else ",".join(wrt)
+        values = {name: _value(name, given) for name, given in ((canonical_name(name), at[name]) for name in at)}
+        found = evaluation(expression, values, shapes, names, layout, verify=verify)
+        return cls(**{field.name: getattr(found, field.name) for field in fields(Evaluation)})
+
+    @property
+    def array(self) -> Any:
+        """The numbers as an array; by several names one array for each."""
+        arrays = tuple(answer.number.array for answer in self.answers)
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    def __float__(self) -> float:
+        return float(np.asarray(self.array).item())
+
+    def __str__(self) -> str:
+        return plain(text_rows(self))
+
+    def __repr__(self) -> str:
+        shown = "; ".join(line for line in str(self).split("\n") if not line.startswith("#"))
+        return f"<mcalc: {self.fitted.source.strip()!r} is {_in_one_line(shown)}>"
+
+    def _repr_html_(self) -> str:
+        return write_page(page(self), "html", Options())
+
+
+def _value(name: str, given: Any) -> Value:
+    return read_value(name, given) if isinstance(given, str) else of_numbers(name, given)
+
+
+def _in_one_line(text: str) -> str:
+    line = "; ".join(text.split("\n"))
+    return line if len(line) <= _LONGEST_REPR else line[:_LONGEST_REPR] + "…"

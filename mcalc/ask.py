@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 
+from mcalc.choices import LAYOUTS, METHODS, SYMMETRIC
 from mcalc.derivation.conventions import asked_of_symmetric, convention_notes, declared_last, within_symmetric
 from mcalc.derivation.derivation import Derivation, Verified, letters_of_text
 from mcalc.derivation.derive import Work
@@ -16,7 +17,7 @@ from mcalc.language.declarations import Given, declarations
 from mcalc.language.parser import own_name
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.problems import Problem
+from mcalc.problems import Problem, among
 from mcalc.question import read, shapes_by_letter, variables_of
 from mcalc.rewriting.answers import author_of
 from mcalc.tree import build
@@ -53,8 +54,15 @@ def derive(
 
     Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
     block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is read back is that in `form`,
-    ``text`` or ``ascii``. What is not to be `told` has no steps of its own: the derivative alone is wanted.
+    ``text`` or ``ascii``. What is not to be `told` has no steps of its own: the derivative alone is wanted. Raises
+    `mcalc.problems.Problem`.
     """
+    for kind, given, known in (
+        ("layout", layout, LAYOUTS),
+        ("method", method, ("", *METHODS)),
+        ("convention", symmetric, SYMMETRIC),
+    ):
+        among(kind, given, known)
     order = 2 if command == "hessian" else order
     reading, names = variables_of(source, wrt, shapes)
     if command == "gradient" and any(size != 1 for size in reading.value.shape):

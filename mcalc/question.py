@@ -47,7 +47,7 @@ def shapes_by_letter(source: str) -> dict[str, str]:
 
 
 def _names(wrt: str | Sequence[str]) -> list[str]:
-    given = wrt.split(",") if isinstance(wrt, str) else list(wrt)
+    given = wrt.split(",") if isinstance(wrt, str) else [str(name) for name in wrt or ()]
     return list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
 
 

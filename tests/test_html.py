@@ -16,6 +16,7 @@ from mcalc.ask import derive, read
 from mcalc.checking.operator import example_of
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.expansion import expanded
+from mcalc.documents.html import STYLE
 from mcalc.notation.mathml import element
 from mcalc.notation.results import write_expression
 from mcalc.problems import Problem
@@ -156,3 +157,33 @@ def test_text_is_escaped() -> None:
     structure = Structure()
     structure.feed(page)
     assert structure.open == [] and "<mo>&lt;</mo>" in page
+
+
+JUPYTERLAB = """
+.jp-RenderedHTMLCommon table { font-size: 12px; table-layout: fixed; margin-left: auto; margin-right: auto }
+.jp-RenderedHTMLCommon td { vertical-align: middle; padding: 0.5em 0.5em; line-height: normal }
+:not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon td { text-align: right }
+.jp-RenderedHTMLCommon tbody tr:nth-child(even) { background: silver }
+.jp-RenderedHTMLCommon tbody tr:hover { background: lightblue }
+"""
+"""What JupyterLab's own style says of the tables in an output."""
+
+
+def rules(style: str) -> Iterator[tuple[str, tuple[int, int], set[str]]]:
+    """Element, specificity and properties of each rule on an element in the article; `margin` sets `margin-left`."""
+    always = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", style)
+    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", always):
+        properties = {line.split(":")[0].strip() for line in body.split(";") if ":" in line}
+        properties |= {f"margin-{side}" for side in ("left", "right") if "margin" in properties}
+        for selector in selectors.split(","):
+            *_, last = selector.split()
+            classes = len(re.findall(r"\.|:(?!not)", selector))
+            yield re.split(r"[.:]", last)[0], (classes, len(re.findall(r"(?<![\w.:-])[a-z]+", selector))), properties
+
+
+def test_tables_look_alike_in_a_notebook() -> None:
+    """Whatever JupyterLab says of a table's parts, the page's own rules say with more weight."""
+    own = list(rules(STYLE))
+    for part, weight, properties in rules(JUPYTERLAB):
+        for name in properties:
+            assert any(part == other and name in said and more > weight for other, more, said in own), (part, name)

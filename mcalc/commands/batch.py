@@ -9,7 +9,7 @@ from mcalc.ask import derive
 from mcalc.choices import COMMANDS, LAYOUTS, SYMMETRIC
 from mcalc.commands.faults import guarded
 from mcalc.formats import DERIVATION, VERDICT, showing
-from mcalc.problems import Problem
+from mcalc.problems import Problem, among
 from mcalc.render import write
 
 
@@ -85,9 +85,4 @@ def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, sy
 
 
 def _choice(request: dict[str, Any], key: str, known: tuple[str, ...], default: str) -> str:
-    value = default if request.get(key) is None else request[key]
-    if value not in known:
-        raise Problem(
-            f"There is no {key} {json.dumps(value, ensure_ascii=False)[:60]}.", hint="it is one of " + ", ".join(known)
-        )
-    return str(value)
+    return among(key, default if request.get(key) is None else request[key], known)

@@ -29,6 +29,7 @@ from mcalc.tree.names import sizes_shown
 
 _ROOM = 44.0
 _PAGE = "body { margin: 2rem; color-scheme: light dark; } @media (max-width: 40rem) { body { margin: 0.8rem; } }"
+# The class of a table's rules stands three times: so they count more than those of a notebook, whichever comes last.
 STYLE = """
 .mcalc { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; }
 .mcalc h2, .mcalc summary { line-height: 1.3; font-weight: 600; }
@@ -36,18 +37,24 @@ STYLE = """
 .mcalc summary { font-size: 1.05em; margin: 1.2em 0 0.4em; cursor: pointer; }
 .mcalc math { font-size: 1.1em; }
 .mcalc .scroll { overflow-x: auto; }
-.mcalc table { border-collapse: collapse; margin: 0.3em 0 0.3em 1.2em; }
-.mcalc td, .mcalc th { padding: 0.25em 1.2em 0.25em 0; border: 0; text-align: left; background: none; }
-.mcalc td, .mcalc th { vertical-align: baseline; }
-.mcalc td.left { text-align: right; padding-right: 0.4em; } .mcalc td.right { white-space: nowrap; }
-.mcalc td.number, .mcalc th.number { text-align: right; }
-.mcalc td.why { padding: 0.4em 0 0; }
+.mcalc.mcalc.mcalc table { border-collapse: collapse; margin: 0.3em 0 0.3em 1.2em; }
+.mcalc.mcalc.mcalc table { font-size: inherit; table-layout: auto; }
+.mcalc.mcalc.mcalc tbody tr:nth-child(n) { background: none; }
+.mcalc.mcalc.mcalc td, .mcalc.mcalc.mcalc th { padding: 0.25em 1.2em 0.25em 0; border: 0; text-align: left; }
+.mcalc.mcalc.mcalc td, .mcalc.mcalc.mcalc th { background: none; vertical-align: baseline; line-height: inherit; }
+.mcalc.mcalc.mcalc td.left { text-align: right; padding-right: 0.4em; }
+.mcalc.mcalc.mcalc td.right { white-space: nowrap; }
+.mcalc.mcalc.mcalc td.number, .mcalc.mcalc.mcalc th.number { text-align: right; }
+.mcalc.mcalc.mcalc td.why { padding: 0.4em 0 0; }
 .mcalc .shape { color: #0d9488; white-space: nowrap; }
 .mcalc .rule { color: #b45309; font-weight: 600; }
 .mcalc .why, .mcalc .quiet { opacity: 0.72; font-size: 0.92em; }
 .mcalc .good { color: #15803d; font-weight: 600; } .mcalc .bad { color: #b91c1c; font-weight: 600; }
 .mcalc .answer { border-left: 4px solid #2563eb; padding: 0.3em 0 0.3em 1em; margin: 0.6em 0; }
-@media (max-width: 40rem) { .mcalc table { margin-left: 0; } .mcalc td { padding-right: 0.5em; } }
+@media (max-width: 40rem) {
+.mcalc.mcalc.mcalc table { margin-left: 0; }
+.mcalc.mcalc.mcalc td { padding-right: 0.5em; }
+}
 """.strip()
 
 

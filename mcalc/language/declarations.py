@@ -127,6 +127,10 @@ def declaration(given: Given) -> Declaration:
 
 def declarations(given: Mapping[str, Given] | None) -> dict[str, Declaration]:
     """What a program declares, each name and each dimension in one spelling; raises Problem."""
+    if given is not None and not isinstance(given, Mapping):
+        raise Problem(
+            f"Shapes are given by name, and this is {given!r}.", hint='for example shapes={"x": "n", "A": "m,n"}'
+        )
     found = {canonical_name(name): declaration(shape) for name, shape in (given or {}).items()}
     symbols = {symbol.name: symbol for one in found.values() for size in one.shape for symbol in size.free_symbols}
     alike = {symbol: symbols[own_name(name, symbols)] for name, symbol in symbols.items()}

@@ -14,7 +14,7 @@ from mcalc.code.targets import TARGETS
 from mcalc.derivation.derivation import Derivation
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Tensor
-from mcalc.problems import Problem
+from mcalc.problems import Problem, among
 from mcalc.render.companions import Wanted, array_shape_of, companions
 from mcalc.tree.node import Node
 
@@ -52,8 +52,7 @@ def write(derivation: Derivation, form: str = "numpy", wanted: Wanted = Wanted()
 
 def function(derivation: Derivation, library: str, wanted: Wanted = Wanted()) -> Callable[..., Any]:  # noqa: B008
     """The function that the module defines, ready to be called; raises Problem where there is no such library."""
-    if library not in TARGETS:
-        raise Problem(f"There is no library `{library}`.", hint="it is one of " + ", ".join(TARGETS))
+    among("library", library, tuple(TARGETS))
     text = write(derivation, library, wanted)
     try:
         return functions(text, library)[function_name(derivation, wanted)]
