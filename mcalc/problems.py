@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -61,7 +60,7 @@ def among(kind: str, given: object, known: Sequence[str]) -> str:
     """The word, which is one of those known of its kind; else raises Problem, with the near one or all of them."""
     if isinstance(given, str) and given in known:
         return given
-    near = difflib.get_close_matches(str(given).lower(), known, 1)
+    near = nearest(str(given).lower(), known)
     hint = f"did you mean `{near[0]}`?" if near else "it is one of " + ", ".join(f"`{word}`" for word in known)
     raise Problem(f"There is no {kind} `{str(given)[:60]}`.", hint=hint)
 

@@ -31,7 +31,7 @@ def read(source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[s
             reading.assumed = tuple(name for name in assumed if name in reading.names)
             reading.notes += (length[1],)
     except Problem as problem:
-        raise suggested(problem.with_source(source), source, declared) from None
+        raise suggested(problem.with_source(source), source, declared, wanted) from None
     reading.notes = program.notes + reading.notes
     return reading
 

@@ -126,6 +126,18 @@ ENDS = [
     ("x'@K@y", "x", {"K": "n,n:skew", "x": "n", "y": "n"}, "−yᵀ·K"),
     ("x'@K@x", "x", {"K": "n,n:skew", "x": "n"}, "0⃗ᵀ"),
     ("tr(K@K)", "K", {"K": "n,n:skew"}, "−2K"),
+    ("c*tr(K)", "c", {"K": "n,n:skew"}, "0"),
+    ("c*tr(K@S)", "c", {"K": "n,n:skew", **S}, "0"),
+    ("c*sum(K)", "c", {"K": "n,n:skew"}, "0"),
+    ("c*sum(K*S)", "c", {"K": "n,n:skew", **S}, "0"),
+    ("c*tr(K@K@K)", "c", {"K": "n,n:skew"}, "0"),
+    ("c*tr(K@K)", "c", {"K": "n,n:skew"}, "−norm(K)²"),
+    ("c*x'@K@x", "c", {"K": "n,n:skew", "x": "n", "c": "scalar"}, "0"),
+    ("c*x'@(B - B')@x", "c", {"B": "n,n", "x": "n", "c": "scalar"}, "0"),
+    ("x'@inv(K)@x", "x", {"K": "n,n:skew", "x": "n"}, "0⃗ᵀ"),
+    ("diag(K).x", "x", {"K": "n,n:skew", "x": "n"}, "0⃗ᵀ"),
+    ("diag(B - B').x", "x", {"B": "n,n", "x": "n"}, "0⃗ᵀ"),
+    ("x'@K@S@K@x", "x", {"K": "n,n:skew", "x": "n", **S}, "2xᵀ·K·S·K"),
     ("(logdet(T) + tr(inv(T)@S))/2", "T", {"T": "n,n:symmetric", **S}, "(inv(T) − inv(T)·S·inv(T))/2"),
 ]
 

@@ -66,3 +66,82 @@ def test_a_bare_text_that_is_wrong_is_told_as_ever(
 ) -> None:
     _, message, status = run("w.x +", capsys=capsys, monkeypatch=monkeypatch)
     assert status == 2 and "ends after `+`" in message and "^" in message
+
+
+CORRECTED = [
+    ("x'Ax", "x", "x'@A@x"),
+    ("x^TAx", "x", "x'@A@x"),
+    ("w^Tx + b", "w", "w'@x + b"),
+    ("x.T A x", "x", "x.T@A@x"),
+    ("xAx + c", "x", "x'@A@x + c"),
+    ("2xAx + c", "x", "2x'@A@x + c"),
+    ("log det(X)", "X", "logdet(X)"),
+    ("det|X|", "X", "det(X)"),
+    ("sin x", "x", "sin(x)"),
+    ("std x", "x", "std(x)"),
+    ("Tr(AX)", "X", "tr(A@X)"),
+    ("tr(AXB)", "X", "tr(A@X@B)"),
+    ("sum_i x_i^2", "x", "sum(x[i]^2 for i in 1..n)"),
+    ("1/N sum_{i=1}^N (y_i - w.x_i)^2 + c", "w", "1/N*sum((y[i] - w.x[i])^2 for i in 1..N) + c"),
+    ("sum_i sum_j a_ij x_i x_j", "x", "sum(sum(a[i,j]*x[i]*x[j] for j in 1..n) for i in 1..n)"),
+    (r"\sum_{i=1}^N x_i^2", "x", "sum(x[i]^2 for i in 1..N)"),
+    ("norm(A, 'fro')^2", "A", "norm(A)^2"),
+    ("w - eta*2*(w.x + b - y)*x'", "w", "w - eta*2*(w.x + b - y)*x"),
+    ("(w.x + b - y)*v'*x", "w", "(w.x + b - y)*v'@x"),
+    ("norm((A_0 + p*p') \\ b)^2", "p", "norm(inv(A_0 + p@p')@b)^2"),
+    ("x.'*A*x", "x", "x'@A@x"),
+    ("(w@mu)/sqrt(w@K@w)", "w", "(w@mu)/sqrt(w'@K@w)"),
+    ("F.relu(W@x + b)", "x", "relu(W@x + b)"),
+]
+
+
+@pytest.mark.parametrize(("typed", "wrt", "meant"), CORRECTED)
+def test_the_hint_is_the_whole_corrected_line(
+    typed: str, wrt: str, meant: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, message, status = run("jacobian", typed, "--wrt", wrt, capsys=capsys, monkeypatch=monkeypatch)
+    assert (status, output) == (2, "")
+    assert f"write `{meant}`" in message.splitlines()[-1]
+    assert run("jacobian", meant, "--wrt", wrt, capsys=capsys, monkeypatch=monkeypatch)[2] == 0
+
+
+@pytest.mark.parametrize(("text", "wrt"), [("x^Tmax", "x"), ("2^Tx", "Tx"), ("sum_i*x", "x")])
+def test_what_may_be_a_name_is_one(
+    text: str, wrt: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("jacobian", text, "--wrt", wrt, capsys=capsys, monkeypatch=monkeypatch)[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cross(w, x)", "[0, -w[3], w[2]"),
+        ("tril(A)@x", "n,n:lower"),
+        ("norm_nuc(A@x)", "Frobenius"),
+        ("argmax(x)", "max(x)"),
+        ("lgamma(x)", "special function"),
+        ("cross_entropy(z, x)", "log_softmax"),
+        ("layernorm(x)", "sqrt(var(x) + eps)"),
+        ("Phi(x)", "normcdf(x)"),
+        ("diff(x^2, x)", "--wrt x"),
+        ("concat(x, y)", "[a; b]"),
+        ("solve(A, x)", "inv(A)@b"),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_to_write(
+    text: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, message, status = run("jacobian", text, "--wrt", "x", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 3 and said in message and "did you mean" not in message
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("antisymmetric", "skew"), ("skew-symmetric", "skew"), ("spd", "psd"), ("unitary", "orthogonal")],
+)
+def test_a_property_by_another_name(
+    typed: str, meant: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("jacobian", "x'@A@x", "--wrt", "x", "-s", f"A=n,n:{typed}")
+    _, message, status = run(*line, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 2 and f"did you mean `{meant}`?" in message

@@ -22,7 +22,7 @@ from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
-from mcalc.table import CALLS
+from mcalc.table import CALLS, TABLE
 
 SHAPES = {"A": "m,n", "B": "p,q", "x": "n", "w": "p", "v": "m", "c": "scalar", "S": "n,n"}
 Values = dict[str, Any]
@@ -215,7 +215,20 @@ GRADIENTS = [
     ("prod(c)", "c", {"c": "scalar"}, "1"),
     ("var(c)", "c", {"c": "scalar"}, "0"),
     ("max(c)", "c", {"c": "scalar"}, "1"),
+    ("sum(exp(-X@w))", "w", {"X": "m,n", "w": "n"}, "−exp(−X·w)ᵀ·X"),
+    ("logsumexp(b*X@q)/b", "q", {"b": "scalar", "X": "m,n", "q": "n"}, "softmax(b*X·q)ᵀ·X"),
+    ("exp(-2*(w.x)/b)", "b", {"w": "n", "x": "n", "b": "scalar"}, "2w·x*exp(−2w·x/b)/b²"),
+    ("atan2(a, b)", "a", {"a": "scalar", "b": "scalar"}, "b/(a² + b²)"),
+    ("sum(atan2(x, y))", "y", {"x": "n", "y": "n"}, "−(x ⊘ (x² + y²))ᵀ"),
 ]
+
+
+@pytest.mark.parametrize("angle", range(-175, 180, 25))
+def test_the_angle_of_a_point_is_numpys(angle: int) -> None:
+    """In all four quadrants, on the axes and where one of the two is tiny."""
+    a, b = np.sin(np.deg2rad(angle)), np.cos(np.deg2rad(angle))
+    for first, second in ((a, b), (1e-18 * a, b), (a, 1e-18 * b), (np.sign(a), 0.0), (0.0, np.sign(b))):
+        assert TABLE["atan2"].numpy(np, first, second) == pytest.approx(np.arctan2(first, second), rel=1e-15, abs=0)
 
 
 @pytest.mark.parametrize(("text", "wrt", "shapes", "shown"), GRADIENTS, ids=[row[0] for row in GRADIENTS])
@@ -225,7 +238,7 @@ def test_gradients_as_a_textbook_has_them(text: str, wrt: str, shapes: dict[str,
 
 LISTED = """
 exp log ln sqrt abs sign sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sigmoid softplus relu leaky_relu
-elu gelu silu erf step max min where sum mean norm norm1 norm_inf logsumexp prod var dot tr det logdet softmax
+elu gelu silu erf step max min where atan2 sum mean norm norm1 norm_inf logsumexp prod var dot tr det logdet softmax
 log_softmax inv diag outer kron vec norm2 trace transpose hadamard arcsin arccos arctan diagonal frobenius variance
 average determinant inverse maximum minimum lse
 """

@@ -115,10 +115,10 @@ def test_a_product_that_could_be_two_is_not_guessed() -> None:
         assert raised.value.hint.count("write `") >= 1
 
 
-@pytest.mark.parametrize("text", [r"\weird x", r"\sum_i x_i", r"\log_2 x", r"\hat{y} - y", r"\nabla f", r"a + \foo"])
+@pytest.mark.parametrize("text", [r"\weird x", r"\log_2 x", r"\hat{y} - y", r"\nabla f", r"a + \foo"])
 def test_a_latex_command_that_is_no_word_of_mcalc_is_not_made_a_name(text: str) -> None:
     assert rewritten(text, {})[0] == text
     with pytest.raises(Problem) as raised:
         read(text)
-    for word in ("weird", "sum_i", "log_2", "nabla", "foo", "`hat"):
+    for word in ("weird", "log_2", "nabla", "foo", "`hat"):
         assert word not in raised.value.hint

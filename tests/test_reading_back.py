@@ -68,6 +68,8 @@ PROGRAMS = {
     "a size in the bound of a sum": ("sum(B for i in 1..m)[1,2]", "B", {"B": "n,n"}),
     "a size in a value alone": ("inner(ones(m), mean(y[l]*diag(eye(m)) for l in 1..n))", "y", {"y": "n"}),
     "a skew matrix in an outer product": ("outer(K@x, K@y)", "x", {"K": "n,n:skew", "x": "n", "y": "n"}),
+    "a sign and a number before a product": ("exp(-2*b*A@x)'@(-y)", "x", {"A": "m,n", "x": "n", "b": "scalar"}),
+    "a sign in a quotient": ("exp(-(w.x)/(1 + b^2))", "b", {"w": "n", "x": "n", "b": "scalar"}),
     "i": ("i*A*i", "A", {"i": "scalar", "A": "m,n"}),
 }
 HESSIANS = {

@@ -270,6 +270,13 @@ def test_sizes_are_solved_factor_by_factor(text: str, shapes: dict[str, str], re
         ("n*sum(x)/n", {}, "n: scalar, x: m -> scalar"),
         ("norm(y - m*x)^2", {"x": "n", "y": "n"}, "y: n, m: scalar, x: n -> scalar"),
         ("sum(x)/(n + 1)", {}, "x: m, n: scalar -> scalar"),
+        ("n/sum(1/x)", {}, "x: n -> scalar"),
+        ("-N/2*log(s) - sum(x^2)/s", {}, "s: scalar, x: N -> scalar"),
+        ("k/norm(x)", {}, "k: scalar, x: n -> scalar"),
+        ("sum(x[2..n])", {}, "x: n -> scalar"),
+        ("sum((x[2..n] - x[1..n-1])^2)", {}, "x: n -> scalar"),
+        ("sum(x[1..k])", {}, "x: n -> scalar"),
+        ("sum(x[2..n])", {"x": "m"}, "x: m -> scalar"),
     ],
 )
 def test_a_divisor_that_nothing_else_names_is_a_length(text: str, shapes: dict[str, str], reading: str) -> None:

@@ -245,3 +245,37 @@ def test_no_right_answer_is_called_wrong() -> None:
 @pytest.mark.slow
 def test_no_wrong_answer_is_called_right() -> None:
     print(f"\n{MANY} damaged answers: {dict(wrong_ones(MANY, SEED))}")
+
+
+FOUND = [
+    (
+        "tr((I - K@H)@P@(I - K@H)' + K@R@K')",
+        "K",
+        "-2*(I - K@H)@P@H'",
+        {"P": "n,n:symmetric", "R": "n,n:symmetric", "K": "n,n", "H": "n,n"},
+        "the path through `K·R·Kᵀ` is left out",
+    ),
+    ("x'@A@x", "x", "x'@A", {"A": "n,n"}, "the path through the `x` of `x ⊗ A·x` is left out"),
+    ("tanh(W@x)", "x", "W@diag(1-tanh(W@x)^2)", {}, "the factors stand in the wrong order"),
+    ("exp(A@x)", "x", "A@diag(exp(A@x))", {}, "the factors stand in the wrong order"),
+    (
+        "sum(sqrt(sum((X'@W - Y)^2, axis=1)))",
+        "W",
+        "A = X'@W - Y; X@(A/outer(sqrt((A*A)@ones(n)), ones(k)))",
+        {"X": "m,n", "W": "m,k"},
+        "`ones(n)` where `ones(k)` belongs",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "answer", "shapes", "said"), FOUND)
+def test_what_is_wrong_is_found_where_it_is(
+    expression: str, wrt: str, answer: str, shapes: dict[str, str], said: str
+) -> None:
+    found = check(expression, wrt, answer, shapes)
+    assert not found.right and said in write(found)
+
+
+def test_no_condition_contradicts_what_is_declared() -> None:
+    shapes = {"S": "n,n:symmetric", "x": "n", "t": "scalar"}
+    assert "skew" not in write(check("t*x'@S@x + t^2", "t", "2t", shapes))

@@ -97,6 +97,8 @@ def _of_properties(ground: Ground, by: Collection[str]) -> Iterator[Assumption]:
             if not record.fits(variable.shape) or record in declared(variable):
                 continue
             samples = _resampled(ground, _changed(name, partial(record.made, np)))
+            if samples and not any(np.any(sample.spot.point[name]) for sample in samples):
+                continue
             words = record.says.format(_each(variable) if not record.needs else name_text(name))
             finding = f"only-{record.name}" if f"only-{record.name}" in KINDS else "only-part-of-domain"
             cost = _OPEN if not record.needs else _BY_ITSELF if name in by else _THIN

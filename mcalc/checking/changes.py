@@ -154,6 +154,8 @@ class Changes:
         left, right = part.children
         for at, vector in enumerate((left, right)):
             bare = vector.children[0] if vector.kind == "transpose" else vector
+            if bare.kind == "call" and bare.value == "diag":
+                continue
             words = f"`{self.text(vector)}` where `diag({self.text(bare)})` belongs"
             factors = (call("diag", bare), right) if at == 0 else (left, call("diag", bare))
             yield Change("missing-diag", 1.3, words, infix("@", *factors, part))

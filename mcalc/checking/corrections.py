@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mcalc.checking.answer import Mismatch, Scope, exchanged, subtrees
 from mcalc.checking.changes import Change, Changes, call, infix, turned
+from mcalc.language.calls import SIZED
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem
 from mcalc.tree.node import Node
@@ -155,6 +156,13 @@ class Corrector(Changes):
             part, path = part.children[0], (*path, 0)
 
     def _fitting(self, part: Syntax) -> Iterator[Change]:
+        for inside, filled in subtrees(part):
+            if filled.kind == "call" and filled.value in SIZED and len(filled.children) == 1:
+                for size in self.sizes:
+                    other = filled._replace(children=(self._leaf(size, filled),))
+                    words = f"`{self.text(filled)}` where `{filled.value}({size})` belongs"
+                    if size != self.text(filled.children[0]):
+                        yield Change("shape", 1.2, words, exchanged(part, inside, other))
         if part.kind == "infix" and part.value in ("*", *_PRODUCTS):
             if part.value == "*":
                 yield from self._as_product(part)
@@ -165,6 +173,8 @@ class Corrector(Changes):
                 left, right = part.children
                 for pair in ((turned(left), right), (left, turned(right))):
                     yield Change("transposed", 1.3, self._turn(part, pair), infix("@", *pair, part))
+                words = f"in `{self.text(part)}` the factors stand in the wrong order"
+                yield Change("wrong", 1.25, words, infix("@", right, left, part))
                 yield from self._ordered(part)
                 yield from self._as_elementwise(part)
             yield from self._with_diag(part)

@@ -160,7 +160,8 @@ class Variants:
 
     def _without_paths(self) -> Iterator[Variant]:
         edges = self.edges()
-        forks = [edge for edge in edges if sum(edge[0] is other[0] for other in edges) > 1]
+        branches = [edge for edge in edges if sum(edge[0] is other[0] for other in edges) > 1]
+        forks = list(branches)
         users: dict[Node, list[Edge]] = {}
         for node, at in edges:
             users.setdefault(node.args[at], []).append((node, at))
@@ -172,7 +173,10 @@ class Variants:
             if found is None or (isinstance(found, Node) and build.is_zero(found)):
                 continue
             node, at = edge
-            words = f"the path through {self._name(node)} is left out"
+            arg = node.args[at]
+            within = f"the {self._name(arg)} of {self._name(node)}" if arg is self.work.by else self._name(arg)
+            passed = within if edge in branches else self._name(node)
+            words = f"the path through {passed} is left out"
             yield Variant(
                 "missing-term", 1.45, words, found, self.chain_step() or self.step_of(node, node.args[at]), edge
             )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span, nearest
 from mcalc.table import CALLS, OF_TWO_SIZES
+from mcalc.table.abbreviations import ABBREVIATIONS
 from mcalc.table.records import Operator
 from mcalc.table.refused import REFUSED
 from mcalc.tree.node import Node
@@ -43,12 +44,19 @@ def axis_of(syntax: Syntax, operator: Operator, source: str) -> tuple[int, ...]:
 def count(syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
     """Raises Problem where a call has another number of arguments than is wanted."""
     if len(given) not in wanted:
-        counts = " or ".join(str(count) for count in wanted)
-        noun = "argument" if wanted == (1,) else "arguments"
-        here = "here is 1" if len(given) == 1 else f"here are {len(given)}"
-        examples = [operator.example for operator in CALLS.get(syntax.value, ()) if operator.example]
-        hint = "for example " + " or ".join(f"`{example}`" for example in examples) if examples else ""
-        raise Problem(f"`{syntax.value}` takes {counts} {noun}, and {here}.", [Span(syntax.start, syntax.end)], hint)
+        short = ABBREVIATIONS.get(syntax.value, ())
+        examples = [one.example for one in (*CALLS.get(syntax.value, ()), *short) if one.example]
+        every = sorted({*wanted, *(len(record.argument_names) for record in short)})
+        raise _miscounted(syntax, every, examples)
+
+
+def _miscounted(syntax: Syntax, wanted: Sequence[int], examples: Sequence[str]) -> Problem:
+    counts = " or ".join(str(count) for count in wanted)
+    noun = "argument" if list(wanted) == [1] else "arguments"
+    given = len(syntax.children)
+    here = "here is 1" if given == 1 else f"here are {given}"
+    hint = "for example " + " or ".join(f"`{example}`" for example in examples) if examples else ""
+    return Problem(f"`{syntax.value}` takes {counts} {noun}, and {here}.", [Span(syntax.start, syntax.end)], hint)
 
 
 def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
@@ -60,10 +68,13 @@ def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
         multiplied += f'; for a function of which nothing is known, declare it: -s "{name}=n->m"'
     if name in names:
         return Problem(f"`{name}` is a value, not a function.", span, multiplied)
+    if name in ABBREVIATIONS:
+        counts = sorted({len(record.argument_names) for record in ABBREVIATIONS[name]})
+        return _miscounted(syntax, counts, [record.example for record in ABBREVIATIONS[name]])
     if name in REFUSED:
         reason, other = REFUSED[name]
         return Problem(f"`{name}` {reason}.", span, other, status=3)
-    near = nearest(name, [*CALLS, *SIZED], 0.65)
+    near = nearest(name, [*CALLS, *SIZED, *ABBREVIATIONS], 0.65)
     begun = [call for call, rows in CALLS.items() if len(name) > 2 and call.startswith(name) and call == rows[0].name]
     meant = " or ".join(f"`{call}`" for call in dict.fromkeys([*near, *begun[:2]]))
     hint = f"did you mean {meant}?" if meant else "`mcalc rules` lists the functions"

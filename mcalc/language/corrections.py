@@ -151,8 +151,9 @@ class _Correction:
         for term, rank in zip(terms(node), ranks, strict=True):
             if rank in (whole, SCALAR) or value_rank(node, (whole, rank)) == whole:
                 continue
-            if whole == COLUMN and term.kind == "transpose":
-                self.edits.append((term.options[0][1].start, term.end, ""))
+            lying = _lying_factor(term)
+            if whole == COLUMN and lying is not None:
+                self.edits.append((lying.options[0][1].start, lying.end, ""))
             elif whole != MATRIX or value_rank(node, (whole, ROW)) != whole or not self._lie_down(term):
                 return None
             self.first = self.first or node
@@ -182,6 +183,13 @@ class _Correction:
             )
             return Problem(what, spans, hint, self.source)
         return Problem("A column cannot stand to the left of a matrix.", spans, hint, self.source)
+
+
+def _lying_factor(term: Syntax) -> Syntax | None:
+    """The transpose that makes a row of a term: itself, or the last factor of a product with scalars."""
+    while term.kind == "infix" and term.value == "*":
+        term = next((part for part in term.children[::-1] if part.kind == "transpose"), term.children[0])
+    return term if term.kind == "transpose" else None
 
 
 def _reject_stretched(reader: Reader, ranks: Mapping[str, int]) -> None:

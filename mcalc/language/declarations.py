@@ -18,7 +18,7 @@ from mcalc.problems import Problem, nearest
 from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
 from mcalc.tree.open import Signature
-from mcalc.tree.properties import PROPERTIES
+from mcalc.tree.properties import ALSO_CALLED, PROPERTIES
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def declaration(given: Given) -> Declaration:
     properties = frozenset(words)
     unknown = sorted(properties - PROPERTIES.keys())
     if unknown:
-        near = nearest(unknown[0], PROPERTIES)
+        meant = ALSO_CALLED.get(unknown[0].lower())
+        near = [meant] if meant else nearest(unknown[0], PROPERTIES)
         hint = f"did you mean `{near[0]}`?" if near else "the properties are " + ", ".join(sorted(PROPERTIES))
         raise Problem(f"There is no property named `{unknown[0]}`.", hint=hint)
     parts = [part for part in parts if part]

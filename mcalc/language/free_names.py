@@ -80,7 +80,8 @@ def not_a_variable(wanted: str, program: Program, names: Sequence[str], dimensio
     message = f"There is no `{wanted}` in the expression to differentiate by."
     for name in names:
         if len(wanted) == 1 < len(name) <= 5 and wanted in name and name.isascii() and name.isalpha():
-            return Problem(message, [found[name]], f"`{name}` is one name; write `{_spelled_out(name)}`")
+            whole = re.sub(rf"(?<![^\W\d]){name}\b", _spelled_out(name), program.source)
+            return Problem(message, [found[name]], f"`{name}` is one name; write `{' '.join(whole.split())}`")
     near = nearest(wanted, names)
     if near:
         return Problem(message, [found[near[0]]] if near[0] in found else [], f"did you mean `{near[0]}`?")

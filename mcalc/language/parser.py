@@ -11,6 +11,7 @@ from typing import Any, cast
 from lark import Lark
 from lark.exceptions import UnexpectedInput
 
+from mcalc.language.abbreviations import written_out
 from mcalc.language.builder import Builder, Equation, name_of, span_of
 from mcalc.language.mistakes import Mistake, explain
 from mcalc.language.spelling import canonical_name, own_name, prepare, typography
@@ -42,10 +43,17 @@ def parse(source: str, declared: Collection[str] = (), known: Collection[str] = 
         except Mistake as mistake:
             raise mistake.problem(text) from None
         typed = list(dict.fromkeys(_NAME.findall(text)))
-        program = spelled_alike(_program(statements, source), typed, (*declared, *known))
+        program = written_out(_program(statements, source), declared, _formula)
+        program = spelled_alike(program, typed, (*declared, *known))
         return program if text.isascii() else replace(program, notes=typography(typed))
     except Problem as problem:
         raise problem.with_source(source) from None
+
+
+@functools.cache
+def _formula(text: str) -> Syntax:
+    """The formula of an abbreviation."""
+    return cast(list[Syntax], _grammar(False).parse(text))[0]
 
 
 def parse_expression(source: str) -> Syntax:

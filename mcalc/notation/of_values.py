@@ -183,7 +183,7 @@ class Builder:
         signed = False
         for arg in node.args:
             part = self.done[arg]
-            inner = negated(part) if arg.operator.name == "negative" and not parts else None
+            inner = negated(part) if arg.operator.name in ("negative", "number") and not parts else None
             if inner is not None:
                 part, signed = inner, True
             joins.append("hadamard" if any(ranks) and arg.axes else "scalar" if parts else "")
@@ -195,6 +195,11 @@ class Builder:
     def _quotient(self, node: Node) -> Box:
         above, below = node.args
         kind = "oslash" if below.axes else "quotient"
+        inner = negated(self.done[above])
+        if inner is not None:
+            return Row(
+                "sum", (Fraction(inner, self.done[below], kind, len(above.axes)),), ("minus",), (len(node.axes),)
+            )
         return Fraction(self.done[above], self.done[below], kind, len(above.axes))
 
     def _power(self, node: Node) -> Box:
@@ -227,6 +232,32 @@ class Builder:
         """A product from the left to the right; where it meets a scalar on the way, several: ``(yᵀ·x)*(vᵀ·W·y)``."""
         links = [link for part in parts for link in (self.links.get(part) or (part,))]
         self.links[node] = tuple(links)
+        signed, scalars, links[0] = self._front(links[0])
+        row = self._runs(links, node)
+        if scalars:
+            ranks = (*[0] * len(scalars), len(node.axes))
+            row = Row("product", (*scalars, row), ("", *["scalar"] * len(scalars)), ranks)
+        return Row("sum", (row,), ("minus",), (len(node.axes),)) if signed else row
+
+    def _front(self, first: Node) -> tuple[bool, list[Box], Node]:
+        """Sign and scalar factors of the first factor, which stand before the whole: ``(−b*X)·w`` is ``−b*X·w``."""
+        signed, scalars = False, list[Box]()
+        while isinstance(self.done[first], Row):
+            with_axes = [arg for arg in first.args if arg.axes]
+            if first.operator.name == "negative":
+                signed = not signed
+            elif first.operator.name != "multiply" or len(with_axes) != 1 or len(first.args) == 1:
+                break
+            else:
+                for box in (self.done[arg] for arg in first.args if not arg.axes):
+                    inner = negated(box)
+                    signed = signed != (inner is not None)
+                    scalars.append(box if inner is None else inner)
+            first = with_axes[0]
+        return signed, scalars, first
+
+    def _runs(self, links: Sequence[Node], node: Node) -> Box:
+        """The product, links in a row; where it meets a scalar on the way, several such rows."""
         groups: list[list[Node]] = [[]]
         shape: Shape | None = None
         for link in links:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
@@ -17,6 +17,7 @@ from mcalc.rewriting.moves import MOVES
 from mcalc.rewriting.patterns import Row as Rewriting
 from mcalc.rewriting.table import defined_rows, rows, written_rows
 from mcalc.table import CALLS, TABLE
+from mcalc.table.abbreviations import ABBREVIATIONS, Abbreviation
 from mcalc.table.records import Operator
 
 LETTERS = "A, B and C are matrices, u and v vectors, s and t scalars; a and b anything, entry by entry"
@@ -32,6 +33,7 @@ def find(name: str) -> NamedRule | Operator | Rewriting:
     wanted = _plain(name).removeprefix("differential, ")
     operators = {_plain(call): found[0] for call, found in CALLS.items()}
     operators |= {_plain(one.name): one for one in TABLE.values() if one.example}
+    short = {_plain(called): _of_abbreviation(records) for called, records in ABBREVIATIONS.items()}
     if name in operators or wanted in operators:
         return operators.get(name) or operators[wanted]
     known: dict[str, NamedRule | Operator | Rewriting] = {_plain(row.name): row for row in rows()}
@@ -41,9 +43,24 @@ def find(name: str) -> NamedRule | Operator | Rewriting:
             known.update(dict.fromkeys(map(_plain, signs), one))
     known |= {_plain(also): rule for rule in RULES for also in rule.also}
     known |= {_plain(rule.name): rule for rule in RULES}
+    known = short | known
     if wanted and wanted in known:
         return known[wanted]
     raise Problem(f"There is no rule or operator named `{name}`.", hint=_meant(wanted, [*known, *operators]))
+
+
+def _of_abbreviation(records: Sequence[Abbreviation]) -> NamedRule:
+    """What an abbreviation is short for, and what prints of it."""
+    law = ",   ".join(f"{record.example} = {record.formula}" for record in records)
+    record = records[0]
+    formula = record.formula if record.at or record.along else record.example
+    shapes = dict.fromkeys(record.argument_names, "n")
+    return NamedRule(
+        record.name,
+        law,
+        "It is read as what it is short for, and prints as that.",
+        (Example("jacobian", formula, record.argument_names[0], shapes),),
+    )
 
 
 def _plain(name: str) -> str:

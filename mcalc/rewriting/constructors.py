@@ -46,6 +46,7 @@ SENTENCES = {
     "twice": "what is turned twice is as it was",
     "symmetric": "a symmetric matrix is its own transpose",
     "skew": "the transpose of a skew-symmetric matrix is its negative",
+    "own negative": "turned round it is its own negative, so it is 0",
     "unit": "ones change nothing",
     "zero": "what is multiplied by 0 is 0",
     "identity": "the identity matrix changes nothing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.rewriting.algebra import OPENED, Power, add, multiply, scaled, split, with_scalars
+from mcalc.rewriting.algebra import OPENED, Power, add, multiply, negative, scaled, split, with_scalars
 from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -20,6 +20,7 @@ from mcalc.rewriting.forms import (
     is_row,
     is_zero,
     make,
+    scaled_parts,
     turned_shape,
     zeros,
 )
@@ -95,8 +96,33 @@ def _chain(parts: Sequence[Form]) -> Form:
         if vector.head == PRODUCT and any(b.head == CHAIN for b in vector.args):
             rest = parts[1:] if at == 0 else [turned(t) for t in reversed(parts[:-1])]
             return construct("sum", (multiply([(vector, 1), (_chain(rest), 1)]),), (), ())
-    other = [turned(t) for t in reversed(parts)]
-    return make(CHAIN, other if _order(other) < _order(parts) else parts, (), ())
+    sign, other = turned_row(parts)
+    if sign == -1 and all(one is two for one, two in zip(other, parts, strict=True)):
+        facts.append("own negative")
+        return zeros(())
+    if _order(other) < _order(parts):
+        return scaled(sign, make(CHAIN, other, (), ()))
+    return make(CHAIN, parts, (), ())
+
+
+def turned_row(parts: Sequence[Form]) -> tuple[Rational, list[Form]]:
+    """``(AB…)ᵀ = …BᵀAᵀ``, factor by factor, the number of skew-symmetric ones in front."""
+    sign: Rational = 1
+    other: list[Form] = []
+    for part in reversed(parts):
+        c, t = scaled_parts(turned(part))
+        sign, other = sign * c, [*other, t]
+    return sign, other
+
+
+def is_skew(form: Form) -> bool:
+    """Whether ``Aᵀ = −A``."""
+    before = len(facts)
+    c, other = scaled_parts(turned(form))
+    one, plain = scaled_parts(form)
+    opposite = negative(form)
+    del facts[before:]
+    return form.shape != () and (other is opposite if c == 1 else other is plain and c == -one)
 
 
 def _order(parts: Sequence[Form]) -> tuple[int, list[bytes]]:
@@ -116,6 +142,8 @@ def turned(form: Form) -> Form:
         facts.append("turned")
     elif form.head == TURNED:
         facts.append("twice")
+    elif form.head == "variable" and "skew" in declared(form):
+        facts.append("skew")
     elif form.other_way is form and form.shape and form.head not in ("eye", "diag"):
         facts.append("symmetric")
     return form.other_way
@@ -182,8 +210,8 @@ def _one_turned(form: Form) -> Form:
         if matrix:
             return multiply([(turned(t), e) for t, e in zip(args, form.par, strict=True)], shape)
     if head == INVERSE:
-        if args[0].other_way is args[0]:
-            return form
+        if args[0].other_way is not None and scaled_parts(args[0].other_way)[1] is args[0]:
+            return scaled(scaled_parts(args[0].other_way)[0], form)
         if args[0].other_way is not None and args[0].other_way.head != TURNED and args[0].head == TURNED:
             return construct(INVERSE, (args[0].other_way,), (), shape)
     if matrix and _is_elementwise(form) and all(t.other_way is t for t in args if t.shape):

@@ -12,8 +12,8 @@ from mcalc.rewriting.forms import (
     CHAIN,
     ONE,
     PRODUCT,
-    SUM,
     TURNED,
+    ZERO,
     Form,
     Rational,
     chain_shape,
@@ -24,9 +24,11 @@ from mcalc.rewriting.forms import (
     make,
     number,
     rational,
+    scaled_parts,
+    zeros,
 )
 from mcalc.rewriting.known import adds_up
-from mcalc.rewriting.products import turned
+from mcalc.rewriting.products import is_skew, turned, turned_row
 from mcalc.table.records import Shape
 from mcalc.table.roles import DIAGONAL, NORM, TRACE
 
@@ -62,6 +64,9 @@ def _sum(form: Form, shape: Shape) -> Form | None:
         return construct(TRACE, form.args, (), ())
     if form.head == "diag":
         return construct("sum", form.args, (), ())
+    if is_matrix(form) and is_skew(form):
+        facts.append("own negative")
+        return ZERO
     if form.head != PRODUCT:
         return None
     if all(e == 2 for e in form.par):
@@ -95,6 +100,9 @@ def _trace(form: Form, shape: Shape) -> Form | None:
         return construct("sum", form.args, (), ())
     if form.head == CHAIN:
         return _trace_of(form.args)
+    if is_skew(form):
+        facts.append("own negative")
+        return ZERO
     return None
 
 
@@ -114,17 +122,19 @@ def _trace_of(parts: Sequence[Form]) -> Form:
     if start is not None:
         facts.append("circle")
         return with_scalars(c, scalars, construct(CHAIN, (*opened[start:], *opened[:start]), (), ()))
-    if len(opened) == 2 and opened[0] is turned(opened[1]):
+    if len(opened) == 2 and opened[0] is scaled_parts(turned(opened[1]))[1]:
         facts.append("squares")
-        return with_scalars(c, scalars, multiply([(construct(NORM, (opened[1],), (), ()), 2)]))
-    other = [turned(t) for t in reversed(opened)]
-    if any(t.head == SUM and len(t.args) == 1 for t in other):
-        other = opened
-    ways = [_least_rotation(row) for row in (opened, other)]
-    best = min(ways, key=lambda row: (sum(t.head == TURNED for t in row), [t.digest for t in row]))
+        square = multiply([(construct(NORM, (opened[1],), (), ()), 2)])
+        return with_scalars(c * scaled_parts(turned(opened[1]))[0], scalars, square)
+    sign, other = turned_row(opened)
+    ways = [(1, _least_rotation(opened)), (sign, _least_rotation(other))]
+    if sign == -1 and ways[0][1] == ways[1][1]:
+        facts.append("own negative")
+        return ZERO
+    sign, best = min(ways, key=lambda way: (sum(t.head == TURNED for t in way[1]), [t.digest for t in way[1]]))
     if best != opened:
         facts.append("circle")
-    return with_scalars(c, scalars, make(TRACE, (make(CHAIN, best, (), chain_shape(best)),), (), ()))
+    return with_scalars(c * sign, scalars, make(TRACE, (make(CHAIN, best, (), chain_shape(best)),), (), ()))
 
 
 def _least_rotation(row: Sequence[Form]) -> list[Form]:
@@ -153,6 +163,9 @@ def _diag(form: Form, shape: Shape) -> Form | None:
 
 
 def _diagonal(form: Form, shape: Shape) -> Form | None:
+    if is_skew(form):
+        facts.append("own negative")
+        return zeros(shape)
     if form.head == "diag":
         return form.args[0]
     if form.head == TURNED:

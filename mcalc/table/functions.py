@@ -40,6 +40,14 @@ def function(
     )
 
 
+def _angle(np: Any, a: Any, b: Any) -> Any:
+    """``2 atan((r − b)/a)``, which is ``2 atan(a/(r + b))``: whichever adds what has one sign; π where b < 0 and a = 0."""
+    length, behind = np.sqrt(a * a + b * b), np.where(b < 0, 1.0, 0.0)
+    above, below = np.where(b < 0, length - b, a), np.where(b < 0, a, length + b)
+    flat = np.where(np.abs(below) > 0, 0.0, 1.0)
+    return (1 - flat) * 2 * np.arctan(above / (below + flat)) + flat * behind * np.pi
+
+
 OPERATORS = (
     function(
         "exp",
@@ -197,6 +205,24 @@ OPERATORS = (
         also=("arctan",),
         parity="odd",
         elsewhere=("ArcTan",),
+    ),
+    Operator(
+        "atan2",
+        "a b",
+        title="angle",
+        doc="the angle of the point (b, a), from −π to π, element-wise",
+        shape=shapes.elementwise,
+        notation=called("atan2", r"\operatorname{atan2}"),
+        calls=("atan2", "arctan2"),
+        example="atan2(w, x)",
+        rules=(
+            Rule("a", "b/(a^2 + b^2)", "the angle moves with a by b/(a² + b²)"),
+            Rule("b", "-a/(a^2 + b^2)", "the angle moves with b by −a/(a² + b²)"),
+        ),
+        numpy=_angle,
+        elementwise=True,
+        of_reals=True,
+        care="where b < 0 the value jumps from −π to π as a passes through 0; at a = b = 0 there is no derivative",
     ),
     function(
         "sinh",

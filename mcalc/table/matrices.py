@@ -67,7 +67,7 @@ OPERATORS = (
         at_many="matrices",
         polynomial=True,
         elsewhere=("Det",),
-        bars=("|A|",),
+        bars=("|A|", "det|A|"),
     ),
     Operator(
         "logdet",

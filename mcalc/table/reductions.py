@@ -101,7 +101,7 @@ OPERATORS = (
         numpy=lambda np, a, axis=None: np.sum(a) if axis is None else np.sum(a, axis=axis),
         linear=True,
         at_many="entries",
-        elsewhere=("Total",),
+        elsewhere=("Total", "∑", "Σ"),
         positive="of positive",
     ),
     Operator(
@@ -255,7 +255,7 @@ OPERATORS = (
         at_many="entries",
         convention=Convention("all are 0", "is taken to be 0"),
         compared_as="sqrt(sum(a*a))",
-        elsewhere=("Norm",),
+        elsewhere=("Norm", "norm fro"),
         bars=(
             "||a||",
             "||a||_2",

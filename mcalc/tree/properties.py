@@ -101,6 +101,18 @@ _RECORDS = (
 PROPERTIES: dict[str, Property] = {record.name: record for record in _RECORDS}
 SYMMETRIC, SKEW = (frozenset(record.name for record in _RECORDS if record.turned == sign) for sign in (1, -1))
 """The properties by which ``Aᵀ = A``, and those by which ``Aᵀ = -A``."""
+ALSO_CALLED = {
+    **dict.fromkeys(("antisymmetric", "skewsymmetric", "skew-symmetric", "anti-symmetric"), "skew"),
+    **dict.fromkeys(("sym", "selfadjoint", "hermitian"), "symmetric"),
+    **dict.fromkeys(("pd", "spd", "posdef", "definite", "positive-definite", "covariance"), "psd"),
+    **dict.fromkeys(("simplex", "onehot", "one-hot", "one_hot", "distribution", "stochastic"), "probability"),
+    **dict.fromkeys(("nonnegative", "nonneg", "pos"), "positive"),
+    **dict.fromkeys(("diag",), "diagonal"),
+    **dict.fromkeys(("rotation", "orthonormal", "unitary"), "orthogonal"),
+    **dict.fromkeys(("tril", "lower-triangular"), "lower"),
+    **dict.fromkeys(("triu", "upper-triangular"), "upper"),
+}
+"""What people call a property as well, for the message to them."""
 
 
 def declared(variable: Valued) -> list[Property]:

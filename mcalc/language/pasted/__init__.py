@@ -6,20 +6,24 @@ brackets out. Which product two values side by side mean is told by the ranks of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from mcalc.language.pasted import calls, latex, products
+from mcalc.language.pasted import calls, latex, products, sums
 from mcalc.language.pasted import pieces as text_pieces
 from mcalc.language.pasted.pieces import Pieces
 from mcalc.language.pasted.ranks import NotUnique, Ranks
 from mcalc.language.pasted.rewriting import Rewriting, Row, Slip
 
+_NAME = re.compile(r"\w+")
 ROWS: tuple[Row, ...] = (
     latex.latex,  # \frac{a}{b} -> a/b
+    sums.sums,  # sum_i x_i -> sum(x[i] for i in 1..n)
     latex.scripts,  # A^{T} -> A', W_{hh} -> W_hh
     products.dotted_transposes,  # X.' -> X'
     latex.bars,  # ||x||_2 -> norm(x)
+    calls.quoted,  # norm(A, 'fro') -> norm(A)
     calls.prefixes,  # np.exp(x) -> exp(x)
     calls.methods,  # x.mean() -> mean(x)
     calls.square_calls,  # Max[0, z] -> max(0, z)
@@ -33,21 +37,22 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def rewritten(source: str, ranks: Mapping[str, int]) -> tuple[str, list[Slip]]:
+def rewritten(source: str, ranks: Mapping[str, int], wanted: Collection[str] = ()) -> tuple[str, list[Slip]]:
     """The text as mcalc reads it, and what was found in the order of the text; as it is where that is not unique.
 
-    Where values stand side by side, short names may be several letters; where one `*` is the product of matrices, all
-    are: then the text is read once more, knowing it.
+    Where values stand side by side, or a name that is wanted does not stand by itself, short names may be several
+    letters; where one `*` is the product of matrices, all are: then the text is read once more, knowing it.
     """
     pieces = text_pieces.read(source)
     if pieces is None:
         return source, []
     used, products = _standing_alone(pieces), "@" in source
-    found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used), products))
+    hidden = not {word for word in wanted if len(word) == 1} <= set(_NAME.findall(source))
+    found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used, hidden), products))
     glued, starred = any(slip.together for slip in slips), any(slip.starred for slip in slips)
     foreign = any(slip.certain for slip in slips)
     if glued or starred or foreign:
-        return _rewritten(source, pieces, Rewriting(Ranks(ranks, used, glued), products, starred, foreign))
+        return _rewritten(source, pieces, Rewriting(Ranks(ranks, used, glued or hidden), products, starred, foreign))
     return found, slips
 
 

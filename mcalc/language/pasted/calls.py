@@ -22,6 +22,7 @@ INFIX = {
 POSTFIX = {"square": "^2", "t": "'"}
 """What other tools call, and mcalc writes with a sign behind."""
 _LOOSE = frozenset(("+", "-", "−", ",", ";", "=", "<", ">"))
+_QUOTES = frozenset("\"'")
 _OPTIONS = frozenset(("unbiased", "correction", "keepdim", "keepdims"))
 
 
@@ -135,6 +136,21 @@ def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
         if piece.text == "(" and before.text in ELSEWHERE:
             at.found(f"`{before.text}` is called `{word}` here.", before, before, f"write `{word}(…)`")
             found[-1] = name(word, before)
+        found.append(piece)
+    return tuple(found)
+
+
+def quoted(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``norm(A, 'fro')`` is norm(A)."""
+    found: list[Piece] = []
+    for piece in pieces:
+        before = found[-1] if found else None
+        *inner, comma, opening, word, closing = (None,) * 4 if len(piece.inside) < 5 else piece.inside
+        if before is not None and comma and word and opening and closing and comma.text == ",":
+            other = ELSEWHERE.get(f"{before.text} {word.text}")
+            if other is not None and opening.text == closing.text and opening.text in _QUOTES:
+                at.found("mcalc has no quotation marks.", opening, closing, f"write `{other}(…)`")
+                found[-1], piece = replace(before, text=other), replace(piece, inside=tuple(inner))
         found.append(piece)
     return tuple(found)
 

@@ -10,7 +10,7 @@ from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import side_by_side
 from mcalc.language.pasted.ranks import NotUnique
 from mcalc.language.pasted.rewriting import Rewriting
-from mcalc.table import BARS, CALLS
+from mcalc.table import BARS, CALLS, ELSEWHERE
 
 _SPACING = frozenset(
     (r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\,", r"\;", r"\!", r"\:",
@@ -55,7 +55,7 @@ def latex(pieces: Pieces, at: Rewriting) -> Pieces:
             found += whole if not rest or _ends(rest[-1]) else (group("(", whole, piece),)
         elif piece.text in _WRAPPERS and rest:
             found.append(replace(_named(rest.pop()), before=piece.before or _apart(found)))
-        elif _is_word(word) and not (rest and rest[-1].text == "_" and word in CALLS):
+        elif _is_word(word) and not (rest and rest[-1].text == "_" and word in CALLS and word != ELSEWHERE["∑"]):
             found.append(Piece("name", word, piece.start, piece.end, piece.before or _apart(found)))
         elif piece.text not in _SPACING:
             raise NotUnique
@@ -105,8 +105,15 @@ def scripts(pieces: Pieces, at: Rewriting) -> Pieces:
         before = found[-1] if found else None
         if before is None:
             found.append(piece)
-        elif before.text == "^" and piece.kind == "name" and piece.text[0] == "T" and piece.text[1:2].isupper():
-            at.found("A name goes on after this `^T`.", piece, piece, f"write `'@{piece.text[1:]}`", together=True)
+        elif before.text == "^" and _is_turned_and_more(piece) and not at.ranks.is_known(piece.text):
+            at.found(
+                f"A name goes on after this `^T`: `{piece.text}` is one name.",
+                before,
+                piece,
+                f"write `'@{piece.text[1:]}`",
+                certain=len(found) > 1 and found[-2].kind == "name",
+                together=True,
+            )
             found[-1:] = [_transposed(before), replace(piece, text=piece.text[1:])]
         elif before.text == "^" and piece.text in _TURNED and len(found) > 1:
             found[-1] = _transposed(before)
@@ -130,6 +137,12 @@ def scripts(pieces: Pieces, at: Rewriting) -> Pieces:
         else:
             found.append(piece)
     return tuple(found)
+
+
+def _is_turned_and_more(piece: Piece) -> bool:
+    """``TA``, ``Tx`` and ``TAx`` after a power sign, but not ``Tmax``."""
+    rest = piece.text[1:]
+    return piece.kind == "name" and piece.text[0] == "T" and (rest[:1].isupper() or 0 < len(rest) < 3)
 
 
 def _transposed(power: Piece) -> Piece:

@@ -10,6 +10,7 @@ from operator import eq
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
 from mcalc.table import CALLS
+from mcalc.table.abbreviations import ABBREVIATIONS
 from mcalc.table.later import Later
 from mcalc.table.records import Shape, ShapeMismatch
 
@@ -34,7 +35,7 @@ class NotUnique(Exception):
 
 def is_call(word: str) -> bool:
     """Whether the word is a function of mcalc's."""
-    return word in CALLS and word != "pi"
+    return (word in CALLS or word in ABBREVIATIONS) and word != "pi"
 
 
 def operand_end(pieces: Sequence[Piece], start: int) -> int:
@@ -89,6 +90,16 @@ def product_of(left: int, right: int) -> tuple[str, int]:
     return "@", PRODUCTS[left, right]
 
 
+def _added(terms: Sequence[tuple[int, str]]) -> int:
+    """The rank of a sum; names beside a dot product are the numbers that it is: ``w.x + b - y``."""
+    if (0, "product") in terms:
+        terms = [term for term in terms if term[1] != "name"]
+    ranks = {rank for rank, _ in terms} - {0}
+    if len(ranks) > 1:
+        raise NotUnique
+    return max(ranks, default=0)
+
+
 class Ranks:
     """The ranks of the names of a text: as declared, else by the habit of the letter."""
 
@@ -98,6 +109,10 @@ class Ranks:
     def is_value(self, word: str) -> bool:
         """Whether the name was declared or stands alone in the text, so that it is no prefix and no function."""
         return word in self.known or word in self.used
+
+    def is_known(self, word: str) -> bool:
+        """Whether the name was declared."""
+        return word in self.known
 
     def all_declared(self, words: Collection[str]) -> bool:
         """Whether what the names are was said, so that nothing about them needs to be guessed."""
@@ -112,29 +127,29 @@ class Ranks:
 
     def of(self, pieces: Sequence[Piece]) -> int:
         """The rank of a sum of products of operands; raises `NotUnique` where the ranks do not fit."""
-        total: int | None = None
+        terms: list[tuple[int, str]] = []
         rank: int | None = None
-        sign, place = "", 0
+        sign, made, place = "", "", 0
         while place < len(pieces):
             end = operand_end(pieces, place)
             if end == place:
                 if pieces[place].text in ("+", "-", "−", ",", ";", "<", ">", "<=", ">="):
-                    total, rank = self._added(total, rank), None
+                    terms += [] if rank is None else [(rank, made)]
+                    rank = None
                 sign = pieces[place].text
                 place += 1
                 continue
             one = self._of_operand(pieces[place:end])
             if rank is None:
-                rank = one
+                rank, made = one, "name" if end == place + 1 and pieces[place].kind == "name" else ""
             elif sign in ("@", ".", "·", ""):
                 left = ROW if sign and rank == 1 and one == 1 else rank
-                rank = product_of(left, one)[1]
-            elif sign == "*" and rank and one and (rank, one) in PRODUCTS:
-                rank = product_of(rank, one)[1]
+                rank, made = product_of(left, one)[1], "product"
             else:
-                rank = max(rank, one)
+                matrices = sign == "*" and rank and one and (rank, one) in PRODUCTS
+                rank, made = product_of(rank, one)[1] if matrices else max(rank, one), ""
             sign, place = "", end
-        return self._added(total, rank) or 0
+        return _added([*terms, *([] if rank is None else [(rank, made)])])
 
     def product(self, left: Pieces, right: Pieces) -> str:
         """The sign between two values side by side; to the right of a matrix a Greek name is a vector: ``X beta``."""
@@ -142,13 +157,6 @@ class Ranks:
         if one in (2, ROW) and other == 0 and len(right) == 1 and right[0].text.lower() in GREEK_NAMES:
             other = 1
         return product_of(one, other)[0]
-
-    def _added(self, total: int | None, rank: int | None) -> int | None:
-        if total is None or rank is None:
-            return rank if total is None else total
-        if 0 not in (total, rank) and total != rank:
-            raise NotUnique
-        return max(total, rank)
 
     def _of_operand(self, pieces: Sequence[Piece]) -> int:
         first, rest = pieces[0], list(pieces[1:])
@@ -178,6 +186,9 @@ class Ranks:
         named = [argument for argument in arguments if any(piece.text == "=" for piece in argument)]
         axis = tuple(int(one[-1].text) for one in named if one[0].text == "axis" and one[-1].text in ("0", "1"))
         ranks = [self.of(argument) for argument in arguments if argument not in named]
+        if word not in CALLS:
+            reduces = any(record.reduces for record in ABBREVIATIONS[word])
+            return len(axis) if reduces else max(ranks, default=0)
         takes = [one for one in CALLS[word] if len(one.argument_names) == len(ranks)]
         for operator in takes or CALLS[word]:
             known = _shapes()

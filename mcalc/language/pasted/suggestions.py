@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import parse
@@ -20,12 +20,14 @@ def misread(source: str, declared: Mapping[str, Declaration]) -> None:
             raise _problem(slip, source, corrected, declared)
 
 
-def suggested(problem: Problem, source: str, declared: Mapping[str, Declaration]) -> Problem:
+def suggested(
+    problem: Problem, source: str, declared: Mapping[str, Declaration], wanted: Collection[str] = ()
+) -> Problem:
     """The problem of a text that mcalc cannot read, with the whole corrected input where there is one.
 
     A problem that shows two shapes in conflict keeps its words.
     """
-    corrected, slips = rewritten(source, _ranks(declared))
+    corrected, slips = rewritten(source, _ranks(declared), wanted)
     if not slips or not _is_read(corrected, source, declared):
         return problem
     found = _problem(slips[0], source, corrected, declared)
