@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mcalc.ask import derive, read
@@ -18,8 +20,7 @@ RECORDS = [record for records in ABBREVIATIONS.values() for record in records]
 def test_it_is_what_it_is_short_for(record: Abbreviation) -> None:
     shape = "m,n" if record.along else "n"
     shapes = {name: "scalar" if name == "p" else shape for name in record.argument_names}
-    formula = record.formula.replace("(a^2)", "(a^2, axis=0)") if record.along else record.formula
-    assert read(record.example, shapes).value is read(formula, shapes).value
+    assert read(record.example, shapes).value is read(record.meaning, shapes).value
     derivation = derive(record.example, "a", shapes)
     assert derivation.verified is not None and derivation.verified.points
 
@@ -73,3 +74,9 @@ def test_what_is_not_fit_is_told(text: str, said: str) -> None:
         read(text)
     assert caught.value.message == said
     assert text != "stdd(x)" or "`std`" in caught.value.hint
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.example)
+def test_the_readme_has_it(record: Abbreviation) -> None:
+    text = " ".join((Path(__file__).parent.parent / "README.md").read_text("utf-8").split())
+    assert f"`{record.example}` is `{record.meaning}`" in text

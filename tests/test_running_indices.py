@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
-from mcalc.ask import derive
+from mcalc.ask import derive, read
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Index, Tensor, Term
+from mcalc.problems import Problem
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build
 from mcalc.tree.node import dimension, loops_below, with_loop
@@ -188,3 +189,40 @@ def test_values_that_do_not_depend_on_the_variable() -> None:
 )
 def test_an_index_of_two_ranges_is_written_by_two_letters(text: str) -> None:
     derive(text, "S", {"S": "m,m", "b": "m", "B": "n,m"}, "hessian", form="text")
+
+
+RANGES = [
+    ("prod(x[i] for i in 1..n)", "prod(x)", {"x": "n"}),
+    ("prod(1 - a[j] for j in 1..n)", "prod(1 - a)", {"a": "n"}),
+    ("max(abs(w.X[i] - y[i]) for i in 1..N)", "max(abs(X@w - y))", {"w": "n", "X": "N,n", "y": "N"}),
+    ("logsumexp(w.X[i] for i in 1..N)", "logsumexp(X@w)", {"w": "n", "X": "N,n"}),
+    ("prod(X[i,2] for i in 1..m)", "prod(X[:,2])", {"X": "m,n"}),
+    ("prod(X[i].X[i] for i in 1..N)", "prod(sum(X*X, axis=1))", {"X": "N,n"}),
+    ("min(norm(X[i] - y) for i in 1..N)", "min(sqrt(sum((X - outer(ones(N), y))^2, axis=1)))", {"X": "N,n", "y": "n"}),
+    ("sum(prod(X[i,j] for j in 1..n) for i in 1..m)", "sum(prod(X[i,:]) for i in 1..m)", {"X": "m,n"}),
+    ("prod(c + x[i] for i in 1..n)", "prod(c + x)", {"x": "n", "c": "scalar"}),
+]
+
+
+@pytest.mark.parametrize(("text", "meant", "shapes"), RANGES)
+def test_a_product_or_the_largest_over_a_range(text: str, meant: str, shapes: dict[str, str]) -> None:
+    assert read(text, shapes).value is read(meant, shapes).value
+    derivation = derive(text, next(iter(shapes)), shapes)
+    assert derivation.verified is not None and derivation.verified.points
+    assert {name: len(node.shape) for name, node in read(text).names.items()} == {
+        name: 0 if shape == "scalar" else 1 + shape.count(",") for name, shape in shapes.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("norm(x[i] for i in 1..n)", "`norm` does not take a loop"),
+        ("prod(x[i]*i for i in 1..n)", "The values over this range make no vector."),
+        ("prod(inv(x[i]*A)[1,1] for i in 1..n)", "The values over this range make no vector."),
+    ],
+)
+def test_what_has_no_vector_over_a_range_is_told(text: str, said: str) -> None:
+    with pytest.raises(Problem) as caught:
+        read(text, {"A": "m,m"} if "A" in text else {})
+    assert caught.value.message.startswith(said)

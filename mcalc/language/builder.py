@@ -19,6 +19,8 @@ from mcalc.language.syntax import (
     unsigned,
 )
 from mcalc.problems import Problem, Span
+from mcalc.table import CALLS
+from mcalc.table.shapes import reduction
 
 CANONICAL = {"⊗": "*", "⊙": "*", ".*": "*", "⊘": "/", "./": "/", "·": ".", "⋅": ".", "**": "^", ".^": "^"}
 CANONICAL |= {"≥": ">=", "≤": "<=", "−": "-"}
@@ -212,9 +214,9 @@ class Builder(Transformer[Token, Syntax]):
         """``sum(E for i in 1..N)``; raises Problem for functions other than sum and mean."""
         function, _, body, *loops, close = parts
         name = name_of(function)
-        if name.value not in ("sum", "mean"):
-            message = f"`{function}` does not take a loop; only `sum` and `mean` do."
-            raise Problem(message, [span_of(function)], "write `sum(E for i in 1..N)` or `mean(E for i in 1..N)`")
+        if not any(operator.shape is reduction for operator in CALLS.get(name.value, ())):
+            message = f"`{function}` does not take a loop; a sum, a mean, a product, the largest or the least does."
+            raise Problem(message, [span_of(function)], "write `sum(E for i in 1..N)` or `prod(E for i in 1..N)`")
         seen: dict[str, Syntax] = {}
         for variable, _, _ in loops:
             if variable.value in seen:

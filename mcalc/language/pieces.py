@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
 
 from sympy.core.expr import Expr
 from sympy.core.symbol import Symbol
 
+from mcalc.language.gathered import gathered
 from mcalc.language.parser import Syntax
 from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
-from mcalc.table import CASES
+from mcalc.table import CALLS, CASES, shapes
 from mcalc.table.records import LoopIndex, Parameters, Shape, ShapeMismatch
 from mcalc.table.roles import DELTA
 from mcalc.tree import build
@@ -120,10 +122,22 @@ class Pieces:
             self.loops[name.value] = before
         if hidden is not None:
             self.names[name.value] = hidden
+        if syntax.value not in ("sum", "mean"):
+            own = next((one for one in value.loops if one.name == loop.name), loop)
+            vector = gathered(value, own, partial(self._made, syntax))
+            if vector is None:
+                hint = f"in `{syntax.value}(E for i in 1..N)` E is a number made of entries and rows, as `1 - x[i]`"
+                cause = ShapeMismatch("The values over this range make no vector.", (0,), hint)
+                raise Mismatch(cause, syntax, [(body, None)])
+            operator = next(one for one in CALLS[syntax.value] if one.shape is shapes.reduction)
+            return self._apply(syntax, operator.name, [(body, vector)])
         total = self._apply(syntax, "loop_sum", [(body, value)], (LoopIndex(loop.name, self.resolve(size)),))
         if syntax.value == "mean":
             return build.apply("divide", total, build.size(self.resolve(size)))
         return total
+
+    def _made(self, syntax: Syntax, name: str, args: Sequence[Node], parameters: Parameters) -> Node:
+        return self._apply(syntax, name, [(syntax, arg) for arg in args], parameters)
 
     def _cases(self, syntax: Syntax) -> Steps:
         parts = list(syntax.children)

@@ -183,7 +183,7 @@ class Builder:
         signed = False
         for arg in node.args:
             part = self.done[arg]
-            inner = negated(part) if arg.operator.name in ("negative", "number") and not parts else None
+            inner = None if parts else _opposite(arg, part)
             if inner is not None:
                 part, signed = inner, True
             joins.append("hadamard" if any(ranks) and arg.axes else "scalar" if parts else "")
@@ -232,7 +232,14 @@ class Builder:
         """A product from the left to the right; where it meets a scalar on the way, several: ``(yᵀ·x)*(vᵀ·W·y)``."""
         links = [link for part in parts for link in (self.links.get(part) or (part,))]
         self.links[node] = tuple(links)
-        signed, scalars, links[0] = self._front(links[0])
+        signed, scalars = False, list[Box]()
+        while True:
+            minus, factors, first = self._front(links[0])
+            opened = self.links.get(first) or (first,)
+            signed, scalars = signed != minus, scalars + factors
+            if opened == (links[0],):
+                break
+            links[:1] = opened
         row = self._runs(links, node)
         if scalars:
             ranks = (*[0] * len(scalars), len(node.axes))
@@ -249,10 +256,10 @@ class Builder:
             elif first.operator.name != "multiply" or len(with_axes) != 1 or len(first.args) == 1:
                 break
             else:
-                for box in (self.done[arg] for arg in first.args if not arg.axes):
-                    inner = negated(box)
+                for arg in (arg for arg in first.args if not arg.axes):
+                    inner = _opposite(arg, self.done[arg])
                     signed = signed != (inner is not None)
-                    scalars.append(box if inner is None else inner)
+                    scalars.append(self.done[arg] if inner is None else inner)
             first = with_axes[0]
         return signed, scalars, first
 
@@ -331,6 +338,14 @@ class Builder:
 def bare(part: Box) -> Box:
     """A comparison as a condition, not as a value."""
     return part.inner if isinstance(part, Fence) and part.kind == "truth" else part
+
+
+def _opposite(factor: Node, box: Box) -> Box | None:
+    """What stands behind the sign of a factor that may lose it; −1 that is inserted for a factor stays ``(−1)``."""
+    inner = negated(box)
+    if factor.operator.name == "negative":
+        return inner
+    return inner if isinstance(inner, Number) and inner.value != 1 else None
 
 
 def _lying(column: Node) -> Node:

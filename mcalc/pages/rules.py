@@ -51,7 +51,7 @@ def find(name: str) -> NamedRule | Operator | Rewriting:
 
 def _of_abbreviation(records: Sequence[Abbreviation]) -> NamedRule:
     """What an abbreviation is short for, and what prints of it."""
-    law = ",   ".join(f"{record.example} = {record.formula}" for record in records)
+    law = ",   ".join(f"{record.example} = {record.meaning}" for record in records)
     record = records[0]
     formula = record.formula if record.at or record.along else record.example
     shapes = dict.fromkeys(record.argument_names, "n")

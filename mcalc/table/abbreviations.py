@@ -34,6 +34,11 @@ class Abbreviation:
         return f"{self.name}({', '.join(self.argument_names)}{axis})"
 
     @property
+    def meaning(self) -> str:
+        """What the example is read as: ``sqrt(var(a))``."""
+        return re.sub(r"(sum\([^()]*)\)", r"\1, axis=0)", self.formula) if self.along else self.formula
+
+    @property
     def argument_names(self) -> tuple[str, ...]:
         """``("a", "b")``."""
         return tuple(self.arguments.split())
