@@ -272,17 +272,33 @@ def test_sizes_are_solved_factor_by_factor(text: str, shapes: dict[str, str], re
         ("sum(x)/(n + 1)", {}, "x: m, n: scalar -> scalar"),
         ("n/sum(1/x)", {}, "x: n -> scalar"),
         ("-N/2*log(s) - sum(x^2)/s", {}, "s: scalar, x: N -> scalar"),
-        ("k/norm(x)", {}, "k: scalar, x: n -> scalar"),
-        ("sum(x[2..n])", {}, "x: n -> scalar"),
-        ("sum((x[2..n] - x[1..n-1])^2)", {}, "x: n -> scalar"),
-        ("sum(x[1..k])", {}, "x: n -> scalar"),
-        ("sum(x[2..n])", {"x": "m"}, "x: m -> scalar"),
     ],
 )
 def test_a_divisor_that_nothing_else_names_is_a_length(text: str, shapes: dict[str, str], reading: str) -> None:
     assert shown(read(text, shapes)) == reading
     noted = any("is the length of" in note or "is the size of" in note for note in read(text, shapes).notes)
     assert noted == ("n: scalar" not in reading and "m: scalar" not in reading)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "reading", "noted"),
+    [
+        ("k/norm(x)", {}, "k: scalar, x: n -> scalar", ""),
+        (
+            "sum(x[2..n])",
+            {},
+            "x: n -> scalar",
+            "n, where a part of x ends, is taken for its length; -s x=m for another",
+        ),
+        ("sum((x[2..n] - x[1..n-1])^2)", {}, "x: n -> scalar", "n, where a part of x ends, is taken for its length"),
+        ("sum(x[1..k])", {}, "x: n -> scalar", ""),
+        ("sum(x[2..n])", {"x": "m"}, "x: m -> scalar", ""),
+    ],
+)
+def test_the_end_of_a_part_is_the_length(text: str, shapes: dict[str, str], reading: str, noted: str) -> None:
+    found = read(text, shapes)
+    assert shown(found) == reading
+    assert any(note.startswith(noted) for note in found.notes) if noted else not found.notes
 
 
 def test_a_divisor_that_is_differentiated_or_has_a_value_is_a_number() -> None:

@@ -125,7 +125,6 @@ OTHER = {
     "repeat",
     "kron",
     "commutation",
-    "commutation",
     "norm",
     "diagonal",
     "inv",
