@@ -29,7 +29,10 @@ def _total(printer: Printer, value: Value) -> Written:
         if not floating:
             printer.module.of_floats = True
         name = printer.new_name()
-        printer.lines.append(f"{name} = {_own(printer, dense, value, out)}")
+        own = _own(printer, dense, value, out)
+        if value.rank > 2 and not printer.target.of_tensors:  # a view of what is computed later is none
+            own = Source(f"{printer.target.alias}.asarray({own})")
+        printer.lines.append(f"{name} = {own}")
     for weight, one in fills:
         _fill(printer, name, out, weight, one)
     return Source(name), out
@@ -118,5 +121,11 @@ def _fill(printer: Printer, name: str, out: Sequence[int], weight: Fraction, one
     kept = list(dict.fromkeys(same.get(index, index) for index in out))
     body = printer.times(abs(weight), printer.placed(have, carried, kept))
     letters = form([[same.get(index, index) for index in out]], kept)
-    view = f"{printer.target.alias}.einsum('{letters}', {name})[:]"
+    matrix = len(out) == 2 and len(kept) == 1
+    alias = printer.target.alias
+    if matrix:
+        step = printer.sizes.write(one.value.sizes[0] + 1)
+        view = f"{name}.flat[::{step}]"
+    else:
+        view = f"{alias}.einsum('{letters}', {name})[:]"
     printer.lines.append(f"{view} {'-=' if weight < 0 else '+='} {body}")

@@ -16,6 +16,8 @@ from mcalc.tree.open import OpenFunction
 _NAME = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
 _WORDS = frozenset({"sum", "for", "in", "range", "float"})
 _FILLED = ("ones", "zeros", "eye", "arange")
+_RANKS = {"eye": 2}
+_OF_SAME_RANK = ("repeat", "tile")
 _OF_SIZES = (*_FILLED, "repeat", "tile", "logsumexp_along")
 
 
@@ -95,7 +97,8 @@ class SourceModule:
                 self.helpers.append(name)
         if spelled is not None and "{0}" in spelled:
             return Source(spelled.format(*(one.above(POWER) for one in arguments)), rank=None)
-        return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)), rank=None)
+        rank = arguments[0].rank if name in _OF_SAME_RANK else _RANKS.get(name)
+        return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)), rank=rank)
 
     def _dtype(self) -> list[str]:
         """The argument that makes an array of the parameters' type."""
