@@ -92,7 +92,7 @@ def _fit(
     wrt: Sequence[str],
     optional: Collection[str],
 ) -> Fitted:
-    names, size_names = free_names(program)
+    names, size_names = free_names(program, {*values, *given, *wrt})
     for one in given.values():
         size_names |= {symbol.name for size in one.shape for symbol in size.free_symbols}
     known = {

@@ -190,9 +190,13 @@ def _product(term: Term) -> str:
     return sign.join([within(args[0], PRODUCT), *(within(arg, DOT) for arg in args[1:])])
 
 
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
 def _power(term: Term) -> tuple[str, int]:
     base, exponent = term.args
     left = within(base, POSTFIX)
     if term.spelled == "²":
-        return left + "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(exponent.data[0])], POSTFIX
+        left = f"({left})" if left[-1] in _RAISED else left
+        return left + _RAISED[int(exponent.data[0])], POSTFIX
     return f"{left}{term.spelled or '^'}{within(exponent, POSTFIX)}", POWER
