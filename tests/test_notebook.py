@@ -62,9 +62,15 @@ def test_the_table_goes_from_3_3_to_4_3() -> None:
     np.testing.assert_allclose(found, [[bias / 10, 3.8 + bias / 10] for bias in range(-5, 6)], atol=1e-12)
 
 
+def rows_of(command: str) -> list[list[str]]:
+    """The cells of `-f csv`, without what is said on standard error."""
+    lines = printed(re.sub(r" (-o|--every) \S+", "", command) + " -f csv").splitlines()
+    return [line.split(",") for line in lines if not line.startswith("note: ")]
+
+
 def final_step(command: str) -> dict[str, float]:
     """What `-f csv` has in its last line, where there is a number."""
-    rows = [line.split(",") for line in printed(re.sub(r" (-o|--every) \S+", "", command) + " -f csv").splitlines()]
+    rows = rows_of(command)
     return {name: float(cell) for name, cell in zip(rows[0], rows[-1], strict=True) if cell}
 
 
@@ -77,7 +83,7 @@ def test_a_rule_of_ones_own_misses_the_target(command: str) -> None:
     x, w, b, z, lr = np.array([-1.0, 2.0]), np.array([0.9449794122289528, 0.48551359173806574]), 0.5, 3.16176, 0.02
     last, steps = final_step(command), 0
     assert last["w.x+b"] == pytest.approx(TARGET, abs=1e-4)
-    found = [line.split(",") for line in printed(re.sub(r" (-o|--every) \S+", "", command) + " -f csv").splitlines()]
+    found = rows_of(command)
     columns = {name: [float(row[at]) for row in found[1:] if row[at]] for at, name in enumerate(found[0])}
     with np.errstate(all="ignore"):
         for one, two in zip(columns["own w[1]"], columns["own w[2]"], strict=True):
@@ -102,7 +108,7 @@ def test_a_rule_of_ones_own_misses_the_target(command: str) -> None:
 def test_the_right_derivative_reaches_the_target() -> None:
     """Where the notebook ended at 3.137 after 100 steps."""
     for command in (line for line in re.findall(r"^\$ (mcalc descend .*)$", PAGE, re.MULTILINE)):
-        if "-o training.svg" in command or "dw'" in command:
+        if "--steps 40" in command or "dw'" in command:
             continue
         last = final_step(command)
         assert last["step"] <= 100
@@ -149,7 +155,7 @@ def test_what_check_says_of_the_derivatives(answer: str, findings: list[str]) ->
 def test_every_picture_of_the_page_is_stored_and_small() -> None:
     shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", PAGE)
     assert sorted(shown) == sorted(name for _, name in DRAWINGS) == sorted(path.name for path in NOTEBOOK.glob("*.svg"))
-    assert all((NOTEBOOK / name).stat().st_size < 100_000 for name in shown)
+    assert all((NOTEBOOK / name).stat().st_size < 120_000 for name in shown)
 
 
 @pytest.mark.parametrize(("command", "name"), DRAWINGS, ids=[row[1] for row in DRAWINGS])

@@ -120,7 +120,8 @@ def _without_levels(scene: Scene) -> list[str]:
         finite = graph.values[np.isfinite(graph.values)]
         if finite.size and not any(finite.min() <= level <= finite.max() for level in scene.levels):
             low, high = shown(float(finite.min())), shown(float(finite.max()))
-            found.append(f"{graph.name.text} has none of the levels: its values are from {low} to {high}.")
+            where = f"its values are from {low} to {high}" if low != high else f"its value is {low} everywhere"
+            found.append(f"{graph.name.text} has none of the levels: {where}.")
     return found
 
 
