@@ -18,6 +18,7 @@ from mcalc.language.parser import own_name
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.problems import Problem, among
+from mcalc.notation.of_numbers import magnitude
 from mcalc.question import read, shapes_by_letter, variables_of
 from mcalc.rewriting.answers import author_of
 from mcalc.tree import build
@@ -234,7 +235,8 @@ def _verified(value: Node, names: Sequence[Node], by: Node, natural: Expression)
     found = verify_answer(value, names, by, natural)
     if found.failed:
         raise Problem(
-            f"The answer failed its own numeric check: it differs from finite differences by {found.error:.1e}.",
+            "The answer failed its own numeric check: it differs from finite differences by "
+            f"{magnitude(found.error, 2)}.",
             hint="this is a fault of mcalc, and nothing that you typed is wrong; please report the expression",
             status=1,
         )

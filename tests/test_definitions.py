@@ -127,7 +127,7 @@ def test_at_a_kink_the_derivative_is_what_the_page_says(text: str, point: Any, b
 
 
 def test_numbers_have_four_figures() -> None:
-    assert number(np.array([[1.0, -0.268941], [3, 1e-9]])) == "[1, −0.2689; 3, 1e−09]"
+    assert number(np.array([[1.0, -0.268941], [3, 1e-9]])) == "[1, −0.2689; 3, 1e-09]"
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

@@ -208,3 +208,38 @@ def test_functions_are_named_in_the_table_alone() -> None:
 def test_a_role_is_an_operator_of_the_table() -> None:
     names = [value for name, value in vars(roles).items() if name.isupper()]
     assert names and set(names) <= set(TABLE) and len(names) == len(set(names))
+
+
+NOT_PRINTED = {
+    "checking.example": "rounded, and a number again",
+    "numbers.bounds": "what a debugger shows",
+    "numbers.endings": "rounded, and a number again",
+    "pictures.graph_svg": "lengths in a drawing",
+    "pictures.ticks": "rounded, and a number again",
+}
+"""Where a number is formatted that no one reads; all others are written in one place."""
+
+
+def test_numbers_are_written_in_one_place() -> None:
+    found = {
+        module
+        for module, path in modules().items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FormattedValue) and node.format_spec and ast.unparse(node.format_spec)[-2] in "efg%"
+    }
+    assert found <= {"notation.of_numbers", *NOT_PRINTED}, "write it by mcalc/notation/of_numbers.py"
+
+
+ANYTHING = {"code": 245, "numbers": 322, "checking": 70, "pictures": 45, "commands": 45, "render": 32}
+ANYTHING_ELSEWHERE = 75
+"""How often the rooms say `Any`, imports included; it may only fall."""
+
+
+def test_any_is_said_no_oftener() -> None:
+    said = {module: len(re.findall(r"\bAny\b", path.read_text())) for module, path in modules().items()}
+    rooms: dict[str, int] = {}
+    for module, count in said.items():
+        room = module.partition(".")[0]
+        room = room if room in ANYTHING else ""
+        rooms[room] = rooms.get(room, 0) + count
+    assert {room: count for room, count in rooms.items() if count > ANYTHING.get(room, ANYTHING_ELSEWHERE)} == {}

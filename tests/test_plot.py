@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 from test_examples import printed
 
+from mcalc.notation.of_numbers import short
 from mcalc.numbers.values import read_assignments
 from mcalc.pictures.places import read_point, read_range
 from mcalc.pictures.sampling import Request, sampled
-from mcalc.pictures.ticks import level_values, shown, ticks
+from mcalc.pictures.ticks import level_values, ticks
 
 try:
     import matplotlib
@@ -185,7 +186,7 @@ def test_ticks_are_round() -> None:
     assert ticks(-5, 5, 5) == [-4, -2, 0, 2, 4]
     assert ticks(0, 1) == [0, 0.2, 0.4, 0.6, 0.8, 1]
     assert ticks(3, 3) == [3]
-    assert [shown(number) for number in (-0.5, 0, 1e-9, 3.161760458, 2e10)] == ["−0.5", "0", "1e−9", "3.16176", "2e10"]
+    assert [short(number) for number in (-0.5, 0, 1e-9, 3.161760458, 2e10)] == ["−0.5", "0", "1e−9", "3.16176", "2e10"]
 
 
 def test_levels_are_round_and_not_crowded_by_what_is_far() -> None:
@@ -235,7 +236,7 @@ def test_a_file_of_curves_shows_the_functions(tmp_path: Path) -> None:
     assert (picture.count("curve"), picture.count("point"), picture.count("value")) == (4, 1, 1)
     assert "$f = x^2\\, \\sin(x)$" in picture.texts
     assert any(text.startswith("$\\partial f/\\partial x = ") for text in picture.texts)
-    assert {"$x$", "−4", "4", shown(np.sin(1)), "2"} <= set(picture.texts)
+    assert {"$x$", "−4", "4", short(np.sin(1)), "2"} <= set(picture.texts)
     x = np.linspace(-5, 5, 601)
     expected = [x**2 * np.sin(x), 2 * x * np.sin(x) + x**2 * np.cos(x), 2 * x, 2 + 0 * x]
     limits = heights(expected)

@@ -19,6 +19,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions
 from mcalc.numbers.numeric import fitting_sizes
 from mcalc.numbers.program import dimensions
+from mcalc.numbers.written import written as set_numbers
 from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.names import name_text
@@ -73,7 +74,7 @@ def smallest(
 def _as_shown(ground: Ground, spot: Spot) -> Spot:
     """The spot with the numbers that are printed; what has a declared property is left as it is."""
     point = {
-        node.parameters[0]: np.vectorize(lambda entry: float(_rounded(float(entry))), otypes=[float])(value)
+        node.parameters[0]: np.vectorize(lambda entry: float(simple(float(entry))), otypes=[float])(value)
         for node in ground.variables
         if not declared(node) and np.size(value := spot.point[node.parameters[0]])
     }
@@ -187,20 +188,12 @@ def _nested(value: Array) -> str:
 
 def written(value: Array, shape: Sequence[Expr], form: str = "text") -> str:
     """Numbers in mcalc's notation: ``[1; 2]`` a column, ``[1, 2]ᵀ`` a row, ``[1, 2; 3, 4]`` a matrix."""
-    value = np.asarray(value)
-    if value.ndim == 0 or value.size == 1:
-        return write(shown_number(float(value.reshape(()))), form)
-    if value.ndim == 1:
-        stack = build.apply("stack", *(shown_number(float(number)) for number in value))
-        return write(build.apply("transpose", stack) if len(shape) == 2 and shape[0] == 1 else stack, form)
-    numbers = [shown_number(float(number)) for number in value.reshape(-1)]
-    if value.ndim == 2 and 1 not in value.shape:
-        return write(build.apply("grid", *numbers, parameters=value.shape), form)
-    stack = build.apply("stack", *numbers)
-    return write(build.apply("transpose", stack) if value.shape[0] == 1 else stack, form)
+    numbers = np.array([simple(float(number)) for number in np.ravel(value)], dtype=object)
+    row = np.ndim(value) == 1 and len(shape) == 2 and shape[0] == 1
+    return set_numbers(numbers, (1, len(numbers)) if row else np.shape(value), form)
 
 
-def _rounded(value: float) -> Any:
+def simple(value: float) -> Any:
     """The number as it is shown: a simple fraction, or four digits."""
     simple = Fraction(value).limit_denominator(24)
     if abs(float(simple) - value) < 1e-9 * max(1.0, abs(value)):
@@ -210,4 +203,4 @@ def _rounded(value: float) -> Any:
 
 def shown_number(value: float) -> Node:
     """A rounded number as a value."""
-    return build.number(_rounded(value))
+    return build.number(simple(value))

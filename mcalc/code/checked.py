@@ -15,6 +15,7 @@ from mcalc.code.companions import Output, combined
 from mcalc.code.printer import identifier
 from mcalc.code.running import functions
 from mcalc.networks.networks import Tensor
+from mcalc.notation.of_numbers import magnitude
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import JITTER, Program, Sizes, dimensions, whole
@@ -182,7 +183,7 @@ def _compare(
         if one.dtype.kind not in "fiu" or not np.isfinite(one).all():
             raise _failed("its result is not finite where the answer is")
         if expected.size and np.abs(one - expected).max() > slack:
-            raise _failed(f"it differs from the answer by {np.abs(one - expected).max():.1e}")
+            raise _failed(f"it differs from the answer by {magnitude(np.abs(one - expected).max(), 2)}")
 
 
 def _dimension(name: str, sizes: Sizes) -> int:

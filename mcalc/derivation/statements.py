@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mcalc.derivation.derivation import STAGES, Derivation, Step
+from mcalc.notation.of_numbers import magnitude
 from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import Node
 from mcalc.tree.open import Signature
@@ -57,12 +58,12 @@ def verified_line(derivation: Derivation) -> str:
         which = "the kink" if found.kinks == 1 else "every kink"
         if found.kinks < found.existing:
             which = f"{found.kinks} of {found.existing} kinks"
-        error = "" if found.error == 0 else f", {found.error:.0e}"
+        error = "" if found.error == 0 else f", {magnitude(found.error)}"
         exactly = "" if found.error else "exactly "
         return f"agrees {exactly}with finite differences on both sides of {which} ({found.points} {points}{error})"
     if found.error == 0:
         return f"agrees exactly with finite differences at {found.points} random {points}"
-    return f"agrees with finite differences at {found.points} random {points}, relative error {found.error:.0e}"
+    return f"agrees with finite differences at {found.points} random {points}, relative error {magnitude(found.error)}"
 
 
 def layout_reason(derivation: Derivation) -> str:

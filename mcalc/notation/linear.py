@@ -33,10 +33,11 @@ from mcalc.notation.boxes import (
     within,
 )
 from mcalc.notation.columns import width
+from mcalc.notation.of_numbers import rational
 from mcalc.notation.pieces import Piece, Run, broken, cut, deeper
 from mcalc.notation.signs import ASCII, TEXT
 from mcalc.table.roles import DELTA, INVERSE, ROOT
-from mcalc.tree.names import SUPERSCRIPTS, name_text, number_text, size_text
+from mcalc.tree.names import SUPERSCRIPTS, name_text, size_text
 
 ADDITION, PRODUCT, DOT, POWER, POSTFIX, ATOM = 20, 30, 40, 50, 60, 100
 _RELATION = 10
@@ -112,7 +113,7 @@ class Linear:
         return [_piece(part.word if self.ascii else name_text(part.word))], ATOM
 
     def _number(self, part: Number) -> Written:
-        text = number_text(part.value)
+        text = rational(part.value)
         return [_piece(text)], PRODUCT if "/" in text else ATOM
 
     def _decimal(self, part: Decimal) -> Written:

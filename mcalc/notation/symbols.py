@@ -9,6 +9,7 @@ from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 
 from mcalc.notation.boxes import Box, Decimal, Name, Number, Sign, Size
+from mcalc.notation.of_numbers import rational
 from mcalc.notation.pieces import Piece, Run, deeper, tallest
 from mcalc.notation.spelling import Spelling
 from mcalc.notation.style import DEFAULT, Style
@@ -29,7 +30,7 @@ from mcalc.notation.widths import (
 )
 from mcalc.table.roles import DELTA, KRONECKER
 from mcalc.tree.letters import names_in_use
-from mcalc.tree.names import ACCENTS, CAPITALS, GREEK, name_parts, number_text, size_words
+from mcalc.tree.names import ACCENTS, CAPITALS, GREEK, name_parts, size_words
 
 LETTER_OF = GREEK | CAPITALS
 """The Greek letters by their names; omicron looks as a Latin letter does."""
@@ -166,7 +167,7 @@ class Leaves(Spelling):
     # Numbers, sizes, signs
 
     def _number(self, part: Number) -> Run:
-        text = number_text(part.value)
+        text = rational(part.value)
         if "/" in text and self.size < SCRIPT:
             return self.built(Number(Rational(part.value.p)), Number(Rational(part.value.q)))
         return self.digits(text)

@@ -10,6 +10,7 @@ import sympy
 from sympy.core.singleton import S
 
 from mcalc.notation.boxes import Box, Decimal, Grid, Name, Row, Sign
+from mcalc.notation.of_numbers import typographic
 from mcalc.notation.writing import box_of, write
 from mcalc.notation.writing import written as set_in
 from mcalc.numbers.arrays import array_module as np
@@ -77,7 +78,7 @@ def cells(array: Any, dialect: str, digits: int | None) -> list[str]:
         return [write(node_of(entry), dialect) for entry in entries]
     shown = [decimal(entry, digits) for entry in entries]
     if dialect == "text":
-        return [text.replace("e-", "e~").replace("-", "−").replace("e~", "e-") for text in shown]
+        return [typographic(text) for text in shown]
     return shown
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from mcalc.documents.blocks import Block, Equations, Line, Note, Page, Prose, Spans, Table, size_box
 from mcalc.notation.boxes import Box, Name, Row
+from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.partials import derivative
 from mcalc.notation.writing import box_of
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.decimals import DIGITS
 from mcalc.numbers.evaluation import Number
 from mcalc.numbers.written import box, exact, written
 from mcalc.pages.prose import spans

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mcalc.notation.of_numbers import percent
 from mcalc.numbers.arithmetic import COMPLEX, NotReal
 from mcalc.numbers.program import Program
 from mcalc.pictures.places import Range, varied_arrays
@@ -23,9 +24,8 @@ def blank_note(varying: Sequence[Range], found: Sequence[tuple[str, Any, Any]], 
     for text, line, values in found:
         blank = ~np.isfinite(values)
         if blank.any():
-            share = 100 * float(blank.mean())
-            percent = "All" if share == 100 else f"{share:.0f} %" if share >= 1 else "Less than 1 %"
-            said.append(f"{percent} of the region is left blank, where {text} is {_why(varying, line, grid[blank])}")
+            share = percent(float(blank.mean())).capitalize()
+            said.append(f"{share} of the region is left blank, where {text} is {_why(varying, line, grid[blank])}")
     return "; ".join([said[0], *(part[0].lower() + part[1:] for part in said[1:])]) + "." if said else ""
 
 

@@ -10,10 +10,11 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from mcalc.notation.of_numbers import short
 from mcalc.pictures.limits import heights
 from mcalc.pictures.mathtext import equation, label_text, legend
 from mcalc.pictures.scene import Scene
-from mcalc.pictures.ticks import level_values, shown
+from mcalc.pictures.ticks import level_values
 from mcalc.table.records import Array
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -95,7 +96,7 @@ def levels(panel: Axes, scene: Scene, at: int) -> None:
         panel.set_ylim(*y.limits)
         taken = [mark.place for mark in scene.marks] + [path.places[end] for path in scene.paths for end in (0, -1)]
         panel.clabel(
-            lines, fmt=shown, fontsize=8.5, inline_spacing=3, manual=_label_places(panel, lines.allsegs, taken)
+            lines, fmt=short, fontsize=8.5, inline_spacing=3, manual=_label_places(panel, lines.allsegs, taken)
         )
     if values.count() and values.min() == values.max():
         words = f"{shown(values.min())} everywhere"
@@ -173,7 +174,7 @@ def _mark(panel: Axes, x: float, y: float, value: float, number: int, colour: st
     dot.set_gid(f"point-{number + 1}")
     left = x > sum(panel.get_xlim()) / 2
     text = panel.annotate(
-        shown(value), (x, y), xytext=(-8 if left else 8, -14 if below else 6), textcoords="offset points",
+        short(value), (x, y), xytext=(-8 if left else 8, -14 if below else 6), textcoords="offset points",
         ha="right" if left else "left", fontsize=10, zorder=7, bbox=BESIDE,
     )  # fmt: skip
     text.set_gid(f"value-{number + 1}")

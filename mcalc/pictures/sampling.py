@@ -13,6 +13,7 @@ from sympy.core.numbers import Integer
 from mcalc.ask import derive
 from mcalc.language.declarations import Declaration
 from mcalc.notation.boxes import Name
+from mcalc.notation.of_numbers import short
 from mcalc.notation.writing import write, written
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.many_points import evaluate_at_points
@@ -22,7 +23,6 @@ from mcalc.pictures.blanks import TOO_LARGE, blank_note, without_jumps
 from mcalc.pictures.limits import near
 from mcalc.pictures.places import Place, Point, Range, read_place, varied_arrays, with_ranges
 from mcalc.pictures.scene import Axis, Graph, Label, Mark, Path, Scene
-from mcalc.pictures.ticks import shown
 from mcalc.problems import Problem
 from mcalc.table.records import Array
 from mcalc.tree import build
@@ -119,7 +119,7 @@ def _without_levels(scene: Scene) -> list[str]:
     for graph in scene.graphs if scene.levels and scene.kind in ("levels", "gradient", "descent") else ():
         finite = graph.values[np.isfinite(graph.values)]
         if finite.size and not any(finite.min() <= level <= finite.max() for level in scene.levels):
-            low, high = shown(float(finite.min())), shown(float(finite.max()))
+            low, high = short(float(finite.min())), short(float(finite.max()))
             where = f"its values are from {low} to {high}" if low != high else f"its value is {low} everywhere"
             found.append(f"{graph.name.text} has none of the levels: {where}.")
     return found
@@ -139,7 +139,7 @@ def _without_towers(values: Array, line: _Line) -> tuple[Any, list[str]]:
     low, high = near(values)
     kept = np.where((values < low) | (values > high), np.nan, values)
     finite = values[np.isfinite(values)]
-    ends = [f"below {shown(low, 3)}"] * bool((finite < low).any()) + [f"above {shown(high, 3)}"] * bool(
+    ends = [f"below {short(low, 3)}"] * bool((finite < low).any()) + [f"above {short(high, 3)}"] * bool(
         (finite > high).any()
     )
     return kept, [f"The surface of {(line.formula or line.name).text} is cut off {' and '.join(ends)}."] if ends else []

@@ -9,10 +9,10 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 from mpl_toolkits.mplot3d.axes3d import Axes3D
 
+from mcalc.notation.of_numbers import short
 from mcalc.pictures.flat import BESIDE, MAP, MARK, OFF, draw_path
 from mcalc.pictures.mathtext import equation, label_text
 from mcalc.pictures.scene import Mark, Scene
-from mcalc.pictures.ticks import shown
 from mcalc.table.records import Array
 
 _HIGH = 0.15
@@ -62,7 +62,7 @@ def _mark(panel: Axes3D, mark: Mark, at: int, number: int) -> None:
     one = [[entry] for entry in (*mark.place, height)]
     (dot,) = panel.plot(*one, "o", color=colour, markersize=7, markeredgecolor="white", zorder=6)
     dot.set_gid(f"point-{number + 1}")
-    note = panel.text(*mark.place, height, shown(height), fontsize=10, zorder=7, bbox=BESIDE)
+    note = panel.text(*mark.place, height, short(height), fontsize=10, zorder=7, bbox=BESIDE)
     note.set_transform(offset_copy(note.get_transform(), panel.figure, 9, 4, units="points"))
     note.set_gid(f"value-{number + 1}")
 

@@ -9,9 +9,10 @@ from textwrap import wrap
 import numpy as np
 
 from mcalc.notation.columns import pad, width
+from mcalc.notation.of_numbers import short
 from mcalc.pictures.limits import heights
 from mcalc.pictures.scene import Axis, Graph, Scene
-from mcalc.pictures.ticks import shown, ticks
+from mcalc.pictures.ticks import ticks
 from mcalc.render.layout import Piece, Row
 from mcalc.table.records import Array
 
@@ -44,7 +45,7 @@ def _curves(scene: Scene, columns: int) -> list[Row]:
         [graph.values for graph in graphs], [one.height for one in scene.marks if one.height is not None]
     )
     places = ticks(low, high, 8)
-    margin = max(width(shown(place)) for place in places) + 2
+    margin = max(width(short(place)) for place in places) + 2
     names = max(width(graph.name.text) for graph in graphs) + 2 if len(graphs) > 1 else 0
     across = max(_NARROWEST, columns - margin - names - 1)
     cells = _blank(across)
@@ -58,7 +59,7 @@ def _curves(scene: Scene, columns: int) -> list[Row]:
     for mark in scene.marks:
         for height in mark.heights if mark.height is None else (mark.height,):
             if low <= height <= high:
-                _put(cells, _column_of(mark.place[0], axis, across), _line_of(height, low, high), f"● {shown(height)}")
+                _put(cells, _column_of(mark.place[0], axis, across), _line_of(height, low, high), f"● {short(height)}")
     page = _framed(cells, axis, low, high, margin, columns)
     if names:
         for line, names_here in _endings(graphs, low, high).items():
@@ -119,7 +120,7 @@ def _map(scene: Scene, at: int, columns: int) -> list[Row]:
     """Light where the value is low, dark where it is high; blank where it has none."""
     graph, (x, y) = scene.graphs[at], scene.axes
     bottom, top = y.limits
-    margin = max(width(shown(place)) for place in ticks(bottom, top, 8)) + 2
+    margin = max(width(short(place)) for place in ticks(bottom, top, 8)) + 2
     across = max(_NARROWEST, min(columns - margin - 1, 60))
     values = np.asarray(graph.values, dtype=float)
     finite = values[np.isfinite(values)]
@@ -141,7 +142,7 @@ def _map(scene: Scene, at: int, columns: int) -> list[Row]:
                 sign = "○" if number == 0 else "●" if number == last else "∙"
                 _put(cells, _column_of(place[0], x, across), _line_of(place[1], bottom, top), sign)
     for mark in scene.marks:
-        sign = f"● {shown(mark.at(at))}" if math.isfinite(mark.at(at)) else "×"
+        sign = f"● {short(mark.at(at))}" if math.isfinite(mark.at(at)) else "×"
         _put(cells, _column_of(mark.place[0], x, across), _line_of(mark.place[1], bottom, top), sign)
     page = _framed(cells, x, bottom, top, margin, columns, y.label.text)
     if finite.size:
@@ -156,7 +157,7 @@ def _legend(bounds: Sequence[float], margin: int, columns: int) -> list[Row]:
     used = columns
     for number, shade in enumerate(_SHADES):
         middle = int((number + 0.5) / len(_SHADES) * _COLOURED_SHADES)
-        text = f" {shown(bounds[number], 3)} to {shown(bounds[number + 1], 3)}"
+        text = f" {short(bounds[number], 3)} to {short(bounds[number + 1], 3)}"
         wide = 2 + width(text)
         if used + 3 + wide > columns:
             found.append([Piece(" " * margin)])
@@ -201,7 +202,7 @@ def _framed(
     cells: list[list[Cell]], axis: Axis, low: float, high: float, margin: int, columns: int, name: str = ""
 ) -> list[Row]:
     """The cells beside the numbers of one axis and over those of the other."""
-    labels = {_line_of(place, low, high): shown(place) for place in ticks(low, high, 8)}
+    labels = {_line_of(place, low, high): short(place) for place in ticks(low, high, 8)}
     page: list[Row] = []
     for line, row in enumerate(cells):
         label = labels.get(line, "")
@@ -220,7 +221,7 @@ def _framed(
     for place in ticks(*axis.limits, max(2, across // 8)):
         column = _column_of(place, axis, across)
         rule[column] = "┬"
-        text = shown(place)
+        text = short(place)
         start = max(0, min(column - (width(text) - 1) // 2, columns - margin - 1 - width(text)))
         if not numbers or start > width(numbers) + 1:
             numbers = pad(numbers, start) + text

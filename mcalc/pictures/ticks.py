@@ -1,4 +1,4 @@
-"""Round numbers: where to put ticks and level curves, and how to write a number beside a mark."""
+"""Round numbers: where to put ticks and level curves."""
 
 from __future__ import annotations
 
@@ -40,15 +40,6 @@ def level_values(values: Array, most: int = 10) -> list[float]:
     while len(kept) > most:
         kept = kept[len(kept) % 2 :: 2] if len(kept) < 2 * most else kept[:: len(kept) // most + 1]
     return [level for level in [*(-step for step in reversed(kept)), 0.0, *kept] if low < level < high]
-
-
-def shown(number: float, digits: int = 6) -> str:
-    """A number as it stands beside a mark: six digits, a minus sign, no trailing noughts."""
-    text = f"{number:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", "−") if float(text) else "0"
 
 
 def _tidy(number: float) -> float:

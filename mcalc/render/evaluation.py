@@ -16,10 +16,10 @@ from mcalc.code.targets import TARGETS
 from mcalc.language.declarations import Given
 from mcalc.language.parser import canonical_name, own_name
 from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.partials import write_partial
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.decimals import DIGITS
 from mcalc.numbers.definedness import kinks, undefined
 from mcalc.numbers.evaluation import Number, Slope, in_floats, values_of
 from mcalc.numbers.fitting import Fitted, fit

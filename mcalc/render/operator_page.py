@@ -9,10 +9,12 @@ from mcalc.ask import derive, read, shapes_by_letter
 from mcalc.checking.operator import agreement, derived, example_of, forms
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.columns import width
+from mcalc.notation.of_numbers import magnitude
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
+from mcalc.numbers.written import written as written_numbers
 from mcalc.render import text
 from mcalc.render.layout import Piece, Row, broken, table, wrapped
 from mcalc.render.rules import formula, left_side, written
@@ -173,12 +175,7 @@ def _point(operator: Operator, names: Mapping[str, Node]) -> dict[str, Array]:
 
 def number(value: Array) -> str:
     """Four figures: ``[0.2689; 0.7311]`` a column, ``[a, b; c, d]`` a matrix."""
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return f"{float(array):.4g}".replace("-", "−")
-    if array.ndim == 1:
-        return "[" + "; ".join(number(entry) for entry in array) + "]"
-    return "[" + "; ".join(", ".join(number(entry) for entry in row) for row in array) + "]"
+    return written_numbers(value, np.shape(value), digits=4)
 
 
 # The derivation -------------------------------------------------------------------------------------------------------
@@ -210,7 +207,7 @@ def _compared(operator: Operator, argument: str, points: int, apart: float, colu
     arguments = [len(arg.shape) for arg in example_of(operator).value.args]
     form = next(form for form in forms(operator) if [len(arg.shape) for arg in form.node.args] == arguments)
     left, found = form.jacobian(form.node.args[operator.argument_names.index(argument)])
-    how = "to the last figure" if apart < 1e-14 else f"to {apart:.0e}"
+    how = "to the last figure" if apart < 1e-14 else f"to {magnitude(apart)}"
     rule = f"{left} = {write_expression(found)}"
     told = f"This is the rule, {rule}, with y for the value: the two agree {how} at {points} random points."
     return _quiet(told, columns)

@@ -12,10 +12,11 @@ from typing import Any
 from mcalc.documents.blocks import Page
 from mcalc.notation.boxes import Box, Index, Name, equation
 from mcalc.notation.columns import pad, width
+from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.writing import box_of, write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.comparison import compared
-from mcalc.numbers.decimals import DIGITS, decimal
+from mcalc.numbers.decimals import decimal
 from mcalc.numbers.descent import History
 from mcalc.numbers.written import box, written
 from mcalc.pages.table import page as table_page

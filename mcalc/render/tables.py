@@ -17,10 +17,11 @@ from mcalc.language.parser import canonical_name
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Index, Name
 from mcalc.notation.columns import pad, width
+from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.partials import derivative
 from mcalc.notation.writing import box_of
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.decimals import DIGITS, decimal
+from mcalc.numbers.decimals import decimal
 from mcalc.numbers.definedness import kinks
 from mcalc.numbers.evaluation import Evaluator, Number, Slope
 from mcalc.numbers.fitting import Fitted, fit

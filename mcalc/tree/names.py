@@ -20,7 +20,6 @@ CAPITALS = {
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_PRINTED_DENOMINATORS = (1, 2, 3, 4, 6, 8)
 
 
 def name_parts(name: str) -> list[str]:
@@ -65,23 +64,6 @@ def name_text(name: str) -> str:
             base += "_" + part
         digits = part.isdigit()
     return base
-
-
-def number_text(value: Expr) -> str:
-    """A fraction where it is a simple one, else a decimal where that is exact."""
-    if value.q in _PRINTED_DENOMINATORS:
-        return str(value)
-    odd = value.q
-    for prime in (2, 5):
-        while odd % prime == 0:
-            odd //= prime
-    if odd > 1:
-        return str(value)
-    digits = 0
-    while value.q and (value * 10**digits).q != 1:
-        digits += 1
-    whole = str(abs((value * 10**digits).p)).rjust(digits + 1, "0")
-    return ("-" if value < 0 else "") + whole[:-digits] + "." + whole[-digits:]
 
 
 def size_text(size: Expr) -> str:
