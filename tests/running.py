@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import gc
+import io
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
 from mcalc.cli import main
 
 
-def mcalc(*arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[str, str, int]:
+class Outcome(NamedTuple):
+    """What a command printed, what it said on standard error, and its exit status."""
+
+    output: str
+    message: str
+    status: int
+
+
+Run = Callable[..., Outcome]
+
+
+def mcalc(
+    *arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, input: str | None = None
+) -> Outcome:
     monkeypatch.setattr(sys, "argv", ["mcalc", *arguments])
-    status: Any = 0
+    if input is not None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(input.encode()), "utf-8"))
+    status = 0
     try:
         main()
     except SystemExit as leaving:
-        status = leaving.code
-    gc.enable()
-    return *capsys.readouterr(), status
+        status = int(leaving.code or 0)
+    finally:
+        gc.enable()
+    return Outcome(*capsys.readouterr(), status)

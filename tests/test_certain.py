@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy
 from fuzz.evaluating import run as evaluations
-from running import mcalc
+from running import Run
 
 from mcalc.ask import derive
 from mcalc.language.parser import parse
@@ -26,11 +26,6 @@ from mcalc.numbers.program import Program
 from mcalc.numbers.values import read_assignments
 from mcalc.render.evaluation import evaluation
 from mcalc.table import TABLE
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
 
 
 def value(expression: str, *at: str, wrt: str = "", shapes: dict[str, str] | None = None) -> Number:
@@ -65,7 +60,7 @@ def test_what_cancels_is_computed_with_more_digits(expression: str, at: str, exp
     assert shown(value(expression, at)) == expected
 
 
-def test_tables_are_as_certain(run: Any) -> None:
+def test_tables_are_as_certain(run: Run) -> None:
     out, _, _ = run("table", "log(softplus(x))", "--vary", "x=-300:-100:100", "-f", "csv")
     assert out.splitlines()[1:] == ["-300.0,-300.0", "-200.0,-200.0", "-100.0,-100.0"]
     out, _, _ = run("table", "1/softplus(x)", "--vary", "x=-300:-300:1")
@@ -93,7 +88,7 @@ def test_what_takes_long_exactly_is_computed_in_decimals(expression: str, at: li
     assert found.exact is None and decimal(np.ravel(found.decimals)[0]) == expected
 
 
-def test_that_an_exact_value_is_too_long_is_said(run: Any) -> None:
+def test_that_an_exact_value_is_too_long_is_said(run: Run) -> None:
     out, _, status = run("eval", "logdet(softmax(A)'@softmax(A) + eye(2))", "--at", "A=[-4,-4;-5,-2;-2,-3]")
     assert status == 0 and "# Note: the exact value is too long" in out
 
@@ -102,12 +97,12 @@ def test_that_an_exact_value_is_too_long_is_said(run: Any) -> None:
 
 
 @pytest.mark.parametrize("expression", ["x/x", "log(x) - log(x) + x", "x*log(x)", "1/(1/x)", "log(x^2) - 2*log(x)"])
-def test_where_there_is_no_value_there_is_no_derivative(expression: str, run: Any) -> None:
+def test_where_there_is_no_value_there_is_no_derivative(expression: str, run: Run) -> None:
     out, err, status = run("eval", expression, "--at", "x=0", "--wrt", "x", "-s", "x=scalar")
     assert status != 0 and not out and "is not defined here" in err
 
 
-def test_a_part_without_a_value_is_enough(run: Any) -> None:
+def test_a_part_without_a_value_is_enough(run: Run) -> None:
     at = ["--at", "B=[1,2;2,4]", "--at", "c=1,2", "--at", "x=1,2"]
     assert "singular" in run("eval", "c.x + tr(inv(B))", *at, "--wrt", "c")[1]
     out = run("eval", "u = 0/x; inv(u*I + A)", "--at", "x=0", "--at", "A=[1,2;3,4]")
@@ -136,7 +131,7 @@ def test_a_derivative_that_exists_where_its_formula_has_no_value(
     np.testing.assert_allclose(value(expression, *at, wrt=wrt).array.ravel(), expected, atol=1e-300)
 
 
-def test_second_derivatives_that_exist(run: Any) -> None:
+def test_second_derivatives_that_exist(run: Run) -> None:
     def second(expression: str, at: str, name: str) -> Any:
         fitted = fit(expression, read_assignments([at]), {}, [name])
         derivation = derive(expression, name, fitted.declared, "hessian", verify=False)
@@ -148,7 +143,7 @@ def test_second_derivatives_that_exist(run: Any) -> None:
 
 
 @pytest.mark.parametrize("expression", ["sum(sqrt(x))", "norm(x)^(1/2)"])
-def test_a_derivative_that_does_not_exist_is_refused(expression: str, run: Any) -> None:
+def test_a_derivative_that_does_not_exist_is_refused(expression: str, run: Run) -> None:
     out, err, status = run("eval", expression, "--at", "x=0,0", "--wrt", "x")
     assert status != 0 and not out and "The derivative has no value at this point" in err
 
@@ -166,7 +161,7 @@ def test_a_case_that_does_not_hold_does_not_spoil_the_derivative(expression: str
     np.testing.assert_allclose(value(expression, at, wrt="x", shapes={"x": "scalar"}).array, expected)
 
 
-def test_eigenvalues_are_no_gaps_in_a_table(run: Any) -> None:
+def test_eigenvalues_are_no_gaps_in_a_table(run: Run) -> None:
     arguments = ("det(A - t*I)", "--vary", "t=0:4:1", "--wrt", "t", "--at", "A=[2,1;1,2]", "-f", "json")
     rows = json.loads(run("table", *arguments)[0])["rows"]
     assert [row[2] for row in rows] == [-4, -2, 0, 2, 4]
@@ -193,7 +188,7 @@ def test_a_derivative_of_order_four_may_be_complex() -> None:
     np.testing.assert_allclose(found.array[0, 0, 0, 0], 1.5j)
 
 
-def test_digits_end(run: Any) -> None:
+def test_digits_end(run: Run) -> None:
     at = ("x=1e12,2e12", "v=1e12,2", "A=[1e12,2;3,4]", "X=[1,2;3,4]", "w=1e12,1")
     arguments = [part for one in at for part in ("--at", one)]
     out, err, status = run("eval", "ln(softmax(sigmoid(gelu(-x))^((v'@A)'@(X@w))))", *arguments, "--wrt", "v")

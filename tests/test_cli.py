@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gc
-import io
 import json
 import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from running import Run
 
-from mcalc.cli import cli, main
+from mcalc.cli import cli
 from mcalc.formats import DERIVATION, showing
 
 ROOT = Path(__file__).parent.parent
@@ -23,32 +21,6 @@ DERIVING = ("jacobian", "gradient", "explain")
 
 
 TEXTS = ("text", "ascii")
-
-
-class Outcome(NamedTuple):
-    status: int
-    output: str
-    message: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    def call(*arguments: str, input: str | None = None) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["mcalc", *arguments])
-        if input is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(input.encode()), "utf-8"))
-        status = 0
-        try:
-            main()
-        except SystemExit as exit:
-            status = int(exit.code or 0)
-        return Outcome(status, *capsys.readouterr())
-
-    yield call
-    gc.enable()
 
 
 def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -68,7 +40,7 @@ def answer(output: str) -> str:
 
 
 def test_an_answer(run: Run) -> None:
-    status, output, message = run("jacobian", "w.x + b", "--wrt", "w")
+    output, message, status = run("jacobian", "w.x + b", "--wrt", "w")
     assert (status, answer(output), message) == (0, "xᵀ", "")
     assert "1×n, paper layout" in output
 
@@ -121,7 +93,7 @@ def test_a_wrong_answer_is_status_1(run: Run, monkeypatch: pytest.MonkeyPatch) -
         "verify",
         lambda *_, **__: verification.Verification(3, 0.5),
     )
-    status, output, message = run("jacobian", "x", "--wrt", "x")
+    output, message, status = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (1, "")
     assert "numeric check" in message
 
@@ -131,7 +103,7 @@ def test_a_fault_of_mcalc_is_one_message(run: Run, monkeypatch: pytest.MonkeyPat
         raise ZeroDivisionError("by hand")
 
     monkeypatch.setattr("mcalc.ask.derive", broken)
-    status, output, message = run("jacobian", "x", "--wrt", "x")
+    output, message, status = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (3, "")
     assert message.startswith("error: mcalc has a fault here: ZeroDivisionError: by hand.")
 
@@ -141,7 +113,7 @@ def test_too_deep_is_one_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
         endless(*arguments)
 
     monkeypatch.setattr("mcalc.ask.derive", endless)
-    status, output, message = run("jacobian", "x", "--wrt", "x")
+    output, message, status = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (3, "")
     assert message.startswith("error: This expression is larger than mcalc can take.")
 
@@ -188,7 +160,7 @@ def test_a_file(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_an_expression_that_begins_with_a_minus(run: Run, arguments: list[str], derivative: str) -> None:
-    status, output, message = run("jacobian", *arguments)
+    output, message, status = run("jacobian", *arguments)
     assert (status, message) == (0, "")
     if arguments[0] != "--expand":
         assert answer(output) == derivative
@@ -276,7 +248,7 @@ EXPRESSIONS = [
 @pytest.mark.parametrize("command", DERIVING)
 @pytest.mark.parametrize(("expression", "wrt"), EXPRESSIONS)
 def test_every_format(run: Run, command: str, expression: str, wrt: str, form: str) -> None:
-    status, output, message = run(command, expression, "--wrt", wrt, "-f", form, "--no-verify")
+    output, message, status = run(command, expression, "--wrt", wrt, "-f", form, "--no-verify")
     if command == "gradient" and status == 2:
         assert "a gradient is of a scalar" in (message or output).lower()
         return
@@ -369,7 +341,7 @@ def test_layout(run: Run, layout: str, expression: str, wrt: str, derivative: st
 
 
 def test_two_variables_in_turn(run: Run) -> None:
-    status, output, _ = run("jacobian", "max(0, w.x + b)", "--wrt", "w,b", "-s", "b=scalar")
+    output, _, status = run("jacobian", "max(0, w.x + b)", "--wrt", "w,b", "-s", "b=scalar")
     assert status == 0
     assert answer(output).splitlines() == [
         answer(run("jacobian", "max(0, w.x + b)", "--wrt", name).output) for name in "wb"
@@ -398,7 +370,7 @@ def test_no_verify(run: Run) -> None:
 
 
 def test_shapes_command(run: Run) -> None:
-    status, output, message = run("shapes", "W@x + b", "-s", "W=m,n")
+    output, message, status = run("shapes", "W@x + b", "-s", "W=m,n")
     assert (status, message) == (0, "")
     assert output.splitlines()[0].split()[:4] == ["W·x", "+", "b", "m"]
 
@@ -415,7 +387,7 @@ def test_rules_command(run: Run) -> None:
 @pytest.mark.parametrize("name", sorted(cli.commands))
 def test_every_command_has_help(run: Run, name: str) -> None:
     for option in ("--help", "-h"):
-        status, output, message = run(name, option)
+        output, message, status = run(name, option)
         assert (status, message) == (0, "")
         assert output.startswith(f"Usage: mcalc {name}")
     assert cli.commands[name].get_short_help_str()
@@ -454,7 +426,7 @@ def test_an_argument_that_is_not_text() -> None:
 
 def batch(run: Run, *requests: Any) -> list[dict[str, Any]]:
     lines = [request if isinstance(request, str) else json.dumps(request) for request in requests]
-    status, output, message = run("batch", input="\n".join(lines) + "\n")
+    output, message, status = run("batch", input="\n".join(lines) + "\n")
     assert (status, message) == (0, "")
     return [json.loads(line) for line in output.splitlines()]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from running import mcalc
+from running import Run
 from scipy.optimize import minimize
 
 from mcalc.ask import derive
@@ -35,11 +35,6 @@ def data(rows: int = 200, columns: int = 3, seed: int = 0) -> tuple[Any, Any]:
 
 def values(**arrays: Any) -> dict[str, Any]:
     return {name: of_numbers(name, array) for name, array in arrays.items()}
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
 
 
 @pytest.fixture
@@ -155,7 +150,7 @@ def test_batches_descend_and_are_the_same_by_their_seed() -> None:
 
 
 @pytest.mark.parametrize("loss", ["norm(X@w - y)^2", "sum((y[i] - w.X[i])^2 for i in 1..N) + norm(y)"])
-def test_a_loss_that_is_no_sum_over_data_has_no_batch(loss: str, files: Path, run: Any) -> None:
+def test_a_loss_that_is_no_sum_over_data_has_no_batch(loss: str, files: Path, run: Run) -> None:
     _, error, status = run("descend", loss, "--wrt", "w", "--at", "@data.npz", "--batch", "3")
     assert status == 2 and error.startswith("error: A batch ")
 
@@ -163,7 +158,7 @@ def test_a_loss_that_is_no_sum_over_data_has_no_batch(loss: str, files: Path, ru
 # Divergence, and nothing to do
 
 
-def test_divergence_is_said_with_its_step(files: Path, run: Any) -> None:
+def test_divergence_is_said_with_its_step(files: Path, run: Run) -> None:
     out, error, status = run("descend", SQUARES, "--wrt", "w,b", "--at", "@data.npz", "--rate", "2", "--steps", "100")
     assert status == 1 and out.splitlines()[2].split()[0] == "0"
     assert error.startswith("error: The descent diverges from step 0 on: the value was ")
@@ -171,7 +166,7 @@ def test_divergence_is_said_with_its_step(files: Path, run: Any) -> None:
     assert run("descend", SQUARES, "--wrt", "w,b", "--at", "@data.npz", "--rate", rate, "--steps", "50")[2] == 0
 
 
-def test_a_value_that_is_none_is_divergence(run: Any) -> None:
+def test_a_value_that_is_none_is_divergence(run: Run) -> None:
     _, error, status = run("descend", "log(x)", "--wrt", "x", "--at", "x=1", "--rate", ".5")
     assert status == 1 and "from step 1 on" in error and "no finite number" in error
 
@@ -182,7 +177,7 @@ def test_growth_that_passes_is_no_divergence() -> None:
     assert found.status == "finished" and found.values[-1] < found.values[0]
 
 
-def test_a_flat_start_is_said(files: Path, run: Any) -> None:
+def test_a_flat_start_is_said(files: Path, run: Run) -> None:
     out, _, status = run("descend", NEURON, "--wrt", "w,b", "--at", "@data.npz")
     assert status == 0 and "# The gradient is 0 at the start, so nothing moves: give another start with --at" in out
 
@@ -190,7 +185,7 @@ def test_a_flat_start_is_said(files: Path, run: Any) -> None:
 # What is printed
 
 
-def test_a_table_of_steps_and_the_whole_history(files: Path, run: Any) -> None:
+def test_a_table_of_steps_and_the_whole_history(files: Path, run: Run) -> None:
     question = ("descend", SQUARES, "--wrt", "w,b", "--at", "@data.npz", "--rate", "0.2", "--steps", "25")
     out, error, _ = run(*question, "-o", "history.csv")
     assert [line.split()[0] for line in out.splitlines()[2:-1]] == [*map(str, range(0, 25, 2)), "25"]

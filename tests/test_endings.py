@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import pytest
-from running import mcalc
+from running import Run
 
 from mcalc.numbers.descent import Method
 from mcalc.numbers.value import of_numbers
@@ -15,22 +14,17 @@ from mcalc.numbers.values import read_assignments
 from mcalc.render.training import Descent, train
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
-
-
 def ended(loss: str, at: str, rate: float = 0.1, steps: int = 100, method: Method | None = None) -> Descent:
     return train(loss, at.partition("=")[0], read_assignments([at]), None, method or Method(rate), steps)
 
 
-def test_the_minimum_of_a_norm_is_no_divergence(run: Any) -> None:
+def test_the_minimum_of_a_norm_is_no_divergence(run: Run) -> None:
     out, error, status = run("descend", "norm(x)", "--wrt", "x", "--at", "x=3,4", "--rate", "1", "--steps", "8")
     assert status == 0 and error == ""
     assert "# Converged at step 5: no value near by is lower" in out and "the divisor `norm(x)` is 0" in out
 
 
-def test_a_value_that_falls_without_end_is_said(run: Any) -> None:
+def test_a_value_that_falls_without_end_is_said(run: Run) -> None:
     question = ("descend", "-x^2", "--wrt", "x", "--at", "x=1", "--rate", "0.1", "-s", "x=scalar")
     _, error, status = run(*question)
     assert status == 1 and error.startswith("error: The value falls without end, as far as it was followed: ")
@@ -41,12 +35,12 @@ def test_a_value_that_falls_without_end_is_said(run: Any) -> None:
 
 @pytest.mark.parametrize("option", ["--rate", "--tolerance", "--momentum"])
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "-1", "x"])
-def test_a_rate_is_a_finite_number(option: str, number: str, run: Any) -> None:
+def test_a_rate_is_a_finite_number(option: str, number: str, run: Run) -> None:
     _, error, status = run("descend", "x^2", "--wrt", "x", "--at", "x=1", f"{option}={number}")
     assert status == 2 and error.startswith(f"error: Invalid value for `{option}`: ")
 
 
-def test_a_rate_of_nothing_is_none(run: Any) -> None:
+def test_a_rate_of_nothing_is_none(run: Run) -> None:
     assert run("descend", "x^2", "--wrt", "x", "--at", "x=1", "--rate", "0")[2] == 2
 
 
@@ -110,7 +104,7 @@ def test_a_kink_is_said(loss: str, at: str, said: str) -> None:
     assert found.fault is None and any(said in one for one in found.ending)
 
 
-def test_a_place_without_a_gradient_that_is_no_minimum_is_no_end(run: Any) -> None:
+def test_a_place_without_a_gradient_that_is_no_minimum_is_no_end(run: Run) -> None:
     _, error, status = run("descend", "sum(x) - 2norm(x)", "--wrt", "x", "--at", "x=0,0")
     assert status == 2 and "it has no gradient: `2x/norm(x)` is not defined here" in error
 
@@ -155,7 +149,7 @@ def test_a_descent_through_a_product_with_a_zero() -> None:
     assert history.norms[0] == 4 and np.prod(history.result["x"]) == pytest.approx(1)
 
 
-def test_a_singular_matrix_without_a_value_stops_with_a_sentence(run: Any) -> None:
+def test_a_singular_matrix_without_a_value_stops_with_a_sentence(run: Run) -> None:
     _, error, status = run("descend", "norm(inv(A))", "--wrt", "A", "--at", "A=[1,2;2,4]")
     assert status == 2 and "the matrix `A` is singular" in error
 

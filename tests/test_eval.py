@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sympy
 from cases_at_points import FIRST_ORDER, derivatives, point_of
-from running import mcalc
+from running import Run
 
 from mcalc.checking.operator import example_of
 from mcalc.language.parser import parse
@@ -31,11 +31,6 @@ from mcalc.render.evaluation import evaluation
 from mcalc.table import TABLE
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
-
-
 def value(expression: str, *at: str, wrt: str = "") -> Any:
     return evaluation(expression, read_assignments(at), wrt=wrt).answers[0].number
 
@@ -43,12 +38,12 @@ def value(expression: str, *at: str, wrt: str = "") -> Any:
 # The notebook's figures
 
 
-def test_an_exact_value_with_its_decimals(run: Any) -> None:
+def test_an_exact_value_with_its_decimals(run: Run) -> None:
     out, _, status = run("eval", "f^2/3 + g^(3/2)", "--at", "f=-1, g=2")
     assert (out, status) == ("1/3 + 2sqrt(2)\n# about 3.16176\n", 0)
 
 
-def test_an_exact_gradient_by_two_names(run: Any) -> None:
+def test_an_exact_gradient_by_two_names(run: Run) -> None:
     out, _, _ = run("eval", "f^2/3 + g^(3/2)", "--at", "f=-1, g=2", "--wrt", "f,g")
     assert out == "[−2/3, 3sqrt(2)/2]ᵀ\n# about [−0.666667, 2.12132]ᵀ\n# 1×2, paper layout\n"
     found = value("f^2/3 + g^(3/2)", "f=-1, g=2", wrt="f,g")
@@ -60,7 +55,7 @@ def test_a_complex_gradient() -> None:
     assert list(found.exact.ravel()) == [0, 3 * sympy.sqrt(2) * sympy.I / 2]
 
 
-def test_a_complex_gradient_is_printed_with_its_unit(run: Any) -> None:
+def test_a_complex_gradient_is_printed_with_its_unit(run: Run) -> None:
     out, _, _ = run("eval", "f^2/3 + g^(3/2)", "--at", "f=0, g=-2", "--wrt", "f,g")
     assert out.splitlines()[:2] == ["i = sqrt(-1)", "[0, 3sqrt(2)*i/2]ᵀ"]
     reading = read_program(parse(out), {})
@@ -146,7 +141,7 @@ def test_large_arrays_are_floating() -> None:
         *("2 - sqrt(3)", "-1/2 - sqrt(2)", "1/sqrt(3)", "sqrt(1 + sqrt(2))", "atan(2)/pi", "-exp(-2)", "erf(1/2)"),
     ),
 )
-def test_what_is_printed_reads_back(text: str, run: Any) -> None:
+def test_what_is_printed_reads_back(text: str, run: Run) -> None:
     out, _, _ = run("eval", "a", "--at", f"a={text}")
     (before,) = Program([read_program(parse(text), {}).value], {}, arithmetic=EXACT).run({})
     for form in ("text", "ascii"):
@@ -165,12 +160,12 @@ def test_what_cannot_be_decided_is_left_to_floating_point() -> None:
 # Derivatives, kinks, layouts, intermediate values
 
 
-def test_the_layout_turns_the_answer(run: Any) -> None:
+def test_the_layout_turns_the_answer(run: Run) -> None:
     out, _, _ = run("eval", "w.x", "--at", "w=1,2", "--at", "x=3,4", "--wrt", "w", "--layout", "denominator")
     assert out == "[3; 4]\n# 2×1, denominator layout\n"
 
 
-def test_a_derivative_of_order_four_is_shown_entry_by_entry(run: Any) -> None:
+def test_a_derivative_of_order_four_is_shown_entry_by_entry(run: Run) -> None:
     out, _, _ = run("eval", "inv(A)", "--at", "A=[1,2;3,4]", "--wrt", "A")
     assert out.splitlines()[1] == "∂y/∂A[1,2] = [3, −1; −2.25, 0.75]"
     inverse = np.linalg.inv([[1.0, 2.0], [3.0, 4.0]])
@@ -188,18 +183,18 @@ def test_a_derivative_of_order_four_is_shown_entry_by_entry(run: Any) -> None:
         ("sum(max(0, w*x[i]) for i in 1..n)", ("w=1", "x=1,0"), "max(0, w*x[i]) has a kink here (w*x[i] = 0, i = 2)"),
     ],
 )
-def test_a_kink_is_said(expression: str, at: tuple[str, ...], expected: str, run: Any) -> None:
+def test_a_kink_is_said(expression: str, at: tuple[str, ...], expected: str, run: Run) -> None:
     out, _, _ = run("eval", expression, *(part for text in at for part in ("--at", text)), "--wrt", "w")
     (note,) = [line for line in out.splitlines() if line.startswith("# Note: ")]
     assert note.startswith(f"# Note: {expected}")
 
 
-def test_no_kink_is_said_beside_it(run: Any) -> None:
+def test_no_kink_is_said_beside_it(run: Run) -> None:
     out, _, _ = run("eval", "max(0, w.x + b)", "--at", "w=1,1", "--at", "x=1,-2", "--at", "b=2", "--wrt", "w")
     assert out == "[1, −2]ᵀ\n# 1×2, paper layout\n"
 
 
-def test_intermediate_values(run: Any) -> None:
+def test_intermediate_values(run: Run) -> None:
     at = ("--at", "w=1,1", "--at", "x=1,-2", "--at", "b=3", "--intermediate")
     out, _, _ = run("eval", "u = w*x; v = sum(u) + b; max(0, v)", *at)
     assert out == "# u = [1; −2]   2×1\n# v = 2         1×1\n2\n"
@@ -215,7 +210,7 @@ def test_intermediate_values(run: Any) -> None:
 # Formats
 
 
-def test_formats(run: Any) -> None:
+def test_formats(run: Run) -> None:
     question = ("eval", "A@x", "--at", "A=[1,2;3,4]", "--at", "x=1/2,1/3")
     assert run(*question)[0] == "[7/6; 17/6]\n# about [1.16667; 2.83333]\n# 2×1\n"
     assert run(*question, "-f", "latex")[0] == "\\begin{bmatrix}\\frac{7}{6} \\\\[4pt] \\frac{17}{6}\\end{bmatrix}\n"
@@ -228,7 +223,7 @@ def test_formats(run: Any) -> None:
     assert found["at"] == {"A": [[1, 2], [3, 4]], "x": [0.5, 1 / 3]}
 
 
-def test_digits_and_output(run: Any, tmp_path: Path) -> None:
+def test_digits_and_output(run: Run, tmp_path: Path) -> None:
     assert run("eval", "pi*a", "--at", "a=1.0", "--digits", "12")[0] == "3.14159265359\n"
     assert run("eval", "a", "--at", "a=123456789.75")[0] == "123456790\n"
     out, _, _ = run("eval", "exp(a)", "--at", "a=1000", "-o", str(tmp_path / "value.txt"))
@@ -266,7 +261,7 @@ def test_values_from_files(files: Path) -> None:
     assert read("@data.json", "b=2") == {"x": [1, 2], "A": [[1, 2], [3, 4]], "b": 2}
 
 
-def test_a_file_may_hold_more_than_is_needed(files: Path, run: Any) -> None:
+def test_a_file_may_hold_more_than_is_needed(files: Path, run: Run) -> None:
     out, _, status = run("eval", "sum((y[i] - w.X[i])^2 for i in 1..N)/N", "--at", "@data.npz", "--at", "w=1,0")
     assert (out, status) == ("0.666667\n", 0)
 
@@ -290,7 +285,7 @@ def test_shapes_come_from_the_values(expression: str, at: tuple[str, ...], expec
     np.testing.assert_allclose(np.squeeze(value(expression, *at).array), expected)
 
 
-def test_a_declared_shape_and_a_value(run: Any) -> None:
+def test_a_declared_shape_and_a_value(run: Run) -> None:
     assert run("eval", "sum(x)/n", "--at", "x=1,2,3", "-s", "x=n")[0] == "2\n"
     _, error, status = run("eval", "sum(x)", "--at", "x=1,2,3", "-s", "x=4")
     assert status == 2 and error.startswith("error: `x` has 3 elements")
@@ -303,7 +298,7 @@ def test_the_gradient_of_a_large_matrix_is_quick() -> None:
     np.testing.assert_allclose(found.array, [2 * (X @ [1, 2, 3]) @ X], rtol=1e-12)
 
 
-def test_a_problem_in_json(run: Any) -> None:
+def test_a_problem_in_json(run: Run) -> None:
     out, _, status = run("eval", "1/x", "--at", "x=0", "-f", "json")
     assert status == 2 and json.loads(out)["error"]["message"] == "`1/x` is not defined here: the divisor `x` is 0."
 
@@ -359,7 +354,7 @@ def test_numbers_that_grow_end_soon(expression: str, at: str) -> None:
         assert "too large" in problem.message
 
 
-def test_a_number_may_be_larger_than_floating_point_numbers(run: Any) -> None:
+def test_a_number_may_be_larger_than_floating_point_numbers(run: Run) -> None:
     lines = run("eval", "10^x", "--at", "x=10^9")
     assert lines[2] == 0 and lines[0].splitlines()[0] == "1e+1000000000"
     assert run("eval", "exp(exp(x))", "--at", "x=1000")[1].startswith("error: The value is too large")
@@ -386,5 +381,5 @@ def test_exact_and_floating_derivatives_of_the_corpus_agree(case: dict[str, Any]
         np.testing.assert_allclose(exact.number.array, floating.number.array, rtol=1e-8, atol=1e-9)
 
 
-def test_a_constant_has_a_derivative(run: Any) -> None:
+def test_a_constant_has_a_derivative(run: Run) -> None:
     assert run("eval", "99", "--at", "x=1,2", "--wrt", "x")[0] == "[0, 0]ᵀ\n# 1×2, paper layout\n"

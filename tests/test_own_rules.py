@@ -6,20 +6,14 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from running import mcalc
+from running import Run
 
 LOSS = "(w.x + b - z)^2"
 VALUES = ("--at", "w=0.9,0.5", "--at", "x=-1,2", "--at", "b=0.5", "--at", "z=3", "--rate", "0.02")
 BOTH = ("descend", LOSS, "--wrt", "w,b", *VALUES)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
 
 
 def columns(text: str) -> dict[str, list[float]]:
@@ -41,7 +35,7 @@ RIGHT = [
 
 
 @pytest.mark.parametrize("rules", RIGHT)
-def test_the_right_rule_takes_the_steps_of_the_gradient(rules: list[str], run: Any) -> None:
+def test_the_right_rule_takes_the_steps_of_the_gradient(rules: list[str], run: Run) -> None:
     if "(w.x" not in rules[0]:
         out, error, status = run(*BOTH, *updates(*rules))
         assert status == 0 and error == "" and "# The own rule takes the same steps as the gradient" in out
@@ -50,7 +44,7 @@ def test_the_right_rule_takes_the_steps_of_the_gradient(rules: list[str], run: A
         np.testing.assert_allclose(found["own " + name], found[name], rtol=1e-9, atol=1e-12)
 
 
-def test_the_rule_of_the_notebook_leaves_at_once(run: Any) -> None:
+def test_the_rule_of_the_notebook_leaves_at_once(run: Run) -> None:
     out, _, status = run(*BOTH, *updates("w = (w + lr)*dw"), "--show", "w,b,w.x+b")
     assert status == 0 and "w = (w + lr)*dw" in out.splitlines()[0] and "along the gradient" in out.splitlines()[0]
     assert "# By the own rule the value grows from step 0 on, and is no finite number" in out
@@ -63,13 +57,13 @@ def test_the_rule_of_the_notebook_leaves_at_once(run: Any) -> None:
         w = (w + 0.02) * 2 * (w @ x + b - 3) * x
 
 
-def test_uphill_is_said(run: Any) -> None:
+def test_uphill_is_said(run: Run) -> None:
     out = run(*BOTH, *updates("w = w + lr*dw"), "--steps", "9")[0]
     assert "# By the own rule the value grows at step 1, from 5.76 to " in out
     assert "w[2] moves away" in out and "# Along the gradient it is " in out
 
 
-def test_rules_run_one_after_the_other_and_may_have_names_of_their_own(run: Any) -> None:
+def test_rules_run_one_after_the_other_and_may_have_names_of_their_own(run: Run) -> None:
     """Momentum, written out."""
     rules = updates("v = mu*v + dw", "w = w - lr*v")
     own = columns(
@@ -80,7 +74,7 @@ def test_rules_run_one_after_the_other_and_may_have_names_of_their_own(run: Any)
     np.testing.assert_allclose(own["own value"], right["value"], rtol=1e-6, atol=1e-15)
 
 
-def test_names_that_the_loss_defines_may_be_used(run: Any) -> None:
+def test_names_that_the_loss_defines_may_be_used(run: Run) -> None:
     question = ("descend", "e = w.x + b - z; e^2", "--wrt", "w", *VALUES, "--show", "e,dw,2e*x", "-f", "csv")
     found = columns(run(*question, *updates("w = w - lr*2*e*x"))[0])
     for name in ("e", "dw[1]", "dw[2]"):
@@ -88,7 +82,7 @@ def test_names_that_the_loss_defines_may_be_used(run: Any) -> None:
     np.testing.assert_allclose(found["(2e*x)[2]"], found["dw[2]"])
 
 
-def test_matrices_data_and_greek_names(run: Any) -> None:
+def test_matrices_data_and_greek_names(run: Run) -> None:
     question = ("descend", "norm(W@x - y)^2 + θ^2", "--wrt", "W,θ", "--at", "W=[1,2;3,4;5,6]", "--at", "x=1,2")
     question += ("--at", "y=1,0,2", "--at", "θ=2", "--rate", "0.01", "--steps", "20", "-f", "csv")
     found = columns(run(*question, *updates("W = W - lr*2*(W@x - y)@x'", "θ = θ - lr*dθ"))[0])
@@ -115,19 +109,19 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("rule", "hint", "message"), WRONG, ids=[rule for rule, _, _ in WRONG])
-def test_what_is_wrong_with_a_rule(rule: str, hint: str, message: str, run: Any) -> None:
+def test_what_is_wrong_with_a_rule(rule: str, hint: str, message: str, run: Run) -> None:
     out, error, status = run(*BOTH, *updates(rule))
     assert status == 2 and out == "" and error.startswith("error: ") and message in error and hint in error
     assert "fault" not in error
 
 
-def test_the_place_is_marked(run: Any) -> None:
+def test_the_place_is_marked(run: Run) -> None:
     for option, text in (("--update", "w = w - lr*grad"), ("--show", "w, w.x + grad, b")):
         lines = run(*BOTH, option, text)[1].splitlines()
         assert lines[1] == "  " + text and lines[2].rstrip() == "  " + " " * text.index("grad") + "^^^^"
 
 
-def test_other_mistakes(run: Any) -> None:
+def test_other_mistakes(run: Run) -> None:
     assert "updated twice" in run(*BOTH, *updates("w = dw", "w = w"))[1]
     assert "a name of its own" in run(*BOTH, "--at", "dw=1", *updates("w = w - dw"))[1]
     assert "The expression has no `q`" in run(*BOTH, "--at", "q=1", *updates("w = w - dw"))[1]
@@ -135,12 +129,12 @@ def test_other_mistakes(run: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["w[", "w[1,w", "w, (b", "w]", "w, 2 +"])
-def test_what_cannot_be_shown_is_an_error(text: str, run: Any) -> None:
+def test_what_cannot_be_shown_is_an_error(text: str, run: Run) -> None:
     out, error, status = run(*BOTH, "--show", text)
     assert status == 2 and out == "" and text in error.splitlines()[1] and "^" in error.splitlines()[2]
 
 
-def test_a_rule_that_ends_lower_moves_nothing_away(run: Any) -> None:
+def test_a_rule_that_ends_lower_moves_nothing_away(run: Run) -> None:
     out = run(*BOTH, *updates("w = w - lr*dw", "b = b - 2lr*db"), "--steps", "9")[0]
     assert "moves away" not in out and "# By the own rule the value is " in out
 
@@ -148,7 +142,7 @@ def test_a_rule_that_ends_lower_moves_nothing_away(run: Any) -> None:
 # What is shown
 
 
-def test_any_expression_step_by_step(run: Any) -> None:
+def test_any_expression_step_by_step(run: Run) -> None:
     question = (*BOTH, "--show", "w,b,w.x+b,max(w, [b; b])", "--steps", "20")
     out = run(*question)[0]
     heading = out.splitlines()[0].split("  ")
@@ -162,7 +156,7 @@ def test_any_expression_step_by_step(run: Any) -> None:
     assert [one["shown"]["w.x+b"] for one in record["history"]] == found["w.x+b"]
 
 
-def test_what_is_shown_has_a_limit(run: Any, tmp_path: Path) -> None:
+def test_what_is_shown_has_a_limit(run: Run, tmp_path: Path) -> None:
     np.save(tmp_path / "X.npy", np.ones((300, 2)))
     question = ("descend", "norm(X@w - 1)^2", "--wrt", "w", "--at", f"X=@{tmp_path / 'X.npy'}", "--rate", "1e-4")
     _, error, status = run(*question, "--show", "X", "--steps", "2")
@@ -172,7 +166,7 @@ def test_what_is_shown_has_a_limit(run: Any, tmp_path: Path) -> None:
     assert status == 2 and "too large to be kept" in error
 
 
-def test_csv_and_json_agree_on_what_is_no_number(run: Any) -> None:
+def test_csv_and_json_agree_on_what_is_no_number(run: Run) -> None:
     question = (*BOTH, *updates("w = (w + lr)*dw"))
     rows = list(csv.DictReader(io.StringIO(run(*question, "-f", "csv")[0])))
     record = json.loads(run(*question, "-f", "json")[0])
@@ -184,7 +178,7 @@ def test_csv_and_json_agree_on_what_is_no_number(run: Any) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png"])
-def test_the_steps_are_drawn(suffix: str, tmp_path: Path, run: Any) -> None:
+def test_the_steps_are_drawn(suffix: str, tmp_path: Path, run: Run) -> None:
     pytest.importorskip("matplotlib")
     file = tmp_path / f"steps.{suffix}"
     question = (*BOTH, *updates("w = (w + lr)*dw"), "--show", "w.x+b,w[1],w[2]", "-o", str(file))
@@ -194,7 +188,7 @@ def test_the_steps_are_drawn(suffix: str, tmp_path: Path, run: Any) -> None:
         assert all(f'id="curve-{at}"' in text for at in range(1, 7)) and 'id="curve-7"' not in text
 
 
-def test_too_many_lines_are_refused(tmp_path: Path, run: Any) -> None:
+def test_too_many_lines_are_refused(tmp_path: Path, run: Run) -> None:
     pytest.importorskip("matplotlib")
     question = (*BOTH, *updates("w = w - lr*dw"), "--show", "w,x,b,z", "-o", str(tmp_path / "steps.svg"))
     assert "a picture takes at most" in run(*question)[1]

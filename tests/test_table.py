@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from running import mcalc
+from running import Run
 
 from mcalc.numbers.ranges import read_varied
 from mcalc.render.tables import tabulate
@@ -17,12 +17,7 @@ from mcalc.render.tables import tabulate
 NEURON = ("table", "w.x + b", "--vary", "b=-0.5:0.5:0.1", "--at", "x=1,2,3", "--at", "w=.5,.6,.7")
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
-
-
-def test_the_neuron_of_the_notebook(run: Any) -> None:
+def test_the_neuron_of_the_notebook(run: Run) -> None:
     out, _, status = run(*NEURON, "-f", "csv")
     assert status == 0
     heading, *rows = csv.reader(io.StringIO(out))
@@ -32,13 +27,13 @@ def test_the_neuron_of_the_notebook(run: Any) -> None:
     assert rows == [list(row) for row in zip(biases, results, strict=True)]
 
 
-def test_text(run: Any) -> None:
+def test_text(run: Run) -> None:
     lines = run(*NEURON)[0].splitlines()
     assert lines[:3] == ["   b  w.x + b", "─────────────", "-0.5      3.3"]
     assert lines[-1] == " 0.5      4.3" and len(lines) == 13
 
 
-def test_derivatives_as_columns(run: Any) -> None:
+def test_derivatives_as_columns(run: Run) -> None:
     question = ("table", "w.x + b*c", "--vary", "b=0:1:0.5", "--at", "x=1,2", "--at", "w=3,4", "--at", "c=7")
     out, _, _ = run(*question, "--wrt", "b,w", "-f", "json")
     found = json.loads(out)
@@ -54,7 +49,7 @@ def test_derivatives_agree_with_differences() -> None:
     np.testing.assert_allclose(slope[1:-1], (value[2:] - value[:-2]) / 0.002, atol=1e-4)
 
 
-def test_two_names_crosswise_and_long(run: Any) -> None:
+def test_two_names_crosswise_and_long(run: Run) -> None:
     question = ("table", "a + b", "--vary", "a=1,2", "--vary", "b=10:30:10")
     assert run(*question)[0].splitlines() == [
         "a + b",
@@ -67,7 +62,7 @@ def test_two_names_crosswise_and_long(run: Any) -> None:
     assert len(run(*question, "-f", "csv")[0].splitlines()) == 7
 
 
-def test_what_is_not_defined_is_said(run: Any) -> None:
+def test_what_is_not_defined_is_said(run: Run) -> None:
     out, _, status = run("table", "log(x)", "--vary", "x=-1:1:1", "--wrt", "x")
     assert status == 0
     assert [line.split() for line in out.splitlines()[2:5]] == [
@@ -84,7 +79,7 @@ def test_what_is_not_defined_is_said(run: Any) -> None:
     assert run("table", "1/x", "--vary", "x=-1:1:1", "-f", "csv")[0] == "x,value\n-1.0,-1.0\n0.0,\n1.0,1.0\n"
 
 
-def test_a_kink_is_said(run: Any) -> None:
+def test_a_kink_is_said(run: Run) -> None:
     out, _, _ = run("table", "max(0, x)", "--vary", "x=-1:1:1", "--wrt", "x")
     assert out.splitlines()[-1].startswith("# At x = 0: max(0, x) has a kink here (x = 0)")
 
@@ -111,7 +106,7 @@ def test_ranges(text: str, count: int, first: float, last: float) -> None:
 
 @pytest.mark.parametrize("vary", [["x=0:100000:1"], ["x=0:1000:1", "y=0:100:1"], ["x=0:1e12:1"]])
 def test_a_table_that_is_too_long_is_refused_before_it_is_computed(
-    vary: list[str], run: Any, monkeypatch: pytest.MonkeyPatch
+    vary: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mcalc.numbers import ranges
 
@@ -124,20 +119,20 @@ def test_a_table_that_is_too_long_is_refused_before_it_is_computed(
 
 
 @pytest.mark.parametrize("expression", ["x^2", "x/2", "x", "x^3/4"])
-def test_a_column_of_decimals_has_no_fractions(expression: str, run: Any) -> None:
+def test_a_column_of_decimals_has_no_fractions(expression: str, run: Run) -> None:
     lines = run("table", expression, "--vary", "x=0:1")[0].splitlines()[2:]
     for column in zip(*(line.split() for line in lines), strict=True):
         assert not (any("." in cell for cell in column) and any("/" in cell for cell in column))
 
 
-def test_a_column_of_fractions_stays_one(run: Any) -> None:
+def test_a_column_of_fractions_stays_one(run: Run) -> None:
     assert [line.split() for line in run("table", "x/3", "--vary", "x=0:1:1/4")[0].splitlines()[3:5]] == [
         ["1/4", "1/12"],
         ["1/2", "1/6"],
     ]
 
 
-def test_csv_and_json_agree_on_what_is_too_large(run: Any) -> None:
+def test_csv_and_json_agree_on_what_is_too_large(run: Run) -> None:
     question = ("table", "exp(x)", "--vary", "x=700:720:10")
     rows = run(*question, "-f", "csv")[0].splitlines()
     record = json.loads(run(*question, "-f", "json")[0])

@@ -28,7 +28,7 @@ def proved_equal(one: Expression, other: Expression) -> bool:
     try:
         one, other = for_sizes(one, {}), for_sizes(other, {})
         return any(_vanishes(build.apply("add", form(one), build.negated(form(other)))) for form in _FORMS)
-    except (LosesAxis, ShapeMismatch, RecursionError, ZeroDivisionError, ValueError):
+    except (LosesAxis, ShapeMismatch):
         return False
 
 

@@ -51,6 +51,11 @@ def typographic(text: str) -> str:
     return text.replace("e-", "e~").replace("-", "−").replace("e~", "e-")
 
 
+def typed(value: float) -> str:
+    """A number as one types it, in an option that is offered: ``1e-05``."""
+    return f"{value:g}"
+
+
 def short(value: float, digits: int = DIGITS) -> str:
     """A number beside a mark of a picture or in a sentence, as short as may be: ``0.5``, ``−2``, ``1e7``."""
     mantissa, mark, exponent = f"{value:.{digits}g}".partition("e")

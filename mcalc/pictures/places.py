@@ -13,7 +13,7 @@ from sympy.core.numbers import Integer
 from mcalc.language.assignments import assignments
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import canonical_name
-from mcalc.notation.of_numbers import short
+from mcalc.notation.of_numbers import typed
 from mcalc.notation.writing import write
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.value import Value, of_numbers
@@ -140,7 +140,7 @@ def read_point(text: str, varied: Sequence[Range]) -> Point:
         if not one.start <= found[one.place] <= one.stop:
             raise Problem(
                 f"The point `{text.strip()}` lies outside the range of `{one.place}`, "
-                f"{short(one.start)} to {short(one.stop)}.",
+                f"{typed(one.start)} to {typed(one.stop)}.",
                 hint="give --vary a wider range",
             )
     where = tuple(found[one.place] for one in varied)

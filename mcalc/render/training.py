@@ -11,7 +11,7 @@ from typing import Any
 from mcalc.ask import derive
 from mcalc.language.declarations import Given
 from mcalc.language.parser import canonical_name, own_name
-from mcalc.notation.of_numbers import short
+from mcalc.notation.of_numbers import typed
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL
 from mcalc.numbers.arrays import array_module as np
@@ -301,4 +301,4 @@ def _offered(working: tuple[float, History] | None) -> str:
         return f"no smaller rate was found: {_ASK}"
     rate, found = working
     so_many = f"{found.steps} step{'s' * (found.steps != 1)}"
-    return f"by this rate the value falls to {decimal(found.values[-1])} in {so_many}: --rate {short(rate)}"
+    return f"by this rate the value falls to {decimal(found.values[-1])} in {so_many}: --rate {typed(rate)}"
