@@ -1,4 +1,32 @@
-"""mcalc: symbolic matrix calculus, with shapes, derivations and a check of every answer."""
+r"""Symbolic matrix calculus: derivatives of scalars, vectors and matrices, each derived step by step and checked.
+
+    >>> import mcalc
+    >>> answer = mcalc.gradient("norm(A@x - b)^2", wrt="x")
+    >>> print(answer)
+    2(A·x − b)ᵀ·A
+    >>> answer.shape
+    (1, n)
+    >>> answer.latex()
+    '2 (A \\mathbf{x} - \\mathbf{b})^T A'
+    >>> f = answer.function("numpy")      # f(A, x, b), the derivative as a function of arrays; also "jax", "torch"
+    >>> bool(mcalc.check("x.x", "x", "2x'"))
+    True
+
+`jacobian` takes any value by any variable, `gradient` and `hessian` a scalar; `explain` is the same with the steps of
+the derivation shown; `check` says whether an answer is right, and how it is wrong; `evaluate` gives numbers.
+
+A text is what one types in the terminal: ``A@x`` products of matrices, ``x*y`` element by element, ``w.x`` dot
+products, ``A'`` the transpose, lines ``u = …`` that name values. A single letter has the shape of its habit, capitals
+matrices; `shapes` declares others, ``{"A": "m,n", "b": 3, "S": "n,n:symmetric"}``. By several names, ``wrt="w,b"``.
+
+An `Answer` is text by ``str``; it has `shape`, `steps` (each an equation with the rule that made it), `notes`,
+`reading.assumed` (the names whose shape was not declared), `verified`, and `latex()`, `to_sympy()`, `function()`; a
+notebook shows it as mathematics. In the layout "paper", the derivative of an m-vector by an n-vector is m×n, that of a
+scalar by a vector the row 1×n, that of a scalar by a matrix has the shape of the matrix.
+
+What cannot be read, derived or verified raises `Problem`: a sentence, the places in the text, a hint, and `status`, 2
+where the input is at fault, 3 where it is not supported, 1 where an answer failed its own check.
+"""
 
 from __future__ import annotations
 
