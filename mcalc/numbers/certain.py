@@ -13,7 +13,7 @@ from mcalc.numbers.bounded_module import BoundedModule, entries
 from mcalc.numbers.bounds import EXACTLY, Bounded, Unsure, joined
 from mcalc.numbers.fields import Field
 from mcalc.table import shapes
-from mcalc.table.records import Operator
+from mcalc.table.records import Array, Operator
 
 LEVELS = (30, 80, 240, 720, 2200)
 """Digits: the fourth level tells a double from 0, the last one is for divisors and comparisons."""
@@ -166,8 +166,8 @@ Moved = Callable[[Any], Any]
 
 
 def approximation(
-    run: Callable[[Certain, dict[str, Any], Moved], list[Any]],
-    point_in: Callable[[Certain], dict[str, Any]],
+    run: Callable[[Certain, dict[str, Array], Moved], list[Any]],
+    point_in: Callable[[Certain], dict[str, Array]],
     names: Sequence[str],
 ) -> list[Any] | None:
     """The limit of the values as the names move to where they are, if it is the same from several sides.
@@ -191,8 +191,8 @@ def approximation(
 def _around(
     arithmetic: Certain,
     power: int,
-    run: Callable[[Certain, dict[str, Any], Moved], list[Any]],
-    point_in: Callable[[Certain], dict[str, Any]],
+    run: Callable[[Certain, dict[str, Array], Moved], list[Any]],
+    point_in: Callable[[Certain], dict[str, Array]],
     names: Sequence[str],
 ) -> tuple[list[list[Any]], list[Any]]:
     """The entries of the values on both sides of the point, in two directions; and the last values themselves."""

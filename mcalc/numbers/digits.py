@@ -118,12 +118,12 @@ class _DigitsModule:
             return self.number(value[()])
         return self.context.convert(value.item() if isinstance(value, np.generic) else value)
 
-    def array(self, value: Array, dtype: Any = None) -> Array:
+    def array(self, value: Array, dtype: object = None) -> Array:
         """The value as an array of such numbers."""
         found = np.array(value, dtype=object)
         return np.frompyfunc(self.number, 1, 1)(found) if found.shape else self.number(found[()])
 
-    def power(self, a: Array, b: Array, dtype: Any = None) -> Array:
+    def power(self, a: Array, b: Array, dtype: object = None) -> Array:
         """``a^b``, entry by entry."""
         return np.frompyfunc(self._raised, 2, 1)(a, b)
 
@@ -151,7 +151,7 @@ class _Linear:
     def __init__(self, module: _DigitsModule) -> None:
         self.module = module
 
-    def _eliminated(self, matrix: Array, beside: Array) -> tuple[Any, Any]:
+    def _eliminated(self, matrix: Array, beside: Array) -> tuple[Array, Any]:
         """The determinant, and what stands beside the matrix when it has become the identity."""
         rows = np.concatenate([self.module.array(matrix), self.module.array(beside)], axis=1)
         size, determinant = len(rows), self.module.number(1)
@@ -180,7 +180,7 @@ class _Linear:
         """``det A`` by elimination."""
         return self._eliminated(matrix, np.zeros((len(matrix), 0)))[0]
 
-    def slogdet(self, matrix: Array) -> tuple[Any, Any]:
+    def slogdet(self, matrix: Array) -> tuple[Array, Array]:
         """The sign of ``det A``, and ``ln|det A|``."""
         determinant = self.det(matrix)
         return np.sign(determinant), self.module.log(abs(determinant))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.core.expr import Expr
 
 from mcalc.networks.index_form import Expression
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
@@ -37,6 +38,7 @@ from mcalc.numbers.program import Program, whole
 from mcalc.numbers.vectorized import vectorized
 from mcalc.numbers.work import trees, work
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 from mcalc.tree.node import Node, topological
 
 MOST_WORK = 1000
@@ -203,7 +205,7 @@ class Evaluator:
 
     def _beside(self, arithmetic: Certain, point: Mapping[str, Any], moved: Moved) -> list[Any]:
         """The values with what polynomials are of moved as well: their rules divide by what may be 0 everywhere."""
-        values: dict[Node, Any] = {}
+        values: dict[Node, Array] = {}
         for node in topological(trees(self.expressions)):
             below = node.args[0] if node.operator.polynomial else None
             if below is not None and below.args and not below.loops and below not in values:
@@ -274,7 +276,7 @@ def _exact(expression: Expression, found: Any, fitted: Fitted) -> Number | None:
     return Number(floats, exact, shape)
 
 
-def _simplest(number: Any) -> Any:
+def _simplest(number: Expr) -> Expr:
     """The shortest of the usual forms."""
     if number.is_Rational or number.is_Atom:
         return number

@@ -19,7 +19,7 @@ from mcalc.table.records import Array
 _MOST_INVERTED = 60
 
 
-def _by_entry(function: Callable[..., Any]) -> Callable[..., Any]:
+def _by_entry(function: Callable[..., Array]) -> Callable[..., Array]:
     def apply(*arguments: Array, **_: Any) -> Array:
         if not any(isinstance(argument, np.ndarray) for argument in arguments):
             return exact(function(*map(exact, arguments)))
@@ -93,8 +93,8 @@ def _logsumexp(entries: Sequence[Expr]) -> Expr:
     return sympy.log(sympy.Add(*map(sympy.exp, entries)))
 
 
-def _filled(value: Expr) -> Callable[..., Any]:
-    def fill(*sizes: Any) -> Array:
+def _filled(value: Expr) -> Callable[..., Array]:
+    def fill(*sizes: int) -> Array:
         shape = sizes[0] if sizes and isinstance(sizes[0], tuple) else sizes
         result = np.empty(shape, dtype=object)
         result[...] = value
@@ -143,7 +143,7 @@ class _Linear:
         return matrix.det(method="berkowitz")
 
     @staticmethod
-    def slogdet(a: Array) -> tuple[Any, Any]:
+    def slogdet(a: Array) -> tuple[Expr, Expr]:
         """The sign of ``det A``, and ``ln|det A|``."""
         found = _Linear.det(a)
         return sign(found), sympy.log(sympy.Abs(found))

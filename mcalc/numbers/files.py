@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, TextIO
 from zipfile import BadZipFile
 
 from mcalc.language.parser import canonical_name
@@ -153,7 +153,7 @@ def _table(path: Path) -> Any:
     return rows[:, 0] if rows.shape[1] == 1 else rows
 
 
-def _after_header(file: Any, named: bool) -> Any:
+def _after_header(file: TextIO, named: bool) -> Iterator[str]:
     for line in file:
         if named and line.strip() and not line.startswith("#"):
             named = False

@@ -61,7 +61,7 @@ class PointsProgram(Program):
             for root, value in zip(self.roots, self.run(point), strict=True)
         ]
 
-    def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
+    def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Array], bool]:
         name, shape = node.operator.name, self.shapes[node]
         if node not in self.many or name == "loop_sum":
             return super()._compute(node, active)
@@ -73,7 +73,7 @@ class PointsProgram(Program):
         self.costly = self.costly or at_once is None
         return at_once or self._one_by_one(node), False
 
-    def _element(self, node: Node) -> Callable[[State], Any]:
+    def _element(self, node: Node) -> Callable[[State], Array]:
         if node not in self.many:
             return super()._element(node)
         slot, shape = self.slots[node.args[0]], self.shapes[node]
@@ -84,7 +84,7 @@ class PointsProgram(Program):
 
         return compute
 
-    def _at_once(self, node: Node) -> Callable[[State], Any] | None:
+    def _at_once(self, node: Node) -> Callable[[State], Array] | None:
         """What computes all points in one go, where there is such a way."""
         name, shape = node.operator.name, self.shapes[node]
         slots = [self.slots[arg] for arg in node.args]
@@ -139,7 +139,7 @@ class PointsProgram(Program):
             return stacked
         return None
 
-    def _one_by_one(self, node: Node) -> Callable[[State], Any]:
+    def _one_by_one(self, node: Node) -> Callable[[State], Array]:
         compute, _ = self._ordinary(node)
         arguments, shape = [(self.slots[arg], arg in self.many) for arg in node.args], self.shapes[node]
 
@@ -178,7 +178,7 @@ def _contraction(node: Node, many: Sequence[bool]) -> str:
     return f"{points[0]}{shown[0]},{points[1]}{shown[1]}->p{shown[2]}"
 
 
-def _of_each(reduction: Callable[..., Any]) -> Callable[..., Any]:
+def _of_each(reduction: Callable[..., Array]) -> Callable[..., Array]:
     """A reduction that leaves the first axis alone, that of the points."""
 
     def reduced(values: Array, axis: int | None = None) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import permutations, product
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.numbers.arithmetic import REAL, Arithmetic
@@ -62,7 +63,7 @@ class TensorProgram:
         return result
 
 
-def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], sizes: Sizes) -> Array:
+def _contracted(term: Term, found: Mapping[Node, Array], free: Sequence[Index], sizes: Sizes) -> Array:
     """``Σ Π factors``, one summed index after the other."""
     operands = [(_entries(factor, found, sizes), factor.indices) for factor in term.factors]
     carried = {index for _, indices in operands for index in indices}
@@ -75,7 +76,7 @@ def _contracted(term: Term, found: Mapping[Node, Any], free: Sequence[Index], si
     return _summed(operands, free)
 
 
-def _summed(operands: Sequence[tuple[Any, Sequence[Index]]], kept: Sequence[Index]) -> Array:
+def _summed(operands: Sequence[tuple[Array, Sequence[Index]]], kept: Sequence[Index]) -> Array:
     numbers: dict[Index, int] = {}
     arguments: list[Array | list[int]] = []
     for array, indices in operands:
@@ -83,7 +84,7 @@ def _summed(operands: Sequence[tuple[Any, Sequence[Index]]], kept: Sequence[Inde
     return np.einsum(*arguments, [numbers[index] for index in kept]) if arguments else np.float64(1)
 
 
-def _entries(factor: Factor, found: Mapping[Node, Any], sizes: Sizes) -> Array:
+def _entries(factor: Factor, found: Mapping[Node, Array], sizes: Sizes) -> Array:
     if factor.node is None:
         return np.eye(whole(factor.indices[0].size, sizes))
     value = found[factor.node]
@@ -93,7 +94,7 @@ def _entries(factor: Factor, found: Mapping[Node, Any], sizes: Sizes) -> Array:
 # Points ------------------------------------------------------------------------------------------------------------
 
 
-def draw_sizes(symbols: Iterable[Any], first: int = 0, order: Sequence[int] | None = None) -> dict[str, int]:
+def draw_sizes(symbols: Iterable[Expr], first: int = 0, order: Sequence[int] | None = None) -> dict[str, int]:
     """A small size for each dimension, no two alike: 3, 2, 4, 5, …, so that a transposed answer cannot pass."""
     names = list(dict.fromkeys(str(symbol) for symbol in symbols))
     numbers = [first + number for number in (3, 2, *range(4, len(names) + 2))][: len(names)]
@@ -103,7 +104,7 @@ def draw_sizes(symbols: Iterable[Any], first: int = 0, order: Sequence[int] | No
 def fitting_sizes(roots: Sequence[Node], named: Sequence[Node] = ()) -> Iterator[dict[str, int]]:
     """Sizes for which every part that the trees take is there, small ones first."""
     nodes = topological([*named, *roots])
-    needed: dict[Any, None] = {}
+    needed: dict[Expr, None] = {}
     for node in nodes:
         needed.update(dict.fromkeys((size, 1) for size in node.axes if not size.is_Symbol and not size.is_Integer))
         if node.operator.name == "element":

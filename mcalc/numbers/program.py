@@ -22,7 +22,7 @@ from mcalc.tree.node import Node, topological
 Point = Mapping[Any, Any]
 Sizes = Mapping[str, int]
 Loops = frozenset[LoopIndex]
-Values = Mapping[Node, Any] | None
+Values = Mapping[Node, Array] | None
 Running = Mapping[LoopIndex, int] | None
 JITTER = 1e-10
 
@@ -36,7 +36,7 @@ def whole(size: Expr, sizes: Sizes) -> int:
     return int(size.xreplace({symbol: Integer(sizes[symbol.name]) for symbol in size.free_symbols}))
 
 
-def dimensions(axes: Iterable[Any], sizes: Sizes) -> tuple[int, ...]:
+def dimensions(axes: Iterable[Expr], sizes: Sizes) -> tuple[int, ...]:
     """The sizes of axes as whole numbers."""
     return tuple(whole(size, sizes) for size in axes)
 
@@ -101,7 +101,7 @@ class State:
         self.running, self.generator = dict(running or {}), generator
 
 
-Step = tuple[int, Callable[[State], Any], bool]
+Step = tuple[int, Callable[[State], Array], bool]
 """Where the value goes, what computes it, and whether that rounds."""
 
 
@@ -161,7 +161,7 @@ class Program:
                 steps.append((slot, compute, not node.operator.exact))
         return steps
 
-    def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Any], bool]:
+    def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Array], bool]:
         """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
         name, shape, array, scalar = (
             node.operator.name,
@@ -185,7 +185,7 @@ class Program:
             return self._loop_sum(node, active), False
         return self._ordinary(node)
 
-    def _ordinary(self, node: Node) -> tuple[Callable[[State], Any], bool]:
+    def _ordinary(self, node: Node) -> tuple[Callable[[State], Array], bool]:
         operator, shape = meaning(node), self.shapes[node]
         call, scalar = self.arithmetic.call, self.arithmetic.scalar
         slots = [self.slots[arg] for arg in node.args]
@@ -202,14 +202,14 @@ class Program:
 
         return compute, not running
 
-    def _element(self, node: Node) -> Callable[[State], Any]:
+    def _element(self, node: Node) -> Callable[[State], Array]:
         slot, shape, scalar = self.slots[node.args[0]], self.shapes[node], self.arithmetic.scalar
         place = self._places(node)
         if not places(node):
             return lambda state: state.memory[slot]
         return lambda state: _shaped(state.memory[slot][place(state)], shape, scalar)
 
-    def _places(self, node: Node) -> Callable[[State], tuple[Any, ...]]:
+    def _places(self, node: Node) -> Callable[[State], tuple[slice | int, ...]]:
         """Where an element stands in the array of its argument."""
         fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
         return lambda state: tuple(
@@ -223,7 +223,7 @@ class Program:
             return slice(whole(place.lower, self.sizes) - 1, whole(place.upper, self.sizes))
         return whole(place, self.sizes) - 1
 
-    def _loop_sum(self, node: Node, active: Loops) -> Callable[[State], Any]:
+    def _loop_sum(self, node: Node, active: Loops) -> Callable[[State], Array]:
         loop, body = node.parameters[0], node.args[0]
         inside = active | {loop}
         nodes = topological([body], lambda below: () if below in self.given else below.args)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice, pairwise
-from typing import Any
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import Random
@@ -89,10 +88,10 @@ def verify(
     value: Node,
     variables: Sequence[Node],
     by: Node,
-    derivative: Callable[[dict[str, Array], Sizes], Any],
+    derivative: Callable[[dict[str, Array], Sizes], Array],
     parts: Sequence[Node] = (),
-    shaken: Callable[[dict[str, Array], Sizes, Any], Any] | None = None,
-    agrees: Callable[[Sizes, dict[str, Array], Any], bool] | None = None,
+    shaken: Callable[[dict[str, Array], Sizes, Random], Array] | None = None,
+    agrees: Callable[[Sizes, dict[str, Array], Array], bool] | None = None,
 ) -> Verification:
     """``∂f/∂x · v`` against ``Im f(x + ihv)/h`` and ``(f(x + hv) − f(x − hv))/2h``, the variable's entries free.
 
@@ -126,11 +125,11 @@ class _Check:
         value: Node,
         variables: Sequence[Node],
         by: Node,
-        derivative: Callable[[dict[str, Array], Sizes], Any],
+        derivative: Callable[[dict[str, Array], Sizes], Array],
         sizes: Sizes,
         asked: Sequence[Node],
-        shaken: Callable[[dict[str, Array], Sizes, Any], Any] | None,
-        agrees: Callable[[Sizes, dict[str, Array], Any], bool] | None,
+        shaken: Callable[[dict[str, Array], Sizes, Random], Array] | None,
+        agrees: Callable[[Sizes, dict[str, Array], Array], bool] | None,
     ) -> None:
         self.value, self.variables, self.by, self.sizes, self.derivative = value, variables, by, sizes, derivative
         self.name = by.parameters[0]
@@ -178,7 +177,7 @@ class _Check:
     def _worth(self, spots: Sequence[Located]) -> list[Located]:
         """Points of as many regions as there are, then such as lie close to a kink, on both sides of it."""
         plain = [spot for spot in spots if spot.kink is None]
-        first: dict[Any, list[Located]] = {}
+        first: dict[Pattern, list[Located]] = {}
         for spot in plain:
             first.setdefault(spot.pattern, []).append(spot)
         each = 1 if len(first) > _FEW else 2 if self.asked else _POINTS
@@ -301,7 +300,7 @@ def _two_sided(patterns: set[Pattern]) -> set[int]:
     return {at for at, sides in seen.items() if len(sides) == 2}
 
 
-def _covering(patterns: Mapping[Any, Any]) -> Iterator[Any]:
+def _covering(patterns: Mapping[Pattern, Sequence[Located]]) -> Iterator[Pattern]:
     """The patterns in an order in which every entry of every condition is soon met on both sides."""
     left = list(patterns)
     met: set[tuple[int, int, int]] = set()

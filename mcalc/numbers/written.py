@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy
+from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.notation.boxes import Box, Decimal, Grid, Name, Row, Sign
@@ -16,6 +17,7 @@ from mcalc.notation.writing import written as set_in
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
 from mcalc.table import CALLS
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node
 from mcalc.tree.operations import exponential, root
@@ -24,7 +26,7 @@ UNIT = "i = sqrt(-1)"
 MOST_SHOWN, MOST_IN_LINE, _ENDS, _LONGEST_EXACT = 60, 100, 3, 160
 
 
-def node_of(number: Any) -> Node:
+def node_of(number: Expr) -> Node:
     """An exact number as a value of the language; raises ValueError where it has no notation there."""
     if number.is_Rational:
         return build.number(number)
@@ -49,16 +51,16 @@ def node_of(number: Any) -> Node:
     raise ValueError(f"{number} has no notation")
 
 
-def _place(term: Any) -> tuple[bool, bool, bool]:
+def _place(term: Expr) -> tuple[bool, bool, bool]:
     return bool(term.has(S.ImaginaryUnit)), bool(term.could_extract_minus_sign()), not term.is_Rational
 
 
-def _factors(product: Any) -> list[Any]:
+def _factors(product: Expr) -> list[Expr]:
     """The factors, numbers before roots before what is imaginary."""
     return sorted(sympy.Mul.make_args(product), key=lambda factor: (factor is S.ImaginaryUnit, not factor.is_Pow))
 
 
-def _power(factor: Any) -> tuple[Node, Any]:
+def _power(factor: Expr) -> tuple[Node, Expr]:
     if factor is S.ImaginaryUnit:
         return node_of(factor), S.One
     base, exponent = factor.as_base_exp()
@@ -71,7 +73,7 @@ def _power(factor: Any) -> tuple[Node, Any]:
     return node_of(base), exponent
 
 
-def cells(array: Any, dialect: str, digits: int | None) -> list[str]:
+def cells(array: Array, dialect: str, digits: int | None) -> list[str]:
     """Every entry as text: rounded to so many digits, or exact where that is None."""
     entries = list(np.ravel(np.asarray(array)))
     if digits is None:
@@ -82,7 +84,7 @@ def cells(array: Any, dialect: str, digits: int | None) -> list[str]:
     return shown
 
 
-def written(array: Any, shape: Sequence[int], dialect: str = "text", digits: int | None = None) -> str:
+def written(array: Array, shape: Sequence[int], dialect: str = "text", digits: int | None = None) -> str:
     """A scalar, a column ``[a; b]``, a row ``[a, b]ᵀ`` or a matrix ``[a, b; c, d]``; a long one with its ends alone."""
     if dialect not in ("text", "ascii"):
         return set_in(box(array, shape, digits), dialect)
@@ -114,7 +116,7 @@ def _ends(items: Any, show: Callable[[Any], Any], dialect: str) -> list[Any]:
     return [*first, dots, *last]
 
 
-def exact(number: Any, dialect: str, rounded: bool) -> str:
+def exact(number: Expr, dialect: str, rounded: bool) -> str:
     """The exact value, where there is one that is worth reading; the decimals stand for a rounded one."""
     if number.exact is None or rounded or len(number.shape) > 2:
         return ""
@@ -125,7 +127,7 @@ def exact(number: Any, dialect: str, rounded: bool) -> str:
     return text if dialect not in ("text", "ascii") or len(text) <= _LONGEST_EXACT else ""
 
 
-def box(array: Any, shape: Sequence[int], digits: int | None = None) -> Box:
+def box(array: Array, shape: Sequence[int], digits: int | None = None) -> Box:
     """A scalar, a column, a row or a matrix as boxes, rounded to so many digits; a long one with its ends alone."""
     shape = tuple(shape)
     if all(size == 1 for size in shape):
@@ -143,7 +145,7 @@ def _kept(size: int) -> list[int]:
     return ends if size <= 2 * _ENDS else [*ends[:_ENDS], -1, *ends[-_ENDS:]]
 
 
-def _dots_or(table: Any, row: int, column: int, digits: int | None) -> Box:
+def _dots_or(table: Array, row: int, column: int, digits: int | None) -> Box:
     if row < 0 or column < 0:
         return Sign("aslant" if row == column else "down" if row < 0 else "across")
     return _entry(table[row, column], digits)
@@ -152,7 +154,7 @@ def _dots_or(table: Any, row: int, column: int, digits: int | None) -> Box:
 _COMPLEX = re.compile(r"(?P<real>.*?)(?P<sign>(?:^| )[+-]? ?)(?P<digits>[\d.]+(?:e[+-]?\d+)?)?i")
 
 
-def _entry(entry: Any, digits: int | None) -> Box:
+def _entry(entry: Expr, digits: int | None) -> Box:
     if digits is None:
         return box_of(node_of(entry))
     text = decimal(entry, digits)

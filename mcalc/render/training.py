@@ -11,7 +11,7 @@ from typing import Any
 from mcalc.ask import derive
 from mcalc.language.declarations import Given
 from mcalc.language.parser import canonical_name, own_name
-from mcalc.notation.of_numbers import typed
+from mcalc.notation.of_numbers import magnitude, typed
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL
 from mcalc.numbers.arrays import array_module as np
@@ -280,7 +280,7 @@ def _without_end(history: History, far: tuple[float, str] | None) -> Problem:
 
 
 def _size(value: float) -> str:
-    return decimal(float(f"{value:.2e}"), 3) if np.isfinite(value) else "below every floating-point number"
+    return decimal(float(magnitude(value, 3)), 3) if np.isfinite(value) else "below every floating-point number"
 
 
 def _divergence(history: History, working: tuple[float, History] | None) -> Problem:
