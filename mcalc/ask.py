@@ -17,8 +17,8 @@ from mcalc.language.declarations import Given, declarations
 from mcalc.language.parser import own_name
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.problems import Problem, among
 from mcalc.notation.of_numbers import magnitude
+from mcalc.problems import Problem, among
 from mcalc.question import read, shapes_by_letter, variables_of
 from mcalc.rewriting.answers import author_of
 from mcalc.tree import build

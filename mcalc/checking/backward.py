@@ -25,6 +25,7 @@ from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Derivation
 from mcalc.language.declarations import Given
 from mcalc.language.parser import Syntax
+from mcalc.notation.of_numbers import short
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
@@ -223,7 +224,7 @@ class _Computation(Case):
             large = [at for at in places if at not in found.missing]
             if large:
                 spot = min((ground.samples[at].spot for at in large), key=_size)
-                size = f"{_size(spot):.2g}"
+                size = short(_size(spot), 2)
                 yield f"With numbers as large as {size} {what}, where the derivative is finite: it is not stable there."
 
     def _wrong(self, ground: Ground, answer: Computed, found: _Outcome) -> Check:

@@ -101,7 +101,7 @@ class Program:
         timed_out = not timer.is_alive()
         timer.cancel()
         if timed_out:
-            raise Problem(f"`{self.place}` took longer than {_LONGEST:.0f} seconds.", status=4)
+            raise Problem(f"`{self.place}` took longer than {round(_LONGEST)} seconds.", status=4)
         if not line:
             raise self._ended()
         found: dict[str, Any] = json.loads(line)

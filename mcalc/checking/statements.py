@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.checking.points import Computed, Indexed, Stacked, Valued
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import STAGES, Step
+from mcalc.notation.of_numbers import magnitude
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write as write_node
 from mcalc.tree.names import name_text
@@ -35,7 +36,7 @@ def trust(check: Check) -> str:
         where = ", on both sides of every kink that was found" if check.kinks else ""
         if check.error is not None:
             where, error = where or " of several sizes", max(check.error, 1e-16)
-            return f"It computes the derivative at {check.points} points{where}; relative error {error:.0e}."
+            return f"It computes the derivative at {check.points} points{where}; relative error {magnitude(error)}."
         if check.proven:
             return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."
         return f"Equal at 50 digits at {check.points} points{where or ' of several sizes'}; not proven by rewriting."
