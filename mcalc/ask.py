@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
+from typing import ParamSpec
 
-from mcalc.choices import LAYOUTS, METHODS, SYMMETRIC
 from mcalc.derivation.conventions import asked_of_symmetric, convention_notes, declared_last, within_symmetric
 from mcalc.derivation.derivation import Derivation, Verified, letters_of_text
 from mcalc.derivation.derive import Work
 from mcalc.derivation.notes import notes_on
 from mcalc.derivation.prepare import prepare
 from mcalc.derivation.together import layout_step, row_of_scalars, whole_hessian
-from mcalc.language.declarations import Given, declarations
+from mcalc.language.declarations import declarations
 from mcalc.language.parser import own_name
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.of_numbers import magnitude
-from mcalc.problems import Problem, among
-from mcalc.question import read, shapes_by_letter, variables_of
+from mcalc.problems import Problem
+from mcalc.question import Question, read, shapes_by_letter, variables_of
 from mcalc.rewriting.answers import author_of
 from mcalc.tree import build
 from mcalc.tree.known import declared
@@ -27,7 +27,7 @@ from mcalc.tree.letters import in_use
 from mcalc.tree.node import Node, replaced
 from mcalc.tree.operations import cases
 
-__all__ = ["derive", "in_layout", "read", "shapes_by_letter", "work_on"]
+__all__ = ["Question", "answered", "derive", "in_layout", "read", "shapes_by_letter", "work_on"]
 
 
 def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> Problem:
@@ -38,38 +38,18 @@ def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> P
     )
 
 
-def derive(
-    source: str,
-    wrt: str | Sequence[str] = "",
-    shapes: Mapping[str, Given] | None = None,
-    command: str = "jacobian",
-    layout: str = "paper",
-    verify: bool = True,
-    method: str = "",
-    symmetric: str = "free",
-    order: int = 1,
-    form: str = "ascii",
-    told: bool = True,
-) -> Derivation:
+def answered(question: Question) -> Derivation:
     """``∂value/∂variable`` of the program; by several variables each in turn, or in one row where all are scalars.
 
-    Of `order` 2, as by the command ``hessian``, the gradient is differentiated once more: by several variables every
-    block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars. The text that is read back is that in `form`,
-    ``text`` or ``ascii``. What is not to be `told` has no steps of its own: the derivative alone is wanted. Raises
-    `mcalc.problems.Problem`.
+    Of second order: by several variables every block ``∂²f/∂x∂y`` in turn, or in one matrix where all are scalars.
+    Raises `mcalc.problems.Problem`.
     """
-    for kind, given, known in (
-        ("layout", layout, LAYOUTS),
-        ("method", method, ("", *METHODS)),
-        ("convention", symmetric, SYMMETRIC),
-    ):
-        among(kind, given, known)
-    order = 2 if command == "hessian" else order
-    reading, names = variables_of(source, wrt, shapes)
-    if command == "gradient" and any(size != 1 for size in reading.value.shape):
+    source, shapes = question.source, question.shapes
+    reading, names = variables_of(source, question.wrt, shapes)
+    if question.command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise _not_a_scalar(source, reading, "gradient", "")
     by = [reading.names[name] for name in names]
-    asked_of_symmetric(by, symmetric)
+    asked_of_symmetric(by, question.symmetric)
     free = reading
     if any(map(declared, by)):
         without = {
@@ -77,30 +57,38 @@ def derive(
             for name, shape in declarations(shapes).items()
         }
         free = read(source, without, names)
-    work = _Derivatives(source, reading, free, command, layout, verify, method, symmetric, told)
+    work = _Derivatives(question, reading, free)
     with in_use(letters_of_text(reading)), author_of([reading.value, free.value]):
-        found = work.second(by) if order == 2 else work.first(by)
-    if verify:
+        found = work.second(by) if question.twice else work.first(by)
+    if question.verify:
         from mcalc.derivation.read_back import must_read_back
 
         for part in found.parts or (found,):
-            must_read_back(part, form)
+            must_read_back(part, question.form)
     return found
+
+
+Asked = ParamSpec("Asked")
+
+
+def _of(question: Callable[Asked, Question]) -> Callable[Asked, Derivation]:
+    def derive(*parts: Asked.args, **named: Asked.kwargs) -> Derivation:
+        """The answer to the question that has these parts; raises `mcalc.problems.Problem`."""
+        return answered(question(*parts, **named))
+
+    return derive
+
+
+derive = _of(Question)
 
 
 @dataclass(frozen=True)
 class _Derivatives:
-    """One question: the program as declared, and as it is differentiated, with the variables free of what is known."""
+    """A question's program as declared, and as it is differentiated, with the variables free of what is known."""
 
-    source: str
+    asked: Question
     reading: Reading
     free: Reading
-    command: str
-    layout: str
-    verify: bool
-    method: str
-    symmetric: str
-    told: bool
 
     def first(self, by: Sequence[Node]) -> Derivation:
         """``∂f/∂x`` for each x, in one row where all are scalars."""
@@ -108,18 +96,18 @@ class _Derivatives:
         parts: list[Derivation] = []
         for variable in by:
             named = sum(len(part.lines) for part in parts) if together else 0
-            part = self._derived(self.free, variable, "paper" if together else self.layout, named=named)
+            part = self._derived(self.free, variable, "paper" if together else self.asked.layout, named=named)
             parts.append(self._finished(part, (variable,)))
         if len(parts) == 1:
             return parts[0]
         if together:
-            return row_of_scalars(parts, self.layout)
+            return row_of_scalars(parts, self.asked.layout)
         return with_fields(parts[0], by=tuple(by), parts=tuple(parts))
 
     def second(self, by: Sequence[Node]) -> Derivation:
         """``∂/∂y (∂f/∂x)`` for every x and y: the gradient, differentiated once more."""
         if any(size != 1 for size in self.reading.value.shape):
-            raise _not_a_scalar(self.source, self.reading, "Hessian", " once")
+            raise _not_a_scalar(self.asked.source, self.reading, "Hessian", " once")
         together = len(by) > 1 and all(not variable.shape for variable in by)
         gradients: list[Derivation] = []
         parts: dict[tuple[Node, Node], Derivation] = {}
@@ -127,7 +115,7 @@ class _Derivatives:
             gradients.append(self._checked(self._derived(self.free, variable, "paper", cases=False)))
             for other in by[at:] if together else by:
                 parts[variable, other] = self._once_more(gradients[-1], variable, other)
-        if self.command == "explain":
+        if self.asked.command == "explain":
             shown: list[Derivation] = []
             for gradient, variable in zip(gradients, by, strict=True):
                 shown.append(gradient)
@@ -145,28 +133,47 @@ class _Derivatives:
         if len(by) == 1:
             return whole[by[0], by[0]]
         if together:
-            return whole_hessian(by, whole, self.layout)
+            return whole_hessian(by, whole, self.asked.layout)
         return with_fields(whole[by[0], by[0]], by=tuple(by), parts=tuple(whole.values()))
 
     def _once_more(self, gradient: Derivation, first: Node, second: Node) -> Derivation:
         if not isinstance(gradient.natural, Node):
-            raise Problem("This gradient has no matrix form to differentiate again.", source=self.source, status=3)
+            raise Problem(
+                "This gradient has no matrix form to differentiate again.", source=self.asked.source, status=3
+            )
         once_more = with_fields(self.free, value=gradient.natural, bound={})
-        return with_fields(self._finished(self._derived(once_more, second, self.layout), (first, second)), once=first)
+        return with_fields(
+            self._finished(self._derived(once_more, second, self.asked.layout), (first, second)), once=first
+        )
 
     def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
         """The derivative of a reading with its variables free, as if nothing had been declared of them."""
         twin = self.free.names[str(by.parameters[0])]
-        work = work_on(free, twin, cases, named, self.method if self.command == "explain" else "chain", self.told)
+        work = work_on(
+            free,
+            twin,
+            cases,
+            named,
+            self.asked.method if self.asked.command == "explain" else "chain",
+            self.asked.told,
+        )
         natural = work.derive()
         derivation = Derivation(
-            self.source, self.command, free, (by,), layout, tuple(work.steps), tuple(work.lines), natural, natural
+            self.asked.source,
+            self.asked.command,
+            free,
+            (by,),
+            layout,
+            tuple(work.steps),
+            tuple(work.lines),
+            natural,
+            natural,
         )
         derivation.notes = (*self.reading.notes, *notes_on(derivation))
         return self._laid_out(derivation)
 
     def _checked(self, derivation: Derivation) -> Derivation:
-        if not self.verify:
+        if not self.asked.verify:
             return derivation
         names = list(self.reading.names.values())
         by = self.reading.names[derivation.wrt[-1]]
@@ -190,10 +197,10 @@ class _Derivatives:
             natural, used = declared_last(natural, twins)
             steps += used
         verified = self._checked(with_fields(derivation, natural=natural)).verified
-        if self.symmetric != "free":
-            natural, folded = within_symmetric(natural, self.reading.value, by, self.symmetric)
+        if self.asked.symmetric != "free":
+            natural, folded = within_symmetric(natural, self.reading.value, by, self.asked.symmetric)
             steps += folded
-        notes = (*derivation.notes, *convention_notes(by, self.symmetric, natural))
+        notes = (*derivation.notes, *convention_notes(by, self.asked.symmetric, natural))
         found = with_fields(derivation, natural=natural, steps=tuple(steps), notes=notes, verified=verified)
         laid = self._laid_out(with_fields(found, by=by))
         return with_fields(laid, reading=self.reading if len(by) == 1 else derivation.reading)

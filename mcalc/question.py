@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sympy.core.symbol import Dummy
 
+from mcalc.choices import LAYOUTS, METHODS, SYMMETRIC
 from mcalc.language.declarations import Declaration, Given, declarations, names_declared
 from mcalc.language.habits import habit
 from mcalc.language.lengths import with_length
@@ -13,8 +15,43 @@ from mcalc.language.parser import canonical_name, own_name, parse
 from mcalc.language.pasted.suggestions import misread, suggested
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
-from mcalc.problems import Problem
+from mcalc.problems import Problem, among
 from mcalc.tree.names import name_text, shape_words
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, by whatever asks it: the derivative of a text by `wrt`, and how it is found and laid out.
+
+    `wrt` are names, or one text with commas between; none where the text has but one name. `command` is ``jacobian``,
+    ``gradient``, ``hessian`` or ``explain``, `method` ``chain`` or ``differential`` or no wish, `symmetric` what
+    declared symmetry means for the derivative. Of `order` 2, as by the command ``hessian``, the gradient is
+    differentiated once more. `form` is the text that is read back, ``text`` or ``ascii``, where the answer is to
+    `verify`. What is not to be `told` has no steps of its own: the derivative alone is wanted. Raises
+    `mcalc.problems.Problem` where there is no such layout, method or convention.
+    """
+
+    source: str
+    wrt: str | Sequence[str] = ""
+    shapes: Mapping[str, Given] | None = None
+    command: str = "jacobian"
+    layout: str = "paper"
+    verify: bool = True
+    method: str = ""
+    symmetric: str = "free"
+    order: int = 1
+    form: str = "ascii"
+    told: bool = True
+
+    def __post_init__(self) -> None:
+        among("layout", self.layout, LAYOUTS)
+        among("method", self.method, ("", *METHODS))
+        among("convention", self.symmetric, SYMMETRIC)
+
+    @property
+    def twice(self) -> bool:
+        """Whether it is the second derivative that is asked for."""
+        return self.command == "hessian" or self.order == 2
 
 
 def read(source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[str] = ()) -> Reading:

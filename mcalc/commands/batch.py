@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from mcalc.ask import derive
+from mcalc.ask import Question, answered
 from mcalc.choices import COMMANDS, LAYOUTS, SYMMETRIC
 from mcalc.commands.faults import guarded
 from mcalc.formats import DERIVATION, VERDICT, showing
@@ -69,7 +69,7 @@ def _output(request: dict[str, Any]) -> str:
     if command == "check":
         return _checked(request, expression, wrt, shapes, symmetric, form)
     check = request.get("verify", True) is not False
-    return write(derive(expression, wrt, shapes, command, layout, check, symmetric=symmetric, form=form), form)
+    return write(answered(Question(expression, wrt, shapes, command, layout, check, "", symmetric, form=form)), form)
 
 
 def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, symmetric: str, form: str) -> str:
