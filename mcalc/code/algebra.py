@@ -27,6 +27,7 @@ from mcalc.code.values import (
     size_of,
     terms_of,
 )
+from mcalc.table.roles import DELTA, DIAGONAL, LOG_OF_SUM, LOGARITHM, PRODUCT
 
 
 def product(coefficient: Fraction | int, factors: Sequence[Factor], out: Collection[int]) -> Reference:
@@ -76,7 +77,7 @@ def _without_deltas(factors: list[Factor], out: set[int], counted: set[int]) -> 
     while again:
         again = False
         for k, (one, power) in enumerate(factors):
-            if one.value.operation != "delta":
+            if one.value.operation != DELTA:
                 continue
             i, j = one.ids
             rest = factors[:k] + factors[k + 1 :]
@@ -110,7 +111,7 @@ def _merged(coefficient: Fraction, factors: Sequence[Factor], out: set[int]) -> 
             one = opened(one)[0]
         if len(set(one.ids)) < len(one.ids):
             one = diagonal(one)
-        if one.value.rank > 1 and one.value.operation != "delta":
+        if one.value.rank > 1 and one.value.operation != DELTA:
             ids, sign = placed(one.value, one.ids, out)
             if sign < 0 and power.denominator != 1:
                 ids = one.ids
@@ -164,7 +165,7 @@ def diagonal(one: Reference) -> Reference:
     if operation == "map":
         inner = [diagonal(arg) if len(set(arg.ids)) < len(arg.ids) else arg for arg in opened(one)]
         return build("map", inner, out, one.value.parameters)
-    return build("diagonal", [one], out)
+    return build(DIAGONAL, [one], out)
 
 
 def lost(indices: Iterable[int], factors: Sequence[Factor]) -> list[Factor]:
@@ -199,8 +200,8 @@ def reduced(name: str, one: Reference, gone: Iterable[int]) -> Reference:
     missing = [of_size(size_of(index)) for index in gone if index not in one.ids]
     found = build(name, [one], set(one.ids) - set(gone)) if len(missing) < len(gone) else one
     for size in missing:
-        if name == "prod":
+        if name == PRODUCT:
             found = build("map", [found, size], found.ids, ("power",))
-        elif name == "logsumexp":
-            found = total([(ONE_TIME, found), (ONE_TIME, build("map", [size], (), ("log",)))])
+        elif name == LOG_OF_SUM:
+            found = total([(ONE_TIME, found), (ONE_TIME, build("map", [size], (), (LOGARITHM,)))])
     return found

@@ -21,6 +21,7 @@ from mcalc.code.values import (
     renamed,
     terms_of,
 )
+from mcalc.table.roles import DELTA
 
 _MOST_TERMS, _MOST_PAIRED, _NOT_AGAIN = 12, 6, 12
 _NOTHING = Fraction(0)
@@ -193,7 +194,7 @@ def _common(splits: list[Split]) -> list[Factor]:
     least: dict[Reference, dict[int, Fraction]] = {}
     for at, (_, factors, term) in enumerate(splits):
         for one, power in factors:
-            if power.denominator == 1 and set(one.ids) <= set(term.ids) and one.value.operation != "delta":
+            if power.denominator == 1 and set(one.ids) <= set(term.ids) and one.value.operation != DELTA:
                 least.setdefault(one, {})[at] = power
     found = []
     for one, where in least.items():

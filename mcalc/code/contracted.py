@@ -9,6 +9,7 @@ from mcalc.code.entrywise import multiplied
 from mcalc.code.printer import Printer, Written, form, rule
 from mcalc.code.source import Source
 from mcalc.code.values import Value
+from mcalc.table.roles import DIAGONAL
 
 
 @rule("product")
@@ -39,7 +40,7 @@ def _product(printer: Printer, value: Value) -> Written:
 def _sum(printer: Printer, value: Value) -> Written:
     one, power = value.args[0], value.weights[0]
     axes = printer.axes(one)
-    if one.value.operation == "diagonal" and len(one.value.args[0].ids) == 2 and value.rank == 0:
+    if one.value.operation == DIAGONAL and len(one.value.args[0].ids) == 2 and value.rank == 0:
         return printer.module.trace(printer.whole(one.value.args[0])), ()
     array = printer.power(printer.whole(one), power)
     gone = [place for place, index in enumerate(axes) if index >= value.rank]

@@ -8,13 +8,23 @@ from typing import Any
 
 from mcalc.code.values import Value, current, size_of
 from mcalc.table import TABLE
+from mcalc.table.roles import (
+    DELTA,
+    DETERMINANT,
+    DIAGONAL,
+    INVERSE,
+    LOG_OF_DETERMINANT,
+    LOG_OF_SHARES,
+    LOG_OF_SUM,
+    SHARES,
+)
 
 MULTIPLY_ADD, LOOPED, READ, WRITE, ADD, ROOT, SOLVED, A_COLUMN, INVERTED, A_CALL = (
     0.06, 0.6, 0.3, 1.0, 0.7, 8.0, 0.084, 0.12, 0.24, 300.0,
 )  # fmt: skip
 A_CHOICE = 3.0
 _ALONG_ROWS = 10.0
-_FREE = frozenset({"variable", "number", "dimension", "pi", "delta", "places", "diagonal"})
+_FREE = frozenset({"variable", "number", "dimension", "pi", DELTA, "places", DIAGONAL})
 DATA, PLAIN, INNER = 2000, 300, 30
 """The guesses: a size named by a capital, any other, one that is the first axis of no parameter (a rank, classes)."""
 
@@ -72,11 +82,11 @@ def _cost(value: Value) -> float:
         return 0.6 * WRITE * entries + read
     if operation == "map":
         return READ * read + entries * (TABLE[name].price if (name := value.parameters[0]) in TABLE else A_CHOICE)
-    if operation in ("softmax", "log_softmax", "logsumexp"):
+    if operation in (SHARES, LOG_OF_SHARES, LOG_OF_SUM):
         return _ALONG_ROWS * read
-    if operation == "inv":
+    if operation == INVERSE:
         return INVERTED * read**1.5
-    if operation in ("det", "logdet"):
+    if operation in (DETERMINANT, LOG_OF_DETERMINANT):
         return SOLVED * read**1.5
     if operation == "solve":
         matrix = value.args[0].value

@@ -12,6 +12,7 @@ from mcalc.code.source import Source
 from mcalc.code.values import COMPARED, Value, is_indicator
 from mcalc.table import TABLE
 from mcalc.table.records import Operator
+from mcalc.table.roles import CASES, DELTA
 
 
 def operator_named(name: str) -> Operator:
@@ -46,7 +47,7 @@ def _places(printer: Printer, value: Value) -> Written:
     return printer.module.arange(Source("1.0"), size + Source("1")), (0,)
 
 
-@rule("delta")
+@rule(DELTA)
 def _delta(printer: Printer, value: Value) -> Written:
     return printer.module.eye(printer.sizes.write(value.sizes[0])), (0, 1)
 
@@ -61,7 +62,7 @@ def _map(printer: Printer, value: Value) -> Written:
             printer.masks.add(value)
             return found, out
         return printer.floated(found.of_rank(value.rank)), out
-    if name == "where":
+    if name == CASES:
         condition = args[0] if value.args[0].value in printer.masks else args[0]._compared("!=", Source("0"))
         return printer.module.where(condition, *args[1:]), out
     function = operator_named(name).numpy

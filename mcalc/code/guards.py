@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.networks.divisors import Result, divided_by, divisors, factors_of, norms
 from mcalc.table import shapes as shape_rules
 from mcalc.table.records import Operator
+from mcalc.table.roles import NORM
 from mcalc.tree.node import Node, topological
 
 NONZERO = Operator(
@@ -52,7 +53,7 @@ def _rewritten(roots: list[Node], given: frozenset[Node]) -> dict[Node, Node]:
 def _safe(divisor: Node, given: frozenset[Node]) -> Node:
     done: dict[Node, Node] = {}
     for node in topological([divisor], factors_of):
-        if node.operator.name == "norm" and node not in given:
+        if node.operator.name == NORM and node not in given:
             done[node] = Node(NONZERO, [node], (), ())
         else:
             arguments = [done.get(arg, arg) if arg in factors_of(node) else arg for arg in node.args]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from mcalc.code.program import Result
 from mcalc.code.values import Value
+from mcalc.table.roles import LOG_OF_SHARES, SHARES
 
 Order = tuple[int, ...]
-_GIVEN = frozenset({"variable", "softmax"})
+_GIVEN = frozenset({"variable", SHARES})
 
 
 def wanted_orders(order: Sequence[Value], results: Sequence[Result]) -> dict[Value, Order]:
@@ -18,7 +19,7 @@ def wanted_orders(order: Sequence[Value], results: Sequence[Result]) -> dict[Val
         if set(ids) == set(axes):
             wanted[value] = tuple(ids.index(index) for index in axes)
     for value in reversed(order):
-        if value.operation in ("softmax", "log_softmax"):
+        if value.operation in (SHARES, LOG_OF_SHARES):
             inner, ids = value.args[0]
             if inner.rank == value.rank:
                 wanted.setdefault(inner, tuple(ids.index(index) for index in range(value.rank)))

@@ -11,14 +11,15 @@ from mcalc.code import source
 from mcalc.code.source import POWER, Source
 from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.numbers.arrays import HELPERS
+from mcalc.table.roles import CASES, REPEATED, TILED
 from mcalc.tree.open import OpenFunction
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
 _WORDS = frozenset({"sum", "for", "in", "range", "float"})
 _FILLED = ("ones", "zeros", "eye", "arange")
 _RANKS = {"eye": 2}
-_OF_SAME_RANK = ("repeat", "tile")
-_OF_SIZES = (*_FILLED, "repeat", "tile", "logsumexp_along")
+_OF_SAME_RANK = (REPEATED, TILED)
+_OF_SIZES = (*_FILLED, REPEATED, TILED, "logsumexp_along")
 
 
 class Name(Source):
@@ -69,7 +70,7 @@ class SourceModule:
         return Source(f"{self._target.alias}.tensor({written}, **{LIKE})")
 
     def _call(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Source:
-        if name == "where":
+        if name == CASES:
             return self._chosen(*arguments)
         given = [one if isinstance(one, Source) else Source(_argument(one)) for one in arguments]
         if self._target.of_tensors and name not in _OF_SIZES:
@@ -113,7 +114,7 @@ class SourceModule:
             if fixed and mask:
                 found = Source(f"{self._target.alias}.asarray({condition}, {DTYPE})", rank=None)
             else:
-                found = self._written("where", [condition, *entries], {})
+                found = self._written(CASES, [condition, *entries], {})
                 if fixed:
                     found = Source(f"{found}.astype({DTYPE})", rank=None)
                 elif not self._target.weak and all(one.rank == 0 for one in entries):
@@ -126,7 +127,7 @@ class SourceModule:
                 entries[0] = self.tensor(entries[0])
             if self.is_number(condition):
                 condition = Source(f"{self._target.alias}.tensor({condition})")
-            found = self._written("where", [condition, *entries], {})
+            found = self._written(CASES, [condition, *entries], {})
         if mask:
             found.condition = condition
         return found

@@ -26,8 +26,9 @@ from mcalc.code.values import (
     renamed,
     terms_of,
 )
+from mcalc.table.roles import DELTA, LARGEST, LEAST, LOG_OF_SUM, LOGARITHM, PRODUCT
 
-REDUCED = frozenset({"max", "min", "prod", "logsumexp"})
+REDUCED = frozenset({LARGEST, LEAST, PRODUCT, LOG_OF_SUM})
 
 
 class Lowering:
@@ -75,7 +76,7 @@ class Lowering:
         if value.operation != "map" and value.operation not in REDUCED:
             return Reference(with_arguments(value, [self._lowered(arg) for arg, _ in value.args]), here.ids)
         args = opened(here)
-        if value.parameters == ("log",) and (found := named_logarithm(args[0])) is not None:
+        if value.parameters == (LOGARITHM,) and (found := named_logarithm(args[0])) is not None:
             return self._one(found)
         lowered_args = [self.reference(arg) for arg in args]
         if value.operation == "map":
@@ -139,7 +140,7 @@ class Lowering:
 
         Where a factor given is smaller still, it is done over, `early`, with the number at that factor.
         """
-        deltas = [one for one, _ in factors if one.value.operation == "delta"]
+        deltas = [one for one, _ in factors if one.value.operation == DELTA]
         if deltas:
             return self._filled(coefficient, factors, deltas, out)
         before = len(self.lately)
@@ -175,7 +176,7 @@ class Lowering:
     def _filled(
         self, coefficient: Fraction, factors: Sequence[Factor], deltas: list[Reference], out: set[int]
     ) -> Reference:
-        rest = [factor for factor in factors if factor[0].value.operation != "delta"]
+        rest = [factor for factor in factors if factor[0].value.operation != DELTA]
         carried = {index for one, _ in rest for index in one.ids}
         inner = self.product(coefficient, rest, out & carried) if rest else number(coefficient)
         ids = {*inner.ids, *(index for one in deltas for index in one.ids)}

@@ -25,16 +25,40 @@ from mcalc.code.values import (
 )
 from mcalc.numbers.program import places
 from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.roles import (
+    ABSOLUTE,
+    CASES,
+    DELTA,
+    DETERMINANT,
+    DIAGONAL,
+    INVERSE,
+    LARGEST,
+    LARGEST_SIZE,
+    LEAST,
+    LOG_OF_DETERMINANT,
+    LOG_OF_SHARES,
+    LOG_OF_SUM,
+    LOGARITHM,
+    LOGISTIC,
+    NORM,
+    PRODUCT,
+    ROOT,
+    SHARES,
+    SUM_OF_SIZES,
+    TRACE,
+    VARIANCE,
+    WEIGHTED,
+)
 from mcalc.tree.node import Node
+from mcalc.tree.properties import SYMMETRIC
 
 Rule = Callable[["Meanings", Node, Axes], Reference]
-_SYMMETRIC = frozenset({"symmetric", "psd", "diagonal"})
 _HALF, _LESS = Fraction(1, 2), Fraction(-1)
 
 
 def _variable(translator: Meanings, node: Node, axes: Axes) -> Reference:
     name, *properties = node.parameters
-    symmetric = bool(properties and properties[0] & _SYMMETRIC)
+    symmetric = bool(properties and properties[0] & SYMMETRIC)
     return Reference(leaf("variable", node.axes, (name, symmetric)), tuple(axes))
 
 
@@ -113,10 +137,14 @@ def _square(translator: Meanings, node: Node, axes: Axes) -> Reference:
     if not argument.axes:
         return _of_one(node.operator.name, translator.reference(argument, ()))
     found, whole = translator.whole(argument)
-    if node.operator.name == "inv":  # on the axes of its argument, exchanged
+    if node.operator.name == INVERSE:  # on the axes of its argument, exchanged
         renamed_ids = dict(zip(whole, axes, strict=True))
-        return ordered("inv", [(renamed(found, renamed_ids), axes)], axes, ())
-    return _determinant(found, whole) if node.operator.name == "det" else ordered("logdet", [(found, whole)], (), ())
+        return ordered(INVERSE, [(renamed(found, renamed_ids), axes)], axes, ())
+    return (
+        _determinant(found, whole)
+        if node.operator.name == DETERMINANT
+        else ordered(LOG_OF_DETERMINANT, [(found, whole)], (), ())
+    )
 
 
 def _determinant(one: Reference, axes: Sequence[int]) -> Reference:
@@ -130,22 +158,22 @@ def _determinant(one: Reference, axes: Sequence[int]) -> Reference:
         factors = [_determinant(arg, arg.ids) for arg in opened(one)]
         return product(1, [(factor, ONE_TIME) for factor in factors], ())
     whole = [index for index in one.ids if index in axes]
-    return ordered("det", [(one, whole if len(whole) == len(axes) else axes)], (), ())
+    return ordered(DETERMINANT, [(one, whole if len(whole) == len(axes) else axes)], (), ())
 
 
 def _of_one(name: str, entry: Reference) -> Reference:
-    if name == "logdet":
-        return elementwise("log", [elementwise("abs", [entry])])
-    return product(1, [(entry, _LESS)], entry.ids) if name == "inv" else entry
+    if name == LOG_OF_DETERMINANT:
+        return elementwise(LOGARITHM, [elementwise(ABSOLUTE, [entry])])
+    return product(1, [(entry, _LESS)], entry.ids) if name == INVERSE else entry
 
 
 def _norm(translator: Meanings, node: Node, axes: Axes) -> Reference:
     one, whole = translator.whole(node.args[0])
-    if node.operator.name == "norm":
+    if node.operator.name == NORM:
         squares = _power(one, Fraction(2))
         return product(1, [(summed(squares, whole), _HALF)], set(one.ids) - set(whole))
-    sizes = elementwise("abs", [one])
-    return summed(sizes, whole) if node.operator.name == "norm1" else reduced("max", sizes, whole)
+    sizes = elementwise(ABSOLUTE, [one])
+    return summed(sizes, whole) if node.operator.name == SUM_OF_SIZES else reduced(LARGEST, sizes, whole)
 
 
 def _reduced(translator: Meanings, node: Node, axes: Axes) -> Reference:
@@ -153,9 +181,9 @@ def _reduced(translator: Meanings, node: Node, axes: Axes) -> Reference:
     argument, name = node.args[0], node.operator.name
     axis = node.parameters[0] if node.parameters else None
     if not argument.axes:
-        return number(0) if name == "var" else translator.reference(argument, ())
+        return number(0) if name == VARIANCE else translator.reference(argument, ())
     if len(argument.axes) < 2 and axes:  # down the columns of a row
-        return number(0) if name == "var" else translator.reference(argument, axes)
+        return number(0) if name == VARIANCE else translator.reference(argument, axes)
     if axis is None or len(argument.axes) < 2:
         one, gone = translator.whole(argument)
     else:
@@ -170,7 +198,7 @@ def _reduced(translator: Meanings, node: Node, axes: Axes) -> Reference:
         return summed(one, gone)
     if name == "mean":
         return mean(one)
-    if name == "var":
+    if name == VARIANCE:
         return mean(_power(total([(ONE_TIME, one), (_LESS, mean(one))]), Fraction(2)))
     return reduced(name, one, gone)
 
@@ -179,14 +207,14 @@ def _along_rows(translator: Meanings, node: Node, axes: Axes) -> Reference:
     """softmax and log_softmax; the axis along which they go is the value's last."""
     one = translator.reference(node.args[0], axes)
     if not axes:
-        return number(1 if node.operator.name == "softmax" else 0)
+        return number(1 if node.operator.name == SHARES else 0)
     along = axes[0] if node.parameters == (0,) and len(axes) == 2 else axes[-1]
     if along in one.ids:
         return of_rows(node.operator.name, one, along)
     size = translator.size(along.size)
-    if node.operator.name == "softmax":
+    if node.operator.name == SHARES:
         return product(1, [(size, _LESS)], ())
-    return product(-1, [(build("map", [size], (), ("log",)), ONE_TIME)], ())
+    return product(-1, [(build("map", [size], (), (LOGARITHM,)), ONE_TIME)], ())
 
 
 def elementwise(name: str, args: Sequence[Reference]) -> Reference:
@@ -200,14 +228,14 @@ def elementwise(name: str, args: Sequence[Reference]) -> Reference:
         return product(1, [(arg, ONE_TIME) for arg in args], out)
     if name == "divide":
         return product(1, [(args[0], ONE_TIME), (args[1], _LESS)], out)
-    if name == "sqrt":
+    if name == ROOT:
         return product(1, [(args[0], _HALF)], out)
     if name == "power" and is_number(args[1]) and args[1].value.parameters[0].denominator in (1, 2):
         return _power(args[0], args[1].value.parameters[0])
-    if name == "where" and is_indicator(args[0].value) and is_number(args[1], 1) and is_number(args[2], 0):
+    if name == CASES and is_indicator(args[0].value) and is_number(args[1], 1) and is_number(args[2], 0):
         return args[0]
-    if name == "silu":
-        return product(1, [(args[0], ONE_TIME), (build("map", args, out, ("sigmoid",)), ONE_TIME)], out)
+    if name == WEIGHTED:
+        return product(1, [(args[0], ONE_TIME), (build("map", args, out, (LOGISTIC,)), ONE_TIME)], out)
     return build("map", args, out, (name,))
 
 
@@ -263,15 +291,15 @@ RULES: dict[str, Rule] = {
     "zeros": lambda translator, node, axes: number(0),
     "eye": lambda translator, node, axes: delta(*axes) if axes else number(1),
     "unit": _unit,
-    "delta": _delta,
+    DELTA: _delta,
     "transpose": lambda translator, node, axes: translator.reference(node.args[0], axes[::-1]),
     **dict.fromkeys(("matmul", "dot", "outer"), _matrix_product),
     "loop_sum": _loop_sum,
-    "tr": _trace,
-    **dict.fromkeys(("diag", "diagonal"), _diagonal),
-    **dict.fromkeys(("inv", "det", "logdet"), _square),
-    **dict.fromkeys(("norm", "norm1", "norm_inf"), _norm),
-    **dict.fromkeys(("sum", "mean", "var", "max", "min", "prod", "logsumexp"), _reduced),
-    **dict.fromkeys(("softmax", "log_softmax"), _along_rows),
+    TRACE: _trace,
+    **dict.fromkeys(("diag", DIAGONAL), _diagonal),
+    **dict.fromkeys((INVERSE, DETERMINANT, LOG_OF_DETERMINANT), _square),
+    **dict.fromkeys((NORM, SUM_OF_SIZES, LARGEST_SIZE), _norm),
+    **dict.fromkeys(("sum", "mean", VARIANCE, LARGEST, LEAST, PRODUCT, LOG_OF_SUM), _reduced),
+    **dict.fromkeys((SHARES, LOG_OF_SHARES), _along_rows),
     "element": _element,
 }

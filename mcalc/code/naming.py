@@ -8,6 +8,7 @@ from fractions import Fraction
 from mcalc.code.algebra import negative, product, total
 from mcalc.code.operations import of_rows
 from mcalc.code.values import ONE_TIME, Factor, Reference, Value, build, factors_of, is_number, number, opened, terms_of
+from mcalc.table.roles import EXPONENTIAL, LOG_OF_SUM, LOGISTIC, SHARES, SOFT_POSITIVE
 
 
 def named(factors: Sequence[Factor]) -> list[Factor]:
@@ -18,9 +19,9 @@ def named(factors: Sequence[Factor]) -> list[Factor]:
 def named_logarithm(inside: Reference) -> Reference | None:
     """``log Σ e^z`` is logsumexp, ``log(1 + e^z)`` is softplus; None where it is neither."""
     if _sums_exp(inside.value):
-        return build("logsumexp", opened(opened(inside)[0]), inside.ids)
+        return build(LOG_OF_SUM, opened(opened(inside)[0]), inside.ids)
     exponential = _one_more(inside)
-    return None if exponential is None else build("map", opened(exponential), inside.ids, ("softplus",))
+    return None if exponential is None else build("map", opened(exponential), inside.ids, (SOFT_POSITIVE,))
 
 
 def divided_inside(factors: Sequence[Factor]) -> list[Factor] | None:
@@ -51,7 +52,7 @@ def _is_of(one: Reference, summed: Reference) -> bool:
 
 
 def _is_exp(value: Value) -> bool:
-    return value.operation == "map" and value.parameters == ("exp",)
+    return value.operation == "map" and value.parameters == (EXPONENTIAL,)
 
 
 def _sums_exp(value: Value) -> bool:
@@ -78,14 +79,14 @@ def _sigmoids(factors: list[Factor]) -> list[Factor]:
         if above.denominator != 1 or not 0 <= above <= -power:
             continue
         argument = opened(exponential)[0]
-        sigmoid = build("map", [argument], argument.ids, ("sigmoid",))
+        sigmoid = build("map", [argument], argument.ids, (LOGISTIC,))
         rest = [(other, times) for other, times in factors if other not in (one, exponential)]
         if above:
             rest.append((sigmoid, above))
             other = total([(ONE_TIME, number(1)), (Fraction(-1), sigmoid)])
         else:
             turned = negative(argument)
-            other = build("map", [turned], turned.ids, ("sigmoid",))
+            other = build("map", [turned], turned.ids, (LOGISTIC,))
         if above != -power:
             rest.append((other, -power - above))
         return _sigmoids(rest)
@@ -109,7 +110,7 @@ def _softmaxes(factors: list[Factor]) -> list[Factor]:
                 continue
             least = min(times, -power)
             rest = [factor for m, factor in enumerate(factors) if m not in (j, k)]
-            rest.append((of_rows("softmax", argument, one.ids[at]), least))
+            rest.append((of_rows(SHARES, argument, one.ids[at]), least))
             rest += [(one, times - least)] if times > least else []
             rest += [(below, power + least)] if power + least else []
             return _softmaxes(rest)

@@ -9,6 +9,7 @@ from mcalc.code.algebra import product
 from mcalc.code.cost import cost, volume
 from mcalc.code.signs import is_nonnegative, is_symmetric
 from mcalc.code.values import ONE_TIME, Reference, Value, build, is_indicator, make, size_of
+from mcalc.table.roles import INVERSE
 
 _GROWTH = 0.6
 _FEW, _TRIED = 3, 4
@@ -163,7 +164,7 @@ class Order:
         """Of a product of two, and of an inverse in it; nothing where it is made already."""
         if value in self.made or value in more:
             return 0.0
-        inverses = [arg for arg, _ in value.args if arg.operation == "inv" and arg not in self.made]
+        inverses = [arg for arg, _ in value.args if arg.operation == INVERSE and arg not in self.made]
         return cost(value) + sum(map(cost, inverses))
 
     def _least(self, live: list[Reference], more: set[Value]) -> float:
@@ -197,7 +198,7 @@ def pair(one: Reference, other: Reference, rest: Collection[int], made: Collecti
 
 def _solved(inverse: Reference, right: Reference, rest: Collection[int], made: Collection[Value]) -> Reference | None:
     value = inverse.value
-    if value.operation != "inv" or value in made or len(inverse.ids) != 2 or len(right.ids) > 2:
+    if value.operation != INVERSE or value in made or len(inverse.ids) != 2 or len(right.ids) > 2:
         return None
     common = set(inverse.ids) & set(right.ids)
     if len(common) != 1 or common & set(rest):

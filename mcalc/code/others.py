@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from mcalc.code.values import ONE_TIME, Factor, Reference, factors_of, make, size_of
+from mcalc.table.roles import DETERMINANT, INVERSE, PRODUCT
 
 
 def without_division(coefficient: Fraction, factors: Sequence[Factor]) -> tuple[Fraction, list[Factor]]:
     """The same product of factors, each of which occurs once."""
     found = dict(factors)
     for one, power in factors:
-        if one.value.operation == "prod" and power.denominator == 1 and power > 0:
+        if one.value.operation == PRODUCT and power.denominator == 1 and power > 0:
             coefficient = _without_divisors(coefficient, one, found)
-        elif one.value.operation == "det" and power.denominator == 1 and power > 0:
+        elif one.value.operation == DETERMINANT and power.denominator == 1 and power > 0:
             _without_inverse(one, found)
     return coefficient, [(one, power) for one, power in found.items() if power]
 
@@ -61,7 +62,7 @@ def _names(whole: Reference, candidate: Reference) -> dict[int, int] | None:
 def _without_inverse(determinant: Reference, factors: dict[Reference, Fraction]) -> None:
     matrix = determinant.value.args[0].value
     for one in list(factors):
-        same = one.value.operation == "inv" and one.value.args[0].value is matrix
+        same = one.value.operation == INVERSE and one.value.args[0].value is matrix
         if not same or factors[one] != 1 or factors.get(determinant, 0) < 1:
             continue
         if determinant.ids != one.ids[: len(determinant.ids)]:

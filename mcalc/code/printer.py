@@ -18,6 +18,7 @@ from mcalc.code.source import POWER, Source
 from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.code.values import Reference, Summand, Value, is_number, reachable
 from mcalc.numbers.arrays import HELPERS
+from mcalc.table.roles import CASES, DELTA
 from mcalc.tree.node import Node
 
 Axes = tuple[int, ...]
@@ -136,7 +137,7 @@ class Printer:
         """The source of a value, and which of its axes stand there in order."""
         if value not in self.done:
             for below in reachable([value], self.done.__contains__):
-                if below is value or below.operation not in ("fill", "delta"):
+                if below is value or below.operation not in ("fill", DELTA):
                     self._write(below)
         return self.done[value]
 
@@ -146,7 +147,7 @@ class Printer:
         found = found.of_rank(len(axes))
         again = self.uses.get(value, 1) > 1 and not found.small
         longest = _LONGEST if value in self.results else _LONG
-        if (again or len(found.text) > longest) and value.operation != "delta":
+        if (again or len(found.text) > longest) and value.operation != DELTA:
             found = self.named(found)
         self.done[value] = found, tuple(axes)
 
@@ -269,7 +270,7 @@ class Printer:
         def as_factor(user: Value) -> bool:
             if user.operation == "product" and not user.sums:
                 return all(power > 0 for (arg, _), power in zip(user.args, user.weights, strict=True) if arg is value)
-            return user.parameters == ("where",) and all(arg is not value for arg, _ in user.args[1:])
+            return user.parameters == (CASES,) and all(arg is not value for arg, _ in user.args[1:])
 
         return value not in self.results and all(map(as_factor, self.users.get(value, ())))
 

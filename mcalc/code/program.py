@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mcalc.code.lowering import Lowering
 from mcalc.code.rewriting import Rewriting
 from mcalc.code.values import Index, Reference, reachable
+from mcalc.table.roles import INVERSE
 
 Result = tuple[Reference, tuple[Index, ...]]
 """A value, and its indices in the order of the axes of the result; it need not carry all of them."""
@@ -20,7 +21,7 @@ def program(results: Sequence[Result]) -> list[Result]:
     lowering = Lowering()
     lowering.all_of(order)
     done = [(lowering.reference(one), axes) for one, axes in found]
-    inverses = [value for value in reachable([one.value for one, _ in done]) if value.operation == "inv"]
+    inverses = [value for value in reachable([one.value for one, _ in done]) if value.operation == INVERSE]
     if not inverses:
         return done
     lowering = Lowering(inverses)  # an inverse that is needed as such is used everywhere

@@ -25,6 +25,7 @@ from mcalc.code.values import (
     renamed,
     terms_of,
 )
+from mcalc.table.roles import DIAGONAL
 
 _DEEPEST, _OPENED_AT_MOST = 12, 9
 _MANY_FACTORS, _MANY_TERMS = 40, 4
@@ -72,7 +73,7 @@ class Rewriting(Collecting):
             return self.product(value.coefficient, [*factors, *lost(gone, factors)], own)
         if value.operation == "total":
             return self.total(list(zip(value.weights, args, strict=True)))
-        if value.operation == "diagonal" and args[0].value.operation in ("product", "total", "map"):
+        if value.operation == DIAGONAL and args[0].value.operation in ("product", "total", "map"):
             found = diagonal(args[0])
             if found.value.operation == "total":
                 return self.total(terms_of(found))

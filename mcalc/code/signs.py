@@ -8,6 +8,18 @@ from fractions import Fraction
 from mcalc.code.values import Ids, Value, is_indicator, remembered
 from mcalc.table import TABLE
 from mcalc.table.records import Operator
+from mcalc.table.roles import (
+    DELTA,
+    DETERMINANT,
+    DIAGONAL,
+    INVERSE,
+    LARGEST,
+    LEAST,
+    LOG_OF_DETERMINANT,
+    LOG_OF_SHARES,
+    LOG_OF_SUM,
+    SHARES,
+)
 from mcalc.table.shapes import elementwise
 
 _MANY = 6
@@ -34,11 +46,11 @@ def parity(value: Value, i: int, j: int) -> int:
 def _parity(value: Value, i: int, j: int) -> int:
     if value.operation == "variable":
         return int(value.parameters[1] and value.rank == 2)
-    if value.operation == "delta":
+    if value.operation == DELTA:
         return 1
     if value.operation == "map":
         return _of_map(value, i, j)
-    if value.operation in ("product", "total", "fill", "inv"):
+    if value.operation in ("product", "total", "fill", INVERSE):
         return _of_arguments(value, i, j)
     return 0
 
@@ -129,7 +141,7 @@ def _nonnegative(value: Value) -> bool:
     operation = value.operation
     if operation == "number":
         return bool(value.parameters[0] >= 0)
-    if operation in ("dimension", "pi", "delta", "softmax", "places"):
+    if operation in ("dimension", "pi", DELTA, SHARES, "places"):
         return True
     if operation == "map":
         return _operator(value.parameters[0]).nonnegative or is_indicator(value)
@@ -157,7 +169,7 @@ def _at_most_one(value: Value) -> bool:
     if value.operation == "map":
         return _operator(value.parameters[0]).bounds == (0, 1)
     if value.operation != "product" or value.parameters != (1, (2,)):
-        return value.operation == "softmax"
+        return value.operation == SHARES
     inner = value.args[0].value
     return not value.sums and inner.operation == "map" and _operator(inner.parameters[0]).bounds == (-1, 1)
 
@@ -169,7 +181,7 @@ def is_finite(value: Value) -> bool:
 
 
 _OF_FINITE = frozenset({
-    "variable", "number", "dimension", "pi", "places", "delta", "total", "softmax", "max", "min", "part", "diagonal",
+    "variable", "number", "dimension", "pi", "places", DELTA, "total", SHARES, LARGEST, LEAST, "part", DIAGONAL,
     "fill",
 })  # fmt: skip
 
@@ -198,7 +210,8 @@ def is_floating(value: Value) -> bool:
 
 
 _ALWAYS_FLOATS = frozenset({
-    "places", "pi", "delta", "softmax", "log_softmax", "logsumexp", "inv", "det", "logdet", "solve", "adjugate",
+    "places", "pi", DELTA, SHARES, LOG_OF_SHARES, LOG_OF_SUM, INVERSE, DETERMINANT,
+    LOG_OF_DETERMINANT, "solve", "adjugate",
 })  # fmt: skip
 
 

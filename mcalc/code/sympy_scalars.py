@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sympy
 
-_SPELLED = {
-    "abs": "Abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "maximum": "Max", "minimum": "Min",
-}  # fmt: skip
+from mcalc.table.roles import ABSOLUTE, LARGER, SMALLER
+
+_SPELLED = {ABSOLUTE: "Abs", LARGER: "Max", SMALLER: "Min"}
 
 
 class Scalars:
     """What the table's element-wise ``numpy`` functions see as ``np``, of SymPy's functions of scalars."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(sympy, _SPELLED.get(name, name))
+        return getattr(sympy, _SPELLED.get(name) or re.sub("^arc", "a", name))
 
     def where(self, condition: Any, value: Any, other: Any) -> Any:
         """Piecewise, the first where the condition holds."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mcalc.table import TABLE
+
 LIKE, DTYPE = "like", "dtype"
 """In the code, the type of the numbers and the device of the parameters, and the type alone."""
 
@@ -37,6 +39,11 @@ class Target:
     note: str = ""
 
 
+def _of_table(library: str) -> dict[str, str]:
+    """How the library spells the functions that it does not call as NumPy does."""
+    return {one.name: one.in_library[library] for one in TABLE.values() if library in one.in_library}
+
+
 TARGETS = {
     "numpy": Target("NumPy", ("import numpy as np",), "np", in_place=True, vdot=True, fast_einsum=True),
     "jax": Target(
@@ -45,11 +52,8 @@ TARGETS = {
         "jnp",
         modules=("jax.nn", "jax.scipy.special"),
         spelled={
-            "softmax": "jax.nn.softmax({})",
-            "log_softmax": "jax.nn.log_softmax({})",
-            "logsumexp": "jax.scipy.special.logsumexp({})",
+            **_of_table("jax"),
             "logsumexp_along": "jax.scipy.special.logsumexp({})",
-            "erf": "jax.scipy.special.erf({})",
         },
         weak=True,
         note='JAX computes in 32 bits, unless jax.config.update("jax_enable_x64", True) was called at the start.',
@@ -59,18 +63,9 @@ TARGETS = {
         ("import torch",),
         "torch",
         spelled={
-            "max": "torch.amax({})",
-            "min": "torch.amin({})",
-            "var": "torch.var({}, correction=0)",
-            "softmax": "torch.softmax({}, dim=-1)",
-            "log_softmax": "torch.log_softmax({}, dim=-1)",
-            "logsumexp": "torch.logsumexp(torch.ravel({}), dim=0)",
+            **_of_table("torch"),
             "logsumexp_along": "torch.logsumexp({})",
-            "erf": "torch.erf({})",
             "transpose": "torch.transpose({}, 0, 1)",
-            # torch.kron takes no transposed tensor as it is
-            "kron": "torch.kron({0}.contiguous(), {1}.contiguous())",
-            "repeat": "torch.repeat_interleave({})",
         },
         options={"axis": "dim", "axes": "dims", "keepdims": "keepdim"},
         of_tensors=True,

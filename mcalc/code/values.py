@@ -14,6 +14,9 @@ from fractions import Fraction
 from itertools import count
 from typing import Any, NamedTuple
 
+from mcalc.table import COMPARISONS
+from mcalc.table.roles import DELTA, STEP
+
 Ids = tuple[int, ...]
 Power = Fraction
 ONE_TIME = Fraction(1)
@@ -202,7 +205,7 @@ def renamed(reference: Reference, names: Mapping[Any, int]) -> Reference:
 def delta(one: int, other: int) -> Reference:
     """δ of two indices."""
     size = size_of(one)
-    return Reference(leaf("delta", (size, size)), (one, other))
+    return Reference(leaf(DELTA, (size, size)), (one, other))
 
 
 def number(value: Any) -> Reference:
@@ -232,7 +235,7 @@ def is_indicator(value: Value) -> bool:
     return value.operation == "map" and value.parameters[0] in COMPARED
 
 
-COMPARED = {"greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "step": ">", "equal": "=="}
+COMPARED = {**{name: sign for sign, name in COMPARISONS.items()}, STEP: ">", "equal": "=="}
 """The masks, by the name of the operator, with their signs; a step compares with 0."""
 
 
@@ -280,14 +283,14 @@ def remembered(value: Value, name: str, compute: Callable[[Value], Any]) -> Any:
 
 def has_delta(value: Value) -> bool:
     """Whether it is δ, or a product or a total that has one."""
-    found: bool = remembered(value, "delta", _has_delta)
+    found: bool = remembered(value, DELTA, _has_delta)
     return found
 
 
 def _has_delta(value: Value) -> bool:
     if value.operation not in ("product", "total"):
-        return value.operation == "delta"
-    return any(arg.memory["delta"] for arg, _ in value.args)
+        return value.operation == DELTA
+    return any(arg.memory[DELTA] for arg, _ in value.args)
 
 
 def known_negative(value: Value) -> Value | None:

@@ -10,18 +10,30 @@ from mcalc.code.source import ADDITION, POWER, Source
 from mcalc.code.values import Value
 from mcalc.numbers.program import along_row, meaning
 from mcalc.table.records import LoopIndex
+from mcalc.table.roles import (
+    DETERMINANT,
+    DIAGONAL,
+    INVERSE,
+    LARGEST,
+    LEAST,
+    LOG_OF_DETERMINANT,
+    LOG_OF_SHARES,
+    LOG_OF_SUM,
+    PRODUCT,
+    SHARES,
+)
 from mcalc.tree.node import Node
 from mcalc.tree.open import OpenFunction
 
 
-@rule("softmax", "log_softmax")
+@rule(SHARES, LOG_OF_SHARES)
 def _along_last(printer: Printer, value: Value) -> Written:
     one, last = value.args[0], value.rank - 1
     out = [index for index in printer.axes(one) if index != last] + [last]
     return getattr(printer.module, value.operation)(printer.full(one, out, value)), out
 
 
-@rule("max", "min", "prod")
+@rule(LARGEST, LEAST, PRODUCT)
 def _reduced(printer: Printer, value: Value) -> Written:
     axes, function = printer.axes(value.args[0]), getattr(printer.module, value.operation)
     array = printer.whole(value.args[0])
@@ -32,7 +44,7 @@ def _reduced(printer: Printer, value: Value) -> Written:
     return function(array, axis=axis), [index for index in axes if index < value.rank]
 
 
-@rule("logsumexp")
+@rule(LOG_OF_SUM)
 def _logsumexp(printer: Printer, value: Value) -> Written:
     one = value.args[0]
     kept = [index for index in printer.axes(one) if index < value.rank]
@@ -63,7 +75,7 @@ def _others(printer: Printer, value: Value) -> Written:
     return Source(f"{found}.reshape({', '.join(shape)})"), axes
 
 
-@rule("inv", "det", "logdet", "adjugate")
+@rule(INVERSE, DETERMINANT, LOG_OF_DETERMINANT, "adjugate")
 def _square(printer: Printer, value: Value) -> Written:
     one, matrix = value.args[0], value.parameters[-1][0]
     batch = [index for index in range(value.rank) if index not in matrix]
@@ -71,10 +83,13 @@ def _square(printer: Printer, value: Value) -> Written:
     module = printer.module
     if value.operation == "adjugate":
         return module.adjugate(array), [*batch, *matrix]
-    if value.operation == "logdet":
+    if value.operation == LOG_OF_DETERMINANT:
         found = module.linalg.slogdet(array)
         return Source(f"{found}[1]"), batch
-    return getattr(module.linalg, value.operation)(array), batch if value.operation == "det" else [*batch, *matrix]
+    return getattr(module.linalg, value.operation)(array), batch if value.operation == DETERMINANT else [
+        *batch,
+        *matrix,
+    ]
 
 
 @rule("solve")
@@ -86,7 +101,7 @@ def _solve(printer: Printer, value: Value) -> Written:
     return printer.module.linalg.solve(*arrays), [row, *columns]
 
 
-@rule("diagonal")
+@rule(DIAGONAL)
 def _diagonal(printer: Printer, value: Value) -> Written:
     one = value.args[0]
     return printer.diagonals(printer.whole(one), printer.axes(one))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from mcalc.problems import Problem
+from mcalc.table.roles import EXPONENTIAL
 
 VALUES = {
     "vector": ("bold", "arrow", "plain"),
@@ -14,7 +15,7 @@ VALUES = {
     "transpose": ("T", "top", "sf", "prime"),
     "hadamard": ("auto", "otimes", "odot", "circ"),
     "derivative": ("partial", "d"),
-    "exponential": ("exp", "e"),
+    "exponential": (EXPONENTIAL, "e"),
     "functions": ("operatorname", "mathop"),
 }
 """What each key may be; ``NAME=\\command`` besides spells a name or a function by the author's own macro."""

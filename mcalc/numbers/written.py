@@ -18,6 +18,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
 from mcalc.table import CALLS
 from mcalc.table.records import Array
+from mcalc.table.roles import ABSOLUTE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 from mcalc.tree.operations import exponential, root
@@ -45,7 +46,7 @@ def node_of(number: Expr) -> Node:
             return build.scaled(coefficient, [_power(factor) for factor in _factors(rest)], None)
     if number.is_Pow:
         return build.scaled(S.One, [_power(number)], None)
-    name = "abs" if isinstance(number, sympy.Abs) else type(number).__name__
+    name = ABSOLUTE if isinstance(number, sympy.Abs) else type(number).__name__
     if name in CALLS and number.args:
         return build.apply(CALLS[name][0].name, *map(node_of, number.args))
     raise ValueError(f"{number} has no notation")
@@ -151,7 +152,7 @@ def _dots_or(table: Array, row: int, column: int, digits: int | None) -> Box:
     return _entry(table[row, column], digits)
 
 
-_COMPLEX = re.compile(r"(?P<real>.*?)(?P<sign>(?:^| )[+-]? ?)(?P<digits>[\d.]+(?:e[+-]?\d+)?)?i")
+_COMPLEX = re.compile(r"(?P<real>.*?)(?P<join>(?:^| )[+-]? ?)(?P<digits>[\d.]+(?:e[+-]?\d+)?)?i")
 
 
 def _entry(entry: Expr, digits: int | None) -> Box:
@@ -163,7 +164,7 @@ def _entry(entry: Expr, digits: int | None) -> Box:
         return _signed(text)
     size, unit = found["digits"], Name("i")
     imaginary = unit if size is None else Row("product", (Decimal(size), unit), ("", "scalar"), (0, 0))
-    join = "minus" if "-" in found["sign"] else "plus"
+    join = "minus" if "-" in found["join"] else "plus"
     if not found["real"]:
         return Row("sum", (imaginary,), ("minus",), (0,)) if join == "minus" else imaginary
     return Row("sum", (_signed(found["real"].strip()), imaginary), ("", join), (0, 0))

@@ -387,6 +387,7 @@ OPERATORS = (
         latex=r"\operatorname{erf}",
         meaning="the error function",
         numpy=lambda np, a: np.erf(a),
+        in_library={"jax": "jax.scipy.special.erf({})", "torch": "torch.erf({})"},
         parity="odd",
         of_reals=True,
         elsewhere=("Erf",),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -161,7 +161,8 @@ class Operator:
     The entries of a column that `adds_up` have the sum 1. A `complementary` one has ``f(-a) = 1 - f(a)``. One that is
     `recognized` is what its definition is read as where a derivative has that; of one that is `dissolved` a rewriting
     that does without it is taken though it may be longer. A comparison `holds` of two numbers or not; `mirrored` is
-    the one that it is with its arguments changed over, ``b > a`` for ``a < b``.
+    the one that it is with its arguments changed over, ``b > a`` for ``a < b``. `in_library` is how a library for arrays
+    spells it where that is not as NumPy does: ``torch.amax({})``.
 
     An operator `of_reals` compares, or is meant of real numbers alone. `no_value` says where it has none though its
     arguments do, ``b is 0``, and `convention` what its derivative is taken to be where it has none. `compared_as` is
@@ -226,6 +227,7 @@ class Operator:
     polynomial: bool = False
     elsewhere: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()
+    in_library: Mapping[str, str] = field(default_factory=dict)
     open: Any = None
 
     @property

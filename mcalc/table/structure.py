@@ -126,6 +126,8 @@ OPERATORS = (
             Rule("B", _kron("B", "A", "tile", "repeat"), "B stands in every block, multiplied by an entry of A"),
         ),
         numpy=lambda np, a, b: np.kron(a, b),
+        # torch.kron takes no transposed tensor as it is
+        in_library={"torch": "torch.kron({0}.contiguous(), {1}.contiguous())"},
         dissolved=True,
         elsewhere=("KroneckerProduct",),
     ),
@@ -158,6 +160,7 @@ OPERATORS = (
         shape=shapes.repeated,
         notation=called("repeat", r"\operatorname{repeat}"),
         numpy=lambda np, *sizes: np.repeat(np.eye(sizes[-2]), sizes[-1], axis=0),
+        in_library={"torch": "torch.repeat_interleave({})"},
     ),
     Operator(
         "tile",

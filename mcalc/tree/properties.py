@@ -79,13 +79,14 @@ def _adding_up(np: Numpy, a: Array) -> Array:
     return a / np.sum(a, axis=-1, keepdims=True)
 
 
+_DIAGONAL = "diagonal"
 # A property that follows from another stands before it.
 _RECORDS = (
     Property("symmetric", "square", "{} is symmetric", _symmetric, _mirrored, _symmetric, 1),
     Property("skew", "square", "{} is skew-symmetric", _skew, lambda np, a: np.triu(a, 1) - np.triu(a, 1).T, _skew, -1),
     Property("lower", "square", "{} is lower triangular", lambda np, a: np.tril(a), lambda np, a: np.tril(a)),
     Property("upper", "square", "{} is upper triangular", lambda np, a: np.triu(a), lambda np, a: np.triu(a)),
-    Property("diagonal", "square", "{} is diagonal", _diagonal, _diagonal, turned=1),
+    Property(_DIAGONAL, "square", "{} is diagonal", _diagonal, _diagonal, turned=1),
     Property("orthogonal", "square", "{} is orthogonal", lambda np, a: np.linalg.qr(a)[0], _identity, _orthogonalized),
     Property("psd", "square", "{} is symmetric and positive definite", _positive_definite, _identity, _symmetric, 1),
     Property("positive", "", "{} is positive", lambda np, a: np.abs(a) + 0.1, lambda np, a: np.abs(a) + 1),
@@ -107,7 +108,7 @@ ALSO_CALLED = {
     **dict.fromkeys(("pd", "spd", "posdef", "definite", "positive-definite", "covariance"), "psd"),
     **dict.fromkeys(("simplex", "onehot", "one-hot", "one_hot", "distribution", "stochastic"), "probability"),
     **dict.fromkeys(("nonnegative", "nonneg", "pos"), "positive"),
-    **dict.fromkeys(("diag",), "diagonal"),
+    **dict.fromkeys(("diag",), _DIAGONAL),
     **dict.fromkeys(("rotation", "orthonormal", "unitary"), "orthogonal"),
     **dict.fromkeys(("tril", "lower-triangular"), "lower"),
     **dict.fromkeys(("triu", "upper-triangular"), "upper"),
