@@ -99,7 +99,7 @@ def levels(panel: Axes, scene: Scene, at: int) -> None:
             lines, fmt=short, fontsize=8.5, inline_spacing=3, manual=_label_places(panel, lines.allsegs, taken)
         )
     if values.count() and values.min() == values.max():
-        words = f"{shown(values.min())} everywhere"
+        words = f"{short(values.min())} everywhere"
         panel.text(0.5, 0.5, words, transform=panel.transAxes, ha="center", va="center", fontsize=11)
     if graph.field is not None:
         _field(panel, graph.field)
