@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import sympy
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
+from sympy_values import value_of
 from test_libraries import EXAMPLES, MORE, of_value
 
 import mcalc
@@ -19,27 +19,9 @@ from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
 from mcalc.problems import Problem
 from mcalc.render import write
 from mcalc.table import TABLE
-from mcalc.tree.node import Node
-
-FILLED = (sympy.OneMatrix, sympy.ZeroMatrix, sympy.Identity, sympy.BlockMatrix)
-
-
-def value_of(found: Any, point: dict[str, Any], sizes: dict[str, int]) -> Any:
-    """The expression with explicit matrices in the place of its symbols, without axes of size one."""
-    numbers = {sympy.Symbol(name, integer=True, positive=True): sympy.Integer(size) for name, size in sizes.items()}
-    sized = found.xreplace(numbers)
-    given: dict[Any, Any] = {}
-    for symbol in sized.free_symbols:
-        entries = [sympy.Float(entry, 30) for entry in np.ravel(point[symbol.name]).tolist()]
-        given[symbol] = sympy.ImmutableMatrix(*symbol.shape, entries) if symbol.is_Matrix else entries[0]
-    explicit = sized.xreplace(given)
-    for _ in range(3):
-        explicit = explicit.replace(lambda one: isinstance(one, FILLED), lambda one: one.as_explicit())
-        explicit = explicit.replace(sympy.HadamardPower, lambda *args: sympy.HadamardPower(*args).doit().as_explicit())
-        explicit = explicit.replace(sympy.DiagonalOf, lambda one: one.doit().as_explicit().diagonal().T).doit()
-    if not explicit.is_Matrix:
-        return np.float64(sympy.N(explicit, 15))
-    return np.squeeze(np.array(explicit.as_explicit().doit().evalf(15).tolist(), dtype=float))
+from mcalc.table.records import Operator
+from mcalc.tree import build
+from mcalc.tree.node import Node, dimension
 
 
 def agree(node: Node, point: dict[str, Any], sizes: dict[str, int]) -> None:
@@ -156,3 +138,25 @@ def test_the_module_has_the_value_or_is_refused(text: str, wrt: str, shapes: dic
             np.testing.assert_allclose(value_of(space["jacobian"], point, sizes), expected, rtol=1e-9, atol=1e-9)
             return
     pytest.fail("there is no point at which the derivative is finite")
+
+
+ELEMENTWISE = [one for one in TABLE.values() if one.elementwise and not one.variadic]
+
+
+@pytest.mark.parametrize("operator", ELEMENTWISE, ids=lambda one: one.name)
+def test_what_is_turned_has_the_value(operator: Operator) -> None:
+    """The transpose of each operator on square matrices: SymPy turns what is inside."""
+    n = dimension("n")
+    matrices = [build.variable(name, (n, n)) for name in "ABC"[: len(operator.argument_names)]]
+    turned = build.apply("transpose", build.apply(operator.name, *matrices))
+    whole = build.apply("multiply", build.number(2), turned)
+    for value in (turned, build.apply("matmul", whole, build.variable("D", (n, n)))):
+        start = 1 if operator.domain == "above one" else 0
+        generator = np.random.default_rng(1)
+        agree(value, {name: start + generator.uniform(0.2, 0.9, (2, 2)) for name in "ABCD"}, {"n": 2})
+
+
+@pytest.mark.parametrize("text", ["norm(ones(4).^y)", "b^(y'@ones(4,3)@(x+1.5))", "tr(A^B@C)", "sum((A^B)'@C)"])
+def test_powers_of_matrices_are_built(text: str) -> None:
+    derivation = derive(text, next(iter(read(text, {}).names)), verify=False)
+    assert "jacobian = " in write(derivation, "sympy")

@@ -11,7 +11,7 @@ from differences import agree, answer_at, derivative, points, value_of
 
 from mcalc.ask import derive, read
 from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.ties import equal_on_an_open_set
+from mcalc.numbers.ties import equal_on_an_open_set, tied_by_rounding
 from mcalc.numbers.values import read_assignments
 from mcalc.render.evaluation import evaluation
 from mcalc.table import TABLE
@@ -134,3 +134,19 @@ def test_the_derivative_of_a_norm_is_0_where_the_norm_is() -> None:
         (answer,) = evaluation(text, read_assignments([at]), wrt=at[0]).answers
         assert np.all(np.asarray(answer.number.array) == (0 if note else [0, 1]))
         assert bool(answer.notes) == note
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "tied"),
+    [
+        ("softplus(x) > relu(x)", 40.0, True),
+        ("softplus(x) > relu(x)", 3.0, False),
+        ("tanh(x) < 1", 30.0, True),
+        ("exp(x) > 0", -800.0, True),
+        ("x >= max(x, 0)", 40.0, False),
+        ("max(0, x) > x", 2.0, False),
+        ("x > 1", 1.0 + 1e-9, False),
+    ],
+)
+def test_equal_by_rounding_or_throughout(text: str, at: float, tied: bool) -> None:
+    assert tied_by_rounding([read(text, SCALAR).value], {"x": np.array(at)}, {}) == tied

@@ -84,6 +84,7 @@ BETWEEN_KINKS = [
     ("max(x,1) - x", "x", "-1", X, "x ≤ 1"),
     ("abs(x+1) - abs(x-1)", "x", "2", X, "x + 1 > 0 and x − 1 ≤ 0"),
     ("relu(w.x) - w.x", "w", "-x'", {}, "w·x ≤ 0"),
+    ("relu(norm(x) - 1000) + sum(x)", "x", "ones(n)'", {"x": "n"}, "norm(x) ≤ 1000"),
 ]
 HOLDS_WITH = {
     "symmetric": ("t*norm(P - P')^2 + t^2", "2t"),
@@ -148,6 +149,16 @@ def test_where_between_kinks_an_answer_is_right(
     assert [finding.sentence for finding in found.findings] == [
         f"The answer is right on a part of the domain only, where {where}."
     ]
+
+
+def test_what_floating_point_numbers_do_not_show_is_told() -> None:
+    for expression, answer, apart in (("x^2 + 1e-10*x", "2x", "0.0000000001"), ("x^2", "2x + 1e-9", "0.000000001")):
+        assert f"it is off by {apart}." in write(check(expression, "x", answer, X))
+
+
+def test_a_property_that_only_keeps_to_one_side_explains_nothing() -> None:
+    found = check("relu(norm(x) - 1000)", "x", "zeros(n)'", {"x": "n"})
+    assert "add up to 1" not in write(found)
 
 
 def test_zero_on_one_side_of_a_kink_says_nothing() -> None:

@@ -14,7 +14,7 @@ from mcalc.language.formulas import read_value
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.numeric import draw_point
-from mcalc.numbers.program import Program
+from mcalc.numbers.program import JITTER, Program
 from mcalc.problems import Problem
 from mcalc.table.records import ShapeMismatch
 from mcalc.tree import build
@@ -349,10 +349,12 @@ def differ(one: Node, other: Node, names: list[Node]) -> bool:
                     a, b = pair.run(point)
                     largest = pair.largest(point)
                     apart = np.abs(gap.run(point)[0]).max()
+                    moved = np.abs(pair.run(point, generator=generator)[0] - a).max()
             except (np.linalg.LinAlgError, NotReal, ValueError):
                 continue
             if not (np.isfinite(a).all() and np.isfinite(b).all() and np.isfinite(largest)):
                 continue
-            if np.abs(np.asarray(a) - b).max() > 1e-11 * largest and apart > 1e-11 * largest:
+            rounding = max(1e-11 * largest, 1e-13 * moved / JITTER)
+            if np.abs(np.asarray(a) - b).max() > rounding and apart > rounding:
                 return True
     return False

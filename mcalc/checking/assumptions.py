@@ -45,7 +45,7 @@ class Assumption(NamedTuple):
 
 def assumptions(ground: Ground, answer: Valued, by: Collection[str] = ()) -> Iterator[Assumption]:
     """Those that the variables, the conditions of the derivative and those of the answer suggest."""
-    yield from _of_properties(ground, by)
+    yield from _of_properties(ground, answer, by)
     yield from _of_conditions(ground, answer)
     yield from _of_negatives(ground)
 
@@ -89,8 +89,22 @@ def _changed(name: str, change: Callable[[Any], Any]) -> Callable[[Spot], Spot]:
     return lambda spot: spot._replace(point={**spot.point, name: change(spot.point[name])})
 
 
-def _of_properties(ground: Ground, by: Collection[str]) -> Iterator[Assumption]:
-    """Every property that could be declared of a variable, and is not."""
+def _sides_of_agreement(ground: Ground, answer: Valued) -> set[Any]:
+    """The sides of every kink on which the answer is right already, without any assumption."""
+    if not ground.asked or shape_of(answer) != shape_of(ground.right):
+        return set()
+    values = zip(ground.samples, ground.values(answer), strict=True)
+    alike = [sample for sample, value in values if value is not None and close(value, sample.right, sample.slack)]
+    return {ground.side(sample.spot) for sample in alike}
+
+
+def _of_properties(ground: Ground, answer: Valued, by: Collection[str]) -> Iterator[Assumption]:
+    """Every property that could be declared of a variable, and is not.
+
+    One that holds on no open set explains nothing where it only keeps to a side of a kink: there the answer is right
+    without it as well.
+    """
+    known = _sides_of_agreement(ground, answer)
     for variable in ground.variables:
         name = str(variable.parameters[0])
         for record in PROPERTIES.values():
@@ -99,6 +113,8 @@ def _of_properties(ground: Ground, by: Collection[str]) -> Iterator[Assumption]:
             samples = _resampled(ground, _changed(name, partial(record.made, np)))
             if samples and not any(np.any(sample.spot.point[name]) for sample in samples):
                 continue
+            if record.needs and known:
+                samples = [sample for sample in samples if ground.side(sample.spot) not in known]
             words = record.says.format(_each(variable) if not record.needs else name_text(name))
             finding = f"only-{record.name}" if f"only-{record.name}" in KINDS else "only-part-of-domain"
             cost = _OPEN if not record.needs else _BY_ITSELF if name in by else _THIN

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace as with_fields
 
+from sympy.core.numbers import Rational
+
 from mcalc.checking.answer import (
     Mismatch,
     running_indices,
@@ -15,10 +17,10 @@ from mcalc.checking.case import Case
 from mcalc.checking.changes import turned
 from mcalc.checking.compare import Agreement, Ground, agreement, at_kinks, difference_of
 from mcalc.checking.corrections import Correction, Corrector
-from mcalc.checking.example import shown_number, shown_point, smallest
+from mcalc.checking.example import shown_point, smallest
 from mcalc.checking.explain import explanation
 from mcalc.checking.findings import Finding
-from mcalc.checking.points import Stacked, Valued, shape_of
+from mcalc.checking.points import MODERATE, Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
 from mcalc.checking.rounding import rounded_to
 from mcalc.checking.search import turned_shape
@@ -186,8 +188,8 @@ class Examination(Case):
         spots = [ground.samples[at].spot for at in found.differ] + found.strange
         if base is None or not spots or self.derivation.reading.functions:
             return ()
-        spot = min(spots, key=lambda spot: sum(spot.sizes.values()))
-        apart = write(shown_number(float(difference_of(ground, base).size(spot))))
+        spot = min(spots, key=lambda spot: (spot.kind not in MODERATE, sum(spot.sizes.values())))
+        apart = write(build.number(Rational(f"{float(difference_of(ground, base).size(spot)):.4g}")))
         return (
             f"At {', '.join(f'{name} = {value}' for name, value in shown_point(ground, spot))} it is off by {apart}.",
         )

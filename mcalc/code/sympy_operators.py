@@ -113,9 +113,17 @@ def _divide(node: Node, above: Any, below: Any) -> Any:
 
 
 def _power(node: Node, base: Any, exponent: Any) -> Any:
+    """Of two matrices ``exp(b⊗log(a))``: SymPy's HadamardPower of them does not turn its exponent when it is turned.
+
+    So too where matrices stand in the exponent of a number: SymPy's own powers fail to take a factor out of their sums.
+    """
+    if base.is_Matrix and exponent.is_Matrix:
+        return _entries(sympy.exp, sympy.HadamardProduct(exponent, _entries(sympy.log, base)))
     if base.is_Matrix:
         return sympy.HadamardPower(base, exponent)
-    return _entries(lambda entry: base**entry, exponent) if exponent.is_Matrix else base**exponent
+    if exponent.is_Matrix:
+        return _entries(lambda entry: base**entry, exponent)
+    return sympy.exp(exponent * sympy.log(base)) if exponent.has(sympy.MatrixSymbol) else base**exponent
 
 
 def _maximum(node: Node, one: Any, other: Any) -> Any:

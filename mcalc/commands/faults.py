@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -53,17 +52,15 @@ def _tell(problem: Problem) -> int:
     return problem.status
 
 
-_NEAR = re.compile(r" \(Did you mean one of: .*?\)\.?")
-
-
 def usage(fault: click.ClickException) -> Problem:
-    """What Click says of the options, as one sentence and a hint."""
-    message, _, near = fault.format_message().replace("'", "`").partition(" Did you mean ")
-    listed = _NEAR.search(message)
-    if listed:
-        message = message[: listed.start()]
-        typed, *options = re.findall("`(.*?)`", message + listed[0])
-        near = f"`{nearest(typed, options, 0)[0]}`?"
+    """What Click says of the options, as one sentence and a hint; of an unknown option in mcalc's own words."""
     context = getattr(fault, "ctx", None)
-    hint = f"did you mean {near}" if near else f"`{context.command_path} --help` lists the options" if context else ""
+    message, near = fault.format_message().replace("'", "`"), ""
+    if isinstance(fault, click.NoSuchOption):
+        message = f"No such option `{fault.option_name}`."
+        known = [name for param in context.command.params for name in param.opts] if context else []
+        near = next(iter(nearest(fault.option_name, known)), "")
+    hint = (
+        f"did you mean `{near}`?" if near else f"`{context.command_path} --help` lists the options" if context else ""
+    )
     return Problem(message if message.endswith(".") else message + ".", hint=hint)

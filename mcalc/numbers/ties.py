@@ -18,7 +18,7 @@ from sympy.core.numbers import Integer
 from mcalc.language.formulas import read_value
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
-from mcalc.numbers.program import Program, Sizes, whole
+from mcalc.numbers.program import Point, Program, Sizes, whole
 from mcalc.table.records import Array, LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, have_names_in_common, replaced, topological, variables
@@ -32,7 +32,7 @@ _FEW, _MEETINGS = 4, 12
 """With more case distinctions than that, it is seen first whether the two meet at some points."""
 _POINTS, _TRIES = 3, 40
 _MOST_PLACES = 16
-_NEAR = 1e-11
+_NEAR, _LAST = 1e-11, 1e-15
 
 
 Values = Sequence[Array]
@@ -59,6 +59,22 @@ def equal_on_an_open_set(node: Node) -> bool:
         return (many and _met(whole)) or any(map(_holds, islice(_cases(whole), _MOST_CASES)))
     except ShapeMismatch:
         return False
+
+
+def tied_by_rounding(conditions: Sequence[Node], point: Point, sizes: Sizes) -> bool:
+    """Whether both sides of a comparison are equal at the point to their last digits, and are so on no open set.
+
+    ``softplus(x) > x`` holds everywhere, and at x = 40 floating-point numbers do not say so.
+    """
+    for condition in conditions:
+        if condition.loops:
+            continue
+        with np.errstate(all="ignore"):
+            one, other = Program(condition.args, sizes).run(point)
+            tied = np.abs(one - other) <= _LAST * np.maximum(np.abs(one), np.abs(other))
+        if np.any(tied) and not equal_on_an_open_set(condition):
+            return True
+    return False
 
 
 def _cases(whole: Case) -> Iterator[Case]:

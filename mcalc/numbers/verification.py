@@ -24,6 +24,7 @@ from mcalc.numbers.program import JITTER, Point, Program, Sizes, UnboundIndex, d
 from mcalc.numbers.regions import Located, Pattern, regions
 from mcalc.numbers.slope_in_digits import agree_in_digits
 from mcalc.numbers.suitable_sizes import chosen_sizes, singular
+from mcalc.numbers.ties import tied_by_rounding
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -229,13 +230,17 @@ class _Check:
                 estimate = replace(estimate, uncertainty=estimate.uncertainty + own)
                 error = estimate.error(expected)
             excluded = error is not None and error > _EVIDENT and estimate.excludes(expected)
-            doubtful = error is not None and (excluded or error > TOLERANCE)
-            if error is None or (doubtful and self.agrees is not None and self.agrees(self.sizes, point, direction)):
+            if error is None or ((excluded or error > TOLERANCE) and self._explained(point, direction)):
                 return None
             self.excluded = self.excluded or excluded
             worst = max(worst, error)
         self.telling = self.telling or bool(np.any(answer))
         return worst
+
+    def _explained(self, point: dict[str, Array], direction: Array) -> bool:
+        """Whether floating-point numbers differ where both sides, with all their digits, do not."""
+        agrees = self.agrees is not None and self.agrees(self.sizes, point, direction)
+        return agrees or tied_by_rounding(self.asked, point, self.sizes)
 
     def _steady(self, point: dict[str, Array], value: Array) -> bool:
         """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""

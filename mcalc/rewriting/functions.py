@@ -176,9 +176,14 @@ def _exponential(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     return ones(shape) if is_zero(args[0]) else make(EXPONENTIAL, args, par, shape)
 
 
+def _is_one(form: Form) -> bool:
+    """Whether every entry is 1."""
+    return form is ONE or form is ones(form.shape)
+
+
 def _logarithm(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
-    if args[0] is ONE:
-        return ZERO
+    if _is_one(args[0]):
+        return zeros(shape)
     if args[0].head == EXPONENTIAL:
         return args[0].args[0]
     return _function(LOGARITHM, args, par, shape)
@@ -187,6 +192,8 @@ def _logarithm(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
 def _power(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     """Powers with a numeric exponent are products; ``(b^p)^k`` with a whole k has the exponent k·p."""
     base, exponent = args
+    if _is_one(base):
+        return ones(shape)
     if exponent.head == NUMBER and abs(exponent.par[0]) < _LARGEST_POWER:
         return multiply([(base, exponent.par[0])], shape)
     return make("power", args, par, shape)

@@ -51,12 +51,14 @@ diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by 
 diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | the row sums of A⊗B are the diagonal of A·Bᵀ
 # vectors of ones, sums
 ones and ones: ones(n)@ones(n)' -> ones(n,n) | a column of ones times a row of ones is a matrix of ones
+rows of a softmax: softmax(A)@ones(n) -> ones(n) | each row of a softmax adds up to 1
 distances from the mean: sum(v - mean(v)) -> 0 | the distances from the mean add up to 0
 # traces, inverses, determinants
 inverse cancels: inv(A)@A -> eye(n) | a matrix times its inverse is the identity
 inverse cancels on the right: A@inv(A) -> eye(n) | the inverse times its matrix is the identity
 orthogonal: A'@A -> eye(n) when orthogonal(A) | the columns of an orthogonal matrix are orthonormal
 orthogonal on the right: A@A' -> eye(n) when orthogonal(A) | the rows of an orthogonal matrix are orthonormal
+length kept: norm(A@v) -> norm(v) when orthogonal(A) | an orthogonal matrix keeps the length of a vector
 determinant of an inverse: det(inv(A)) -> 1/det(A) | the determinant of the inverse is the inverse of the determinant
 logdet of an inverse: logdet(inv(A)) -> -logdet(A) | the logarithm of the determinant of the inverse is the negative one
 determinant of a transpose: det(A') -> det(A) | a matrix and its transpose have the same determinant

@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from sympy_values import value_of
 
 from fuzz.answers import Scene, Unreadable, headed, of_code, of_text, of_tree, other_lines, sections_of, sizes_of
 from fuzz.asking import Question, expected_of, in_layout
 from fuzz.terms import Program
 from fuzz.values import Expected, Unreliable
 from mcalc.ask import derive
+from mcalc.numbers.numeric import evaluate
 from mcalc.problems import Problem
 from mcalc.render import write
 
-SLOW, HANGING = 5.0, 20.0
+SLOW, HANGING, MOST_IN_SYMPY = 5.0, 20.0, 80
 WORDS = ("wrong", "unreadable", "fault", "alarm", "slow", "not finite", "refused", "right")
 FAILING = WORDS[:4]
 TRUE_REASONS = {
@@ -136,7 +138,7 @@ def _failures(program: Program, question: Question, scene: Scene, expected: list
         for at, (section, part) in enumerate(zip(sections, parts, strict=True)):
             yield from _printed(section, form, part, scene, laid_out[at], expected[at], blocks[at])
     if question.more:
-        yield from _other_format(derivation, question.more)
+        yield from _other_format(derivation, question.more, scene)
 
 
 def _printed(
@@ -195,8 +197,10 @@ def _compared(compute: Callable[[], Any], expected: Expected, place: str) -> Ite
         yield Verdict("wrong", place)
 
 
-def _other_format(derivation: Any, form: str) -> Iterator[Verdict]:
-    """Whether it can be had, and is JSON or Python where it says so."""
+def _other_format(derivation: Any, form: str, scene: Scene) -> Iterator[Verdict]:
+    """Whether it can be had, and is JSON or Python where it says so, for SymPy with the value of the answer."""
+
+    space: dict[str, Any] = {}
 
     def made() -> str:
         text = write(derivation, form)
@@ -205,7 +209,7 @@ def _other_format(derivation: Any, form: str) -> Iterator[Verdict]:
         elif form in ("sympy", "jax", "torch"):
             compiled = compile(text, f"<{form}>", "exec")
             if form == "sympy":
-                exec(compiled, {})
+                exec(compiled, space)
         return text
 
     found = _tried(made, form)
@@ -213,6 +217,13 @@ def _other_format(derivation: Any, form: str) -> Iterator[Verdict]:
         yield found
     elif not found.strip():
         yield Verdict("fault", form, "nothing was printed")
+    elif form == "sympy" and not derivation.parts and derivation.in_symbols.key[0] <= MOST_IN_SYMPY:
+        try:
+            value = value_of(space[derivation.command], scene.numbers(), scene.sizes)
+        except Exception:  # SymPy's own evaluation of explicit matrices fails at times
+            return
+        wanted = np.squeeze(evaluate(derivation.in_symbols, scene.numbers(), scene.sizes))
+        yield from _compared(lambda: value, Expected(wanted, 1e-6 * (1 + np.abs(wanted).max(initial=0))), form)
 
 
 def _refused(problem: Problem, place: str) -> Verdict:

@@ -1,0 +1,84 @@
+"""An answer is right wherever it is shown: as a tree, as text and ASCII read back, and as emitted NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+import numpy as np
+import pytest
+from differences import agree, answer_at, derivative, points, value_of
+from fuzz.answers import Scene, of_code, of_text
+
+from mcalc.ask import derive
+from mcalc.render import write
+
+SIZES = {"m": 2, "n": 3, "k": 2, "d": 2, "p": 2, "q": 3}
+MADE_OF_THEM = {"k+d": 4, "p*q": 6, "k*n": 6, "2n": 6}
+SQUARE, VECTOR, MATRIX = {"W": "n,n"}, {"x": "n"}, {"X": "m,n"}
+COMMANDS: list[tuple[str, str, str, Mapping[str, str]]] = [
+    ("gradient", "sum(softmax(-W,axis=0)^2)", "W", SQUARE),
+    ("gradient", "sum(log_softmax(-W,axis=0)^2)", "W", SQUARE),
+    ("gradient", "tr(-W@A)^2", "W", {"W": "n,n", "A": "n,n"}),
+    ("jacobian", "-W@logsumexp(-W', axis=0) - W'@logsumexp(W, axis=1)", "W", SQUARE),
+    ("hessian", "1/(x'@A@x)", "A", {"A": "n,n", "x": "n"}),
+    ("jacobian", "sqrt(pi)", "pi", {"pi": "m,n:positive"}),
+    ("gradient", "sum((x . T[i])^2 for i in 1..m)", "x", {"T": "m,n", "x": "n"}),
+    ("jacobian", "kron(kron(x,y),z)", "x", {"x": "k", "y": "n", "z": "k"}),
+    ("gradient", "(y'@x*(v'@W@y))^3", "y", {"x": "n", "y": "n", "v": "m", "W": "m,n"}),
+    ("gradient", "x'@inv(Sigma)@x", "Sigma", {"x": "n", "Sigma": "n,n:psd"}),
+    ("gradient", "mean((w[i]*2)^2 for i in 1..n)*dot(sum(v for i in 1..n), ones(3))", "w", {"w": "n", "v": "3"}),
+    ("hessian", "sum(log_softmax(inv(X'@X+I)))", "X", MATRIX),
+    ("gradient", "var(X)", "X", {"X": "n,n"}),
+    ("jacobian", "vec(kron(X,X))", "X", {"X": "m,m"}),
+    ("gradient", "dot(eye(n)[:,1], w)", "w", {"w": "n"}),
+    ("jacobian", "A[:,1]^(eye(n)[:,1])", "A", {"A": "n,n:positive"}),
+    ("gradient", "x_*y_", "x_", {"x_": "scalar", "y_": "scalar"}),
+    ("gradient", "sum((x_ - 1)^2)", "x_", {"x_": "n"}),
+    ("gradient", "norm(W)^2", "W", {"W": "k,k+d"}),
+    ("jacobian", "W@x", "x", {"W": "k,k+d", "x": "k+d"}),
+    ("jacobian", "M@kron(x,y)", "x", {"M": "p*q,p*q", "x": "p", "y": "q"}),
+    ("gradient", "norm(M - kron(A,B))^2", "A", {"M": "k*n,k*n", "A": "k,k", "B": "n,n"}),
+    ("gradient", "norm(M)^2", "M", {"M": "2n,n"}),
+    ("gradient", "det(A)^2", "A", {"A": "n,n"}),
+    ("jacobian", "max(relu(B), softplus(B))", "B", {"B": "m,n"}),
+    ("gradient", "sum(max(relu(B), softplus(B)))", "B", {"B": "m,n"}),
+    ("jacobian", "max(x, softplus(x))", "x", VECTOR),
+    ("jacobian", "min(tanh(x), 1)*x", "x", VECTOR),
+    ("gradient", "sum((A@x)*(B@x)^2)", "x", {"A": "m,n", "B": "m,n", "x": "n"}),
+    ("hessian", "sum((A@x)*(B@x)^2)", "x", {"A": "m,n", "B": "m,n", "x": "n"}),
+    ("jacobian", "diag(x)@ones(n,m)@A", "x", {"x": "n", "A": "m,n"}),
+    ("gradient", "x'@diag(x)@ones(n,m)@y", "x", {"x": "n", "y": "m"}),
+]
+CONSTANT: list[tuple[str, str, Mapping[str, str]]] = [
+    ("norm(x/norm(x))", "x", VECTOR),
+    ("logdet(X@inv(X))", "X", {"X": "n,n"}),
+    ("sum(softmax(A@x))", "x", {"A": "m,n", "x": "n"}),
+    ("sum(softmax(X))", "X", MATRIX),
+    ("norm(Q@x)/norm(x)", "x", {"Q": "n,n:orthogonal", "x": "n"}),
+    ("norm(ones(4).^y)", "y", {"y": "4"}),
+    ("sum(x - mean(x))", "x", VECTOR),
+    ("tr(X@inv(X))", "X", {"X": "n,n"}),
+]
+
+
+@pytest.mark.parametrize(("command", "text", "wrt", "shapes"), COMMANDS, ids=[f"{row[0]} {row[1]}" for row in COMMANDS])
+def test_wherever_shown(command: str, text: str, wrt: str, shapes: Mapping[str, str]) -> None:
+    derivation = derive(text, wrt, shapes, command, form="text")
+    value = value_of(text, shapes, SIZES)
+    slope = derivative(value, wrt)
+    slope = derivative(slope, wrt, 3e-3) if command == "hessian" else slope
+    (point,) = islice(points(shapes, SIZES | MADE_OF_THEM, 4), 1)
+    expected = np.squeeze(slope(point))
+    assert agree(np.squeeze(answer_at(derivation, point, SIZES)), expected, 1e-5)
+    scene = Scene(dict(shapes), point, SIZES)
+    assert agree(np.squeeze(of_code(derivation, scene)), expected, 1e-5)
+    for form in ("text", "ascii"):
+        found = np.squeeze(of_text(write(derivation, form), derivation, scene))
+        assert agree(np.broadcast_to(found, expected.shape), expected, 1e-5), form
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes"), CONSTANT, ids=[row[0] for row in CONSTANT])
+def test_what_does_not_depend_on_the_variable(text: str, wrt: str, shapes: Mapping[str, str]) -> None:
+    used = {name: shape for name, shape in shapes.items() if name in text}
+    assert str(derive(text, wrt, used)) in ("0⃗ᵀ", f"zeros({used[wrt]})")
