@@ -5,8 +5,30 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 
+from fuzz.report import Tally, command_of
 from fuzz.running import run
+
+
+def progress(every: float = 60.0) -> Callable[[Tally], None]:
+    """Says on standard error, now and then, how far it is, and each new kind of failure with the first command."""
+    last = time.monotonic()
+    seen: set[tuple[str, str, str]] = set()
+
+    def told(tally: Tally) -> None:
+        nonlocal last
+        for key in tally.examples.keys() - seen:
+            seen.add(key)
+            judged, verdict, seed = tally.examples[key][0]
+            command = command_of(judged.program, judged.question, verdict.place)
+            print(f"{' '.join(filter(None, key))}: {command}  (program {seed})", file=sys.stderr, flush=True)
+        if time.monotonic() - last >= every:
+            last = time.monotonic()
+            words = ", ".join(f"{word} {count}" for word, count in tally.words.items())
+            print(f"{tally.programs} programs, {tally.derivatives} derivatives: {words}", file=sys.stderr, flush=True)
+
+    return told
 
 
 def main() -> int:
@@ -22,7 +44,7 @@ def main() -> int:
     count = options.count if options.count or options.seconds else 1000
     print(f"seed {options.seed}")
     started, used = time.perf_counter(), time.process_time()
-    tally = run(options.seed, count, options.seconds, options.jobs, options.only)
+    tally = run(options.seed, count, options.seconds, options.jobs, options.only, progress())
     elapsed = time.perf_counter() - started
     print(tally.table())
     if options.jobs == 1:

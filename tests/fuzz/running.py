@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count as counted
 from random import Random
 
@@ -32,9 +34,14 @@ def chunk(task: tuple[int, int]) -> Tally:
 
 
 def run(
-    seed: int, derivatives: int | None = None, seconds: float | None = None, jobs: int = 1, only: int | None = None
+    seed: int,
+    derivatives: int | None = None,
+    seconds: float | None = None,
+    jobs: int = 1,
+    only: int | None = None,
+    told: Callable[[Tally], None] = lambda tally: None,
 ) -> Tally:
-    """Until there are that many derivatives, or the time is over."""
+    """Until there are that many derivatives, or the time is over; interrupted, what was found until then."""
     tally = Tally()
     if only is not None:
         judged(seed, only, tally)
@@ -46,14 +53,22 @@ def run(
         enough = derivatives is not None and tally.derivatives >= derivatives
         return enough or (end is not None and time.monotonic() >= end)
 
-    if jobs == 1:
-        while not over():
-            tally.merge(chunk(next(tasks)))
-        return tally
+    with suppress(KeyboardInterrupt):
+        for found in _one_by_one(tasks) if jobs == 1 else _in_processes(tasks, jobs):
+            tally.merge(found)
+            told(tally)
+            if over():
+                break
+    return tally
+
+
+def _one_by_one(tasks: Iterator[tuple[int, int]]) -> Iterator[Tally]:
+    return map(chunk, tasks)
+
+
+def _in_processes(tasks: Iterator[tuple[int, int]], jobs: int) -> Iterator[Tally]:
     with multiprocessing.Pool(jobs, maxtasksperchild=40) as pool:
         waiting = [pool.apply_async(chunk, (next(tasks),)) for _ in range(jobs + 1)]
-        while not over():
-            tally.merge(waiting.pop(0).get())
+        while True:
+            yield waiting.pop(0).get()
             waiting.append(pool.apply_async(chunk, (next(tasks),)))
-        pool.terminate()
-    return tally
