@@ -10,6 +10,7 @@ from typing import ParamSpec
 from mcalc.derivation.conventions import asked_of_symmetric, convention_notes, declared_last, within_symmetric
 from mcalc.derivation.derivation import Derivation, Verified, letters_of_text
 from mcalc.derivation.derive import Work
+from mcalc.derivation.fixed_sizes import written_out
 from mcalc.derivation.notes import notes_on
 from mcalc.derivation.prepare import prepare
 from mcalc.derivation.together import layout_step, row_of_scalars, whole_hessian
@@ -158,13 +159,16 @@ class _Derivatives:
             self.asked.told,
         )
         natural = work.derive()
+        steps = work.steps
+        if entries := written_out(natural):
+            natural, steps = entries[-1].after, [*steps, *entries]
         derivation = Derivation(
             self.asked.source,
             self.asked.command,
             free,
             (by,),
             layout,
-            tuple(work.steps),
+            tuple(steps),
             tuple(work.lines),
             natural,
             natural,

@@ -138,6 +138,24 @@ def by_ending(text: str) -> str:
     return next((name for name, one in FORMATS.items() if f".{text}" in _endings(one)), text)
 
 
+OTHERWISE = {
+    **dict.fromkeys(
+        ("pdf", "ps", "eps", "dvi"),
+        "write `-f latex --standalone -o FILE.tex`, and `pdflatex FILE.tex` sets it; or `-f typst` for Typst",
+    ),
+    **dict.fromkeys(
+        ("docx", "doc", "word", "odt", "rtf", "epub"),
+        "write `-f markdown -o FILE.md`, and `pandoc FILE.md -o FILE.docx` makes it",
+    ),
+    **dict.fromkeys(("ipynb", "jupyter", "notebook"), "in a notebook `mcalc.gradient(…)` shows itself, see README"),
+    **dict.fromkeys(("png", "jpg", "jpeg", "gif"), "`mcalc plot … -o FILE.png` draws; a graph is `--graph -f svg`"),
+    **dict.fromkeys(("python", "py", "code"), "choose the library: `-f numpy`, `-f jax`, `-f torch` or `-f sympy`"),
+    **dict.fromkeys(("tensorflow", "tf", "matlab", "julia", "c", "cpp", "fortran"), "the nearest is `-f numpy`"),
+    **dict.fromkeys(("mathml", "web", "htm"), "write `-f html`, which holds MathML"),
+}
+"""What leads to files that mcalc does not write itself."""
+
+
 def _endings(one: Format) -> Iterator[str]:
     """The endings of its files, where they are those of no other format."""
     if one.kind is Kind.DOCUMENT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from mcalc.choices import LAYOUTS, SYMMETRIC
-from mcalc.formats import DERIVATION, FORMATS, GRAPH, by_ending, showing
+from mcalc.formats import DERIVATION, FORMATS, GRAPH, OTHERWISE, by_ending, showing
 from mcalc.problems import Problem, nearest
 
 _ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join(FORMATS) + r")\Z")
@@ -35,7 +36,9 @@ class Form(click.Choice[str]):
     """A format by its name, or by the ending that its files have."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name; fails where the command has no such format."""
+        """The name; fails where the command has no such format, with what leads to other kinds of files."""
+        if value.lower() in OTHERWISE and value not in self.choices:
+            raise Problem(f"There is no format `{value}`.", hint=OTHERWISE[value.lower()])
         return super().convert(by_ending(value), param, ctx)
 
 
@@ -73,11 +76,23 @@ class Command(click.Command):
         if len(positional) > most > 0:
             super().parse_args(ctx, [*kept, "--", *positional[:most]])
             pieces = " ".join(f"`{piece}`" for piece in positional[:6])
-            raise Problem(
-                f"One expression is expected, and here are {len(positional)}: {pieces}.",
-                hint="put the expression in quotation marks",
-            )
+            told = f"One expression is expected, and here are {len(positional)}: {pieces}."
+            hint = "put the expression in quotation marks"
+            first, *others = positional
+            if "--wrt" in options and len(others) == 1 and re.fullmatch(r"[^\W\d][\w,]*", others[0]):
+                hint = f"write `{ctx.command_path} {_typed(first)} --wrt {others[0]}`"
+            elif most == 1 and not any(piece.startswith("-") and len(piece) > 1 for piece in others):
+                whole = _typed(" ".join(positional))
+                hint = f"write `{' '.join([ctx.command_path, whole, *map(_typed, kept)])}`"
+            raise Problem(told, hint=hint)
         return super().parse_args(ctx, [*kept, "--", *positional])
+
+
+def _typed(word: str) -> str:
+    """The word as it is typed in a shell, in quotation marks where it needs them."""
+    if re.fullmatch(r"[\w.,=:/@+-]+", word):
+        return word
+    return shlex.quote(word) if re.search(r'["$`\\!]', word) else f'"{word}"'
 
 
 class Group(click.Group):
@@ -107,6 +122,8 @@ class Group(click.Group):
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
             near = _MEANT.get(name) or next(iter(nearest(name, self.commands, 0.6)), "")
             hint = f"did you mean `{near}`?" if near else "`mcalc --help` lists the commands"
+            if near and len(args) > 1:
+                hint = f"write `mcalc {near} {' '.join(map(_typed, args[1:]))}`"
             raise Problem(f"No such command `{name}`.", hint=hint)
         return super().resolve_command(ctx, ["shapes", "--lead-on", *args])
 

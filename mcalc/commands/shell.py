@@ -20,6 +20,10 @@ from mcalc.problems import Problem
 
 PROMPT = "mcalc> "
 HISTORY = Path("~/.mcalc_history")
+_SIZE = r"(?:scalar|\d+|[^\W\d])"
+_DECLARATIONS = re.compile(
+    rf"(?:-s )?[^\W\d]\w*={_SIZE}(?:,{_SIZE})?(?::[a-z,]+)?(?:[ ,]+[^\W\d]\w*={_SIZE}(?:,{_SIZE})?)*"
+)
 _NAME = re.compile(r"[^\W\d]\w*")
 HELP = """\
 jacobian x'@A@x --wrt x    any command, without the leading mcalc; an expression needs no quotation marks
@@ -47,6 +51,10 @@ class Session:
             self.help(rest.strip())
         elif name in self.commands and name != "shell" and not rest.lstrip().startswith("="):
             self.call(name, rest)
+        elif _DECLARATIONS.fullmatch(text):
+            raise Problem(
+                "A shape is declared with the word `shape` before it.", hint=f"write `shape {text.removeprefix('-s ')}`"
+            )
         else:
             self.call(self.command, text)
 
@@ -76,12 +84,12 @@ class Session:
         command = self.commands[name]
         known = {option for one in command.params for option in one.opts}
         words = arguments(text, any(isinstance(one, click.Argument) for one in command.params))
-        given = [word.partition("=")[0] for word in words]
+        given = [{"-w": "--wrt"}.get(word, word.partition("=")[0]) for word in words]
         if name in COMMANDS:
             self.command = name
         if "--wrt" in given:
             at = given.index("--wrt")
-            self.wrt = words[at].partition("=")[2] or "".join(words[at + 1 : at + 2])
+            self.wrt = words[at].removeprefix("-w").partition("=")[2] or "".join(words[at + 1 : at + 2])
         elif self.wrt and any("--wrt" in one.opts and one.default != "" for one in command.params):
             words += ["--wrt", self.wrt]
         if "--shape" in known:
@@ -96,7 +104,8 @@ def arguments(text: str, has_expression: bool) -> list[str]:
     text = text.strip()
     if text.startswith('"') or not has_expression:
         return _split(text)
-    end = min((at for mark in (" --", " -s ", " -f ", " -o ") if (at := text.find(mark)) >= 0), default=len(text))
+    marks = (" --", " -s ", " -f ", " -o ", " -w ")
+    end = min((at for mark in marks if (at := text.find(mark)) >= 0), default=len(text))
     expression = text[:end].strip()
     return ([expression] if expression else []) + _split(text[end:])
 

@@ -47,13 +47,20 @@ def _is_square(shape: Shape) -> bool:
 def _power(reader: Reader, applied: Applied) -> Iterator[str]:
     """``X^2`` and ``X^p`` of a square matrix; `applied` has the base and the exponent."""
     (base, shape), (exponent, size) = applied.parts
-    if not _is_square(shape) or size:
+    factor = rank_of(shape) == MATRIX and bool(reader.undeclared(base)) and _is_factor(reader, applied.syntax)
+    if size or not (_is_square(shape) or (factor and base.kind == "name")):
         return
     if exponent.kind == "number" and exponent.value.isdigit():
         yield "^ is element-wise; the product of a matrix with itself is A @ A"
     else:
         text, power = _text(reader, base), _text(reader, exponent)
         yield _instead(f"{text}^{power}", TABLE["power"].whole, f"{text}, {power.removeprefix('(').removesuffix(')')}")
+
+
+def _is_factor(reader: Reader, syntax: Syntax) -> bool:
+    """Whether it stands beside an `@`: ``A@X^3``."""
+    products = (node for node in _nodes(reader) if node.kind == "infix" and node.value == "@")
+    return any(child is syntax for node in products for child in node.children)
 
 
 def _whole(reader: Reader, applied: Applied) -> Iterator[str]:

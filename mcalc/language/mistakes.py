@@ -199,6 +199,10 @@ def _equals(text: str, place: int, last: str, bracket: str) -> NoReturn:
         hint = "compare with `<`, `>`, `<=` or `>=`; a single `=` after a name defines it"
         raise Problem(f"`{text[start : start + 2]}` is not part of the notation.", [Span(start, start + 2)], hint)
     message = "`=` only gives a name to a result, at the start of a line."
+    if re.fullmatch(r"\s*[^\W\d]\w*\([\w\s,]*\)\s*", text[:place]):
+        raise Problem(
+            message, [Span(place, place + 1)], f"leave the left side out: write `{text[place + 1 :].strip()}`"
+        )
     hint = (
         "write `u = …` on a line of its own, then use `u`"
         if bracket

@@ -327,8 +327,14 @@ class Builder:
         return Grid(tuple(tuple(parts[at : at + columns]) for at in range(0, len(parts), columns)), "grid")
 
     def _element(self, node: Node) -> Box:
-        places = tuple(":" if place is None else self.place(place) for place in node.parameters)
-        return Index(self.done[node.args[0]], places, len(node.axes))
+        base, given = node.args[0], node.parameters
+        row = base.operator.name == "element" and isinstance(self.done[base], Index)
+        if row and len(given) == 1 and len(base.args[0].shape) == 2 and len(base.axes) == 1:
+            first, *others = base.parameters
+            given = (*given, *others) if first is None or isinstance(first, Slice) else (first, *given)
+            base = base.args[0]
+        places = tuple(":" if place is None else self.place(place) for place in given)
+        return Index(self.done[base], places, len(node.axes))
 
     def _loop(self, node: Node) -> Box:
         loop = node.parameters[0]

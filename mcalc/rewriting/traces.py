@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sympy.core.expr import Expr
 
-from mcalc.rewriting.algebra import Power, multiply, split, with_scalars
+from mcalc.rewriting.algebra import Power, multiply, scaled, split, with_scalars
 from mcalc.rewriting.constructors import construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -131,7 +131,7 @@ def _trace_of(parts: Sequence[Form]) -> Form:
     if sign == -1 and ways[0][1] == ways[1][1]:
         facts.append("own negative")
         return ZERO
-    sign, best = min(ways, key=lambda way: (sum(t.head == TURNED for t in way[1]), [t.digest for t in way[1]]))
+    sign, best = min(ways, key=lambda way: _marks(way[1]))
     if best != opened:
         facts.append("circle")
     return with_scalars(c * sign, scalars, make(TRACE, (make(CHAIN, best, (), chain_shape(best)),), (), ()))
@@ -162,6 +162,11 @@ def _diag(form: Form, shape: Shape) -> Form | None:
     return identity(form.shape[0]) if form.head == "ones" and is_column(form) else None
 
 
+def _marks(row: Sequence[Form]) -> tuple[int, list[bytes]]:
+    """By which a row of matrices comes first: its transposes, then its digests."""
+    return sum(t.head == TURNED for t in row), [t.digest for t in row]
+
+
 def _diagonal(form: Form, shape: Shape) -> Form | None:
     if is_skew(form):
         facts.append("own negative")
@@ -174,6 +179,15 @@ def _diagonal(form: Form, shape: Shape) -> Form | None:
         return make("ones", (), (form.par[0],), (form.par[0],))
     if form.head == CHAIN and len(form.args) == 2 and is_column(form.args[0]):
         return multiply([(form.args[0], 1), (turned(form.args[1]), 1)])
+    if form.head == CHAIN and "diag" in (form.args[0].head, form.args[-1].head):
+        at = 0 if form.args[0].head == "diag" else len(form.args) - 1
+        rest = [t for place, t in enumerate(form.args) if place != at]
+        inner = rest[0] if len(rest) == 1 else make(CHAIN, rest, (), chain_shape(rest))
+        return multiply([(form.args[at].args[0], 1), (construct(DIAGONAL, (inner,), (), shape), 1)], shape)
+    if form.head == CHAIN:
+        sign, other = turned_row(form.args)
+        if _marks(other) < _marks(form.args):
+            return scaled(sign, make(DIAGONAL, (make(CHAIN, other, (), chain_shape(other)),), (), shape))
     if form.head == PRODUCT and is_matrix(form):
         return multiply(
             [

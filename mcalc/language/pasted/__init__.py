@@ -33,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     products.backslashes,  # A\b -> inv(A)@b
     products.arguments_without_brackets,  # sin x -> sin(x)
     products.side_by_side,  # x^T A x -> x'@A@x
+    products.dots,  # x/norm(x) . y -> (x/norm(x)) . y
     products.stars,  # x'*A*x -> x'@A@x
 )
 

@@ -142,6 +142,22 @@ def side_by_side(pieces: Pieces, at: Rewriting) -> Pieces:
     return tuple(found)
 
 
+def dots(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``x/norm(x) . y`` is ``(x/norm(x)) . y`` where the divisor is a number."""
+    for place in range(1, len(pieces)):
+        end = operand_end(pieces, place + 1)
+        if pieces[place].text != "/" or end == place + 1 or end >= len(pieces) or pieces[end].text not in (".", "·"):
+            continue
+        start = operand_start(pieces[:place])
+        while start > 1 and pieces[start - 1].text in ("@", "*", ".", "·"):
+            start = operand_start(pieces[: start - 1])
+        quotient, divisor = pieces[start:end], pieces[place + 1 : end]
+        if at.ranks.of(divisor) == 0 and at.ranks.of(quotient):
+            at.found("`.` binds closer than `/`.", pieces[place], pieces[end], "write `(a/b) . c`")
+            return dots((*pieces[:start], group("(", quotient, quotient[0]), *pieces[end:]), at)
+    return pieces
+
+
 def stars(pieces: Pieces, at: Rewriting) -> Pieces:
     """``x'*A*x`` with the stars of the matrix product is x'@A@x, and then ``y.*v`` is y*v; not beside an `@`."""
     if at.knows_products:

@@ -1,0 +1,45 @@
+"""Answers whose sizes are all numbers: the matrix itself, where it is about as short as with unit vectors."""
+
+from __future__ import annotations
+
+from math import prod
+
+from mcalc.derivation.derivation import Step
+from mcalc.derivation.expansion import in_components
+from mcalc.networks.index_form import Expression
+from mcalc.problems import Problem
+from mcalc.rewriting.answers import simplify
+from mcalc.tree.node import Node, topological
+
+_MOST_ENTRIES = 16
+_LONGER = 1.25
+"""How much longer the matrix may be: its entries are read one by one."""
+
+
+def written_out(value: Expression) -> list[Step]:
+    """The step to ``[−sin(t), 0; cos(t), 0]`` from ``(cos(t)*unit(2,2) − sin(t)*unit(1,2))·unit(1,2)ᵀ``; else none."""
+    if not isinstance(value, Node) or not value.axes or value.loops:
+        return []
+    if not all(size.is_Integer for size in value.shape) or prod(map(int, value.shape)) > _MOST_ENTRIES:
+        return []
+    if not any(node.operator.name == "unit" for node in topological([value])):
+        return []
+    try:
+        grid = in_components(value, {})
+    except Problem:
+        return []
+    if not isinstance(grid, Node):
+        return []
+    whole = _simplified(grid)
+    if whole.key[0] > _LONGER * value.key[0]:
+        return []
+    return [Step("substitute", "simplify", "written out entry by entry", value, whole, whole.shape)]
+
+
+def _simplified(grid: Node) -> Node:
+    """Every entry as an author writes it."""
+    if grid.operator.name == "transpose":
+        return grid.func(_simplified(grid.args[0]))
+    if not grid.args or not all(not arg.shape for arg in grid.args):
+        return grid
+    return Node(grid.operator, [simplify(arg) for arg in grid.args], grid.parameters, grid.shape)
