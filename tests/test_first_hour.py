@@ -42,6 +42,8 @@ def test_a_word_is_a_command_or_leads_to_one(
 ) -> None:
     output, message, status = run(word, "x^2", capsys=capsys, monkeypatch=monkeypatch)
     assert (status, output) == (2, "")
+    assert message == f'error: No such command `{word}`.\nhint: write `mcalc {meant} "x^2"`\n'
+    message = run(word, capsys=capsys, monkeypatch=monkeypatch)[1]
     assert message == f"error: No such command `{word}`.\nhint: did you mean `{meant}`?\n"
 
 
@@ -92,6 +94,18 @@ CORRECTED = [
     ("x.'*A*x", "x", "x'@A@x"),
     ("(w@mu)/sqrt(w@K@w)", "w", "(w@mu)/sqrt(w'@K@w)"),
     ("F.relu(W@x + b)", "x", "relu(W@x + b)"),
+    ("3x²y", "x", "3x²*y"),
+    ("[3x^2 y; 2x + y^8]", "x", "[3x^2*y; 2x + y^8]"),
+    ("a x^2 + b x + c", "x", "a*x^2 + b*x + c"),
+    ("d/dx (x^2 + 3x)", "x", "x^2 + 3x"),
+    ("∂/∂x 3x^2", "x", "3x^2"),
+    ("lambda x: x**2", "x", "x**2"),
+    ("Σ w_i x_i + b", "w", "sum(w[i]*x[i] for i in 1..n) + b"),
+    ("−∑ᵢ yᵢ log pᵢ", "p", "−sum(y[i]*log(p[i]) for i in 1..n)"),
+    ("½‖Xw − y‖₂²", "w", "1/2*norm(X@w − y)²"),
+    ("½x", "x", "1/2*x"),
+    (r"\| A x - b \|_2^2 + \lambda \|x\|_1", "x", "norm(A@x - b)^2 + lambda*norm1(x)"),
+    ("x if x > 0 else 0", "x", "{x if x > 0; 0}"),
 ]
 
 
@@ -145,3 +159,51 @@ def test_a_property_by_another_name(
     line = ("jacobian", "x'@A@x", "--wrt", "x", "-s", f"A=n,n:{typed}")
     _, message, status = run(*line, capsys=capsys, monkeypatch=monkeypatch)
     assert status == 2 and f"did you mean `{meant}`?" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        (("diff", "x^2", "-w", "x"), 'mcalc jacobian "x^2" -w x'),
+        (("gradient", "w.x + b", "w"), 'mcalc gradient "w.x + b" --wrt w'),
+        (("gradient", "w.x", "+", "b", "--wrt", "w"), 'mcalc gradient "w.x + b" --wrt w'),
+        (("eval", "3x^2*y", "x=1", "y=2"), 'mcalc eval "3x^2*y" --at x=1 --at y=2'),
+        (("gradient", "w . x", "w=n", "--wrt", "x"), 'mcalc gradient "w . x" -s w=n --wrt x'),
+        (("check", "3x^2*y", "--wrt", "x", "--answer", "6yx"), "y*x"),
+        (("gradient", "J(w) = norm(X@w-y)^2", "--wrt", "w"), "norm(X@w-y)^2"),
+        (("gradient", "exp(x)/sum(exp(x)) . y", "--wrt", "x"), "(exp(x)/sum(exp(x))) . y"),
+    ],
+)
+def test_a_line_that_is_almost_right_is_shown_as_it_should_be(
+    line: tuple[str, ...], meant: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, message, status = run(*line, capsys=capsys, monkeypatch=monkeypatch)
+    assert (status, output) == (2, "") and f"write `{meant}`" in message
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("pdf", "pdflatex"), ("docx", "pandoc"), ("png", "mcalc plot"), ("python", "-f numpy"), ("htm", "-f html")],
+)
+def test_a_file_of_another_kind_is_led_to(
+    form: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("gradient", "w.x", "--wrt", "w", "-f", form)
+    _, message, status = run(*line, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 2 and message.startswith(f"error: There is no format `{form}`.") and said in message
+
+
+def test_a_power_in_a_product_of_matrices_is_told_to_be_of_the_entries(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run("gradient", "tr(A@X^3)", "--wrt", "X", capsys=capsys, monkeypatch=monkeypatch)[0]
+    declared = run("gradient", "sum((X - Y)^2)", "--wrt", "X", "-s", "X=m,n", capsys=capsys, monkeypatch=monkeypatch)[0]
+    assert "^ is element-wise" in told and "^ is element-wise" not in declared
+
+
+def test_a_ring_is_the_product_of_the_entries(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = ("-s", "w=n", "-s", "x=n")
+    output = run("jacobian", "w ∘ x", "--wrt", "w", *shapes, capsys=capsys, monkeypatch=monkeypatch)[0]
+    assert "diag(x)\n" in output

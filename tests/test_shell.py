@@ -117,3 +117,14 @@ def test_in_a_terminal(tmp_path: Path) -> None:
     os.close(terminal)
     assert "xᵀ" in text
     assert "jacobian w.x --wrt w" in (tmp_path / ".mcalc_history").read_text("utf-8")
+
+
+def test_the_short_option_names_the_variable_as_the_long_one_does(say: Say) -> None:
+    output, message, _ = say("gradient w.x --wrt w", "gradient w.x -w x", "w.x")
+    assert message == "" and [line for line in output.splitlines() if not line.startswith("#")] == ["xᵀ", "wᵀ", "wᵀ"]
+
+
+def test_a_bare_declaration_is_led_to_its_word(say: Say) -> None:
+    output, message, _ = say("A=m,n", "-s x=n", "shape A=m,n x=n", "jacobian A@x --wrt x")
+    assert "write `shape A=m,n`" in message and "write `shape x=n`" in message
+    assert "A: m×n, x: n\n" in output and "assumed" not in output

@@ -170,6 +170,8 @@ def unknown_name(name: str, syntax: Syntax, reading: Reading, within: Scope) -> 
     near = nearest(name, known)
     shapes = ", ".join(f"{name_text(known)}: {shape_words(node.shape)}" for known, node in reading.names.items())
     message = f"The answer names `{name}`, and the expression has no `{name}`."
+    if len(name) > 1 and all(letter in known for letter in name):
+        return Problem(message, spans, f"`{name}` is one name; write `{'*'.join(name)}`")
     named = f"; a part of the answer is named before it: `{name} = …; …`"
     return Problem(message, spans, f"did you mean `{near[0]}`?" if near else f"its names are {shapes}{named}")
 

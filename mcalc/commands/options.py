@@ -81,6 +81,10 @@ class Command(click.Command):
             first, *others = positional
             if "--wrt" in options and len(others) == 1 and re.fullmatch(r"[^\W\d][\w,]*", others[0]):
                 hint = f"write `{ctx.command_path} {_typed(first)} --wrt {others[0]}`"
+            elif all(_SIZES.match(other) for other in others) and ("--at" in options or "--shape" in options):
+                option = "--at" if "--at" in options else "-s"
+                given = " ".join(f"{option} {_typed(other)}" for other in others)
+                hint = f"write `{' '.join([ctx.command_path, _typed(first), given, *map(_typed, kept)])}`"
             elif most == 1 and not any(piece.startswith("-") and len(piece) > 1 for piece in others):
                 whole = _typed(" ".join(positional))
                 hint = f"write `{' '.join([ctx.command_path, whole, *map(_typed, kept)])}`"

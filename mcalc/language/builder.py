@@ -22,7 +22,7 @@ from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
 from mcalc.table.shapes import reduction
 
-CANONICAL = {"⊗": "*", "⊙": "*", ".*": "*", "⊘": "/", "./": "/", "·": ".", "⋅": ".", "**": "^", ".^": "^"}
+CANONICAL = {"⊗": "*", "⊙": "*", "∘": "*", ".*": "*", "⊘": "/", "./": "/", "·": ".", "⋅": ".", "**": "^", ".^": "^"}
 CANONICAL |= {"≥": ">=", "≤": "<=", "−": "-"}
 
 

@@ -37,10 +37,6 @@ CHARACTERS = {
     "%": ("`%` is not part of the notation.", "a comment begins with `#`; per cent is `/100`"),
     "…": ("`…` is not part of the notation.", "write a range with two dots: `1..n`"),
     "⊤": ("`⊤` is not part of the notation.", "write `A'` or `A.T` for the transpose"),
-    "∘": (
-        "`∘` is not part of the notation.",
-        "write `*` for the element-wise product, `f(g(x))` for a composition",
-    ),
 }
 CHARACTERS |= {
     quote: (
@@ -91,6 +87,9 @@ def explain(text: str, error: UnexpectedInput) -> NoReturn:
 
     if kind in KEYWORDS and not (kind == "_IN" and last == "for"):
         message, hint = KEYWORDS[kind]
+        conditional = re.fullmatch(r"\s*(.+?)\s+if\s+(.+?)\s+else\s+(.+?)\s*", text)
+        if kind == "_IF" and conditional is not None:
+            hint = "write `{{{} if {}; {}}}`".format(*conditional.groups())
         raise Problem(message, [here], hint)
     loop = text.rfind("for ", opener + 1, place) if bracket == "(" else -1
     if loop >= 0 and ".." not in text[loop:place]:

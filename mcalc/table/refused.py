@@ -64,6 +64,14 @@ REFUSED: dict[str, tuple[str, str]] = {
         ("is not one of mcalc's functions", "the normal distribution is `normcdf(x)`, its density `normpdf(x)`"),
     ),
     **dict.fromkeys(
+        ("len", "length", "numel", "size", "ndims", "nrow", "ncol"),
+        ("is not a function here: a size goes by its letter", "`sum(x)/n`, where n is the length of x"),
+    ),
+    **dict.fromkeys(
+        ("huber", "huber_loss", "smooth_l1", "smooth_l1_loss"),
+        ("is written out", "`where(abs(r) <= d, r^2/2, d*(abs(r) - d/2))`"),
+    ),
+    **dict.fromkeys(
         ("floor", "ceil", "round", "mod", "fmod", "trunc"),
         ("is flat between its jumps", "`step(x)` and comparisons such as `x > 0` are there"),
     ),

@@ -16,8 +16,13 @@ from mcalc.language.pasted.pieces import Pieces
 from mcalc.language.pasted.ranks import NotUnique, Ranks
 from mcalc.language.pasted.rewriting import Rewriting, Row, Slip
 
-_NAME = re.compile(r"\w+")
+_NAME = re.compile(r"[^\W\d²³¹]+")
+_WORD = re.compile(r"[^\W\d²³¹][^\W²³¹]*")
+_VECTORS = re.compile(r"[A-Z'’′ᵀ@·.|‖∑Σ]|sum|norm|mean|softmax|exp|log|sigmoid|relu|tanh")
+"""What speaks of vectors or matrices: where nothing does, all names are numbers."""
 ROWS: tuple[Row, ...] = (
+    calls.openings,  # d/dx f -> f
+    calls.fractions,  # ½x -> 1/2*x
     latex.latex,  # \frac{a}{b} -> a/b
     sums.sums,  # sum_i x_i -> sum(x[i] for i in 1..n)
     latex.scripts,  # A^{T} -> A', W_{hh} -> W_hh
@@ -50,6 +55,9 @@ def rewritten(source: str, ranks: Mapping[str, int], wanted: Collection[str] = (
     used, products = _standing_alone(pieces), "@" in source
     hidden = not {word for word in wanted if len(word) == 1} <= set(_NAME.findall(source))
     found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used, hidden), products))
+    if found == source and slips and not _VECTORS.search(source):
+        ranks = dict.fromkeys(_WORD.findall(source), 0) | {**ranks}
+        found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used), products))
     glued, starred = any(slip.together for slip in slips), any(slip.starred for slip in slips)
     foreign = any(slip.certain for slip in slips)
     if glued or starred or foreign:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
 
 from mcalc.language.pasted import pieces as text_pieces
@@ -137,6 +139,41 @@ def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
             at.found(f"`{before.text}` is called `{word}` here.", before, before, f"write `{word}(…)`")
             found[-1] = name(word, before)
         found.append(piece)
+    return tuple(found)
+
+
+def openings(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``d/dx x^2``, ``∂/∂x x^2`` and ``lambda x: x^2`` are x^2: the command says what is asked of it."""
+    heads = [piece.text for piece in pieces[:4]]
+    length = 0
+    if len(pieces) > 3 and heads[:2] == ["d", "/"] and re.fullmatch(r"d[^\W\d]", heads[2]):
+        length = 3
+    elif len(pieces) > 4 and heads[:3] == ["∂", "/", "∂"]:
+        length = 4
+    elif len(pieces) > 3 and heads[0] == "lambda" and heads[2] == ":":
+        length = 3
+    if not length:
+        return pieces
+    at.found("The text is the expression alone.", pieces[0], pieces[length - 1], "leave out what stands before it")
+    rest = pieces[length:]
+    inner = rest[0].inside if len(rest) == 1 and rest[0].text == "(" else rest
+    return (inner[0].tight(), *inner[1:])
+
+
+def fractions(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``½x`` is 1/2*x."""
+    found: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        above, stroke, below = unicodedata.normalize("NFKC", piece.text[:1]).partition("⁄")
+        if not stroke or not above.isdecimal() or not below.isdecimal():
+            found.append(piece)
+            continue
+        at.found(f"`{piece.text}` cannot stand here.", piece, piece, f"write `({above}/{below})`")
+        found += [Piece("number", above, before=piece.before), sign("/"), Piece("number", below)]
+        if piece.text[1:]:
+            found += [sign("*"), name(piece.text[1:])]
+        elif place + 1 < len(pieces) and pieces[place + 1].text not in (*_LOOSE, "*", "/", "@", "^"):
+            found.append(sign("*"))
     return tuple(found)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 from mcalc.language.habits import GREEK_NAMES
 from mcalc.language.pasted import pieces as text_pieces
 from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import side_by_side
-from mcalc.language.pasted.ranks import NotUnique
+from mcalc.language.pasted.ranks import NotUnique, is_call
 from mcalc.language.pasted.rewriting import Rewriting
 from mcalc.table import BARS, CALLS, ELSEWHERE
 
@@ -173,11 +174,13 @@ def bars(pieces: Pieces, at: Rewriting) -> Pieces:
             if rank not in (0, 2):
                 raise NotUnique
             called = BARS["|A|" if rank == 2 else "|a|"]
-        if found and found[-1].kind == "name":
+        if found and found[-1].kind == "name" and is_call(found[-1].text):
             whole = BARS.get(f"{found[-1].text}|A|")
             if called != BARS["|A|"] or whole is None:
                 raise NotUnique
             called, piece = whole, replace(found.pop(), start=piece.start)
+        if found and found[-1].kind in ("name", "number"):
+            piece = replace(piece, before=" ")
         found += [name(called, piece), group("(", inner)]
     return tuple(found)
 
@@ -189,4 +192,7 @@ def _norm(pieces: Pieces, place: int) -> tuple[str, int]:
         if called is None:
             raise NotUnique
         return called, place + 2
+    low = unicodedata.normalize("NFKC", pieces[place].text) if place < len(pieces) else ""
+    if low != "" and pieces[place].text != low and f"||a||_{low}" in BARS:
+        return BARS[f"||a||_{low}"], place + 1
     return BARS["||a||"], place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from mcalc.language.pasted import pieces as text_pieces
@@ -13,6 +14,7 @@ from mcalc.language.pasted.rewriting import Rewriting
 from mcalc.table import ELSEWHERE
 
 _INDEX = re.compile(r"([^\W\d_])(?:=1)?(?:\s*(?:\.\.\.?|…)\s*(\w+))?")
+_LOW = re.compile(r"[ᵢⱼₖₗₘₙₚ]+\Z")
 _LOOSE = frozenset(("+", "-", "−", ",", ";", "<", ">", "<=", ">=", "="))
 _LETTERS = ("n", "m", "N")
 _SUM = ELSEWHERE["∑"]
@@ -27,7 +29,8 @@ def sums(pieces: Pieces, at: Rewriting) -> Pieces:
             continue
         letter, top, start = found
         end = next((i for i in range(start, len(pieces)) if pieces[i].text in _LOOSE), len(pieces))
-        if end == start:
+        letter = letter or next(iter(_indices(pieces[start:end])), "")
+        if end == start or not letter or (pieces[start].text == "(" and not found[0]):
             continue
         at.found("A sum has its index behind what is summed.", piece, pieces[end - 1], "write `sum(… for i in 1..n)`")
         inner = _with_index(scripts(sums(pieces[start:end], at), at), letter)
@@ -55,6 +58,10 @@ def _opening(pieces: Pieces, place: int) -> tuple[str, str, int] | None:
     if not index and after < len(pieces) and (pieces[after].text == "{" or after > place + 1):
         index = text_pieces.write(pieces[after].inside or (pieces[after],)).replace(" ", "")
         after += 1
+    if not index and after < len(pieces) and _LOW.fullmatch(pieces[after].text):
+        index, after = unicodedata.normalize("NFKC", pieces[after].text), after + 1
+    if not index and head != _SUM:
+        return "", "", after
     found = _INDEX.fullmatch(index)
     if found is None:
         return None
@@ -69,7 +76,7 @@ def _with_index(pieces: Pieces, letter: str) -> Pieces:
     """``x_i`` as x[i], ``a_ij`` as a[i,j]."""
     found: list[Piece] = []
     for piece in pieces:
-        word, _, index = piece.text.rpartition("_")
+        word, index = _parted(piece.text)
         if piece.is_group:
             found.append(replace(piece, inside=_with_index(piece.inside, letter)))
         elif piece.kind == "name" and word and letter in index and len(index) <= 2 and index.isalpha():
@@ -77,6 +84,27 @@ def _with_index(pieces: Pieces, letter: str) -> Pieces:
         else:
             found.append(piece)
     return tuple(found)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """``x_i`` and ``xᵢ`` as x and i."""
+    low = _LOW.search(text)
+    if low is not None:
+        return text[: low.start()].rstrip("_"), unicodedata.normalize("NFKC", low[0])
+    word, _, index = text.rpartition("_")
+    return word, index
+
+
+def _indices(pieces: Pieces) -> list[str]:
+    """The letters that names carry below: the i of ``w_i``."""
+    found: list[str] = []
+    for piece in pieces:
+        word, index = _parted(piece.text)
+        if piece.is_group:
+            found += _indices(piece.inside)
+        elif piece.kind == "name" and word and len(index) == 1 and index.isalpha():
+            found.append(index)
+    return found
 
 
 def _words(pieces: Pieces) -> set[str]:

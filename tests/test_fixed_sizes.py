@@ -1,0 +1,40 @@
+"""Answers whose sizes are numbers are the matrix itself where that is short; elements stand with both their places."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcalc.ask import derive
+
+ARM = "[l*cos(q[1]) + k*cos(q[1] + q[2]); l*sin(q[1]) + k*sin(q[1] + q[2])]"
+ROWS = [
+    (
+        ARM,
+        "q",
+        {"q": "2", "l": "scalar", "k": "scalar"},
+        "[−(l*sin(q[1]) + k*sin(q[1] + q[2])), −k*sin(q[1] + q[2]); "
+        "l*cos(q[1]) + k*cos(q[1] + q[2]), k*cos(q[1] + q[2])]",
+    ),
+    ("x + d*[x[2]; -g/l*sin(x[1]) - c*x[2]]", "x", {"x": "2"}, "[1, d; −d*g*cos(x[1])/l, 1 − c*d]"),
+    ("[r*cos(t); r*sin(t)]", "r,t", {}, "[cos(t), −r*sin(t); sin(t), r*cos(t)]"),
+    ("M = R@diag(s); sum(G*(M@M'))", "s", {"s": "3", "R": "m,3", "G": "m,m"}, "2(s ⊗ diagonal(Rᵀ·G·R))ᵀ"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes", "answer"), ROWS)
+def test_it_is_the_matrix_itself(text: str, wrt: str, shapes: dict[str, str], answer: str) -> None:
+    derivation = derive(text, wrt, shapes)
+    assert str(derivation) == answer
+    assert derivation.verified is None or derivation.verified.points
+
+
+def test_the_derivation_ends_with_it() -> None:
+    derivation = derive(ARM, "q", {"q": "2"}, "explain")
+    assert derivation.steps[-1].because == "written out entry by entry"
+    assert derivation.steps[-1].after is derivation.natural
+
+
+def test_an_element_of_a_row_stands_with_both_places() -> None:
+    assert str(derive("G[2,:][1]*t", "t", {"G": "3,3", "t": "scalar"})) == "G[2,1]"
+    assert str(derive("G[:,2][1]*t", "t", {"G": "3,3", "t": "scalar"})) == "G[1,2]"
+    assert str(derive("(G@x)[2]*t", "t", {"G": "3,3", "x": "3", "t": "scalar"})) == "(G·x)[2]"
