@@ -8,9 +8,9 @@ from dataclasses import replace as with_fields
 from typing import ParamSpec
 
 from mcalc.derivation.conventions import asked_of_symmetric, convention_notes, declared_last, within_symmetric
-from mcalc.derivation.derivation import Derivation, Verified, letters_of_text
+from mcalc.derivation.derivation import Derivation, Step, Verified, letters_of_text
 from mcalc.derivation.derive import Work
-from mcalc.derivation.fixed_sizes import written_out
+from mcalc.derivation.fixed_sizes import ENTRIES, written_out
 from mcalc.derivation.notes import notes_on
 from mcalc.derivation.prepare import prepare
 from mcalc.derivation.together import layout_step, row_of_scalars, whole_hessian
@@ -160,8 +160,9 @@ class _Derivatives:
         )
         natural = work.derive()
         steps = work.steps
-        if entries := written_out(natural):
-            natural, steps = entries[-1].after, [*steps, *entries]
+        if (whole := written_out(natural)) is not None:
+            steps = [*steps, Step("substitute", "simplify", ENTRIES, natural, whole, whole.shape)]
+            natural = whole
         derivation = Derivation(
             self.asked.source,
             self.asked.command,

@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from math import prod
 
-from mcalc.derivation.derivation import Step
 from mcalc.derivation.expansion import in_components
 from mcalc.networks.index_form import Expression
 from mcalc.problems import Problem
 from mcalc.rewriting.answers import simplify
 from mcalc.tree.node import Node, topological
 
+ENTRIES = "written out entry by entry"
+"""What a reader is told."""
 _MOST_ENTRIES = 16
 _LONGER = 1.25
 """How much longer the matrix may be: its entries are read one by one."""
 
 
-def written_out(value: Expression) -> list[Step]:
-    """The step to ``[−sin(t), 0; cos(t), 0]`` from ``(cos(t)*unit(2,2) − sin(t)*unit(1,2))·unit(1,2)ᵀ``; else none."""
+def written_out(value: Expression) -> Node | None:
+    """``[−sin(t), 0; cos(t), 0]`` of ``(cos(t)*unit(2,2) − sin(t)*unit(1,2))·unit(1,2)ᵀ``; None where that is long."""
     if not isinstance(value, Node) or not value.axes or value.loops:
-        return []
+        return None
     if not all(size.is_Integer for size in value.shape) or prod(map(int, value.shape)) > _MOST_ENTRIES:
-        return []
+        return None
     if not any(node.operator.name == "unit" for node in topological([value])):
-        return []
+        return None
     try:
         grid = in_components(value, {})
     except Problem:
-        return []
+        return None
     if not isinstance(grid, Node):
-        return []
+        return None
     whole = _simplified(grid)
     if whole.key[0] > _LONGER * value.key[0]:
-        return []
-    return [Step("substitute", "simplify", "written out entry by entry", value, whole, whole.shape)]
+        return None
+    return whole
 
 
 def _simplified(grid: Node) -> Node:
