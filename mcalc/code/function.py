@@ -12,7 +12,7 @@ from mcalc.code.cost import is_of_data
 from mcalc.code.printer import Printer
 from mcalc.code.program import program
 from mcalc.code.source import POWER, Source
-from mcalc.code.targets import DTYPE, LIKE, TARGETS, Target
+from mcalc.code.targets import DTYPE, LIKE, Target, target_of
 from mcalc.code.translate import translated
 from mcalc.code.values import Index, Reference, pool, size_of
 from mcalc.networks.networks import Tensor
@@ -45,7 +45,7 @@ def module(
     with pool(inner_sizes(parameters)):
         found = translated(results)
         computed = program(arranged(found, outputs) if outputs else found)
-        printer = Printer(TARGETS[target], parameters, computed)
+        printer = Printer(target_of(target), parameters, computed)
         wanted = shapes or [None] * len(computed)
         returned = [written(printer, one, axes, shape) for (one, axes), shape in zip(computed, wanted, strict=True)]
         body = [*printer.lines, "return " + ", ".join(returned)]

@@ -64,7 +64,19 @@ class Printer:
         typed = any(node.shape for node in self.parameters if node not in inner)
         self.module = SourceModule(target, self.number_names, typed)
         self.trial = SourceModule(target, self.number_names, False)
-        self.taken = {target.alias, "jax", "math", "sum", "range", "float", LIKE, DTYPE, *HELPERS, *keyword.kwlist}
+        self.taken = {
+            target.alias,
+            "jax",
+            "math",
+            "scipy",
+            "sum",
+            "range",
+            "float",
+            LIKE,
+            DTYPE,
+            *HELPERS,
+            *keyword.kwlist,
+        }
         self.names = {node: self.free_name(node.parameters[0]) for node in self.parameters}
         self.spelled = {str(node.parameters[0]): name for node, name in self.names.items()}
         shapes = [(name, node.shape) for node, name in self.names.items()]
@@ -84,6 +96,7 @@ class Printer:
         self.results = {one.value for one, _ in results}
         self.done: dict[Value, tuple[Source, Axes]] = {}
         self.masks: set[Value] = set()
+        self.factors: dict[Value, tuple[str, bool]] = {}
 
     # Names and statements
 

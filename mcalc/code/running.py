@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mcalc.code.targets import TARGETS
+from mcalc.code.targets import target_of
 
 _CALLED: dict[str, Any] = {"sum": sum, "range": range, "float": float}
 _BUILTINS: dict[str, Any] = {**_CALLED, "__import__": __import__}
@@ -43,7 +43,7 @@ def functions(text: str, library: str) -> dict[str, Callable[..., Any]]:
 
 
 def _modules(library: str) -> frozenset[str]:
-    target = TARGETS[library]
+    target = target_of(library)
     return frozenset({"math", *target.modules, *(line.split()[1] for line in target.imports)})
 
 

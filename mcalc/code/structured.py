@@ -8,7 +8,7 @@ from mcalc.code.companions import Block, arranged
 from mcalc.code.function import Result, assembled, inner_sizes, narrowed, typed, written
 from mcalc.code.printer import Printer
 from mcalc.code.program import program
-from mcalc.code.targets import DTYPE, LIKE, TARGETS
+from mcalc.code.targets import DTYPE, LIKE, target_of
 from mcalc.code.translate import translated
 from mcalc.code.values import Value, pool, reachable
 from mcalc.table.records import Shape
@@ -37,7 +37,7 @@ def structured(
         times, dense = program(arranged(translated([result]), outputs))
         below, moving = _moving(times[0].value, str(vector.parameters[0]))
         only = {value for value in reachable([dense[0].value]) if value.args and value not in below}
-        printer = Printer(TARGETS[target], every, [times, dense], [moving, only], [vector])
+        printer = Printer(target_of(target), every, [times, dense], [moving, only], [vector])
         printer.here = 1
         product = written(printer, times[0], times[1], shapes[0])
         printer.here = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mcalc.table import TABLE
 
@@ -21,7 +21,8 @@ class Target:
     take no numbers of Python's and mix no types: then numbers are made tensors `LIKE` the parameters. `weak` says
     that what its functions make of a number of Python's still takes the type of the arrays. `in_place` says that its
     arrays are changed in place; `moved` is the method that puts axes in another order; `vdot` and `fast_einsum` say
-    that these are faster than a sum of products. `note` is for the docstring.
+    that these are faster than a sum of products, `factors` that a
+    matrix is factored once for all that is asked of it. `note` is for the docstring.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Target:
     moved: str = "transpose"
     vdot: bool = False
     fast_einsum: bool = False
+    factors: bool = False
     note: str = ""
 
 
@@ -73,3 +75,18 @@ TARGETS = {
         moved="permute",
     ),
 }
+WITH_SCIPY = "scipy"
+"""NumPy with SciPy beside it, which is asked for by an option and not as a format."""
+
+
+def target_of(library: str) -> Target:
+    """The row of a library."""
+    if library != WITH_SCIPY:
+        return TARGETS[library]
+    return replace(
+        TARGETS["numpy"],
+        title="NumPy and SciPy",
+        modules=("scipy.linalg", "scipy.special"),
+        spelled={"erf": "scipy.special.erf({})"},
+        factors=True,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mcalc.code.factored import of_square, solved
 from mcalc.code.printer import Printer, Written, rule
 from mcalc.code.source import ADDITION, POWER, Source
 from mcalc.code.values import Value
@@ -77,6 +78,8 @@ def _others(printer: Printer, value: Value) -> Written:
 
 @rule(INVERSE, DETERMINANT, LOG_OF_DETERMINANT, "adjugate")
 def _square(printer: Printer, value: Value) -> Written:
+    if printer.target.factors and (found := of_square(printer, value)) is not None:
+        return found
     one, matrix = value.args[0], value.parameters[-1][0]
     batch = [index for index in range(value.rank) if index not in matrix]
     array = printer.full(one, [*batch, *matrix], value)
@@ -84,8 +87,8 @@ def _square(printer: Printer, value: Value) -> Written:
     if value.operation == "adjugate":
         return module.adjugate(array), [*batch, *matrix]
     if value.operation == LOG_OF_DETERMINANT:
-        found = module.linalg.slogdet(array)
-        return Source(f"{found}[1]"), batch
+        both = module.linalg.slogdet(array)
+        return Source(f"{both}[1]"), batch
     return getattr(module.linalg, value.operation)(array), batch if value.operation == DETERMINANT else [
         *batch,
         *matrix,
@@ -94,6 +97,8 @@ def _square(printer: Printer, value: Value) -> Written:
 
 @rule("solve")
 def _solve(printer: Printer, value: Value) -> Written:
+    if printer.target.factors and (found := solved(printer, value)) is not None:
+        return found
     _, (row, summed) = value.parameters
     matrix, right = value.args
     columns = [index for index in range(value.rank) if index != row]

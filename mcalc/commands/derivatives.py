@@ -46,11 +46,18 @@ def derivation_command(
     with_value: bool = False,
     structured: bool = False,
     wrap: str | None = None,
+    scipy: bool = False,
 ) -> None:
     """Derive, and print in the format asked for."""
     try:
-        if (product or with_value or structured or wrap) and form not in LIBRARIES:
-            named = {"--product": product, "--with-value": with_value, "--structured": structured, "--wrap": wrap}
+        if (product or with_value or structured or wrap or scipy) and form not in LIBRARIES:
+            named = {
+                "--product": product,
+                "--with-value": with_value,
+                "--structured": structured,
+                "--wrap": wrap,
+                "--scipy": scipy,
+            }
             option = next(
                 f"{name} {choice}" if isinstance(choice, str) else name for name, choice in named.items() if choice
             )
@@ -115,7 +122,7 @@ def derivation_command(
         else:
             from mcalc.render import write as written
 
-            write(written(derivation, form, _wanted(product, with_value, structured, wrap), document), output)
+            write(written(derivation, form, _wanted(product, with_value, structured, wrap, scipy), document), output)
             tell(derivation)
     except Problem as problem:
         if form == "json":
@@ -126,12 +133,12 @@ def derivation_command(
         raise
 
 
-def _wanted(product: str | None, with_value: bool, structured: bool, wrap: str | None) -> Any:
-    if not (product or with_value or structured or wrap):
+def _wanted(product: str | None, with_value: bool, structured: bool, wrap: str | None, scipy: bool) -> Any:
+    if not (product or with_value or structured or wrap or scipy):
         return None
     from mcalc.render.companions import Wanted
 
-    return Wanted(product or "", with_value, structured, wrap or "")
+    return Wanted(product or "", with_value, structured, wrap or "", scipy)
 
 
 def _for_code(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,6 +149,7 @@ def _for_code(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(WRAPPERS),
             help="Code: fun, jac and hess for scipy's minimize, or a function with this derivative for autograd.",
         ),
+        click.option("--scipy", is_flag=True, help="Code: with SciPy beside NumPy, a matrix is factored once."),
         click.option("--structured", is_flag=True, help="Code: two functions, matvec(v) and todense()."),
         click.option("--with-value", is_flag=True, help="Code: the value, and the derivative."),
         click.option(

@@ -10,7 +10,7 @@ from mcalc.code.function import module
 from mcalc.code.guards import guarded
 from mcalc.code.running import functions
 from mcalc.code.structured import structured
-from mcalc.code.targets import TARGETS
+from mcalc.code.targets import TARGETS, WITH_SCIPY
 from mcalc.derivation.derivation import Derivation
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Tensor
@@ -31,8 +31,11 @@ def write(derivation: Derivation, form: str = "numpy", wanted: Wanted = Wanted()
     results += [derivation.value] * wanted.with_value
     safe = [guarded(result, derivation.value) for result in results]
     name, outputs = function_name(derivation, wanted), asked.outputs
+    if wanted.scipy and form != "numpy":
+        raise Problem("SciPy stands beside NumPy.", hint="--scipy goes with -f numpy")
     texts = {}
-    for library in dict.fromkeys(("numpy", form)):
+    shown = WITH_SCIPY if wanted.scipy else form
+    for library in dict.fromkeys(("numpy", shown)):
         if wanted.structured:
             (vector,) = asked.vectors
             texts[library] = structured(name, names, safe[0], vector, asked.doc, library, asked.shapes, columns)
@@ -47,7 +50,7 @@ def write(derivation: Derivation, form: str = "numpy", wanted: Wanted = Wanted()
     if all(part.verified is not None for part in parts):
         every = [*names, *asked.vectors]
         check_code(texts, name, derivation.value, every, results, asked.shapes, outputs, wanted.structured)
-    return texts[form].rstrip("\n")
+    return texts[shown].rstrip("\n")
 
 
 def function(derivation: Derivation, library: str, wanted: Wanted = Wanted()) -> Callable[..., Any]:  # noqa: B008

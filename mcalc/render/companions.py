@@ -25,6 +25,7 @@ class Wanted:
     with_value: bool = False
     structured: bool = False
     wrap: str = ""
+    scipy: bool = False
 
 
 class Companions(NamedTuple):
