@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import Any, TextIO
 
 from mcalc.ask import Question, answered
-from mcalc.choices import COMMANDS, LAYOUTS, SYMMETRIC
+from mcalc.choices import COMMANDS, DETAILS, LAYOUTS, METHODS, PRODUCTS, SYMMETRIC, WRAPPERS
 from mcalc.commands.faults import guarded
-from mcalc.formats import DERIVATION, VERDICT, showing
+from mcalc.derivation.detail import at_detail
+from mcalc.formats import DERIVATION, LIBRARIES, VERDICT, showing
 from mcalc.problems import Problem, among
 from mcalc.render import write
+from mcalc.render.companions import Wanted
+
+_COLLECTED = 50
+"""After how many replies the memory is looked through."""
+_ORDERS = ("1", "2")
+_FLAGS = ("with_value", "structured", "scipy")
+"""What code is to compute besides, as the options of the command line."""
 
 
 def serve(requests: TextIO, replies: TextIO) -> None:
-    """One reply a request, written as soon as it is ready."""
-    for line in requests:
-        if line.strip():
-            replies.write(_encoded(reply(line)) + "\n")
-            replies.flush()
+    """One reply a request, written as soon as it is ready; what requests leave behind is collected between them."""
+    gc.freeze()
+    for count, line in enumerate(filter(str.strip, requests), 1):
+        replies.write(_encoded(reply(line)) + "\n")
+        replies.flush()
+        if count % _COLLECTED == 0:
+            gc.collect()
 
 
 def _encoded(answer: dict[str, Any]) -> str:
@@ -68,8 +79,36 @@ def _output(request: dict[str, Any]) -> str:
     symmetric = _choice(request, "symmetric", SYMMETRIC, "free")
     if command == "check":
         return _checked(request, expression, wrt, shapes, symmetric, form)
-    check = request.get("verify", True) is not False
-    return write(answered(Question(expression, wrt, shapes, command, layout, check, "", symmetric, form=form)), form)
+    detail = _choice(request, "detail", DETAILS, "normal")
+    question = Question(
+        expression,
+        wrt,
+        shapes,
+        command,
+        layout,
+        request.get("verify", True) is not False,
+        _choice(request, "method", METHODS, ""),
+        symmetric,
+        int(_choice(request, "order", _ORDERS, "1")),
+        form,
+        told=command == "explain" or form == "json",
+    )
+    derivation = answered(question)
+    if "cse" in request:
+        derivation.naming = request["cse"] is not False
+    if detail != "normal":
+        derivation = at_detail(derivation, detail)
+    return write(derivation, form, _wanted(request, form))
+
+
+def _wanted(request: dict[str, Any], form: str) -> Wanted | None:
+    """What the request wants of code; None where it asks for nothing besides the derivative."""
+    product, wrap = _choice(request, "product", PRODUCTS, ""), _choice(request, "wrap", WRAPPERS, "")
+    flags = {name: request.get(name) is True for name in _FLAGS}
+    named = [name for name, given in {"product": product, "wrap": wrap, **flags}.items() if given]
+    if named and form not in LIBRARIES:
+        raise Problem(f'"{named[0]}" is for code.', hint='add "format": "numpy", "jax" or "torch"')
+    return Wanted(product=product, wrap=wrap, **flags) if named else None
 
 
 def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, symmetric: str, form: str) -> str:
@@ -85,4 +124,7 @@ def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, sy
 
 
 def _choice(request: dict[str, Any], key: str, known: tuple[str, ...], default: str) -> str:
-    return among(key, default if request.get(key) is None else request[key], known)
+    given = request.get(key)
+    if given is None:
+        return default
+    return among(key, str(given) if isinstance(given, int) else given, known)
