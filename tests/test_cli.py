@@ -14,6 +14,7 @@ import pytest
 from running import Run
 
 from mcalc.cli import cli
+from mcalc.commands.batch import reply
 from mcalc.formats import DERIVATION, showing
 
 ROOT = Path(__file__).parent.parent
@@ -547,3 +548,17 @@ def test_a_text_that_cannot_be_read_costs_no_import_of_sympy(command: str) -> No
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
     assert run.stdout.split() == ["2", "False", "False"]
     assert "never closed" in run.stderr
+
+
+def test_batch_takes_the_options_of_derivations_and_of_code() -> None:
+    def output(**asked: Any) -> str:
+        answer = reply(json.dumps({"expr": "x'@A@x", "wrt": "x", "shapes": {"x": "n"}, "verify": False, **asked}))
+        return str(answer["output"] if answer["ok"] else answer["error"]["message"])
+
+    assert "\nA + Aᵀ\n" in output(order=2)
+    assert "def hvp(" in output(command="hessian", format="numpy", product="hvp")
+    assert "def value_and_gradient(" in output(command="gradient", format="numpy", with_value=True)
+    assert "def matvec(" in output(command="hessian", format="numpy", structured=True)
+    assert len(output(command="explain", detail="outline")) < len(output(command="explain"))
+    assert output(product="jvp") == '"product" is for code.'
+    assert output(order=3) == "There is no order `3`."

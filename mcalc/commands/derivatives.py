@@ -103,6 +103,7 @@ def derivation_command(
             symmetric,
             order,
             form,
+            told=command == "explain" or form == "json",
         )
         derivation.naming = naming
         if detail != "normal":
