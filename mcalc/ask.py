@@ -216,7 +216,13 @@ def _described(value: Node) -> str:
 
 
 def work_on(
-    reading: Reading, by: Node, cases: bool = True, named: int = 0, method: str = "chain", told: bool = True
+    reading: Reading,
+    by: Node,
+    cases: bool = True,
+    named: int = 0,
+    method: str = "chain",
+    told: bool = True,
+    every: bool = False,
 ) -> Work:
     """The expression made ready to be derived; the variable is free, whatever was declared of it."""
     plain = build.variable(str(by.parameters[0]), by.shape)
@@ -224,7 +230,7 @@ def work_on(
     bound = {name: undeclared[node] for name, node in reading.bound.items() if node.args}
     prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
     names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
-    return Work(prepared, plain, names, cases, named, method, told)
+    return Work(prepared, plain, names, cases, named, method, told, every)
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:

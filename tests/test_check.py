@@ -306,7 +306,7 @@ def test_the_page() -> None:
         "  It parts from the derivation here  step 2, maximum",
         "    ∂u₄/∂u₃ = u₃ > 0",
         "    with u₃ = w·x + b",
-        "    the maximum moves with an argument only where that one is the larger",
+        "    the maximum moves with the larger argument",
         "",
         "# w: n, x: n, b: scalar (assumed; declare with -s NAME=SHAPE)",
     ]

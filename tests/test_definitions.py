@@ -162,7 +162,7 @@ Where        differentiable everywhere
 
 By a
   ∂y[i]/∂a[k] = y[i] δ[i,k] - y[i] y[k]
-  every output falls as another rises: diag(p) − p pᵀ
+  an output rises with its own input and falls with every other
   of n             ∂y/∂a = diag(y) − y·yᵀ"""
 
 

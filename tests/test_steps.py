@@ -107,7 +107,8 @@ class Values:
         place = target, frozenset((loop, at[loop]) for loop in target.loops)
         key = leaf, frozenset(at.items())
         if key not in self.memory:
-            value = self.derivation.value if line is None else line.definition
+            whole = above if isinstance(above, Node) else self.derivation.value
+            value = whole if line is None else line.definition
             local = line is not None and not total and target in variables(line.definition)
 
             def moved(start: Any) -> Any:

@@ -52,7 +52,7 @@ class Variants:
 
     def __init__(self, reading: Reading, by: Node, layout: str) -> None:
         self.reading, self.by, self.layout = reading, by, layout
-        self.work = work_on(reading, by)
+        self.work = work_on(reading, by, every=True)
         self.natural = self.work.derive()
         self.root = self.work.prepared.root
         self.touched = depends(self.root, self.work.by)

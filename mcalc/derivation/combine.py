@@ -10,6 +10,7 @@ from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import contract, derivative_shape, matrix_places, renamed, tensor_of
 from mcalc.derivation.derivation import Line, Step
+from mcalc.derivation.joints import Fork, forks
 from mcalc.derivation.reasons import chain_rule
 from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import Expression, IndexForm, partial
@@ -34,10 +35,11 @@ class Local:
     node: Node | None
 
 
-def leaf_of(value: Node, name: str, variable: Node, total: bool = False) -> Node:
-    """The leaf ``∂name/∂variable``; written with d where it is a total derivative, over several paths."""
+def leaf_of(value: Node, name: str, variable: Node, arguments: Sequence[Node] = ()) -> Node:
+    """The leaf ``∂name/∂variable``; a total derivative, over several paths, has the arguments of the value."""
     shape = derivative_shape(value.shape, variable.shape)
-    return partial(name, str(variable.parameters[0]), shape, len(value.axes), total)
+    of = tuple((str(node.parameters[0]), len(node.axes)) for node in arguments)
+    return partial(name, str(variable.parameters[0]), shape, len(value.axes), of)
 
 
 def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
@@ -58,18 +60,19 @@ class Combination:
     by_indices: bool = False
     told: bool = True
     named: dict[Node, Node] = field(default_factory=dict)
+    total: dict[str, Local] = field(default_factory=dict)
 
     def result(self) -> Expression:
         """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""
+        for fork in forks(self.lines, self.by, self.local):
+            self._join(fork)
         local = self.local
         self.line_of = {line.name: line for line in self.lines}
         root = self.lines[-1]
         users: dict[str, list[Line]] = {}
-        for line in self.lines:
-            for arg in variables(line.definition):
-                if (line.name, str(arg.parameters[0])) in local:
-                    users.setdefault(str(arg.parameters[0]), []).insert(0, line)
-        total: dict[str, Local] = {}
+        for above, below in local:
+            users.setdefault(below, []).insert(0, self.line_of[above])
+        total = self.total
         stops = {root.name, str(self.by.parameters[0])}
         for line in self.lines:
             odd = len(line.node.axes) == 2 or any(
@@ -88,6 +91,18 @@ class Combination:
             result = self._add_paths(root, target, paths, total)
         assert result is not None
         return result
+
+    def _join(self, fork: Fork) -> None:
+        """The total derivative at the end of a fork of single variables, found first: from there on one path leads."""
+        names = {line.name for line in fork.lines}
+        own = {edge: entry for edge, entry in self.local.items() if edge[0] in names}
+        inner = Combination(fork.lines, self.steps, fork.start, own, self.by_indices, self.told)
+        inner.result()
+        self.named |= inner.named
+        start, end = str(fork.start.parameters[0]), fork.lines[-1]
+        self.local = {edge: entry for edge, entry in self.local.items() if edge not in own}
+        self.local[end.name, start] = inner.total[start]
+        self.lines = [line for line in self.lines if line.name not in names or line is end]
 
     def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
         """A long way without a fork gets stops too: a product is to be read in one line."""
@@ -121,7 +136,7 @@ class Combination:
 
     def _add_paths(self, root: Line, target: Node, paths: list[list[Local]], total: dict[str, Local]) -> Expression:
         name = str(target.parameters[0])
-        leaf = leaf_of(root.node, root.name, target, total=len(paths) > 1)
+        leaf = leaf_of(root.node, root.name, target, self._arguments(root, name) if len(paths) > 1 else ())
         terms: list[Term] = []
         value, variable = fresh(root.node), fresh(target)
         for path in paths:
@@ -150,6 +165,11 @@ class Combination:
             if not shown:
                 self._index_steps(leaf, paths, target, tensor, result, root)
         return result
+
+    def _arguments(self, root: Line, name: str) -> list[Node]:
+        """What the value is made of, where that is told apart: where its partial derivative by the name was shown."""
+        inner = [arg for arg in variables(root.definition) if (root.name, str(arg.parameters[0])) in self.local]
+        return inner if name in {str(arg.parameters[0]) for arg in inner} else []
 
     def _multiplies(self, path: Sequence[Local]) -> bool:
         """Whether the chain rule along the path is a product of matrices.
@@ -189,7 +209,7 @@ class Combination:
                 leaf,
                 symbols,
                 leaf.shape,
-                factors=tuple(entry.leaf.shape for entry in paths[0]) if len(paths) == 1 else (),
+                factors=tuple(tuple(entry.leaf.shape for entry in path) for path in paths),
             )
         )
         values = self._total([self._under_sum([_node(entry) for entry in path], path, target) for path in paths])

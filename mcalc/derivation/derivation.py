@@ -37,6 +37,7 @@ class Step:
 
     `stage` is one of the paper's four, introduce, differentiate, combine, substitute, or collect, layout, components;
     `rule` names the rule, `because` says why it applies here; `substeps` are the local equations used on the way.
+    Of a chain rule `factors` are the shapes of the Jacobians along each path.
     """
 
     stage: str
@@ -46,17 +47,21 @@ class Step:
     after: Expression | Drawn
     shape: Shape
     substeps: tuple[Step, ...] = ()
-    factors: tuple[Shape, ...] = ()
+    factors: tuple[tuple[Shape, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Line:
-    """An intermediate variable: ``name = definition``; `meaning` is its value in the names of the problem."""
+    """An intermediate variable: ``name = definition``; `meaning` is its value in the names of the problem.
+
+    The whole value is `alone` where it is differentiated without any.
+    """
 
     name: str
     node: Node
     definition: Node
     meaning: Node
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Derivation:
 
     ``naming`` says whether recurring parts of the answer get names; None: where that makes it shorter.
     ``once`` is the variable by which the value was differentiated before, where this is the second derivative.
+    ``detail`` is how much of it the steps tell: ``outline``, ``normal``, ``full``; nothing before that is chosen.
     """
 
     source: str
@@ -95,6 +101,7 @@ class Derivation:
     parts: tuple[Derivation, ...] = field(default=())
     naming: bool | None = None
     once: Node | None = None
+    detail: str = ""
 
     @property
     def value(self) -> Node:
@@ -183,9 +190,21 @@ def value_name(derivation: Derivation) -> str:
     return free_letter(taken.names | taken.running, names)
 
 
+def own_name(derivation: Derivation) -> str:
+    """What a value is called that is differentiated without intermediate variables; nothing where there are some."""
+    return next((line.name for line in derivation.lines if line.alone), "")
+
+
+def is_alone(step: Step, name: str) -> bool:
+    """Whether a step begins with the derivative of the value of that name."""
+    before = step.before
+    is_leaf = isinstance(before, Node) and before.operator.name == "partial"
+    return bool(name) and isinstance(before, Node) and is_leaf and before.parameters[0] == name
+
+
 def left_box(derivation: Derivation) -> Box:
     """``∂y/∂x``, with its indices where the answer is in index notation; of several scalars together ``∇f``."""
-    name, last = value_name(derivation), derivation.by[-1]
+    name, last = own_name(derivation) or value_name(derivation), derivation.by[-1]
     if len(set(derivation.by)) > 1 and not derivation.parts and not any(node.shape for node in derivation.by):
         return Nabla(Name(name), 2 if derivation.is_second else 1)
     above: list[str] = []

@@ -11,6 +11,7 @@ from itertools import chain, count
 from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import differentiate, matrix_places
+from mcalc.derivation.at_once import is_at_once, swallowed
 from mcalc.derivation.combine import Combination, Local, leaf_of, matrix_or_indices
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
@@ -18,6 +19,7 @@ from mcalc.derivation.meanings import apart, known_leaves, replaced_names, subst
 from mcalc.derivation.prepare import Prepared
 from mcalc.derivation.reasons import because_local, listed, rule_name
 from mcalc.derivation.rewritten import rewriting_steps
+from mcalc.derivation.term_by_term import term_by_term
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
@@ -25,7 +27,7 @@ from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
 from mcalc.rewriting.explaining import is_order
 from mcalc.tree import build
-from mcalc.tree.letters import letters_in_use
+from mcalc.tree.letters import free_letter, letters_in_use
 from mcalc.tree.names import name_text, without_subscripts
 from mcalc.tree.node import Node, ValueName, depends, replace, topological, variables
 
@@ -37,7 +39,7 @@ _TRANSPARENT = frozenset({"negative", "transpose"})
 class Work:
     """The intermediate variables of an expression, and what is known of their derivatives so far.
 
-    What is not to be `told` is derived alike, without its steps.
+    What is not to be `told` is derived alike, without its steps. With `every`, what constants multiply has a name too.
     """
 
     prepared: Prepared
@@ -47,6 +49,7 @@ class Work:
     already_named: int = 0
     method: str = "chain"
     told: bool = True
+    every: bool = False
     lines: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -73,6 +76,8 @@ class Work:
 
     def _combined(self) -> Expression:
         root, by = self.prepared.root, self.by
+        if not self.every and self.method != "index" and is_at_once(root, by, self.names):
+            return self._term_by_term()
         if not self.lines:
             result = matrix_or_indices(differentiate(root, by))
             self.steps.append(
@@ -95,6 +100,20 @@ class Work:
         combination = Combination(self.lines, self.steps, by, local, self.method == "index", self.told)
         return self._substitute(self._inserted(combination.result(), combination.named))
 
+    def _term_by_term(self) -> Expression:
+        """``∂f/∂x = 3y*∂(x²)/∂x = 6x*y``: by the rules for scalars, without intermediate variables."""
+        root, by = self.prepared.root, self.by
+        taken = letters_in_use() | set(self.names.values())
+        name = self.names.get(root) or free_letter(taken, ("f", "F", "y", "value"))
+        meaning = self.prepared.origin.get(root, root)
+        self.lines = [Line(name, build.variable(name, root.shape), root, meaning, alone=True)]
+        if not self.told:
+            return matrix_or_indices(differentiate(root, by))
+        self.steps = term_by_term(root, by, name)
+        result = self.steps[-1].after
+        assert isinstance(result, Node)
+        return result
+
     # Introduce
 
     def _introduce(self) -> None:
@@ -108,11 +127,14 @@ class Work:
         letter = next(without_subscripts(letters, taken | letters_in_use()))
         self.nodes: dict[Node, Node] = {}
         number = self.already_named
+        apart = self.every or self.method == "index"
+        inside = set() if apart else swallowed(self.prepared.root, self.by, self.names)
         for node in topological([self.prepared.root]):
             if node not in touched or not node.args:
                 continue
             definition = self._definition(node)
-            if node is not self.prepared.root and node not in self.names and self._is_transparent(node):
+            unnamed = node is not self.prepared.root and node not in self.names
+            if unnamed and (node in inside or self._is_transparent(node)):
                 self.nodes[node] = definition
                 continue
             if node in self.names:
@@ -123,7 +145,9 @@ class Work:
             variable = build.variable(name, node.shape, frozenset(), node.loops)
             self.nodes[node] = variable
             self.lines.append(Line(name, variable, definition, self.prepared.origin.get(node, node)))
-            self.steps.append(Step("introduce", node.operator.title, "", variable, definition, node.shape))
+            opened = node.operator.name == "sum" and node in self.prepared.dots
+            because = f"the dot product {write(self.prepared.dots[node])}" if opened else ""
+            self.steps.append(Step("introduce", node.operator.title, because, variable, definition, node.shape))
 
     def _definition(self, node: Node) -> Node:
         return node.func(*(self.nodes.get(arg, arg) for arg in node.args))
@@ -131,7 +155,9 @@ class Work:
     def _is_transparent(self, node: Node) -> bool:
         if node.operator.name in _TRANSPARENT or node in self.prepared.inline:
             return True
-        return node.operator.name == "element" and not node.args[0].args
+        if node.operator.name == "element":
+            return not node.args[0].args or node.args[0] in self.names
+        return False
 
     # Differentiate
 

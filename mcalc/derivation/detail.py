@@ -2,31 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mcalc.derivation.derivation import Derivation, Line, Step, chains
+from mcalc.derivation.derivation import Derivation, Line, Step, chains, own_name
 from mcalc.derivation.outline import outline
+from mcalc.derivation.reasons import clauses, joined
 from mcalc.derivation.statements import by_variable
 from mcalc.networks.index_form import IndexForm
+from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.tree import node as tree
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, variables
 
+_LONGEST_BETWEEN = 72
+"""A longer line that is but a stage on the way to the next is not read."""
+
 
 def at_detail(derivation: Derivation, detail: str) -> Derivation:
     """The derivation with the steps of that level, ``outline``, ``normal`` or ``full``: the same data at each."""
+    told: set[str] = set()
+    return _at(derivation, "outline" if detail == "brief" else detail, told)
+
+
+def shown(derivation: Derivation) -> Derivation:
+    """The derivation at the level that was chosen for it, else the usual one."""
+    return derivation if derivation.detail else at_detail(derivation, "normal")
+
+
+def _at(derivation: Derivation, detail: str, told: set[str]) -> Derivation:
     if detail == "normal":
-        return derivation
-    choose = _outline if detail in ("outline", "brief") else _every_rewriting
-    parts = tuple(at_detail(part, detail) for part in derivation.parts)
-    return replace(derivation, steps=tuple(choose(derivation)), parts=parts)
+        steps = _as_taught(derivation.steps, told)
+    elif detail == "outline":
+        steps = _told_once(_outline(derivation), told)
+    else:
+        steps = _every_rewriting(derivation)
+    parts = tuple(_at(part, detail, told) for part in derivation.parts)
+    return replace(derivation, steps=tuple(steps), parts=parts, detail=detail)
+
+
+def _as_taught(steps: Sequence[Step], told: set[str]) -> Iterator[Step]:
+    """The paper's steps: each reason told once, the names and the cases put in within one line."""
+    merged: list[Step] = []
+    for step in steps:
+        before = merged[-1] if merged else None
+        if before is not None and before.rule == "substitute back" and before.after is step.before:
+            if step.rule == "case distinction":
+                merged[-1] = replace(before, after=step.after, because="")
+                continue
+            if step.rule == "simplify" and len(write_expression(before.after)) > _LONGEST_BETWEEN:
+                merged[-1] = replace(step, before=before.before)
+                continue
+        merged.append(replace(step, because="") if step.rule == "insert the Jacobians" else step)
+    yield from _told_once(merged, told)
+
+
+def _told_once(steps: Iterable[Step], told: set[str]) -> Iterator[Step]:
+    """The steps, a reason that was told left out; of a law that is used again, what it does here is said."""
+    for step in steps:
+        if step.stage == "introduce":
+            yield step
+            continue
+        new = [clause for clause in clauses(step.because) if clause not in told]
+        because = joined(new)
+        if not new and step.because and step.rule == "simplify" and step.substeps:
+            used = step.substeps[0]
+            local = f"{write_expression(used.before)} = {write_expression(used.after)}"
+            because = local if local not in told else ""
+            new = [because]
+        told.update(new)
+        yield replace(step, because=because)
 
 
 def _outline(derivation: Derivation) -> Iterator[Step]:
     """What is known of each operator applied in a line, by each variable; over sums over data the key line alone."""
     for part in by_variable(derivation):
+        if part.steps[0].stage == "differentiate" and own_name(part):
+            yield from part.steps
+            continue
         named = {step.before for step in part.steps if step.stage == "introduce"}
         lines = tuple(line for line in part.lines if line.node in named)
         steps = list(outline(lines, part.by[-1]))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from mcalc.derivation.derivation import Derivation, Step
+from mcalc.derivation.derivation import Derivation, Step, chains
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
 from mcalc.table.records import LoopIndex, Shape
@@ -114,7 +114,8 @@ def graph_of(derivation: Derivation) -> Graph:
         moves = by in topological([derivation.value])
         edges = (Edge(variable, value.name, derivation.steps[0]),) if moves else ()
         return Graph((start, value), edges, variable, value.name)
-    jacobians = {_ends(step): step for step in derivation.steps if step.stage == "differentiate"}
+    found_by = chains([step for step in derivation.steps if step.stage == "differentiate"])
+    jacobians = {_ends(group[0]): _as_one(group) for group in found_by}
     moving = {line.node for line in derivation.lines} | {
         leaf for line in derivation.lines for leaf in variables(line.definition) if leaf.parameters[0] == variable
     }
@@ -134,6 +135,11 @@ def graph_of(derivation: Derivation) -> Graph:
         role = "result" if line.name == result else "value"
         vertices.append(Vertex(line.name, line.node, line.definition, role))
     return Graph(tuple(vertices), tuple(found), variable, result)
+
+
+def _as_one(steps: list[Step]) -> Step:
+    """Steps that go on from one another, as the one from the first to the last value."""
+    return steps[0] if len(steps) == 1 else replace(steps[0], after=steps[-1].after)
 
 
 def _ends(step: Step) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from mcalc.calculus.differentiate import aligned, contract, derivative_shape, di
 from mcalc.derivation.combine import matrix_or_indices
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.meanings import replaced_names, with_entries
-from mcalc.derivation.reasons import because_local, rule_name
+from mcalc.derivation.reasons import first_reason, joined, rule_name
 from mcalc.networks.index_form import Expression, IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term, delta, fresh
 from mcalc.notation.writing import write
@@ -71,7 +71,7 @@ class _Outline:
             yield Step(
                 "outline",
                 rule_name(first.definition, self.inner[first.node][0]),
-                "; ".join(dict.fromkeys(filter(None, told))) or _LINEAR,
+                joined(told) or _LINEAR,
                 shown,
                 after,
                 after.shape,
@@ -81,7 +81,7 @@ class _Outline:
     def _because(self, line: Line, linear: bool) -> str:
         """What is known: the rule of the operator; of what is linear its derivative, ``∂(W·x + b)/∂x = W``."""
         if not linear:
-            return because_local(line.definition, self.inner[line.node][0]).split("; ")[0]
+            return first_reason(line.definition, self.inner[line.node][0])
         known = matrix_or_indices(differentiate(line.meaning, self.by))
         if line is self.lines[-1] or isinstance(known, IndexForm) or self.by in variables(known):
             return ""

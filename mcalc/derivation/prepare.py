@@ -1,9 +1,9 @@
-"""The expression as it is differentiated: rows laid upright, products grouped vectors first, dot products opened."""
+"""The expression as it is differentiated: rows laid upright, products grouped vectors first, ``w·x`` by w opened."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy.core.numbers import Integer
 
@@ -16,13 +16,15 @@ from mcalc.tree.node import Node, depends, topological
 class Prepared:
     """`root` is what is differentiated; `origin` gives a node as it is shown in the answer.
 
-    `place` says where a value of the program stands now, `inline` which values get no name of their own.
+    `place` says where a value of the program stands now, `inline` which values get no name of their own; `dots` are the
+    sums that dot products became.
     """
 
     root: Node
     origin: Mapping[Node, Node]
     place: Mapping[Node, Node]
     inline: frozenset[Node] = frozenset()
+    dots: Mapping[Node, Node] = field(default_factory=dict)
 
 
 def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepared:
@@ -35,21 +37,23 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
         grouped[node] = _grouped(marked, grouped, named)
     origin: dict[Node, Node] = {}
     opened: dict[Node, Node] = {}
+    dots: dict[Node, Node] = {}
     top = _upright(grouped[root])
     touched = depends(top, by)
     shown = _unmarked(top)
     for node in topological([top]):
         args = [opened[arg] for arg in node.args]
         result = node.func(*args) if args else node
-        if result.operator.name == "dot" and node in touched:
+        if result.operator.name == "dot" and [arg for arg in node.args if arg in touched] == [by]:
             result = build.apply("sum", build.apply("multiply", *result.args))
+            dots[result] = shown[node]
         opened[node] = result
         origin.setdefault(result, shown[node])
     place = {node: opened[_upright(new)] for node, new in grouped.items() if _upright(new) in opened}
     new = opened[top]
     split = _split_stack(new, by, named)
     if split is None:
-        return Prepared(new, origin, place)
+        return Prepared(new, origin, place, dots=dots)
     outer, inner = split
     origin[outer] = origin[new]
     origin.update({_element(inner, at): origin.get(arg, arg) for at, arg in enumerate(inner.args, 1)})
@@ -81,6 +85,8 @@ def _split_stack(root: Node, by: Node, named: frozenset[Node]) -> tuple[Node, No
             return None
         if not part.args[0].args or part.args[0] in named or part.args[0] not in touched:
             return None
+    if all(part.args[0].operator.name == "element" for part in root.args):
+        return None
     inner = build.apply("stack", *(part.args[0] for part in root.args))
     return build.apply("stack", *(part.func(_element(inner, at)) for at, part in enumerate(root.args, 1))), inner
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mcalc.derivation.derivation import STAGES, Derivation, Step
 from mcalc.notation.of_numbers import magnitude
-from mcalc.tree.names import name_text, shape_words
+from mcalc.tree.names import name_text, shape_words, size_words, sizes_shown
 from mcalc.tree.node import Node
 from mcalc.tree.open import Signature
 
@@ -66,14 +67,42 @@ def verified_line(derivation: Derivation) -> str:
     return f"agrees with finite differences at {found.points} random {points}, relative error {magnitude(found.error)}"
 
 
-def layout_reason(derivation: Derivation) -> str:
-    """``: one row for each output, …``, where the layout wants a word."""
-    column = "variable" if len(derivation.wrt) > 1 else f"element of {name_text(derivation.wrt[0])}"
-    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.shape[0] == 1:
-        return f": one row for the one output, one column for each {column}, so a gradient lies down as a row"
-    if derivation.layout == "paper" and len(derivation.shape) == 2 and derivation.value.axes:
-        return f": one row for each output, one column for each {column}"
-    return ""
+def layout_line(derivation: Derivation) -> str:
+    """``1×n in the paper layout: one output, n inputs, so a row``: the shape of the result, and where it comes from."""
+    value, shape, layout = derivation.value, derivation.in_symbols.shape, derivation.layout
+    told = f"{sizes_shown(shape)} in the {layout} layout"
+    if derivation.is_second or any(len(node.axes) > 1 for node in (value, *derivation.by)):
+        return told
+    sides = f"{_counted([value], 'output')}, {_counted(derivation.by, 'input')}"
+    if not shape:
+        return f"{sizes_shown(shape)}: {sides}"
+    if layout != "paper":
+        return f"{told}: {sides}"
+    if len(shape) == 1:
+        return f"{told}: {sides}, so a column"
+    return f"{told}: {sides}, {'a row for each output' if value.axes else 'so a row'}"
+
+
+def _counted(nodes: Sequence[Node], what: str) -> str:
+    """``n inputs``, ``one output``."""
+    sizes = [size for node in nodes for size in node.shape if size != 1]
+    one = size_words(sizes[0]) if sizes else "one"
+    count = one if len(nodes) == 1 else "several" if sizes else str(len(nodes))
+    return f"{count} {what}{'' if count == 'one' else 's'}"
+
+
+def other_layout(derivation: Derivation) -> str:
+    """``column: --layout denominator``, where the other layout turns the result."""
+    result = derivation.in_symbols
+    if len(set(derivation.by)) > 1 or derivation.is_second or not isinstance(result, Node) or len(result.shape) > 2:
+        return ""
+    value, by = derivation.value, derivation.by[0]
+    if len(value.axes) + len(by.axes) == 0 or len(by.axes) == 2 or len(value.axes) == 2:
+        return ""
+    other = "denominator" if derivation.layout != "denominator" else "paper"
+    row = len(result.shape) == 2 and result.shape[0] == 1
+    column = len(result.shape) == 1 or result.shape[1] == 1
+    return f"{'column' if row else 'row' if column else 'transposed'}: --layout {other}"
 
 
 def by_variable(derivation: Derivation) -> list[Derivation]:
@@ -82,7 +111,8 @@ def by_variable(derivation: Derivation) -> list[Derivation]:
     blocks: list[list[Step]] = [[]]
     for step in derivation.steps:
         before = blocks[-1][-1] if blocks[-1] else step
-        apart = step.stage == before.stage == "outline" and step is not before and step.before is not before.after
+        apart = step.stage == before.stage and step is not before and step.before is not before.after
+        apart = apart and (step.stage == "outline" or blocks[-1][0].stage == "differentiate" == step.stage)
         if apart or order.index(step.stage) < order.index(before.stage):
             blocks.append([])
         blocks[-1].append(step)

@@ -133,6 +133,13 @@ def _is_fixed_power(node: Node) -> bool:
 Expression = Node | IndexForm
 
 
-def partial(above: str | Node, below: str, shape: Shape, split: int = 0, total: bool = False) -> Node:
-    """The leaf ``∂above/∂below``, or a total derivative; of its indices, the first `split` belong to the value."""
-    return Node(TABLE["partial"], (), (above, below, split, total), shape)
+Arguments = tuple[tuple[str, int], ...]
+"""What a value is a function of: names with their ranks."""
+
+
+def partial(above: str | Node, below: str, shape: Shape, split: int = 0, arguments: Arguments = ()) -> Node:
+    """The leaf ``∂above/∂below``; of its indices, the first `split` belong to the value.
+
+    A total derivative has `arguments`: ``∂u₂(x, u₁)/∂x`` is where u₁ moves with x.
+    """
+    return Node(TABLE["partial"], (), (above, below, split, arguments), shape)

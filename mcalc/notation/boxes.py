@@ -159,6 +159,13 @@ class Call(Box):
     axis: int | None = None
 
 
+class Of(Box):
+    """``u₂(x, u₁)``: a value as a function of others."""
+
+    value: Box
+    args: tuple[Box, ...]
+
+
 class BigSum(Box):
     """``Σ body`` over the running index, from 1 to the size."""
 
@@ -187,11 +194,10 @@ class Cases(Box):
 
 
 class Derivative(Box):
-    """``∂above/∂below``, of two `below` the second derivative; `total`: by ``d``."""
+    """``∂above/∂below``, of two `below` the second derivative."""
 
     above: Box
     below: tuple[Box, ...]
-    total: bool = False
 
 
 class Differential(Box):

@@ -23,6 +23,7 @@ from mcalc.notation.boxes import (
     Nabla,
     Name,
     Number,
+    Of,
     Power,
     Root,
     Row,
@@ -285,6 +286,10 @@ class Linear:
         inner = deeper(self.listed(part.args, ", ", told=True))
         return [_piece(symbol + "("), *inner, _piece(axis + ")")], ATOM
 
+    def _of(self, part: Of) -> Written:
+        inner = deeper(self.listed(part.args, ", "))
+        return [*self.run(part.value), _piece("("), *inner, _piece(")")], ATOM
+
     def _bigsum(self, part: BigSum) -> Written:
         ending = Piece(f" for {part.index} in 1..{size_text(part.size)}", cut="rel", depth=1)
         return [_piece("sum("), *deeper(self.run(part.body)), ending, _piece(")")], ATOM
@@ -310,7 +315,7 @@ class Linear:
         return [_piece("{ "), *deeper([*inner, *asked]), _piece(" }")], ATOM
 
     def _derivative(self, part: Derivative) -> Written:
-        sign = "d" if part.total else self.sign_of["d"]
+        sign = self.sign_of["d"]
         order = len(part.below)
         power = "" if order == 1 else f"^{order}" if self.ascii else str(order).translate(SUPERSCRIPTS)
         below = "".join(sign + self.write(place) for place in part.below)

@@ -67,9 +67,9 @@ def _factor(factor: Factor, names: dict[Place, str], builder: Builder) -> Box:
     if factor.node is None:
         return builder.delta(letters, factor.indices[0].size)
     if factor.node.operator.name == "partial":
-        above, below, split, total = factor.node.parameters
-        upper = entry(builder.name(above, split), letters[:split])
-        return Derivative(upper, (entry(builder.name(below, len(letters) - split), letters[split:]),), total)
+        above, below, split, arguments = factor.node.parameters
+        upper = builder.of(entry(builder.name(above, split), letters[:split]), arguments)
+        return Derivative(upper, (entry(builder.name(below, len(letters) - split), letters[split:]),))
     return entry(builder.box(factor.node), letters)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sympy.core.expr import Expr
 
+from mcalc.networks.index_form import Arguments
 from mcalc.networks.pairs import is_of_rows, is_selection, written_out
 from mcalc.notation.boxes import (
     BigSum,
@@ -22,6 +23,7 @@ from mcalc.notation.boxes import (
     Mark,
     Name,
     Number,
+    Of,
     Power,
     Root,
     Row,
@@ -118,9 +120,15 @@ class Builder:
         return Size(self.place(size) if isinstance(size, LoopIndex) else size)
 
     def _partial(self, node: Node) -> Box:
-        above, below, split, total = node.parameters
-        value = self.box(above) if isinstance(above, Node) else self.name(above, split)
-        return Derivative(value, (self.name(below, len(node.axes) - split),), total)
+        above, below, split, arguments = node.parameters
+        value = self.box(above) if isinstance(above, Node) else self.of(self.name(above, split), arguments)
+        return Derivative(value, (self.name(below, len(node.axes) - split),))
+
+    def of(self, value: Box, arguments: Arguments) -> Box:
+        """``u₂(x, u₁)``; the value itself where nothing is said of its arguments."""
+        if not arguments:
+            return value
+        return Of(value, tuple(self.name(name, rank) for name, rank in arguments))
 
     def _differential(self, node: Node) -> Box:
         return Differential(self.name(node.parameters[0], len(node.axes)))

@@ -16,14 +16,12 @@ def named(name: str, rank: int, letters: Sequence[str]) -> Box:
     return Index(Name(name, rank), tuple(letters)) if letters else Name(name, rank)
 
 
-def derivative(above: Place, below: Sequence[Place], total: bool = False) -> Derivative:
+def derivative(above: Place, below: Sequence[Place]) -> Derivative:
     """``∂y[i]/∂W[k,l]``, of two variables ``∂²f/∂a[i]∂X[k,l]``; without letters ``∂y/∂W``."""
-    return Derivative(named(*above), tuple(named(*place) for place in below), total)
+    return Derivative(named(*above), tuple(named(*place) for place in below))
 
 
-def write_partial(
-    above: str, below: str, value: Sequence[str], variable: Sequence[str], dialect: str, total: bool = False
-) -> str:
+def write_partial(above: str, below: str, value: Sequence[str], variable: Sequence[str], dialect: str) -> str:
     """``∂u[i]/∂W[k,l]``."""
     places = (above, len(value), value), (below, len(variable), variable)
-    return written(derivative(places[0], [places[1]], total), dialect)
+    return written(derivative(places[0], [places[1]]), dialect)

@@ -24,6 +24,7 @@ from mcalc.notation.boxes import (
     Nabla,
     Name,
     Number,
+    Of,
     Power,
     Root,
     Row,
@@ -196,6 +197,9 @@ class Typeset(Rows):
             run = self.scripted(run, below, None)
         return [*run, *self.bracketed(inner)]
 
+    def _of(self, part: Of) -> Run:
+        return [*self.run(part.value), *self.bracketed(self.listed(part.args))]
+
     def listed(self, parts: Sequence[Box]) -> Run:
         """Arguments, with commas between them."""
         run: Run = []
@@ -260,7 +264,7 @@ class Typeset(Rows):
     # Derivatives
 
     def _derivative(self, part: Derivative) -> Run:
-        letter = "total" if part.total or self.style.derivative == "d" else "d"
+        letter = "total" if self.style.derivative == "d" else "d"
         order = len(part.below)
         before, self.size = self.size, self.smaller
         sign = Piece(self.sign(letter), "ord", SIGN_WIDTHS[letter] * self.shrunk)

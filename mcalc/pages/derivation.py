@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mcalc.ask import in_layout
-from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, left_box
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, is_alone, left_box, own_name
+from mcalc.derivation.detail import shown
 from mcalc.derivation.error_term import error_term
 from mcalc.derivation.linear_map import other_boxes
-from mcalc.derivation.statements import assumptions, by_variable, held_constant, layout_reason, verified_line
+from mcalc.derivation.statements import assumptions, by_variable, held_constant, layout_line, verified_line
 from mcalc.documents.blocks import (
     Block,
     Equations,
@@ -29,7 +30,7 @@ from mcalc.notation.common_parts import is_long, is_unreadable, named_boxes
 from mcalc.notation.drawing import Drawing, Drawn, DrawnCases, Slices
 from mcalc.notation.writing import box_of
 from mcalc.pages.prose import spans
-from mcalc.tree.names import name_text
+from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
 
 Named = tuple[tuple[Name, Box], ...]
@@ -37,6 +38,7 @@ Named = tuple[tuple[Name, Box], ...]
 
 def page(derivation: Derivation, lhs: bool = False) -> Page:
     """The answer, or for `explain` the derivation; `lhs`: an answer has its left side in any case."""
+    derivation = shown(derivation) if derivation.command == "explain" else derivation
     with derivation.apart():
         by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
         title = ("Derivative of ", box_of(derivation.value), " by ", *by)
@@ -134,10 +136,6 @@ class Sentences:
 class _Page(Sentences):
     """The blocks of one derivation."""
 
-    def __init__(self, derivation: Derivation) -> None:
-        super().__init__(derivation)
-        self.told: set[str] = set()
-
     # The answer alone
 
     def answered(self, lhs: bool) -> Iterator[Block]:
@@ -165,13 +163,16 @@ class _Page(Sentences):
     def explained(self) -> Iterator[Block]:
         derivation = self.derivation
         by = joined([self.names.get(name_text(name), Name(name)) for name in derivation.wrt])
-        yield Heading(1, ("Derivative of ", self.box(derivation.value), " by ", *by))
+        self.own = own_name(derivation)
+        value = self.box(derivation.value)
+        value = equation(Name(self.own, len(derivation.value.axes)), value) if self.own else value
+        yield Heading(1, ("Derivative of ", value, " by ", *by))
         yield self.where()
         yield from self.functions()
         yield from (Note(self.said(note)) for note in derivation.reading.notes)
         shape = size_box(derivation.in_symbols.shape)
-        told = f" in the {derivation.layout} layout{layout_reason(derivation)}."
-        yield Prose(("The result is ", shape, *self.said(told)))
+        told = layout_line(derivation).removeprefix(sizes_shown(derivation.in_symbols.shape))
+        yield Prose(("The result is ", shape, *self.said(f"{told}.")))
         stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
         lone = sum(map(bool, stages.values())) == 1
         parts = by_variable(derivation)
@@ -183,10 +184,13 @@ class _Page(Sentences):
             number += 1
             if stage == "substitute" and all(step.rule == "case distinction" for step in steps):
                 title = "Tell the cases apart"
+            if stage == "differentiate" and all(is_alone(group[0], self.own) for group in chains(steps)):
+                title = "Differentiate term by term"
             yield Heading(2, (title if lone else f"{number}. {title}",))
             for part in parts:
                 own = [step for step in part.steps if step.stage == stage]
-                if len(parts) > 1 and own and stage not in ("collect", "layout"):
+                apart = len(parts) > 1 and own and not is_alone(own[0], self.own)
+                if apart and stage not in ("collect", "layout"):
                     yield Prose(self.said(capital(held_constant(part, derivation)) + ":"))
                 if own:
                     yield from getattr(self, "_" + stage)(own, part)
@@ -198,24 +202,29 @@ class _Page(Sentences):
         for step in steps:
             loops = sorted(loop.name for loop in step.before.loops) if isinstance(step.before, Node) else []
             each = ("for each ", *joined([Name(loop) for loop in loops])) if loops and loops != before else ()
-            lines.append(Line(self.box(step.before), self.box(step.after), each, step.shape))
+            said = each or self.said(step.because)
+            lines.append(Line(self.box(step.before), self.box(step.after), said, step.shape))
             before = loops
         yield Equations(tuple(lines))
 
     def _differentiate(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
-        lines = [Line(self.box(s.before), self.box(s.after), (s.rule,), s.shape, s.rule) for s in steps]
-        yield Equations(tuple(lines))
+        if is_alone(steps[0], self.own):
+            yield from (self.equations(self.box(group[0].before), group) for group in chains(steps))
+            return
+        lines, apart = [], []
         for step in steps:
+            short = 0 < len(step.because) <= _BESIDE
+            said = self.said(step.because) if short else (step.rule,)
+            lines.append(Line(self.box(step.before), self.box(step.after), said, step.shape, step.rule))
+            apart += [] if short else [step]
+        yield Equations(tuple(lines))
+        for step in apart:
             yield from self.because(step.rule, step.because, {})
 
     def because(self, rule: str, text: str, names: dict[str, Box]) -> Iterator[Block]:
-        """Why a rule applies, each clause said once on a page."""
-        clauses = [clause for clause in text.split("; ") if clause]
-        new = [clause for clause in clauses if f"{rule}: {clause}" not in self.told and clause not in self.told]
-        self.told.update(f"{rule}: {clause}" if at == 0 else clause for at, clause in enumerate(clauses))
-        if new:
-            said = "; ".join(new) + ("" if new[-1].endswith(".") else ".")
-            yield Prose(spans(said, names), "", rule if new[0] == clauses[0] else "")
+        """Why a rule applies."""
+        if text:
+            yield Prose(spans(f"{text}.", names), "", rule)
 
     def _outline(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         for group in chains(steps):
@@ -224,7 +233,10 @@ class _Page(Sentences):
     def _combine(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         for group in chains(steps):
             first = group[0]
-            yield from self.because(first.rule, first.because, self.names)
+            if first.because:
+                yield Prose(self.said(f"{first.because}."), "", first.rule)
+            else:
+                yield Prose((f"By the {first.rule}:" if "rule" in first.rule else f"{capital(first.rule)}:",))
             yield self.equations(self.box(first.before), group)
 
     def _substitute(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
@@ -268,14 +280,10 @@ class _Page(Sentences):
         named: Named = ()
         before: Box | None = None
         for at, step in enumerate(steps):
-            reasons = list(dict.fromkeys(sub.because for sub in step.substeps if sub.because))
-            if not reasons and at:
-                reasons = [step.because or step.rule]
-            elif step.stage in ("collect", "layout", "outline", "substitute"):
-                reasons = [step.because]
+            told = step.because if at or step.stage != "combine" else ""
             box, own = self.named(step.after)
             named += tuple(pair for pair in own if pair[0].word not in {name.word for name, _ in named})
-            said = self.said("; ".join(reason for reason in reasons if reason))
+            said = self.said(told)
             if box is not before:
                 lines.append(Line(None if at else left, box, said, step.shape))
             before = box
@@ -310,6 +318,8 @@ class _Page(Sentences):
         yield from (Note(self.said(note)) for note in derivation.remarks)
 
 
+_BESIDE = 44
+"""A longer reason stands below the equations."""
 _ASIDE = 12
 """A value of more parts than these is not said within a sentence."""
 

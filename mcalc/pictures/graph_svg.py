@@ -146,7 +146,7 @@ class _Picture:
             letters, tensor = natural.letters(), natural.tensor
             above, below = [letters[index] for index in tensor.value], [letters[index] for index in tensor.variable]
         name = value.name if value.definition is not None else "y"
-        quotient = write_partial(name, derivation.wrt[0], above, below, "text", total=True)
+        quotient = write_partial(name, derivation.wrt[0], above, below, "text")
         answer = [Words(quotient, sizes_shown(natural.shape), style="jacobian")]
         if isinstance(natural, IndexForm) or natural.key[0] <= _LARGEST:
             answer = _equation(quotient, write_expression(natural), sizes_shown(natural.shape))

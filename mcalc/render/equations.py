@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import NamedTuple
 
 from mcalc.notation.columns import pad, width
 from mcalc.render.layout import Piece, Row, broken, table, wrapped
 
-_LEAST_EQUATION = 16
+_WIDEST = 72
+"""Where lines are not broken, a longer equation does not move the reasons of the others to the right."""
 
 
 class Line(NamedTuple):
-    """A row of equations: ``left = right``, the reasons for it, and further lines under its right side."""
+    """A row of equations: ``left = right``, its shape, the reason for it, and further lines under its right side."""
 
     left: str
     right: str
-    reasons: Sequence[str] = ()
+    reason: str = ""
     below: Sequence[str] = ()
+    shape: str = ""
 
 
 def labelled(label: Sequence[Piece], mathematics: Piece, tail: Sequence[Piece], columns: int) -> list[Row]:
@@ -42,58 +43,71 @@ def labelled(label: Sequence[Piece], mathematics: Piece, tail: Sequence[Piece], 
 
 
 def rows_of_table(rows: Sequence[Row], columns: int) -> list[list[Row]]:
-    """For each row of the table its lines: the equation, and what is said of it in columns of their own.
+    """For each row of the table its lines: the equation, its shape, and what is said of it in columns of their own.
 
-    An equation too long for its column has the line for itself, and the rest follows under it.
+    Where that is too wide, what is said stands under its equation; an equation too long for its column has the line for
+    itself, and the shape follows under it.
     """
     flat = table(list(rows))
     if not columns or all(_width(row) <= columns for row in flat):
         return [[row] for row in flat]
+    said = [[piece for piece in row[2:] if piece.text] for row in rows]
+    rows = [row[:2] for row in rows]
     rests = table([row[1:] for row in rows], indent="")
     column = columns - 2 - 3 - max((_width(rest) for rest in rests), default=0)
     fitting = [width(row[0].text) for row in rows if width(row[0].text) <= column]
-    start = max(fitting) + 5 if fitting and max(fitting) >= _LEAST_EQUATION else 6
+    start = max(fitting, default=1) + 5
     found: list[list[Row]] = []
-    for row, rest in zip(rows, rests, strict=True):
+    for row, rest, words in zip(rows, rests, said, strict=True):
         equation = row[0]
         if width(equation.text) + 5 <= start:
-            found.append([[Piece("  "), equation._replace(text=pad(equation.text, start - 2)), *rest]])
-            continue
-        left = equation.text.partition(" = ")[0]
-        hang = " " * min(width(left) + 3, columns // 3)
-        lines = [[Piece("  "), Piece(line, equation.style)] for line in broken(equation.text, columns - 2, hang)]
-        found.append([*lines, [Piece(" " * start), *rest]])
+            lines = [[Piece("  "), equation._replace(text=pad(equation.text, start - 2)), *rest]]
+        else:
+            left = equation.text.partition(" = ")[0]
+            hang = " " * min(width(left) + 3, columns // 3)
+            lines = [[Piece("  "), Piece(line, equation.style)] for line in broken(equation.text, columns - 2, hang)]
+            lines.append([Piece(" " * start), *rest])
+        for piece in words:
+            lines += [[Piece("      "), piece._replace(text=line)] for line in wrapped(piece.text, columns - 6)]
+        found.append(lines)
     return found
 
 
 def rows_of_equations(lines: Sequence[Line], columns: int, indent: str = "    ") -> list[Row]:
-    """``left = …`` under one another, each reason to the right of its line; under it where there is no room."""
+    """``left = …`` under one another, shapes and reasons to the right of each; under it where there is no room."""
     left = max(width(line.left) for line in lines)
     wide_left = bool(columns) and left > columns // 3 and any(_too_wide(line, left, columns, indent) for line in lines)
     start = 2 if wide_left else left
     room = columns - len(indent) - start - 3
     blocks = [broken(line.right, room, "") if columns else [line.right] for line in lines]
     widths = [max(width(text) for text in [*block, *line.below]) for block, line in zip(blocks, lines, strict=True)]
-    column = max(widths)
-    beside = not columns or all(width(reason) <= room - column - 3 for line in lines for reason in line.reasons)
+    column = max((wide for wide in widths if columns or wide <= _WIDEST), default=0)
+    beside = not columns or all(width(_told(line)) <= room - column - 3 for line in lines)
     rows: list[Row] = []
     for line, block in zip(lines, blocks, strict=True):
         if wide_left and line.left.strip():
             rows.append([Piece(indent), Piece(line.left)])
         head = " " * start if wide_left else pad(line.left, start)
         texts = [f"{head} = {block[0]}", *(" " * (start + 3) + text for text in [*block[1:], *line.below])]
+        shape = [Piece(line.shape + ("   " if line.reason else ""), "shape")] if line.shape else []
         if beside:
-            for text, reason in zip_longest(texts, line.reasons, fillvalue=""):
-                rows.append([Piece(indent), Piece(pad(text, start + 3 + column + 3)), Piece(reason, "quiet")])
+            first = pad(texts[0], start + 3 + column) + "   "
+            rows.append([Piece(indent), Piece(first), *shape, Piece(line.reason, "quiet")])
+            rows += [[Piece(indent), Piece(text)] for text in texts[1:]]
             continue
         rows += [[Piece(indent), Piece(text)] for text in texts]
         under = indent + " " * (start + 7 if room > 40 else 8)
-        rows += [
-            [Piece(under), Piece(text, "quiet")]
-            for reason in line.reasons
-            for text in wrapped(reason, columns - len(under))
-        ]
+        if line.shape and width(texts[-1]) + len(indent) + 3 + width(line.shape) <= columns:
+            rows[-1] += [Piece("   "), Piece(line.shape, "shape")]
+        elif line.shape:
+            rows += [[Piece(under), Piece(text, "shape")] for text in broken(line.shape, columns - len(under), "")]
+        if line.reason:
+            rows += [[Piece(under), Piece(text, "quiet")] for text in wrapped(line.reason, columns - len(under))]
     return rows
+
+
+def _told(line: Line) -> str:
+    return line.shape + ("   " if line.shape and line.reason else "") + line.reason
 
 
 def _too_wide(line: Line, left: int, columns: int, indent: str) -> bool:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from mcalc.derivation.derivation import Derivation, Step, left_side
+from mcalc.derivation.detail import shown
 from mcalc.derivation.linear_map import other_forms
 from mcalc.networks.index_form import Expression
 from mcalc.notation.drawing import Drawn
@@ -23,6 +24,7 @@ def write(derivation: Derivation, form: str = "json") -> str:
 
 def record(derivation: Derivation) -> dict[str, object]:
     """``command, expression, shapes, assumed, wrt, layout, shape, result, conditions, steps, verified``."""
+    derivation = shown(derivation) if derivation.command == "explain" else derivation
     names = derivation.reading.names
     found: dict[str, object] = {
         "command": derivation.command,
@@ -67,7 +69,7 @@ def _step(step: Step) -> dict[str, object]:
     return {
         "stage": step.stage,
         "rule": step.rule,
-        "because": step.because or "; ".join(sub.because for sub in step.substeps),
+        "because": step.because,
         "before": write_expression(step.before, "text"),
         "after": write_expression(step.after, "text"),
         "shape": dimensions(step.shape),

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.ask import in_layout
-from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, left_side
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, is_alone, left_side, own_name
+from mcalc.derivation.detail import shown
 from mcalc.derivation.error_term import error_term
 from mcalc.derivation.headings import answer_text
 from mcalc.derivation.linear_map import other_forms
-from mcalc.derivation.statements import by_variable, held_constant, layout_reason, names_line, verified_line
+from mcalc.derivation.statements import (
+    by_variable,
+    held_constant,
+    layout_line,
+    names_line,
+    other_layout,
+    verified_line,
+)
+from mcalc.documents.blocks import capital
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.columns import width
 from mcalc.notation.drawing import Drawn, beside
@@ -29,6 +37,7 @@ def rows(derivation: Derivation, form: str = "text", columns: int = 0) -> list[R
     """The page; `columns` is the width at which sentences are broken, 0 for nowhere."""
     page = _Page(form, columns)
     if derivation.command == "explain":
+        derivation = shown(derivation)
         parts = derivation.parts or (derivation,)
         for number, part in enumerate(parts):
             if number:
@@ -37,6 +46,10 @@ def rows(derivation: Derivation, form: str = "text", columns: int = 0) -> list[R
     else:
         page.answer(derivation)
     return page.rows
+
+
+_MOST_PATHS = 3
+"""Of more paths the shapes of their Jacobians are not listed."""
 
 
 class _Page:
@@ -102,18 +115,17 @@ class _Page:
         """The derivation, step by step."""
         by = ", ".join(self.plainly(name_text(name)) if self.form == "text" else name for name in derivation.wrt)
         tail = [Piece(" by ", "heading"), Piece(by, "variable")]
-        self.labelled([Piece("Derivative of ", "heading")], Piece(self.math(derivation.value), "result"), tail)
+        self.own = own_name(derivation)
+        label = "Derivative of " + (f"{self.plainly(name_text(self.own))} = " if self.own else "")
+        self.labelled([Piece(label, "heading")], Piece(self.math(derivation.value), "result"), tail)
         self.sentence(names_line(derivation))
         for note in derivation.reading.notes:
             self.sentence("Note: " + note)
-        self.sentence(
-            f"The result is {sizes_shown(derivation.in_symbols.shape)} in the {derivation.layout} layout"
-            f"{layout_reason(derivation)}"
-        )
+        self.sentence(layout_line(derivation))
         stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
         number, lone = 0, sum(map(bool, stages.values())) == 1
         blocks = by_variable(derivation)
-        self.together = derivation.wrt
+        self.together = derivation
         for stage, title in STAGES.items():
             steps = stages[stage]
             if not steps:
@@ -121,10 +133,13 @@ class _Page:
             number += 1
             if stage == "substitute" and all(step.rule == "case distinction" for step in steps):
                 title = "Tell the cases apart"
+            if stage == "differentiate" and all(is_alone(group[0], self.own) for group in chains(steps)):
+                title = "Differentiate term by term"
             self.heading(title if lone else f"{number}  {title}")
             for part in blocks:
                 own = [step for step in part.steps if step.stage == stage]
-                if len(blocks) > 1 and own and own[0].stage not in ("collect", "layout"):
+                told = len(blocks) > 1 and own and not is_alone(own[0], self.own)
+                if told and own[0].stage not in ("collect", "layout"):
                     self.sentence(held_constant(part, derivation), style="variable")
                 if own:
                     getattr(self, "_" + stage)(own, part)
@@ -132,12 +147,14 @@ class _Page:
 
     def _introduce(self, steps: Sequence[Step], derivation: Derivation) -> None:
         cells: list[Row] = []
+        before: list[str] = []
         for step in steps:
             row = [Piece(f"{self.math(step.before)} = {self.math(step.after)}"), self.shape(step)]
-            loops = sorted(step.before.loops, key=str) if isinstance(step.before, Node) else []
-            if loops:
-                row.append(Piece("for each " + ", ".join(loop.name for loop in loops), "quiet"))
-            cells.append(row)
+            loops = sorted(loop.name for loop in step.before.loops) if isinstance(step.before, Node) else []
+            said = "for each " + ", ".join(loops) if loops and loops != before else ""
+            said = said or self.plainly(step.because)
+            cells.append([*row, Piece(said, "quiet")] if said else row)
+            before = loops
         for lines in rows_of_table(cells, self.columns):
             self.rows += lines
 
@@ -146,18 +163,18 @@ class _Page:
         return Piece(self.plainly(sizes_shown(step.shape)), "shape")
 
     def _differentiate(self, steps: Sequence[Step], derivation: Derivation) -> None:
-        cells = [
-            [Piece(f"{self.math(step.before)} = {self.math(step.after)}"), self.shape(step), Piece(step.rule, "rule")]
-            for step in steps
-        ]
-        told: set[object] = set()
-        for step, lines in zip(steps, rows_of_table(cells, self.columns), strict=True):
+        cells: list[Row] = []
+        for group in chains(steps):
+            if len(group) > 1 or is_alone(group[0], self.own):
+                self.equations(self.math(group[0].before), group)
+                continue
+            (step,) = group
+            equation = Piece(f"{self.math(step.before)} = {self.math(step.after)}")
+            said = Piece(self.plainly(step.because), "quiet") if step.because else Piece(step.rule, "rule")
+            named = [Piece(step.rule, "rule")] if derivation.detail == "full" and step.because else []
+            cells.append([equation, self.shape(step), *named, said])
+        for lines in rows_of_table(cells, self.columns):
             self.rows += lines
-            clauses = step.because.split("; ") if step.because else []
-            new = [clause for clause in clauses if (step.rule, clause) not in told and clause not in told]
-            told.update((step.rule, clause) if at == 0 else clause for at, clause in enumerate(clauses))
-            if new:
-                self.sentence("; ".join(new), "      ")
 
     def _outline(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for group in chains(steps):
@@ -166,13 +183,19 @@ class _Page:
     def _combine(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for group in chains(steps):
             first = group[0]
-            self.add(Piece("  "), Piece(first.rule, "rule"))
-            self.sentence(first.because, "      ")
-            if any(first.factors) and len(first.factors) > 1:
-                shapes = "·".join(f"({sizes_shown(shape)})" for shape in first.factors)
-                total = f"{shapes} = {sizes_shown(first.shape)}"
-                self.labelled([Piece("      shapes: ", "quiet")], Piece(self.plainly(total), "quiet"))
+            rule = first.rule + (": " if first.because else "")
+            lines = wrapped(self.plainly(rule + first.because), self.columns - 6 if self.columns else 0)
+            self.add(Piece("  "), Piece(rule, "rule"), Piece(lines[0][len(rule) :], "quiet"))
+            self.rows += [[Piece("      "), Piece(line, "quiet")] for line in lines[1:]]
             self.equations(self.math(first.before), group)
+
+    def factors(self, step: Step) -> str:
+        """``(1×1)(1×n) = 1×n``: the shapes of the Jacobians along the paths, and of what comes out."""
+        if not 0 < len(step.factors) <= _MOST_PATHS or not any(shape for path in step.factors for shape in path):
+            return ""
+        products = ["".join(f"({sizes_shown(shape)})" for shape in path) for path in step.factors]
+        alone = len(step.factors) == 1 and len(step.factors[0]) == 1
+        return sizes_shown(step.shape) if alone else f"{' + '.join(products)} = {sizes_shown(step.shape)}"
 
     def _substitute(self, steps: Sequence[Step], derivation: Derivation) -> None:
         leaf = next(
@@ -193,8 +216,9 @@ class _Page:
 
     def _collect(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for step in steps:
-            names = ", ".join(f"∂f/∂{name_text(name)}" for name in self.together)
-            self.equations(self.plainly(f"[{names}]"), [step])
+            names = ", ".join(f"∂f/∂{name_text(name)}" for name in self.together.wrt)
+            row = step.shape[0] == 1
+            self.equations(left_side(self.together, self.form) if row else self.plainly(f"[{names}]"), [step])
 
     def _layout(self, steps: Sequence[Step], derivation: Derivation) -> None:
         for step in steps:
@@ -221,41 +245,36 @@ class _Page:
         """``left = …`` and under it the further forms, each with its reason."""
         lines = []
         for at, step in enumerate(steps):
-            reasons = list(dict.fromkeys(self.plainly(sub.because) for sub in step.substeps))
-            if not reasons and at:
-                reasons = [self.plainly(step.because or step.rule)]
-            elif step.stage in ("collect", "layout", "outline", "substitute"):
-                reasons = [self.plainly(step.because)]
+            last = at == len(steps) - 1
+            shape = self.factors(step) if step.factors else sizes_shown(step.shape) if last else ""
+            told = step.because if at or step.stage != "combine" else ""
             text, named = self.with_where(step.after)
-            lines.append(Line("" if at else left, text, reasons, named))
+            lines.append(Line("" if at else left, text, self.plainly(told), named, self.plainly(shape)))
         self.rows += rows_of_equations(lines, self.columns)
+
+    def was_shown(self, derivation: Derivation) -> bool:
+        """Whether the last line of the derivation is its result."""
+        last = derivation.steps[-1] if derivation.steps else None
+        result = derivation.in_symbols
+        return last is not None and last.after is result and isinstance(result, Node)
 
     def closing(self, derivation: Derivation) -> None:
         """The result and its check."""
-        result = derivation.in_symbols
-        text, named = self.with_where(result)
-        if isinstance(result, IndexForm):
-            text = f"{left_side(derivation, self.form)} = {text}"
         self.add()
-        tail = [Piece("   " + self.plainly(sizes_shown(result.shape)), "shape")]
-        self.labelled([Piece("Result  ", "heading")], Piece(text, "result"), tail)
-        for line in named:
-            self.labelled([Piece("        ")], Piece(line, "result"))
+        if not self.was_shown(derivation):
+            result = derivation.in_symbols
+            text, named = self.with_where(result)
+            if isinstance(result, IndexForm):
+                text = f"{left_side(derivation, self.form)} = {text}"
+            tail = [Piece("   " + self.plainly(sizes_shown(result.shape)), "shape")]
+            self.labelled([Piece("Result  ", "heading")], Piece(text, "result"), tail)
+            for line in named:
+                self.labelled([Piece("        ")], Piece(line, "result"))
         for form in other_forms(derivation, self.form):
-            self.sentence(form, "        ")
-        other = "denominator" if derivation.layout != "denominator" else "paper"
-        turned = (
-            in_layout(derivation.natural, derivation.value, derivation.by[0], other)
-            if len(derivation.by) == 1
-            else result
-        )
-        if turned is not result and not isinstance(turned, IndexForm) and turned.shape != result.shape:
-            label = Piece(f"        in the {other} layout: ", "quiet")
-            tail = [Piece(" " + self.plainly(sizes_shown(turned.shape)), "quiet")]
-            self.labelled([label], Piece(self.math(turned) + ",", "quiet"), tail)
+            self.sentence(form)
         error = error_term(derivation)
         if error is not None:
-            name = Piece(f"        with {self.math(error.name)} = ", "quiet")
+            name = Piece(f"  with {self.math(error.name)} = ", "quiet")
             difference = Piece(self.math(error.difference) + ": ", "quiet")
             named_result = Piece(self.math(error.result))
             if not self.columns or width(name.text + difference.text + named_result.text) <= self.columns:
@@ -263,8 +282,8 @@ class _Page:
             else:
                 self.labelled([name], difference)
                 self.labelled([Piece(" " * 10)], named_result)
-        if derivation.verified is not None:
-            text = verified_line(derivation)
-            self.sentence(text[0].upper() + text[1:], "")
+        said = [] if derivation.verified is None else [capital(verified_line(derivation))]
+        other = other_layout(derivation)
+        self.sentence(". ".join([*said, capital(other)] if other else said), "")
         for note in derivation.remarks:
             self.sentence("Note: " + note, "")

@@ -41,7 +41,7 @@ cosh of sinh: 1 + sinh(a)^2 -> cosh(a)^2 | 1 + sinh² is cosh²
 sinh of cosh: cosh(a)^2 - 1 -> sinh(a)^2 | cosh² - 1 is sinh²
 log softmax: log(softmax(u)) -> u - logsumexp(u) | the logarithm of a softmax is u - logsumexp(u)
 # diagonal matrices
-ones by diagonal: ones(n)'@diag(v) -> v' | 1⃗ᵀ·diag(v) = vᵀ: the diagonal lies down as a row
+ones by diagonal: ones(n)'@diag(v) -> v' | 1⃗ᵀ·diag(v) = vᵀ
 diagonal by ones: diag(v)@ones(n) -> v | diag(v)·1⃗ = v
 two diagonals: diag(u)@diag(v) -> diag(u*v) | diag(u)·diag(v) = diag(u ⊗ v)
 diagonal times vector: diag(u)@v -> u*v | diag(u)·v = u ⊗ v

@@ -104,10 +104,8 @@ OPERATORS = (
         calls=("max", "maximum"),
         example="max(w, x)",
         rules=(
-            Rule(
-                "a", _at_ties("a >= b", "a > b"), "the maximum moves with an argument only where that one is the larger"
-            ),
-            Rule("b", "b > a", "the maximum moves with an argument only where that one is the larger"),
+            Rule("a", _at_ties("a >= b", "a > b"), "the maximum moves with the larger argument"),
+            Rule("b", "b > a", "the maximum moves with the larger argument"),
         ),
         numpy=lambda np, a, b, *_: np.maximum(a, b),
         care="where a and b are equal, both derivatives are 0, as in the paper; where they are equal on an open set, the first counts there",

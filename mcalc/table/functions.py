@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mcalc.table import shapes
 from mcalc.table.records import FLAT, Convention, Meaning, Notation, Operator, Rule, called
+
+
+def _told(shown: str, rule: str) -> str:
+    """``the derivative of ln(a) is 1/a``; where the rule has the value in it, that is called y."""
+    value = "y = " if re.search(r"\by\b", rule) else ""
+    printed = re.sub(r"-(?=[\w(])", "−", rule.replace(" - ", " − ")).replace("^2", "²").replace("^3", "³")
+    return f"the derivative of {value}{shown}(a) is {printed.replace('log(', 'ln(')}"
 
 
 def function(
@@ -32,7 +40,7 @@ def function(
         notation=notation or called(name, latex, text),
         calls=(name, *also),
         example=f"{name}(x)",
-        rules=(Rule("a", rule, sentence or f"the derivative of y = {name}(a) is {rule}"),),
+        rules=(Rule("a", rule, sentence or _told(text or name, rule)),),
         numpy=numpy,
         definition=definition,
         elementwise=True,

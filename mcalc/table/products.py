@@ -41,8 +41,8 @@ OPERATORS = (
         written_as="a . b",
         value="a[k] b[k]",
         rules=(
-            Rule("a", "b[k]", "each element is multiplied by its partner"),
-            Rule("b", "a[k]", "each element is multiplied by its partner"),
+            Rule("a", "b[k]", "a dot product by one side is the other, lying down"),
+            Rule("b", "a[k]", "a dot product by one side is the other, lying down"),
         ),
         numpy=lambda np, a, b: a @ b,
         definition="sum(a*b)",

@@ -360,7 +360,7 @@ OPERATORS = (
                     "y[i,j] δ[i,k] δ[j,l] - δ[i,k] y[i,j] y[i,l]",
                     "y[i,j] δ[i,k] δ[j,l] - δ[j,l] y[i,j] y[k,j]",
                 ),
-                "every output falls as another rises: diag(p) − p pᵀ",
+                "an output rises with its own input and falls with every other",
             ),
         ),
         numpy=lambda np, a, axis=None: np.softmax(a) if axis is None else np.transpose(np.softmax(a.T)),

@@ -103,7 +103,7 @@ OPERATORS = (
         "a",
         title="sum over data",
         doc="the sum over a running index",
-        sentence="every term of the sum counts once",
+        sentence="every term counts once",
         shape=shapes.elementwise,
         notation=Notation("loop"),
         example="sum(y[i]*X[i] for i in 1..N)",

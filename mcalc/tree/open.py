@@ -126,7 +126,7 @@ def record(function: OpenFunction) -> Operator:
     """Everything there is to know about it, as of any operator of the table."""
     letters = ["a", "b", "c", "d", "p", "q", "r", "s"][: len(function.orders)]
     if function.elementwise:
-        told = "it acts element by element: element i depends on element i of its argument alone"
+        told = "of an open function the derivative goes by its name"
     else:
         told = "of an open function the derivative goes by its name: a row for each output, a column for each element"
     rules = tuple(
