@@ -5,9 +5,7 @@ The chain rule contracts such a product with the next local rule; a δ vanishes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import count
 from typing import NamedTuple
 
@@ -16,6 +14,7 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.language.formulas import read_value
+from mcalc.networks.formulas import parse_formula
 from mcalc.table.records import LoopIndex
 from mcalc.table.roles import ROOT
 from mcalc.tree import build, stacks
@@ -111,6 +110,7 @@ class Tensor(NamedTuple):
 
     @property
     def free(self) -> tuple[Index, ...]:
+        """The indices that are not summed: those of the value, then those of the variable."""
         return self.value + self.variable
 
 
@@ -123,6 +123,7 @@ def fresh(node: Node) -> tuple[Index, ...]:
 
 
 def delta(one: Sequence[Index], other: Sequence[Index]) -> tuple[Factor, ...]:
+    """``δ[i,k] δ[j,l]``: a factor each for the indices that stand at one place."""
     return tuple(Factor(None, pair) for pair in zip(one, other, strict=True))
 
 
@@ -140,44 +141,6 @@ def counted(term: Term, summed: Iterable[Index]) -> Term:
 
 
 # Index formulas of the table ------------------------------------------------------------------------------------
-
-
-class Piece(NamedTuple):
-    """One factor of a formula of the table: the text of its base, its index letters, its power."""
-
-    base: str
-    letters: tuple[str, ...]
-    power: str
-
-
-_FACTOR = re.compile(r"(\[(?P<letters>[a-z,]+)\])?(\^(?P<power>-?[\w/]+))?\s*")
-
-
-@cache
-def parse_formula(formula: str) -> tuple[tuple[Rational, tuple[Piece, ...]], ...]:
-    """``"y[i] δ[i,k] - y[i] y[k]"`` as signed products of pieces."""
-    terms: list[tuple[Rational, tuple[Piece, ...]]] = []
-    pieces: list[Piece] = []
-    sign, at = S.One, 0
-    while at < len(formula):
-        if formula[at] in "+-":
-            if pieces:
-                terms.append((sign, tuple(pieces)))
-            sign, pieces, at = (S.One if formula[at] == "+" else S.NegativeOne), [], at + 1
-        elif formula[at] == " ":
-            at += 1
-        else:
-            end, depth = at, 0
-            while end < len(formula) and (depth or formula[end] not in " [^"):
-                depth += {"(": 1, ")": -1}.get(formula[end], 0)
-                end += 1
-            match = _FACTOR.match(formula, end)
-            assert match is not None
-            letters = tuple((match["letters"] or "").split(",")) if match["letters"] else ()
-            pieces.append(Piece(formula[at:end], letters, match["power"] or "1"))
-            at = match.end()
-    terms.append((sign, tuple(pieces)))
-    return tuple(terms)
 
 
 def row_and_column(indices: Sequence[Index], shape: Sequence[Expr]) -> tuple[Index | None, Index | None]:

@@ -28,9 +28,9 @@ from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.program import whole
 from mcalc.numbers.ranges import Varied
 from mcalc.numbers.value import Value
-from mcalc.numbers.written import written
 from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
+from mcalc.render.columns import column_of
 from mcalc.render.evaluation import beyond_doubles, numbers
 from mcalc.render.layout import Piece, Row
 from mcalc.table.records import Array
@@ -185,29 +185,10 @@ def _spread(row: Sequence[Number | None], varied: int, shapes: Sequence[tuple[in
 # Formats -------------------------------------------------------------------------------------------------------------
 
 
-def _column(numbers: Sequence[Number | None], rounded: bool, varied: bool, digits: int) -> list[str]:
-    """A column as text: exact where it is one of fractions, or of the values that were asked for.
-
-    Fractions and decimals do not mix: where one number is a decimal, all are.
-    """
-    known = [number.exact for number in numbers if number is not None]
-    if not rounded and all(entry is not None and (varied or entry.is_Rational) for entry in known):
-        texts = ["undefined" if one is None else written(one.exact, (), "ascii") for one in numbers]
-        mixed = any("." in text for text in texts) and any("/" in text for text in texts)
-        if not mixed or not all(entry is not None and entry.is_Rational for entry in known):
-            return _level(texts)
-    return _level(["undefined" if one is None else _decimal(one, digits) for one in numbers])
-
-
-def _decimal(number: Number, digits: int) -> str:
-    found = number.decimals
-    return decimal(found[()] if isinstance(found, np.ndarray) else found, digits)
-
-
 def _texts(table: Table, digits: int) -> tuple[list[str], list[list[str]]]:
     """Headings and cells."""
     columns = [
-        _column([row[at] for row in table.rows], table.rounded, at < len(table.varied), digits)
+        column_of([row[at] for row in table.rows], table.rounded, at < len(table.varied), digits)
         for at in range(len(table.headings))
     ]
     return list(table.headings), [list(row) for row in zip(*columns, strict=True)]
@@ -228,23 +209,6 @@ def _crossed(table: Table, digits: int) -> tuple[list[str], list[list[str]]] | N
         [name, *(row[2] for row in cells[at * len(across) : (at + 1) * len(across)])] for at, name in enumerate(down)
     ]
     return heading, rows
-
-
-def _level(column: Sequence[str]) -> list[str]:
-    """Decimal points under one another; zeros behind where all are short decimals."""
-    if not all(_is_decimal(text) for text in column):
-        return list(column)
-    behind = [len(text.partition(".")[2]) for text in column]
-    most = max(behind)
-    fill = "0" if most <= 4 else " "
-    return [
-        text + (("." if fill == "0" else " ") if most and not own else "") + fill * (most - own)
-        for text, own in zip(column, behind, strict=True)
-    ]
-
-
-def _is_decimal(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()
 
 
 def _laid_out(table: Table, digits: int, crosswise: bool) -> tuple[list[str], list[list[str]]]:

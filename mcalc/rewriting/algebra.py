@@ -16,22 +16,18 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    Rational,
     is_zero,
     make,
     number,
     ones,
-    over,
-    power_of,
-    rational,
     scaled_parts,
     turned_shape,
-    whole,
     widest,
     zeros,
 )
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import is_nonnegative
+from mcalc.rewriting.rationals import Rational, over, power_of, rational, whole
 from mcalc.table.records import Shape
 from mcalc.table.roles import EXPONENTIAL
 

@@ -11,17 +11,16 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    Rational,
     is_column,
     is_dot,
     is_matrix,
     make,
     number,
-    rational,
     scaled_parts,
     turned_shape,
 )
 from mcalc.rewriting.heads import known_operator
+from mcalc.rewriting.rationals import Rational, rational
 from mcalc.rewriting.traces import size_of
 from mcalc.table.roles import NORM
 

@@ -14,7 +14,8 @@ from mcalc.networks.pairs import Pairs, is_selection, split_free
 from mcalc.networks.parts import by_parts
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.engine import Engine
-from mcalc.rewriting.forms import ONE, PRODUCT, SUM, Form, is_zero, make, rational
+from mcalc.rewriting.forms import ONE, PRODUCT, SUM, Form, is_zero, make
+from mcalc.rewriting.rationals import rational
 from mcalc.rewriting.reading import Typed, raw
 from mcalc.rewriting.showing import Writer
 from mcalc.table.records import Shape

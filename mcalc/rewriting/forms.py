@@ -14,15 +14,14 @@ Five heads carry the algebra, every other head is an operator of the table with 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from hashlib import blake2b
-from typing import Any
 from weakref import WeakValueDictionary
 
 from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.rewriting.heads import known_operator
+from mcalc.rewriting.rationals import Rational, absolute, odd, rational
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
 from mcalc.table.roles import NORM
 from mcalc.tree.node import free_loops, shape_mark
@@ -30,8 +29,6 @@ from mcalc.tree.node import free_loops, shape_mark
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
 ALGEBRA = frozenset({SUM, PRODUCT, CHAIN, TURNED})
 
-Rational = int | Fraction
-"""Whole numbers are ``int``, so that most arithmetic is that of machine words."""
 
 _CAP = 10**9
 _forms: WeakValueDictionary[tuple[object, ...], Form] = WeakValueDictionary()
@@ -77,66 +74,51 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
     return found
 
 
-def rational(value: Any) -> Rational:
-    """A rational number of SymPy or Python; whole ones as ``int``."""
-    if isinstance(value, int):
-        return value
-    above, below = (value.p, value.q) if hasattr(value, "p") else (value.numerator, value.denominator)
-    return int(above) if below == 1 else Fraction(int(above), int(below))
-
-
-def over(one: Rational, other: Rational) -> Rational:
-    return rational(Fraction(one) / other)
-
-
-def whole(value: Rational) -> bool:
-    return value.denominator == 1
-
-
-def odd(value: Rational) -> bool:
-    return value.denominator == 1 and bool(value % 2)
-
-
-def power_of(base: Rational, exponent: int) -> Rational:
-    return base**exponent if exponent >= 0 else rational(Fraction(base) ** exponent)
-
-
 # What a form is --------------------------------------------------------------------------------------------------
 
 
 def number(value: Rational) -> Form:
+    """A rational number."""
     return make(NUMBER, (), (value,))
 
 
 def ones(shape: Sequence[Expr]) -> Form:
+    """``1⃗`` of the shape; of a scalar's the number 1."""
     return make("ones", (), shape, shape) if shape else ONE
 
 
 def zeros(shape: Sequence[Expr]) -> Form:
+    """``0⃗`` of the shape; of a scalar's the number 0."""
     return make("zeros", (), shape, shape) if shape else ZERO
 
 
 def identity(size: Expr) -> Form:
+    """``I``, size by size."""
     return make("eye", (), (size,), (size, size))
 
 
 def is_zero(form: Form) -> bool:
+    """Whether every entry is 0, by the form alone."""
     return form is ZERO or form.head == "zeros" or (form.head == TURNED and form.args[0].head == "zeros")
 
 
 def is_row(form: Form) -> bool:
+    """Whether it is 1×n, and no scalar."""
     return len(form.shape) == 2 and form.shape[0] == 1 and form.shape[1] != 1
 
 
 def is_column(form: Form) -> bool:
+    """Whether it is a vector, n."""
     return len(form.shape) == 1
 
 
 def is_matrix(form: Form) -> bool:
+    """Whether it is m×n, and no row."""
     return len(form.shape) == 2 and form.shape[0] != 1
 
 
 def turned_shape(shape: Shape) -> Shape:
+    """The shape of the transpose: of a column n a row 1×n, of m×n n×m."""
     if len(shape) == 1:
         return (_UNIT, shape[0])
     if len(shape) == 2:
@@ -186,16 +168,13 @@ _CONSTANT = frozenset({NUMBER, "ones", "zeros", "eye", "dimension"})
 # What it costs to read: tokens, brackets and commas apart ------------------------------------------------------------
 
 
-def absolute(value: Rational) -> Rational:
-    return -value if value < 0 else value
-
-
 def _coefficient_cost(value: Rational, alone: bool = False) -> int:
     value = absolute(value)
     return (1 if value.numerator != 1 or alone else 0) + (2 if value.denominator != 1 else 0)
 
 
 def power_cost(base: Form, exponent: Rational) -> int:
+    """What ``base^exponent`` takes to read, a root or a whole exponent less than another."""
     exponent = absolute(exponent)
     if exponent == 1:
         return base.cost

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from sympy.core.expr import Expr
+from operator import eq
 
 from mcalc.rewriting.algebra import add, multiply, negative, scaled, split, with_scalars
 from mcalc.rewriting.constructors import CONSTRUCTORS, OTHERS, Constructor, construct, facts
@@ -17,15 +16,12 @@ from mcalc.rewriting.forms import (
     TURNED,
     ZERO,
     Form,
-    absolute,
     chain_shape,
     is_matrix,
     is_zero,
     make,
     number,
     ones,
-    over,
-    rational,
     scaled_parts,
     widest,
     zeros,
@@ -33,6 +29,7 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.known import declared, is_nonnegative
 from mcalc.rewriting.products import turned
+from mcalc.rewriting.rationals import absolute, over, rational
 from mcalc.rewriting.traces import BARE, dimension, size_of
 from mcalc.table import CONTRARY, TABLE
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Same, Shape
@@ -49,11 +46,7 @@ def shape_of(head: str, args: Sequence[Form], par: Sequence[Parameter] = ()) -> 
     if head == TURNED:
         shape = args[0].shape
         return () if not shape else build.apply("transpose", build.variable("A", shape)).shape
-    return tuple(known_operator(head).shape(_equal, [arg.shape for arg in args], *par))
-
-
-def _equal(one: Expr, other: Expr) -> bool:
-    return bool(one == other)
+    return tuple(known_operator(head).shape(eq, [arg.shape for arg in args], *par))
 
 
 def apply(head: str, *args: Form, par: Parameters = (), shape: Shape | None = None) -> Form:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, TURNED, Form, Rational
+from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, TURNED, Form
 from mcalc.rewriting.heads import known_operator, operator_of
+from mcalc.rewriting.rationals import Rational
 
 
 def declared(form: Form) -> frozenset[str]:

@@ -6,23 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mcalc.rewriting.algebra import scaled
-from mcalc.rewriting.forms import (
-    CHAIN,
-    PRODUCT,
-    SUM,
-    TURNED,
-    Form,
-    Rational,
-    absolute,
-    make,
-    odd,
-    ones,
-    over,
-    rational,
-    scaled_parts,
-)
+from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form, make, ones, scaled_parts
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.patterns import Bound, Row, built, each, is_name, matches, names, pairs_of
+from mcalc.rewriting.rationals import Rational, absolute, odd, over, rational
 
 
 class Found(NamedTuple):

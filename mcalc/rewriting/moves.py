@@ -13,21 +13,9 @@ from typing import NamedTuple
 
 from mcalc.rewriting.algebra import add, multiply, turned
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import (
-    CHAIN,
-    ONE,
-    PRODUCT,
-    SUM,
-    TURNED,
-    Form,
-    Rational,
-    absolute,
-    make,
-    ones,
-    rational,
-    scaled_parts,
-)
+from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, Form, make, ones, scaled_parts
 from mcalc.rewriting.products import chain
+from mcalc.rewriting.rationals import Rational, absolute, rational
 from mcalc.table.roles import TRACE
 
 _MOST = 12

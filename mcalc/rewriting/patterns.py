@@ -20,18 +20,17 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    Rational,
     chain_shape,
     is_column,
     is_matrix,
     make,
-    over,
     scaled_parts,
     turned_shape,
     widest,
 )
 from mcalc.rewriting.functions import shape_of
 from mcalc.rewriting.known import declared, is_always_positive
+from mcalc.rewriting.rationals import Rational, over
 from mcalc.rewriting.traces import dimension
 
 Bound = dict[str, Form]

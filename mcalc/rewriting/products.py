@@ -13,7 +13,6 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    Rational,
     chain_shape,
     identity,
     is_column,
@@ -26,6 +25,7 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import declared
+from mcalc.rewriting.rationals import Rational
 from mcalc.table.records import Shape
 from mcalc.table.roles import INVERSE
 from mcalc.tree.properties import SYMMETRIC

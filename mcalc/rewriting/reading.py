@@ -7,23 +7,9 @@ from fractions import Fraction
 
 from mcalc.rewriting.algebra import keeping
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import (
-    CHAIN,
-    NUMBER,
-    PRODUCT,
-    SUM,
-    TURNED,
-    Form,
-    Rational,
-    absolute,
-    make,
-    number,
-    rational,
-    scaled_parts,
-    turned_shape,
-    whole,
-)
+from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, TURNED, Form, make, number, scaled_parts, turned_shape
 from mcalc.rewriting.heads import head_of
+from mcalc.rewriting.rationals import Rational, absolute, rational, whole
 from mcalc.rewriting.traces import dimension
 from mcalc.table.records import Shape
 from mcalc.table.roles import ROOT

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import eq
 
-from sympy.core.numbers import Rational as Exact
-
 from mcalc.rewriting.algebra import keeping, turned
 from mcalc.rewriting.alternatives import (
     ROTATED,
@@ -27,54 +25,27 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    Rational,
     gain_by_turning,
     is_column,
     is_matrix,
     is_row,
     is_zero,
     make,
-    odd,
     opened_content,
-    over,
-    power_of,
-    rational,
     scaled_parts,
     stands_twice,
     turned_shape,
-    whole,
 )
 from mcalc.rewriting.heads import known_operator
+from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
 from mcalc.rewriting.reading import Typed
+from mcalc.rewriting.written import exact, reading_order, with_number
 from mcalc.table import TABLE
 from mcalc.table.roles import DELTA, NORM, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
 _LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differential", "pi", "unit", DELTA})
-
-
-def exact(value: Rational) -> Exact:
-    """The number as SymPy has it."""
-    return Exact(value.numerator, value.denominator)
-
-
-_LONG = 1000
-
-
-def _with_number(c: Rational, scalars: Sequence[tuple[Node, Rational]], body: Node | None) -> Node:
-    """``c · Π scalars · body``; a number with a long denominator stands in front as the decimal that it is."""
-    if c.denominator <= _LONG or _LONG**6 % c.denominator:
-        return build.scaled(exact(c), scalars, body)
-    rest = build.scaled(exact(1), scalars, body)
-    factors = rest.args if rest.operator.name == "multiply" else (rest,)
-    return build.apply("multiply", build.number(exact(c)), *factors)
-
-
-def _reading_order(way: Sequence[Node]) -> tuple[object, ...]:
-    """A differential stands last, as it is read off; else the rotation that comes first in order."""
-    moving = [node.operator.name == "differential" for node in way]
-    return (any(moving) and not moving[-1], [node.key for node in way])
 
 
 class Writer:
@@ -241,7 +212,7 @@ class Writer:
             return build.apply("sum", build.apply("multiply", *sorted(nodes, key=lambda node: node.key)))
         nodes = [self.shown.get(part) or self.show(part) for part in parts]
         ways = [nodes[at:] + nodes[:at] for at in range(len(nodes))] if len(nodes) <= ROTATED else [nodes]
-        return build.apply(TRACE, build.chain(min(ways, key=_reading_order)))
+        return build.apply(TRACE, build.chain(min(ways, key=reading_order)))
 
     def _sum(self, t: Form) -> Node:
         filled = is_matrix(t) and any(is_structural(a) for a in t.args)
@@ -325,4 +296,4 @@ class Writer:
         if arrays:
             single = len(arrays) == 1 and arrays[0][1] == 1
             body = arrays[0][0] if single else build.elementwise_product(arrays)
-        return _with_number(c, scalars, body)
+        return with_number(c, scalars, body)

@@ -15,7 +15,6 @@ from mcalc.rewriting.forms import (
     TURNED,
     ZERO,
     Form,
-    Rational,
     chain_shape,
     identity,
     is_column,
@@ -23,12 +22,12 @@ from mcalc.rewriting.forms import (
     is_row,
     make,
     number,
-    rational,
     scaled_parts,
     zeros,
 )
 from mcalc.rewriting.known import adds_up
 from mcalc.rewriting.products import is_skew, turned, turned_row
+from mcalc.rewriting.rationals import Rational, rational
 from mcalc.table.records import Shape
 from mcalc.table.roles import DIAGONAL, NORM, TRACE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
+from operator import eq
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
@@ -21,14 +22,10 @@ _LOOKED_INTO = 200
 """A value with more parts than this is turned as a whole, and taken as not symmetric."""
 
 
-def _equal(one: Expr, other: Expr) -> bool:
-    return bool(one == other)
-
-
 def apply(name: str, *args: Node, parameters: Parameters = ()) -> Node:
     """The operator applied, as typed; raises `ShapeMismatch` where the shapes do not fit."""
     operator = TABLE[name]
-    return Node(operator, args, parameters, operator.shape(_equal, [arg.shape for arg in args], *parameters))
+    return Node(operator, args, parameters, operator.shape(eq, [arg.shape for arg in args], *parameters))
 
 
 def number(value: Rational | int) -> Node:
@@ -79,6 +76,7 @@ def is_number(node: Node, value: int | None = None) -> bool:
 
 
 def odd(power: Rational) -> bool:
+    """Whether it is a whole number, and odd."""
     return bool(power.q == 1 and power.p % 2)
 
 

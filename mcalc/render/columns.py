@@ -1,0 +1,48 @@
+"""A column of numbers as text: exact or rounded as one, decimal points under one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.decimals import decimal
+from mcalc.numbers.evaluation import Number
+from mcalc.numbers.written import written
+
+
+def column_of(numbers: Sequence[Number | None], rounded: bool, varied: bool, digits: int) -> list[str]:
+    """A column as text: exact where it is one of fractions, or of the values that were asked for.
+
+    Fractions and decimals do not mix: where one number is a decimal, all are.
+    """
+    known = [number.exact for number in numbers if number is not None]
+    if not rounded and all(entry is not None and (varied or entry.is_Rational) for entry in known):
+        texts = ["undefined" if one is None else written(one.exact, (), "ascii") for one in numbers]
+        mixed = any("." in text for text in texts) and any("/" in text for text in texts)
+        if not mixed or not all(entry is not None and entry.is_Rational for entry in known):
+            return level(texts)
+    return level(["undefined" if one is None else decimals_of(one, digits) for one in numbers])
+
+
+def decimals_of(number: Number, digits: int) -> str:
+    """The number to so many significant digits."""
+    found = number.decimals
+    return decimal(found[()] if isinstance(found, np.ndarray) else found, digits)
+
+
+def level(column: Sequence[str]) -> list[str]:
+    """Decimal points under one another; zeros behind where all are short decimals."""
+    if not all(is_decimal(text) for text in column):
+        return list(column)
+    behind = [len(text.partition(".")[2]) for text in column]
+    most = max(behind)
+    fill = "0" if most <= 4 else " "
+    return [
+        text + (("." if fill == "0" else " ") if most and not own else "") + fill * (most - own)
+        for text, own in zip(column, behind, strict=True)
+    ]
+
+
+def is_decimal(text: str) -> bool:
+    """Whether the text is that of a decimal without an exponent."""
+    return text.lstrip("-").replace(".", "", 1).isdigit()

@@ -1,0 +1,42 @@
+"""Rational numbers of Python's, whole ones as machine words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+Rational = int | Fraction
+"""Whole numbers are ``int``, so that most arithmetic is that of machine words."""
+
+
+def rational(value: Any) -> Rational:
+    """A rational number of SymPy or Python; whole ones as ``int``."""
+    if isinstance(value, int):
+        return value
+    above, below = (value.p, value.q) if hasattr(value, "p") else (value.numerator, value.denominator)
+    return int(above) if below == 1 else Fraction(int(above), int(below))
+
+
+def over(one: Rational, other: Rational) -> Rational:
+    """``one/other``; the other is not 0."""
+    return rational(Fraction(one) / other)
+
+
+def whole(value: Rational) -> bool:
+    """Whether it is a whole number."""
+    return value.denominator == 1
+
+
+def odd(value: Rational) -> bool:
+    """Whether it is a whole number, and odd."""
+    return value.denominator == 1 and bool(value % 2)
+
+
+def power_of(base: Rational, exponent: int) -> Rational:
+    """``base^exponent``; of a negative exponent the base is not 0."""
+    return base**exponent if exponent >= 0 else rational(Fraction(base) ** exponent)
+
+
+def absolute(value: Rational) -> Rational:
+    """``|value|``."""
+    return -value if value < 0 else value

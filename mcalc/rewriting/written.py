@@ -1,0 +1,34 @@
+"""What stands before and in a product as it is written: numbers, and the order of the factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy.core.numbers import Rational as Exact
+
+from mcalc.rewriting.rationals import Rational
+from mcalc.tree import build
+from mcalc.tree.node import Node
+
+
+def exact(value: Rational) -> Exact:
+    """The number as SymPy has it."""
+    return Exact(value.numerator, value.denominator)
+
+
+_LONG = 1000
+
+
+def with_number(c: Rational, scalars: Sequence[tuple[Node, Rational]], body: Node | None) -> Node:
+    """``c · Π scalars · body``; a number with a long denominator stands in front as the decimal that it is."""
+    if c.denominator <= _LONG or _LONG**6 % c.denominator:
+        return build.scaled(exact(c), scalars, body)
+    rest = build.scaled(exact(1), scalars, body)
+    factors = rest.args if rest.operator.name == "multiply" else (rest,)
+    return build.apply("multiply", build.number(exact(c)), *factors)
+
+
+def reading_order(way: Sequence[Node]) -> tuple[object, ...]:
+    """A differential stands last, as it is read off; else the rotation that comes first in order."""
+    moving = [node.operator.name == "differential" for node in way]
+    return (any(moving) and not moving[-1], [node.key for node in way])
