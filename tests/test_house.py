@@ -211,7 +211,6 @@ def test_a_role_is_an_operator_of_the_table() -> None:
 
 
 NOT_PRINTED = {
-    "checking.example": "rounded, and a number again",
     "numbers.bounds": "what a debugger shows",
     "numbers.endings": "rounded, and a number again",
     "pictures.graph_svg": "lengths in a drawing",

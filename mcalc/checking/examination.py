@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace as with_fields
 
-from sympy.core.numbers import Rational
-
 from mcalc.checking.answer import (
     Mismatch,
     running_indices,
@@ -28,7 +26,7 @@ from mcalc.checking.verdict import Check
 from mcalc.checking.where_right import where_right
 from mcalc.language.parser import Syntax
 from mcalc.networks.index_form import IndexForm
-from mcalc.notation.of_numbers import magnitude
+from mcalc.notation.of_numbers import nearest
 from mcalc.notation.writing import write
 from mcalc.problems import Problem
 from mcalc.table.records import LoopIndex
@@ -190,7 +188,7 @@ class Examination(Case):
         if base is None or not spots or self.derivation.reading.functions:
             return ()
         spot = min(spots, key=lambda spot: (spot.kind not in MODERATE, sum(spot.sizes.values())))
-        apart = write(build.number(Rational(magnitude(float(difference_of(ground, base).size(spot)), 4))))
+        apart = write(build.number(nearest(float(difference_of(ground, base).size(spot)), 4)))
         return (
             f"At {', '.join(f'{name} = {value}' for name, value in shown_point(ground, spot))} it is off by {apart}.",
         )

@@ -14,6 +14,7 @@ from sympy.core.numbers import Rational
 from mcalc.checking.compare import Ground, close
 from mcalc.checking.points import Field, Indexed, Spot, Tie, Valued, lattice, trees
 from mcalc.networks.index_form import IndexForm
+from mcalc.notation.of_numbers import nearest
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions
@@ -198,7 +199,7 @@ def simple(value: float) -> Any:
     simple = Fraction(value).limit_denominator(24)
     if abs(float(simple) - value) < 1e-9 * max(1.0, abs(value)):
         return Rational(simple.numerator, simple.denominator)
-    return Rational(f"{value:.4g}")
+    return nearest(value, 4)
 
 
 def shown_number(value: float) -> Node:

@@ -68,6 +68,11 @@ def magnitude(value: float, digits: int = 1) -> str:
     return f"{value:.{digits - 1}e}"
 
 
+def nearest(value: float, digits: int) -> Rational:
+    """The number that has so many significant digits, and no more: 0.3333 of 1/3."""
+    return Rational(f"{value:.{digits}g}")
+
+
 def percent(share: float) -> str:
     """``27 %``, ``less than 1 %``, ``all``."""
     return "all" if share == 1 else f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %"
