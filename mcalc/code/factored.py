@@ -10,6 +10,7 @@ from mcalc.code.printer import Printer, Written
 from mcalc.code.signs import is_nonnegative
 from mcalc.code.source import Source
 from mcalc.code.values import Reference, Value
+from mcalc.table.roles import INVERSE, LOG_OF_DETERMINANT
 from mcalc.tree.node import Node
 from mcalc.tree.properties import declared
 
@@ -49,12 +50,12 @@ def of_square(printer: Printer, value: Value) -> Written | None:
     """The inverse, or the logarithm of the determinant; None where one factorization is of no use."""
     matrix = value.parameters[-1][0]
     batch = [index for index in range(value.rank) if index not in matrix]
-    if batch or value.operation not in ("inv", "logdet"):
+    if batch or value.operation not in (INVERSE, LOG_OF_DETERMINANT):
         return None
     factor = _factor(printer, value.args[0], list(matrix), value)
     if factor is None:
         return None
-    if value.operation == "logdet":
+    if value.operation == LOG_OF_DETERMINANT:
         return factor.logdet(printer.target.alias), ()
     eye = printer.module.eye(printer.sizes.write(value.sizes[matrix[0]]))
     return factor.solution(Source(str(eye), rank=2)), list(matrix)
@@ -68,7 +69,7 @@ def _factor(printer: Printer, matrix: Reference, axes: Sequence[int], value: Val
     if known is not None:
         return Factor(*known)
     cholesky = _is_definite(matrix.value, printer.parameters)
-    users = [one for one in printer.order if one.operation in ("solve", "inv", "logdet")]
+    users = [one for one in printer.order if one.operation in ("solve", INVERSE, LOG_OF_DETERMINANT)]
     if not cholesky and sum(one.args[0].value == matrix.value for one in users) < 2:
         return None
     array = printer.full(Reference(matrix.value, matrix.ids), list(axes), value)

@@ -87,6 +87,6 @@ def target_of(library: str) -> Target:
         TARGETS["numpy"],
         title="NumPy and SciPy",
         modules=("scipy.linalg", "scipy.special"),
-        spelled={"erf": "scipy.special.erf({})"},
+        spelled=_of_table(WITH_SCIPY),
         factors=True,
     )
