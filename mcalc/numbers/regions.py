@@ -5,6 +5,7 @@ Lines are followed to every kink on them. Samples lie between the kinks of a lin
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -248,14 +249,23 @@ class _Search:
         """A few points of each pattern, the nearest ones."""
         inside = np.nonzero(rows[:, -1] > 0)[0]
         order = inside[np.argsort(np.abs(t[inside]), kind="stable")]
-        kinds: dict[bytes, list[int]] = {}
-        for at in order:
-            kinds.setdefault(rows[at, :-1].tobytes(), []).append(at)
-        for key, places in kinds.items():
+        for alike in sorted(_alike(rows[order, :-1]), key=operator.itemgetter(0)):
+            key = rows[order[alike[0]], :-1].tobytes()
             known = self.seen.get(key, [])
             if known or len(self.seen) < _PATTERNS:
-                for at in places[: _PER_PATTERN - len(known)]:
+                for at in order[alike[: _PER_PATTERN - len(known)]]:
                     self.seen.setdefault(key, known).append(Located(_point(points, at), self._pattern(rows[at])))
+
+
+def _alike(rows: Array) -> list[Array]:
+    """The places of rows that are equal, in order; as `np.unique` by an axis, see `distinct`."""
+    if not rows.size:
+        return [np.arange(len(rows))] if len(rows) else []
+    places = np.lexsort(rows.T)
+    ordered = rows[places]
+    starts = np.flatnonzero((ordered[1:] != ordered[:-1]).any(axis=1)) + 1
+    ends = [0, *starts.tolist(), len(rows)]
+    return [places[start:end] for start, end in pairwise(ends)]
 
 
 def distinct(numbers: Array) -> Array:
