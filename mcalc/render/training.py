@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from inspect import signature
 from typing import Any
 
 from mcalc.ask import derive
+from mcalc.code.function import module
+from mcalc.code.running import functions
 from mcalc.language.declarations import Given
 from mcalc.language.parser import canonical_name, own_name
 from mcalc.notation.of_numbers import magnitude, typed
@@ -126,7 +129,19 @@ def compiled(fitted: Fitted, names: list[str], batch: int = 0, verify: bool = Tr
     nodes = [gradient for gradient in gradients if isinstance(gradient, Node)]
     if len(nodes) < len(gradients):
         raise Problem("This gradient has no form in products of matrices, and is not descended along.", status=3)
-    return Compiled(fitted, names, nodes, batch)
+    compiled = Compiled(fitted, names, nodes, batch)
+    if not batch:
+        compiled.run_by(*_emitted(fitted, nodes))
+    return compiled
+
+
+def _emitted(fitted: Fitted, gradients: Sequence[Node]) -> tuple[Callable[..., Sequence[Array]] | None, list[str]]:
+    """The function that is emitted for the value and the gradients, and the names it takes; None where it asks more."""
+    named = fitted.reading.names
+    text = module("descent", list(named.values()), [fitted.reading.value, *gradients], "", "numpy")
+    function = functions(text, "numpy")["descent"]
+    order = list(named)
+    return (function if len(signature(function).parameters) == len(order) else None), order
 
 
 def start(fitted: Fitted, names: list[str]) -> dict[str, Array]:
