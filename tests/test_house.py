@@ -240,8 +240,6 @@ def test_any_is_said_no_oftener() -> None:
 LONGEST = 320
 TABLES = ("table.",)
 STILL_LONGER = {
-    "derivation.combine": 330,
-    "notation.linear": 340,
     "notation.of_values": 380,
     "pages.derivation": 335,
     "rewriting.engine": 335,

@@ -11,8 +11,8 @@ from mcalc.ask import in_layout, work_on
 from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
 from mcalc.checking.findings import SIGN
-from mcalc.derivation.combine import leaf_of, matrix_or_indices
 from mcalc.derivation.derivation import Step
+from mcalc.derivation.locals import leaf_of, matrix_or_indices
 from mcalc.language.formulas import read_value
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm

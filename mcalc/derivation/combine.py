@@ -6,16 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sympy.core.singleton import S
-
-from mcalc.calculus.differentiate import contract, derivative_shape, matrix_places, renamed, tensor_of
+from mcalc.calculus.differentiate import contract, tensor_of
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.joints import Fork, forks
+from mcalc.derivation.locals import (
+    Local,
+    closed,
+    leaf_of,
+    leaf_tensor,
+    matrix_or_indices,
+    moved,
+    node_of,
+    symbol_of,
+    with_indices,
+)
 from mcalc.derivation.reasons import chain_rule
 from mcalc.derivation.rewritten import rewriting_steps
-from mcalc.networks.index_form import Expression, IndexForm, partial
-from mcalc.networks.networks import Factor, Index, Tensor, Term, fresh
-from mcalc.rewriting.answers import matrix_form
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.networks.networks import Tensor, Term, fresh
 from mcalc.table.records import LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
@@ -24,29 +32,6 @@ _KEPT_WRITTEN_OUT = 60
 """A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
 
 _LONGEST_WAY = 12
-
-
-@dataclass
-class Local:
-    """A Jacobian: its leaf ``∂u/∂x``, its networks, and its matrix form where it has one."""
-
-    leaf: Node
-    tensor: Tensor
-    node: Node | None
-
-
-def leaf_of(value: Node, name: str, variable: Node, arguments: Sequence[Node] = ()) -> Node:
-    """The leaf ``∂name/∂variable``; a total derivative, over several paths, has the arguments of the value."""
-    shape = derivative_shape(value.shape, variable.shape)
-    of = tuple((str(node.parameters[0]), len(node.axes)) for node in arguments)
-    return partial(name, str(variable.parameters[0]), shape, len(value.axes), of)
-
-
-def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
-    """In matrix notation where there is such a form, else in index notation."""
-    places = matrix_places(tensor.value, tensor.variable)
-    node = None if places is None else matrix_form(tensor.terms, *places)
-    return IndexForm.of(tensor) if node is None else node
 
 
 @dataclass
@@ -142,15 +127,15 @@ class Combination:
         for path in paths:
             tensor = path[0].tensor
             for entry, left in zip(path[1:], self._left(path, target), strict=True):
-                tensor = _closed(contract(tensor, entry.tensor), left)
-            terms += _with_indices(tensor, value, variable)
+                tensor = closed(contract(tensor, entry.tensor), left)
+            terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
         result = matrix_or_indices(tensor)
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)
         elif result.key[0] > _KEPT_WRITTEN_OUT and target is not self.by and not result.loops:
             self.named[leaf] = result
-            total[name] = Local(leaf, _leaf_tensor(leaf, value, variable), leaf)
+            total[name] = Local(leaf, leaf_tensor(leaf, value, variable), leaf)
         else:
             total[name] = Local(leaf, tensor_of(result, value, variable), result)
         if self.told and (len(paths) > 1 or len(paths[0]) > 1):
@@ -212,7 +197,7 @@ class Combination:
                 factors=tuple(tuple(entry.leaf.shape for entry in path) for path in paths),
             )
         )
-        values = self._total([self._under_sum([_node(entry) for entry in path], path, target) for path in paths])
+        values = self._total([self._under_sum([node_of(entry) for entry in path], path, target) for path in paths])
         self.steps.append(
             Step("combine", "insert the Jacobians", "each factor is replaced by its value", symbols, values, leaf.shape)
         )
@@ -254,13 +239,13 @@ class Combination:
         )
         symbols: list[Term] = []
         for path in paths:
-            joined = _symbol(path[0])
+            joined = symbol_of(path[0])
             for entry, left in zip(path[1:], self._left(path, target), strict=True):
-                inner = _symbol(entry)
-                products = (one.times(other) for one in joined.terms for other in _moved(inner, joined.variable))
-                joined = _closed(Tensor(tuple(products), joined.value, inner.variable), left)
-            symbols += _with_indices(joined, tensor.value, tensor.variable)
-        before = IndexForm(_leaf_tensor(leaf, tensor.value, tensor.variable))
+                inner = symbol_of(entry)
+                products = (one.times(other) for one in joined.terms for other in moved(inner, joined.variable))
+                joined = closed(Tensor(tuple(products), joined.value, inner.variable), left)
+            symbols += with_indices(joined, tensor.value, tensor.variable)
+        before = IndexForm(leaf_tensor(leaf, tensor.value, tensor.variable))
         chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         contracted = IndexForm.of(tensor)
@@ -274,41 +259,6 @@ class Combination:
 def paths_of(paths: list[list[Local]]) -> list[list[str]]:
     """Each path as the names that it passes through, the value first."""
     return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]
-
-
-def _closed(tensor: Tensor, loops: Sequence[LoopIndex]) -> Tensor:
-    """Summed over running indices that were free so far."""
-    return tensor._replace(terms=tuple(term.under(loops) for term in tensor.terms)) if loops else tensor
-
-
-def _node(entry: Local) -> Node:
-    assert entry.node is not None
-    return entry.node
-
-
-def _symbol(entry: Local) -> Tensor:
-    value = tuple(Index(index.size) for index in entry.tensor.value)
-    variable = tuple(Index(index.size) for index in entry.tensor.variable)
-    return _leaf_tensor(entry.leaf, value, variable)
-
-
-def _leaf_tensor(leaf: Node, value: tuple[Index, ...], variable: tuple[Index, ...]) -> Tensor:
-    return Tensor((Term(S.One, (Factor(leaf, value + variable),)),), value, variable)
-
-
-def _moved(inner: Tensor, onto: Sequence[Index]) -> list[Term]:
-    return renamed(inner.terms, inner.value, onto)
-
-
-def _with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Index]) -> list[Term]:
-    """The terms under the given free indices; where one index is both, a δ ties the two."""
-    terms = renamed(tensor.terms, tensor.value, value)
-    change = dict(zip(tensor.value, value, strict=True))
-    own = [change.get(index, index) for index in tensor.variable]
-    tied = [(one, other) for one, other in zip(own, variable, strict=True) if one in value]
-    plain = [(one, other) for one, other in zip(own, variable, strict=True) if one not in value]
-    terms = renamed(terms, [one for one, _ in plain], [other for _, other in plain])
-    return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]
 
 
 def raw_product(factors: Sequence[Node]) -> Node:

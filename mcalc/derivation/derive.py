@@ -12,9 +12,10 @@ from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import differentiate, matrix_places
 from mcalc.derivation.at_once import is_at_once, swallowed
-from mcalc.derivation.combine import Combination, Local, leaf_of, matrix_or_indices
+from mcalc.derivation.combine import Combination
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
+from mcalc.derivation.locals import Local, leaf_of, matrix_or_indices
 from mcalc.derivation.meanings import apart, known_leaves, replaced_names, substituted, with_entries
 from mcalc.derivation.prepare import Prepared
 from mcalc.derivation.reasons import because_local, listed, rule_name

@@ -12,8 +12,8 @@ from dataclasses import replace as with_fields
 from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import differentiate
-from mcalc.derivation.combine import leaf_of, matrix_or_indices
 from mcalc.derivation.derivation import Line, Step
+from mcalc.derivation.locals import leaf_of, matrix_or_indices
 from mcalc.derivation.meanings import known_leaves
 from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import IndexForm

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import aligned, contract, derivative_shape, differentiate
-from mcalc.derivation.combine import matrix_or_indices
 from mcalc.derivation.derivation import Line, Step
+from mcalc.derivation.locals import matrix_or_indices
 from mcalc.derivation.meanings import replaced_names, with_entries
 from mcalc.derivation.reasons import first_reason, joined, rule_name
 from mcalc.networks.index_form import Expression, IndexForm, partial

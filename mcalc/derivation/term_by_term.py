@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace as with_fields
 
 from mcalc.calculus.differentiate import differentiate
-from mcalc.derivation.combine import leaf_of, matrix_or_indices
 from mcalc.derivation.derivation import Step
+from mcalc.derivation.locals import leaf_of, matrix_or_indices
 from mcalc.derivation.reasons import CONSTANT, because_local, constant, core, joined, named, rule_name
 from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import partial

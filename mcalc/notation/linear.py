@@ -33,7 +33,7 @@ from mcalc.notation.boxes import (
     Typed,
     within,
 )
-from mcalc.notation.columns import width
+from mcalc.notation.columns import text_of, width_of
 from mcalc.notation.of_numbers import rational
 from mcalc.notation.pieces import Piece, Run, broken, cut, deeper
 from mcalc.notation.signs import ASCII, TEXT
@@ -45,22 +45,11 @@ _RELATION = 10
 _TRANSPOSES = re.compile(r"T(?![^\W²³¹⁰⁴-⁹ᵀ])")
 """What behind `.` or `^` is read as a transpose."""
 
-_CUTS = {"plus": "sum", "minus": "sum"} | dict.fromkeys(
-    ("hadamard", "scalar", "entry", "matrix", "dot", "oslash"), "product"
-)
+_PRODUCTS = ("hadamard", "scalar", "entry", "matrix", "dot", "oslash")
+_CUTS = {"plus": "sum", "minus": "sum"} | dict.fromkeys(_PRODUCTS, "product")
 
 Written = tuple[Run, int]
 """A run, and the precedence of its outermost operator."""
-
-
-def text_of(run: Run) -> str:
-    """The text of a run."""
-    return "".join(piece.text for piece in run)
-
-
-def width_of(run: Run) -> float:
-    """How many columns a run takes."""
-    return width(text_of(run).strip())
 
 
 class Linear:
@@ -101,7 +90,7 @@ class Linear:
 
     def bracketed(self, run: Run, before: str = "", after: str = "") -> Run:
         """The run in parentheses."""
-        return [_piece(before + "("), *deeper(run), _piece(")" + after)]
+        return [Piece(before + "("), *deeper(run), Piece(")" + after)]
 
     def joined(self, join: str, first: bool = False) -> Piece:
         """The sign between two parts."""
@@ -111,43 +100,43 @@ class Linear:
     # Leaves
 
     def _name(self, part: Name) -> Written:
-        return [_piece(part.word if self.ascii else name_text(part.word))], ATOM
+        return [Piece(part.word if self.ascii else name_text(part.word))], ATOM
 
     def _number(self, part: Number) -> Written:
         text = rational(part.value)
-        return [_piece(text)], PRODUCT if "/" in text else ATOM
+        return [Piece(text)], PRODUCT if "/" in text else ATOM
 
     def _decimal(self, part: Decimal) -> Written:
         text = part.digits
-        return [_piece(text if self.ascii else text.replace("e-", "e−"))], ATOM
+        return [Piece(text if self.ascii else text.replace("e-", "e−"))], ATOM
 
     def _size(self, part: Size) -> Written:
         size = part.size
         if isinstance(size, str) or size.is_Symbol:
-            return [_piece(str(size))], ATOM
-        return [_piece(size_text(size))], ADDITION if size.is_Add else PRODUCT if size.is_Mul else POWER
+            return [Piece(str(size))], ATOM
+        return [Piece(size_text(size))], ADDITION if size.is_Add else PRODUCT if size.is_Mul else POWER
 
     def _sign(self, part: Sign) -> Written:
         if part.kind == "pi" and part.renamed:
-            return [_piece("acos(-1)")], ATOM
+            return [Piece("acos(-1)")], ATOM
         if part.kind == "unit":
-            return [_piece(f"unit({part.places[0]},{size_text(part.places[1])})")], ATOM
+            return [Piece(f"unit({part.places[0]},{size_text(part.places[1])})")], ATOM
         if part.kind == DELTA:
-            return [_piece(self.sign_of[DELTA] + f"[{','.join(part.places)}]")], POSTFIX
+            return [Piece(self.sign_of[DELTA] + f"[{','.join(part.places)}]")], POSTFIX
         symbol = self.sign_of[part.kind]
         if not part.places:
-            return [_piece(symbol)], ATOM
+            return [Piece(symbol)], ATOM
         if self.ascii or part.told or part.renamed:
             return self.sized(part)
         if part.row:
-            return [_piece(symbol + "ᵀ")], POSTFIX
-        return self.sized(part) if part.kind != "eye" and len(part.places) > 1 else ([_piece(symbol)], ATOM)
+            return [Piece(symbol + "ᵀ")], POSTFIX
+        return self.sized(part) if part.kind != "eye" and len(part.places) > 1 else ([Piece(symbol)], ATOM)
 
     def sized(self, part: Sign) -> Written:
         """``ones(m,n)``, ``eye(n)``: with the size."""
         if part.row:
-            return [_piece(f"{part.kind}({size_text(part.places[1])})'")], POSTFIX
-        return [_piece(f"{part.kind}({','.join(map(size_text, part.places))})")], ATOM
+            return [Piece(f"{part.kind}({size_text(part.places[1])})'")], POSTFIX
+        return [Piece(f"{part.kind}({','.join(map(size_text, part.places))})")], ATOM
 
     def argument(self, part: Box) -> Run:
         """An argument that does not tell its size: ``tr(eye(n))``, where I would have lost n."""
@@ -234,35 +223,35 @@ class Linear:
 
     def _fraction(self, part: Fraction) -> Written:
         wide = part.kind == "oslash" and part.rank
-        sign = self.joined("oslash") if wide else _piece("/")
+        sign = self.joined("oslash") if wide else Piece("/")
         return [*self.at(part.above, PRODUCT), sign, *self.at(part.below, POWER)], PRODUCT
 
     def _power(self, part: Power) -> Written:
         base, exponent = self.at(part.base, POWER + 1), part.exponent
         if isinstance(exponent, Number) and exponent.value.is_Integer and exponent.value > 0 and not self.ascii:
-            return [*base, _piece(str(exponent.value).translate(SUPERSCRIPTS))], POWER
+            return [*base, Piece(str(exponent.value).translate(SUPERSCRIPTS))], POWER
         above = self.at(exponent, POWER)
         above = self.bracketed(above) if _TRANSPOSES.match(text_of(above)) else above
-        return [*base, _piece("^"), *above], POWER
+        return [*base, Piece("^"), *above], POWER
 
     def _mark(self, part: Mark) -> Written:
         if part.mark == "inverse":
             return self.bracketed(self.run(part.base), INVERSE), ATOM
         if isinstance(part.base, Grid) and part.base.kind == "stack" and not any(part.base.ranks):
-            return [_piece("["), *deeper(self.listed([row[0] for row in part.base.rows], ", ")), _piece("]")], ATOM
-        return [*self.at(part.base, POSTFIX), _piece(self.sign_of["T"])], POSTFIX
+            return [Piece("["), *deeper(self.listed([row[0] for row in part.base.rows], ", ")), Piece("]")], ATOM
+        return [*self.at(part.base, POSTFIX), Piece(self.sign_of["T"])], POSTFIX
 
     def listed(self, parts: Sequence[Box], between: str, told: bool = False) -> Run:
         """Parts with commas or semicolons between."""
         run: Run = []
         for at, part in enumerate(parts):
             own = self.argument(part) if told else self.run(part)
-            run += own if not at else [_piece(between), *cut(own, "comma")]
+            run += own if not at else [Piece(between), *cut(own, "comma")]
         return run
 
     def _index(self, part: Index) -> Written:
         base = self.argument(part.base) if self.set(part.base)[1] >= POSTFIX else self.at(part.base, POSTFIX)
-        return [*base, _piece(f"[{','.join(part.places)}]")], POSTFIX
+        return [*base, Piece(f"[{','.join(part.places)}]")], POSTFIX
 
     # Functions, sums, structure
 
@@ -272,10 +261,10 @@ class Linear:
         return self.bracketed(self.argument(part.inner), part.kind), ATOM
 
     def _typed(self, part: Typed) -> Written:
-        return [_piece(f"`{part.text}`")], ATOM
+        return [Piece(f"`{part.text}`")], ATOM
 
     def _said(self, part: Said) -> Written:
-        return [_piece(part.text)], ATOM
+        return [Piece(part.text)], ATOM
 
     def _root(self, part: Root) -> Written:
         return self.bracketed(self.run(part.inner), ROOT), ATOM
@@ -284,52 +273,48 @@ class Linear:
         symbol = getattr(part.operator.notation, self.dialect) or part.operator.name
         axis = "" if part.axis is None else f", axis={part.axis}"
         inner = deeper(self.listed(part.args, ", ", told=True))
-        return [_piece(symbol + "("), *inner, _piece(axis + ")")], ATOM
+        return [Piece(symbol + "("), *inner, Piece(axis + ")")], ATOM
 
     def _of(self, part: Of) -> Written:
         inner = deeper(self.listed(part.args, ", "))
-        return [*self.run(part.value), _piece("("), *inner, _piece(")")], ATOM
+        return [*self.run(part.value), Piece("("), *inner, Piece(")")], ATOM
 
     def _bigsum(self, part: BigSum) -> Written:
         ending = Piece(f" for {part.index} in 1..{size_text(part.size)}", cut="rel", depth=1)
-        return [_piece("sum("), *deeper(self.run(part.body)), ending, _piece(")")], ATOM
+        return [Piece("sum("), *deeper(self.run(part.body)), ending, Piece(")")], ATOM
 
     def _grid(self, part: Grid) -> Written:
         if part.kind == "stack":
-            return [_piece("["), *deeper(self.listed([row[0] for row in part.rows], "; ")), _piece("]")], ATOM
+            return [Piece("["), *deeper(self.listed([row[0] for row in part.rows], "; ")), Piece("]")], ATOM
         run: Run = []
         for at, row in enumerate(part.rows):
             own = self.listed(row, ", ")
-            run += own if not at else [_piece("; "), *cut(own, "comma")]
+            run += own if not at else [Piece("; "), *cut(own, "comma")]
         opening, closing = ("[[", "]]") if len(part.rows) == 1 else ("[", "]")
-        return [_piece(opening), *deeper(run), _piece(closing)], ATOM
+        return [Piece(opening), *deeper(run), Piece(closing)], ATOM
 
     def _cases(self, part: Cases) -> Written:
         first, second, asked = (self.run(side) for side in (part.value, part.other, part.condition))
-        comma = _piece(", ")
+        comma = Piece(", ")
         if self.ascii or part.opposite is None:
-            second = [_piece("0")] if part.zero else second
+            second = [Piece("0")] if part.zero else second
             inner = [*asked, comma, *cut(first, "comma"), comma, *cut(second, "comma")]
-            return [_piece("where("), *deeper(inner), _piece(")")], ATOM
-        inner = [*second, _piece(" if "), *self.run(part.opposite), _piece("; "), *cut(first, "comma"), _piece(" if ")]
-        return [_piece("{ "), *deeper([*inner, *asked]), _piece(" }")], ATOM
+            return [Piece("where("), *deeper(inner), Piece(")")], ATOM
+        inner = [*second, Piece(" if "), *self.run(part.opposite), Piece("; "), *cut(first, "comma"), Piece(" if ")]
+        return [Piece("{ "), *deeper([*inner, *asked]), Piece(" }")], ATOM
 
     def _derivative(self, part: Derivative) -> Written:
         sign = self.sign_of["d"]
         order = len(part.below)
         power = "" if order == 1 else f"^{order}" if self.ascii else str(order).translate(SUPERSCRIPTS)
         below = "".join(sign + self.write(place) for place in part.below)
-        return [_piece(f"{sign}{power}{text_of(self.at(part.above, POSTFIX))}/{below}")], ATOM
+        return [Piece(f"{sign}{power}{text_of(self.at(part.above, POSTFIX))}/{below}")], ATOM
 
     def _differential(self, part: Differential) -> Written:
-        return [_piece(("d" if part.sign == "total" else self.sign_of["d"]) + self.write(part.of))], ATOM
+        return [Piece(("d" if part.sign == "total" else self.sign_of["d"]) + self.write(part.of))], ATOM
 
     def _nabla(self, part: Nabla) -> Written:
         if self.ascii:
-            return [_piece(f"grad{'' if part.order == 1 else part.order}_{self.write(part.of)}")], ATOM
+            return [Piece(f"grad{'' if part.order == 1 else part.order}_{self.write(part.of)}")], ATOM
         power = "" if part.order == 1 else str(part.order).translate(SUPERSCRIPTS)
-        return [_piece(f"∇{power}{self.write(part.of)}")], ATOM
-
-
-def _piece(text: str) -> Piece:
-    return Piece(text)
+        return [Piece(f"∇{power}{self.write(part.of)}")], ATOM

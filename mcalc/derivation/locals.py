@@ -1,0 +1,73 @@
+"""A local derivative by its name, as a tensor and as a matrix, and what tensors are contracted into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sympy.core.singleton import S
+
+from mcalc.calculus.differentiate import derivative_shape, matrix_places, renamed
+from mcalc.networks.index_form import IndexForm, partial
+from mcalc.networks.networks import Factor, Index, Tensor, Term
+from mcalc.rewriting.answers import matrix_form
+from mcalc.table.records import LoopIndex
+from mcalc.tree.node import Node
+
+
+@dataclass
+class Local:
+    """A Jacobian: its leaf ``∂u/∂x``, its networks, and its matrix form where it has one."""
+
+    leaf: Node
+    tensor: Tensor
+    node: Node | None
+
+
+def leaf_of(value: Node, name: str, variable: Node, arguments: Sequence[Node] = ()) -> Node:
+    """The leaf ``∂name/∂variable``; a total derivative, over several paths, has the arguments of the value."""
+    shape = derivative_shape(value.shape, variable.shape)
+    of = tuple((str(node.parameters[0]), len(node.axes)) for node in arguments)
+    return partial(name, str(variable.parameters[0]), shape, len(value.axes), of)
+
+
+def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
+    """In matrix notation where there is such a form, else in index notation."""
+    places = matrix_places(tensor.value, tensor.variable)
+    node = None if places is None else matrix_form(tensor.terms, *places)
+    return IndexForm.of(tensor) if node is None else node
+
+
+def closed(tensor: Tensor, loops: Sequence[LoopIndex]) -> Tensor:
+    """Summed over running indices that were free so far."""
+    return tensor._replace(terms=tuple(term.under(loops) for term in tensor.terms)) if loops else tensor
+
+
+def node_of(entry: Local) -> Node:
+    assert entry.node is not None
+    return entry.node
+
+
+def symbol_of(entry: Local) -> Tensor:
+    value = tuple(Index(index.size) for index in entry.tensor.value)
+    variable = tuple(Index(index.size) for index in entry.tensor.variable)
+    return leaf_tensor(entry.leaf, value, variable)
+
+
+def leaf_tensor(leaf: Node, value: tuple[Index, ...], variable: tuple[Index, ...]) -> Tensor:
+    return Tensor((Term(S.One, (Factor(leaf, value + variable),)),), value, variable)
+
+
+def moved(inner: Tensor, onto: Sequence[Index]) -> list[Term]:
+    return renamed(inner.terms, inner.value, onto)
+
+
+def with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Index]) -> list[Term]:
+    """The terms under the given free indices; where one index is both, a δ ties the two."""
+    terms = renamed(tensor.terms, tensor.value, value)
+    change = dict(zip(tensor.value, value, strict=True))
+    own = [change.get(index, index) for index in tensor.variable]
+    tied = [(one, other) for one, other in zip(own, variable, strict=True) if one in value]
+    plain = [(one, other) for one, other in zip(own, variable, strict=True) if one not in value]
+    terms = renamed(terms, [one for one, _ in plain], [other for _, other in plain])
+    return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]
