@@ -54,9 +54,9 @@ class Answer(Derivation):
         """
         return code.function(self, library, Wanted(product, with_value, structured))
 
-    def latex(self, steps: bool = False) -> str:
-        """The answer in LaTeX, for amsmath; with `steps` the derivation, sentences and `align*`."""
-        if not steps:
+    def latex(self, steps: bool | None = None) -> str:
+        """The answer in LaTeX, for amsmath; with `steps`, as of `explain`, the derivation in sentences and `align*`."""
+        if not (self.command == "explain" if steps is None else steps):
             return super().latex()
         return "\n".join(
             line for line in write(replace(self, command="explain"), "latex").split("\n") if line[:1] != "%"
@@ -71,7 +71,7 @@ class Answer(Derivation):
         return f"<mcalc: the derivative of {self.source.strip()!r} by {by} is {_in_one_line(str(self))}>"
 
     def _repr_latex_(self) -> str:
-        return self.latex(steps=True) if self.command == "explain" else super()._repr_latex_()
+        return self.latex() if self.command == "explain" else super()._repr_latex_()
 
     def _repr_html_(self) -> str:
         return write(self, "html")

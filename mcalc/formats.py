@@ -15,7 +15,6 @@ DERIVATION, VALUE, VERDICT, TABLE, RULES, SHAPES, GRAPH = (
 )  # fmt: skip
 """The results; a descent is a table too."""
 ALL = (DERIVATION, VALUE, VERDICT, TABLE, RULES, SHAPES, GRAPH)
-PAGES = (DERIVATION, VALUE, VERDICT, TABLE, RULES, SHAPES)
 
 
 class Kind(Enum):
@@ -30,12 +29,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Source:
-    """Files that authors write: their endings, how a comment begins and ends, and what plain text stands in."""
+    """Files that authors write: their endings, how a comment begins and ends, and what plain text stands in.
+
+    In some an answer needs `options` to be read as a formula, and what is no environment must be `wrapped`.
+    """
 
     endings: tuple[str, ...]
     opens: str
     closes: str
     plain: tuple[str, str]
+    options: tuple[str, ...] = ()
+    wrapped: tuple[str, str] = ("", "")
 
     def comment(self, text: str) -> str:
         """The text as a comment on a line of its own."""
@@ -76,11 +80,18 @@ FORMATS = {
             "latex",
             Kind.DOCUMENT,
             "documents.latex",
-            PAGES,
+            ALL,
             ".tex",
             (
                 Source((".tex", ".ltx"), "%", "", (r"\begin{verbatim}", r"\end{verbatim}")),
-                Source((".org",), "#", "", ("#+begin_example", "#+end_example")),
+                Source(
+                    (".org",),
+                    "#",
+                    "",
+                    ("#+begin_example", "#+end_example"),
+                    ("--env", "align*"),
+                    ("#+begin_export latex", "#+end_export"),
+                ),
             ),
             pasted=True,
         ),
@@ -88,7 +99,7 @@ FORMATS = {
             "markdown",
             Kind.DOCUMENT,
             "documents.markdown",
-            PAGES,
+            ALL,
             ".md",
             (Source((".md", ".markdown", ".qmd", ".rmd"), "<!--", "-->", ("```text", "```")),),
         ),
@@ -96,7 +107,7 @@ FORMATS = {
             "html",
             Kind.DOCUMENT,
             "documents.html",
-            PAGES,
+            ALL,
             ".html",
             (Source((".html", ".htm"), "<!--", "-->", ("<pre>", "</pre>")),),
         ),
@@ -104,7 +115,7 @@ FORMATS = {
             "typst",
             Kind.DOCUMENT,
             "documents.typst",
-            PAGES,
+            ALL,
             ".typ",
             (Source((".typ",), "//", "", ("```", "```")),),
             pasted=True,

@@ -562,3 +562,39 @@ def test_batch_takes_the_options_of_derivations_and_of_code() -> None:
     assert len(output(command="explain", detail="outline")) < len(output(command="explain"))
     assert output(product="jvp") == '"product" is for code.'
     assert output(order=3) == "There is no order `3`."
+
+
+# The clipboard ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clipboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program that stands for the system's, and the file in which it keeps what it was given."""
+    program, kept = tmp_path / "xclip", tmp_path / "kept"
+    program.write_text(f'#!/bin/sh\n[ "$*" = "-selection clipboard" ] && cat > {kept}\n', "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":0")
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("words", "copied"),
+    [
+        (("gradient", "w.x", "--wrt", "w"), "xᵀ"),
+        (("gradient", "w.x", "--wrt", "w", "-s", "w=n", "-f", "latex"), "\\mathbf{x}^T"),
+        (("eval", "x/3", "--at", "x=1", "-f", "ascii"), "1/3"),
+        (("table", "x^2", "--vary", "x=1:2:1", "-f", "csv"), "x,value\n1.0,1.0\n2.0,4.0"),
+    ],
+)
+def test_copy_puts_the_answer_on_the_clipboard(run: Run, clipboard: Path, words: tuple[str, ...], copied: str) -> None:
+    found = run(*words, "--copy")
+    assert (found.status, found.output) == (0, run(*words).output)
+    assert clipboard.read_text("utf-8").splitlines()[-1] == copied.splitlines()[-1]
+    assert "# " not in clipboard.read_text("utf-8")
+
+
+def test_without_a_clipboard_the_answer_is_printed_and_it_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    found = run("gradient", "w.x", "--wrt", "w", "--copy")
+    assert found.status == 4 and "xᵀ" in found.output and "there is no clipboard here" in found.message

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,6 @@ from running import mcalc as run
 from mcalc.commands.build import macro
 from mcalc.commands.weave import KINDS, blocks
 
-EXAMPLES = Path(__file__).parent.parent / "examples" / "documents"
 COMMAND = 'gradient "max(0, w.x + b)" --wrt w'
 
 
@@ -150,23 +147,3 @@ def test_what_is_wrong_in_a_list_is_told(
 def test_names_of_macros_have_letters_alone() -> None:
     assert macro("grad_w1") == r"\gradWOne"
     assert macro("hess") == r"\hess"
-
-
-@pytest.mark.parametrize("name", ["note.tex", "notes.md"])
-def test_the_examples_are_up_to_date(
-    name: str, here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copy(EXAMPLES / name, here)
-    assert run("weave", "--check", name, capsys=capsys, monkeypatch=monkeypatch)[2] == 0
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-def test_the_example_is_set(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("note.tex", "answers.mc"):
-        shutil.copy(EXAMPLES / name, here)
-    arguments = ("build", "answers.mc", "-o", "answers", "--macros", "answers/macros.tex")
-    assert run(*arguments, capsys=capsys, monkeypatch=monkeypatch)[2] == 0
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "note.tex"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert "Overfull" not in done.stdout

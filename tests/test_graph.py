@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from functools import cache
 from itertools import combinations
@@ -20,12 +22,17 @@ from mcalc.ask import derive
 from mcalc.cli import main
 from mcalc.derivation.derivation import Derivation, chains
 from mcalc.derivation.graph import Graph, graph_of
+from mcalc.documents import write as write_page
+from mcalc.documents.blocks import Page
+from mcalc.documents.diagram import MARGIN, SIZE, SMALL
+from mcalc.documents.options import PLAIN, Options
+from mcalc.documents.svg import measure
 from mcalc.notation.columns import width
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.program import dimensions
+from mcalc.pages.graph import page
 from mcalc.pictures import graph_dot, graph_svg, graph_text
-from mcalc.pictures.graph_svg import SIZE, SMALL, measure
 from mcalc.render.layout import plain
 from mcalc.tree.names import sizes_shown
 
@@ -246,7 +253,7 @@ def test_svg_shows_all_of_it_and_nothing_overlaps(derivation: Derivation) -> Non
     rectangles = boxes(root)
     for one, other in combinations(rectangles, 2):
         assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1], (one, other)
-    edge = 2 * graph_svg.MARGIN
+    edge = 2 * MARGIN
     assert max(box[2] for box in rectangles) + edge <= float(root.get("width", "")) + 0.2
     assert max(box[3] for box in rectangles) + edge <= float(root.get("height", "")) + 0.2
 
@@ -356,10 +363,10 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     ("options", "message"),
     [
         (["-f", "svg"], "The format `svg` is for the graph"),
-        (["--graph", "-f", "latex"], "not drawn in the format `latex`"),
+        (["--graph", "-f", "numpy"], "not drawn in the format `numpy`"),
         (["--graph", "--method", "differential"], "a derivation by differentials has none"),
         (["--graph", "--expand"], "--expand does not go with --graph"),
-        (["--graph", "--standalone"], "--standalone does not go with --graph"),
+        (["--graph", "--standalone", "-f", "svg"], "--standalone does not go with --graph"),
     ],
 )
 def test_what_does_not_go_with_a_graph(
@@ -386,3 +393,71 @@ def test_a_variable_that_does_not_reach_the_value() -> None:
     derivation = derive("99 + 0y", "x", {"x": "n"}, "explain")
     assert graph_of(derivation).count() == 0
     assert "No path leads from x to 99 + 0y: the value does not move with x." in graph_text.write([derivation])
+
+
+# In documents -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, tuple[Page, list[Derivation]]]:
+    found = {}
+    for name in PROBLEMS:
+        if " by " in name and not name.startswith("paper"):
+            found[name] = page(derivations(name)), derivations(name)
+    return found
+
+
+def test_tikz_draws_every_card_and_label(tmp_path: Path, documents: dict[str, tuple[Page, list[Derivation]]]) -> None:
+    bodies = []
+    for shown, of in documents.values():
+        graph = graph_of(of[0])
+        text = write_page(shown, "latex", PLAIN)
+        assert "% \\usepackage{tikz}" in text
+        entered = [part for vertex in graph.vertices if vertex.role != "given" for part in graph.inputs(vertex.name)]
+        cards = [vertex for vertex in graph.vertices if vertex.role != "given"]
+        behind = 2 * sum(bool(vertex.loops) for vertex in cards)
+        count = len(cards) + len(graph.followed) + 1 + len(entered) + behind
+        assert text.count(r"\filldraw") == count
+        bodies.append(re.sub(r"(?m)^%.*\n", "", text))
+    preamble = r"\documentclass{article}\usepackage{amsmath}\usepackage{tikz}\allowdisplaybreaks\begin{document}"
+    log = compiled("\n".join([preamble, "\n\\clearpage\n".join(bodies), r"\end{document}"]), tmp_path)
+    assert re.findall(r"^(?:! .*|Overfull \\[hv]box .*|Missing character.*)$", log, re.MULTILINE) == []
+
+
+def compiled(text: str, folder: Path) -> str:
+    """The log of pdflatex."""
+    if shutil.which("pdflatex") is None or subprocess.run(["kpsewhich", "tikz.sty"], capture_output=True).returncode:
+        pytest.skip("pdflatex or TikZ is not installed")
+    (folder / "page.tex").write_text(text, "utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-no-shell-escape", "page.tex"]
+    subprocess.run(command, cwd=folder, capture_output=True, timeout=300)
+    return (folder / "page.log").read_text("utf-8", "replace")
+
+
+def test_typst_draws_it(documents: dict[str, tuple[Page, list[Derivation]]]) -> None:
+    typst = pytest.importorskip("typst", reason="Typst is not installed: pip install typst")
+    for shown, _ in documents.values():
+        assert typst.compile(write_page(shown, "typst", Options(standalone=True)).encode()).startswith(b"%PDF")
+
+
+def test_a_page_has_the_picture_as_svg(documents: dict[str, tuple[Page, list[Derivation]]]) -> None:
+    for shown, of in documents.values():
+        text = write_page(shown, "html", PLAIN)
+        assert ElementTree.fromstring(text[text.index("<svg") : text.index("</svg>") + 6]).tag == f"{SVG}svg"
+        assert squeezed("=".join(write_expression(line) for line in of[0].lines[-1:] and [of[0].lines[-1].node])) in (
+            squeezed(re.sub("<[^>]*>", "", text))
+        )
+
+
+def test_markdown_has_a_chart_for_github_and_pictures_for_pandoc(
+    documents: dict[str, tuple[Page, list[Derivation]]],
+) -> None:
+    for shown, of in documents.values():
+        graph = graph_of(of[0])
+        chart = (
+            write_page(shown, "markdown", Options(flavour="github")).partition("```mermaid\n")[2].partition("```")[0]
+        )
+        assert chart.startswith("flowchart TD\n") and chart.count("-->|") == len(graph.followed)
+        assert not re.search(r'"[^"\n]*[<>&][^b>][^"\n]*"', chart.replace("<br>", ""))
+        text = write_page(shown, "markdown", PLAIN)
+        assert "```{=latex}\n\\begin{center}" in text and "```{=html}\n<figure>" in text

@@ -173,6 +173,7 @@ NOT_FUNCTIONS = {
     "language.pasted.latex": ("var",),  # \varepsilon is a letter
     "notation.style": ("exp",),  # a value of the style `exponential`
     "numbers.written": ("abs", "sign"),  # SymPy's word, and a group of a regular expression
+    "pages.operator": ("where",),  # the word before what must hold
     "pictures.flat": ("log",),  # matplotlib's word for a scale
     "pictures.losses": ("step",),  # of a descent, on an axis
     "render.steps": ("step",),  # of a descent, as a heading

@@ -11,7 +11,8 @@ from test_steps import CASES
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
 from mcalc.notation.columns import width
-from mcalc.render.layout import broken, plain
+from mcalc.notation.textlines import broken
+from mcalc.render.layout import plain
 from mcalc.render.text import rows
 
 WIDTHS = (60, 80, 120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_the_formulas_in_a_sentence(text: str, expected: str) -> None:
 
 def test_an_answer_in_python() -> None:
     found: Any = mcalc.explain("w.x", "w", {"w": "n", "x": "n"})
-    assert found.latex() == r"\mathbf{x}^T"
+    assert found.latex(steps=False) == r"\mathbf{x}^T" and found.latex() == found.latex(steps=True)
     steps = found.latex(steps=True)
     assert r"\begin{align*}" in steps and not steps.startswith("%") and found._repr_latex_() == steps
     assert repr(found) == "<mcalc: the derivative of 'w.x' by w is xᵀ>"
@@ -187,3 +188,54 @@ def test_a_value_that_is_its_own_name_is_set_as_a_formula() -> None:
     found = derive("A@b", "X", {"A": "m,n", "b": "n", "X": "n,n"}, "explain")
     assert r"\frac{\partial(A \mathbf{b})}{\partial X} & = 0" in write(found, "latex")
     assert "∂(A·b)/∂X = 0" in write(found, "text")
+
+
+@pytest.mark.parametrize(
+    ("words", "form", "expected"),
+    [
+        ("--lhs", "text", "∂f/∂x = 2(x − y)ᵀ"),
+        ("--lhs", "ascii", "df/dx = 2(x - y)'"),
+        ("--lhs --style derivative=nabla", "latex", r"\nabla_{\mathbf{x}}\,f = 2 (\mathbf{x} - \mathbf{y})^T"),
+        ("--lhs --style derivative=D", "latex", r"\mathrm{D}_{\mathbf{x}}\,f = 2 (\mathbf{x} - \mathbf{y})^T"),
+        ("--where", "typst", "where $bold(upright(x)) ∈ bold(upright(R))^n$"),
+        ("--where", "markdown", r"where $\mathbf{x} \in \mathbf{R}^n$"),
+        ("--style size=inline", "markdown", r"$2 (\mathbf{x} - \mathbf{y})^T$"),
+        ("--label eq:g", "html", 'id="eq:g"'),
+        ("--label eq:g", "markdown", "[]{#eq:g}"),
+        ("--label eq:g --flavour github", "markdown", '<a id="eq:g"></a>'),
+        ("--label eq:g --flavour quarto", "markdown", "$$ {#eq:g}"),
+        ("--numbered", "markdown", r"\tag{1}"),
+        ("--numbered", "html", "(1)"),
+        ("--numbered", "typst", 'numbering: "(1)"'),
+    ],
+)
+def test_an_answer_is_written_as_asked(
+    words: str, form: str, expected: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = ("gradient", "norm(x - y)^2", "--wrt", "x", "-s", "x=n", "-s", "y=n", "-f", form)
+    plain, _, _ = run(*question, capsys=capsys, monkeypatch=monkeypatch)
+    output, message, status = run(*question, *words.split(), capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0, message
+    assert expected in output and expected not in plain
+
+
+def test_json_has_the_parts_that_recur(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    output, _, _ = run(*NAMED, "-f", "json", capsys=capsys, monkeypatch=monkeypatch)
+    found = json.loads(output)
+    assert found["named"][0]["ascii"] == "t_1 = tanh(W@x + b)" and "t_1" in found["result_in_names"]["ascii"]
+
+
+@pytest.mark.parametrize("name", ["softmax", "relu", "det", "matmul", "norm"])
+@pytest.mark.parametrize("form", DOCUMENTS)
+def test_an_operator_has_a_page_in_full(
+    name: str, form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, _, status = run("rules", name, "-f", form, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0 and "Example" in output and "mcalc jacobian" in output and "By " in output
+
+
+def test_a_wide_or_long_table_is_several(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("table", "sum(x)*b", "--at", "x=1,2,3,4,5,6,7,8,9", "--vary", "b=0:1:0.01", "--wrt", "x", "-f", "latex")
+    output, _, _ = run(*asked, capsys=capsys, monkeypatch=monkeypatch)
+    tables = re.findall(r"\\begin\{tabular\}\{(r+)\}(.*?)\\end\{tabular\}", output, re.DOTALL)
+    assert len(tables) > 3 and all(body.count("\n") <= 43 and body.lstrip().startswith("$b$") for _, body in tables)

@@ -12,8 +12,9 @@ from mcalc.derivation.derivation import Derivation
 from mcalc.language.declarations import Declaration
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.notation.boxes import Box
 from mcalc.notation.drawing import Drawn
-from mcalc.notation.partials import write_partial
+from mcalc.notation.partials import derivative
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
@@ -45,7 +46,7 @@ class Form:
 
     node: Node
 
-    def jacobian(self, argument: Node) -> tuple[str, Expression]:
+    def jacobian(self, argument: Node) -> tuple[Box, Expression]:
         """``∂y/∂argument``, with its indices where it has no matrix form, and what it is in the arguments and y."""
         shapes = {str(arg.parameters[0]): Declaration(arg.shape) for arg in self.node.args}
         name = str(argument.parameters[0])
@@ -55,11 +56,12 @@ class Form:
         steps = [step for step in derivation.steps if step.stage in ("differentiate", "combine")]
         alone = len(derivation.lines) == 1 and len(steps) == 1
         found = steps[0].after if alone and not isinstance(steps[0].after, Drawn) else derivation.natural
-        if not isinstance(found, IndexForm):
-            return f"∂y/∂{name}", found
-        letters, tensor = found.letters(), found.tensor
-        above, below = ([letters[index] for index in part] for part in (tensor.value, tensor.variable))
-        return write_partial("y", name, above, below, "text"), found
+        above: list[str] = []
+        below: list[str] = []
+        if isinstance(found, IndexForm):
+            letters, tensor = found.letters(), found.tensor
+            above, below = ([letters[index] for index in part] for part in (tensor.value, tensor.variable))
+        return derivative(("y", len(self.node.axes), above), [(name, len(argument.axes), below)]), found
 
     def passed_on(self, argument: Node) -> Node | None:
         """``∂f/∂argument`` from ``∂f/∂y``, which is G of a matrix y, gᵀ of a column y; None without a matrix form."""

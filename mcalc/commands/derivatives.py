@@ -69,7 +69,7 @@ def derivation_command(
             choices = {
                 "expand": expand is not None,
                 "cse": naming is not None,
-                "standalone": document.standalone,
+                "standalone": document.standalone and kind is not Kind.DOCUMENT,
                 "order": order > 1,
             }
             refused = [name for name, given in choices.items() if given]
@@ -84,6 +84,7 @@ def derivation_command(
                 symmetric,
                 output,
                 color,
+                document,
                 refused,
                 graph,
             )
@@ -118,7 +119,7 @@ def derivation_command(
             from mcalc.render.text import rows
 
             with derivation.apart():
-                page = rows(derivation, form, columns(output))
+                page = rows(derivation, form, columns(output), document.lhs)
             show(page, output, color)
         else:
             from mcalc.render import write as written
@@ -169,7 +170,7 @@ def derivative_commands() -> Iterator[click.Command]:
             function = _for_code(function)
         if name == "explain":
             function = click.option(
-                "--graph", is_flag=True, help="The data flow, with the Jacobians beside its edges; -f dot, -f svg."
+                "--graph", is_flag=True, help="The data flow, with the Jacobians beside its edges; also -f dot, -f svg."
             )(function)
             function = ORDER("2: the gradient, and the gradient's derivative.")(function)
             function = click.option(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.commands.text import columns, declared_shapes, expression_text, show, tell, write
-from mcalc.formats import FORMATS, GRAPH, showing
+from mcalc.commands.text import Shown, declared_shapes, expression_text, put, tell
+from mcalc.documents.options import Options
+from mcalc.formats import FORMATS, GRAPH, Kind, showing
 from mcalc.problems import Problem
 
 
@@ -20,6 +21,7 @@ def draw(
     symmetric: str,
     output: str | None,
     color: str,
+    document: Options,
     refused: Sequence[str],
     asked: bool,
 ) -> None:
@@ -47,12 +49,12 @@ def draw(
         derive(text, name, declared, "explain", layout, verify, method or "chain", symmetric)
         for name in ([part for part in wrt.split(",") if part.strip()] or [wrt])
     ]
-    if form in ("text", "ascii"):
-        from mcalc.pictures.graph_text import rows
+    from mcalc.pages.graph import page
+    from mcalc.pictures import graph_dot, graph_svg
+    from mcalc.pictures.graph_text import rows
 
-        show(rows(derivations, form, columns(output)), output, color)
-    else:
-        from mcalc.pictures import graph_dot, graph_svg
-
-        write({"dot": graph_dot, "svg": graph_svg}[form].write(derivations, form), output)
+    others = {"dot": lambda: graph_dot.write(derivations), "svg": lambda: graph_svg.write(derivations)}
+    shown = Shown(lambda form, columns: rows(derivations, form, columns), lambda: page(derivations), others)
+    put(shown, form, output, color, document)
+    if FORMATS[form].kind is not Kind.TERMINAL:
         tell(derivations[0])

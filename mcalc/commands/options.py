@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from mcalc.choices import LAYOUTS, SYMMETRIC
+from mcalc.commands.clipboard import asked
 from mcalc.formats import DERIVATION, FORMATS, GRAPH, OTHERWISE, by_ending, showing
 from mcalc.problems import Problem, nearest
 
@@ -182,6 +183,7 @@ SYMMETRIC_BY = Option(
     {"type": click.Choice(SYMMETRIC), "default": "free"},
 )
 NAMING = Option(("--cse/--no-cse", "naming"), "Name the parts that recur.", {"default": None})
+COPY = Option(("--copy",), "Put it on the clipboard too.", {"is_flag": True, "expose_value": False, "callback": asked})
 NO_VERIFY = Option(("--no-verify",), "Skip the numeric check.", {"is_flag": True})
 ORDER = Option(("--order",), "2: the second derivative.", {"type": click.IntRange(1, 2), "default": 1})
 AT = Option(
@@ -194,7 +196,7 @@ DIGITS = Option(("--digits",), "To how many digits decimals are shown.", {"type"
 
 def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options that every command shares; with `formats` those of the commands that differentiate."""
-    options = [SHAPE(), OUTPUT(), COLOR()]
+    options = [SHAPE(), OUTPUT(), COPY(), COLOR()]
     if formats:
         printed = {"type": Form(dict.fromkeys((*showing(DERIVATION), *showing(GRAPH))))}
         form = FORMAT("What to print; dot and svg are for explain --graph.", **printed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import COLOR, FORMAT, OUTPUT, Command, Form, common
+from mcalc.commands.options import COLOR, COPY, FORMAT, OUTPUT, Command, Form, common
 from mcalc.commands.text import Shown, declared_shapes, legible, put
 from mcalc.documents.options import Options
 from mcalc.formats import RULES, SHAPES, showing
@@ -50,6 +50,7 @@ def shapes(
 @click.command(cls=Command)
 @click.argument("name", required=False)
 @OUTPUT()
+@COPY()
 @COLOR()
 @FORMAT(type=Form(showing(RULES)))
 @click.option(
@@ -70,8 +71,7 @@ def rules(
     from mcalc.pages import rules as pages
     from mcalc.render import rule_page
     from mcalc.render.rewritings import lines
-    from mcalc.render.rules import operators_page, rows
-    from mcalc.table.records import Operator
+    from mcalc.render.rules import rows
 
     def listed(_: str, columns: int) -> list[Row]:
         if rewritings:
@@ -83,8 +83,7 @@ def rules(
     def page() -> Page:
         if rewritings or names:
             return pages.rewritings_page() if rewritings else pages.names_page()
-        found = pages.find(name) if name else None
-        return operators_page(found) if found is None or isinstance(found, Operator) else pages.page(found)
+        return pages.page(pages.find(name)) if name else pages.operators_page()
 
     put(Shown(listed, page), form, output, color, document)
 

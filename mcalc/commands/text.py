@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from mcalc.commands.clipboard import copy
 from mcalc.documents.options import PLAIN, Options
 from mcalc.formats import FORMATS, Kind
 from mcalc.problems import Problem
@@ -101,6 +102,11 @@ def write(text: str, output: str | None) -> None:
 
     A file that says the same already is left alone, so that nothing that is made of it is made again.
     """
+    _put(text, output)
+    copy(text)
+
+
+def _put(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text)
         return
@@ -113,18 +119,20 @@ def write(text: str, output: str | None) -> None:
 
 
 def show(rows: list[Any], output: str | None, color: str) -> None:
-    """The page, in colour where that is asked for or the terminal shows it."""
+    """The page, in colour where that is asked for or the terminal shows it; its comments are not copied."""
     from mcalc.render.layout import plain
 
     coloured = color == "always" or (
         color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
     if output is not None or not coloured:
-        write(plain(rows), output)
-        return
-    from mcalc.render.terminal import show as show_in_colour
+        _put(plain(rows), output)
+    else:
+        from mcalc.render.terminal import show as show_in_colour
 
-    show_in_colour(rows)
+        show_in_colour(rows)
+    answer = [row for row in rows if not row or not row[0].text.startswith("# ")]
+    copy(plain(answer or rows))
 
 
 def tell(derivation: Derivation) -> None:

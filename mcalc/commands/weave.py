@@ -83,13 +83,12 @@ def woven(context: click.Context, text: str, kind: Source, suits: str) -> tuple[
     pieces, after, changed = [], 0, []
     for block in blocks(text, kind):
         try:
-            output, form = printed(context, block.line, (suits,))
+            output, form = printed(context, block.line, (suits,), kind.options)
         except Problem as problem:
             raise _in_line(problem, block, text) from None
         except click.ClickException as fault:
             raise _in_line(Problem(fault.format_message()), block, text) from None
-        if FORMATS[form].kind is Kind.TERMINAL:
-            output = "\n".join((kind.plain[0], output, kind.plain[1]))
+        output = _fitted(output, form, kind)
         output = "\n".join(block.indent + line if line else line for line in output.splitlines())
         if same(output, block.inside):
             continue
@@ -97,6 +96,21 @@ def woven(context: click.Context, text: str, kind: Source, suits: str) -> tuple[
         pieces += [text[after : block.body[0]], output, "\n"]
         after = block.body[1]
     return "".join(pieces) + text[after:], changed
+
+
+def _fitted(output: str, form: str, kind: Source) -> str:
+    """The output as such a file takes it: plain text between its marks, comments as it writes them."""
+    if FORMATS[form].kind is Kind.TERMINAL:
+        return "\n".join((kind.plain[0], output, kind.plain[1]))
+    own = FORMATS[form].sources[:1]
+    if not own or own[0] is kind or not kind.wrapped[0]:
+        return output
+    lines = output.splitlines()
+    comments = [line for line in lines if line.startswith(own[0].opens)]
+    rest = [line for line in lines if not line.startswith(own[0].opens)]
+    if not rest[0].startswith(r"\begin{"):
+        rest = [kind.wrapped[0], *rest, kind.wrapped[1]]
+    return "\n".join([*(kind.comment(line.removeprefix(own[0].opens)) for line in comments), *rest])
 
 
 def _in_line(problem: Problem, block: Block, text: str) -> Problem:

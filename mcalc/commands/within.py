@@ -19,8 +19,10 @@ _FIGURE = re.compile(r"(relative error |[(,] ?)\d(\.\d+)?e-\d+")
 """Agreement to the last digits differs from machine to machine."""
 
 
-def printed(context: click.Context, line: str, formats: Sequence[str]) -> tuple[str, str]:
+def printed(context: click.Context, line: str, formats: Sequence[str], needed: Sequence[str] = ()) -> tuple[str, str]:
     """What the command prints, and in which format: what `line` asks for, else the first of `formats` that it has.
+
+    `needed` is an option with its value, for a command that has it and is not given it.
 
     Raises Problem, and what click raises.
     """
@@ -34,12 +36,17 @@ def printed(context: click.Context, line: str, formats: Sequence[str]) -> tuple[
     for word in words:
         if word == "-o" or word.partition("=")[0] == "--output":
             raise Problem(f"`{word}` has no place here: the answer is put where it was asked for.")
+        if word == "--copy":
+            raise Problem("`--copy` has no place here: nothing is put on the clipboard.")
         if word == "-":
             raise Problem("Nothing is piped in here: the expression stands in the line itself.")
     form = by_ending(_asked(words))
     if not form:
         form = next((one for one in formats if one in _choices(command)), "text")
         words += ["-f", form] if _choices(command) else []
+        known = {name for one in command.params for name in one.opts}
+        if needed and needed[0] in known and not any(word.partition("=")[0] == needed[0] for word in words):
+            words += needed
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
         status = group.main([name, *words], prog_name="mcalc", standalone_mode=False)

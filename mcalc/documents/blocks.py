@@ -83,14 +83,45 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A drawing in SVG, and what it shows in words."""
+class Words:
+    """A line in a graph: a formula, the shape of what it stands for, and what is quiet behind it."""
 
-    svg: str
-    text: str
+    formula: Box
+    shape: Shape | None = None
+    more: str = ""
+    jacobian: bool = False
 
 
-Block = Heading | Prose | Where | Equations | Table | Note | Code | Picture
+@dataclass(frozen=True)
+class Card:
+    """A box of a graph: its role is variable, value or result; values `given` enter it; `stacked`: there are many."""
+
+    name: str
+    formula: Box
+    role: str
+    given: tuple[Words, ...] = ()
+    stacked: bool = False
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """What flows from one card into another, and the Jacobian of this."""
+
+    start: str
+    end: str
+    lines: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Cards with arrows between them, and what is said of the last of the cards."""
+
+    cards: tuple[Card, ...]
+    arrows: tuple[Arrow, ...]
+    answer: tuple[Words, ...]
+
+
+Block = Heading | Prose | Where | Equations | Table | Note | Code | Graph
 
 
 @dataclass(frozen=True)
@@ -124,7 +155,7 @@ def _formulas(part: object) -> Iterator[Box]:
     elif isinstance(part, tuple):
         for item in part:
             yield from _formulas(item)
-    elif isinstance(part, Heading | Prose | Where | Line | Equations | Table | Note):
+    elif isinstance(part, Heading | Prose | Where | Line | Equations | Table | Note | Graph | Card | Arrow | Words):
         for field in fields(part):
             yield from _formulas(getattr(part, field.name))
 

@@ -10,11 +10,11 @@ from mcalc.documents.blocks import (
     Block,
     Code,
     Equations,
+    Graph,
     Heading,
     Line,
     Note,
     Page,
-    Picture,
     Prose,
     Span,
     Spans,
@@ -32,8 +32,8 @@ from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of
 
 _BEFORE_NAMES = "where"
 """The word before the first part that is named."""
-_LETTER = 0.45
-"""The width of a letter of a sentence in em, on the average."""
+_LETTER, _TYPED = 0.45, 0.525
+"""The width of a letter of a sentence in em, on the average, and of one on a typewriter."""
 _LARGEST_LEFT = 0.3
 """The share of a line from which on a left side has a line of its own."""
 
@@ -102,10 +102,13 @@ class Document(ABC):
 
     def width(self, spans: Spans) -> float:
         """About how wide a sentence is."""
-        return sum(
-            width_of(self.setter.whole_run(span, TEXT)) if isinstance(span, Box) else _LETTER * len(span)
-            for span in spans
-        )
+        return sum(map(self.width_of_span, spans))
+
+    def width_of_span(self, span: Span) -> float:
+        """About how wide a part of a sentence is."""
+        if isinstance(span, Typed):
+            return _TYPED * len(span.text)
+        return width_of(self.setter.whole_run(span, TEXT)) if isinstance(span, Box) else _LETTER * len(span)
 
     def reason(self, line: Line) -> Spans:
         """What is said of a line, its shape too where that was asked for."""
@@ -175,9 +178,9 @@ class Document(ABC):
     def code(self, block: Code) -> list[str]:
         """Text as it is, line by line."""
 
-    def picture(self, block: Picture) -> list[str]:
-        """A drawing; its text where the format has no drawings."""
-        return self.code(Code(block.text))
+    @abstractmethod
+    def graph(self, block: Graph) -> list[str]:
+        """A picture of the data flow."""
 
     def declared(self, block: Where) -> list[Spans]:
         """``w ∈ Rⁿ``, a name each, with its properties."""

@@ -8,10 +8,10 @@ from mcalc.documents.blocks import (
     Block,
     Code,
     Equations,
+    Graph,
     Heading,
     Note,
     Page,
-    Picture,
     Prose,
     Spans,
     Table,
@@ -20,6 +20,7 @@ from mcalc.documents.blocks import (
 )
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.options import Options
+from mcalc.documents.svg import picture
 from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.mathml import MathML, element
@@ -50,10 +51,18 @@ STYLE = """
 .mcalc .rule { color: #b45309; font-weight: 600; }
 .mcalc .why, .mcalc .quiet { opacity: 0.72; font-size: 0.92em; }
 .mcalc .good { color: #15803d; font-weight: 600; } .mcalc .bad { color: #b91c1c; font-weight: 600; }
+.mcalc div:has(> .equation) { display: flex; justify-content: space-between; align-items: center; }
+.mcalc figure { margin: 0.6em 0; }
 .mcalc .answer { border-left: 4px solid #2563eb; padding: 0.3em 0 0.3em 1em; margin: 0.6em 0; }
 @media (max-width: 40rem) {
 .mcalc.mcalc.mcalc table { margin-left: 0; }
 .mcalc.mcalc.mcalc td { padding-right: 0.5em; }
+.mcalc.mcalc.mcalc .lines, .mcalc.mcalc.mcalc .lines tbody { display: block; }
+.mcalc.mcalc.mcalc .lines tr { display: flex; flex-wrap: wrap; align-items: center; margin-bottom: 0.4em; }
+.mcalc.mcalc.mcalc .lines td { padding: 0.1em 0.4em 0.1em 0; }
+.mcalc.mcalc.mcalc .lines td.left { min-width: 2.6em; }
+.mcalc.mcalc.mcalc .lines td.right { overflow: auto hidden; max-width: calc(100% - 3.4em); }
+.mcalc.mcalc.mcalc .lines td.quiet, .mcalc.mcalc.mcalc .lines td.why { flex-basis: 100%; }
 }
 """.strip()
 
@@ -84,6 +93,7 @@ class Html(Document):
     """Every heading of the second level begins a part that folds."""
 
     def __init__(self, page: Page, options: Options) -> None:
+        self.number = 0
         super().__init__(MathML(options.style), options, _ROOM, page)
 
     def body(self, blocks: tuple[Block, ...]) -> list[str]:  # type: ignore[override]
@@ -150,9 +160,13 @@ class Html(Document):
         for at, line in enumerate(lines):
             shape = shapes[at] if at < len(shapes) and len(lines) == len(shapes) else None
             rows += self.row(line, shape)
-        table = ["<table>", *rows, "</table>"]
+        table = ['<table class="lines">', *rows, "</table>"]
         name = "answer scroll" if block.role else "scroll"
-        return [f'<div class="{name}">', *table, "</div>"]
+        label = f' id="{escape(self.options.label)}"' if block.role and self.options.label else ""
+        if self.options.numbered:
+            self.number += 1
+            table.append(f'<span class="equation">({self.number})</span>')
+        return [f'<div class="{name}"{label}>', *table, "</div>"]
 
     def row(self, line: SetLine, shape: tuple[object, ...] | None) -> list[str]:
         """One row."""
@@ -185,6 +199,7 @@ class Html(Document):
         """Text as it is, line by line."""
         return [f"<pre><code>{escape(block.text)}</code></pre>"]
 
-    def picture(self, block: Picture) -> list[str]:
-        """A drawing; its text where the format has no drawings."""
-        return [f'<figure class="scroll">{block.svg}</figure>']
+    def graph(self, block: Graph) -> list[str]:
+        """The picture within the page."""
+        title = "".join(span if isinstance(span, str) else self.plain(span) for span in self.page.title)
+        return [f'<figure class="scroll">{picture([block], title)}</figure>']

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from collections.abc import Sequence
+
+from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, capital
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.options import Options
+from mcalc.documents.typeset_diagram import Tikz
 from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.latex import Latex
@@ -16,7 +19,7 @@ _AIR = 0.98
 """The share of a line that is filled: the widths are estimates."""
 _EM = 10.0
 _PREAMBLE = r"""\documentclass{article}
-\usepackage{amsmath}
+\usepackage{amsmath}%s
 \setlength{\textwidth}{%gpt}
 \setlength{\oddsidemargin}{\dimexpr(\paperwidth-\textwidth)/2-1in\relax}
 \addtolength{\topmargin}{-18mm}
@@ -24,6 +27,9 @@ _PREAMBLE = r"""\documentclass{article}
 \allowdisplaybreaks
 \setlength{\emergencystretch}{3em}
 \begin{document}"""
+_GAP, _MOST_ROWS = 1.2, 40
+"""The room between two columns in em, and how many rows a page has."""
+TIKZ = r"\usepackage{tikz}"
 _HEADED = r"\par\nobreak"
 """Behind a heading: not before a display, which would leave an empty line."""
 _TEXT = {
@@ -50,9 +56,12 @@ def write(page: Page, options: Options) -> str:
     """What is pasted into a document, or a whole one."""
     document = Tex(page, options)
     comments = FORMATS["latex"].comments(page.assumed)
+    tikz = "\n" + TIKZ if any(isinstance(block, Graph) for block in page.blocks) else ""
+    if tikz and not options.standalone:
+        comments.append(f"% {TIKZ}")
     if options.standalone:
         title = [rf"\section*{{{document.said(page.title)}}}"] if page.title and page.answer else []
-        lines = [_PREAMBLE % options.width, *title, *document.body(page.blocks), r"\end{document}"]
+        lines = [_PREAMBLE % (tikz, options.width), *title, *document.body(page.blocks), r"\end{document}"]
     elif page.answer:
         lines = document.answer()
     elif options.env in ("aligned", "none"):
@@ -183,12 +192,30 @@ class Tex(Document):
         return [rf"\begin{{{env}}}", *rows, rf"\end{{{env}}}"]
 
     def table(self, block: Table) -> list[str]:
-        """Rows of cells below a header."""
-        columns = max(len(row) for row in (*block.rows, block.header))
-        header = [" & ".join(self.cell(cell) for cell in block.header) + r" \\ \hline"] if block.header else []
-        rows = [" & ".join(self.cell(cell) for cell in row) + r" \\" for row in block.rows]
-        align = ("r" if block.numbers else "l") * columns
-        return ["", rf"\noindent\begin{{tabular}}{{{align}}}", *header, *rows, r"\end{tabular}", ""]
+        """Rows of cells below a header; what is too wide or too long for a page is several tables, or paragraphs."""
+        rows = [*([block.header] if block.header else []), *block.rows]
+        count = max(len(row) for row in rows)
+        widths = [max(self.width(row[at]) for row in rows if at < len(row)) + _GAP for at in range(count)]
+        if sum(widths) > self.room and not block.numbers:
+            return [line for row in block.rows for line in self.paragraph(row)]
+        lines: list[str] = []
+        for columns in _split(widths, self.room):
+            for at in range(0, len(block.rows), _MOST_ROWS):
+                lines += self.tabular(block, columns, block.rows[at : at + _MOST_ROWS])
+        return lines
+
+    def tabular(self, block: Table, columns: list[int], rows: Sequence[tuple[Spans, ...]]) -> list[str]:
+        """Some of the columns and rows."""
+        header = [" & ".join(self.cell(block.header[at]) for at in columns) + r" \\ \hline"] if block.header else []
+        cells = [" & ".join(self.cell(row[at]) for at in columns if at < len(row)) + r" \\" for row in rows]
+        align = ("r" if block.numbers else "l") * len(columns)
+        return ["", rf"\noindent\begin{{tabular}}{{{align}}}", *header, *cells, r"\end{tabular}", ""]
+
+    def paragraph(self, row: tuple[Spans, ...]) -> list[str]:
+        """A row of sentences, the first cell before the others."""
+        first, *others = [self.cell(cell) for cell in row]
+        said = "; ".join(filter(None, others))
+        return ["", rf"{{\raggedright\noindent\hangindent=1em \textbf{{{first}}}\quad {said}\par}}", ""]
 
     def cell(self, spans: Spans) -> str:
         """One cell."""
@@ -197,6 +224,24 @@ class Tex(Document):
     def code(self, block: Code) -> list[str]:
         """Text as it is, line by line."""
         return [r"\begin{verbatim}", block.text, r"\end{verbatim}"]
+
+    def graph(self, block: Graph) -> list[str]:
+        """A picture of TikZ's."""
+        drawn = Tikz(block, self.setter, self.options.width)
+        return ["", r"\begin{center}", *drawn.picture(self.options.width), r"\end{center}", ""]
+
+
+def _split(widths: Sequence[float], room: float) -> list[list[int]]:
+    """The columns in as many groups as there are lines to fill; each begins with the first column."""
+    groups: list[list[int]] = [[0]]
+    used = widths[0]
+    for at, wide in enumerate(widths[1:], 1):
+        if used + wide > room and len(groups[-1]) > 1:
+            groups.append([0])
+            used = widths[0]
+        groups[-1].append(at)
+        used += wide
+    return groups
 
 
 def _tidied(lines: list[str]) -> list[str]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where
+from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, Words
 from mcalc.documents.blocks import capital as with_capital
 from mcalc.documents.document import Document
 from mcalc.documents.options import Options
+from mcalc.documents.svg import as_text, picture
+from mcalc.documents.typeset_diagram import Tikz
 from mcalc.notation.boxes import Box
 from mcalc.notation.latex import Latex
 from mcalc.notation.widths import TEXT
+from mcalc.notation.writing import written
+from mcalc.tree.names import sizes_shown
 
 _ROOM = 60.0
+_CODES = str.maketrans({letter: f"#{ord(letter)};" for letter in '"<>&#'})
+"""What Mermaid has instead of its own signs."""
 _ESCAPED = str.maketrans({letter: "\\" + letter for letter in "*_`<|$[]"})
 
 
@@ -34,6 +40,7 @@ class Markdown(Document):
 
     def __init__(self, page: Page, options: Options) -> None:
         self.github = options.flavour == "github"
+        self.number = 0
         super().__init__(Latex(replace(options.style, functions="mathop")), options, _ROOM, page)
 
     def words(self, text: str) -> str:
@@ -45,11 +52,19 @@ class Markdown(Document):
         text = self.setter.write(box, TEXT)
         return f"$`{text}`$" if self.github else f"${text}$"
 
-    def displayed(self, lines: list[str]) -> list[str]:
-        """A formula on lines of its own."""
+    def displayed(self, lines: list[str], answer: bool) -> list[str]:
+        """A formula on lines of its own; an answer has its label, and may stand in the line."""
+        label = self.options.label if answer else ""
+        if answer and self.options.style.size == "inline" and len(lines) == 1:
+            return [f"$`{lines[0]}`$" if self.github else f"${lines[0]}$", ""]
+        if self.options.numbered:
+            self.number += 1
+            lines = [*lines[:-1], rf"{lines[-1]} \tag{{{self.number}}}"]
         opening, closing = ("```math", "```") if self.github else ("$$", "$$")
-        label = f" {{#{self.options.label}}}" if self.options.label and self.options.flavour == "quarto" else ""
-        return [opening, *lines, closing + label, ""]
+        mark = f" {{#{label}}}" if label and self.options.flavour == "quarto" else ""
+        anchor = f'<a id="{label}"></a>' if self.github else f"[]{{#{label}}}"
+        before = [anchor, ""] if label and not mark else []
+        return [*before, opening, *lines, closing + mark, ""]
 
     def typed(self, text: str) -> str:
         """What is typed at a prompt."""
@@ -96,7 +111,7 @@ class Markdown(Document):
         rules = {(line.rule,) for line in block.lines}
         reasons = [line.reason for line in lines if line.reason and line.reason not in rules]
         told = list(dict.fromkeys(f"- {self.said(reason)}" for reason in reasons))
-        return [*self.displayed(shown), *told, *([""] if told else [])]
+        return [*self.displayed(shown, bool(block.role)), *told, *([""] if told else [])]
 
     def table(self, block: Table) -> list[str]:
         """Rows of cells below a header."""
@@ -112,3 +127,38 @@ class Markdown(Document):
     def code(self, block: Code) -> list[str]:
         """Text as it is, line by line."""
         return [f"```{block.language}", block.text, "```", ""]
+
+    def graph(self, block: Graph) -> list[str]:
+        """For GitHub a Mermaid chart; for pandoc and Quarto a picture for LaTeX and one for browsers."""
+        if self.github:
+            return ["```mermaid", *chart(block), "```", ""]
+        title = "".join(span if isinstance(span, str) else written(span) for span in self.page.title)
+        width = self.options.width
+        drawn = Tikz(block, Latex(self.options.style, tuple(self.setter.names)), width).picture(width)
+        return [
+            "```{=latex}", r"\begin{center}", *drawn, r"\end{center}", "```", "",
+            "```{=html}", f"<figure>{picture([block], title)}</figure>", "```", "",
+        ]  # fmt: skip
+
+
+def chart(graph: Graph) -> list[str]:
+    """A graph for Mermaid, in text."""
+    names = {card.name: f"v{at}" for at, card in enumerate(graph.cards)}
+    shapes = {"variable": ('(["', '"])'), "value": ('["', '"]'), "result": ('[["', '"]]')}
+    lines = ["flowchart TD"]
+    for card in graph.cards:
+        opens, closes = shapes[card.role]
+        lines.append(f"  {names[card.name]}{opens}{as_text(card.formula).translate(_CODES)}{closes}")
+        for at, given in enumerate(card.given):
+            own = f"{names[card.name]}g{at}"
+            lines += [f'  {own}["{_said(given)}"]', f"  {own} -.-> {names[card.name]}"]
+    for arrow in graph.arrows:
+        said = "<br>".join(map(_said, arrow.lines))
+        lines.append(f'  {names[arrow.start]} -->|"{said}"| {names[arrow.end]}')
+    said = "<br>".join(map(_said, graph.answer))
+    return [*lines, f'  {names[graph.cards[-1].name]} --> answer["{said}"]']
+
+
+def _said(words: Words) -> str:
+    shape = "" if words.shape is None else f": {sizes_shown(words.shape)}"
+    return (as_text(words.formula) + shape + words.more).translate(_CODES)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, capital
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.options import Options
+from mcalc.documents.typeset_diagram import TypstDiagram
 from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.typst import Typst
@@ -27,6 +28,8 @@ def write(page: Page, options: Options) -> str:
         lines = [*setup, *document.body(page.blocks)]
     elif page.answer:
         lines = [line for block in page.blocks if isinstance(block, Equations) for line in document.equations(block)]
+        if options.where:
+            lines += [line for block in page.blocks if isinstance(block, Where) for line in document.where(block)]
     else:
         lines = document.body(page.blocks)
     while lines and not lines[-1]:
@@ -121,3 +124,8 @@ class TypstPage(Document):
     def code(self, block: Code) -> list[str]:
         """Text as it is, line by line."""
         return [f"```{block.language}", block.text, "```", ""]
+
+    def graph(self, block: Graph) -> list[str]:
+        """A picture of rectangles and curves."""
+        drawn = TypstDiagram(block, self.setter, self.options.width)
+        return ["#align(center)[", *drawn.picture(self.options.width), "]", ""]

@@ -6,7 +6,7 @@ import re
 
 from mcalc.notation.pieces import Run
 from mcalc.notation.signs import LATEX, TYPESETTERS_FUNCTIONS
-from mcalc.notation.symbols import LETTER_OF
+from mcalc.notation.symbols import LETTER_OF, VARIANTS
 from mcalc.notation.typeset import Typeset
 
 _SIZES = ("", r"\big", r"\Big", r"\bigg", r"\Bigg")
@@ -42,7 +42,7 @@ class Latex(Typeset):
 
     def spell(self, word: str, look: str) -> str:
         """A name in its look: italic, bold, under an arrow."""
-        greek = word in LETTER_OF and word != "omicron"
+        greek = word in VARIANTS or (word in LETTER_OF and word != "omicron")
         shown = "\\" + word if greek else word.replace("_", r"\_")
         if look == "bold":
             return rf"\boldsymbol{{{shown}}}" if greek else rf"\mathbf{{{shown}}}"

@@ -18,6 +18,8 @@ _ITALIC = {"A": 0x1D434, "a": 0x1D44E}
 _LAST = {"A": "Z", "a": "z", "α": "ω", "Α": "Ω", "0": "9"}
 _ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
 _ARROW = "\u20d7"
+_LEADING = '<mo form="prefix" lspace="0em" rspace="0em">−'
+"""A minus sign before its term, where nothing stands to the left of it: without the room of a difference."""
 
 
 class MathML(Typeset):
@@ -33,7 +35,8 @@ class MathML(Typeset):
         for piece in run:
             if space_between(before, piece.kind) == THIN:
                 found += self.thin
-            found += piece.text
+            leads = piece.kind == "ord" or before in ("", "bin", "rel", "open", "punct", "op")
+            found += piece.text.replace("<mo>−", _LEADING, 1) if leads else piece.text
             before = piece.kind
         return found
 

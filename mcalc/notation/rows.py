@@ -63,11 +63,11 @@ class Rows(Leaves):
         super().__init__(*args, **options)
         self.done: dict[tuple[Box, int], Run] = {}
 
-    def write(self, root: Box, size: int = DISPLAY) -> str:
-        """A formula on a line of its own, or with size TEXT one within a line."""
+    def write(self, root: Box, size: int | None = None) -> str:
+        """A formula in the size that the style has, or with size TEXT one within a line."""
         return self.text(self.whole_run(root, size))
 
-    def whole_run(self, root: Box, size: int = DISPLAY) -> Run:
+    def whole_run(self, root: Box, size: int | None = None) -> Run:
         """The run of a formula, in which the element-wise product has its sign by what else is there."""
         boxes = within([root])
         if self.style.hadamard == "auto":
@@ -78,7 +78,7 @@ class Rows(Leaves):
                 self.size = inner
                 for box in boxes:
                     self.run(box)
-        self.size = size
+        self.size = size if size is not None else TEXT if self.style.size == "inline" else DISPLAY
         return self.run(root)
 
     def choose(self, boxes: Sequence[Box]) -> None:

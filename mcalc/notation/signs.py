@@ -47,6 +47,7 @@ _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "prime": ("′", "'", "'", "′"),
     "d": ("∂", "d", r"\partial", "∂"),
     "total": ("d", "d", r"\mathrm{d}", "d"),
+    "derivation": ("D", "D", r"\mathrm{D}", "upright(D)"),
     "nabla": ("∇", "grad", r"\nabla", "∇"),
     "eye": ("I", "eye", "I", "I"),
     "ones": ("1⃗", "ones", "", ""),
@@ -58,7 +59,7 @@ _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "down": ("⋮", "...", r"\vdots", "⋮"),
     "aslant": ("⋱", "...", r"\ddots", "⋱"),
 }
-_LETTERS = ("eye", "pi", DELTA, "infinity", "total")
+_LETTERS = ("eye", "pi", DELTA, "infinity", "total", "derivation")
 
 TEXT, ASCII, LATEX = ({name: row[at] for name, row in _SIGNS.items()} for at in range(3))
 TYPST = {name: row[3] for name, row in _SIGNS.items()} | {

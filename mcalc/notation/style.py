@@ -14,7 +14,8 @@ VALUES = {
     "row_of_data": ("bold", "plain"),
     "transpose": ("T", "top", "sf", "prime"),
     "hadamard": ("auto", "otimes", "odot", "circ"),
-    "derivative": ("partial", "d"),
+    "derivative": ("partial", "d", "D", "nabla"),
+    "size": ("display", "inline"),
     "exponential": (EXPONENTIAL, "e"),
     "functions": ("operatorname", "mathop"),
 }
@@ -35,6 +36,7 @@ class Style:
     transpose: str = "T"
     hadamard: str = "auto"
     derivative: str = "partial"
+    size: str = "display"
     exponential: str = VALUES["exponential"][0]
     functions: str = "operatorname"
     macros: Mapping[str, str] = field(default_factory=dict)

@@ -33,6 +33,8 @@ from mcalc.tree.letters import names_in_use
 from mcalc.tree.names import ACCENTS, CAPITALS, GREEK, name_parts, size_words
 
 LETTER_OF = GREEK | CAPITALS
+VARIANTS = frozenset(("varepsilon", "vartheta", "varpi", "varrho", "varsigma", "varphi"))
+"""The other shapes of Greek letters, which TeX has under names of their own."""
 """The Greek letters by their names; omicron looks as a Latin letter does."""
 _CUTS = {"plus": "sum", "minus": "sum", **dict.fromkeys(("hadamard", "dot", "oslash", KRONECKER), "product")}
 
@@ -116,7 +118,7 @@ class Leaves(Spelling):
 
     def letters(self, word: str, look: str) -> tuple[str, float]:
         """A name as it is spelt, and how wide it is."""
-        if word in LETTER_OF:
+        if word in LETTER_OF or word in VARIANTS:
             width = GREEK_WIDTHS.get(word, 0.7) * (1.15 if look == "bold" else 1)
             return self.spell(word, look), width * self.shrunk
         spread = 1.08 if look == "italic" and len(word) > 1 else 1.0

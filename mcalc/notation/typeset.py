@@ -264,6 +264,8 @@ class Typeset(Rows):
     # Derivatives
 
     def _derivative(self, part: Derivative) -> Run:
+        if self.style.derivative in ("D", "nabla"):
+            return self.operated(part)
         letter = "total" if self.style.derivative == "d" else "d"
         order = len(part.below)
         before, self.size = self.size, self.smaller
@@ -279,6 +281,19 @@ class Typeset(Rows):
         self.size = before
         size = 0.94 if self.size == DISPLAY else 0.75 if self.size == TEXT else 0.6
         return [Piece(text, "ord", width, size, built=True)]
+
+    def operated(self, part: Derivative) -> Run:
+        """``D_w f`` or ``∇_w f``, of second order ``D²_{x,w} f``."""
+        letter = "nabla" if self.style.derivative == "nabla" else "derivation"
+        sign = Piece(self.sign(letter), "ord", SIGN_WIDTHS[letter] * self.shrunk)
+        before, self.size = self.size, self.script
+        below: Run = []
+        for at, place in enumerate(part.below):
+            below += [*([Piece(self.comma, "punct", 0.278)] if at else []), *self.run(place)]
+        self.size = before
+        order = len(part.below)
+        sized = self.scripted([sign], below, self.script_digits(str(order)) if order > 1 else None)
+        return [*sized, Piece(self.thin, "inner", 0.167), *self.at(part.above, POWER)]
 
     def _differential(self, part: Differential) -> Run:
         return [Piece(self.sign(part.sign), "ord", SIGN_WIDTHS[part.sign] * self.shrunk), *self.at(part.of, POWER)]

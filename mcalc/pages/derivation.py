@@ -43,9 +43,9 @@ def page(derivation: Derivation, lhs: bool = False) -> Page:
         by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
         title = ("Derivative of ", box_of(derivation.value), " by ", *by)
         if derivation.command == "explain":
-            blocks = [block for part in derivation.parts or (derivation,) for block in _Page(part).explained()]
+            blocks = [block for part in derivation.parts or (derivation,) for block in DerivationPage(part).explained()]
         else:
-            blocks = list(_Page(derivation).answered(lhs))
+            blocks = list(DerivationPage(derivation).answered(lhs))
         return Page(tuple(blocks), title, assumptions(derivation), derivation.command != "explain")
 
 
@@ -133,17 +133,17 @@ class Sentences:
         return [Line(left, self.box(result), (), result.shape)]
 
 
-class _Page(Sentences):
+class DerivationPage(Sentences):
     """The blocks of one derivation."""
 
     # The answer alone
 
     def answered(self, lhs: bool) -> Iterator[Block]:
         whole = self.derivation
+        yield answer_lines(whole, lhs)
         yield self.where()
         yield from self.functions()
         yield from (Note(self.said(note)) for note in whole.reading.notes)
-        yield answer_lines(whole, lhs)
         for part in whole.parts or (whole,):
             yield from self.other_forms(part)
             yield Prose(self.shape_line(part), "quiet")
@@ -160,7 +160,8 @@ class _Page(Sentences):
 
     # The derivation
 
-    def explained(self) -> Iterator[Block]:
+    def opening(self) -> Iterator[Block]:
+        """What is derived, what its names stand for, and the shape of the result."""
         derivation = self.derivation
         by = joined([self.names.get(name_text(name), Name(name)) for name in derivation.wrt])
         self.own = own_name(derivation)
@@ -173,6 +174,11 @@ class _Page(Sentences):
         shape = size_box(derivation.in_symbols.shape)
         told = layout_line(derivation).removeprefix(sizes_shown(derivation.in_symbols.shape))
         yield Prose(("The result is ", shape, *self.said(f"{told}.")))
+
+    def explained(self) -> Iterator[Block]:
+        """The derivation stage by stage, between what is asked and the result."""
+        derivation = self.derivation
+        yield from self.opening()
         stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
         lone = sum(map(bool, stages.values())) == 1
         parts = by_variable(derivation)
@@ -298,6 +304,7 @@ class _Page(Sentences):
         yield Equations((Line(None, self.box(value)),))
 
     def closing(self) -> Iterator[Block]:
+        """The result, in other forms and in the other layout too, and its check."""
         derivation = self.derivation
         yield Heading(2, ("Result",))
         yield answer_lines(derivation, True)

@@ -11,6 +11,8 @@ from mcalc.derivation.named_rules import RULES, Example, NamedRule
 from mcalc.documents.blocks import Block, Code, Heading, Note, Page, Prose, Spans, Table
 from mcalc.notation.boxes import Typed
 from mcalc.pages import derivation as derivations
+from mcalc.pages.operator import formula, left_side, written
+from mcalc.pages.operator import page as operator_page
 from mcalc.pages.prose import spans
 from mcalc.problems import Problem, nearest
 from mcalc.rewriting.moves import MOVES
@@ -90,8 +92,23 @@ def derivation_of(example: Example) -> Derivation:
     return derive(example.source, example.variable, example.shapes, example.command, example.layout)
 
 
-def page(found: NamedRule | Rewriting) -> Page:
-    """The page of a rule, or of a rewriting, for documents."""
+def operators_page() -> Page:
+    """The table of operators, each with its rules."""
+    header: tuple[Spans, ...] = (("operator",), ("written",), ("derivative",), ("what it is",))
+    shown = [operator for operator in TABLE.values() if operator.example]
+    rows = tuple((spans(one.name, {}), (Typed(written(one)),), _derivatives(one), spans(one.doc, {})) for one in shown)
+    return Page((Table(header, rows),), ("Operators and their Jacobians",))
+
+
+def _derivatives(operator: Operator) -> Spans:
+    rules = [spans(f"{left_side(operator, rule)} = {formula(operator, rule)}", {}) for rule in operator.rules]
+    return tuple(span for at, found in enumerate(rules) for span in (*([", "] if at else []), *found))
+
+
+def page(found: NamedRule | Operator | Rewriting) -> Page:
+    """The page of an operator, of a rule, or of a rewriting, for documents."""
+    if isinstance(found, Operator):
+        return operator_page(found)
     blocks = _rule(found) if isinstance(found, NamedRule) else _rewriting(found)
     return Page((Heading(1, (found.name,)), *blocks), (found.name,))
 

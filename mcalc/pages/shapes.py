@@ -9,8 +9,9 @@ from mcalc.documents.blocks import Block, Note, Page, Prose, Spans, Table
 from mcalc.language.declarations import Declaration
 from mcalc.language.reasons import reasons
 from mcalc.language.shapes import Reading
-from mcalc.notation.boxes import Box, Name, Row, Size, equation
+from mcalc.notation.boxes import Box, Name, equation
 from mcalc.notation.writing import box_of
+from mcalc.pages.operator import shape_spans
 from mcalc.pages.prose import spans
 from mcalc.tree.node import Node
 
@@ -34,7 +35,7 @@ def _blocks(reading: Reading) -> Iterator[Block]:
         again = node in seen and bool(node.args)
         shown: Box = equation(names[node], box_of(node)) if node in names else box_of(node)
         part: Spans = (_STEP * depth, shown, *[" (as above)"] * again)
-        rows.append((part, shape_span(node), (node.operator.title if node.args else "",)))
+        rows.append((part, shape_spans(node), (node.operator.title if node.args else "",)))
         seen.add(node)
         if not again:
             stack += [(arg, depth + 1) for arg in reversed(node.args)]
@@ -42,16 +43,9 @@ def _blocks(reading: Reading) -> Iterator[Block]:
     why = reasons(reading)
     told = {name: Name(name, len(node.axes)) for name, node in reading.names.items()}
     assumed = [
-        (told[name], ": ", *shape_span(reading.names[name]), ", ", *spans(why[name], told)) for name in reading.assumed
+        (told[name], ": ", *shape_spans(reading.names[name]), ", ", *spans(why[name], told)) for name in reading.assumed
     ]
     if assumed:
         listed = [span for at, one in enumerate(assumed) for span in (*(["; "] if at else []), *one)]
         yield Prose(("Assumed: ", *listed, "."))
     yield from (Note(spans(note, told)) for note in reading.notes)
-
-
-def shape_span(node: Node) -> Spans:
-    """``m × n``, ``n``, or scalar."""
-    if not node.shape:
-        return ("scalar",)
-    return (Row("sizes", tuple(map(Size, node.shape)), ("", *["times"] * (len(node.shape) - 1))),)

@@ -8,11 +8,14 @@ from dataclasses import replace as with_fields
 
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Graph, Vertex, carried, graph_of
+from mcalc.documents.layers import Item, arrange, connect
 from mcalc.notation.columns import width
 from mcalc.notation.results import write_expression
-from mcalc.pictures.layers import Item, arrange, connect
+from mcalc.notation.textlines import broken
+from mcalc.notation.writing import written
+from mcalc.pages.graph import paths_told
 from mcalc.render import text
-from mcalc.render.layout import Piece, Row, broken, plain, wrapped
+from mcalc.render.layout import Piece, Row, plain, wrapped
 from mcalc.tree.names import sizes_shown
 
 WIDTH = 80
@@ -20,7 +23,6 @@ _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 _LINES = dict(enumerate(" ╵╷│╴╯╮┤╶╰╭├─┴┬┼"))
 _PLAIN = "╵| ╷| │| ║| ─- ╴- ╶- ═= ╌- ▼v ◂< ×x →>"
 _ASCII = str.maketrans({pair[0]: pair[1] for pair in _PLAIN.split()} | dict.fromkeys("╯╮┤╰╭├┴┬┼╔╗╚╝╤", "+"))
-_FEW_PATHS = 3
 
 
 def write(derivations: Sequence[Derivation], form: str = "text") -> str:
@@ -45,20 +47,8 @@ def rows(derivations: Sequence[Derivation], form: str = "text", columns: int = 0
 
 def _told(graph: Graph, form: str, columns: int) -> list[Row]:
     """What is to be done with the Jacobians."""
-    count, variable, result = graph.count(), graph.at[graph.variable], graph.at[graph.result]
-    ends = f"from {variable.shown(form)} to {result.shown(form)}"
-    if count == 0:
-        told = f"No path leads {ends}: the value does not move with {variable.shown(form)}."
-    elif not graph.followed:
-        return []
-    elif count == 1:
-        told = f"One path leads {ends}: multiply the Jacobians along it, the last first."
-    else:
-        told = f"{count} paths lead {ends}"
-        if count <= _FEW_PATHS:
-            told += ": " + "; ".join(" → ".join(graph.at[name].shown(form) for name in path) for path in graph.paths())
-        told += ". Multiply the Jacobians along each, the last first, and add over the paths."
-    return [[Piece(line, "quiet")] for line in wrapped(told, columns)]
+    told = "".join(span if isinstance(span, str) else written(span, form) for span in paths_told(graph))
+    return [[Piece(line, "quiet")] for line in wrapped(told, columns)] if told else []
 
 
 # What stands in the boxes and beside the edges ------------------------------------------------------------------------

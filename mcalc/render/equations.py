@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mcalc.notation.columns import pad, width
-from mcalc.render.layout import Piece, Row, broken, table, wrapped
+from mcalc.notation.textlines import broken
+from mcalc.render.layout import Piece, Row, table, wrapped
 
 _WIDEST = 72
 """Where lines are not broken, a longer equation does not move the reasons of the others to the right."""

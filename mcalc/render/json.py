@@ -9,8 +9,11 @@ from mcalc.derivation.derivation import Derivation, Step, left_side
 from mcalc.derivation.detail import shown
 from mcalc.derivation.linear_map import other_forms
 from mcalc.networks.index_form import Expression
+from mcalc.notation.boxes import equation
 from mcalc.notation.drawing import Drawn
 from mcalc.notation.results import write_expression
+from mcalc.notation.writing import written as said
+from mcalc.pages.derivation import named_result
 from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
 
@@ -41,6 +44,7 @@ def record(derivation: Derivation) -> dict[str, object]:
         "shape": dimensions(derivation.shape),
         "left_side": {dialect: left_side(derivation, dialect) for dialect in DIALECTS},
         "result": written(derivation.result),
+        **_named(derivation),
         "other_forms": other_forms(derivation),
         "conditions": list(derivation.conditions),
         "steps": [_step(step) for step in derivation.steps],
@@ -52,6 +56,17 @@ def record(derivation: Derivation) -> dict[str, object]:
             "kinks": verified.kinks,
         },
         "notes": list(derivation.notes),
+    }
+
+
+def _named(derivation: Derivation) -> dict[str, object]:
+    """The result in the names of its parts, where they were asked for, and the parts."""
+    if not derivation.naming:
+        return {}
+    box, named = named_result(derivation.result, True)
+    return {
+        "named": [{dialect: said(equation(name, part), dialect) for dialect in DIALECTS} for name, part in named],
+        "result_in_names": {dialect: said(box, dialect) for dialect in DIALECTS},
     }
 
 

@@ -11,13 +11,15 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.notation.columns import width
 from mcalc.notation.of_numbers import magnitude
 from mcalc.notation.results import write_expression
+from mcalc.notation.textlines import broken
 from mcalc.notation.writing import write
+from mcalc.notation.writing import written as as_text
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.written import written as written_numbers
+from mcalc.pages.operator import formula, left_side, written
 from mcalc.render import text
-from mcalc.render.layout import Piece, Row, broken, table, wrapped
-from mcalc.render.rules import formula, left_side, written
+from mcalc.render.layout import Piece, Row, table, wrapped
 from mcalc.table.records import Array, Operator
 from mcalc.tree.names import shape_words, sizes_shown
 from mcalc.tree.node import Node
@@ -87,7 +89,7 @@ def _rules(operator: Operator, columns: int) -> list[Row]:
                 continue
             seen.add(key)
             taken += f", axis={form.node.parameters[0]}" if form.node.parameters else ""
-            local = Piece(f"{left} = {write_expression(found)}")
+            local = Piece(f"{as_text(left)} = {write_expression(found)}")
             cells.append([Piece(taken, "shape"), local, Piece(sizes_shown(found.shape), "shape")])
             passed = form.passed_on(argument) if isinstance(found, IndexForm) and found.tensor.terms else None
             if passed is not None:
@@ -208,7 +210,7 @@ def _compared(operator: Operator, argument: str, points: int, apart: float, colu
     form = next(form for form in forms(operator) if [len(arg.shape) for arg in form.node.args] == arguments)
     left, found = form.jacobian(form.node.args[operator.argument_names.index(argument)])
     how = "to the last figure" if apart < 1e-14 else f"to {magnitude(apart)}"
-    rule = f"{left} = {write_expression(found)}"
+    rule = f"{as_text(left)} = {write_expression(found)}"
     told = f"This is the rule, {rule}, with y for the value: the two agree {how} at {points} random points."
     return _quiet(told, columns)
 

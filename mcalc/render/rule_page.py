@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mcalc.derivation.named_rules import RULES, Example, NamedRule
+from mcalc.notation.textlines import broken
 from mcalc.pages.rules import LETTERS, command_of, derivation_of, find
 from mcalc.render import operator_page, text
-from mcalc.render.layout import Piece, Row, broken, wrapped
+from mcalc.render.layout import Piece, Row, wrapped
 from mcalc.rewriting.patterns import Row as Rewriting
 from mcalc.table.records import Operator
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from mcalc.checking.operator import example_of
-from mcalc.documents.blocks import Page, Spans, Table
-from mcalc.notation.boxes import Typed
 from mcalc.notation.columns import pad, width
-from mcalc.notation.partials import write_partial
-from mcalc.pages.prose import spans
-from mcalc.render.layout import Piece, Row, broken, wrapped
+from mcalc.notation.textlines import broken
+from mcalc.pages.operator import formula, left_side, written
+from mcalc.render.layout import Piece, Row, wrapped
 from mcalc.table import TABLE
-from mcalc.table.records import Operator, Rule
+from mcalc.table.records import Operator
 from mcalc.tree.names import shape_words
 
 _WIDE, _MIDDLE, _EQUATION = 110, 76, 34
@@ -18,27 +16,6 @@ _WIDE, _MIDDLE, _EQUATION = 110, 76, 34
 
 def _shown() -> list[Operator]:
     return [operator for operator in TABLE.values() if operator.example]
-
-
-def written(operator: Operator) -> str:
-    """How the operator is written, else its example."""
-    return operator.written_as or operator.example
-
-
-def formula(operator: Operator, rule: Rule) -> str:
-    """The rule as the table has it, for the operator's example."""
-    if isinstance(rule.formula, str):
-        return rule.formula
-    return rule.formula(example_of(operator).value)
-
-
-def left_side(operator: Operator, rule: Rule) -> str:
-    """``∂y[i,j]/∂A[k,l]``, with the indices that the operator's example has."""
-    if operator.elementwise:
-        return f"∂y/∂{rule.argument}"
-    node = example_of(operator).value
-    arg = node.args[operator.argument_names.index(rule.argument)]
-    return write_partial("y", rule.argument, "ij"[: len(node.axes)], "kl"[: len(arg.axes)], "text")
 
 
 def rows(columns: int = 0) -> list[Row]:
@@ -133,16 +110,3 @@ def readme_table() -> str:
             )
         )
     return "\n".join(lines)
-
-
-def operators_page(operator: Operator | None = None) -> Page:
-    """The table, or one operator, for documents."""
-    operators = [operator] if operator else _shown()
-    header: tuple[Spans, ...] = (("operator",), ("written",), ("derivative",), ("what it is",))
-    rows = tuple((spans(one.name, {}), (Typed(written(one)),), _rules(one), spans(one.doc, {})) for one in operators)
-    return Page((Table(header, rows),), ("Operators and their Jacobians",))
-
-
-def _rules(operator: Operator) -> Spans:
-    rules = [spans(f"{left_side(operator, rule)} = {formula(operator, rule)}", {}) for rule in operator.rules]
-    return tuple(span for at, found in enumerate(rules) for span in (*([", "] if at else []), *found))

@@ -33,8 +33,8 @@ def write(derivation: Derivation, form: str) -> str:
     return plain(rows(derivation, form))
 
 
-def rows(derivation: Derivation, form: str = "text", columns: int = 0) -> list[Row]:
-    """The page; `columns` is the width at which sentences are broken, 0 for nowhere."""
+def rows(derivation: Derivation, form: str = "text", columns: int = 0, lhs: bool = False) -> list[Row]:
+    """The page; sentences are broken at `columns`, 0 for nowhere; `lhs`: an answer has its left side."""
     page = _Page(form, columns)
     if derivation.command == "explain":
         derivation = shown(derivation)
@@ -44,7 +44,7 @@ def rows(derivation: Derivation, form: str = "text", columns: int = 0) -> list[R
                 page.add()
             page.explain(part)
     else:
-        page.answer(derivation)
+        page.answer(derivation, lhs)
     return page.rows
 
 
@@ -76,7 +76,7 @@ class _Page:
 
     # The answer alone
 
-    def answer(self, derivation: Derivation) -> None:
+    def answer(self, derivation: Derivation, lhs: bool) -> None:
         """The answer between comments."""
         self.comment(names_line(derivation))
         for note in derivation.reading.notes:
@@ -84,9 +84,12 @@ class _Page:
         for part in derivation.parts or (derivation,):
             if derivation.parts:
                 self.comment("by " + ", ".join(name_text(name) for name in part.wrt))
-            if isinstance(part.result, IndexForm):
+            lines = answer_text(part, self.form).split("\n")
+            if lhs and isinstance(part.result, Node | IndexForm):
+                lines[-1] = f"{left_side(part, self.form)} = {lines[-1]}"
+            elif lhs or isinstance(part.result, IndexForm):
                 self.comment(left_side(part, self.form) + " =")
-            for line in answer_text(part, self.form).split("\n"):
+            for line in lines:
                 self.add(Piece(line, "result"))
             for form in other_forms(part, self.form):
                 self.comment(form)
