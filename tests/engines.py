@@ -192,10 +192,10 @@ const {TeX} = require("mathjax-full/js/input/tex.js");
 const {SVG} = require("mathjax-full/js/output/svg.js");
 const {liteAdaptor} = require("mathjax-full/js/adaptors/liteAdaptor.js");
 const {RegisterHTMLHandler} = require("mathjax-full/js/handlers/html.js");
-require("mathjax-full/js/input/tex/AllPackages.js");
+const {AllPackages} = require("mathjax-full/js/input/tex/AllPackages.js");
 const adaptor = liteAdaptor();
 RegisterHTMLHandler(adaptor);
-const packages = ["base", "ams", "noundefined"];
+const packages = AllPackages.filter((name) => name !== "noerrors");
 const page = mathjax.document("", {InputJax: new TeX({packages, formatError: (jax, error) => { throw error; }}),
                                    OutputJax: new SVG({fontCache: "none"})});
 const found = {};

@@ -137,9 +137,20 @@ def in_chromium(texts: tuple[tuple[str, str], ...], width: int, folder: Path) ->
     frame = f'<iframe style="width: {width}px; height: 800px; border: 0" srcdoc="{escape(inner)}"></iframe>'
     path = folder / "page.html"
     path.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{frame}</body>", "utf-8")
-    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--window-size=1400,900"]
+    command = [
+        chromium,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--dump-dom",
+        "--window-size=1400,900",
+    ]
     run = subprocess.run(
-        [*command, "--virtual-time-budget=60000", path.as_uri()], capture_output=True, encoding="utf-8", timeout=1800
+        [*command, "--window-size=1400,900", "--virtual-time-budget=60000", path.as_uri()],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=1800,
     )
     match = re.search("FOUND(.*)END", unescape(run.stdout))
     assert match, run.stderr[-2000:]

@@ -214,7 +214,8 @@ def test_a_role_is_an_operator_of_the_table() -> None:
 NOT_PRINTED = {
     "numbers.bounds": "what a debugger shows",
     "numbers.endings": "rounded, and a number again",
-    "pictures.graph_svg": "lengths in a drawing",
+    "documents.svg": "lengths in a drawing",
+    "documents.typeset_diagram": "lengths in a drawing",
     "pictures.ticks": "rounded, and a number again",
 }
 """Where a number is formatted that no one reads; all others are written in one place."""

@@ -63,7 +63,7 @@ class TypesetDiagram(Diagram):
 
     def share(self, line: float) -> float:
         """How much smaller it must be for a line of so many points, and for a page."""
-        return min(1.0, line / (self.width * POINT), TALLEST / (self.height * POINT))
+        return min(1.0, 0.98 * line / (self.width * POINT), TALLEST / (self.height * POINT))
 
     def rectangles(self) -> Iterator[tuple[str, Rect, bool]]:
         """Every rectangle with its role, from the lowest to the uppermost; whether it is a small one."""
