@@ -158,7 +158,7 @@ class _Reader:
         if token in _OPERATORS and (
             token in _SPACED or (token in _TIGHT and not spaced) or (inside and token in (",", ";", ":"))
         ):
-            if token in _SPACED and not spaced and not inside and token not in ("=", "−"):
+            if token in _SPACED and not spaced and not inside and token not in ("=", "−", "⊗", "⊘"):
                 self.at = mark
                 return None
             self.take()
@@ -295,6 +295,10 @@ def _spoken(word: str) -> str:
 
 
 def _called(word: str, inner: Box) -> Box:
+    if word in ("ones", "zeros"):
+        column = Sign(word, ("",))
+        matrix = isinstance(inner, Row) and "comma" in inner.joins
+        return Row("flat", (column, Mark(column, "T")), ("", "")) if matrix and word == "ones" else column
     kind = TABLE[word].notation.kind if word in TABLE else ""
     if kind == "fence":
         return Fence(word, inner)
