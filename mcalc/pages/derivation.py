@@ -19,21 +19,18 @@ from mcalc.documents.blocks import (
     Page,
     Prose,
     Spans,
-    Where,
     capital,
     joined,
     size_box,
 )
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
-from mcalc.notation.common_parts import is_long, is_unreadable, named_boxes
-from mcalc.notation.drawing import Drawing, Drawn, DrawnCases, Slices
+from mcalc.notation.drawing import Drawn, Slices
 from mcalc.notation.writing import box_of
 from mcalc.pages.prose import spans
+from mcalc.pages.sentences import Named, Sentences, named_result
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
-
-Named = tuple[tuple[Name, Box], ...]
 
 
 def page(derivation: Derivation, lhs: bool = False) -> Page:
@@ -64,73 +61,6 @@ def answer_lines(derivation: Derivation, lhs: bool = False) -> Equations:
         told = lhs or len(parts) > 1 or isinstance(result, IndexForm) or bool(own)
         lines.append(Line(left_box(part) if told else None, box, (), part.shape))
     return Equations(tuple(lines), "answer", named)
-
-
-def named_result(result: Expression | Drawn, naming: bool | None, made: Sequence[str] = ()) -> tuple[Box, Named]:
-    """The box of a result, and the parts of it that have names: those asked for, or where it is long."""
-    if isinstance(result, Drawing | DrawnCases):
-        return result.box(), ()
-    assert not isinstance(result, Slices)
-    long = isinstance(result, Node) and naming is None and (is_unreadable(result) or is_long(result))
-    if isinstance(result, Node) and (naming or long):
-        named, box = named_boxes(result, made)
-        return box, tuple(named)
-    return box_of(result, made), ()
-
-
-class Sentences:
-    """The values and the sentences of a derivation as boxes and spans, with the names of the problem."""
-
-    def __init__(self, derivation: Derivation) -> None:
-        self.derivation = derivation
-        self.made = [line.name for line in derivation.lines]
-        self.boxes: dict[int, tuple[Box, Named]] = {}
-        known = derivation.reading.names
-        self.names: dict[str, Box] = {name_text(name): Name(name, len(node.axes)) for name, node in known.items()}
-        self.names |= {name_text(line.name): Name(line.name, len(line.node.axes), True) for line in derivation.lines}
-
-    def box(self, value: Expression | Drawn) -> Box:
-        return self.named(value)[0]
-
-    def named(self, value: Expression | Drawn) -> tuple[Box, Named]:
-        """A value, with names for its parts where nobody could read it otherwise."""
-        if id(value) not in self.boxes:
-            long = isinstance(value, Node) and is_unreadable(value)
-            self.boxes[id(value)] = named_result(value, long, self.made)
-        return self.boxes[id(value)]
-
-    def said(self, text: str) -> Spans:
-        """A sentence with the names of the problem in it."""
-        return spans(text, self.names)
-
-    def where(self) -> Where:
-        """What the names stand for."""
-        reading = self.derivation.reading
-        listed = []
-        for name, node in reading.names.items():
-            properties = tuple(sorted(node.parameters[1])) if len(node.parameters) > 1 else ()
-            listed.append((Name(name, len(node.axes)), node.shape, properties))
-        return Where(tuple(listed), tuple(name for name in reading.assumed if name in reading.names))
-
-    def functions(self) -> Iterator[Block]:
-        """What the open functions make of their arguments: ``f: n → m``."""
-        told: list[Spans] = []
-        for name, function in self.derivation.reading.functions.items():
-            if function.elementwise:
-                told.append((Name(name), " acts element by element"))
-                continue
-            taken = joined([size_box(shape) for shape in function.inputs])
-            told.append((Name(name), " makes ", size_box(function.output), " of ", *taken))
-        if told:
-            spans = [span for at, one in enumerate(told) for span in ((", " if at else ""), *one)]
-            yield Prose((*spans, "."), "quiet")
-
-    def lines_of(self, result: Expression | Drawn) -> list[Line]:
-        """A result as lines; of an index notation with its left side."""
-        if isinstance(result, Slices):
-            return [Line(left, right) for left, right in result.lines()]
-        left = left_box(self.derivation) if isinstance(result, IndexForm) else None
-        return [Line(left, self.box(result), (), result.shape)]
 
 
 class DerivationPage(Sentences):

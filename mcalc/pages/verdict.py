@@ -14,7 +14,7 @@ from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, equation
 from mcalc.notation.drawing import Drawn
 from mcalc.notation.writing import box_of
-from mcalc.pages.derivation import Sentences
+from mcalc.pages.sentences import Sentences
 from mcalc.tree.node import Node, variables
 
 

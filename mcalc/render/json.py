@@ -13,7 +13,7 @@ from mcalc.notation.boxes import equation
 from mcalc.notation.drawing import Drawn
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import written as said
-from mcalc.pages.derivation import named_result
+from mcalc.pages.sentences import named_result
 from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
 
