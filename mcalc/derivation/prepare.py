@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sympy.core.numbers import Integer
 
 from mcalc.numbers.ties import equal_on_an_open_set
+from mcalc.table.records import lies
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, topological
 
@@ -97,13 +98,9 @@ def _element(vector: Node, at: int) -> Node:
 
 def _upright(node: Node) -> Node:
     """A row as the column that it is the transpose of."""
-    if len(node.shape) == 2 and node.shape[0] == 1:
+    if lies(node.shape):
         return node.args[0] if node.operator.name == "transpose" else build.apply("transpose", node)
     return node
-
-
-def _is_row(node: Node) -> bool:
-    return len(node.shape) == 2 and node.shape[0] == 1
 
 
 def _grouped(node: Node, done: Mapping[Node, Node], named: frozenset[Node]) -> Node:
@@ -118,18 +115,18 @@ def _grouped(node: Node, done: Mapping[Node, Node], named: frozenset[Node]) -> N
         return args[0]
     if name == "transpose":
         return build.transpose(args[0]) if len(args[0].shape) == 2 else node.func(*args)
-    if _is_row(node) and node.operator.elementwise:
+    if lies(node.shape) and node.operator.elementwise:
         columns = [_upright(arg) for arg in args]
         return build.apply("transpose", build.apply(name, *columns, parameters=node.parameters))
-    if name == "element" and _is_row(args[0]) and args[0].axes:
+    if name == "element" and lies(args[0].shape) and args[0].axes:
         return _of_row(node, _upright(args[0]))
-    if name in ("sum", "mean") and _is_row(args[0]) and node.parameters and node.parameters[0] == 0:
+    if name in ("sum", "mean") and lies(args[0].shape) and node.parameters and node.parameters[0] == 0:
         return _upright(args[0])
-    if operator.at_many == "rows" and _is_row(node) and 0 not in node.parameters:
+    if operator.at_many == "rows" and lies(node.shape) and 0 not in node.parameters:
         return build.apply("transpose", build.apply(name, _upright(args[0])))
-    if name in ("sum", "mean") and _is_row(args[0]):
+    if name in ("sum", "mean") and lies(args[0].shape):
         return build.apply(name, _upright(args[0]))
-    if operator.at_many == "entries" and _is_row(args[0]) and not node.shape:
+    if operator.at_many == "entries" and lies(args[0].shape) and not node.shape:
         return build.apply(name, _upright(args[0]))
     return node.func(*args)
 
@@ -163,7 +160,7 @@ def _product(parts: list[Node], done: Mapping[Node, Node]) -> Node:
         for factor in reversed(factors[1:-1]):
             result = _joined(factor, result)
         return _joined(factors[0], result)
-    if _is_row(factors[0]):
+    if lies(factors[0].shape):
         column = _upright(factors[0])
         for factor in factors[1:]:
             column = _joined(build.transpose(factor), column)
@@ -177,6 +174,6 @@ def _product(parts: list[Node], done: Mapping[Node, Node]) -> Node:
 def _joined(left: Node, right: Node) -> Node:
     if not left.shape or not right.shape:
         return build.apply("multiply", left, right)
-    if _is_row(left) and len(right.shape) == 1:
+    if lies(left.shape) and len(right.shape) == 1:
         return build.apply("dot", _upright(left), right)
     return build.product(left, right)

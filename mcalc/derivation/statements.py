@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mcalc.derivation.derivation import STAGES, Derivation, Step
 from mcalc.notation.of_numbers import magnitude
+from mcalc.table.records import lies
 from mcalc.tree.names import name_text, shape_words, size_words, sizes_shown
 from mcalc.tree.node import Node
 from mcalc.tree.open import Signature
@@ -100,7 +101,7 @@ def other_layout(derivation: Derivation) -> str:
     if len(value.axes) + len(by.axes) == 0 or len(by.axes) == 2 or len(value.axes) == 2:
         return ""
     other = "denominator" if derivation.layout != "denominator" else "paper"
-    row = len(result.shape) == 2 and result.shape[0] == 1
+    row = lies(result.shape)
     column = len(result.shape) == 1 or result.shape[1] == 1
     return f"{'column' if row else 'row' if column else 'transposed'}: --layout {other}"
 

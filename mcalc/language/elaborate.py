@@ -17,7 +17,7 @@ from mcalc.language.sizes import Sizes
 from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS, COMPARISONS, OF_TWO_SIZES, TABLE, shapes
-from mcalc.table.records import LoopIndex, Parameters, Same, ShapeMismatch
+from mcalc.table.records import LoopIndex, Parameters, Same, ShapeMismatch, lies
 from mcalc.table.roles import DIAGONAL
 from mcalc.table.shapes import has_one_entry
 from mcalc.tree import build, stacks
@@ -264,7 +264,7 @@ class Elaborator(Pieces):
         if has_one_entry(left.shape) or has_one_entry(right.shape):
             return self._apply(syntax, "multiply", parts)
         upright = [len(node.shape) == 1 for node in (left, right)]
-        flat = [len(node.shape) == 2 and node.shape[0] == 1 for node in (left, right)]
+        flat = [lies(node.shape) for node in (left, right)]
         if any(upright) and any(flat):
             column, row = (left, right) if upright[0] else (right, left)
             return self._apply(syntax, "outer", [(syntax, column), (syntax, build.transpose(row))])

@@ -15,6 +15,7 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term, expand
 from mcalc.table import REPETITIONS, shapes
+from mcalc.table.records import lies
 from mcalc.table.roles import INVERSE, REPEATED
 from mcalc.tree import build
 from mcalc.tree.folding import unstacked
@@ -53,7 +54,7 @@ def is_of_rows(node: Node) -> bool:
     """Whether it is ``(Aᵀ ⊗ uᵀ)ᵀ``, which is written A ⊗ u."""
     if node.operator.name != "transpose" or node.args[0].operator.shape is not shapes.kron_shape:
         return False
-    return any(len(arg.shape) == 2 and arg.shape[0] == 1 for arg in node.args[0].args)
+    return any(lies(arg.shape) for arg in node.args[0].args)
 
 
 def with_pairs(factors: Sequence[Factor], free: Collection[Index]) -> tuple[list[Factor], Pairs] | None:

@@ -33,7 +33,7 @@ from mcalc.notation.boxes import (
     negated,
 )
 from mcalc.notation.lost_sizes import without_size
-from mcalc.table.records import LoopIndex, Parameter, Shape, Slice
+from mcalc.table.records import LoopIndex, Parameter, Shape, Slice, lies
 from mcalc.table.roles import DELTA
 from mcalc.tree import build
 from mcalc.tree.letters import Loops, names_in, names_in_use, running_letters
@@ -134,7 +134,7 @@ class Builder:
         return Differential(self.name(node.parameters[0], len(node.axes)))
 
     def _filled(self, node: Node) -> Box:
-        row = len(node.shape) == 2 and node.shape[0] == 1
+        row = lies(node.shape)
         return Sign(node.operator.name, tuple(node.shape), node in self.lost, row)
 
     def _identity(self, node: Node) -> Box:

@@ -16,7 +16,7 @@ from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.table import TABLE
-from mcalc.table.records import Array, LoopIndex, Operator, Parameter, Slice
+from mcalc.table.records import Array, LoopIndex, Operator, Parameter, Slice, lies
 from mcalc.tree.node import Node, topological
 
 Point = Mapping[Any, Any]
@@ -48,14 +48,11 @@ def meaning(node: Node) -> Operator:
     return node.operator
 
 
-def is_row(node: Node) -> bool:
-    """Whether the value is 1×n."""
-    return len(node.shape) == 2 and node.shape[0] == 1
-
-
 def along_row(node: Node) -> bool:
     """Whether the operator works along an axis of a row, which as an array has one axis less."""
-    return bool(node.operator.keywords and node.parameters and node.parameters[0] is not None and is_row(node.args[0]))
+    return bool(
+        node.operator.keywords and node.parameters and node.parameters[0] is not None and lies(node.args[0].shape)
+    )
 
 
 def places(node: Node) -> list[Array]:

@@ -13,7 +13,7 @@ from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.language.formulas import compared_as, read_value
-from mcalc.table.records import LoopIndex, ShapeMismatch, Slice
+from mcalc.table.records import LoopIndex, ShapeMismatch, Slice, lies
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 from mcalc.tree.operations import diagonal
@@ -122,7 +122,7 @@ class _Sum:
         else:
             found = build.apply("sum", rows, parameters=(0,))
             found = found if len(found.shape) == 1 else build.transpose(found)
-        return build.transpose(found) if len(body.shape) == 2 and body.shape[0] == 1 else found
+        return build.transpose(found) if lies(body.shape) else found
 
     def _matrix(self, weights: Sequence[Node], wide: Sequence[Node]) -> Node:
         if len(wide) != 1 or wide[0].operator.name not in ("outer", "matmul"):

@@ -51,6 +51,11 @@ ADDITION, PRODUCT, NEGATION, DOT, POWER, POSTFIX, ATOM = 20, 30, 35, 40, 50, 60,
 FLAT = "a step is flat: its derivative is 0 wherever it has one"
 
 
+def lies(shape: Shape) -> bool:
+    """Whether a value of the shape lies down, 1×n: a row."""
+    return len(shape) == 2 and bool(shape[0] == 1)
+
+
 @dataclass(frozen=True)
 class LoopIndex:
     """The running index ``i`` of ``sum(… for i in 1..N)``."""

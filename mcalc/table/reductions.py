@@ -13,6 +13,7 @@ from mcalc.table.records import (
     Rule,
     Valued,
     called,
+    lies,
 )
 
 
@@ -22,14 +23,10 @@ def _by_axis(whole: str, down: str, across: str) -> Callable[[Valued], str]:
     def choose(node: Valued) -> str:
         arg, axis = node.args[0], node.parameters[0] if node.parameters else None
         if axis is None or len(arg.axes) < 2:
-            return down if axis == 0 and _is_row(arg) else whole
+            return down if axis == 0 and lies(arg.shape) else whole
         return across if axis else down
 
     return choose
-
-
-def _is_row(node: Valued) -> bool:
-    return len(node.shape) == 2 and node.shape[0] == 1
 
 
 def _of_entries(scalar: str, entry: str, whole: Formula, down: Formula, across: Formula) -> Callable[[Valued], str]:
@@ -39,7 +36,7 @@ def _of_entries(scalar: str, entry: str, whole: Formula, down: Formula, across: 
         arg, axis = node.args[0], node.parameters[0] if node.parameters else None
         if not arg.axes:
             return scalar
-        if axis == 0 and _is_row(arg):
+        if axis == 0 and lies(arg.shape):
             return "δ[i,l]" if entry == "1" else entry
         formula = whole if axis is None or len(arg.axes) < 2 else across if axis else down
         return formula if isinstance(formula, str) else formula(node)
@@ -75,7 +72,7 @@ def _along(vector: str, rows: str, columns: str) -> Callable[[Valued], str]:
 
     def choose(node: Valued) -> str:
         if len(node.axes) < 2:
-            return row if _is_row(node) else vector
+            return row if lies(node.shape) else vector
         return columns if node.parameters == (0,) else rows
 
     return choose

@@ -12,7 +12,7 @@ from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.table import TABLE
-from mcalc.table.records import LoopIndex, Parameters, Shape
+from mcalc.table.records import LoopIndex, Parameters, Shape, lies
 from mcalc.table.roles import ROOT
 from mcalc.tree.known import declared
 from mcalc.tree.node import Node
@@ -211,7 +211,7 @@ def product(left: Node, right: Node) -> Node:
     """The product, written as a dot product or an outer product where it is one; by a scalar, a multiple."""
     if not left.shape or not right.shape:
         return apply("multiply", left, right)
-    row = len(left.shape) == 2 and left.shape[0] == 1
+    row = lies(left.shape)
     if row and len(right.shape) == 1 and left.operator.name == "transpose":
         return apply("dot", left.args[0], right)
     if len(left.shape) == 1 and len(right.shape) == 2 and right.operator.name == "transpose":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
-from mcalc.table.records import Parameter, ShapeMismatch, Slice
+from mcalc.table.records import Parameter, ShapeMismatch, Slice, lies
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -50,7 +50,7 @@ def entry(node: Node) -> Node | None:
 
 def part(node: Node, axis: int, place: Expr) -> Node | None:
     """An element or a part of a vector, a row or rows of a matrix; of a stack, the argument that stands there."""
-    if len(node.shape) == 2 and node.shape[0] == 1:
+    if lies(node.shape):
         node = build.transpose(node)
     if node.operator.name == "stack" and axis == 0:
         before = S.Zero

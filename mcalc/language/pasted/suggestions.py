@@ -10,6 +10,7 @@ from mcalc.language.pasted import Slip, rewritten
 from mcalc.language.pasted.ranks import ROW
 from mcalc.language.reading import read_program
 from mcalc.problems import Problem, Span
+from mcalc.table.records import lies
 
 
 def misread(source: str, declared: Mapping[str, Declaration]) -> None:
@@ -54,6 +55,4 @@ def _is_read(corrected: str, source: str, declared: Mapping[str, Declaration]) -
 
 
 def _ranks(declared: Mapping[str, Declaration]) -> dict[str, int]:
-    return {
-        name: ROW if len(one.shape) == 2 and one.shape[0] == 1 else len(one.shape) for name, one in declared.items()
-    }
+    return {name: ROW if lies(one.shape) else len(one.shape) for name, one in declared.items()}
