@@ -24,8 +24,8 @@ OPERATORS = (
         example="A @ B",
         value="A[i,k] B[k,j]",
         rules=(
-            Rule("A", "δ[i,k] B[l,j]", "row i of the product is row i of A times B"),
-            Rule("B", "A[i,k] δ[j,l]", "a product is linear in its right factor: A stays"),
+            Rule("A", "δ[i,k] B[l,j]", "row i of the product is row i of the left factor, times the right one"),
+            Rule("B", "A[i,k] δ[j,l]", "a product is linear in its right factor: the left one stays"),
         ),
         numpy=lambda np, a, b: a @ b,
     ),
