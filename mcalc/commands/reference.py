@@ -57,6 +57,7 @@ def shapes(
     "--rewritings", is_flag=True, help="The rewritings by which answers are simplified, each with its sentence."
 )
 @click.option("--names", is_flag=True, help="The rules that derivations name, each with its law.")
+@click.option("--sheet", is_flag=True, help="A cheat sheet of two pages, to be printed.")
 @document_options
 def rules(
     name: str | None,
@@ -66,6 +67,7 @@ def rules(
     document: Options,
     rewritings: bool,
     names: bool,
+    sheet: bool,
 ) -> None:
     """The table of operators and their Jacobians; with NAME, an operator or a rule in full: "vector chain rule"."""
     from mcalc.pages import rules as pages
@@ -73,7 +75,11 @@ def rules(
     from mcalc.render.rewritings import lines
     from mcalc.render.rules import rows
 
-    def listed(_: str, columns: int) -> list[Row]:
+    def listed(form: str, columns: int) -> list[Row]:
+        if sheet:
+            from mcalc.render.sheet import rows as sheet_rows
+
+            return sheet_rows(form, columns)
         if rewritings:
             return lines()
         if names:
@@ -81,6 +87,10 @@ def rules(
         return rows(columns) if name is None else rule_page.rows(name, columns)
 
     def page() -> Page:
+        if sheet:
+            from mcalc.pages.sheet import page as sheet_page
+
+            return sheet_page()
         if rewritings or names:
             return pages.rewritings_page() if rewritings else pages.names_page()
         return pages.page(pages.find(name)) if name else pages.operators_page()

@@ -43,7 +43,7 @@ RULES = (
     ),
     NamedRule(
         "single-variable chain rule",
-        "∂y/∂x = ∂y/∂u * ∂u/∂x",
+        "∂y/∂x = ∂y/∂u*∂u/∂x",
         "One path leads from x to y, and all on it are scalars: the derivatives along it are multiplied.",
         (Example("explain", "sin(x^2)", "x"),),
         (),
@@ -51,7 +51,7 @@ RULES = (
     ),
     NamedRule(
         "single-variable total-derivative chain rule",
-        "∂y(x, u)/∂x = ∂y/∂x + ∂y/∂u * ∂u/∂x",
+        "∂y(x, u)/∂x = ∂y/∂x + ∂y/∂u*∂u/∂x",
         "x moves y directly, and through u as well. The products along the paths are added, whatever the operator is: "
         "they are added for x*u too. ∂y/∂x on the right holds u constant; on the left everything moves that x moves.",
         (Example("explain", "x + x^2", "x"),),
@@ -70,7 +70,7 @@ RULES = (
     ),
     NamedRule(
         "element-wise diagonal condition",
-        "∂yᵢ/∂xⱼ = 0 for i ≠ j, so ∂y/∂x = diag(∂yᵢ/∂xᵢ)",
+        "∂y[i]/∂x[j] = 0 for i ≠ j, so ∂y/∂x = diag(∂y[i]/∂x[i])",
         "Element i of the value depends on element i of x alone. So all entries off the diagonal are 0, "
         "and what stands on it is the derivative of each element by its own.",
         (Example("jacobian", "w*x", "w", {"w": "n", "x": "n"}), Example("jacobian", "f(x)", "x", {"f": "elementwise"})),
@@ -167,7 +167,7 @@ RULES = (
     ),
     NamedRule(
         "constant multiple",
-        "∂(c*u)/∂x = c * ∂u/∂x",
+        "∂(c*u)/∂x = c*∂u/∂x",
         "A factor that does not depend on x stays as it is; u/c is a multiple as well, by 1/c.",
         (Example("jacobian", "3x^2*y", "y"), Example("jacobian", "x/c", "x")),
         ("multiple",),
@@ -175,7 +175,7 @@ RULES = (
     ),
     NamedRule(
         "product rule",
-        "∂(u*v)/∂x = v * ∂u/∂x + u * ∂v/∂x",
+        "∂(u*v)/∂x = v*∂u/∂x + u*∂v/∂x",
         "Both factors move with x: each is differentiated with the other held, and the two are added.",
         (Example("jacobian", "x*sin(x)", "x"),),
         (),
@@ -183,7 +183,7 @@ RULES = (
     ),
     NamedRule(
         "quotient rule",
-        "∂(u/v)/∂x = (v * ∂u/∂x − u * ∂v/∂x)/v²",
+        "∂(u/v)/∂x = (v*∂u/∂x − u*∂v/∂x)/v²",
         "The numerator over v, and 1/v has the derivative −1/v².",
         (Example("jacobian", "sin(x)/x", "x"),),
         ("quotient",),

@@ -1,0 +1,66 @@
+"""Measures of a derivation as a text, over the corpus: words, lines, sentences said twice, lines that repeat."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from cases_at_points import CORPUS
+from test_paper import COST
+
+from mcalc.ask import derive
+from mcalc.derivation.derivation import Derivation, Step
+from mcalc.derivation.detail import shown
+from mcalc.derivation.reasons import clauses
+from mcalc.notation.results import write_expression
+from mcalc.render.layout import plain
+from mcalc.render.text import rows
+
+MOST_WORDS = {"max(0, w.x + b)": 200, COST: 300}
+WORDS_OF_ALL, LONGEST = 39_000, 460
+"""Of all derivations of the corpus together, and of the longest but one: one has 12 paths, each written out."""
+WHOLE = [case for case in CORPUS if case["kind"] != "hessian"]
+TOTAL = re.compile(r"\bd[uvw]?[₀-₉]+/d")
+
+
+def explained(case: dict[str, Any]) -> Derivation:
+    return shown(derive(case["expr"], case["wrt"], case["shapes"], "explain", verify=False))
+
+
+def steps_of(derivation: Derivation) -> list[Step]:
+    return [step for part in derivation.parts or (derivation,) for step in part.steps]
+
+
+@pytest.mark.parametrize(("source", "most"), MOST_WORDS.items())
+def test_words(source: str, most: int) -> None:
+    assert len(plain(rows(derive(source, "w", {}, "explain"))).split()) <= most
+
+
+def test_the_corpus_in_words() -> None:
+    counts = {case["id"]: len(plain(rows(explained(case))).split()) for case in WHOLE}
+    assert sum(counts.values()) <= WORDS_OF_ALL
+    assert sorted(counts.values())[-2] <= LONGEST
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=lambda case: case["id"])
+def test_each_reason_is_told_once_and_no_line_repeats(case: dict[str, Any]) -> None:
+    steps = steps_of(explained(case))
+    told = Counter(clause for step in steps if step.stage != "introduce" for clause in clauses(step.because))
+    assert [clause for clause, count in told.items() if count > 1] == []
+    for step in steps:
+        if step.stage in ("combine", "substitute", "differentiate"):
+            assert write_expression(step.before) != write_expression(step.after)
+    text = [line.strip() for line in plain(rows(explained(case))).splitlines()]
+    assert not [line for line, after in pairwise(text) if line == after != ""]
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=lambda case: case["id"])
+def test_every_equation_has_its_shape_and_partials_their_sign(case: dict[str, Any]) -> None:
+    text = plain(rows(explained(case)))
+    assert not TOTAL.search(text)
+    for line in text.splitlines():
+        if re.match(r"  (∂|[a-zA-Z]+[₀-₉]+ = )", line) and "vec(" not in line:
+            assert "×" in line, line
