@@ -255,7 +255,7 @@ def test_a_drawing_of_cases_in_columns() -> None:
 
 
 IN_FULL = [
-    ("w.x", "w", "n=3", "[x[1], x[2], x[3]]ᵀ"),
+    ("w.x", "w", "n=3", "[x[1], x[2], x[3]]"),
     ("x*y", "y", "n=2", "[x[1], 0; 0, x[2]]"),
     ("max(0, x)", "x", "n=2", "[x[1] > 0, 0; 0, x[2] > 0]"),
     ("A@x*b", "b", "n=3,m=1", "A[1,1]*x[1] + A[1,2]*x[2] + A[1,3]*x[3]"),
@@ -265,7 +265,7 @@ IN_FULL = [
         "where(b > 0, w.x, 0)",
         "w",
         "n=2",
-        "{ [0, 0]ᵀ if b ≤ 0; [x[1], x[2]]ᵀ if b > 0 }",
+        "{ [0, 0] if b ≤ 0; [x[1], x[2]] if b > 0 }",
     ),
 ]
 
@@ -282,7 +282,7 @@ def test_some_sizes_given() -> None:
 
 def test_declared_numbers_are_sizes() -> None:
     derivation = derive("w.x", "w", {"x": "2"}, verify=False)
-    assert write_expression(expanded(derivation).result) == "[x[1], x[2]]ᵀ"
+    assert write_expression(expanded(derivation).result) == "[x[1], x[2]]"
 
 
 def test_a_place_that_is_a_name_is_left_open() -> None:

@@ -48,6 +48,7 @@ def test_an_answer_is_in_matrices(text: str, wrt: str, shapes: str, answer: str)
         ("vec(A@X@B)", "A=p,m X=m,n B=n,q", ["dX ↦ vec(A·dX·B)", "kron(Bᵀ, A)"]),
         ("A@X'@B", "A=p,n X=m,n B=m,q", ["dX ↦ A·dXᵀ·B", "kron(Bᵀ, A)·commutation(m, n)"]),
         ("kron(A, X)", "A=m,n X=p,q", ["dX ↦ kron(A, dX)"]),
+        ("kron(ones(m, q), X)", "X=q", ["dX ↦ kron(ones(m,q), dX)"]),
     ],
 )
 def test_an_answer_of_order_three_or_four_in_kronecker_products(text: str, shapes: str, forms: list[str]) -> None:

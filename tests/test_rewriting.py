@@ -13,8 +13,9 @@ import pytest
 
 from mcalc.ask import derive, read
 from mcalc.numbers.numeric import evaluate
-from mcalc.rewriting.engine import Engine, replayed
+from mcalc.rewriting.engine import Engine
 from mcalc.rewriting.forms import Form, widest
+from mcalc.rewriting.log import replayed
 from mcalc.rewriting.moves import MOVES
 from mcalc.rewriting.patterns import Row, built, is_name, letter
 from mcalc.rewriting.reading import Typed, canonical, raw

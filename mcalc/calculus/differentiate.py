@@ -60,8 +60,8 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
         return Tensor((), value, fresh(variable))
     here = fresh(root)
     found: dict[Node, tuple[list[Term], tuple[Index, ...]]] = {root: ([Term(S.One, delta(value, here))], here)}
-    for node in reversed(topological([root])):
-        if node not in touched or node is variable or node not in found:
+    for node in reversed(topological([root], lambda node: [arg for arg in node.args if arg in touched])):
+        if node is variable or node not in found:
             continue
         terms, indices = _settled(tidy(found[node][0], value + found[node][1]), value, found[node][1])
         for position, arg in enumerate(node.args):

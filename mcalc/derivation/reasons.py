@@ -88,7 +88,7 @@ def _reasons(definition: Node, arg: Node) -> list[str]:
         return [_held(definition, arg), condition]
     if operator.name == "multiply":
         return [condition] if condition else [_factors(definition, arg)]
-    position = next((at for at, part in enumerate(definition.args) if arg in depends(part, arg)), 0)
+    position = next((at for at, part in enumerate(definition.args) if part is arg or arg in depends(part, arg)), 0)
     found = [operator.rule(position).sentence]
     if operator.first_counts and definition.parameters:
         found.append("here the two are equal on an open set, and where they are the first counts")

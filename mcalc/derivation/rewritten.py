@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mcalc.derivation.derivation import Step
-from mcalc.notation.writing import write
-from mcalc.rewriting.explaining import Run, runs_between, said_between
+from mcalc.notation.writing import alike, write
+from mcalc.rewriting.explaining import Run, runs_between, said_of
 from mcalc.tree.node import Node
 
 _SHORT = 60
@@ -16,14 +16,14 @@ _MOST_LINES = 6
 
 def rewriting_steps(stage: str, before: Node, after: Node) -> list[Step]:
     """The steps from a value to its simplified form: none that changes nothing, none twice."""
-    if write(before) == write(after):
+    if alike(before, after):
         return []
     runs = runs_between(before, after)
     if not runs or len(runs) > _MOST_LINES or before.operator.name != after.operator.name == "stack":
-        return [Step(stage, "simplify", said_between(before, after), before, after, after.shape)]
+        return [Step(stage, "simplify", said_of(runs, before, after), before, after, after.shape)]
     steps: list[Step] = []
     for run in runs:
-        if write(before) == write(run.whole):
+        if alike(before, run.whole):
             continue
         used = _local(stage, run)
         steps.append(Step(stage, "simplify", run.sentence, before, run.whole, after.shape, used))
@@ -35,7 +35,6 @@ def rewriting_steps(stage: str, before: Node, after: Node) -> list[Step]:
 
 def _local(stage: str, run: Run) -> tuple[Step, ...]:
     """The local equation of a run, where it is short."""
-    long = len(write(run.before)) + len(write(run.after)) > _SHORT
-    if long:
+    if run.before.key[0] + run.after.key[0] > _SHORT or len(write(run.before)) + len(write(run.after)) > _SHORT:
         return ()
     return (Step(stage, run.name, run.sentence, run.before, run.after, run.after.shape),)

@@ -57,8 +57,8 @@ class Linear:
 
     signs: ClassVar[dict[str, dict[str, str]]] = {"text": TEXT, "ascii": ASCII}
 
-    def __init__(self, dialect: str) -> None:
-        self.dialect, self.sign_of = dialect, self.signs[dialect]
+    def __init__(self, dialect: str, breaking: bool = True) -> None:
+        self.dialect, self.sign_of, self.breaking = dialect, self.signs[dialect], breaking
         self.ascii = dialect == "ascii"
         self.done: dict[Box, Written] = {}
 
@@ -88,9 +88,13 @@ class Linear:
         run, own = self.set(part)
         return run if own >= level else self.bracketed(run)
 
+    def inside(self, run: Run) -> Run:
+        """The run within brackets; what is not to be broken into lines need not know how many there are."""
+        return deeper(run) if self.breaking else run
+
     def bracketed(self, run: Run, before: str = "", after: str = "") -> Run:
         """The run in parentheses."""
-        return [Piece(before + "("), *deeper(run), Piece(")" + after)]
+        return [Piece(before + "("), *self.inside(run), Piece(")" + after)]
 
     def joined(self, join: str, first: bool = False) -> Piece:
         """The sign between two parts."""
@@ -238,7 +242,7 @@ class Linear:
         if part.mark == "inverse":
             return self.bracketed(self.run(part.base), INVERSE), ATOM
         if isinstance(part.base, Grid) and part.base.kind == "stack" and not any(part.base.ranks):
-            return [Piece("["), *deeper(self.listed([row[0] for row in part.base.rows], ", ")), Piece("]")], ATOM
+            return [Piece("["), *self.inside(self.listed([row[0] for row in part.base.rows], ", ")), Piece("]")], ATOM
         return [*self.at(part.base, POSTFIX), Piece(self.sign_of["T"])], POSTFIX
 
     def listed(self, parts: Sequence[Box], between: str, told: bool = False) -> Run:
@@ -272,26 +276,26 @@ class Linear:
     def _call(self, part: Call) -> Written:
         symbol = getattr(part.operator.notation, self.dialect) or part.operator.name
         axis = "" if part.axis is None else f", axis={part.axis}"
-        inner = deeper(self.listed(part.args, ", ", told=True))
+        inner = self.inside(self.listed(part.args, ", ", told=True))
         return [Piece(symbol + "("), *inner, Piece(axis + ")")], ATOM
 
     def _of(self, part: Of) -> Written:
-        inner = deeper(self.listed(part.args, ", "))
+        inner = self.inside(self.listed(part.args, ", "))
         return [*self.run(part.value), Piece("("), *inner, Piece(")")], ATOM
 
     def _bigsum(self, part: BigSum) -> Written:
         ending = Piece(f" for {part.index} in 1..{size_text(part.size)}", cut="rel", depth=1)
-        return [Piece("sum("), *deeper(self.run(part.body)), ending, Piece(")")], ATOM
+        return [Piece("sum("), *self.inside(self.run(part.body)), ending, Piece(")")], ATOM
 
     def _grid(self, part: Grid) -> Written:
         if part.kind == "stack":
-            return [Piece("["), *deeper(self.listed([row[0] for row in part.rows], "; ")), Piece("]")], ATOM
+            return [Piece("["), *self.inside(self.listed([row[0] for row in part.rows], "; ")), Piece("]")], ATOM
         run: Run = []
         for at, row in enumerate(part.rows):
             own = self.listed(row, ", ")
             run += own if not at else [Piece("; "), *cut(own, "comma")]
         opening, closing = ("[[", "]]") if len(part.rows) == 1 else ("[", "]")
-        return [Piece(opening), *deeper(run), Piece(closing)], ATOM
+        return [Piece(opening), *self.inside(run), Piece(closing)], ATOM
 
     def _cases(self, part: Cases) -> Written:
         first, second, asked = (self.run(side) for side in (part.value, part.other, part.condition))
@@ -299,9 +303,9 @@ class Linear:
         if self.ascii or part.opposite is None:
             second = [Piece("0")] if part.zero else second
             inner = [*asked, comma, *cut(first, "comma"), comma, *cut(second, "comma")]
-            return [Piece("where("), *deeper(inner), Piece(")")], ATOM
+            return [Piece("where("), *self.inside(inner), Piece(")")], ATOM
         inner = [*second, Piece(" if "), *self.run(part.opposite), Piece("; "), *cut(first, "comma"), Piece(" if ")]
-        return [Piece("{ "), *deeper([*inner, *asked]), Piece(" }")], ATOM
+        return [Piece("{ "), *self.inside([*inner, *asked]), Piece(" }")], ATOM
 
     def _derivative(self, part: Derivative) -> Written:
         sign = self.sign_of["d"]

@@ -21,6 +21,8 @@ from mcalc.tree.node import Node, print_with
 
 _TYPESET: dict[str, type[Typeset]] = {"latex": Latex, "mathml": MathML, "typst": Typst, "mathtext": Mathtext}
 """The notations beside text and ASCII."""
+_LONG = 400
+"""No reader compares longer values, and written out with what recurs in them they may be enormous."""
 
 
 def box_of(value: Expression, made: Iterable[str] = ()) -> Box:
@@ -36,7 +38,14 @@ def printer(dialect: str) -> Linear | Typeset:
 
 def written(box: Box, dialect: str = "text") -> str:
     """The boxes in a notation."""
-    return printer(dialect).write(box)
+    return (printer(dialect) if dialect in _TYPESET else Linear(dialect, breaking=False)).write(box)
+
+
+def alike(one: Node, other: Node) -> bool:
+    """Whether two values are written alike; of long ones, whether they are one."""
+    if one is other or max(one.key[0], other.key[0]) > _LONG:
+        return one is other
+    return write(one) == write(other)
 
 
 def write(node: Expression, dialect: str = "text") -> str:

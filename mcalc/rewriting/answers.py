@@ -145,6 +145,7 @@ def _of_pairs(terms: Sequence[Term], pairs: Pairs, row: Index | None, column: In
         with_others = [bool({i for f in part.factors for i in f.indices} & set(others)) for part in parts]
         if all(with_others):
             return None
+        with_others[0] = with_others[0] or not with_others[1]
         sides = []
         for at, part in enumerate(parts):
             own = [

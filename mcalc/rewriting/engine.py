@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from mcalc.rewriting.algebra import keeping, multiply, turned
 from mcalc.rewriting.constructors import SENTENCES, SILENT, construct, facts
 from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, ZERO, Form, chain_shape, is_column, make, ones
 from mcalc.rewriting.heads import operator_of
+from mcalc.rewriting.log import Entry
 from mcalc.rewriting.matching import applied
 from mcalc.rewriting.moves import MOVES, Move
 from mcalc.rewriting.patterns import Row, built, each, is_name
@@ -79,17 +79,6 @@ def _cut_off(form: Form, masks: set[Form]) -> Form:
             if named.get(name) in masks and positive == " - ".join([name, *(o for o in named if o != name)]):
                 return named[name]
     return form
-
-
-class Entry(NamedTuple):
-    """A use of a row, of a move or of arithmetic: ``before = after`` is what it says; `node` became `result`."""
-
-    name: str
-    before: Form
-    after: Form
-    sentence: str
-    node: Form
-    result: Form
 
 
 class Engine:
@@ -299,30 +288,3 @@ class Engine:
             self._scout._trial, self._scout._scout = self._trial, self._scout
             self._scout.budget = self.budget
         return self._scout._simplified(t)
-
-
-def replayed(root: Form, log: Iterable[Entry]) -> Form:
-    """What the log makes of a form, by its equations alone."""
-    became = {entry.node: entry.result for entry in log}
-    done: dict[Form, Form] = {}
-    stack: list[tuple[Form, Form | None]] = [(root, None)]
-    while stack:
-        t, waiting = stack.pop()
-        if t in done:
-            continue
-        if waiting is not None:
-            done[t] = done[waiting]
-            continue
-        todo = [a for a in t.args if a not in done]
-        if todo:
-            stack.append((t, None))
-            stack.extend((a, None) for a in todo)
-            continue
-        here = make(t.head, (done[a] for a in t.args), t.par, t.shape)
-        new = became.get(here, here)
-        if new is here and here is t:
-            done[t] = t
-        else:
-            stack.append((t, new))
-            stack.append((new, None))
-    return done[root]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from mcalc.notation.writing import alike
 from mcalc.rewriting.answers import author_within
 from mcalc.rewriting.constructors import QUIET, SENTENCES, construct
-from mcalc.rewriting.engine import ARITHMETIC, Engine, Entry, replayed
+from mcalc.rewriting.engine import ARITHMETIC, Engine
 from mcalc.rewriting.forms import CHAIN, Form, is_column, is_row, make
+from mcalc.rewriting.log import Entry, replayed, used
 from mcalc.rewriting.reading import canonical, raw
 from mcalc.rewriting.showing import Writer
 from mcalc.tree.node import Node
@@ -37,24 +40,27 @@ def runs_between(before: Node, after: Node) -> list[Run]:
     """The way from a value to its simplified form, a run of the log at a time, without what changes nothing visible."""
     with author_within([]) as author:
         start = raw([before])[before]
+        if before.key[0] > _LONGEST:
+            told = dict.fromkeys(entry.sentence for entry in used(start, author.engine.log) if entry.name != ARITHMETIC)
+            return [Run(_SEVERAL, "; ".join(told), before, after, after)] if told else []
         engine = Engine(signs=author.typed.signs)
         reached = engine.simplify(start)
         writer = Writer(author.typed)
         end = after if canonical(raw([after])[after]) is reached else writer.show(reached)
         runs = _runs(start, engine.log, writer, before, end)
-        if str(end) != str(after):
+        if not alike(end, after):
             runs.append(Run(ENTRYWISE, ENTRYWISE, end, after, after))
         return runs
 
 
 def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: Node) -> list[Run]:
     groups = [(name, list(entries)) for name, entries in groupby(log, key=lambda entry: entry.name)]
-    if before.key[0] > _LONGEST or len(groups) > _MOST:
+    if len(groups) > _MOST:
         told = dict.fromkeys(entry.sentence for entry in log if entry.name != ARITHMETIC)
         return [Run(_SEVERAL, "; ".join(told), before, after, after)] if told else []
     found: list[Run] = []
     done: list[Entry] = []
-    last = str(before)
+    last = before
     quiet: list[Entry] = []
     for name, entries in groups:
         done += entries
@@ -63,17 +69,17 @@ def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: No
             continue
         one = entries[0]
         whole = writer.show(showable(replayed(start, done)))
-        if str(whole) == last:
+        if alike(whole, last):
             continue
-        last = str(whole)
+        last = whole
         found.append(
             Run(name, one.sentence, writer.show(showable(one.before)), writer.show(showable(one.after)), whole)
         )
-    if not found and str(before) != str(after):
+    if not found and not alike(before, after):
         sentence = _quietly(quiet) or (IN_ORDER if is_order(before, after) else "")
         if sentence:
             found.append(Run(ARITHMETIC, sentence, before, after, after))
-    while len(found) > 1 and str(found[-2].whole) == str(after):
+    while len(found) > 1 and alike(found[-2].whole, after):
         found.pop()
     if found:
         found[-1] = found[-1]._replace(whole=after)
@@ -111,16 +117,18 @@ def _quietly(entries: list[Entry]) -> str:
     return next((SENTENCES[fact] for fact in QUIET if SENTENCES[fact] in done), "")
 
 
-def said_between(before: Node, after: Node) -> str:
-    """The sentences of the way from a value to its simplified form, each once."""
+def said_of(runs: Sequence[Run], before: Node, after: Node) -> str:
+    """The sentences of a way, each once."""
     if after.operator.name in _WRITTEN_OUT and before.operator.name != after.operator.name:
         return "written out entry by entry"
-    told = dict.fromkeys(run.sentence for run in runs_between(before, after))
+    told = dict.fromkeys(run.sentence for run in runs)
     return "; ".join(told) or ENTRYWISE
 
 
 def is_order(before: Node, after: Node) -> bool:
     """Whether two values differ in nothing but the order of terms and factors."""
+    if max(before.key[0], after.key[0]) > _LONGEST:
+        return False
     one, other = (raw([node])[node] for node in (before, after))
     same = sorted(_TOKEN.findall(str(before))) == sorted(_TOKEN.findall(str(after)))
     return same and canonical(one) is canonical(other)

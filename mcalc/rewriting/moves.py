@@ -21,6 +21,8 @@ from mcalc.table.roles import TRACE
 _MOST = 12
 _BREADTH = 10
 _SHORT = 4
+_SEVERAL = 3
+"""So many factors that all terms have are not tried one by one."""
 _OPENED = frozenset({"sum", TRACE, "diag"})
 
 Reduce = Callable[[Form], Form]
@@ -126,6 +128,9 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
             for signature in set(_signatures(a)):
                 places[signature].append(at)
     shared = [(signature, where) for signature, where in places.items() if len(where) > 1]
+    together = _all_at_once(t, [signature for signature, where in shared if len(where) == len(t.args)])
+    if together is not None:
+        return together
     shared.sort(key=_gain)
     best, best_cost, best_vector = None, t.cost, False
     for signature, where in shared[:_BREADTH]:
@@ -146,6 +151,27 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     inner = _as_it_stands(rests, _inner_shape(rests))
     first = _put(signature, inner, t.shape, power, make)
     return make(SUM, (first, *(a for _, a in others)), (1, *(c for c, _ in others)), t.shape) if others else first
+
+
+def _all_at_once(t: Form, signatures: Sequence[Signature]) -> Form | None:
+    """Several factors that every term has are taken out together, where the rest of the terms is then a short sum."""
+    times = [one for one in signatures if one.place == "times" and one.factor is not None]
+    if len(times) < _SEVERAL:
+        return None
+    rests = [(c, a) for c, a in zip(t.par, t.args, strict=True)]
+    powers: list[tuple[Form, Rational]] = []
+    for one in times:
+        assert one.factor is not None
+        power = min(_exponent(a, one.factor) for a in t.args)
+        rests = [(c, _without(a, one, power)) for c, a in rests]
+        powers.append((one.factor, power if one.above else -power))
+    if len({a.shape for _, a in rests if a.shape}) > 1:
+        return None
+    inner = _as_it_stands(rests, _inner_shape(rests))
+    whole = multiply([(add(rests, inner.shape), 1), *powers], t.shape)
+    if whole.cost >= t.cost:
+        return None
+    return make(PRODUCT, (inner, *(b for b, _ in powers)), (1, *(e for _, e in powers)), t.shape)
 
 
 def _gain(item: tuple[Signature, list[int]]) -> tuple[int, bytes]:
@@ -188,6 +214,8 @@ def _expansions(t: Form) -> Iterator[list[Pair]]:
     """A term with one of its sums multiplied out: each way."""
     c, t = scaled_parts(t)
     if t.head == PRODUCT:
+        if sum(b.head == SUM for b in t.args) > _SHORT:
+            return
         for b, e in zip(t.args, t.par, strict=True):
             yield from _expanded_factor(t, b, e, c)
     elif t.head == CHAIN:

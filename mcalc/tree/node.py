@@ -311,6 +311,8 @@ def have_names_in_common(one: Node, other: Node) -> bool:
 
 def depends(root: Node, on: Node) -> set[Node]:
     """The nodes below `root`, itself included, whose value changes with `on`."""
+    if root is not on and not any(arg.args for arg in root.args if arg is not on):
+        return {root, on} if any(arg is on for arg in root.args) else set()
     touched: set[Node] = set()
     for node in topological([root]):
         if node is on or any(arg in touched for arg in node.args):
