@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from itertools import pairwise
 
-from mcalc.calculus.differentiate import contract, tensor_of
+from mcalc.calculus.differentiate import contract, matrix_places, tensor_of
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.joints import Fork, forks
 from mcalc.derivation.locals import (
@@ -24,6 +25,7 @@ from mcalc.derivation.reasons import chain_rule
 from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
+from mcalc.networks.terms import terms_of
 from mcalc.table.records import LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
@@ -32,6 +34,16 @@ _KEPT_WRITTEN_OUT = 60
 """A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
 
 _LONGEST_WAY = 12
+
+
+def _closed_sum(entry: Local) -> Local:
+    """The derivative at the end of a fork, a sum of its ways: it goes on as one factor, as it would double at each."""
+    places = matrix_places(entry.tensor.value, entry.tensor.variable)
+    if entry.node is None or places is None:
+        return entry
+    indices = tuple(index for index in places if index is not None)
+    terms = tuple(terms_of(entry.node, indices, open_sums=False))
+    return with_fields(entry, tensor=entry.tensor._replace(terms=terms))
 
 
 @dataclass
@@ -86,7 +98,7 @@ class Combination:
         self.named |= inner.named
         start, end = str(fork.start.parameters[0]), fork.lines[-1]
         self.local = {edge: entry for edge, entry in self.local.items() if edge not in own}
-        self.local[end.name, start] = inner.total[start]
+        self.local[end.name, start] = _closed_sum(inner.total[start])
         self.lines = [line for line in self.lines if line.name not in names or line is end]
 
     def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
