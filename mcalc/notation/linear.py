@@ -58,7 +58,8 @@ class Linear:
     signs: ClassVar[dict[str, dict[str, str]]] = {"text": TEXT, "ascii": ASCII}
 
     def __init__(self, dialect: str, breaking: bool = True) -> None:
-        self.dialect, self.sign_of, self.breaking = dialect, self.signs[dialect], breaking
+        self.dialect, self.sign_of = dialect, self.signs[dialect]
+        self.inside: Callable[[Run], Run] = deeper if breaking else list  # how deep is asked where a line may break
         self.ascii = dialect == "ascii"
         self.done: dict[Box, Written] = {}
 
@@ -87,10 +88,6 @@ class Linear:
         """The part, in brackets where it binds more loosely than `level`."""
         run, own = self.set(part)
         return run if own >= level else self.bracketed(run)
-
-    def inside(self, run: Run) -> Run:
-        """The run within brackets; what is not to be broken into lines need not know how many there are."""
-        return deeper(run) if self.breaking else run
 
     def bracketed(self, run: Run, before: str = "", after: str = "") -> Run:
         """The run in parentheses."""
@@ -280,8 +277,7 @@ class Linear:
         return [Piece(symbol + "("), *inner, Piece(axis + ")")], ATOM
 
     def _of(self, part: Of) -> Written:
-        inner = self.inside(self.listed(part.args, ", "))
-        return [*self.run(part.value), Piece("("), *inner, Piece(")")], ATOM
+        return [*self.run(part.value), Piece("("), *self.inside(self.listed(part.args, ", ")), Piece(")")], ATOM
 
     def _bigsum(self, part: BigSum) -> Written:
         ending = Piece(f" for {part.index} in 1..{size_text(part.size)}", cut="rel", depth=1)
