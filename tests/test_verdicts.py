@@ -42,6 +42,12 @@ WRONG = [
     ("max(0, 1 - 1000abs(x-2))", "x", "0", X),
     ("log(x-5)", "x", "1/(x-5) + 0.0001", X),
     ("x^2", "x", "2.0x + 0.001", X),
+    ("max(x, 0.05) + x", "x", "2", {"x": "scalar:positive"}),
+    ("max(x, 1e-4) + x", "x", "2", {"x": "scalar:positive"}),
+    ("max(tr(S), 0.05) + tr(S)", "S", "2*I", {"S": "n,n:psd"}),
+    ("t*relu(det(Q))", "t", "0", {"t": "scalar", "Q": "2,2:orthogonal"}),
+    ("t*relu(det(Q))", "t", "1", {"t": "scalar", "Q": "3,3:orthogonal"}),
+    ("sum(max(y, 0.01))", "y", "ones(n)'", {"y": "n:probability"}),
 ]
 RIGHT = [
     ("norm(Q@x)^2", "x", "2x'", {"Q": "n,n:orthogonal"}),

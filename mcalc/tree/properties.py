@@ -68,7 +68,13 @@ def _identity(np: Numpy, a: Array) -> Array:
 
 
 def _positive_definite(np: Numpy, a: Array) -> Array:
-    return a @ _turned(np, a) / a.shape[-1] + 0.1 * np.eye(a.shape[-1])
+    return a @ _turned(np, a) / a.shape[-1] + 1e-3 * np.eye(a.shape[-1])
+
+
+def _orthogonal(np: Numpy, a: Array) -> Array:
+    """Rotations and reflections: the first column is turned round where the first entry is negative."""
+    q = np.linalg.qr(a)[0]
+    return q * np.where((np.arange(a.shape[-1]) == 0) & (a[..., :1, :1] < 0), -1.0, 1.0)
 
 
 def _diagonal(np: Numpy, a: Array) -> Array:
@@ -87,9 +93,9 @@ _RECORDS = (
     Property("lower", "square", "{} is lower triangular", lambda np, a: np.tril(a), lambda np, a: np.tril(a)),
     Property("upper", "square", "{} is upper triangular", lambda np, a: np.triu(a), lambda np, a: np.triu(a)),
     Property(_DIAGONAL, "square", "{} is diagonal", _diagonal, _diagonal, turned=1),
-    Property("orthogonal", "square", "{} is orthogonal", lambda np, a: np.linalg.qr(a)[0], _identity, _orthogonalized),
+    Property("orthogonal", "square", "{} is orthogonal", _orthogonal, _identity, _orthogonalized),
     Property("psd", "square", "{} is symmetric and positive definite", _positive_definite, _identity, _symmetric, 1),
-    Property("positive", "", "{} is positive", lambda np, a: np.abs(a) + 0.1, lambda np, a: np.abs(a) + 1),
+    Property("positive", "", "{} is positive", lambda np, a: np.abs(a) + 1e-6, lambda np, a: np.abs(a) + 1),
     Property(
         "probability",
         "vector",
