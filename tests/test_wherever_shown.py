@@ -47,6 +47,10 @@ COMMANDS: list[tuple[str, str, str, Mapping[str, str]]] = [
     ("jacobian", "min(tanh(x), 1)*x", "x", VECTOR),
     ("gradient", "sum((A@x)*(B@x)^2)", "x", {"A": "m,n", "B": "m,n", "x": "n"}),
     ("hessian", "sum((A@x)*(B@x)^2)", "x", {"A": "m,n", "B": "m,n", "x": "n"}),
+    ("hessian", "norm_inf(prod(-A, axis=1)^2)", "A", {"A": "k,k"}),
+    ("hessian", "sum(prod(A, axis=0)^3)", "A", {"A": "m,n"}),
+    ("hessian", "prod(x)^2", "x", {"x": "n"}),
+    ("hessian", "det(A)^3", "A", {"A": "k,k"}),
     ("jacobian", "diag(x)@ones(n,m)@A", "x", {"x": "n", "A": "m,n"}),
     ("gradient", "x'@diag(x)@ones(n,m)@y", "x", {"x": "n", "y": "m"}),
 ]

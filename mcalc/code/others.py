@@ -39,7 +39,7 @@ def _without_divisors(coefficient: Fraction, whole: Reference, factors: dict[Ref
         sizes = [size_of(index) for index in entry.ids]
         axes = tuple(range(len(sizes)))
         others = make("others", [Reference(inner, axes)], (gone,), sizes, len(sizes))
-        factors[Reference(others, entry.ids)] = ONE_TIME
+        _once_more(Reference(others, entry.ids), factors)
         coefficient *= times
     return coefficient
 
@@ -71,4 +71,8 @@ def _without_inverse(determinant: Reference, factors: dict[Reference, Fraction])
         adjugate = make("adjugate", value.args, value.parameters, value.sizes, value.rank)
         del factors[one]
         factors[determinant] -= 1
-        factors[Reference(adjugate, one.ids)] = ONE_TIME
+        _once_more(Reference(adjugate, one.ids), factors)
+
+
+def _once_more(one: Reference, factors: dict[Reference, Fraction]) -> None:
+    factors[one] = factors.get(one, Fraction(0)) + ONE_TIME
