@@ -1,4 +1,4 @@
-"""Emitted NumPy beside the best that is written by hand, and JAX and PyTorch, in one run: the ratios are printed."""
+"""Emitted NumPy beside the best written by hand, and JAX, PyTorch and autograd, in one run: the ratios are printed."""
 
 from __future__ import annotations
 
@@ -66,13 +66,12 @@ def compared(ours: Callable[[], Any], hand: Callable[[], Any], repeats: int = RE
 
 
 def differentiated(row: Row, library: str) -> Callable[[], Any] | None:
-    """The derivative that JAX, jitted, or PyTorch makes of the value by itself; None where it is not installed."""
+    """The derivative that JAX, jitted, PyTorch or autograd makes of the value; None where it is not installed."""
     if find_spec(library) is None:
         return None
     reading = derive(row.text, row.wrt, dict(row.shapes), row.command, verify=False).reading
-    value = functions(module("value", list(reading.names.values()), reading.value, "The value.", library), library)[
-        "value"
-    ]
+    text = "numpy" if library == "autograd" else library
+    value = functions(module("value", list(reading.names.values()), reading.value, "The value.", text), text)["value"]
     at = list(reading.names).index(row.wrt)
     given = arguments(row)
     if library == "jax":
@@ -82,6 +81,10 @@ def differentiated(row: Row, library: str) -> Callable[[], Any] | None:
         automatic = jax.jit(transform(value, argnums=at))
         arrays = [jax.numpy.asarray(given[name]) for name in reading.names]
         return lambda: automatic(*arrays).block_until_ready()
+    if library == "autograd":  # which differentiates what is written with its own NumPy
+        value.__globals__["np"] = import_module("autograd.numpy")
+        automatic = getattr(import_module("autograd"), row.command.replace("gradient", "grad"))(value, at)
+        return lambda: automatic(*(given[name] for name in reading.names))
     torch: Any = import_module("torch")
     torch.set_num_threads(1)
     transform = {"gradient": torch.func.grad, "jacobian": torch.func.jacrev, "hessian": torch.func.hessian}[row.command]
@@ -102,8 +105,11 @@ def beside(row: Row, library: str, hand: Callable[[], Any]) -> str:
     return f"{ratio:8.2f}"
 
 
-def measured(row: Row) -> tuple[float, float, float, str, str]:
-    """Seconds by hand; time and memory of the emitted code, and time of JAX and PyTorch, each by those by hand."""
+LIBRARIES = ("jax", "torch", "autograd")
+
+
+def measured(row: Row) -> tuple[float, float, float, list[str]]:
+    """Seconds by hand; time and memory of the emitted code, and time of the `LIBRARIES`, each by those by hand."""
     _, function, names = emitted(row)
     given = arguments(row)
     values = [given[name] for name in names]
@@ -115,15 +121,16 @@ def measured(row: Row) -> tuple[float, float, float, str, str]:
         return row.hand(**given)
 
     np.testing.assert_allclose(ours(), hand(), rtol=1e-6, atol=1e-9 * float(np.abs(hand()).max()))
-    return *compared(ours, hand), beside(row, "jax", hand), beside(row, "torch", hand)
+    return *compared(ours, hand), [beside(row, library, hand) for library in LIBRARIES]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.title} {row.command}")
 def test_emitted_beside_hand(row: Row) -> None:
-    hand, time_ratio, memory, jax, torch = measured(row)
+    hand, time_ratio, memory, others = measured(row)
+    shown = "   ".join(f"{library} {ratio}" for library, ratio in zip(LIBRARIES, others, strict=True))
     title = f"{row.title:26} {row.command:9} by hand {1000 * hand:8.2f} ms"
-    print(f"\n{title}   emitted {time_ratio:5.2f}, memory {memory:5.2f}   jax {jax}   torch {torch}")
+    print(f"\n{title}   emitted {time_ratio:5.2f}, memory {memory:5.2f}   {shown}")
 
 
 SECOND = [row for row in ROWS if row.command == "hessian"]
