@@ -62,9 +62,16 @@ class Linear:
         self.inside: Callable[[Run], Run] = deeper if breaking else list  # how deep is asked where a line may break
         self.ascii = dialect == "ascii"
         self.done: dict[Box, Written] = {}
+        self.in_one: dict[Box, Written] | None = None
 
     def write(self, root: Box) -> str:
-        return text_of(self.run(root))
+        """On one line: every part is one piece, so that none is made anew for each bracket around it."""
+        broken_up, self.done = self.done, self.in_one or {}
+        self.in_one = self.done
+        try:
+            return text_of(self.run(root))
+        finally:
+            self.done = broken_up
 
     def lines(self, root: Box, first: float, later: float) -> list[str]:
         """Over several lines where it is too long for one; what stands in brackets is indented."""
@@ -81,7 +88,8 @@ class Linear:
         """The pieces of a box and the precedence of its outermost operator, made once."""
         if part not in self.done:
             setter: Callable[[Any], Written] = getattr(self, "_" + type(part).__name__.lower())
-            self.done[part] = setter(part)
+            run, level = setter(part)
+            self.done[part] = ([Piece(text_of(run))] if self.done is self.in_one else run), level
         return self.done[part]
 
     def at(self, part: Box, level: int) -> Run:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A text that no line breaks.
 
     `kind` is TeX's class of atom (ord op bin rel open close punct inner), which gives the space between two pieces;
@@ -35,12 +34,12 @@ Run = list[Piece]
 
 def deeper(run: Run) -> Run:
     """The run one bracket further in."""
-    return [replace(piece, depth=piece.depth + 1) for piece in run]
+    return [piece._replace(depth=piece.depth + 1) for piece in run]
 
 
 def cut(run: Run, kind: str, lead: str = "") -> Run:
     """The run, before which a line may begin."""
-    return [replace(run[0], cut=kind, lead=lead), *run[1:]]
+    return [run[0]._replace(cut=kind, lead=lead), *run[1:]]
 
 
 def tallest(run: Run) -> float:

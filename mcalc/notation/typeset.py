@@ -272,7 +272,7 @@ class Typeset(Rows):
         sign = Piece(self.sign(letter), "ord", SIGN_WIDTHS[letter] * self.shrunk)
         above = self.scripted([sign], None, self.script_digits(str(order))) if order > 1 else [sign]
         above = [*above, *self.at(part.above, POWER)]
-        further = replace(sign, cut="product")
+        further = sign._replace(cut="product")
         below = [
             piece for at, place in enumerate(part.below) for piece in (further if at else sign, *self.at(place, POWER))
         ]
