@@ -71,7 +71,7 @@ class Node(Basic):
         return _restored, (known, self.args, self.parameters, self.shape)
 
     @property
-    def func(self) -> Callable[..., Node]:
+    def func(self) -> Callable[[*tuple[Node, ...]], Node]:
         """What makes the value of its ``args`` again, or of others; raises `ShapeMismatch` where those do not fit."""
         return lambda *args: _made_of(self, args)
 
