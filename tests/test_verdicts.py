@@ -272,7 +272,7 @@ FOUND = [
         {"P": "n,n:symmetric", "R": "n,n:symmetric", "K": "n,n", "H": "n,n"},
         "the path through `K·R·Kᵀ` is left out",
     ),
-    ("x'@A@x", "x", "x'@A", {"A": "n,n"}, "the path through the `x` of `x ⊗ A·x` is left out"),
+    ("x'@A@x", "x", "x'@A", {"A": "n,n"}, "the path through the `x` of `xᵀ·A·x` is left out"),
     ("tanh(W@x)", "x", "W@diag(1-tanh(W@x)^2)", {}, "the factors stand in the wrong order"),
     ("exp(A@x)", "x", "A@diag(exp(A@x))", {}, "the factors stand in the wrong order"),
     (
