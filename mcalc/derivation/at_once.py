@@ -20,8 +20,11 @@ def swallowed(root: Node, by: Node, named: Collection[Node]) -> set[Node]:
     for node in reversed(found.order):
         if node in inside:
             continue
-        if found.by_terms(node) or (node is root and found.stacked(node)):
+        if found.by_terms(node) or found.stacked(node):
             inside |= found.region(node)
+            continue
+        if found.of_entries(node):
+            inside |= set(found.moving(node))
             continue
         part = found.multiple(node) if node.operator.name != _SIGN or node is root else None
         while part is not None:
@@ -87,6 +90,18 @@ class _AtOnce:
             return False
         own = self.moving(node)
         return all(arg is self.by or (arg in self.sums and arg not in self.named) for arg in own) and bool(own)
+
+    def of_entries(self, node: Node) -> bool:
+        """``[ln(g[1]); sin(g[2])]``: scalars, each made of an entry of a vector that has a name."""
+        if node.operator.name != "stack" or any(arg.axes for arg in node.args):
+            return False
+        return all(self._of_an_entry(arg) for arg in self.moving(node))
+
+    def _of_an_entry(self, part: Node) -> bool:
+        inner = self.moving(part)
+        if part in self.named or len(inner) != 1 or not part.operator.elementwise or len(self.users[part]) > 1:
+            return False
+        return inner[0].operator.name == "element" and inner[0].args[0] in self.named
 
     def region(self, node: Node) -> set[Node]:
         """What moves below a value; nothing where some of it is used elsewhere as well."""
