@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from typing import NamedTuple
 
 import click
@@ -41,6 +39,9 @@ def copy(text: str) -> None:
     context = click.get_current_context(silent=True)
     if context is None or not context.meta.get(_KEY):
         return
+    import shutil
+    import subprocess
+
     for program in PROGRAMS:
         if shutil.which(program.command[0]) and (not program.needs or os.environ.get(program.needs)):
             run = subprocess.run(

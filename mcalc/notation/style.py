@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from mcalc.problems import Problem
-from mcalc.table.roles import EXPONENTIAL
 
 VALUES = {
     "vector": ("bold", "arrow", "plain"),
@@ -16,7 +15,7 @@ VALUES = {
     "hadamard": ("auto", "otimes", "odot", "circ"),
     "derivative": ("partial", "d", "D", "nabla"),
     "size": ("display", "inline"),
-    "exponential": (EXPONENTIAL, "e"),
+    "exponential": ("exp", "e"),
     "functions": ("operatorname", "mathop"),
 }
 """What each key may be; ``NAME=\\command`` besides spells a name or a function by the author's own macro."""
