@@ -24,6 +24,7 @@ ANSWERS = [
     ("kron(x, a)", "x", "x=n a=m", "kron(eye(n), a)"),
     ("kron(a, x)", "x", "x=n a=m", "kron(a, eye(n))"),
     ("3*x[1]^2*x[2]", "x", "x=2", "[6x[1]*x[2], 3x[1]^2]"),
+    ("sum([x[2], x[1]; x[1]^2, 1]*G)", "x", "x=2 G=2,2", "[G[1,2] + 2G[2,1]*x[1], G[1,1]]"),
     ("-sum(X@b + y*exp(-X@b))", "b", "X=n,k b=k y=n", "(y*exp(-X@b) - 1)'@X"),
     ("logsumexp(c*X@q)/c", "q", "X=n,k q=k c=scalar", "softmax(c*X@q)'@X"),
 ]

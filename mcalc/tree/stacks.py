@@ -68,12 +68,25 @@ def part(node: Node, axis: int, place: Expr) -> Node | None:
             return build.number(1)
         if getattr(here, "is_Integer", False) and getattr(place, "is_Integer", False):
             return build.number(0)
+    of_matrix = None if isinstance(place, Slice) else _entry_of_matrix(node, place)
+    if of_matrix is not None:
+        return of_matrix
     places: list[Expr] = [None] * len(node.axes)
     places[axis] = place
     try:
         return build.apply("element", node, parameters=tuple(places))
     except ShapeMismatch:
         return None
+
+
+def _entry_of_matrix(node: Node, place: Expr) -> Node | None:
+    """``A[i,j]`` for an entry of the row ``A[i,:]`` or of the column ``A[:,j]``."""
+    if node.operator.name != "element" or len(node.axes) != 1 or len(node.args[0].axes) != 2:
+        return None
+    places = (*node.parameters, None)[:2]
+    if places.count(None) != 1 or any(isinstance(one, Slice) for one in places):
+        return None
+    return build.apply("element", node.args[0], parameters=tuple(place if one is None else one for one in places))
 
 
 def matching(arg: Node, node: Node, indices: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
