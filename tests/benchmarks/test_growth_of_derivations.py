@@ -135,7 +135,7 @@ FAMILIES: tuple[tuple[Family, Sequence[int]], ...] = (
     (softmaxes, (8, 16, 32)),
     (attention, (2, 4, 8)),
     (nested_softmaxes, (2, 4, 6)),
-    (entries, (10, 20, 39)),
+    (entries, (8, 16, 24)),
     (sines, (50, 100, 200)),
     (wide, (100, 200, 400)),
     (polynomial, (100, 200, 400)),
