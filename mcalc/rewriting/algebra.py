@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import gcd
 
-from sympy.core.expr import Expr
-
 from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
 from mcalc.rewriting.forms import (
     NUMBER,
@@ -27,7 +25,7 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import is_nonnegative
-from mcalc.rewriting.rationals import Rational, over, power_of, rational, whole
+from mcalc.rewriting.rationals import Rational, over, power_of, rational, root_of, whole
 from mcalc.table.records import Shape
 from mcalc.table.roles import EXPONENTIAL
 
@@ -194,7 +192,7 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
                 facts.append("zero")
                 return zeros(shape)
             if c != 0:
-                root = power_of(c, int(e)) if whole(e) else _root(c, e)
+                root = power_of(c, int(e)) if whole(e) else root_of(c, e)
                 if root is not None:
                     coefficient, t = rational(coefficient * root), rest
         if t is ONE:
@@ -241,11 +239,23 @@ def _with_symbolic_powers(found: dict[Form, Rational]) -> dict[Form, Rational]:
         if len(exponents) > 1:
             facts.append("powers")
         whole = add(exponents)
-        if whole.head == NUMBER:
-            result[base] = whole.par[0]
+        same = _number_of_all(whole, base.shape)
+        if same is not None:
+            result[base] = same
         else:
             result[make("power", (base, whole), (), widest((base, whole)))] = 1
     return result
+
+
+def _number_of_all(exponent: Form, shape: Shape) -> Rational | None:
+    """The number that an exponent is: in every entry, of a base that has as many; None where it is none."""
+    if exponent.head == NUMBER:
+        found: Rational = exponent.par[0]
+        return found
+    c, rest = scaled_parts(exponent)
+    if exponent.shape != shape:
+        return None
+    return 0 if is_zero(exponent) else c if rest.head == "ones" else None
 
 
 def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -> Form:
@@ -281,16 +291,6 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
         factors.sort(key=lambda pair: pair[0].digest)
         core = make(PRODUCT, (t for t, _ in factors), (e for _, e in factors), shape)
     return core if coefficient == 1 else add([(coefficient, core)], shape)
-
-
-def _root(c: Rational, e: Rational) -> Rational | None:
-    """``c^e`` where it is a rational number."""
-    from sympy.core.numbers import Rational as Exact
-
-    if c <= 0:
-        return None
-    value: Expr = Exact(c.numerator, c.denominator) ** Exact(e.numerator, e.denominator)
-    return rational(value) if value.is_Rational else None
 
 
 def split(form: Form) -> tuple[Rational, list[Power], Form]:

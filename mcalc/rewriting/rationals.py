@@ -37,6 +37,16 @@ def power_of(base: Rational, exponent: int) -> Rational:
     return base**exponent if exponent >= 0 else rational(Fraction(base) ** exponent)
 
 
+def root_of(base: Rational, exponent: Rational) -> Rational | None:
+    """``base^exponent`` where it is a rational number."""
+    from sympy.core.numbers import Rational as Exact
+
+    if base <= 0:
+        return None
+    value = Exact(base.numerator, base.denominator) ** Exact(exponent.numerator, exponent.denominator)
+    return rational(value) if value.is_Rational else None
+
+
 def absolute(value: Rational) -> Rational:
     """``|value|``."""
     return -value if value < 0 else value
