@@ -82,6 +82,12 @@ def not_a_variable(wanted: str, program: Program, names: Sequence[str], dimensio
         if len(wanted) == 1 < len(name) <= 5 and wanted in name and name.isascii() and name.isalpha():
             whole = re.sub(rf"(?<![^\W\d]){name}\b", _spelled_out(name), program.source)
             return Problem(message, [found[name]], f"`{name}` is one name; write `{' '.join(whole.split())}`")
+    numbered = [name for name in names if re.fullmatch(rf"{re.escape(wanted)}_?\d+", name)]
+    if len(numbered) > 1:
+        listed = ",".join(numbered)
+        entries = ", ".join(f"`{wanted}[{re.sub('[^0-9]', '', name[len(wanted) :])}]`" for name in numbered[:2])
+        hint = f"these are names of their own: --wrt {listed}; the entries of a vector are written {entries}"
+        return Problem(message, [found[numbered[0]]] if numbered[0] in found else [], hint)
     near = nearest(wanted, names)
     if near:
         return Problem(message, [found[near[0]]] if near[0] in found else [], f"did you mean `{near[0]}`?")

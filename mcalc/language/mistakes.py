@@ -118,6 +118,10 @@ def explain(text: str, error: UnexpectedInput) -> NoReturn:
         )
     if kind == "_COMMA":
         message = "A comma separates the arguments of a function or the entries of `[…]`."
+        close = text.find(")", place)
+        if bracket == "(" and close > 0 and not text[:opener].strip() and text.rstrip().endswith(")"):
+            inside = text.strip()[1:-1].strip()
+            raise Problem(message, [here], f"write `[{inside}]` for a vector")
         raise Problem(message, [here], CASES if bracket == "{" else "write `[a, b]` for a vector")
     if kind == "_SEMICOLON":
         hint = "write `[a; b]` for a vector; definitions stand outside brackets"

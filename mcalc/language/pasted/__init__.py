@@ -24,6 +24,7 @@ ROWS: tuple[Row, ...] = (
     calls.openings,  # d/dx f -> f
     calls.fractions,  # ½x -> 1/2*x
     latex.latex,  # \frac{a}{b} -> a/b
+    calls.between,  # x dot y -> x@y
     sums.sums,  # sum_i x_i -> sum(x[i] for i in 1..n)
     latex.scripts,  # A^{T} -> A', W_{hh} -> W_hh
     products.dotted_transposes,  # X.' -> X'

@@ -11,7 +11,7 @@ from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import inside
 from mcalc.language.pasted.ranks import is_call, operand_end, operand_start
 from mcalc.language.pasted.rewriting import Rewriting
-from mcalc.table import ELSEWHERE
+from mcalc.table import CALLS, ELSEWHERE
 from mcalc.table.roles import EXPONENTIAL
 
 PREFIXES = frozenset(["np", "numpy", "jnp", "torch", "jax", "F", "nn", "math", "scipy", "tf"])
@@ -24,6 +24,7 @@ INFIX = {
 POSTFIX = {"square": "^2", "t": "'"}
 """What other tools call, and mcalc writes with a sign behind."""
 _LOOSE = frozenset(("+", "-", "−", ",", ";", "=", "<", ">"))
+_ANGLES = {"⟨": "⟩", "<": ">"}
 _QUOTES = frozenset("\"'")
 _OPTIONS = frozenset(("unbiased", "correction", "keepdim", "keepdims"))
 
@@ -175,6 +176,59 @@ def fractions(pieces: Pieces, at: Rewriting) -> Pieces:
         elif place + 1 < len(pieces) and pieces[place + 1].text not in (*_LOOSE, "*", "/", "@", "^"):
             found.append(sign("*"))
     return tuple(found)
+
+
+def between(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``x dot y`` and ``⟨x, y⟩`` are (x@y), ``A:B`` of two matrices sum(A*B), ``max(x, y, z)`` max(max(x, y), z)."""
+    found: list[Piece] = []
+    place = 0
+    while place < len(pieces):
+        piece, rest = pieces[place], pieces[place + 1 :]
+        closing = next((i for i, other in enumerate(rest) if other.text in _ANGLES.values()), -1)
+        inner = rest[: max(closing, 0)]
+        pair = [part for part in _arguments(group("(", inner)) if part]
+        if piece.text in _ANGLES and closing > 0 and len(pair) == 2 and not (found and piece.text == "<"):
+            at.found("A dot product has its dot between.", piece, rest[closing], "write `x.y`")
+            found.append(group("(", (_operand(pair[0]), sign("@"), _operand(pair[1])), piece))
+            place += closing + 2
+            continue
+        word = INFIX.get(piece.text, "")
+        if word == "@" and found and rest and rest[0].text != "(" and found[-1].kind in ("name", "group"):
+            at.found("A dot product has its dot between.", piece, piece, "write `x.y`")
+            found.append(sign("@"))
+            found += [rest[0].tight()]
+            place += 2
+            continue
+        before = at.ranks.of(tuple(found[operand_start(found) :])) if found and rest else None
+        matrices = before == 2 and at.ranks.of(rest[:1]) == 2
+        if piece.text == ":" and matrices and rest[0].kind == "name":
+            start = operand_start(found)
+            at.found("A colon is no product.", piece, piece, "write `sum(A*B)`")
+            found[start:] = [
+                name(ELSEWHERE["∑"], found[start]),
+                group("(", (*found[start:], sign("*"), rest[0].tight())),
+            ]
+            place += 2
+            continue
+        if piece.is_group and found and found[-1].kind == "name" and not piece.before:
+            piece = _nested(found[-1], piece, at)
+        found.append(piece)
+        place += 1
+    return tuple(found)
+
+
+def _nested(word: Piece, call: Piece, at: Rewriting) -> Piece:
+    """The call with two arguments where it has more, and is of two in any order."""
+    arguments = _arguments(call)
+    takes = {len(one.argument_names) for one in CALLS.get(word.text, ()) if one.commutative and not one.variadic}
+    if takes != {2} or len(arguments) < 3 or at.ranks.is_value(word.text):
+        return call
+    at.found(f"`{word.text}` is of two, or of one vector.", word, call, f"write `{word.text}({word.text}(a, b), c)`")
+    first = arguments[0]
+    for other in arguments[1:]:
+        inside_ = (*first, sign(","), replace(other[0], before=" "), *other[1:])
+        first = (replace(word, before="", start=-1, end=-1), group("(", inside_))
+    return replace(call, inside=first[1].inside)
 
 
 def quoted(pieces: Pieces, at: Rewriting) -> Pieces:

@@ -192,7 +192,9 @@ def _norm(pieces: Pieces, place: int) -> tuple[str, int]:
         if called is None:
             raise NotUnique
         return called, place + 2
-    low = unicodedata.normalize("NFKC", pieces[place].text) if place < len(pieces) else ""
+    low = ""
+    if place < len(pieces) and pieces[place].text not in "²³":
+        low = unicodedata.normalize("NFKC", pieces[place].text)
     if low != "" and pieces[place].text != low and f"||a||_{low}" in BARS:
         return BARS[f"||a||_{low}"], place + 1
     return BARS["||a||"], place

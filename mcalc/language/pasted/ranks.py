@@ -9,6 +9,7 @@ from operator import eq
 
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
+from mcalc.language.spelling import canonical_name
 from mcalc.table import CALLS
 from mcalc.table.abbreviations import ABBREVIATIONS
 from mcalc.table.later import Later
@@ -154,7 +155,7 @@ class Ranks:
     def product(self, left: Pieces, right: Pieces) -> str:
         """The sign between two values side by side; to the right of a matrix a Greek name is a vector: ``X beta``."""
         one, other = self.of(left), self.of(right)
-        if one in (2, ROW) and other == 0 and len(right) == 1 and right[0].text.lower() in GREEK_NAMES:
+        if one in (2, ROW) and other == 0 and len(right) == 1 and canonical_name(right[0].text).lower() in GREEK_NAMES:
             other = 1
         return product_of(one, other)[0]
 
@@ -194,7 +195,7 @@ class Ranks:
             known = _shapes()
             try:
                 shape = operator.shape(eq, [known[rank] for rank in ranks], *axis)
-            except (ShapeMismatch, TypeError, ValueError):
+            except (ShapeMismatch, TypeError, ValueError, IndexError):
                 continue
             return next((rank for rank, one in known.items() if one == shape), len(shape))
         return max(ranks, default=0)
@@ -203,12 +204,13 @@ class Ranks:
         """``Ax`` as A@x, ``xx'`` as x@x': a short name that is several letters written together."""
         first = operand[0]
         word = first.text
-        glued = first.kind == "name" and 2 <= len(word) <= 4 and word.isascii() and word.isalpha()
+        letters = word.isascii() or (word[:1].isascii() and canonical_name(word[1:]) in GREEK_NAMES)
+        glued = first.kind == "name" and 2 <= len(word) <= 4 and letters and word.isalpha()
         known = word in self.known or is_call(word) or word.lower() in GREEK_NAMES or word.islower()
         if not (self.glued and glued) or known:
             return operand
         found: list[Piece] = [replace(first, text=word[0])]
         for letter in word[1:]:
-            sign, _ = product_of(self.of(found), self.of_name(letter))
+            sign = self.product(tuple(found), (name(letter),))
             found += [Piece("mark", sign), name(letter)]
         return (*found, *operand[1:])
