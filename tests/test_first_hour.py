@@ -172,6 +172,9 @@ def test_a_property_by_another_name(
     ("line", "meant"),
     [
         (("diff", "x^2", "-w", "x"), 'mcalc jacobian "x^2" -w x'),
+        (("x'@A@x", "--wrt", "x"), 'mcalc jacobian "x\'@A@x" --wrt x'),
+        (("x^2", "-w", "x", "--answer", "2x"), 'mcalc check "x^2" -w x --answer 2x'),
+        (("x^2*y", "--at", "x=1"), 'mcalc eval "x^2*y" --at x=1'),
         (("gradient", "w.x + b", "w"), 'mcalc gradient "w.x + b" --wrt w'),
         (("gradient", "w.x", "+", "b", "--wrt", "w"), 'mcalc gradient "w.x + b" --wrt w'),
         (("eval", "3x^2*y", "x=1", "y=2"), 'mcalc eval "3x^2*y" --at x=1 --at y=2'),

@@ -31,6 +31,13 @@ _MEANT = {
     **dict.fromkeys(("repl", "interactive"), "shell"),
 }
 """What people type for a command of another name."""
+_ASKED_BY = {"--answer": "check", "--wrt": "jacobian", "-w": "jacobian", "--at": "eval"}
+_WHAT = {
+    "check": "an answer is checked by `mcalc check`",
+    "jacobian": "a derivative is `mcalc jacobian`",
+    "eval": "a value is `mcalc eval`",
+}
+"""The option that tells which command is meant where none is typed, and what is said of it."""
 
 
 class Form(click.Choice[str]):
@@ -130,6 +137,10 @@ class Group(click.Group):
             if near and len(args) > 1:
                 hint = f"write `mcalc {near} {' '.join(map(_typed, args[1:]))}`"
             raise Problem(f"No such command `{name}`.", hint=hint)
+        asks = next((command for option, command in _ASKED_BY.items() if option in args), "")
+        if asks:
+            hint = f"write `mcalc {asks} {' '.join(map(_typed, args))}`"
+            raise Problem(f"`mcalc` with an expression alone shows its shapes; {_WHAT[asks]}.", hint=hint)
         return super().resolve_command(ctx, ["shapes", "--lead-on", *args])
 
 
