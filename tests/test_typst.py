@@ -11,6 +11,7 @@ from test_paper import name as row_name
 
 from mcalc.ask import derive, read
 from mcalc.checking.operator import example_of
+from mcalc.documents.options import Options
 from mcalc.notation.writing import write as written
 from mcalc.render import standalone, write
 from mcalc.table import TABLE
@@ -75,3 +76,12 @@ def test_typst_compiles_all() -> None:
 )
 def test_what_is_written(text: str, shapes: dict[str, str], expected: str) -> None:
     assert written(read(text, shapes).value, "typst") == expected
+
+
+def test_brackets_over_several_lines_do_not_look_for_each_other() -> None:
+    found = derive("w.(x*(1 + tanh(0.7978845608*(x + 0.044715*x^3))))", "x", {"x": "n", "w": "n"}, verify=False)
+    text = write(found, "typst", options=Options(width=200))
+    lines = [line for line in text.split("\\\n") if "where" not in line]
+    assert len(lines) > 2 and r"\(" in lines[0]
+    for line in lines:
+        assert _paired(re.sub(r'"[^"]*"|\\[(\[)\]]', "", line)), line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mcalc.notation.pieces import Run
 from mcalc.notation.signs import TYPESETTERS_FUNCTIONS, TYPST
@@ -26,9 +27,10 @@ class Typst(Typeset):
 
     def line(self, run: Run, first: bool) -> str:
         """A line of a broken formula: a further one begins with its operator."""
+        text = self.text(_torn(run))
         if first:
-            return self.text(run)
-        return "quad " * (1 + min(run[0].depth, 3)) + (run[0].lead + " " if run[0].lead else "") + self.text(run)
+            return text
+        return "quad " * (1 + min(run[0].depth, 3)) + (run[0].lead + " " if run[0].lead else "") + text
 
     def spell(self, word: str, look: str) -> str:
         """A name in its look: italic, bold, under an arrow."""
@@ -97,6 +99,30 @@ class Typst(Typeset):
         if greek:
             return LETTER_OF[word]
         return word if word in _KNOWN else f'op("{word}")'
+
+
+def _torn(run: Run) -> Run:
+    """The run with brackets that do not close in this line as plain signs: Typst would set all their lines as one."""
+    waiting: list[int] = []
+    alone: set[int] = set()
+    for at, piece in enumerate(run):
+        if piece.kind == "open":
+            waiting.append(at)
+        elif piece.kind == "close":
+            if waiting:
+                waiting.pop()
+            else:
+                alone.add(at)
+    alone.update(waiting)
+    return [replace(piece, text=_plain(piece.text)) if at in alone else piece for at, piece in enumerate(run)]
+
+
+def _plain(text: str) -> str:
+    """A bracket that does not look for its other half."""
+    for built, sign in (("lr(|", "|"), ("lr(‖", "‖"), ("|)", "|"), ("‖)", "‖")):
+        if text.startswith(built):
+            return sign + text[len(built) :]
+    return "\\" + text
 
 
 def _group(text: str) -> str:
