@@ -28,12 +28,12 @@ from mcalc.notation.boxes import Box, Row, Size, Typed, within
 from mcalc.notation.fitting import Fitting
 from mcalc.notation.pieces import Piece
 from mcalc.notation.typeset import Typeset
-from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of
+from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of, word_width
 
 _BEFORE_NAMES = "where"
 """The word before the first part that is named."""
-_LETTER, _TYPED = 0.45, 0.525
-"""The width of a letter of a sentence in em, on the average, and of one on a typewriter."""
+_SPACE, _TYPED = 0.333, 0.525
+"""The width of a space in em, and of a letter on a typewriter."""
 _LARGEST_LEFT = 0.3
 """The share of a line from which on a left side has a line of its own."""
 
@@ -108,7 +108,9 @@ class Document(ABC):
         """About how wide a part of a sentence is."""
         if isinstance(span, Typed):
             return _TYPED * len(span.text)
-        return width_of(self.setter.whole_run(span, TEXT)) if isinstance(span, Box) else _LETTER * len(span)
+        if isinstance(span, Box):
+            return width_of(self.setter.whole_run(span, TEXT))
+        return sum(_SPACE if letter == " " else word_width(letter, "upright") for letter in span)
 
     def reason(self, line: Line) -> Spans:
         """What is said of a line, its shape too where that was asked for."""
