@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -104,7 +103,9 @@ def _typed(word: str) -> str:
     """The word as it is typed in a shell, in quotation marks where it needs them."""
     if re.fullmatch(r"[\w.,=:/@+-]+", word):
         return word
-    return shlex.quote(word) if re.search(r'["$`\\!]', word) else f'"{word}"'
+    from shlex import quote
+
+    return quote(word) if re.search(r'["$`\\!]', word) else f'"{word}"'
 
 
 class Group(click.Group):
