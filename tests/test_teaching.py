@@ -50,6 +50,7 @@ def test_each_reason_is_told_once_and_no_line_repeats(case: dict[str, Any]) -> N
     steps = steps_of(explained(case))
     told = Counter(clause for step in steps if step.stage != "introduce" for clause in clauses(step.because))
     assert [clause for clause, count in told.items() if count > 1] == []
+    assert not [clause for clause in told if clause.partition(" = ")[0] == clause.partition(" = ")[2]]
     for step in steps:
         if step.stage in ("combine", "substitute", "differentiate"):
             assert write_expression(step.before) != write_expression(step.after)

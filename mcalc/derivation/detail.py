@@ -68,8 +68,9 @@ def _told_once(steps: Iterable[Step], told: set[str]) -> Iterator[Step]:
         because = joined(new)
         if not new and step.because and step.rule == "simplify" and step.substeps:
             used = step.substeps[0]
-            local = f"{write_expression(used.before)} = {write_expression(used.after)}"
-            because = local if local not in told else ""
+            sides = write_expression(used.before), write_expression(used.after)
+            local = " = ".join(sides)
+            because = local if local not in told and sides[0] != sides[1] else ""
             new = [because]
         told.update(new)
         yield replace(step, because=because)
