@@ -101,6 +101,8 @@ def test_a_wrong_formula_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         ("prod([y; 0])*a + a", ["y=2", "a=4"], "a", [1]),
         ("prod(kron(y, kron(erf(unit(1, n)), y)))", ["y=27.0,2300.0,2500.0,50.0"], "y", [0, 0, 0, 0]),
         ("prod([x; y]) + y", ["x=2,3", "y=0"], "y", [7]),
+        ("prod((A - A)@(A + A)')", ["A=[1,2;3,4.5]"], "A", [0, 0, 0, 0]),
+        ("mean(y*A)*norm(y*A)", ["y=0", "A=[4,1;0,2]"], "y", [0]),
     ],
 )
 def test_of_what_is_singular_everywhere(expression: str, at: list[str], wrt: str, expected: list[float]) -> None:
@@ -128,6 +130,30 @@ def test_of_order_four_to_each_digit() -> None:
     expected = (cdf + density) * 4 * np.array([1e-12, 2e-12, 3e-12, -1e-12])
     array = found.answers[0].number.array
     np.testing.assert_allclose(np.einsum("ijij->ij", array).ravel(), expected, rtol=3e-15)
+
+
+@pytest.mark.parametrize(
+    "expression", ["x - x > 0", "where(x - x > 0, x - x, 0)", "min([where(x > x, 1, 0); relu(x - x)])"]
+)
+def test_what_bounds_leave_open_is_decided_exactly(expression: str) -> None:
+    found = pages.evaluation(expression, read_assignments(["x=0.4,3.0,1.9"])).answers[0].number
+    np.testing.assert_array_equal(found.array, np.zeros(found.shape))
+
+
+def test_digits_are_not_sought_where_a_function_has_settled(run: Run) -> None:
+    """``erf(-78)`` is -1 in the first 2600 digits."""
+    out, err, status = run("eval", "abs(gelu(u))'@u", "--at", "u=-12.0,-110.0,10.0", "--wrt", "u")
+    assert status != 0 and not out and "`sign(gelu(u))` is not defined here" in err
+
+
+def test_the_part_without_a_value_of_entries_is_named(run: Run) -> None:
+    err = run("eval", "asin(A)@A", "--at", "A=[1,0;0,1]", "--wrt", "A")[1]
+    assert "has no value at this point: `1/" in err and "an entry of the divisor" in err
+
+
+def test_a_value_named_delta_is_no_kronecker_delta(run: Run) -> None:
+    assert run("eval", "delta[1,2]*3", "--at", "delta=[0.4,-3.0;1,2]")[0] == "−9\n"
+    assert run("eval", "sum(δ[i,2]*x[i] for i in 1..3)", "--at", "x=5,6,7")[0] == "6\n"
 
 
 # Readings and answers that were wrong

@@ -182,7 +182,40 @@ WITHOUT_DIVISION = [
     ("det(X)^2", {"X": "n,n"}, np.array([[1.0, 2.0], [2.0, 4.0]]), [[0.0, 0.0], [0.0, 0.0]]),
     ("det(X'@X)", {"X": "n,n"}, np.array([[1.0, 2.0], [2.0, 4.0]]), [[0.0, 0.0], [0.0, 0.0]]),
     ("det(X)", {"X": "n,n"}, np.zeros((3, 3)), np.zeros((3, 3))),
+    ("det(X)*tr(X)", {"X": "n,n"}, np.array([[1.0, 2.0], [2.0, 4.0]]), [[20.0, -10.0], [-10.0, 5.0]]),
+    ("prod(2*x)", {"x": "n"}, np.array([0.0, 2.0, 3.0]), [48.0, 0.0, 0.0]),
+    ("prod(x^2 + x)", {"x": "n"}, np.array([0.0, 1.0, 2.0]), [12.0, 0.0, 0.0]),
+    ("prod(x^2)", {"x": "n"}, np.array([0.0, 2.0]), [0.0, 0.0]),
+    ("prod(x)*sum(x)", {"x": "n"}, np.array([0.0, 2.0, 3.0]), [30.0, 0.0, 0.0]),
+    ("prod([1,2;3,4]@x)", {"x": "2"}, np.array([2.0, -1.0]), [2.0, 4.0]),
 ]
+SECOND = [
+    ("prod(x)", [0.0, 2.0, 3.0], [[0, 3, 2], [3, 0, 0], [2, 0, 0]]),
+    ("prod(x)", [0.0, 0.0, 3.0], [[0, 3, 0], [3, 0, 0], [0, 0, 0]]),
+    ("(prod(x) - 1)^2", [0.0, 2.0, 3.0], [[72, -6, -4], [-6, 0, 0], [-4, 0, 0]]),
+    ("prod(x)^2", [0.0, 2.0], [[8, 0], [0, 0]]),
+    ("prod(x)*sum(x)", [0.0, 2.0, 3.0], [[12, 21, 16], [21, 0, 0], [16, 0, 0]]),
+    ("exp(prod(x))", [0.0, 2.0, 3.0], [[36, 3, 2], [3, 0, 0], [2, 0, 0]]),
+    ("prod(x^2)", [0.0, 2.0], [[8, 0], [0, 0]]),
+    ("prod(2*x)", [0.0, 0.0], [[0, 4], [4, 0]]),
+    ("prod(sinh(x))", [0.0, 0.0], [[0, 1], [1, 0]]),
+    ("prod([1,2;3,4]@x)", [2.0, -1.0], [[6, 10], [10, 16]]),
+]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(("text", "at_zero", "expected"), SECOND)
+def test_second_derivatives_of_products_with_zeros(text: str, at_zero: Any, expected: Any, library: str) -> None:
+    """The products of all but two, 0 of one twice: no division either."""
+    _, function = code_of((text, "x", {"x": "2" if "@" in text else "n"}, "hessian"), library)
+    array = np.asarray if library == "numpy" else library_of(library)
+    np.testing.assert_allclose(np.asarray(function(array(np.array(at_zero)))), expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("text", "told"), [("det(X)", True), ("logdet(X)", False), ("det(X - t*eye(n))", True)])
+def test_that_a_second_derivative_divides_is_said(text: str, told: bool) -> None:
+    _, function = code_of((text, "t" if "t*" in text else "X", {"X": "n,n"}, "hessian"), "numpy")
+    assert ("It divides by a determinant, and has no value where that is 0." in str(function.__doc__)) == told
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

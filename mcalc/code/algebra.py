@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 
-from mcalc.code.others import without_division
+from mcalc.code.others import opened_beside, sum_beside, with_pairs, without_division
 from mcalc.code.signs import placed
 from mcalc.code.values import (
     ONE_TIME,
@@ -33,7 +33,15 @@ from mcalc.table.roles import DELTA, DIAGONAL, LOG_OF_SUM, LOGARITHM, PRODUCT
 def product(coefficient: Fraction | int, factors: Sequence[Factor], out: Collection[int]) -> Reference:
     """``coefficient · Π factor^power``, summed over every index that is not in `out`."""
     coefficient, out = Fraction(coefficient), set(out)
-    coefficient, given = _with_diagonals_opened(coefficient, factors)
+    coefficient, given = _with_diagonals_opened(*opened_beside(coefficient, factors))
+    place = sum_beside(given)
+    if place is not None:
+        rest, (one, _) = given[:place] + given[place + 1 :], given[place]
+        gone = [index for index in one.ids if index not in out]
+        multiplied = [(weight, [(term, ONE_TIME), *rest]) for weight, term in terms_of(one)]
+        return total(
+            [(weight, product(coefficient, [*every, *lost(gone, every)], out)) for weight, every in multiplied]
+        )
     counted = {index for (_, ids), _ in given for index in ids if index not in out}
     given, counted = _without_deltas(given, out, counted)
     coefficient, merged = _merged(coefficient, given, out)
@@ -130,7 +138,7 @@ def _is_power(one: Reference) -> bool:
 def total(terms: Sequence[Summand]) -> Reference:
     """``Σ coefficient · term``; scalars and vectors are spread over the axes of the others."""
     merged: dict[Reference, Fraction] = {}
-    for weight, one in terms:
+    for weight, one in with_pairs(terms, product):
         if is_number(one):
             weight, one = weight * one.value.parameters[0], number(1)
         elif one.value.operation == "product" and one.value.coefficient != 1:

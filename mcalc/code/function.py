@@ -14,15 +14,17 @@ from mcalc.code.program import program
 from mcalc.code.source import POWER, Source
 from mcalc.code.targets import DTYPE, LIKE, Target, target_of
 from mcalc.code.translate import translated
-from mcalc.code.values import Index, Reference, pool, size_of
+from mcalc.code.values import Index, Reference, Value, pool, size_of
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.arrays import HELPERS
 from mcalc.table.records import Shape
+from mcalc.table.roles import DETERMINANT, INVERSE
 from mcalc.tree.node import Node
 from mcalc.tree.open import OpenFunction
 
 Result = Node | Tensor
 _INDENT = "    "
+_DIVIDED_AGAIN = ("adjugate", INVERSE, "solve", "others", "pairs")
 
 
 def module(
@@ -159,7 +161,21 @@ def _notes(printer: Printer, columns: Sequence[str]) -> list[str]:
     lines += map(_told, _functions(printer), _functions(printer).values())
     lines += [f"The parameter {name} is a dimension." for name in printer.sizes.unread().values()]
     lines += [f"The parameter {name} is a column, with one axis or two." for name in columns]
+    lines += divisions(printer.order)
     return [*lines, *([printer.target.note] if printer.target.note else [])]
+
+
+def divisions(values: Sequence[Value]) -> list[str]:
+    """What is divided by though the derivative may exist where it is 0: second derivatives of determinants."""
+    powers = [
+        pair for value in values if value.operation == "product" for pair in zip(value.args, value.weights, strict=True)
+    ]
+    divisors = {arg.value for arg, power in powers if power < 0}
+    of = {name: {value.args[0].value for value in values if value.operation == name} for name in _DIVIDED_AGAIN}
+    plain = {value.args[0].value for value in values if value.operation == DETERMINANT and value not in divisors}
+    told = [((of["adjugate"] | plain) & (of[INVERSE] | of["solve"]), "a determinant, and has no value where that is 0")]
+    told += [((of["others"] | of["pairs"]) & divisors, "the factors of a product, and has no value where one is 0")]
+    return [f"It divides by {what}." for found, what in told if found]
 
 
 def _functions(printer: Printer) -> dict[OpenFunction, str]:

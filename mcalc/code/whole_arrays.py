@@ -61,19 +61,19 @@ def _logsumexp(printer: Printer, value: Value) -> Written:
     return printer.module.logsumexp_along(array, axis=axis), kept
 
 
-@rule("others")
+@rule("others", "pairs")
 def _others(printer: Printer, value: Value) -> Written:
-    """The products of all entries but one, along axes that are put last."""
+    """The products of all entries but one, or but two, along axes that are put last."""
     one, gone = value.args[0], list(value.parameters[0])
-    kept = [index for index in range(value.rank) if index not in gone]
-    axes = [*kept, *gone]
+    kept = [index for index in range(len(one.ids)) if index not in gone]
+    axes, again = [*kept, *gone], list(range(len(one.ids), value.rank))
+    function = printer.module.products_of_pairs if again else printer.module.products_of_others
     array = printer.full(one, axes, value)
     if len(gone) == 1:
-        return printer.module.products_of_others(array), axes
-    shape = [str(printer.sizes.write(value.sizes[index])) for index in axes]
+        return function(array), [*axes, *again]
+    shape = [str(printer.sizes.write(value.sizes[index])) for index in [*axes, *again]]
     flat = Source(f"{array.above(POWER)}.reshape({', '.join([*shape[: len(kept)], '-1'])})", rank=len(kept) + 1)
-    found = printer.module.products_of_others(flat)
-    return Source(f"{found}.reshape({', '.join(shape)})"), axes
+    return Source(f"{function(flat)}.reshape({', '.join(shape)})"), [*axes, *again]
 
 
 @rule(INVERSE, DETERMINANT, LOG_OF_DETERMINANT, "adjugate")

@@ -74,6 +74,12 @@ def products_of_others(a: Any) -> Any:
     return before * np.flip(after, (-1,))
 
 
+def products_of_pairs(a: Any) -> Any:
+    """Along the last axis, the product of all entries but those in two places, 0 where these are one."""
+    other = 1 - np.eye(a.shape[-1], dtype=a.dtype)
+    return products_of_others(a[..., None, :] * other + (1 - other)) * other
+
+
 def adjugate(a: Any) -> Any:
     """det(a) inv(a), also of a singular matrix: by its singular values, without dividing by them."""
     u, s, v = np.linalg.svd(a)
@@ -127,6 +133,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
         logsumexp_along,
         erf,
         products_of_others,
+        products_of_pairs,
         adjugate,
         total,
         multiplied,

@@ -39,12 +39,13 @@ from mcalc.numbers.vectorized import vectorized
 from mcalc.numbers.work import trees, work
 from mcalc.problems import Problem
 from mcalc.table.records import Array
+from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
 MOST_WORK = 1000
 """Operations on single numbers: beyond these, no exact values."""
-MOST_CERTAIN, MOST_DIGITS, _MOST_BESIDE = 200_000, 4000, 20_000
-"""Beyond these, floating-point numbers; no more digits than the third level has; no limits, which take them all."""
+MOST_CERTAIN, MOST_DIGITS, _MOST_BESIDE, _MOST_FEWER = 200_000, 4000, 20_000, 40_000
+"""Beyond these: floating-point numbers; not all digits; no limits, which take them all; but the third level."""
 _MOVED, _TOO_FAR = 1e-5, "The value is too large to be computed here: its exponent is itself a long number."
 _LONG = "the exact value is too long to be worth having, and these are its decimals"
 _ZERO = "what is shown as 0 is smaller than 1e-300: with decimals nobody can tell"
@@ -168,7 +169,7 @@ class Evaluator:
 
     def _certainly(self, fitted: Fitted) -> list[Number]:
         real = all(value.array.dtype.kind == "f" for value in fitted.values.values())
-        most = LEVELS[-1] if self.work <= MOST_DIGITS else LEVELS[2]
+        most = LEVELS[-1] if self.work <= MOST_DIGITS else LEVELS[3] if self.work <= _MOST_FEWER else LEVELS[2]
         found = self._rising(fitted, levels(most, True, self.slope is not None)) if real else None
         limit = None
         if found is None or not all(map(_is_whole, found)):
@@ -176,6 +177,8 @@ class Evaluator:
             found = limit or self._rising(fitted, levels(most, False, self.slope is not None))
         for expression, one in zip(self.expressions, found, strict=True):
             if not _is_whole(one):
+                if fitted.exact and self.few and (exactly := self._exactly(fitted)):
+                    return exactly  # what bounds leave open may be decided exactly: x − x > 0
                 raise undefined(expression, fitted, certain(most, False, True))
         notes = self.notes
         if limit is None and any(one.may_be_zero and not one.is_exact for each in found for one in entries(each)):
@@ -211,6 +214,8 @@ class Evaluator:
             if below is not None and below.args and not below.loops and below not in values:
                 (found,) = Program([below], self.sizes, values, arithmetic=arithmetic).run(point, values)
                 values[below] = moved(found)
+                if len(below.axes) == 2:
+                    values[build.transpose(below)] = np.transpose(values[below])
         with np.errstate(all="ignore"):
             return [
                 Program([one], self.sizes, values, arithmetic=arithmetic).run(point, values)[0]

@@ -57,9 +57,24 @@ def vanishes(value: Expr) -> bool:
                     return False
     except TooFar as fault:
         raise TooLarge from fault
-    if parts_of(value) > _MOST_SIMPLIFIED or not (value.equals(0) if value.is_algebraic else sympy.expand(value) == 0):
+    if parts_of(value) > _MOST_SIMPLIFIED or not (
+        value.equals(0) if _is_algebraic(value) else sympy.expand(value) == 0
+    ):
         raise TooLarge
     return True
+
+
+def _is_algebraic(value: Expr) -> bool:
+    """Whether it is made of rational numbers, i and roots alone; SymPy would look for digits, as many as it takes."""
+    parts = sympy.preorder_traversal(value)
+    return all(
+        part.is_Rational
+        or part is S.ImaginaryUnit
+        or part.is_Add
+        or part.is_Mul
+        or (part.is_Pow and part.exp.is_Rational)
+        for part in parts
+    )
 
 
 def parts_of(*values: Expr) -> int:

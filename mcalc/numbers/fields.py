@@ -20,9 +20,9 @@ Slope = Callable[[Any, Any, Any], Any]
 class Function(NamedTuple):
     """The slope of a function of a number; how far it changes little: a sixteenth of `distance`, or of 1.
 
-    `far`: of a large argument it ``grows``, ``levels off``, or ``vanishes`` where that is negative. `cut`: on the
-    negative numbers it has two sides. `at_zero`: of 0 it is ``zero``,
-    with a bound of its own, or ``no number``.
+    `far`: of a large argument it ``grows``, ``levels off``, or ``vanishes`` where that is negative; one that levels off
+    is ±1 but for ``2 exp(−|x|ᵖ)``, p being how it `settles`. `cut`: on the negative numbers it has two sides.
+    `at_zero`: of 0 it is ``zero``, with a bound of its own, or ``no number``.
     """
 
     slope: Slope
@@ -30,6 +30,7 @@ class Function(NamedTuple):
     far: str = ""
     cut: bool = False
     at_zero: str = ""
+    settles: int = 0
 
 
 FUNCTIONS: dict[str, Function] = dict(
@@ -45,11 +46,11 @@ FUNCTIONS: dict[str, Function] = dict(
     arctan=Function(lambda c, x, y: 1 / (1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
     sinh=Function(lambda c, x, y: c.cosh(c.re(x)), far="grows"),
     cosh=Function(lambda c, x, y: c.cosh(c.re(x)), far="grows"),
-    tanh=Function(lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y)), far="levels off"),
+    tanh=Function(lambda c, x, y: 1 + abs(y) ** 2, lambda c, x, y: 1 / (1 + abs(y)), far="levels off", settles=1),
     arcsinh=Function(lambda c, x, y: 1 / c.sqrt(1 + x * x), lambda c, x, y: (1 + x * x) / (1 + abs(x))),
     arccosh=Function(lambda c, x, y: 1 / c.sqrt(x * x - 1), lambda c, x, y: (x * x - 1) / (1 + abs(x))),
     arctanh=Function(lambda c, x, y: 1 / (1 - x * x), lambda c, x, y: (1 - x * x) / (1 + abs(x))),
-    erf=Function(lambda c, x, y: 2 * c.exp(-x * x), lambda c, x, y: 1 / (1 + abs(x)), far="levels off"),
+    erf=Function(lambda c, x, y: 2 * c.exp(-x * x), lambda c, x, y: 1 / (1 + abs(x)), far="levels off", settles=2),
 )
 """The functions that NumPy has and the operator table uses, by NumPy's names."""
 
@@ -138,6 +139,8 @@ class Field:
             if function.far == "levels off":
                 return Bounded(self, context.sign(value), _NOTHING)
             raise TooFar
+        if function.settles and x.is_real and self._has_settled(x, function.settles):
+            return Bounded(self, context.sign(value), 1 - self.bits)
         slope, distance = function.slope, function.distance
         if function.cut and not x.is_real and x.error >= magnitude(value.imag) and value.real < 0:
             raise Unsure
@@ -162,6 +165,10 @@ class Field:
         if x.error > near:
             raise Unsure
         return self.rounded(found, magnitude(context.convert(slope(context, value, found))) + 1 + x.error)
+
+    def _has_settled(self, x: Bounded, power: int) -> bool:
+        """Whether ``2 exp(−|x|ᵖ)``, 1.44 bits for each ``|x|ᵖ``, is below the last digit, and not worth its time."""
+        return x.error < x.size - _NEAR and 1.44 * 2.0 ** (power * (x.size - 0.1)) > self.bits + 1
 
     def power(self, a: Bounded, b: Bounded) -> Bounded:
         """``aᵇ``."""

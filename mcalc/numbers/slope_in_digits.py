@@ -20,8 +20,8 @@ from mcalc.tree.node import Node
 
 _DIGITS, _STEP, _AGREES = 150, -40, 1e-15
 """Steps of 10^-40 leave seventy digits of a difference, and err by 10^-80 of its curvature."""
-_FEWER, _SHORTER, _CLOSE, _NOTHING = 80, -25, -40, -130
-"""At one point, steps of 10^-25 with 80 digits: twelve digits alike, or both below 2^-130."""
+_CLOSE, _AT_A_POINT, _AT_A_LIMIT = -40, (80, -25, -130), (240, -100, -100)
+"""At one point twelve digits alike, or both below a power of 2: digits, the power of 10 of the step, and that one."""
 
 
 def agree_in_digits(
@@ -56,10 +56,11 @@ def agrees_here(fitted: Fitted, names: Sequence[str], number: Number) -> bool:
     `number` is ``∂f/∂x`` in the paper's layout, of several scalars in one row; v has small whole numbers, so that no
     entry goes unseen.
     """
-    few = certain(_FEWER, not np.iscomplexobj(number.array))
+    digits, power, nothing = _AT_A_LIMIT if number.limit else _AT_A_POINT
+    few = certain(digits, not np.iscomplexobj(number.array))
     point, random = fitted.point(few), np.random.default_rng(3)
     along = {name: random.integers(1, 10, np.shape(point[name])) for name in names}
-    step = few.field.number(10) ** _SHORTER
+    step = few.field.number(10) ** power
     try:
         program = Program([fitted.reading.value], fitted.sizes, arithmetic=few)
         sides = []
@@ -70,17 +71,18 @@ def agrees_here(fitted: Fitted, names: Sequence[str], number: Number) -> bool:
         rows = np.array(slopes, dtype=object).reshape(len(sides[0]), -1)
         direction = np.concatenate([np.ravel(one) for one in along.values()])
         return all(
-            _is_slope((one - other) / (2 * step), row * direction) for one, other, row in zip(*sides, rows, strict=True)
+            _is_slope((one - other) / (2 * step), row * direction, nothing)
+            for one, other, row in zip(*sides, rows, strict=True)
         )
     except (NotReal, ArithmeticError, ValueError, TypeError, np.linalg.LinAlgError):
         return False
 
 
-def _is_slope(found: Bounded, products: Array) -> bool:
+def _is_slope(found: Bounded, products: Array, nothing: float) -> bool:
     """Whether a difference is the sum of these products, as far as their sizes let it be seen."""
     distance = found - sum(products[1:], products[0])
     size = max(one.size for one in products)
-    return distance.is_number and joined(distance.size, distance.error) < max(size + _CLOSE, _NOTHING)
+    return distance.is_number and joined(distance.size, distance.error) < max(size + _CLOSE, nothing)
 
 
 def _value(answer: Expression, sizes: Sizes, point: dict[str, Array]) -> Array:

@@ -210,9 +210,9 @@ def evaluate(seed: str, tally: Tally) -> None:
             tally.add(judged(found, right), command)
 
 
-def run(seed: int, count: int, told: Callable[[str], object] = str) -> Tally:
+def run(seed: int, count: int, told: Callable[[str], object] = str, number: int = 0) -> Tally:
+    """So many evaluations, those of the programs from this number on."""
     tally = Tally(told=told)
-    number = 0
     while tally.count < count:
         evaluate(f"{seed}.{number}", tally)
         number += 1
@@ -225,8 +225,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--from", dest="number", type=int, default=0)
     options = parser.parse_args()
-    tally = run(options.seed, options.count, lambda failure: print(failure, flush=True))
+    tally = run(options.seed, options.count, lambda failure: print(failure, flush=True), options.number)
     print(f"seed {options.seed}; {tally.summary()}")
 
 
