@@ -37,7 +37,7 @@ STYLE = """
 .mcalc h2 { font-size: 1.3em; margin: 0 0 0.4em; }
 .mcalc summary { font-size: 1.05em; margin: 1.2em 0 0.4em; cursor: pointer; }
 .mcalc math { font-size: 1.1em; }
-.mcalc .scroll { overflow-x: auto; }
+.mcalc .scroll, .mcalc p, .mcalc h2 { overflow: auto hidden; }
 .mcalc.mcalc.mcalc table { border-collapse: collapse; margin: 0.3em 0 0.3em 1.2em; }
 .mcalc.mcalc.mcalc table { font-size: inherit; table-layout: auto; }
 .mcalc.mcalc.mcalc tbody tr:nth-child(n) { background: none; }

@@ -18,6 +18,8 @@ from mcalc.notation.writing import written
 from mcalc.tree.names import sizes_shown
 
 _ROOM = 60.0
+"""On GitHub; elsewhere the page may become one of LaTeX's."""
+_AIR, _EM = 0.98, 10.0
 _CODES = str.maketrans({letter: f"#{ord(letter)};" for letter in '"<>&#'})
 """What Mermaid has instead of its own signs."""
 _ESCAPED = str.maketrans({letter: "\\" + letter for letter in "*_`<|$[]"})
@@ -41,7 +43,12 @@ class Markdown(Document):
     def __init__(self, page: Page, options: Options) -> None:
         self.github = options.flavour == "github"
         self.number = 0
-        super().__init__(Latex(replace(options.style, functions="mathop")), options, _ROOM, page)
+        super().__init__(
+            Latex(replace(options.style, functions="mathop")),
+            options,
+            _ROOM if self.github else _AIR * options.width / _EM,
+            page,
+        )
 
     def words(self, text: str) -> str:
         """Words, with the signs of the format made harmless."""
