@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from mcalc.notation.pieces import Run
 from mcalc.notation.signs import TYPESETTERS_FUNCTIONS, TYPST
@@ -114,7 +113,7 @@ def _torn(run: Run) -> Run:
             else:
                 alone.add(at)
     alone.update(waiting)
-    return [replace(piece, text=_plain(piece.text)) if at in alone else piece for at, piece in enumerate(run)]
+    return [piece._replace(text=_plain(piece.text)) if at in alone else piece for at, piece in enumerate(run)]
 
 
 def _plain(text: str) -> str:
