@@ -53,6 +53,12 @@ COMMANDS: list[tuple[str, str, str, Mapping[str, str]]] = [
     ("hessian", "det(A)^3", "A", {"A": "k,k"}),
     ("jacobian", "diag(x)@ones(n,m)@A", "x", {"x": "n", "A": "m,n"}),
     ("gradient", "x'@diag(x)@ones(n,m)@y", "x", {"x": "n", "y": "m"}),
+    ("hessian", "-dot(M'@y, max(diag(w), axis=1))", "w", {"w": "n", "M": "m,n", "y": "m"}),
+    ("jacobian", "-dot(y, max(A, axis=1))", "A", {"A": "m,n", "y": "m"}),
+    ("jacobian", "b*logdet(2*eye(3))", "b", {"b": "scalar"}),
+    ("jacobian", "sum(b[i]*logdet(A'@A + eye(3)) for i in 1..3)", "b", {"b": "3", "A": "3,3:orthogonal"}),
+    ("gradient", "logdet(A'@A + eye(3))^2", "A", {"A": "3,3:orthogonal"}),
+    ("jacobian", "b*tr(c*eye(3))*det(2*eye(2))", "b", {"b": "scalar", "c": "scalar"}),
 ]
 CONSTANT: list[tuple[str, str, Mapping[str, str]]] = [
     ("norm(x/norm(x))", "x", VECTOR),

@@ -92,7 +92,8 @@ def multiplied(printer: Printer, value: Value) -> Written:
     shown = [printer.at(arg, out) for arg in masks]
     unsafe = not is_finite(value)
     if not unsafe:
-        if masks and not any(arg.ids for arg, _ in rest) and all(arg.value in printer.masks for arg in masks):
+        alone = not above or not any(arg.ids for arg, _ in rest)  # a mask has no negative, nor has a quotient of it
+        if masks and alone and all(arg.value in printer.masks for arg in masks):
             shown[0] = printer.floated(shown[0])
         above += shown
     coefficient = value.coefficient

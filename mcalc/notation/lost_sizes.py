@@ -50,4 +50,6 @@ def _beside(node: Node) -> Sequence[Node]:
 
 
 def _symbols(node: Node) -> Symbols:
-    return frozenset().union(*(size.free_symbols for size in node.shape))
+    """What its sizes are made of: dimensions, and numbers above 1."""
+    numbers = frozenset(size for size in node.shape if size.is_Integer and size > 1)
+    return numbers.union(*(size.free_symbols for size in node.shape))

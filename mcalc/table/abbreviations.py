@@ -64,6 +64,7 @@ _RECORDS = (
     Abbreviation("norm", "a p", "sum(abs(a)^p)^(1/p)", at={"1": "norm1(a)", "2": "norm2(a)", "inf": "norm_inf(a)"}),
 )
 ABBREVIATIONS: dict[str, tuple[Abbreviation, ...]] = {
-    name: tuple(record for record in _RECORDS if record.name == name) for name in {record.name for record in _RECORDS}
+    name: tuple(record for record in _RECORDS if record.name == name)
+    for name in dict.fromkeys(record.name for record in _RECORDS)
 }
 """Those of a name, ``norm`` along an axis and ``norm`` with an exponent."""
