@@ -14,7 +14,7 @@ PRINTED = [
         "norm(sum(v . v * j[i] for i in 1..n))",
         "v",
         {"v": "n", "j": "n,n"},
-        "2sum(sum(j[i]·j[k] for i in 1..n) for k in 1..n)*vᵀ/norm(sum(j[i] for i in 1..n))",
+        "2sum(j·jᵀ)*vᵀ/norm(sum(j[i] for i in 1..n))",
     ),
     ("B[:,3]", "B", {"B": "n,k"}, "δ[i,p]*unit(3,k)[q]"),
     ("delta*A", "A", {"delta": "scalar", "A": "m,n"}, "δ*eye(m)[i,k]*eye(n)[j,l]"),

@@ -192,10 +192,9 @@ def check_side(derivation: Derivation, side: Node) -> None:
     new: dict[Node, Node] = {}
     for leaf in topological([side]):
         if leaf.operator.name == "partial":
-            above, below, _, total = leaf.parameters
-            if total:
+            if leaf.parameters[-1]:
                 return
-            new[leaf] = build.variable(f"∂{above}/∂{below}", leaf.shape)
+            new[leaf] = build.variable(str(parse(write_expression(leaf, "text")).value.value), leaf.shape)
         elif leaf.operator.name == "differential":
             new[leaf] = build.variable(f"d{leaf.parameters[0]}", leaf.shape)
         elif leaf.loops and not leaf.args:

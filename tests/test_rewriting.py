@@ -196,6 +196,13 @@ def test_values_as_a_careful_author_writes_them(text: str, wanted: str) -> None:
     assert str(simplified(found.value)[0]) == wanted
 
 
+def test_what_turns_back_to_itself_ends() -> None:
+    """A trace and its transpose, each the cheaper way of the other while the sum inside is factored."""
+    source, shapes = "norm(diag(q)@A@diag(q)@X - Y)^2", {"A": "n,n", "q": "n", "X": "n,m", "Y": "n,m"}
+    found = derive(f"q = 1/sqrt(A@ones(n)); {source}", "A", {name: shapes[name] for name in "AXY"}, "explain")
+    assert found.verified is not None and found.verified.points
+
+
 def test_canonical_forms_are_their_own() -> None:
     for text in TEXTS:
         value = read(text, SHAPES[text]).value

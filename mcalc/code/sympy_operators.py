@@ -10,6 +10,7 @@ from typing import Any
 import sympy
 
 from mcalc.code.sympy_scalars import Scalars
+from mcalc.code.values import COMPARED
 from mcalc.problems import Problem
 from mcalc.table.records import LoopIndex, Operator, Shape, Slice
 from mcalc.tree.node import Node
@@ -84,14 +85,21 @@ def _entries(function: Any, value: Any) -> Any:
 
 
 def entry_by_entry(node: Node, *arguments: Any) -> Any:
-    """The operator's numeric meaning, of SymPy's functions of scalars."""
+    """The operator's numeric meaning, of SymPy's functions of scalars; of two arrays where they are compared alone."""
     function = node.operator.numpy
     if not node.shape:
         return function(Scalars(), *arguments)
     if len(arguments) == 1:
         return _entries(lambda entry: function(Scalars(), entry), arguments[0])
-    difference = _full(arguments[0], node.shape) - _full(arguments[1], node.shape)
-    return _entries(lambda entry: function(Scalars(), entry, sympy.S.Zero), difference)
+    if node.operator.name not in COMPARED:
+        raise refused(f"`{node.operator.name}` of the entries of two arrays", node.operator.title)
+    return _of_difference(node, *arguments)
+
+
+def _of_difference(node: Node, one: Any, other: Any) -> Any:
+    """The operator's numeric meaning of ``a − b`` beside 0."""
+    difference = _full(one, node.shape) - _full(other, node.shape)
+    return _entries(lambda entry: node.operator.numpy(Scalars(), entry, sympy.S.Zero), difference)
 
 
 def _add(node: Node, *terms: Any) -> Any:
@@ -128,8 +136,9 @@ def _power(node: Node, base: Any, exponent: Any) -> Any:
 
 def _maximum(node: Node, one: Any, other: Any) -> Any:
     """``max(a, b) = b + max(a − b, 0)``, and so min."""
-    found = entry_by_entry(node, one, other)
-    return found + _full(other, node.shape) if node.shape else found
+    return (
+        _of_difference(node, one, other) + _full(other, node.shape) if node.shape else entry_by_entry(node, one, other)
+    )
 
 
 _minimum = _maximum

@@ -129,6 +129,7 @@ class Engine:
 
     def _simplified(self, root: Form) -> Form:
         memo = self.memo
+        waits: set[Form] = set()  # for what it became; to become one of these again would go on for ever
         stack: list[tuple[Form, Form | None]] = [(root, None)]
         while stack:
             t, waiting = stack.pop()
@@ -136,6 +137,7 @@ class Engine:
                 continue
             if waiting is not None:
                 memo[t] = memo[waiting]
+                waits.discard(t)
                 continue
             todo = [a for a in t.args if a not in memo]
             if todo:
@@ -145,7 +147,11 @@ class Engine:
             new = self._step(t)
             if new is t:
                 memo[t] = t
+            elif new in waits:
+                memo[t] = make(t.head, tuple(memo[a] for a in t.args), t.par, t.shape)
+                memo.setdefault(memo[t], memo[t])
             else:
+                waits.add(t)
                 stack.append((t, new))
                 stack.append((new, None))
         return memo[root]

@@ -59,7 +59,9 @@ class Maker(Risky):
     def _elementwise(self, shape: Shape, depth: int) -> Term:
         way = self.random.choice(["function"] * 5 + ["add", "add", "multiply", "multiply", "divide", "power", "power"])
         if self.chance(0.3):
-            way = self.random.choice(["negative", "compare", "maximum", "minimum", "where", "subtract", "three"])
+            way = self.random.choice(
+                ["negative", "compare", "maximum", "minimum", "where", "subtract", "three", "angle"]
+            )
         a = self.make(shape, depth)
         if way == "function":
             kind = self.random.choice(sorted(UNARY.keys() & TABLE.keys()))
@@ -79,6 +81,8 @@ class Maker(Risky):
             return Term("add", (a, Term("negative", (b,), (), b.shape)), (), shape)
         if way == "three":
             return Term(self.random.choice(["add", "multiply"]), (a, b, self._beside(shape, depth)), (), shape)
+        if way == "angle":
+            return Term("atan2", (a, self.within("positive", b)), (), shape, self.spelled("atan2"))
         if way == "divide":
             return Term(way, (a, self.within("positive", b)), (), shape, self.random.choice(["", "", "", "./"]))
         pair = (b, a) if self.chance(0.3) else (a, b)

@@ -220,6 +220,23 @@ def tile(size: int, times: int) -> Array:
     return np.array([[float(row % size == column) for column in range(size)] for row in range(size * times)])
 
 
+def commutation(rows: int, columns: int) -> Array:
+    """``K vec(X) = vec(X')``."""
+    found = np.zeros((rows * columns, rows * columns))
+    for row in range(rows):
+        for column in range(columns):
+            found[row * columns + column, column * rows + row] = 1
+    return found
+
+
+def angle(a: Array, b: Array) -> Array:
+    """The angle of the point (b, a), b positive, and how it moves."""
+    found = np.arctan2(a.real, b.real)
+    if not (np.iscomplexobj(a) or np.iscomplexobj(b)):
+        return found
+    return found + 1j * (b.real * np.imag(a) - a.real * np.imag(b)) / (a.real**2 + b.real**2)
+
+
 STRUCTURE = frozenset(
     (
         *("variable", "number", "pi", "dimension", "loop_index", "ones", "zeros", "eye", "unit", "delta"),
@@ -237,8 +254,8 @@ STRUCTURE = frozenset(
             "kron",
             "vec",
         ),
-        *("greater", "less", "greater_equal", "less_equal", "maximum", "minimum", "where"),
-        *("stack", "stack_rows", "grid", "element", "loop_sum", "repeat", "tile"),
+        *("greater", "less", "greater_equal", "less_equal", "maximum", "minimum", "where", "atan2"),
+        *("stack", "stack_rows", "grid", "element", "loop_sum", "repeat", "tile", "commutation"),
     )
 )
 """Operators whose meaning is in `values`."""

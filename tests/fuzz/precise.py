@@ -180,6 +180,9 @@ class Precise(Machine):
 
     _maximum = _minimum = _extreme
 
+    def _atan2(self, term: Term, *args: Array) -> Array:
+        return self.each(self.mp.atan2, *self._spread(*args))
+
     def _where(self, term: Term, *args: Array) -> Array:
         return self.each(lambda c, a, b: a if c != 0 else b, *np.broadcast_arrays(*self._spread(*args)))
 

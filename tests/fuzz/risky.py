@@ -174,7 +174,11 @@ class Risky(Leaves):
         if way == "slice":
             return Term("element", (self.make((dim,), depth - 1),), ("1..2",), ("2",))
         if way == "vec":
-            return Term("vec", (self.make((dim, other), depth - 1),), (), (f"{dim}*{other}",), self.spelled("vec"))
+            size = f"{dim}*{other}"
+            found = Term("vec", (self.make((dim, other), depth - 1),), (), (size,), self.spelled("vec"))
+            if self.chance(0.8):
+                return found
+            return Term("matmul", (Term("commutation", (), (dim, other), (size, size)), found), (), (size,))
         if way == "grid":
             shape = ("2", "2")
             return Term("grid", tuple(self.make((), depth - 2) for _ in range(4)), shape, shape)

@@ -126,7 +126,7 @@ def write(term: Term) -> tuple[str, int]:
         return data[0], ATOM
     if kind == "pi":
         return "pi", ATOM
-    if kind in ("ones", "zeros", "eye", "unit", "repeat", "tile"):
+    if kind in ("ones", "zeros", "eye", "unit", "repeat", "tile", "commutation"):
         return term.spelled or f"{kind}({', '.join(data)})", ATOM
     if kind == "delta":
         return f"delta[{','.join(data)}]", POSTFIX

@@ -106,6 +106,9 @@ class Machine:
     def _tile(self, term: Term) -> Array:
         return meanings.tile(*self._sizes(term))[None]
 
+    def _commutation(self, term: Term) -> Array:
+        return meanings.commutation(*self._sizes(term))[None]
+
     def _delta(self, term: Term) -> Array:
         one, other = map(self._place, term.data)
         return np.full(self.points, float(one == other))
@@ -156,6 +159,9 @@ class Machine:
         return meanings.larger(a, b, self.kinks, 1 if term.kind == "maximum" else -1)
 
     _minimum = _maximum
+
+    def _atan2(self, term: Term, *args: Array) -> Array:
+        return meanings.angle(*self._spread(*args))
 
     def _where(self, term: Term, *args: Array) -> Array:
         condition, one, other = self._spread(*args)
