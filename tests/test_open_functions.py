@@ -9,6 +9,7 @@ from running import mcalc as run
 import mcalc
 from mcalc.ask import derive
 from mcalc.problems import Problem
+from mcalc.render import write as written
 from mcalc.render.code import function, write
 
 E = "elementwise"
@@ -60,15 +61,18 @@ def test_second_derivatives(source: str, shapes: dict[str, str], wanted: str) ->
     assert not wanted or mcalc.check(source, "x", wanted, shapes, order=2)
 
 
+FORMS = ("text", "ascii", "latex", "markdown", "html", "typst", "json")
+
+
 @pytest.mark.parametrize("method", ["chain", "differential", "index"])
-@pytest.mark.parametrize("source", ["f(g(x))", "sum(f(x))", "norm(f(x) - y)^2"])
-def test_each_method_comes_to_the_same(source: str, method: str) -> None:
-    shapes = {"x": "n"}
-    steps = derive(source, "x", shapes, "explain", method=method)
-    assert steps.natural is derive(source, "x", shapes).natural
+@pytest.mark.parametrize("source, wrt, shapes", [row[:3] for row in DERIVATIVES])
+def test_each_method_comes_to_the_same_and_is_shown(source: str, wrt: str, shapes: dict[str, str], method: str) -> None:
+    steps = derive(source, wrt, shapes, "explain", method=method)
+    assert steps.natural is derive(source, wrt, shapes).natural
+    assert all(written(steps, form) for form in FORMS)
 
 
-@pytest.mark.parametrize("form", ["text", "ascii", "latex", "markdown", "html", "typst", "json"])
+@pytest.mark.parametrize("form", FORMS)
 def test_each_format(form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for command in ("jacobian", "explain"):
         arguments = (command, "f(g(x))", "-s", "x=n", "--wrt", "x", "-f", form)

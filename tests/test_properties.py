@@ -306,7 +306,12 @@ def at_a_kink(reading: Reading) -> bool:
             except np.linalg.LinAlgError:
                 continue
             one = np.ravel(values[0])
-            if np.any(one == np.ravel(values[1])) if len(values) > 1 else len(np.unique(one)) < len(one):
+            # log(exp(a)) and a differ by rounding
+            if (
+                np.any(np.isclose(one, np.ravel(values[1]), 1e-9))
+                if len(values) > 1
+                else len(np.unique(one)) < len(one)
+            ):
                 return True
     return False
 

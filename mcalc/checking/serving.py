@@ -38,7 +38,8 @@ class Program:
         self.place, self.name, self.digits = place, name, 16
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process runs
         self._process = subprocess.Popen(
-            [sys.executable, served.__file__, path, name],
+            # -P: the folder of the script would hide modules of the standard library from the user's file
+            [sys.executable, "-P", served.__file__, path, name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

@@ -44,6 +44,13 @@ _TRANSPOSES = re.compile(r"T(?![^\W²³¹⁰⁴-⁹ᵀ])")
 """What behind `.` or `^` is read as a transpose."""
 
 
+def _ends_so(part: Box) -> bool:
+    """Whether its last part is a derivative ``∂f/∂w``."""
+    while isinstance(part, Row):
+        part = part.parts[-1]
+    return isinstance(part, Derivative)
+
+
 class Linear(InLine):
     """``text`` or ``ascii``: a run, and the level of its outermost operator, for each box."""
 
@@ -174,7 +181,9 @@ class Linear(InLine):
     def _fraction(self, part: Fraction) -> Written:
         wide = part.kind == "oslash" and part.rank
         sign = self.joined("oslash") if wide else Piece("/")
-        return [*self.at(part.above, PRODUCT), sign, *self.at(part.below, POWER)], PRODUCT
+        # ∂f/∂w/N could be by w/N
+        above = self.bracketed(self.run(part.above)) if _ends_so(part.above) else self.at(part.above, PRODUCT)
+        return [*above, sign, *self.at(part.below, POWER)], PRODUCT
 
     def _power(self, part: Power) -> Written:
         base, exponent = self.at(part.base, POWER + 1), part.exponent
