@@ -198,7 +198,8 @@ class _Reader:
             self.take()
         elif re.fullmatch(r"[\d.]+", token or "x"):
             box = Decimal(self.take()) if "." in token else Number(Rational(self.take()))
-            following = self.factor() if self.peek()[:1].isalpha() and not self.peek(1)[:1].isalpha() else None
+            beside = self.peek(1)[:1]
+            following = self.factor() if self.peek()[:1].isalpha() and (beside == "ᵀ" or not beside.isalpha()) else None
             box = box if following is None else Row("flat", (box, following), ("", ""))
         elif token in ("(", "[", "‖"):
             box = self.bracket()
