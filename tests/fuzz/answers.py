@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -157,7 +157,7 @@ def other_lines(page: str, derivation: Derivation, scene: Scene, expected: Array
             if name in scene.declared:
                 continue
             moved = Scene(
-                scene.declared | {name: scene.declared[derivation.wrt[-1]]},
+                scene.declared | {name: replace(scene.declared[derivation.wrt[-1]], word="")},  # a change is free
                 {**scene.point, name: change},
                 scene.sizes,
             )
