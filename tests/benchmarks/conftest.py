@@ -34,7 +34,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, s
     venv.create(folder / "venv", with_pip=True)
     programs = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
     shutil.copytree(PROJECT / "mcalc", folder / "source" / "mcalc")
-    for name in ("pyproject.toml", "setup.py", "LICENSE", "README.md"):
+    for name in ("pyproject.toml", "LICENSE", "README.md"):
         if (PROJECT / name).exists():
             shutil.copy(PROJECT / name, folder / "source" / name)
     install = [str(programs / "python"), "-m", "pip", "install", "-q", str(folder / "source")]
