@@ -29,7 +29,7 @@ from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.rewriting.answers import simplify
-from mcalc.table import TABLE
+from mcalc.table import COMPARISONS, TABLE
 from mcalc.table.records import ShapeMismatch
 from mcalc.tree.node import Node, dimension, topological
 
@@ -291,10 +291,11 @@ def close(found: Any, expected: Any, tolerance: float, text: str) -> None:
 
 
 def at_a_kink(reading: Reading) -> bool:
-    """Whether somewhere two arguments of a maximum are equal: the derivative there is a convention."""
+    """Whether somewhere two arguments of a maximum or of a comparison are equal: what holds there is a convention."""
     variables = list(reading.names.values())
     sizes = next(fitting_sizes([reading.value], variables))
-    nodes = [node for node in topological([reading.value]) if {"max", "min"} & set(node.operator.calls)]
+    compared = {"max", "min", *COMPARISONS.values()}
+    nodes = [node for node in topological([reading.value]) if compared & {node.operator.name, *node.operator.calls}]
     for kind in KINDS:
         point = draw_point(variables, sizes, kind, np.random.default_rng(3))
         for node in nodes:
