@@ -196,8 +196,16 @@ def test_values_as_a_careful_author_writes_them(text: str, wanted: str) -> None:
     assert str(simplified(found.value)[0]) == wanted
 
 
-def test_what_turns_back_to_itself_ends() -> None:
-    """A trace and its transpose, each the cheaper way of the other while the sum inside is factored."""
+def test_what_turns_back_to_itself_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trace and its transpose, each cheaper than the other while the sum inside is factored; the log replays."""
+    simplify = Engine.simplify
+
+    def replays(engine: Engine, root: Form) -> Form:
+        result = simplify(engine, root)
+        assert replayed(root, engine.log) is result
+        return result
+
+    monkeypatch.setattr(Engine, "simplify", replays)
     source, shapes = "norm(diag(q)@A@diag(q)@X - Y)^2", {"A": "n,n", "q": "n", "X": "n,m", "Y": "n,m"}
     found = derive(f"q = 1/sqrt(A@ones(n)); {source}", "A", {name: shapes[name] for name in "AXY"}, "explain")
     assert found.verified is not None and found.verified.points

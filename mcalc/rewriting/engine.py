@@ -148,6 +148,8 @@ class Engine:
             if new is t:
                 memo[t] = t
             elif new in waits:
+                if self.log and self.log[-1].result is new:
+                    self.log.pop()
                 memo[t] = make(t.head, tuple(memo[a] for a in t.args), t.par, t.shape)
                 memo.setdefault(memo[t], memo[t])
             else:
