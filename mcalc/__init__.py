@@ -103,6 +103,7 @@ def check(
     layout: str | None = None,
     symmetric: str = "free",
     order: int = 1,
+    verify: bool = True,
 ) -> Verdict:
     """``answer = ∂y/∂x``? A `Verdict`: true where it is, else with `findings` that say how the answer is wrong.
 
@@ -111,8 +112,10 @@ def check(
     """
     from mcalc.answers import Verdict
     from mcalc.checking.examine import check as examine
+    from mcalc.question import Question
 
-    return Verdict.of(examine(expression, wrt, answer, shapes, layout, symmetric, order))
+    question = Question(expression, wrt, shapes, layout=layout or "", verify=verify, symmetric=symmetric, order=order)
+    return Verdict.of(examine(question, answer))
 
 
 def evaluate(
@@ -128,8 +131,9 @@ def evaluate(
     As text what `mcalc eval` prints; `array` are the numbers, ``float`` of one. Raises `mcalc.problems.Problem`.
     """
     from mcalc.answers import Evaluated
+    from mcalc.question import Question
 
-    return Evaluated.of(expression, at, wrt, shapes, layout, verify)
+    return Evaluated.of(Question(expression, wrt, shapes, layout=layout, verify=verify), at)
 
 
 def _derive(
@@ -141,9 +145,9 @@ def _derive(
     verify: bool,
 ) -> Answer:
     from mcalc.answers import Answer
-    from mcalc.ask import derive
+    from mcalc.ask import Question, answered
 
-    return Answer.of(derive(expression, wrt, shapes, command, layout, verify))
+    return Answer.of(answered(Question(expression, wrt, shapes, command, layout, verify)))
 
 
 def __getattr__(name: str) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from mcalc.checking.verdict import Check
 from mcalc.code.as_sympy import expression
+from mcalc.code.wanted import Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.documents import write as write_page
 from mcalc.documents.options import Options
@@ -16,8 +17,8 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.value import Value, of_numbers
 from mcalc.numbers.values import read_value
 from mcalc.pages.evaluation import page
+from mcalc.question import Question
 from mcalc.render import code, verdict, write
-from mcalc.render.companions import Wanted
 from mcalc.render.evaluation import Evaluation, evaluation, text_rows
 from mcalc.render.layout import plain
 
@@ -102,19 +103,10 @@ class Evaluated(Evaluation):
     """Numbers: ``float`` of one, ``array`` of many; as text what `mcalc eval` prints, exact with its decimals."""
 
     @classmethod
-    def of(
-        cls,
-        expression: str,
-        at: Mapping[str, Any],
-        wrt: str | Sequence[str],
-        shapes: Mapping[str, Any] | None,
-        layout: str,
-        verify: bool,
-    ) -> Self:
+    def of(cls, question: Question, at: Mapping[str, Any]) -> Self:
         """The value of an expression, or its derivative, where the names have these values; raises Problem."""
-        names = wrt if isinstance(wrt, str) else ",".join(wrt)
         values = {name: _value(name, given) for name, given in ((canonical_name(name), at[name]) for name in at)}
-        found = evaluation(expression, values, shapes, names, layout, verify=verify)
+        found = evaluation(question, values)
         return cls(**{field.name: getattr(found, field.name) for field in fields(Evaluation)})
 
     @property

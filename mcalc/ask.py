@@ -46,7 +46,7 @@ def answered(question: Question) -> Derivation:
     Raises `mcalc.problems.Problem`.
     """
     source, shapes = question.source, question.shapes
-    reading, names = variables_of(source, question.wrt, shapes)
+    reading, names = variables_of(question)
     if question.command == "gradient" and any(size != 1 for size in reading.value.shape):
         raise _not_a_scalar(source, reading, "gradient", "")
     by = [reading.names[name] for name in names]
@@ -97,12 +97,12 @@ class _Derivatives:
         parts: list[Derivation] = []
         for variable in by:
             named = sum(len(part.lines) for part in parts) if together else 0
-            part = self._derived(self.free, variable, "paper" if together else self.asked.layout, named=named)
+            part = self._derived(self.free, variable, "paper" if together else self.asked.laid_out, named=named)
             parts.append(self._finished(part, (variable,)))
         if len(parts) == 1:
             return parts[0]
         if together:
-            return row_of_scalars(parts, self.asked.layout)
+            return row_of_scalars(parts, self.asked.laid_out)
         return with_fields(parts[0], by=tuple(by), parts=tuple(parts))
 
     def second(self, by: Sequence[Node]) -> Derivation:
@@ -134,7 +134,7 @@ class _Derivatives:
         if len(by) == 1:
             return whole[by[0], by[0]]
         if together:
-            return whole_hessian(by, whole, self.asked.layout)
+            return whole_hessian(by, whole, self.asked.laid_out)
         return with_fields(whole[by[0], by[0]], by=tuple(by), parts=tuple(whole.values()))
 
     def _once_more(self, gradient: Derivation, first: Node, second: Node) -> Derivation:
@@ -144,7 +144,7 @@ class _Derivatives:
             )
         once_more = with_fields(self.free, value=gradient.natural, bound={})
         return with_fields(
-            self._finished(self._derived(once_more, second, self.asked.layout), (first, second)), once=first
+            self._finished(self._derived(once_more, second, self.asked.laid_out), (first, second)), once=first
         )
 
     def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:

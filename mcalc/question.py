@@ -21,9 +21,10 @@ from mcalc.tree.names import name_text, shape_words
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, by whatever asks it: the derivative of a text by `wrt`, and how it is found and laid out.
+    """What is asked, by whatever asks it: of a text by `wrt`, and how the derivative is found and laid out.
 
-    `wrt` are names, or one text with commas between; none where the text has but one name. `command` is ``jacobian``,
+    `wrt` are names, or one text with commas between; none where the text has but one name, or where no derivative is
+    wanted. An empty `layout` is no wish: the paper's, and of an answer to check any. `command` is ``jacobian``,
     ``gradient``, ``hessian`` or ``explain``, `method` ``chain`` or ``differential`` or no wish, `symmetric` what
     declared symmetry means for the derivative. Of `order` 2, as by the command ``hessian``, the gradient is
     differentiated once more. `form` is the text that is read back, ``text`` or ``ascii``, where the answer is to
@@ -44,9 +45,20 @@ class Question:
     told: bool = True
 
     def __post_init__(self) -> None:
-        among("layout", self.layout, LAYOUTS)
+        among("layout", self.layout, ("", *LAYOUTS))
         among("method", self.method, ("", *METHODS))
         among("convention", self.symmetric, SYMMETRIC)
+
+    @property
+    def laid_out(self) -> str:
+        """The layout that an answer has."""
+        return self.layout or "paper"
+
+    @property
+    def names(self) -> list[str]:
+        """The names of `wrt`, each once, by the spelling that stands for all of theirs."""
+        given = self.wrt.split(",") if isinstance(self.wrt, str) else map(str, self.wrt)
+        return list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
 
     @property
     def twice(self) -> bool:
@@ -83,17 +95,10 @@ def shapes_by_letter(source: str) -> dict[str, str]:
     return {name: ",".join(map(str, node.shape)) or "scalar" for name, node in names.items()}
 
 
-def _names(wrt: str | Sequence[str]) -> list[str]:
-    given = wrt.split(",") if isinstance(wrt, str) else [str(name) for name in wrt or ()]
-    return list(dict.fromkeys(canonical_name(name.strip()) for name in given if name.strip()))
-
-
-def variables_of(
-    source: str, wrt: str | Sequence[str], shapes: Mapping[str, Given] | None = None
-) -> tuple[Reading, list[str]]:
+def variables_of(question: Question) -> tuple[Reading, list[str]]:
     """The reading, and the names to differentiate by: those given, else the only one there is; raises Problem."""
-    names = _names(wrt)
-    reading = read(source, shapes, names)
+    source, names = question.source, question.names
+    reading = read(source, question.shapes, names)
     if names:
         return reading, [own_name(name, reading.names) for name in names]
     if len(reading.names) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import re
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
@@ -38,3 +39,9 @@ def mcalc(
     finally:
         gc.enable()
     return Outcome(*capsys.readouterr(), status)
+
+
+def assigned(*texts: str) -> dict[str, str]:
+    """The values of ``x=1,2,b=3`` by their names, as `mcalc.evaluate` takes them."""
+    parts = (part.partition("=") for text in texts for part in re.split(r",\s*(?=[^\W\d]\w*=)", text))
+    return {name: value for name, _, value in parts}

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from running import mcalc
+from running import Run, assigned
 
+import mcalc
+from mcalc.derivation.derivation import Derivation
 from mcalc.numbers.evaluation import Number, Slope, values_of
 from mcalc.numbers.fitting import fit
 from mcalc.numbers.slope_in_digits import agrees_here
 from mcalc.numbers.values import read_assignments
+from mcalc.question import Question
 from mcalc.render import evaluation as pages
-
-Run = Callable[..., tuple[str, str, int]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    return lambda *arguments: mcalc(*arguments, capsys=capsys, monkeypatch=monkeypatch)
-
 
 # The comparison at the point
 
@@ -57,16 +51,16 @@ def test_at_a_kink_and_beside_the_real_numbers_nothing_is_compared(at: str) -> N
 def test_where_nothing_is_compared_the_formula_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     """At a kink the derivative is checked at random points; elsewhere not even that is asked."""
     asked: list[bool] = []
-    derive = pages.derive
+    answered = pages.answered
 
-    def counted(*arguments: object, verify: bool = True, **others: object) -> object:
-        asked.append(verify)
-        return derive(*arguments, verify=verify, **others)  # type: ignore[arg-type]
+    def counted(question: Question) -> Derivation:
+        asked.append(question.verify)
+        return answered(question)
 
-    monkeypatch.setattr(pages, "derive", counted)
+    monkeypatch.setattr(pages, "answered", counted)
     for at, expected in (("x=1", [False]), ("x=0", [False, True])):
         asked.clear()
-        pages.evaluation("relu(x)", read_assignments([at]), {"x": "scalar"}, wrt="x")
+        mcalc.evaluate("relu(x)", assigned(at), "x", {"x": "scalar"})
         assert asked == expected
 
 
@@ -82,10 +76,10 @@ def test_a_wrong_formula_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
             else found
         )
 
-    assert pages.evaluation("prod(x)", read_assignments(["x=0,2"]), wrt="x").answers[0].number.limit
+    assert mcalc.evaluate("prod(x)", {"x": "0,2"}, "x").answers[0].number.limit
     monkeypatch.setattr(pages, "values_of", wrong)
     with pytest.raises(Exception, match="no value at this point"):
-        pages.evaluation("prod(x)", read_assignments(["x=0,2"]), wrt="x")
+        mcalc.evaluate("prod(x)", {"x": "0,2"}, "x")
 
 
 # Derivatives that exist
@@ -106,13 +100,13 @@ def test_a_wrong_formula_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_of_what_is_singular_everywhere(expression: str, at: list[str], wrt: str, expected: list[float]) -> None:
-    found = pages.evaluation(expression, read_assignments(at), {"y": "n"} if "kron" in expression else None, wrt=wrt)
+    found = mcalc.evaluate(expression, assigned(*at), wrt, {"y": "n"} if "kron" in expression else None)
     np.testing.assert_array_equal(found.answers[0].number.array.ravel(), expected)
 
 
 @pytest.mark.parametrize("layout", ["paper", "numerator", "denominator"])
 def test_a_limit_in_each_layout(layout: str) -> None:
-    found = pages.evaluation("det(A)", read_assignments(["A=[1,2;3,6]"]), wrt="A", layout=layout)
+    found = mcalc.evaluate("det(A)", {"A": "[1,2;3,6]"}, "A", layout=layout)
     expected = [[6, -3], [-2, 1]]
     np.testing.assert_array_equal(
         found.answers[0].number.array, np.transpose(expected) if layout == "numerator" else expected
@@ -125,7 +119,7 @@ def test_a_root_of_what_is_singular_everywhere_has_none(run: Run) -> None:
 
 def test_of_order_four_to_each_digit() -> None:
     """Numbers with bounds there too: near 1e-12 a double loses a digit or two."""
-    found = pages.evaluation("gelu(exp(B + B)^B)", read_assignments(["B=[1e-12,2e-12;3e-12,-1e-12]"]), wrt="B")
+    found = mcalc.evaluate("gelu(exp(B + B)^B)", {"B": "[1e-12,2e-12;3e-12,-1e-12]"}, "B")
     cdf, density = 0.841344746068542949, 0.241970724519143349
     expected = (cdf + density) * 4 * np.array([1e-12, 2e-12, 3e-12, -1e-12])
     array = found.answers[0].number.array
@@ -136,7 +130,7 @@ def test_of_order_four_to_each_digit() -> None:
     "expression", ["x - x > 0", "where(x - x > 0, x - x, 0)", "min([where(x > x, 1, 0); relu(x - x)])"]
 )
 def test_what_bounds_leave_open_is_decided_exactly(expression: str) -> None:
-    found = pages.evaluation(expression, read_assignments(["x=0.4,3.0,1.9"])).answers[0].number
+    found = mcalc.evaluate(expression, {"x": "0.4,3.0,1.9"}).answers[0].number
     np.testing.assert_array_equal(found.array, np.zeros(found.shape))
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import sympy
 from fuzz.evaluating import run as evaluations
-from running import Run
+from running import Run, assigned
 
+import mcalc
 from mcalc.ask import derive
 from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
@@ -24,12 +25,11 @@ from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.numbers.values import read_assignments
-from mcalc.render.evaluation import evaluation
 from mcalc.table import TABLE
 
 
 def value(expression: str, *at: str, wrt: str = "", shapes: dict[str, str] | None = None) -> Number:
-    return evaluation(expression, read_assignments(at), shapes, wrt=wrt).answers[0].number
+    return mcalc.evaluate(expression, assigned(*at), wrt, shapes).answers[0].number
 
 
 def shown(number: Number, digits: int = 6) -> list[str]:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import mcalc
-from mcalc.checking.examine import check
 from mcalc.checking.findings import KINDS
 from mcalc.checking.points import Field, Spot
 from mcalc.problems import Problem
@@ -27,7 +26,7 @@ def cases(table: str) -> list[dict[str, Any]]:
 
 
 def examined(case: dict[str, Any]) -> Any:
-    return check(
+    return mcalc.check(
         case["expr"], case["wrt"], case["answer"], case.get("shapes"), case.get("layout", "paper"), verify=False
     )
 
@@ -92,7 +91,7 @@ CLASSIC = [
 
 @pytest.mark.parametrize(("expression", "wrt", "answer", "shapes", "finding"), CLASSIC)
 def test_classic_mistakes(expression: str, wrt: str, answer: str, shapes: dict[str, str], finding: str) -> None:
-    found = check(expression, wrt, answer, shapes, layout="paper")
+    found = mcalc.check(expression, wrt, answer, shapes, layout="paper")
     assert not found.right
     assert found.findings[0].name == finding
     assert record(found)["finding"] == finding
@@ -117,37 +116,37 @@ RIGHT = [
 
 @pytest.mark.parametrize(("expression", "wrt", "answer", "shapes"), RIGHT)
 def test_right_in_other_words(expression: str, wrt: str, answer: str, shapes: dict[str, str]) -> None:
-    found = check(expression, wrt, answer, shapes)
+    found = mcalc.check(expression, wrt, answer, shapes)
     assert found.right and found.findings == () and found.points > 20
     assert bool(found) and write(found).startswith("✓ Right")
 
 
 def test_an_answer_that_differs_at_the_kink_alone_is_right() -> None:
-    found = check("max(0, w.x + b)", "w", "(w.x + b >= 0)*x'")
+    found = mcalc.check("max(0, w.x + b)", "w", "(w.x + b >= 0)*x'")
     assert found.right and not found.proven
     assert "kink" in found.notes[0]
 
 
 def test_overflow_on_the_way_tells_nothing() -> None:
-    assert check("sigmoid(w.x)", "w", "x'*exp(-w.x)/(1 + exp(-w.x))^2").right
-    assert check("log(1 + exp(x))", "x", "exp(2x)/(exp(x) + exp(2x))", {"x": "scalar"}).right
+    assert mcalc.check("sigmoid(w.x)", "w", "x'*exp(-w.x)/(1 + exp(-w.x))^2").right
+    assert mcalc.check("log(1 + exp(x))", "x", "exp(2x)/(exp(x) + exp(2x))", {"x": "scalar"}).right
 
 
 def test_singular_matrices_tell_nothing() -> None:
-    assert check("y'@X@inv(X'@X)@X'@y", "y", "2*y'@X@inv(X'@X)@X'").right
+    assert mcalc.check("y'@X@inv(X'@X)@X'@y", "y", "2*y'@X@inv(X'@X)@X'").right
 
 
 def test_a_rare_branch_is_reached() -> None:
-    found = check("where(x > 40, x^2, x)", "x", "1", {"x": "scalar"})
+    found = mcalc.check("where(x > 40, x^2, x)", "x", "1", {"x": "scalar"})
     assert not found.right
-    assert not check("max(x, 30)", "x", "0", {"x": "scalar"}).right
+    assert not mcalc.check("max(x, 30)", "x", "0", {"x": "scalar"}).right
 
 
 # The counter-example -----------------------------------------------------------------------------------------------
 
 
 def test_the_counter_example_holds() -> None:
-    found = check("sum((X@w - y)^2)", "w", "(X@w - y)'@X")
+    found = mcalc.check("sum((X@w - y)^2)", "w", "(X@w - y)'@X")
     assert found.example is not None
     point = {name: np.asarray(_read(value)) for name, value in found.example.point}
     spot = Spot({"m": 1, "n": 1}, {name: value.reshape(shape(name)) for name, value in point.items()}, "")
@@ -176,7 +175,7 @@ AT_KINKS = [
 
 @pytest.mark.parametrize(("expression", "wrt", "answer", "distance"), AT_KINKS)
 def test_a_counter_example_is_on_no_kink(expression: str, wrt: str, answer: str, distance: Any) -> None:
-    found = check(expression, wrt, answer)
+    found = mcalc.check(expression, wrt, answer)
     assert found.example is not None and found.example.answer != found.example.right
     names = found.derivation.reading.names
     point = {name: _array(value, len(names[name].axes)) for name, value in found.example.point}
@@ -192,7 +191,7 @@ def _array(text: str, axes: int) -> Any:
 
 
 def test_the_smallest_counter_example() -> None:
-    found = check("max(0, w.x + b)", "w", "x'").example
+    found = mcalc.check("max(0, w.x + b)", "w", "x'").example
     assert found is not None and found.point == (("w", "0"), ("x", "1"), ("b", "−1"))
 
 
@@ -227,14 +226,14 @@ BY_TERMS = [
 def test_a_sum_taken_term_by_term(
     expression: str, wrt: str, answer: str, shapes: dict[str, str], findings: list[str]
 ) -> None:
-    found = check(expression, wrt, answer, shapes)
+    found = mcalc.check(expression, wrt, answer, shapes)
     assert not found.right
     assert [finding.name for finding in found.findings] == findings
 
 
 def test_the_notebooks_derivative_is_told_how_it_is_wrong() -> None:
     expression, wrt, answer, shapes, _ = BY_TERMS[0]
-    found = check(expression, wrt, answer, shapes)
+    found = mcalc.check(expression, wrt, answer, shapes)
     assert [finding.sentence for finding in found.findings] == [
         "An element-wise product stands where a matrix product belongs: there is one w·x + b − z, which belongs to the "
         "whole dot product w·x; the answer has one for each of w[1]*x[1] and w[2]*x[2].",
@@ -247,14 +246,14 @@ def test_the_notebooks_derivative_is_told_how_it_is_wrong() -> None:
 
 
 def test_adding_up_is_not_suspected_everywhere() -> None:
-    assert check("sum(x)", "x", "1", {"x": "n"}).findings[0].name == "shape"
-    assert check("mean(x)", "x", "1", {"x": "2"}).findings[0].name == "shape"
-    assert check("(sum(x) - z)^2", "x", "2(sum(x) - z)", {"x": "2", "z": "scalar"}).findings[0].name == "chain"
-    assert check("tanh(x)", "x", "1 - tanh(x)^2", {"x": "n"}).findings[0].name == "missing-diag"
+    assert mcalc.check("sum(x)", "x", "1", {"x": "n"}).findings[0].name == "shape"
+    assert mcalc.check("mean(x)", "x", "1", {"x": "2"}).findings[0].name == "shape"
+    assert mcalc.check("(sum(x) - z)^2", "x", "2(sum(x) - z)", {"x": "2", "z": "scalar"}).findings[0].name == "chain"
+    assert mcalc.check("tanh(x)", "x", "1 - tanh(x)^2", {"x": "n"}).findings[0].name == "missing-diag"
 
 
 def test_one_value_has_one_row() -> None:
-    found = check("f^2/3 + g^(3/2)", "f,g", "[2f/3, 0; 0, 3sqrt(g)/2]")
+    found = mcalc.check("f^2/3 + g^(3/2)", "f,g", "[2f/3, 0; 0, 3sqrt(g)/2]")
     assert found.findings[0].name == "missing-diag" and "one row, 1×2" in found.findings[0].words
 
 
@@ -273,7 +272,7 @@ def test_faults_in_the_answer_are_marked_there(
     expression: str, wrt: str, answer: str, words: str, place: tuple[int, int] | None
 ) -> None:
     with pytest.raises(Problem) as caught:
-        check(expression, wrt, answer)
+        mcalc.check(expression, wrt, answer)
     assert caught.value.status == 2 and words in caught.value.message
     assert caught.value.source == answer
     if place is not None:
@@ -282,7 +281,7 @@ def test_faults_in_the_answer_are_marked_there(
 
 def test_one_variable_at_a_time() -> None:
     with pytest.raises(Problem):
-        check("w.x", "w,x", "x'")
+        mcalc.check("w.x", "w,x", "x'")
 
 
 # Shown -------------------------------------------------------------------------------------------------------------
@@ -315,13 +314,13 @@ def test_the_page() -> None:
 
 
 def test_second_derivatives() -> None:
-    assert check("x'@A@x", "x", "A' + A", order=2).right
-    assert check("x'@A@x", "x", "2A", order=2).findings[0].name == "only-symmetric"
+    assert mcalc.check("x'@A@x", "x", "A' + A", order=2).right
+    assert mcalc.check("x'@A@x", "x", "2A", order=2).findings[0].name == "only-symmetric"
 
 
 def test_layouts() -> None:
-    assert check("w.x", "w", "x", layout="denominator").right
-    assert check("tr(A@X)", "X", "A", layout="numerator").right
+    assert mcalc.check("w.x", "w", "x", layout="denominator").right
+    assert mcalc.check("tr(A@X)", "X", "A", layout="numerator").right
 
 
 def test_an_answer_may_name_the_place_of_an_element() -> None:

@@ -103,7 +103,7 @@ def test_a_fault_of_mcalc_is_one_message(run: Run, monkeypatch: pytest.MonkeyPat
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setattr("mcalc.ask.derive", broken)
+    monkeypatch.setattr("mcalc.ask.answered", broken)
     output, message, status = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (3, "")
     assert message.startswith("error: mcalc has a fault here: ZeroDivisionError: by hand.")
@@ -113,7 +113,7 @@ def test_too_deep_is_one_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     def endless(*arguments: object, **__: object) -> None:
         endless(*arguments)
 
-    monkeypatch.setattr("mcalc.ask.derive", endless)
+    monkeypatch.setattr("mcalc.ask.answered", endless)
     output, message, status = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (3, "")
     assert message.startswith("error: This expression is larger than mcalc can take.")

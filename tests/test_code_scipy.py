@@ -8,9 +8,9 @@ from running import mcalc as command
 
 from mcalc.ask import derive
 from mcalc.code.running import functions
+from mcalc.code.wanted import Wanted
 from mcalc.problems import Problem
 from mcalc.render.code import write
-from mcalc.render.companions import Wanted
 
 SYSTEMS = [
     ("a'@inv(X)@b", "X", {}, {"lu_factor": 1, "trans=1": 1}),

@@ -19,6 +19,7 @@ from mcalc.numbers.numeric import draw_point, evaluate, fitting_sizes
 from mcalc.numbers.value import of_numbers
 from mcalc.numbers.values import read_assignments
 from mcalc.numbers.vectorized import vectorized
+from mcalc.question import Question
 from mcalc.render.training import compiled, train
 from mcalc.tree.node import Node, topological
 
@@ -51,7 +52,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("method", [Method(0.2), Method(0.05, momentum=0.9)], ids=["plain", "momentum"])
 def test_least_squares(method: Method) -> None:
     X, y = data()
-    found = train(SQUARES, "w,b", values(X=X, y=y), None, method, 3000, 1e-12).history
+    found = train(Question(SQUARES, "w,b"), values(X=X, y=y), method, 3000, 1e-12).history
     wide = np.column_stack([X, np.ones(len(X))])
     expected = np.linalg.lstsq(wide, y, rcond=None)[0]
     np.testing.assert_allclose([*found.result["w"], found.result["b"]], expected, atol=1e-8)
@@ -60,7 +61,7 @@ def test_least_squares(method: Method) -> None:
 
 def test_least_squares_by_adam() -> None:
     X, y = data()
-    found = train(SQUARES, "w,b", values(X=X, y=y), None, Method(0.02, adam=True), 5000).history
+    found = train(Question(SQUARES, "w,b"), values(X=X, y=y), Method(0.02, adam=True), 5000).history
     expected = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), y, rcond=None)[0]
     np.testing.assert_allclose([*found.result["w"], found.result["b"]], expected, atol=1e-8)
 
@@ -77,14 +78,14 @@ def test_a_convex_loss_against_scipy() -> None:
         return np.append(pull @ X, pull.sum()) + p / 5
 
     expected = minimize(loss, np.zeros(4), jac=slope, method="BFGS", options={"gtol": 1e-11}).x
-    found = train(LOGISTIC, "w,b", values(X=X, y=y), None, Method(0.5), 3000, 1e-12).history
+    found = train(Question(LOGISTIC, "w,b"), values(X=X, y=y), Method(0.5), 3000, 1e-12).history
     np.testing.assert_allclose([*found.result["w"], found.result["b"]], expected, atol=1e-8)
 
 
 def test_a_neuron_against_scipy() -> None:
     X, y = data()
     y = np.maximum(0, y)
-    found = train(NEURON, "w,b", values(X=X, y=y, w=[0.1, 0.1, 0.1]), None, Method(0.2), 2000, 1e-12).history
+    found = train(Question(NEURON, "w,b"), values(X=X, y=y, w=[0.1, 0.1, 0.1]), Method(0.2), 2000, 1e-12).history
 
     def loss(p: Any) -> Any:
         error = np.maximum(0, X @ p[:-1] + p[-1]) - y
@@ -98,7 +99,7 @@ def test_a_neuron_against_scipy() -> None:
 
 def test_the_neuron_of_the_notebook_reaches_its_target() -> None:
     at = ["w=0.9449794122289528,0.48551359173806574", "b=.5", "x=-1,2", "z=1/3+2*sqrt(2)"]
-    found = train("(w.x + b - z)^2", "w,b", read_assignments(at), None, Method(0.02), 100).history
+    found = train(Question("(w.x + b - z)^2", "w,b"), read_assignments(at), Method(0.02), 100).history
     assert found.result["w"] @ [-1, 2] + found.result["b"] == pytest.approx(1 / 3 + 2 * 2**0.5, abs=1e-10)
     np.testing.assert_allclose(found.values[0], 2.63571**2, rtol=1e-5)
 
@@ -106,7 +107,7 @@ def test_the_neuron_of_the_notebook_reaches_its_target() -> None:
 def test_the_steps_are_those_written_by_hand() -> None:
     X, y = data(50, 2)
     w, b = np.array([0.3, -0.1]), 0.2
-    found = train(NEURON, "w,b", values(X=X, y=y, w=w, b=b), None, Method(0.1), 20).history
+    found = train(Question(NEURON, "w,b"), values(X=X, y=y, w=w, b=b), Method(0.1), 20).history
     for step in range(21):
         u = X @ w + b
         error = (np.maximum(0, u) - y) * (u > 0)
@@ -120,7 +121,7 @@ def test_a_matrix_of_weights() -> None:
     X, _ = data(40, 3)
     Y = np.tanh(X @ np.array([[1.0, 0.5], [-1, 0.3], [0.2, 0.8]]))
     loss = "sum(norm(tanh(W@X[i]) - Y[i])^2 for i in 1..N)/N"
-    found = train(loss, "W", values(X=X, Y=Y), None, Method(0.3), 3000).history
+    found = train(Question(loss, "W"), values(X=X, Y=Y), Method(0.3), 3000).history
     np.testing.assert_allclose(found.result["W"], [[1, -1, 0.2], [0.5, 0.3, 0.8]], atol=1e-6)
 
 
@@ -142,7 +143,7 @@ def test_a_batch_tells_the_gradient_on_average() -> None:
 
 def test_batches_descend_and_are_the_same_by_their_seed() -> None:
     X, y = data()
-    question = (SQUARES, "w,b", values(X=X, y=y), None, Method(0.05), 300, 0.0, 20)
+    question = (Question(SQUARES, "w,b"), values(X=X, y=y), Method(0.05), 300, 0.0, 20)
     one, two, three = (train(*question, seed).history for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.result["w"], two.result["w"])
     assert (one.result["w"] != three.result["w"]).any()
@@ -173,7 +174,7 @@ def test_a_value_that_is_none_is_divergence(run: Run) -> None:
 
 def test_growth_that_passes_is_no_divergence() -> None:
     X, y = data()
-    found = train(SQUARES, "w,b", values(X=X, y=y), None, Method(0.1, momentum=0.95), 400).history
+    found = train(Question(SQUARES, "w,b"), values(X=X, y=y), Method(0.1, momentum=0.95), 400).history
     assert found.status == "finished" and found.values[-1] < found.values[0]
 
 

@@ -11,11 +11,12 @@ from running import Run
 from mcalc.numbers.descent import Method
 from mcalc.numbers.value import of_numbers
 from mcalc.numbers.values import read_assignments
+from mcalc.question import Question
 from mcalc.render.training import Descent, train
 
 
 def ended(loss: str, at: str, rate: float = 0.1, steps: int = 100, method: Method | None = None) -> Descent:
-    return train(loss, at.partition("=")[0], read_assignments([at]), None, method or Method(rate), steps)
+    return train(Question(loss, at.partition("=")[0]), read_assignments([at]), method or Method(rate), steps)
 
 
 def test_the_minimum_of_a_norm_is_no_divergence(run: Run) -> None:
@@ -80,7 +81,7 @@ def test_random_squares_have_a_least_value() -> None:
     for _ in range(20):
         A, y = random.normal(size=(4, 3)) * 10 ** random.uniform(-2, 2), random.normal(size=4)
         values = {name: of_numbers(name, one) for name, one in {"A": A, "y": y, "x": random.normal(size=3)}.items()}
-        found = train("norm(A@x - y)^2", "x", values, None, Method(10 ** random.uniform(-4, 0)), 30, verify=False)
+        found = train(Question("norm(A@x - y)^2", "x", verify=False), values, Method(10 ** random.uniform(-4, 0)), 30)
         assert found.history.status in ("finished", "converged", "diverged")
         assert not any("kink" in one or "lower near" in one for one in found.ending)
 
@@ -139,13 +140,13 @@ def test_a_saddle_is_no_minimum() -> None:
 
 
 def test_a_descent_through_a_singular_matrix() -> None:
-    found = train("(det(A) - 1)^2", "A", read_assignments(["A=[1,2;2,4]"]), None, Method(0.01), 100)
+    found = train(Question("(det(A) - 1)^2", "A"), read_assignments(["A=[1,2;2,4]"]), Method(0.01), 100)
     assert found.history.norms[0] == pytest.approx(2 * 5) and found.history.status == "converged"
     assert np.linalg.det(found.history.result["A"]) == pytest.approx(1)
 
 
 def test_a_descent_through_a_product_with_a_zero() -> None:
-    history = train("(prod(x) - 1)^2", "x", read_assignments(["x=0,2"]), None, Method(0.1), 100).history
+    history = train(Question("(prod(x) - 1)^2", "x"), read_assignments(["x=0,2"]), Method(0.1), 100).history
     assert history.norms[0] == 4 and np.prod(history.result["x"]) == pytest.approx(1)
 
 
@@ -179,6 +180,6 @@ def test_where_the_derivative_of_a_determinant_is_zero_it_is_zero() -> None:
 def test_where_nothing_moves_any_more_above_the_start() -> None:
     values = read_assignments(["X=[1,2;2,1;3,3]", "y=4,5,8", "w=1,1"])
     loss = "sum((y[i] - max(0, w.X[i] + b))^2 for i in 1..N)/N"
-    found = train(loss, "w,b", values, None, Method(0.15), 40)
+    found = train(Question(loss, "w,b"), values, Method(0.15), 40)
     assert found.history.status == "converged" and found.history.values[-1] > found.history.values[0]
     assert found.ending[-1].startswith("The value is larger than at the start: by this rate the value falls to ")

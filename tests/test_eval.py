@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import sympy
 from cases_at_points import FIRST_ORDER, derivatives, point_of
-from running import Run
+from running import Run, assigned
 
+import mcalc
 from mcalc.checking.operator import example_of
 from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
@@ -27,12 +28,13 @@ from mcalc.numbers.value import of_numbers
 from mcalc.numbers.values import read_assignments
 from mcalc.numbers.written import node_of
 from mcalc.problems import Problem
+from mcalc.question import Question
 from mcalc.render.evaluation import evaluation
 from mcalc.table import TABLE
 
 
 def value(expression: str, *at: str, wrt: str = "") -> Any:
-    return evaluation(expression, read_assignments(at), wrt=wrt).answers[0].number
+    return mcalc.evaluate(expression, assigned(*at), wrt).answers[0].number
 
 
 # The notebook's figures
@@ -293,8 +295,7 @@ def test_a_declared_shape_and_a_value(run: Run) -> None:
 
 def test_the_gradient_of_a_large_matrix_is_quick() -> None:
     X = np.arange(6000.0).reshape(2000, 3) / 6000
-    values = {"X": of_numbers("X", X), **read_assignments(["w=1,2,3"])}
-    found = evaluation("norm(X@w)^2", values, wrt="w").answers[0].number
+    found = mcalc.evaluate("norm(X@w)^2", {"X": X, "w": "1,2,3"}, "w").answers[0].number
     np.testing.assert_allclose(found.array, [2 * (X @ [1, 2, 3]) @ X], rtol=1e-12)
 
 
@@ -372,7 +373,7 @@ def test_exact_and_floating_derivatives_of_the_corpus_agree(case: dict[str, Any]
     for convert in (to_exact, np.asarray):
         values = {name: of_numbers(name, convert(array)) for name, array in floats.items()}
         try:
-            found.append(evaluation(case["expr"], counts | values, case["shapes"], wrt, verify=False).answers)
+            found.append(evaluation(Question(case["expr"], wrt, case["shapes"], verify=False), counts | values).answers)
         except Problem as problem:
             assert "not defined here" in problem.message
             return

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+import mcalc
 from mcalc.ask import derive, read
-from mcalc.checking.examine import check
 from mcalc.derivation.headings import answer_text
 from mcalc.formats import DERIVATION, showing
 from mcalc.language.parser import canonical_name, parse
 from mcalc.numbers.values import read_assignments
 from mcalc.problems import Problem, Span
 from mcalc.render import write
-from mcalc.render.evaluation import evaluation
 from mcalc.tree.names import name_key, name_text
 
 NAMES = [
@@ -74,8 +73,8 @@ def test_a_number_below_is_the_same_with_and_without_a_sign_for_it(pair: tuple[s
     for first, second in (pair, pair[::-1]):
         assert str(derive(f"{one}*{other}", first, {second: "scalar"})) == f"2{name_text(canonical_name(one))}"
         assert derive(f"u = {first}^2; u", second, {first: "scalar"}).verified
-        assert check(f"{first}^2", first, f"2{second}", {second: "scalar"}).right
-        found = evaluation(f"{first}^2", read_assignments([f"{second}=3"]), None, second)
+        assert mcalc.check(f"{first}^2", first, f"2{second}", {second: "scalar"}).right
+        found = mcalc.evaluate(f"{first}^2", {second: 3}, second)
         assert found.answers[0].number.exact == 6
     with pytest.raises(Problem, match="given twice"):
         read_assignments([f"{one}=1", f"{other}=2"])

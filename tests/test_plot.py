@@ -22,6 +22,7 @@ from mcalc.numbers.values import read_assignments
 from mcalc.pictures.places import read_point, read_range
 from mcalc.pictures.sampling import Request, sampled
 from mcalc.pictures.ticks import level_values, ticks
+from mcalc.question import Question
 
 try:
     import matplotlib
@@ -33,9 +34,16 @@ needs_matplotlib = pytest.mark.skipif(matplotlib is None, reason="matplotlib, of
 
 def scene(*sources: str, vary: Sequence[str], at: Sequence[str] = (), points: Sequence[str] = (), **more: Any) -> Any:
     varied = tuple(read_range(text) for text in vary)
-    given = {"kind": "curve" if len(varied) == 1 else "levels", "shapes": {}, **more}
+    kind = more.pop("kind", "curve" if len(varied) == 1 else "levels")
+    first, *others = sources
     request = Request(
-        sources, varied, read_assignments(at), points=tuple(read_point(text, varied) for text in points), **given
+        Question(first, more.pop("wrt", ()), more.pop("shapes", {})),
+        varied,
+        read_assignments(at),
+        tuple(others),
+        points=tuple(read_point(text, varied) for text in points),
+        kind=kind,
+        **more,
     )
     return sampled(request)
 

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from running import mcalc as run
 
-from mcalc.answers import Verdict
+import mcalc
 from mcalc.ask import derive, read
-from mcalc.checking.examine import check
 from mcalc.commands.batch import reply
 from mcalc.language.parser import parse
 from mcalc.language.ranks import rank_of, value_rank
@@ -124,7 +123,7 @@ def test_a_check_reads_as_the_answer_does(expression: str) -> None:
     wrt = next(iter(plain))
     answer = derive(expression, wrt, verify=False)
     try:
-        verdict = check(expression, wrt, answer.ascii(), verify=False)
+        verdict = mcalc.check(expression, wrt, answer.ascii(), verify=False)
     except Problem:
         pytest.skip("an answer in index notation")
     assert {name: tuple(map(str, node.shape)) for name, node in verdict.derivation.reading.names.items()} == plain
@@ -140,7 +139,7 @@ PAPER = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("expression", "wrt", "answer"), PAPER)
 def test_the_papers_answers_are_right_as_it_prints_them(expression: str, wrt: str, answer: str) -> None:
-    verdict = check(expression, wrt, answer)
+    verdict = mcalc.check(expression, wrt, answer)
     assert verdict.right
     explained = derive(expression, wrt, command="explain", verify=False)
     assert explained.reading.value is verdict.derivation.reading.value or verdict.where
@@ -259,8 +258,8 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize(("asked", "where"), ELSEWHERE.items(), ids=[" ".join(asked) for asked in ELSEWHERE])
 def test_right_in_another_reading_of_what_habit_settled(asked: tuple[str, str, str], where: str) -> None:
-    found = check(*asked)
-    first, second, *_ = str(Verdict.of(found)).splitlines()
+    found = mcalc.check(*asked)
+    first, second, *_ = str(found).splitlines()
     assert found.right and first == f"✓ Right, where {where}."
     assert second.strip().startswith("As it is read here, with ") and "it is wrong: the derivative is " in second
 
@@ -278,7 +277,7 @@ def test_right_in_another_reading_of_what_habit_settled(asked: tuple[str, str, s
 def test_signs_neighbours_and_declarations_are_no_habit(
     expression: str, wrt: str, answer: str, shapes: dict[str, str]
 ) -> None:
-    assert not check(expression, wrt, answer, shapes).right
+    assert not mcalc.check(expression, wrt, answer, shapes).right
 
 
 def test_what_habit_settled() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import mcalc
 from mcalc.answers import Answer
 from mcalc.ask import derive, read
-from mcalc.checking.examine import check
 from mcalc.numbers.numeric import draw_point, evaluate
 from mcalc.problems import Problem
 
@@ -71,8 +71,8 @@ def test_the_derivative_by_a_row_is_a_sum_over_the_rows(text: str, wrt: str, ans
 
 def test_an_answer_as_a_sum_over_the_rows_is_right() -> None:
     text = "sum((X@W + b' - Y)^2)"
-    assert check(text, "b", "2*sum(X@W + b' - Y, axis=0)'", used(text)).right
-    assert not check(text, "b", "2*sum(X@W + b' - Y, axis=1)'", used(text) | {"N": "k"}).right
+    assert mcalc.check(text, "b", "2*sum(X@W + b' - Y, axis=0)'", used(text)).right
+    assert not mcalc.check(text, "b", "2*sum(X@W + b' - Y, axis=1)'", used(text) | {"N": "k"}).right
 
 
 @pytest.mark.parametrize(

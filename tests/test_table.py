@@ -12,6 +12,7 @@ import pytest
 from running import Run
 
 from mcalc.numbers.ranges import read_varied
+from mcalc.question import Question
 from mcalc.render.tables import tabulate
 
 NEURON = ("table", "w.x + b", "--vary", "b=-0.5:0.5:0.1", "--at", "x=1,2,3", "--at", "w=.5,.6,.7")
@@ -42,7 +43,7 @@ def test_derivatives_as_columns(run: Run) -> None:
 
 
 def test_derivatives_agree_with_differences() -> None:
-    found = tabulate("exp(-x)*sin(3x)", read_varied(["x=0:2:0.001"]), {}, wrt="x")
+    found = tabulate(Question("exp(-x)*sin(3x)", "x"), read_varied(["x=0:2:0.001"]), {})
     x, value, slope = (np.array([float(row[at].array) for row in found.rows]) for at in range(3))
     assert len(x) == 2001
     np.testing.assert_allclose(value, np.exp(-x) * np.sin(3 * x), atol=1e-12)

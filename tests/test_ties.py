@@ -8,12 +8,12 @@ from itertools import islice
 import numpy as np
 import pytest
 from differences import agree, answer_at, derivative, points, value_of
+from running import assigned
 
+import mcalc
 from mcalc.ask import derive, read
 from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.ties import equal_on_an_open_set, tied_by_rounding
-from mcalc.numbers.values import read_assignments
-from mcalc.render.evaluation import evaluation
 from mcalc.table import TABLE
 from mcalc.tree.node import Node, topological
 
@@ -131,7 +131,7 @@ def test_the_derivative_of_a_norm_is_0_where_the_norm_is() -> None:
     assert any("norm(relu(x)) is 0" in note for note in derive("norm(relu(x))", "x", VECTOR).notes)
     assert not any("norm" in note for note in derive("norm(x)", "x", VECTOR).notes)
     for text, at, note in (("norm(relu(a))", "a=-1", True), ("norm(x)", "x=0,0", True), ("norm(x)", "x=0,3", False)):
-        (answer,) = evaluation(text, read_assignments([at]), wrt=at[0]).answers
+        (answer,) = mcalc.evaluate(text, assigned(at), at[0]).answers
         assert np.all(np.asarray(answer.number.array) == (0 if note else [0, 1]))
         assert bool(answer.notes) == note
 

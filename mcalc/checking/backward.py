@@ -7,10 +7,10 @@ what their own backward makes of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace as with_fields
 
-from mcalc.ask import derive
+from mcalc.ask import answered
 from mcalc.checking.case import Case
 from mcalc.checking.compare import Ground, close
 from mcalc.checking.corrections import Correction
@@ -23,13 +23,12 @@ from mcalc.checking.search import turned_shape
 from mcalc.checking.serving import Failed, Program
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Derivation
-from mcalc.language.declarations import Given
 from mcalc.language.parser import Syntax
 from mcalc.notation.of_numbers import short
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
-from mcalc.question import variables_of
+from mcalc.question import Question, variables_of
 from mcalc.table.records import Array
 from mcalc.tree.names import name_text, shape_words, sizes_shown
 from mcalc.tree.node import Node
@@ -39,30 +38,22 @@ _ROUNDED = 2e-4
 """How far single precision may be off."""
 
 
-def check_backward(
-    source: str,
-    wrt: str,
-    place: str,
-    shapes: Mapping[str, Given] | None = None,
-    layout: str | None = None,
-    symmetric: str = "free",
-    order: int = 1,
-    verify: bool = True,
-) -> Check:
+def check_backward(question: Question, place: str) -> Check:
     """Whether ``FILE.py:function`` computes ``∂value/∂variable``, and if not, how it is wrong; raises Problem.
 
     By several variables it returns one derivative for each, in their order.
     """
-    reading, names = variables_of(source, wrt, shapes)
+    reading, names = variables_of(question)
     with Program(place) as program:
         roles = Roles(program, reading, names)
         if roles.upstream:
-            source, shapes = with_upstream(source, reading, roles.upstream)
-        command = "hessian" if order == 2 else "jacobian"
+            source, shapes = with_upstream(question.source, reading, roles.upstream)
+            question = with_fields(question, source=source, shapes=shapes)
+        command = "hessian" if question.order == 2 else "jacobian"
         checks = []
         for at, name in enumerate(names):
-            derivation = derive(source, [name], shapes, command, layout or "paper", verify, symmetric=symmetric)
-            checks.append(_Computation(derivation, program, roles, at, len(names), layout is None).run())
+            derivation = answered(with_fields(question, wrt=[name], command=command))
+            checks.append(_Computation(derivation, program, roles, at, len(names), not question.layout).run())
     first = next((one for one in checks if not one.right), checks[0])
     return with_fields(first, parts=tuple(checks)) if len(checks) > 1 else first
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
-from functools import partial
 
-from mcalc.ask import derive
+from mcalc.ask import answered
 from mcalc.checking.answer import (
     Mismatch,
     read_text,
@@ -15,43 +13,34 @@ from mcalc.checking.examination import Examination
 from mcalc.checking.readings import right_elsewhere
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Derivation
-from mcalc.language.declarations import Given
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
+from mcalc.question import Question
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
 
 
-def check(
-    source: str,
-    wrt: str | Sequence[str],
-    answer: str,
-    shapes: Mapping[str, Given] | None = None,
-    layout: str | None = None,
-    symmetric: str = "free",
-    order: int = 1,
-    verify: bool = True,
-    explain: bool = True,
-    elsewhere: bool = True,
-) -> Check:
+def check(question: Question, answer: str, explain: bool = True, elsewhere: bool = True) -> Check:
     """Whether the answer is ``∂value/∂variable``, and if not, how it is wrong; raises Problem.
 
-    Where no layout is asked for, the answer may stand in any; the paper's is shown. Without `explain`, a wrong answer
-    is called wrong and no more.
+    Where the question wishes for no layout, the answer may stand in any; the paper's is shown. Without `explain`, a
+    wrong answer is called wrong and no more; `elsewhere` it is tried in other readings of the text.
     """
-    command = "hessian" if order == 2 else "jacobian"
-    derivation = derive(source, wrt, shapes, command, layout or "paper", verify, symmetric=symmetric)
-    if order == 2 and len(derivation.by) == 2 and derivation.parts:
+    derivation = answered(with_fields(question, command="hessian" if question.order == 2 else "jacobian"))
+    if question.order == 2 and len(derivation.by) == 2 and derivation.parts:
         derivation = next(part for part in derivation.parts if part.by == derivation.by)
 
     def read_otherwise() -> Check | None:
-        again = partial(check, layout=layout, symmetric=symmetric, order=order, verify=verify, elsewhere=False)
         if not elsewhere:
             return None
-        return right_elsewhere(derivation, shapes, lambda other: again(source, wrt, answer, other))
+        return right_elsewhere(
+            derivation,
+            question.shapes,
+            lambda shapes: check(with_fields(question, shapes=shapes), answer, elsewhere=False),
+        )
 
     try:
-        found = _checked(derivation, answer, order, layout is None, explain)
+        found = _checked(derivation, answer, question, explain)
         return found if found.right else read_otherwise() or found
     except Mismatch as problem:
         if other := read_otherwise():
@@ -63,8 +52,9 @@ def check(
         raise (problem if problem.source else problem.with_source(answer)) from None
 
 
-def _checked(derivation: Derivation, answer: str, order: int, any_layout: bool, explain: bool) -> Check:
-    if order == 2 and len(derivation.by) == 2 and not derivation.value.axes:
+def _checked(derivation: Derivation, answer: str, question: Question, explain: bool) -> Check:
+    any_layout = not question.layout
+    if question.order == 2 and len(derivation.by) == 2 and not derivation.value.axes:
         derivation = _mixed(derivation, read_text(answer, derivation.reading))
     if derivation.parts:
         return _each(derivation, answer, any_layout, explain)

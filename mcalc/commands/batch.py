@@ -8,12 +8,12 @@ from typing import Any, TextIO
 
 from mcalc.ask import Question, answered
 from mcalc.choices import COMMANDS, DETAILS, LAYOUTS, METHODS, PRODUCTS, SYMMETRIC, WRAPPERS
+from mcalc.code.wanted import Wanted
 from mcalc.commands.faults import guarded
 from mcalc.derivation.detail import at_detail
 from mcalc.formats import DERIVATION, LIBRARIES, VERDICT, showing
 from mcalc.problems import Problem, among
 from mcalc.render import write
-from mcalc.render.companions import Wanted
 
 _COLLECTED = 50
 """After how many replies the memory is looked through."""
@@ -104,11 +104,10 @@ def _output(request: dict[str, Any]) -> str:
 def _wanted(request: dict[str, Any], form: str) -> Wanted | None:
     """What the request wants of code; None where it asks for nothing besides the derivative."""
     product, wrap = _choice(request, "product", PRODUCTS, ""), _choice(request, "wrap", WRAPPERS, "")
-    flags = {name: request.get(name) is True for name in _FLAGS}
-    named = [name for name, given in {"product": product, "wrap": wrap, **flags}.items() if given]
-    if named and form not in LIBRARIES:
-        raise Problem(f'"{named[0]}" is for code.', hint='add "format": "numpy", "jax" or "torch"')
-    return Wanted(product=product, wrap=wrap, **flags) if named else None
+    wanted = Wanted(product=product, wrap=wrap, **{name: request.get(name) is True for name in _FLAGS})
+    if wanted.named and form not in LIBRARIES:
+        raise Problem(f'"{next(iter(wanted.named))}" is for code.', hint='add "format": "numpy", "jax" or "torch"')
+    return wanted if wanted.named else None
 
 
 def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, symmetric: str, form: str) -> str:
@@ -117,10 +116,11 @@ def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, sy
     from mcalc.render.verdict import write as report
 
     answer, order = request.get("answer"), request.get("order", 1)
-    layout = None if request.get("layout") is None else _choice(request, "layout", LAYOUTS, "paper")
+    layout = _choice(request, "layout", LAYOUTS, "")
     if not isinstance(answer, str) or order not in (1, 2):
         raise Problem('A request to check has its answer under "answer", as text, and "order" 1 or 2.')
-    return report(check(expression, wrt, answer, shapes, layout, symmetric, order), form)
+    question = Question(expression, wrt, shapes, layout=layout, symmetric=symmetric, order=order)
+    return report(check(question, answer), form)
 
 
 def _choice(request: dict[str, Any], key: str, known: tuple[str, ...], default: str) -> str:

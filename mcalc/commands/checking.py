@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
 import click
 
+from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, Form, common
-from mcalc.commands.text import Shown, declared_shapes, expression_text, legible, put, tell
+from mcalc.commands.text import Shown, expression_text, put, tell
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, VERDICT, Kind, showing
 from mcalc.problems import Problem
+
+if TYPE_CHECKING:
+    from mcalc.question import Question
+
+
+def _refuse(given: Mapping[str, Any]) -> None:
+    answer, backward = given["answer"], given["backward"]
+    if (answer is None) == (backward is None):
+        told = "Missing option `--answer`." if answer is None else "Here are an answer and a function."
+        raise Problem(told, hint="give --answer ANSWER, or --backward FILE.py:function")
+    if given["expression"] == answer == "-":
+        raise Problem("Standard input holds the expression or the answer, and not both.", hint="use @FILE for one")
 
 
 @click.command(cls=Command)
@@ -30,55 +47,35 @@ from mcalc.problems import Problem
 @FORMAT(type=Form(showing(VERDICT)))
 @common(formats=False)
 @document_options
+@partial(asking, refuse=_refuse)
 def check(
-    expression: str,
-    wrt: str | None,
+    question: Question,
     answer: str | None,
     backward: str | None,
-    layout: str | None,
-    order: int,
-    symmetric: str,
-    no_verify: bool,
     form: str,
     document: Options,
-    shapes: tuple[str, ...],
     output: str | None,
     color: str,
 ) -> None:
     """Is my answer the derivative? If not: how is it wrong. Exit status 0 for right, 1 for wrong."""
-    try:
-        if (answer is None) == (backward is None):
-            told = "Missing option `--answer`." if answer is None else "Here are an answer and a function."
-            raise Problem(told, hint="give --answer ANSWER, or --backward FILE.py:function")
-        if expression == answer == "-":
-            raise Problem("Standard input holds the expression or the answer, and not both.", hint="use @FILE for one")
-        text = legible(expression, shapes)
-        asked = layout, symmetric, order, not no_verify
-        if backward is not None:
-            from mcalc.checking.backward import check_backward
+    if backward is not None:
+        from mcalc.checking.backward import check_backward
 
-            found = check_backward(text, wrt or "", backward, declared_shapes(shapes), *asked)
-        elif answer is not None:
-            from mcalc.checking.examine import check as checked
+        found = check_backward(question, backward)
+    elif answer is not None:
+        from mcalc.checking.examine import check as checked
 
-            found = checked(text, wrt or "", expression_text(answer), declared_shapes(shapes), *asked)
-        from mcalc.pages.verdict import page
-        from mcalc.render import verdict as report
+        found = checked(question, expression_text(answer))
+    from mcalc.pages.verdict import page
+    from mcalc.render import verdict as report
 
-        shown = Shown(
-            lambda form, columns: report.rows(found, columns, form),
-            lambda: page(found),
-            {"json": lambda: report.as_json(found)},
-        )
-        put(shown, form, output, color, document)
-        if FORMATS[form].kind is not Kind.TERMINAL:
-            tell(found.derivation)
-    except Problem as problem:
-        if form == "json":
-            import json
-
-            click.echo(json.dumps({"error": problem.as_json()}, ensure_ascii=False))
-            raise SystemExit(problem.status) from None
-        raise
+    shown = Shown(
+        lambda form, columns: report.rows(found, columns, form),
+        lambda: page(found),
+        {"json": lambda: report.as_json(found)},
+    )
+    put(shown, form, output, color, document)
+    if FORMATS[form].kind is not Kind.TERMINAL:
+        tell(found.derivation)
     if not found.right:
         raise SystemExit(1)

@@ -2,149 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS, WRAPPERS
+from mcalc.code.wanted import Wanted
+from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import ORDER, Command, common
-from mcalc.commands.text import columns, declared_shapes, legible, show, tell, write
+from mcalc.commands.text import columns, show, tell, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, Kind
 from mcalc.problems import Problem
 
+if TYPE_CHECKING:
+    from mcalc.question import Question
+
 
 def _differentiate(command: str) -> Callable[..., None]:
-    def run(expression: str, **options: Any) -> None:
-        options["expression"] = expression
-        derivation_command(command, **options)
+    @partial(asking, refuse=refuse)
+    def run(question: Question, **options: Any) -> None:
+        derivation_command(
+            replace(question, command=command, told=command == "explain" or question.form == "json"), **options
+        )
 
     return run
 
 
+def refuse(given: Mapping[str, Any]) -> None:
+    """Raises the Problem of options that are for code, or not for a graph."""
+    form = given["form"]
+    wanted: Wanted | None = given.get("wanted")
+    if wanted is not None and form not in LIBRARIES:
+        name, value = next(iter(wanted.named.items()))
+        option = "--" + name.replace("_", "-") + (f" {value}" if isinstance(value, str) else "")
+        raise Problem(f"{option} is for code.", hint="add -f numpy, -f jax or -f torch")
+    if given.get("graph") or FORMATS[form].kind is Kind.DRAWING:
+        from mcalc.commands.graph import refuse as refuse_graph
+
+        refuse_graph(given)
+
+
 def derivation_command(
-    command: str,
-    expression: str,
-    shapes: tuple[str, ...],
+    question: Question,
+    form: str,
     output: str | None,
     color: str,
-    wrt: str | None,
-    layout: str,
-    form: str,
-    expand: str | None,
     document: Options,
-    no_verify: bool,
-    symmetric: str,
+    expand: str | None,
     naming: bool | None,
-    method: str | None = None,
-    graph: bool = False,
     detail: str = "normal",
-    order: int = 1,
-    product: str | None = None,
-    with_value: bool = False,
-    structured: bool = False,
-    wrap: str | None = None,
-    scipy: bool = False,
+    graph: bool = False,
+    wanted: Wanted | None = None,
 ) -> None:
     """Derive, and print in the format asked for."""
-    try:
-        if (product or with_value or structured or wrap or scipy) and form not in LIBRARIES:
-            named = {
-                "--product": product,
-                "--with-value": with_value,
-                "--structured": structured,
-                "--wrap": wrap,
-                "--scipy": scipy,
-            }
-            option = next(
-                f"{name} {choice}" if isinstance(choice, str) else name for name, choice in named.items() if choice
-            )
-            raise Problem(f"{option} is for code.", hint="add -f numpy, -f jax or -f torch")
-        kind = FORMATS[form].kind
-        if graph or kind is Kind.DRAWING:
-            from mcalc.commands.graph import draw
+    if graph:
+        from mcalc.commands.graph import draw
 
-            choices = {
-                "expand": expand is not None,
-                "cse": naming is not None,
-                "standalone": document.standalone and kind is not Kind.DOCUMENT,
-                "order": order > 1,
-            }
-            refused = [name for name, given in choices.items() if given]
-            draw(
-                expression,
-                wrt or "",
-                shapes,
-                layout,
-                form,
-                method,
-                not no_verify,
-                symmetric,
-                output,
-                color,
-                document,
-                refused,
-                graph,
-            )
-            return
-        source = legible(expression, shapes)
-        from mcalc.ask import derive
+        draw(question, form, output, color, document)
+        return
+    from mcalc.ask import answered
 
-        declared = declared_shapes(shapes)
-        derivation = derive(
-            source,
-            wrt or "",
-            declared,
-            command,
-            layout,
-            not no_verify,
-            method or "",
-            symmetric,
-            order,
-            form,
-            told=command == "explain" or form == "json",
-        )
-        derivation.naming = naming
-        if detail != "normal":
-            from mcalc.derivation.detail import at_detail
+    derivation = answered(question)
+    derivation.naming = naming
+    if detail != "normal":
+        from mcalc.derivation.detail import at_detail
 
-            derivation = at_detail(derivation, detail)
-        if expand is not None:
-            from mcalc.derivation.expansion import expanded
+        derivation = at_detail(derivation, detail)
+    if expand is not None:
+        from mcalc.derivation.expansion import expanded
 
-            derivation = expanded(derivation, expand)
-        if kind is Kind.TERMINAL:
-            from mcalc.render.text import rows
+        derivation = expanded(derivation, expand)
+    if FORMATS[form].kind is Kind.TERMINAL:
+        from mcalc.render.text import rows
 
-            with derivation.apart():
-                page = rows(derivation, form, columns(output), document.lhs)
-            show(page, output, color)
-        else:
-            from mcalc.render import write as written
+        with derivation.apart():
+            page = rows(derivation, form, columns(output), document.lhs)
+        show(page, output, color)
+    else:
+        from mcalc.render import write as written
 
-            write(written(derivation, form, _wanted(product, with_value, structured, wrap, scipy), document), output)
-            tell(derivation)
-    except Problem as problem:
-        if form == "json":
-            import json
-
-            click.echo(json.dumps({"error": problem.as_json()}, ensure_ascii=False))
-            raise SystemExit(problem.status) from None
-        raise
+        write(written(derivation, form, wanted, document), output)
+        tell(derivation)
 
 
-def _wanted(product: str | None, with_value: bool, structured: bool, wrap: str | None, scipy: bool) -> Any:
-    if not (product or with_value or structured or wrap or scipy):
-        return None
-    from mcalc.render.companions import Wanted
-
-    return Wanted(product or "", with_value, structured, wrap or "", scipy)
-
-
-def _for_code(function: Callable[..., Any]) -> Callable[..., Any]:
+def _for_code(function: Callable[..., None]) -> Callable[..., None]:
     """The options of code: a product with the derivative, the value beside it, functions that apply it."""
+
+    @wraps(function)
+    def packed(**given: Any) -> None:
+        chosen: dict[str, Any] = {part.name: given.pop(part.name) for part in fields(Wanted)}
+        wanted = Wanted(**{name: value for name, value in chosen.items() if value})
+        function(**given, wanted=wanted if wanted.named else None)
+
     for option in (
         click.option(
             "--wrap",
@@ -158,8 +112,8 @@ def _for_code(function: Callable[..., Any]) -> Callable[..., Any]:
             "--product", type=click.Choice(PRODUCTS), help="Code: the derivative times a vector, without forming it."
         ),
     ):
-        function = option(function)
-    return function
+        packed = option(packed)
+    return packed
 
 
 def derivative_commands() -> Iterator[click.Command]:

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcalc.choices import PICTURES
+from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, Form, common
-from mcalc.commands.text import Shown, declared_shapes, expression_text, legible, painter, put, write
+from mcalc.commands.text import Shown, painter, put, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, TABLE, VALUE, Kind, showing
 from mcalc.problems import Problem
 
-
-@contextmanager
-def problems_as(form: str) -> Iterator[None]:
-    """With ``-f json`` a problem is an object too."""
-    try:
-        yield
-    except Problem as problem:
-        if form != "json":
-            raise
-        import json
-
-        click.echo(json.dumps({"error": problem.as_json()}, ensure_ascii=False))
-        raise SystemExit(problem.status) from None
+if TYPE_CHECKING:
+    from mcalc.question import Question
 
 
 @click.command("eval", cls=Command)
@@ -43,44 +31,30 @@ def problems_as(form: str) -> Iterator[None]:
 @FORMAT(type=Form(showing(VALUE)))
 @common(formats=False)
 @document_options
+@asking
 def evaluate(
-    expression: str,
+    question: Question,
     at: tuple[str, ...],
-    wrt: str,
-    layout: str,
     intermediate: bool,
     digits: int,
-    no_verify: bool,
     form: str,
     document: Options,
-    shapes: tuple[str, ...],
     output: str | None,
     color: str,
 ) -> None:
     """The value at a point, or the derivative there: exact where the values are."""
-    with problems_as(form):
-        text = legible(expression, shapes)
-        from mcalc.numbers.values import read_assignments
-        from mcalc.render import evaluation as report
+    from mcalc.numbers.values import read_assignments
+    from mcalc.pages.evaluation import page
+    from mcalc.render import evaluation as report
 
-        found = report.evaluation(
-            text,
-            read_assignments(at),
-            declared_shapes(shapes),
-            wrt,
-            layout,
-            intermediate,
-            not no_verify,
-        )
-        from mcalc.pages.evaluation import page
-
-        shown = Shown(
-            lambda form, _: report.text_rows(found, form, digits),
-            lambda: page(found, digits, document.lhs, document.standalone or not FORMATS[form].pasted),
-            {"json": lambda: report.as_json(found)} | {name: lambda: report.arrays(found, form) for name in LIBRARIES},
-            lambda form: report.notes(found, form),
-        )
-        put(shown, form, output, color, document)
+    found = report.evaluation(question, read_assignments(at), intermediate)
+    shown = Shown(
+        lambda form, _: report.text_rows(found, form, digits),
+        lambda: page(found, digits, document.lhs, document.standalone or not FORMATS[form].pasted),
+        {"json": lambda: report.as_json(found)} | {name: lambda: report.arrays(found, form) for name in LIBRARIES},
+        lambda form: report.notes(found, form),
+    )
+    put(shown, form, output, color, document)
 
 
 @click.command("table", cls=Command)
@@ -96,37 +70,31 @@ def evaluate(
 @FORMAT(type=Form(showing(TABLE)))
 @common(formats=False)
 @document_options
+@asking
 def table(
-    expression: str,
+    question: Question,
     vary: tuple[str, ...],
     at: tuple[str, ...],
-    wrt: str,
     long: bool,
     digits: int,
-    no_verify: bool,
     form: str,
     document: Options,
-    shapes: tuple[str, ...],
     output: str | None,
     color: str,
 ) -> None:
     """The value, and derivatives, at each of many values."""
-    with problems_as(form):
-        from mcalc.numbers.ranges import read_varied
-        from mcalc.numbers.values import read_assignments
-        from mcalc.render import tables
+    from mcalc.numbers.ranges import read_varied
+    from mcalc.numbers.values import read_assignments
+    from mcalc.render import tables
 
-        varied, values = read_varied(vary), read_assignments(at)
-        found = tables.tabulate(
-            expression_text(expression), varied, values, declared_shapes(shapes), wrt, not no_verify
-        )
-        shown = Shown(
-            lambda *_: tables.text_rows(found, digits, not long),
-            lambda: tables.page(found, digits, not long),
-            {"csv": lambda: tables.as_csv(found), "json": lambda: tables.as_json(found)},
-            lambda form: tables.notes(found, form),
-        )
-        put(shown, form, output, color, document)
+    found = tables.tabulate(question, read_varied(vary), read_assignments(at))
+    shown = Shown(
+        lambda *_: tables.text_rows(found, digits, not long),
+        lambda: tables.page(found, digits, not long),
+        {"csv": lambda: tables.as_csv(found), "json": lambda: tables.as_json(found)},
+        lambda form: tables.notes(found, form),
+    )
+    put(shown, form, output, color, document)
 
 
 class Positive(click.FloatRange):
@@ -165,9 +133,9 @@ class Positive(click.FloatRange):
 @FORMAT(type=Form(showing(TABLE)))
 @common(formats=False)
 @document_options
+@asking
 def descend(
-    expression: str,
-    wrt: str,
+    question: Question,
     at: tuple[str, ...],
     rate: float,
     steps: int,
@@ -180,10 +148,8 @@ def descend(
     shown: str,
     every: int | None,
     digits: int,
-    no_verify: bool,
     form: str,
     document: Options,
-    shapes: tuple[str, ...],
     output: str | None,
     color: str,
 ) -> None:
@@ -193,54 +159,50 @@ def descend(
     mcalc descend "(w.x + b - z)^2" --wrt w,b --at x=-1,2 --at z=3 --rate 0.02
     mcalc descend "(w.x - z)^2" --wrt w --at x=-1,2 --at z=3 --update "w = w - lr*dw" --show w,w.x
     """
-    with problems_as(form):
-        from mcalc.commands.progress import progress_bar
-        from mcalc.numbers.descent import Method
-        from mcalc.numbers.values import read_assignments
-        from mcalc.render import steps as pages
-        from mcalc.render import training
+    from mcalc.commands.progress import progress_bar
+    from mcalc.numbers.descent import Method
+    from mcalc.numbers.values import read_assignments
+    from mcalc.render import steps as pages
+    from mcalc.render import training
 
-        if adam and momentum:
-            raise Problem("Adam has momentum of its own.", hint="give one of --adam and --momentum")
-        values, declared, text = read_assignments(at), declared_shapes(shapes), expression_text(expression)
-        suffix = output.rpartition(".")[2].lower() if output else ""
-        draw = painter() if f".{suffix}" in PICTURES else None
-        with progress_bar(steps) as progress:
-            found = training.train(
-                text,
-                wrt,
-                values,
-                declared,
-                Method(rate, momentum, adam),
-                steps,
-                tolerance,
-                batch or 0,
-                seed,
-                not no_verify,
-                progress,
-                updates,
-                shown,
-            )
-        if output and draw is not None:
-            from mcalc.pictures.losses import steps_scene
-
-            draw(steps_scene(found), output)
-            output = None
-        data = {"csv": lambda: pages.as_csv(found, every or 1), "json": lambda: pages.as_json(found, every or 1)}
-        if suffix in data and FORMATS[form].kind is not Kind.DATA:
-            write(data[suffix](), output)
-            output = None
-        result = Shown(
-            lambda *_: pages.text_rows(found, every or 0, digits),
-            lambda: pages.page(found, every or 0, digits),
-            data,
-            lambda _: pages.remarks(found, digits),
+    if adam and momentum:
+        raise Problem("Adam has momentum of its own.", hint="give one of --adam and --momentum")
+    values = read_assignments(at)
+    suffix = output.rpartition(".")[2].lower() if output else ""
+    draw = painter() if f".{suffix}" in PICTURES else None
+    with progress_bar(steps) as progress:
+        found = training.train(
+            question,
+            values,
+            Method(rate, momentum, adam),
+            steps,
+            tolerance,
+            batch or 0,
+            seed,
+            progress,
+            updates,
+            shown,
         )
-        put(result, form, output, color, document)
-        if found.fault is not None:
-            if form == "json":
-                raise SystemExit(found.fault.status)
-            raise found.fault
+    if output and draw is not None:
+        from mcalc.pictures.losses import steps_scene
+
+        draw(steps_scene(found), output)
+        output = None
+    data = {"csv": lambda: pages.as_csv(found, every or 1), "json": lambda: pages.as_json(found, every or 1)}
+    if suffix in data and FORMATS[form].kind is not Kind.DATA:
+        write(data[suffix](), output)
+        output = None
+    result = Shown(
+        lambda *_: pages.text_rows(found, every or 0, digits),
+        lambda: pages.page(found, every or 0, digits),
+        data,
+        lambda _: pages.remarks(found, digits),
+    )
+    put(result, form, output, color, document)
+    if found.fault is not None:
+        if form == "json":
+            raise SystemExit(found.fault.status)
+        raise found.fault
 
 
 commands = (evaluate, table, descend)

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from mcalc.choices import PICTURES, PLOTS
+from mcalc.commands.asking import question_of
 from mcalc.commands.options import AT, WRT, Command, common
-from mcalc.commands.text import columns, declared_shapes, expression_text, painter, show
+from mcalc.commands.text import columns, expression_text, painter, show
 from mcalc.problems import Problem
 
 
@@ -75,11 +76,10 @@ def plot(
     varied = tuple(read_range(text) for text in ranges)
     chosen = _kind(kind, len(varied), bool(paths))
     request = Request(
-        sources=tuple(expression_text(text) for text in (expression, *others)),
+        question_of(expression, shapes, wrt=wrt),
         varied=varied,
         values=read_assignments(at),
-        shapes=declared_shapes(shapes),
-        wrt=tuple(_names(wrt)),
+        others=tuple(map(expression_text, others)),
         kind=chosen,
         points=tuple(read_point(text, varied) for text in points),
         paths=_read_paths(paths, varied),
@@ -126,12 +126,6 @@ def _kind(kind: str | None, axes: int, with_path: bool) -> str:
             "There is no descent to draw.", hint="`mcalc descend … -o steps.csv` writes one: --path steps.csv"
         )
     return kind or ("descent" if with_path else "surface")
-
-
-def _names(text: str) -> list[str]:
-    import re
-
-    return [name.strip() for name in re.split(r",(?![^\[]*\])", text) if name.strip()]
 
 
 def _numbers(text: str) -> tuple[float, ...]:

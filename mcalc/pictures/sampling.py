@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,8 +11,8 @@ from typing import Any
 import numpy as np
 from sympy.core.numbers import Integer
 
-from mcalc.ask import derive
-from mcalc.language.declarations import Declaration
+from mcalc.ask import answered
+from mcalc.language.declarations import Declaration, declarations
 from mcalc.notation.boxes import Name
 from mcalc.notation.of_numbers import short
 from mcalc.notation.writing import write, written
@@ -24,6 +25,7 @@ from mcalc.pictures.limits import near
 from mcalc.pictures.places import Place, Point, Range, read_place, varied_arrays, with_ranges
 from mcalc.pictures.scene import Axis, Graph, Label, Mark, Path, Scene
 from mcalc.problems import Problem
+from mcalc.question import Question
 from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.names import name_text
@@ -35,13 +37,12 @@ _LONGEST, MOST_GRAPHS, _BETWEEN, _NAMES = 56, 8, 12, "fghuvpqrstyz"
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be drawn, before any of it is computed."""
+    """What is to be drawn, before any of it is computed: `others` beside what the question is of, and what it is by."""
 
-    sources: tuple[str, ...]
+    question: Question
     varied: tuple[Range, ...]
     values: Mapping[str, Value]
-    shapes: Mapping[str, Declaration]
-    wrt: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     kind: str = ""
     points: tuple[Point, ...] = ()
     paths: tuple[Array, ...] = ()
@@ -99,7 +100,7 @@ def sampled(request: Request) -> tuple[Scene, str]:
         arrow = None
         if line.slopes:
             arrow = (*arrows.T, *(evaluated(request, slope, [arrows])[0] for slope in line.slopes))
-        lettered = line.name.text in letters and not request.wrt
+        lettered = line.name.text in letters and not request.question.wrt
         graphs.append(Graph(line.name, line.formula, values, line.function, line.by, arrow, lettered=lettered))
     marks = tuple(
         Mark(point.place, tuple(float(others[0][at]) for others in heights), point.height)
@@ -171,11 +172,12 @@ def _at(request: Request, line: _Line, places: Array) -> Any:
 
 
 def _lines(request: Request) -> list[_Line]:
-    several = len(request.sources) > 1
-    values = with_ranges(request.varied, request.values, request.shapes)
+    question = request.question
+    several, shapes = bool(request.others), declarations(question.shapes)
+    values = with_ranges(request.varied, request.values, shapes)
     if several:
         values = {name: replace(value, loose=True) for name, value in values.items()}
-    fits = [fit(source, values, request.shapes) for source in request.sources]
+    fits = [fit(source, values, shapes) for source in (question.source, *request.others)]
     for name, value in values.items():
         if several and not request.values.get(name, value).loose and not any(name in one.values for one in fits):
             raise Problem(f"None of the expressions has a `{name}`.", hint="leave its value out")
@@ -191,14 +193,20 @@ def _lines(request: Request) -> list[_Line]:
             )
     letters = iter([letter for letter in _NAMES if letter not in taken])
     functions = [line for one in fits for line in _functions(one, letters)]
-    wanted = [read_place(name) for name in request.wrt]
+    wanted = [read_place(name) for name in _by(question)]
     lines: list[_Line] = []
     for number, line in enumerate(functions):
         line.function = number
-        lines += [line, *(slope for place in wanted for slope in _slopes(line, place))]
+        lines += [line, *(slope for place in wanted for slope in _slopes(question, line, place))]
         if request.kind == "gradient":
-            line.slopes = [_slopes(line, one.place)[0] for one in request.varied]
+            line.slopes = [_slopes(question, line, one.place)[0] for one in request.varied]
     return lines
+
+
+def _by(question: Question) -> list[str]:
+    """What is differentiated by: names, and elements, ``w[1]``, ``A[1,2]``."""
+    given = re.split(r",(?![^\[]*\])", question.wrt) if isinstance(question.wrt, str) else question.wrt
+    return [name.strip() for name in given if name.strip()]
 
 
 def _functions(fitted: Fitted, letters: Iterator[str]) -> list[_Line]:
@@ -247,7 +255,7 @@ def formula(node: Node) -> Label | None:
     return Label(text, write(node, "mathtext")) if len(text) <= _LONGEST else None
 
 
-def _slopes(line: _Line, place: Place) -> list[_Line]:
+def _slopes(question: Question, line: _Line, place: Place) -> list[_Line]:
     """``∂f/∂x``, by every element where x is a vector; derived, and checked, as `mcalc jacobian` does."""
     fitted = line.fitted
     declared = {
@@ -255,7 +263,7 @@ def _slopes(line: _Line, place: Place) -> list[_Line]:
         for name, node in fitted.reading.names.items()
     }
     declared.setdefault(place.name, Declaration(()))
-    derivation = derive(fitted.source, [place.name], declared, told=False)
+    derivation = answered(replace(question, source=fitted.source, wrt=[place.name], shapes=declared, told=False))
     by, natural = derivation.by[0], derivation.natural
     if not isinstance(natural, Node):
         raise Problem(

@@ -9,9 +9,9 @@ from mcalc.documents import write as write_page
 from mcalc.formats import DOCUMENTS, FORMATS
 
 if TYPE_CHECKING:
+    from mcalc.code.wanted import Wanted
     from mcalc.derivation.derivation import Derivation
     from mcalc.documents.options import Options
-    from mcalc.render.companions import Wanted
 
 
 def write(derivation: Derivation, form: str, wanted: Wanted | None = None, options: Options | None = None) -> str:

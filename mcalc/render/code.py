@@ -11,11 +11,12 @@ from mcalc.code.guards import guarded
 from mcalc.code.running import functions
 from mcalc.code.structured import structured
 from mcalc.code.targets import TARGETS, WITH_SCIPY
+from mcalc.code.wanted import Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Tensor
 from mcalc.problems import Problem, among
-from mcalc.render.companions import Wanted, array_shape_of, companions
+from mcalc.render.companions import array_shape_of, companions
 from mcalc.tree.node import Node
 
 

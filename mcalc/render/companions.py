@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.companions import Block, Output
+from mcalc.code.wanted import Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.notation.results import write_expression
 from mcalc.problems import Problem
@@ -15,17 +15,6 @@ from mcalc.table.records import Shape
 from mcalc.tree import build
 from mcalc.tree.names import size_text
 from mcalc.tree.node import Node
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What code is to compute: a product, the value beside it, functions that apply the derivative, or wrappers."""
-
-    product: str = ""
-    with_value: bool = False
-    structured: bool = False
-    wrap: str = ""
-    scipy: bool = False
 
 
 class Companions(NamedTuple):

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mcalc.ask import derive
+from mcalc.ask import answered
 from mcalc.code.guards import guarded
 from mcalc.code.targets import TARGETS
-from mcalc.language.declarations import Given
-from mcalc.language.parser import canonical_name, own_name
+from mcalc.language.parser import own_name
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.partials import write_partial
@@ -28,6 +27,7 @@ from mcalc.numbers.slope_in_digits import agrees_here
 from mcalc.numbers.value import Value
 from mcalc.numbers.written import UNIT, exact, written
 from mcalc.problems import Problem
+from mcalc.question import Question
 from mcalc.render.layout import Piece, Row, table
 from mcalc.table.records import Array
 from mcalc.tree.names import name_text, sizes_shown
@@ -55,33 +55,27 @@ class Evaluation:
     intermediate: tuple[Answer, ...] = field(default=())
 
 
-def evaluation(
-    source: str,
-    values: Mapping[str, Value],
-    shapes: Mapping[str, Given] | None = None,
-    wrt: str = "",
-    layout: str = "paper",
-    intermediate: bool = False,
-    verify: bool = True,
-) -> Evaluation:
+def evaluation(question: Question, values: Mapping[str, Value], intermediate: bool = False) -> Evaluation:
     """The value of the program at the values, or with `wrt` its derivative there; raises Problem."""
-    names = [own_name(canonical_name(name.strip()), values) for name in wrt.split(",") if name.strip()]
-    fitted = fit(source, values, shapes, [name for name in names if name in values])
+    names = [own_name(name, values) for name in question.names]
+    fitted = fit(question.source, values, question.shapes, [name for name in names if name in values])
     try:
         parts = _intermediate(fitted) if intermediate else ()
-        if not wrt:
+        if not question.wrt:
             value = fitted.reading.value
             number = values_of([value], fitted)[0]
             return Evaluation(fitted, (Answer("", number, value, (), number.notes),), "", parts)
-        return Evaluation(fitted, tuple(_derivatives(fitted, wrt, layout, verify)), layout, parts)
+        return Evaluation(fitted, tuple(_derivatives(fitted, question)), question.laid_out, parts)
     except Problem as problem:
-        raise problem.with_source(problem.source or source) from None
+        raise problem.with_source(problem.source or question.source) from None
 
 
-def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[Answer]:
+def _derivatives(fitted: Fitted, question: Question) -> list[Answer]:
     """The value comes first; then each derivative, compared at this very point with differences of the value."""
     values_of([fitted.reading.value], fitted)
-    derivation = derive(fitted.source, wrt, fitted.declared, "jacobian", layout, verify=False, told=False)
+    asked = replace(question, shapes=fitted.declared, command="jacobian", told=False)
+    derivation = answered(replace(asked, verify=False))
+    verify = question.verify
     answers, compared = [], True
     for part in derivation.parts or (derivation,):
         result: Any = part.result
@@ -95,7 +89,7 @@ def _derivatives(fitted: Fitted, wrt: str, layout: str, verify: bool) -> list[An
         notes = tuple(kinks(fitted.reading.value, part.by, fitted, number.arithmetic))
         answers.append(Answer("", number, result, part.wrt, (*notes, *number.notes)))
     if verify and not compared:
-        derive(fitted.source, wrt, fitted.declared, "jacobian", layout, told=False)
+        answered(asked)
     return answers
 
 

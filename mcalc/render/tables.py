@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, product
 from typing import Any
 
-from mcalc.ask import derive
+from mcalc.ask import answered
 from mcalc.documents.blocks import Page
-from mcalc.language.declarations import Given
-from mcalc.language.parser import canonical_name
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Index, Name
 from mcalc.notation.columns import pad, width
@@ -30,6 +28,7 @@ from mcalc.numbers.ranges import Varied
 from mcalc.numbers.value import Value
 from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
+from mcalc.question import Question
 from mcalc.render.columns import column_of
 from mcalc.render.evaluation import beyond_doubles, numbers
 from mcalc.render.layout import Piece, Row
@@ -53,14 +52,7 @@ class Table:
     boxes: tuple[Box | str, ...] = ()
 
 
-def tabulate(
-    source: str,
-    varied: Sequence[Varied],
-    values: Mapping[str, Value],
-    shapes: Mapping[str, Given] | None = None,
-    wrt: str = "",
-    verify: bool = True,
-) -> Table:
+def tabulate(question: Question, varied: Sequence[Varied], values: Mapping[str, Value]) -> Table:
     """The rows, the first of the varied names changing slowest; raises Problem."""
     for one in varied:
         if one.name in values:
@@ -70,22 +62,22 @@ def tabulate(
         count *= len(one.values)
     first = {one.name: one.values[0] for one in varied}
     given = {**values, **first}
-    fitted = fit(source, given, shapes, [name for name in _names(wrt) if name in given])
+    fitted = fit(question.source, given, question.shapes, [name for name in question.names if name in given])
     try:
-        return _filled(fitted, varied, wrt, count, verify)
+        return _filled(fitted, varied, question, count)
     except Problem as problem:
-        raise problem.with_source(problem.source or source) from None
+        raise problem.with_source(problem.source or question.source) from None
 
 
-def _filled(fitted: Fitted, varied: Sequence[Varied], wrt: str, count: int, verify: bool) -> Table:
+def _filled(fitted: Fitted, varied: Sequence[Varied], question: Question, count: int) -> Table:
     columns: list[tuple[str, str, Expression]] = [("", "value", fitted.reading.value)]
-    for name, expression in _derivatives(fitted, wrt, verify):
+    for name, expression in _derivatives(fitted, question):
         columns.append((f"∂/∂{name_text(name)}", f"d/d{name}", expression))
     slopes = [Slope((name.partition("/d")[2],)) if name != "value" else None for _, name, _ in columns]
     singly = [
         Evaluator([expression], fitted, count, slope) for (_, _, expression), slope in zip(columns, slopes, strict=True)
     ]
-    by = [node for name, node in fitted.reading.names.items() if name in _names(wrt)]
+    by = [node for name, node in fitted.reading.names.items() if name in question.names]
     rows: list[tuple[Number | None, ...]] = []
     notes: dict[str, None] = {}
     rounded = fitted.rounded or any(value.rounded for one in varied for value in one.values)
@@ -141,16 +133,14 @@ def _scalar(array: Array) -> Any:
     return None if array is None else array[()]
 
 
-def _derivatives(fitted: Fitted, wrt: str, verify: bool) -> list[tuple[str, Expression]]:
+def _derivatives(fitted: Fitted, question: Question) -> list[tuple[str, Expression]]:
     found: list[tuple[str, Expression]] = []
-    for name in _names(wrt):
-        derivation = derive(fitted.source, name, fitted.declared, "jacobian", verify=verify, told=False)
+    for name in question.names:
+        derivation = answered(
+            replace(question, wrt=[name], shapes=fitted.declared, command="jacobian", layout="", told=False)
+        )
         found.append((derivation.wrt[0], derivation.natural))
     return found
-
-
-def _names(wrt: str) -> list[str]:
-    return list(dict.fromkeys(canonical_name(part.strip()) for part in wrt.split(",") if part.strip()))
 
 
 def _shape(expression: Expression, fitted: Fitted) -> tuple[int, ...]:

@@ -9,11 +9,10 @@ from functools import partial
 from inspect import signature
 from typing import Any
 
-from mcalc.ask import derive
+from mcalc.ask import answered
 from mcalc.code.function import module
 from mcalc.code.running import functions
-from mcalc.language.declarations import Given
-from mcalc.language.parser import canonical_name, own_name
+from mcalc.language.parser import own_name
 from mcalc.notation.of_numbers import magnitude, typed
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL
@@ -27,6 +26,7 @@ from mcalc.numbers.own_rules import Formula, Names, OwnRule, loosened, read_show
 from mcalc.numbers.program import Program, whole
 from mcalc.numbers.value import Value, of_numbers
 from mcalc.problems import Problem
+from mcalc.question import Question
 from mcalc.table.records import Array
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, topological
@@ -53,33 +53,30 @@ class Descent:
 
 
 def train(
-    source: str,
-    wrt: str,
+    question: Question,
     values: Mapping[str, Value],
-    shapes: Mapping[str, Given] | None,
     method: Method,
     steps: int,
     tolerance: float = 0.0,
     batch: int = 0,
     seed: int | None = None,
-    verify: bool = True,
     progress: Callable[[int], None] | None = None,
     updates: Sequence[str] = (),
     show: str = "",
 ) -> Descent:
     """Descend from the values given, or from zeros, along the derived gradient; raises Problem."""
-    names = list(dict.fromkeys(canonical_name(name.strip()) for name in wrt.split(",") if name.strip()))
+    names = question.names
     if not names:
         raise Problem("There is nothing to descend by.", hint="name what is to change: --wrt w,b")
     rules, looked_at = read_updates(updates), read_shown(show)
     used = [name for text in (*(text for _, text in rules), *looked_at) for name in text.names()]
     given = loosened(values, [*used, *(name for name, _ in rules)])
-    fitted = fit(source, given, shapes, names, optional=names)
+    fitted = fit(question.source, given, question.shapes, names, optional=names)
     names = [own_name(name, fitted.reading.names) for name in names]
     try:
-        loss = compiled(fitted, names, batch, verify)
+        loss = compiled(fitted, names, batch, question.verify)
     except Problem as problem:
-        raise problem.with_source(problem.source or source) from None
+        raise problem.with_source(problem.source or question.source) from None
     zeros = tuple(name for name in names if name not in fitted.values)
     begin = start(fitted, names)
     state = {**begin, **_extra([name for name, _ in rules], {**given, **fitted.values}, begin)}
@@ -120,11 +117,12 @@ def compiled(fitted: Fitted, names: list[str], batch: int = 0, verify: bool = Tr
     for name, value in fitted.values.items():
         if value.array.dtype.kind == "c":
             raise Problem(f"A descent is among real numbers, and `{name}` is complex.")
-    derivation = derive(fitted.source, names, fitted.declared, "gradient", verify=verify, told=False)
+    asked = Question(fitted.source, names, fitted.declared, "gradient", verify=verify, told=False)
+    derivation = answered(asked)
     parts = derivation.parts or (derivation,)
     gradients = [part.natural for part in parts]
     if len(parts) == 1 < len(names):
-        singly = [derive(fitted.source, name, fitted.declared, "gradient", verify=False, told=False) for name in names]
+        singly = [answered(replace(asked, wrt=[name], verify=False)) for name in names]
         gradients = [part.natural for part in singly]
     nodes = [gradient for gradient in gradients if isinstance(gradient, Node)]
     if len(nodes) < len(gradients):

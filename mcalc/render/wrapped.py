@@ -11,13 +11,14 @@ from mcalc.code.checked import check_code
 from mcalc.code.function import module
 from mcalc.code.printer import identifier
 from mcalc.code.sizes import SizeReader
+from mcalc.code.wanted import Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.problems import Problem
 from mcalc.render import code
-from mcalc.render.companions import Wanted, refuse
+from mcalc.render.companions import refuse
 from mcalc.tree.node import Node
 
 _INDENT = "    "

@@ -25,6 +25,7 @@ from mcalc.numbers.decimals import decimal
 from mcalc.numbers.evaluation import Number
 from mcalc.numbers.value import of_numbers
 from mcalc.problems import Problem
+from mcalc.question import Question
 from mcalc.render.evaluation import evaluation
 from mcalc.table.records import ShapeMismatch
 
@@ -178,7 +179,7 @@ def evaluate(seed: str, tally: Tally) -> None:
         mpmath.mp.dps = 500
         start, found, problem = time.process_time(), None, ""
         try:
-            found = evaluation(text, values, shapes, canonical_name(name)).answers[0].number
+            found = evaluation(Question(text, name, shapes), values).answers[0].number
         except Problem as one:
             found, problem = None, one.message
             if one.spans:
