@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fuzz.leaves import WORDS, Leaves
 from fuzz.meanings import ALONG, REDUCTIONS, UNARY
-from fuzz.terms import Declared, Shape, Term
+from fuzz.terms import Declared, Shape, Term, times
 from mcalc.table import TABLE
 
 
@@ -219,7 +219,7 @@ class Risky(Leaves):
         if way == "kron":
             vector = self.variable((size,))
             pair = (a, vector) if self.chance(0.5) else (vector, a)
-            shape = (f"{size}*{size}", size)
+            shape = (times(size, size), size)
             return self._summed(Term("kron", pair, (), shape, "kron"))
         if way == "logdet":
             kind = self.random.choice(["logdet", "det"])

@@ -116,6 +116,11 @@ def whole(size: str, sizes: dict[str, int]) -> int:
     )
 
 
+def times(one: str, other: str) -> str:
+    """The product of two dimensions, without brackets: ``k + d`` and ``n`` give ``k*n + d*n``."""
+    return " + ".join(f"{a}*{b}" for a in one.split(" + ") for b in other.split(" + "))
+
+
 # How it is typed ---------------------------------------------------------------------------------------------------
 
 
