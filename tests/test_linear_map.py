@@ -26,6 +26,12 @@ PROBLEMS = {
     "matrix times vector": ("A@x", "A", {"A": "m,n", "x": "n"}, "jacobian"),
     "scaled difference": ("(2*A@X - X/a)@B", "X", {"A": "n,n", "X": "n,k", "B": "k,p", "a": "scalar"}, "jacobian"),
     "vector by vector by matrix": ("tanh(W@x + b)", "W", {"W": "m,n", "x": "n", "b": "m"}, "jacobian"),
+    "a sum under a running index": (
+        "kron(diag(S), sum(max(b, X[j]) for j in 1..n))",
+        "S",
+        {"S": "p,p", "b": "n", "X": "n,n"},
+        "jacobian",
+    ),
     "second": ("norm(A@X)^2", "X", {"A": "m,n", "X": "n,k"}, "hessian"),
 }
 KRONECKER = ("both sides", "square", "matrix times vector", "scaled difference", "second")

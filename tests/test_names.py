@@ -132,3 +132,17 @@ def test_intermediate_values_are_none_of_the_texts_names(typed: str) -> None:
 @pytest.mark.parametrize("form", showing(DERIVATION))
 def test_a_name_that_ends_in_a_line_is_written_in_every_format(form: str) -> None:
     assert write(derive("sum(w_*x)", "x", {"w_": "n", "x": "n"}), form)
+
+
+def test_one_name_in_two_spellings_is_declared_once() -> None:
+    with pytest.raises(Problem, match="declared twice"):
+        read("λ.b", {"λ": "n", "lambda": "n,n", "b": "n"})
+
+
+def test_a_declared_letter_is_no_function() -> None:
+    assert str(derive("Σ[1]^2*x", "x", {"Σ": "n"}, verify=False).result) == "Sigma[1]^2"
+
+
+@pytest.mark.parametrize("text", ["kron(I + W, d)", "kron(W@I, d)"])
+def test_an_identity_in_a_kronecker_product_takes_the_size_of_what_it_stands_beside(text: str) -> None:
+    assert [str(size) for size in read(text, {"W": "n,n", "d": "n"}).value.shape] == ["n**2", "n"]

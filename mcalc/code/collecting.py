@@ -142,6 +142,8 @@ def _pair_drawn(rewriting: Collecting, one: Split, other: Split) -> Reference | 
         [(times, rewriting.product(ONE_TIME, rest, keep)), (others_times, rewriting.product(ONE_TIME, left, keep))]
     )
     found = rewriting.product(ONE_TIME, [*common, (inner, ONE_TIME)], out, _NOT_AGAIN)
+    if found.value.operation == "total":  # it came apart again
+        return None
     apart = rewriting.price(times, factors, out) + rewriting.price(others_times, others_factors, out)
     together = rewriting.price(*factors_of(found), found.ids) if found.value.operation == "product" else 0.0
     if inner.value.operation == "total":

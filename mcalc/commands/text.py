@@ -77,14 +77,15 @@ def legible(text: str, shapes: tuple[str, ...]) -> str:
 def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Any]:
     """The declarations of all ``-s`` by name; raises Problem where one is given twice."""
     from mcalc.language.declarations import parse_declarations
-    from mcalc.language.parser import own_name
+    from mcalc.language.parser import canonical_name, own_name
 
     found: dict[str, Any] = {}
     for text in shapes:
         for name, declaration in parse_declarations(text):
-            if own_name(name, found) in found:
+            own = canonical_name(name)
+            if own_name(own, found) in found:
                 raise Problem(f"The shape of `{name}` is declared twice.", hint="keep one of the two")
-            found[name] = declaration
+            found[own] = declaration
     return found
 
 

@@ -132,7 +132,12 @@ def declarations(given: Mapping[str, Given] | None) -> dict[str, Declaration]:
         raise Problem(
             f"Shapes are given by name, and this is {given!r}.", hint='for example shapes={"x": "n", "A": "m,n"}'
         )
-    found = {canonical_name(name): declaration(shape) for name, shape in (given or {}).items()}
+    found: dict[str, Declaration] = {}
+    for name, shape in (given or {}).items():
+        own = canonical_name(name)
+        if own in found:
+            raise Problem(f"The shape of `{name}` is declared twice.", hint="keep one of the two spellings")
+        found[own] = declaration(shape)
     symbols = {symbol.name: symbol for one in found.values() for size in one.shape for symbol in size.free_symbols}
     alike = {symbol: symbols[own_name(name, symbols)] for name, symbol in symbols.items()}
     return {name: replace(one, shape=tuple(size.xreplace(alike) for size in one.shape)) for name, one in found.items()}

@@ -18,11 +18,11 @@ from mcalc.language.stretching import stretched
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS, COMPARISONS, OF_TWO_SIZES, TABLE, shapes
 from mcalc.table.records import LoopIndex, Parameters, Same, ShapeMismatch, lies
-from mcalc.table.roles import DIAGONAL
+from mcalc.table.roles import DIAGONAL, KRONECKER
 from mcalc.table.shapes import has_one_entry
 from mcalc.tree import build, stacks
 from mcalc.tree.folding import folded
-from mcalc.tree.node import Node, dimension
+from mcalc.tree.node import Node, dimension, topological
 from mcalc.tree.operations import kronecker
 
 _INFIX = {
@@ -269,7 +269,10 @@ class Elaborator(Pieces):
             column, row = (left, right) if upright[0] else (right, left)
             return self._apply(syntax, "outer", [(syntax, column), (syntax, build.transpose(row))])
         if any(upright) and not all(upright):
-            return kronecker(left, right)
+            if not any(size.has(Dummy) for node in topological([left, right]) for size in node.shape):
+                return kronecker(left, right)
+            rows = [(part, self._apply(part, "transpose", [(part, node)])) for part, node in parts]
+            return self._apply(syntax, "transpose", [(syntax, self._apply(syntax, KRONECKER, rows))])
         return self._apply(syntax, CALLS[syntax.value][0].name, parts)
 
 

@@ -94,7 +94,7 @@ def _opened(term: Term) -> Term:
     result = term._replace(factors=())
     for factor in term.factors:
         opened = expand(factor.node, factor.indices, factor.power) if _has_selection_inside(factor.node) else None
-        result = result.times(opened or Term(S.One, (factor,)))
+        result = result.within(opened or Term(S.One, (factor,)))
     return result
 
 

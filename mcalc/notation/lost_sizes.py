@@ -1,55 +1,86 @@
-"""Identities and vectors of ones whose size nothing beside them tells: the text must say it, ``tr(eye(n))``."""
+"""Identities and vectors of ones whose size nothing beside them tells: the text must say it, ``tr(eye(n))``.
+
+The shape rules of the operators tell: each constant is given sizes that are not known yet, and those that the rules
+do not make equal to a size of a name or of the whole value are lost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from mcalc.table.records import LoopIndex
-from mcalc.table.roles import KRONECKER
+from sympy.core.expr import Expr
+from sympy.core.symbol import Dummy
+
+from mcalc.table.records import Shape
 from mcalc.tree.node import Node, topological
 
-Symbols = frozenset[LoopIndex]
 _NAMED = ("variable", "partial", "differential")
 
 
 def without_size(root: Node) -> frozenset[Node]:
-    """The constants that would lose their size as I or 1⃗: no name of that size stands in the same sum or product."""
+    """The constants that would lose their size as I or 1⃗: no name's size and no size of the whole is equal to it."""
     order = topological([root])
-    constants = [node for node in order if not node.args and node.shape and node.operator.name not in _NAMED]
-    if not constants:
+    if not any(_is_constant(node) for node in order):
         return frozenset()
-    told: dict[Node, Symbols] = {}
-    for node in order:
-        told[node] = (
-            _symbols(node)
-            if node.operator.name in _NAMED or node.operator.open is not None
-            else frozenset().union(*(told[arg] for arg in node.args if arg.shape))
-        )
-    tied = {node for node in order if not node.shape and node.operator.name in ("dot", "matmul")}
-    tops = {root, *tied} | {
-        arg for node in order if _hides_sizes(node) and node not in tied for arg in node.args if arg.shape
-    }
     lost: set[Node] = set()
-    for top in tops:
-        known = told[top] | (_symbols(top) if top is root else frozenset())
-        if all(_symbols(constant) <= known for constant in constants):
-            continue
-        inside = set(topological([top], _beside))
-        lost |= {constant for constant in constants if constant in inside and not _symbols(constant) <= known}
+    for node in order:
+        if node is root or (node.args and not node.shape):
+            lost |= _Sizes().lost_in(node, node is root)
     return frozenset(lost)
 
 
-def _hides_sizes(node: Node) -> bool:
-    """Whether the size of the value does not give those of the arguments: a scalar, a Kronecker product, a part."""
-    return not node.shape or node.operator.name in (KRONECKER, "element")
+def _is_constant(node: Node) -> bool:
+    return not node.args and bool(node.shape) and node.operator.name not in _NAMED
 
 
-def _beside(node: Node) -> Sequence[Node]:
-    """The arguments whose sizes are those of the value; of a Kronecker product none."""
-    return () if node.operator.name == KRONECKER else [arg for arg in node.args if arg.shape]
+class _Sizes:
+    """The sizes in one value, as far as its names tell them."""
+
+    def __init__(self) -> None:
+        self.equal: dict[Expr, Expr] = {}
+        self.uses: list[tuple[Node, Shape]] = []
+
+    def lost_in(self, top: Node, is_whole: bool) -> set[Node]:
+        """The constants without a size, of those that no scalar inside the value hides."""
+        shapes: dict[Node, Shape] = {}
+        for node in topological([top], lambda node: tuple(_seen(node, top))):
+            if node.operator.name in _NAMED or node.operator.open is not None or (node is not top and not node.shape):
+                shapes[node] = node.shape
+            elif node.args:
+                inner = [self._of_constant(arg) if _is_constant(arg) else shapes[arg] for arg in node.args]
+                shapes[node] = node.operator.shape(self._same, inner, *node.parameters)
+        whole = self._of_constant(top) if _is_constant(top) else shapes[top]
+        if is_whole and len(whole) == len(top.shape):
+            for one, other in zip(whole, top.shape, strict=True):
+                self._same(one, other)
+        return {node for node, shape in self.uses if any(self._known(size).has(Dummy) for size in shape)}
+
+    def _of_constant(self, node: Node) -> Shape:
+        """Its shape, in sizes of its own for this use: one for the two of a square one."""
+        own = {size: Dummy(integer=True, positive=True) if size != 1 else size for size in node.shape}
+        if len(node.shape) == 2 and node.operator.name != "eye":
+            own_second = Dummy(integer=True, positive=True) if node.shape[1] != 1 else node.shape[1]
+            shape: Shape = (own[node.shape[0]], own_second)
+        else:
+            shape = tuple(own[size] for size in node.shape)
+        self.uses.append((node, shape))
+        return shape
+
+    def _known(self, size: Expr) -> Expr:
+        while size in self.equal:
+            size = self.equal[size]
+        return size
+
+    def _same(self, one: Expr, other: Expr) -> bool:
+        one, other = self._known(one), self._known(other)
+        for size, further in ((one, other), (other, one)):
+            if isinstance(size, Dummy) and size != further and further != 1:
+                self.equal[size] = further
+                break
+        return True
 
 
-def _symbols(node: Node) -> Symbols:
-    """What its sizes are made of: dimensions, and numbers above 1."""
-    numbers = frozenset(size for size in node.shape if size.is_Integer and size > 1)
-    return numbers.union(*(size.free_symbols for size in node.shape))
+def _seen(node: Node, top: Node) -> Iterator[Node]:
+    """The arguments whose sizes count here: not those of a scalar further in, of which each is looked at by itself."""
+    if node is top or (node.shape and node.operator.open is None):
+        yield from node.args

@@ -10,7 +10,7 @@ from sympy.core.singleton import S
 
 from mcalc.networks.matrix_form import Piece, matrix_of
 from mcalc.networks.networks import Factor, Index, Term, fresh
-from mcalc.networks.pairs import Pairs, is_selection, split_free
+from mcalc.networks.pairs import Pair, Pairs, is_selection, split_free
 from mcalc.networks.parts import by_parts
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.engine import Engine
@@ -138,29 +138,55 @@ def _of_pairs(terms: Sequence[Term], pairs: Pairs, row: Index | None, column: In
     slow, fast = ([pairs[index][at] for index in places if index in pairs] for at in (0, 1))
     products: list[Node] = []
     for term in tidy(terms, [*slow, *fast, *(index for index in places if index not in pairs)]):
-        parts = _parted(term, set(fast))
-        if parts is None or term.loops:
+        stretched, rest = _stretched(term, None if row is None else pairs.get(row))
+        product = None if term.loops else _of_parts(rest, pairs, row, column)
+        if product is None:
             return None
-        others = [index for index in places if index not in pairs]
-        with_others = [bool({i for f in part.factors for i in f.indices} & set(others)) for part in parts]
-        if all(with_others):
-            return None
-        with_others[0] = with_others[0] or not with_others[1]
-        sides = []
-        for at, part in enumerate(parts):
-            own = [
-                pairs[index][at] if index in pairs else index if with_others[at] else None
-                for index in (row, column)
-                if index is not None
-            ]
-            sides.append(matrix_form([part], *(own if column is not None else (*own, None))))
-        if None in sides:
-            return None
-        products.append(kronecker(*(side for side in sides if side is not None)))
+        products.append(build.chain((*stretched, product)))
     return simplify(build.total(products)) if products else None
 
 
-def _parted(term: Term, fast: set[Index]) -> tuple[Term, Term] | None:
+def _stretched(term: Term, pair: Pair | None) -> tuple[list[Node], Term]:
+    """``diag(vec(A))`` of each factor A over the two indices of the rows' pair, and the rest of the term.
+
+    An index that a δ sets equal to one of the two counts as that one.
+    """
+    stretched: list[Node] = []
+    rest: list[Factor] = []
+    equal = {f.indices[at]: f.indices[1 - at] for f in term.factors if f.node is None for at in (0, 1)}
+    for factor in term.factors:
+        indices = tuple(equal.get(index, index) if pair and index not in pair else index for index in factor.indices)
+        if factor.node is None or pair is None or set(indices) != set(pair):
+            rest.append(factor)
+            continue
+        entries = factor.node if indices[0] is pair.fast else build.transpose(factor.node)
+        stretched.append(build.apply("diag", build.apply(VEC, build.raised(entries, factor.power))))
+    return stretched, term._replace(factors=tuple(rest))
+
+
+def _of_parts(term: Term, pairs: Pairs, row: Index | None, column: Index | None) -> Node | None:
+    """``A ⊗ B``: A of what hangs together with the slow index of a pair, B of what does with the fast one."""
+    places = [index for index in (row, column) if index is not None]
+    parts = _parted(term, {pairs[index].fast for index in places if index in pairs})
+    slow = {pairs[index].slow for index in places if index in pairs}
+    if any(index in slow for factor in parts[1].factors for index in factor.indices):
+        return None
+    others = {index for index in places if index not in pairs}
+    with_others = [any(not others.isdisjoint(f.indices) for f in part.factors) for part in parts]
+    if all(with_others):
+        return None
+    with_others[0] = with_others[0] or not with_others[1]
+
+    def own(index: Index | None, at: int) -> Index | None:
+        if index in pairs:
+            return pairs[index][at]
+        return index if with_others[at] else None
+
+    sides = [matrix_form([part], own(row, at), own(column, at)) for at, part in enumerate(parts)]
+    return None if None in sides else kronecker(*(side for side in sides if side is not None))
+
+
+def _parted(term: Term, fast: Iterable[Index]) -> tuple[Term, Term]:
     """The term as a product of what hangs together with the fast indices, last, and of the rest."""
     reached, rest = set(fast), list(term.factors)
     inside: list[Factor] = []

@@ -190,9 +190,17 @@ class Writer:
         if both is not None:
             one, other_one = (self.shown[part] for part in both)
             return build.apply("dot", one, other_one)
-        args = [self.shown[a] for a in t.args]
         operator = known_operator(t.head)
+        args = [self.shown[a] if operator.elementwise else self._in_full(a) for a in t.args]
         return Node(operator, args, t.par, tuple(operator.shape(eq, [arg.shape for arg in args], *t.par)))
+
+    def _in_full(self, t: Form) -> Node:
+        """The value with its shape, where a scalar was written for a vector of equal entries: ``w⁰`` is 1⃗."""
+        node = self.shown[t]
+        if not t.shape or node.shape:
+            return node
+        full = build.ones(t.shape)
+        return full if build.is_number(node, 1) else build.apply("multiply", node, full)
 
     def _chain(self, t: Form) -> Node:
         """Of an outer product, the row is written as one transpose where it is made of transposes alone."""

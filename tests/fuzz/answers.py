@@ -47,7 +47,12 @@ class Scene:
     """The values of the trees that were read before."""
 
     def declarations(self) -> dict[str, Declaration]:
-        return {name: declaration(str(one)) for name, one in self.declared.items()}
+        """Those of the names; a dimension that is no name's size is a number like another: in ``x + n``."""
+        told = {word for one in self.declared.values() for word in re.findall(r"\w+", str(one))}
+        numbers = self.sizes.keys() - told - self.declared.keys()
+        return {name: declaration(str(one)) for name, one in self.declared.items()} | {
+            name: declaration("scalar") for name in numbers if name.isidentifier()
+        }
 
     def numbers(self) -> dict[str, Any]:
         """The values by name, of dimensions too: an axis of size one is none, to mcalc."""

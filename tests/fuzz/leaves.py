@@ -5,10 +5,18 @@ from __future__ import annotations
 from random import Random
 
 from fuzz.terms import Declared, Shape, Term
+from mcalc.language.spelling import canonical_name
 from mcalc.table import CALLS, TABLE
 from mcalc.tree.names import name_key
 
 USUAL = {0: "a b c y z t", 1: "x w v u y z b", 2: "A B W X M S Y"}
+
+
+def _key(name: str) -> str:
+    """What the spellings of one name have in common: t1 and t_1, λ and lambda."""
+    return name_key(canonical_name(name))
+
+
 ODD = (
     *(
         "i",
@@ -129,8 +137,8 @@ class Leaves:
         pool = list(ODD) if self.odd and self.chance(0.7) else usual
         self.random.shuffle(pool)
         taken = {*self.declared, *self.dims, *(name for name, _ in self.definitions), *(one for one, _ in self.loops)}
-        taken = set(map(name_key, {*taken, *self.reserved}))  # t1 and t_1 are one name
-        name = next((one for one in (*pool, *usual, *ODD) if name_key(one) not in taken), "x_9")
+        taken = {_key(name) for name in {*taken, *self.reserved}}
+        name = next((one for one in (*pool, *usual, *ODD) if _key(one) not in taken), "x_9")
         word = ""
         if len(shape) == 2 and shape[0] == shape[1] and self.chance(0.25):
             word = self.random.choice(WORDS)

@@ -12,7 +12,7 @@ from fuzz.meanings import ALONG, OF_SQUARE, REDUCTIONS, STEP, UNARY, Kinks
 from fuzz.terms import Program, Term, whole
 
 Array = Any
-LARGEST, NEAR, SHIFT = 1e4, 4e-3, 1e-3
+LARGEST, NEAR, SHIFT, SINGULAR = 1e4, 4e-3, 1e-3, 1e10
 
 
 class Unreliable(Exception):
@@ -55,6 +55,8 @@ class Machine:
             found = ALONG[kind](np.swapaxes(args[0], 1, 2) if turned else args[0])
             return np.swapaxes(found, 1, 2) if turned else found
         if kind in OF_SQUARE:
+            if kind == "det" and np.linalg.cond(args[0]).max(initial=0) > SINGULAR:
+                raise Unreliable("a determinant of a singular matrix, whose derivative by the inverse has no value")
             return OF_SQUARE[kind](args[0])
         return getattr(self, "_" + kind)(term, *args)
 

@@ -182,7 +182,7 @@ def stars(pieces: Pieces, at: Rewriting) -> Pieces:
                 asked = 2 in (one, other) and (_asks_for_product(left) or _asks_for_product(operand))
                 outer = (one, other) == (1, ROW) and _texts(left) & _texts(operand)
                 said = at.ranks.all_declared(_texts(left) | _texts(operand))
-                product = one == ROW or asked or bool(outer) or (said and (one, other) == (2, 1))
+                product = (one == ROW != other) or asked or bool(outer) or (said and (one, other) == (2, 1))
                 if product:
                     hint = "write `@` for the matrix product"
                     at.found(_STARRED, star, star, hint, certain=not said, starred=True)

@@ -101,28 +101,42 @@ def _added(terms: Sequence[tuple[int, str]]) -> int:
     return max(ranks, default=0)
 
 
+def _rank_of_part(rank: int, places: Pieces) -> int:
+    """Of an entry, a row, a column, a range: each place that is no range takes one axis."""
+    kept = [True]
+    for piece in places:
+        if piece.text == ",":
+            kept.append(True)
+        elif piece.text in (":", ".", ".."):
+            kept[-1] = False
+    if rank == ROW:
+        return ROW if len(kept) == 2 and not kept[1] else 0
+    return max(0, rank - sum(kept))
+
+
 class Ranks:
     """The ranks of the names of a text: as declared, else by the habit of the letter."""
 
     def __init__(self, known: Mapping[str, int], used: Collection[str] = (), glued: bool = False) -> None:
-        self.known, self.used, self.glued = known, used, glued
+        self.known = {canonical_name(name): rank for name, rank in known.items()}
+        self.used, self.glued = used, glued
 
     def is_value(self, word: str) -> bool:
         """Whether the name was declared or stands alone in the text, so that it is no prefix and no function."""
-        return word in self.known or word in self.used
+        return self.is_known(word) or word in self.used
 
     def is_known(self, word: str) -> bool:
-        """Whether the name was declared."""
-        return word in self.known
+        """Whether the name was declared, in any spelling."""
+        return canonical_name(word) in self.known
 
     def all_declared(self, words: Collection[str]) -> bool:
         """Whether what the names are was said, so that nothing about them needs to be guessed."""
-        return all(word in self.known for word in words if not is_call(word))
+        return all(self.is_known(word) for word in words if not is_call(word))
 
     def of_name(self, word: str) -> int:
         """The rank of a name: what is declared, else what its letter says."""
-        if word in self.known:
-            return self.known[word]
+        if self.is_known(word):
+            return self.known[canonical_name(word)]
         greek = word.rstrip("0123456789").split("_")[0]
         return 2 if word == "I" or (greek[:1].isupper() and greek.lower() in GREEK_NAMES) else habit(word)
 
@@ -170,7 +184,7 @@ class Ranks:
         else:
             rank = self.of_name(first.text)
         while rest and rest[0].is_group and rest[0].text == "[":
-            rank = max(0, rank - 1 - sum(piece.text == "," for piece in rest.pop(0).inside))
+            rank = _rank_of_part(rank, rest.pop(0).inside)
         for at, piece in enumerate(rest):
             turned = piece.text in TRANSPOSES or (piece.text == "T" and rest[at - 1].text in (".", "^"))
             if turned:
