@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
+from sympy.core.basic import Basic
 
 from mcalc.code.sympy_operators import builder, entry_by_entry, refused
 from mcalc.language.formulas import read_value
@@ -18,14 +17,14 @@ _LARGEST = 2000
 _SYMPY_FAULTS = (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError, AttributeError)
 
 
-def expression(root: Expression | Drawn) -> Any:
+def expression(root: Expression | Drawn) -> Basic:
     """The value as an expression of SymPy: a column is n×1, a scalar no matrix; raises Problem with status 3."""
     if not isinstance(root, Node):
         raise refused("a derivative of order three or four")
     if root.key[0] > _LARGEST:
         raise refused("an expression as long as this one")
     root = _opened(root)
-    done: dict[Node, Any] = {}
+    done: dict[Node, Basic] = {}
     for node in topological([root]):
         handler = builder(node.operator)
         if handler is None and not node.operator.elementwise:
@@ -63,6 +62,6 @@ def _unbuilt(fault: Exception) -> Problem:
     )
 
 
-def _shaped(found: Any, shape: Shape) -> Any:
+def _shaped(found: Basic, shape: Shape) -> Basic:
     """A 1×1 matrix is a scalar: its trace."""
     return sympy.Trace(found) if not shape and getattr(found, "is_Matrix", False) else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import signature
@@ -16,11 +16,12 @@ from mcalc.code.printer import identifier
 from mcalc.code.running import functions
 from mcalc.networks.networks import Tensor
 from mcalc.notation.of_numbers import magnitude
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import JITTER, Program, Sizes, dimensions, whole
 from mcalc.problems import Problem
-from mcalc.table.records import Shape
+from mcalc.table.records import Array, Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
@@ -72,7 +73,7 @@ def check_code(
 class _Point:
     """Sizes and values, and what each result is there: its entries, in their shape, and how far rounding may go."""
 
-    def __init__(self, sizes: Sizes, point: dict[str, Any], expected: list[tuple[Any, Any]]) -> None:
+    def __init__(self, sizes: Sizes, point: dict[str, Array], expected: list[tuple[Array, float]]) -> None:
         self.sizes, self.point, self.expected = sizes, point, expected
 
 
@@ -107,7 +108,7 @@ def _points(
                 break
 
 
-def _is_certain(entries: Any, slack: float) -> bool:
+def _is_certain(entries: Array, slack: float) -> bool:
     return slack <= _CERTAIN * (1 + np.abs(entries).max(initial=0.0))
 
 
@@ -117,7 +118,7 @@ def _nodes(result: Result) -> list[Node]:
     return [factor.node for term in result.terms for factor in term.factors if factor.node is not None]
 
 
-def _value(result: Result, point: dict[str, Any], sizes: Sizes, generator: Any) -> tuple[Any, float]:
+def _value(result: Result, point: dict[str, Array], sizes: Sizes, generator: Random) -> tuple[Array, float]:
     """The entries, and how far another order of the operations may be from them."""
     if isinstance(result, Node):
         program = Program([result], sizes)
@@ -142,11 +143,11 @@ def _open_functions(results: Sequence[Result]) -> dict[str, Node]:
     return {node.operator.open.in_code: node for node in nodes if node.operator.open is not None}
 
 
-def _callable(node: Node, sizes: Sizes, array: Callable[[Any], Any]) -> Callable[..., Any]:
+def _callable(node: Node, sizes: Sizes, array: Callable[[Array], Array]) -> Callable[..., Any]:
     """The smooth function by which an open one is checked, on arrays of any library."""
     output = [whole(size, sizes) for size in node.parameters]
 
-    def call(*args: Any) -> Any:
+    def call(*args: Array) -> Array | float:
         found = node.operator.numpy(np, *map(np.asarray, args), *output)
         return array(np.asarray(found, dtype=float)) if np.ndim(found) else float(found)
 
@@ -163,7 +164,7 @@ def _compare(
 ) -> None:
     array, precise = _arrays_of(library)
     with np.errstate(all="ignore"), precise:
-        arguments: list[Any] = []
+        arguments: list[Array | float] = []
         for node in parameters:
             value = at.point[node.parameters[0]]
             arguments.append(array(np.reshape(value, dimensions(node.shape, at.sizes))) if node.shape else float(value))
@@ -192,12 +193,12 @@ def _dimension(name: str, sizes: Sizes) -> int:
     return named[name] if name in named else named[name.rstrip("_")]
 
 
-def _arrays_of(library: str) -> tuple[Callable[[Any], Any], Any]:
+def _arrays_of(library: str) -> tuple[Callable[[Array], Array], AbstractContextManager[object]]:
     """How the library makes an array, and what holds it at 64 bits meanwhile."""
     if library == "torch":
         return import_module("torch").from_numpy, nullcontext()
     if library == "jax":
-        jax: Any = import_module("jax")
+        jax = import_module("jax")
         with_64_bits = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64
         return jax.numpy.asarray, with_64_bits(True)
     return np.asarray, nullcontext()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mcalc.code.algebra import lost, product, total
 from mcalc.code.program import Result
 from mcalc.code.values import ONE_TIME, Reference, leaf
 from mcalc.numbers.arrays import array_module as np
+from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
 _ROUNDING = 1e-9
@@ -53,12 +54,12 @@ def _times(result: Result, block: Block) -> Result:
 
 
 def combined(
-    entries: Sequence[tuple[Any, float]], outputs: Sequence[Output], point: Mapping[str, Any]
-) -> list[tuple[Any, float]]:
+    entries: Sequence[tuple[Array, float]], outputs: Sequence[Output], point: Mapping[str, Array]
+) -> list[tuple[Array, float]]:
     """The numbers that the outputs have, from those of the results, each with what rounding may leave."""
     found = []
     for output in outputs:
-        value: Any = 0.0
+        value: Array = np.float64(0)
         slack = 0.0
         for block in output:
             array, own = entries[block.result]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from math import prod
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.code.values import Value, current, size_of
 from mcalc.table import TABLE
@@ -29,7 +30,7 @@ DATA, PLAIN, INNER = 2000, 300, 30
 """The guesses: a size named by a capital, any other, one that is the first axis of no parameter (a rank, classes)."""
 
 
-def magnitude(size: Any) -> float:
+def magnitude(size: Expr) -> float:
     """The guessed size."""
     held = current()
     found = held.magnitudes.get(size)
@@ -38,12 +39,12 @@ def magnitude(size: Any) -> float:
     return found
 
 
-def is_of_data(size: Any) -> bool:
+def is_of_data(size: Expr) -> bool:
     """Whether a dimension counts data, by its name: ``N``."""
     return bool(size.is_Symbol) and size.name[:1].isupper()
 
 
-def _magnitude(size: Any, inner: Iterable[Any]) -> float:
+def _magnitude(size: Expr, inner: Collection[Expr]) -> float:
     if size.is_Integer:
         return int(size)
     if size.is_Symbol:

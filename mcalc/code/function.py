@@ -11,7 +11,7 @@ from mcalc.code.companions import Output, arranged
 from mcalc.code.cost import is_of_data
 from mcalc.code.printer import Printer
 from mcalc.code.program import program
-from mcalc.code.source import POWER, Source
+from mcalc.code.source import POWER, Source, Subscript
 from mcalc.code.targets import DTYPE, LIKE, Target, target_of
 from mcalc.code.translate import translated
 from mcalc.code.values import Index, Reference, Value, pool, size_of
@@ -24,6 +24,7 @@ from mcalc.tree.open import OpenFunction
 
 Result = Node | Tensor
 _INDENT = "    "
+_ANNOTATION = re.compile(r"(?:->|:) (?:Array|int)\b| (?=->)")
 _DIVIDED_AGAIN = ("adjugate", INVERSE, "solve", "others", "pairs")
 
 
@@ -141,15 +142,15 @@ def narrowed(printer: Printer, body: Sequence[str], columns: Sequence[str]) -> l
     ]
 
 
-def without_ones(shape: Shape) -> tuple[object, ...]:
+def without_ones(shape: Shape) -> tuple[Subscript, ...]:
     """The index that takes the axes of size one away: ``A[0]``, ``A[:, 0]``."""
-    index: list[object] = [0 if size == 1 else slice(None) for size in shape]
+    index: list[Subscript] = [0 if size == 1 else slice(None) for size in shape]
     while len(index) > 1 and index[-1] == slice(None):
         index.pop()
     return tuple(index)
 
 
-def with_ones(shape: Shape) -> tuple[object, ...]:
+def with_ones(shape: Shape) -> tuple[Subscript, ...]:
     """The index that gives the axes of size one back: ``t[None, :]``."""
     return tuple(None if size == 1 else slice(None) for size in shape)
 
@@ -207,7 +208,7 @@ def _helpers(printer: Printer) -> list[str]:
     alias, found = printer.target.alias, dict[str, str]()
 
     def add(name: str) -> None:
-        text = inspect.getsource(HELPERS[name]).replace(": Any", "").replace(" -> Any", "").rstrip()
+        text = _ANNOTATION.sub("", inspect.getsource(HELPERS[name])).rstrip()
         for other in HELPERS:
             if other != name and other not in found and re.search(rf"(?<![\w.]){other}\(", text):
                 add(other)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from mcalc.code import source
-from mcalc.code.source import POWER, Source
+from mcalc.code.source import POWER, Operand, Source
 from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.numbers.arrays import HELPERS
 from mcalc.table.roles import CASES, REPEATED, TILED
@@ -31,7 +31,7 @@ class Name(Source):
         super().__init__(text)
         self.path, self.write = path, write
 
-    def __call__(self, *arguments: Any, **options: Any) -> Source:
+    def __call__(self, *arguments: Operand, **options: object) -> Source:
         return self.write(self.path, arguments, options)
 
     def __getattr__(self, name: str) -> Name:
@@ -69,9 +69,9 @@ class SourceModule:
             return written
         return Source(f"{self._target.alias}.tensor({written}, **{LIKE})")
 
-    def _call(self, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Source:
+    def _call(self, name: str, arguments: Sequence[Operand], options: Mapping[str, object]) -> Source:
         if name == CASES:
-            return self._chosen(*arguments)
+            return self._chosen(source.piece(arguments[0]), *arguments[1:])
         given = [one if isinstance(one, Source) else Source(_argument(one)) for one in arguments]
         if self._target.of_tensors and name not in _OF_SIZES:
             if hasattr(math, name) and all(map(self.is_number, given)):
@@ -84,7 +84,7 @@ class SourceModule:
             self.typed_scalars = True
         return self._written(name, given, options)
 
-    def _written(self, name: str, arguments: Sequence[Source], options: Mapping[str, Any]) -> Source:
+    def _written(self, name: str, arguments: Sequence[Source], options: Mapping[str, object]) -> Source:
         target, shown = self._target, list(map(str, arguments))
         for option, value in options.items():
             if renamed := target.options.get(option, option):
@@ -105,7 +105,7 @@ class SourceModule:
         """The argument that makes an array of the parameters' type."""
         return [f"{DTYPE}={DTYPE}"] if self._typed else []
 
-    def _chosen(self, condition: Source, *cases: Any) -> Source:
+    def _chosen(self, condition: Source, *cases: Operand) -> Source:
         """``np.where(condition, a, b)``; where a is 1 and b is 0, the condition as a number."""
         entries = [Source(_entry(case), rank=case.rank if isinstance(case, Source) else 0) for case in cases]
         mask = [one.text for one in entries] == ["1.0", "0.0"]
@@ -176,9 +176,10 @@ class SourceModule:
     def _joined(self, name: str, parts: Sequence[Source]) -> Source:
         return Source(f"{self._target.alias}.{name}({', '.join([self._listed(parts), *self._dtype()])})")
 
-    def grid(self, *parts: Any) -> Source:
+    def grid(self, *parts: Operand) -> Source:
         """One list a row; without the axis of a single row or column."""
-        *entries, rows, columns = parts
+        entries = [part for part in parts if isinstance(part, Source)]
+        rows, columns = (part for part in parts if isinstance(part, int))
         return self._array(entries, columns if rows > 1 and columns > 1 else 0)
 
     def _array(self, entries: Sequence[Source], columns: int = 0) -> Source:
@@ -199,14 +200,14 @@ class SourceModule:
         return f"[{', '.join(_entry(self.tensor(part)) for part in parts)}]"
 
 
-def _argument(value: Any) -> str:
+def _argument(value: object) -> str:
     if isinstance(value, (tuple, list)):
         parts = [_argument(part) for part in value]
         return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
     return str(value)
 
 
-def _entry(part: Any) -> str:
+def _entry(part: Operand) -> str:
     """An entry of an array typed out: a float, so that the array is one of floats."""
     text = str(part)
     return f"{text}.0" if text.lstrip("-").isdigit() else text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.code.algebra import diagonal, lost, product, reduced, summed, total
 from mcalc.code.operations import Axes, Meanings, called, of_rows, ordered, places_along
@@ -251,10 +252,10 @@ def _power(base: Reference, power: Fraction) -> Reference:
 def _element(translator: Meanings, node: Node, axes: Axes) -> Reference:
     rest = list(axes)
     ids: list[Index | None] = []
-    cuts: list[Any] = []
+    cuts: list[tuple[Expr | int, ...] | None] = []
     argument = node.args[0]
     for place, size in zip(places(node), argument.axes, strict=True):
-        cut: Any = None
+        cut: tuple[Expr | int, ...] | None = None
         if isinstance(place, LoopIndex):
             cut = None if place.size == size else (1, place.size)
             ids.append(translator.loop(place))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.code.algebra import product, total
 from mcalc.code.values import ONE_TIME, Index, Reference, fresh, leaf, make, number, of_size, size_of
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Parameters
 from mcalc.tree.node import Node
 
 Axes = Sequence[Index]
@@ -35,7 +36,7 @@ class Meanings(ABC):
         axes = tuple(map(fresh, node.axes))
         return self.reference(node, axes), axes
 
-    def size(self, size: Any) -> Reference:
+    def size(self, size: Expr) -> Reference:
         """A dimension as a number: ``n*k + 1``."""
         if size.is_Integer or size.is_Symbol:
             return of_size(size)
@@ -59,7 +60,7 @@ def ordered(
     operation: str,
     args: Sequence[tuple[Reference, Sequence[int]]],
     axes: Sequence[int],
-    parameters: tuple[Any, ...],
+    parameters: Parameters,
     more: Sequence[Reference] = (),
 ) -> Reference:
     """An operation on whole arrays: its last parameter has the axes that each argument must have, in order.

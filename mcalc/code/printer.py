@@ -5,8 +5,8 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable, Collection, Sequence, Set
 from fractions import Fraction
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 
 from mcalc.code import source
@@ -206,7 +206,7 @@ class Printer:
         found = self.at(one, axes)
         return found if set(one.ids) >= set(axes) else self.spread(found, [value.sizes[index] for index in axes])
 
-    def spread(self, found: Source, sizes: Sequence[Any]) -> Source:
+    def spread(self, found: Source, sizes: Sequence[Expr]) -> Source:
         """An array of these sizes from one that lacks some of its axes."""
         shown = [self.sizes.write(size) for size in sizes]
         if found.rank:

@@ -13,8 +13,8 @@ from typing import Any
 
 from mcalc.code.targets import target_of
 
-_CALLED: dict[str, Any] = {"sum": sum, "range": range, "float": float}
-_BUILTINS: dict[str, Any] = {**_CALLED, "__import__": __import__}
+_CALLED: dict[str, object] = {"sum": sum, "range": range, "float": float}
+_BUILTINS: dict[str, object] = {**_CALLED, "__import__": __import__}
 _METHODS = frozenset({
     "T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype", "contiguous", "transpose", "permute", "copy",
     "clone", "flat", "new_zeros", "diagonal", "add_", "sub_",
@@ -36,10 +36,10 @@ def functions(text: str, library: str) -> dict[str, Callable[..., Any]]:
     """The functions that an emitted module defines, by name; ImportError where the library is not installed."""
     tree = ast.parse(text)
     _look_through(tree, library)
-    space: dict[str, Any] = {"__builtins__": _BUILTINS, "__name__": library}
+    space: dict[str, object] = {"__builtins__": _BUILTINS, "__name__": library}
     exec(compile(tree, f"<{library}>", "exec"), space)
     defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return {name: space[name] for name in defined}
+    return {name: function for name, function in space.items() if name in defined and callable(function)}
 
 
 def _modules(library: str) -> frozenset[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+
+from sympy.core.expr import Expr
 
 from mcalc.code import source
 from mcalc.code.source import Source
@@ -12,22 +13,22 @@ from mcalc.code.source import Source
 class SizeReader:
     """Writes dimensions, and keeps which are used; `axes` are the sizes at hand, each with where it is found."""
 
-    def __init__(self, axes: Sequence[tuple[Any, str]], free_name: Callable[[str], str]) -> None:
+    def __init__(self, axes: Sequence[tuple[Expr, str]], free_name: Callable[[str], str]) -> None:
         self.axes, self.free_name = axes, free_name
-        self.names: dict[Any, str] = {}
+        self.names: dict[Expr, str] = {}
 
-    def write(self, size: Any) -> Source:
+    def write(self, size: Expr) -> Source:
         """A dimension in the code."""
         return _written(size, self._named)
 
-    def _named(self, symbol: Any) -> Source:
+    def _named(self, symbol: Expr) -> Source:
         if symbol not in self.names:
             self.names[symbol] = self.free_name(symbol.name)
         return Source(self.names[symbol])
 
-    def read(self) -> dict[Any, str]:
+    def read(self) -> dict[Expr, str]:
         """Where each dimension used is read off: ``x.shape[0]``, and where that is n + 1 ``x.shape[0] - 1``."""
-        found: dict[Any, Source] = {}
+        found: dict[Expr, Source] = {}
         for size, text in self.axes:
             if size.is_Symbol:
                 found.setdefault(size, Source(text))
@@ -39,7 +40,7 @@ class SizeReader:
                     found[unknown[0]] = solved
         return {symbol: text.text for symbol, text in found.items() if symbol in self.names}
 
-    def unread(self) -> dict[Any, str]:
+    def unread(self) -> dict[Expr, str]:
         """The dimensions that no array has: the function must be given them."""
         found = self.read()
         return {symbol: name for symbol, name in self.names.items() if symbol not in found}
@@ -49,7 +50,7 @@ class SizeReader:
         return sorted(f"{self.names[symbol]} = {text}" for symbol, text in self.read().items())
 
 
-def _written(size: Any, named: Callable[[Any], Source]) -> Source:
+def _written(size: Expr, named: Callable[[Expr], Source]) -> Source:
     if isinstance(size, int) or size.is_Integer:
         return source.piece(int(size))
     if size.is_Symbol:
@@ -73,7 +74,7 @@ def _written(size: Any, named: Callable[[Any], Source]) -> Source:
     raise ValueError(f"the dimension {size} cannot be written as code")
 
 
-def _solved(size: Any, symbol: Any, text: Source, known: dict[Any, Source]) -> Source | None:
+def _solved(size: Expr, symbol: Expr, text: Source, known: dict[Expr, Source]) -> Source | None:
     """``(text - rest) // factor`` where the size is ``factor·symbol + rest``; None where it is no such sum."""
     size = size.expand()
     factor = size.coeff(symbol)

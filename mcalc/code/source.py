@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 from sympy.core.numbers import Rational
 
+Operand: TypeAlias = "Source | float"
+"""What stands beside a piece of source in an operation."""
+Subscript: TypeAlias = "Source | slice | int | None"
 COMPARISON, ADDITION, PRODUCT, NEGATION, POWER, ATOM = 10, 20, 30, 40, 50, 60
 
 
@@ -41,23 +44,23 @@ class Source:
         """The text, in parentheses where it binds no closer than `level`."""
         return self.text if self.level > level else f"({self.text})"
 
-    def _infix(self, symbol: str, other: Any, level: int) -> Source:
+    def _infix(self, symbol: str, other: Operand, level: int) -> Source:
         mixed = self.level == level and self.symbol != symbol and "@" in (symbol, self.symbol)
         left, right = f"({self.text})" if mixed else self.above(level - 1), piece(other)
         rank = _of_product(self.rank, right.rank) if symbol == "@" else _wider(self.rank, right.rank)
         return Source(f"{left} {symbol} {right.above(NEGATION)}", level, symbol, rank)
 
-    def __add__(self, other: Any) -> Source:
+    def __add__(self, other: Operand) -> Source:
         term = piece(other)
         if term.negated is not None:
             return self - term.negated
         text = f"{self.above(ADDITION - 1)} + {term.above(ADDITION)}"
         return Source(text, ADDITION, rank=_wider(self.rank, term.rank))
 
-    def __radd__(self, other: Any) -> Source:
+    def __radd__(self, other: Operand) -> Source:
         return total(piece(other), self)
 
-    def __sub__(self, other: Any) -> Source:
+    def __sub__(self, other: Operand) -> Source:
         if self.less_one and isinstance(other, int) and other == 1:
             return Source(self.less_one)
         if self.text.isdigit() and isinstance(other, int):
@@ -66,28 +69,28 @@ class Source:
         text = f"{self.above(ADDITION - 1)} - {term.above(ADDITION)}"
         return Source(text, ADDITION, rank=_wider(self.rank, term.rank))
 
-    def __rsub__(self, other: Any) -> Source:
+    def __rsub__(self, other: Operand) -> Source:
         return piece(other) - self
 
-    def __mul__(self, other: Any) -> Source:
+    def __mul__(self, other: Operand) -> Source:
         return self._infix("*", other, PRODUCT)
 
-    def __rmul__(self, other: Any) -> Source:
+    def __rmul__(self, other: Operand) -> Source:
         return piece(other) * self
 
-    def __truediv__(self, other: Any) -> Source:
+    def __truediv__(self, other: Operand) -> Source:
         return self._infix("/", other, PRODUCT)
 
-    def __rtruediv__(self, other: Any) -> Source:
+    def __rtruediv__(self, other: Operand) -> Source:
         return piece(other) / self
 
-    def __floordiv__(self, other: Any) -> Source:
+    def __floordiv__(self, other: Operand) -> Source:
         return self._infix("//", other, PRODUCT)
 
-    def __matmul__(self, other: Any) -> Source:
+    def __matmul__(self, other: Operand) -> Source:
         return self._infix("@", other, PRODUCT)
 
-    def __pow__(self, other: Any) -> Source:
+    def __pow__(self, other: Operand) -> Source:
         exponent = piece(other)
         shown = exponent.text if exponent.level > POWER or exponent.text.lstrip("-").isdigit() else f"({exponent.text})"
         return Source(f"{self.above(POWER)} ** {shown}", POWER, rank=_wider(self.rank, exponent.rank))
@@ -101,24 +104,24 @@ class Source:
         found.negated = self
         return found
 
-    def _compared(self, symbol: str, other: Any) -> Source:
+    def _compared(self, symbol: str, other: Operand) -> Source:
         right = piece(other)
         text = f"{self.above(COMPARISON)} {symbol} {right.above(COMPARISON)}"
         return Source(text, COMPARISON, rank=_wider(self.rank, right.rank))
 
-    def __gt__(self, other: Any) -> Source:
+    def __gt__(self, other: Operand) -> Source:
         return self._compared(">", other)
 
-    def __lt__(self, other: Any) -> Source:
+    def __lt__(self, other: Operand) -> Source:
         return self._compared("<", other)
 
-    def __ge__(self, other: Any) -> Source:
+    def __ge__(self, other: Operand) -> Source:
         return self._compared(">=", other)
 
-    def __le__(self, other: Any) -> Source:
+    def __le__(self, other: Operand) -> Source:
         return self._compared("<=", other)
 
-    def __ne__(self, other: Any) -> Source:  # type: ignore[override]
+    def __ne__(self, other: Operand) -> Source:  # type: ignore[override]
         return self.condition if self.condition is not None else self._compared("!=", other)
 
     @property
@@ -131,7 +134,7 @@ class Source:
         base = self.above(POWER)
         return Source(base.removesuffix(".T") if base.endswith(".T") else base + ".T", rank=2)
 
-    def __getitem__(self, index: Any) -> Source:
+    def __getitem__(self, index: Subscript | tuple[Subscript, ...]) -> Source:
         parts = index if isinstance(index, tuple) else (index,)
         change = sum(1 if part is None else 0 if isinstance(part, slice) else -1 for part in parts)
         rank = None if self.rank is None else self.rank + change
@@ -147,14 +150,14 @@ def _of_product(one: int | None, other: int | None) -> int | None:
     return None if not one or not other else one + other - 2
 
 
-def _subscript(part: Any) -> str:
+def _subscript(part: Subscript) -> str:
     if not isinstance(part, slice):
         return str(part)
     lower, upper = ("" if end is None else str(end) for end in (part.start, part.stop))
     return f"{lower}:{upper}"
 
 
-def piece(value: Any) -> Source:
+def piece(value: Operand) -> Source:
     """A Python number as source, and source as it is."""
     if isinstance(value, Source):
         return value
@@ -164,7 +167,7 @@ def piece(value: Any) -> Source:
     return found
 
 
-def number(value: Any) -> Source:
+def number(value: Rational) -> Source:
     """An exact number: ``3``, ``0.5``, ``1 / 3``."""
     if value < 0:
         return -number(-value)

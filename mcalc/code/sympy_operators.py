@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import TypeAlias
 
 import sympy
+from sympy.core.basic import Basic
+from sympy.core.expr import Expr
 
 from mcalc.code.sympy_scalars import Scalars
 from mcalc.code.values import COMPARED
@@ -16,9 +18,11 @@ from mcalc.table.records import LoopIndex, Operator, Shape, Slice
 from mcalc.tree.node import Node
 
 ENTRY = sympy.Symbol("entry", real=True)
+Place: TypeAlias = "Expr | LoopIndex | Slice | None"
+"""Which entries an element is of, along one axis."""
 
 
-def builder(operator: Operator) -> Callable[..., Any] | None:
+def builder(operator: Operator) -> Callable[..., Basic] | None:
     """What builds the operator of its node and of its arguments; None where its meaning entry by entry does."""
     return globals().get("_" + operator.name)
 
@@ -31,60 +35,60 @@ def refused(what: str, why: str = "") -> Problem:
     )
 
 
-def _sizes(shape: Shape) -> tuple[Any, Any]:
+def _sizes(shape: Shape) -> tuple[Expr, Expr]:
     rows, columns = (*shape, sympy.S.One, sympy.S.One)[:2]
     return rows, columns
 
 
-def _full(value: Any, shape: Shape) -> Any:
+def _full(value: Basic, shape: Shape) -> Basic:
     """A scalar expanded to a matrix; a matrix as it is."""
     return value if value.is_Matrix or not shape else value * sympy.OneMatrix(*_sizes(shape))
 
 
-def _ones(node: Node, *_: Any) -> Any:
+def _ones(node: Node, *_: Basic) -> Basic:
     return sympy.OneMatrix(*_sizes(node.shape)) if node.shape else sympy.S.One
 
 
-def _zeros(node: Node) -> Any:
+def _zeros(node: Node) -> Basic:
     return sympy.ZeroMatrix(*_sizes(node.shape)) if node.shape else sympy.S.Zero
 
 
-def _eye(node: Node) -> Any:
+def _eye(node: Node) -> Basic:
     return sympy.Identity(node.shape[0]) if node.shape else sympy.S.One
 
 
-def _unit(node: Node) -> Any:
+def _unit(node: Node) -> Basic:
     return sympy.Identity(node.shape[0])[:, _before(node.parameters[0])] if node.shape else sympy.S.One
 
 
-def _variable(node: Node) -> Any:
+def _variable(node: Node) -> Basic:
     name = node.parameters[0]
     return sympy.MatrixSymbol(name, *_sizes(node.shape)) if node.shape else sympy.Symbol(name, real=True)
 
 
-def _number(node: Node) -> Any:
+def _number(node: Node) -> Basic:
     return node.parameters[0]
 
 
-def _pi(node: Node) -> Any:
+def _pi(node: Node) -> Basic:
     return sympy.pi
 
 
-def _dimension(node: Node) -> Any:
+def _dimension(node: Node) -> Basic:
     return node.parameters[0]
 
 
 # Entry by entry -----------------------------------------------------------------------------------------------------
 
 
-def _entries(function: Any, value: Any) -> Any:
+def _entries(function: Callable[[Basic], Basic], value: Basic) -> Basic:
     """The function of every entry."""
     formula = function(ENTRY)
     direct = formula.is_Function and formula.args == (ENTRY,)
     return value.applyfunc(formula.func if direct else sympy.Lambda(ENTRY, formula))
 
 
-def entry_by_entry(node: Node, *arguments: Any) -> Any:
+def entry_by_entry(node: Node, *arguments: Basic) -> Basic:
     """The operator's numeric meaning, of SymPy's functions of scalars; of two arrays where they are compared alone."""
     function = node.operator.numpy
     if not node.shape:
@@ -96,31 +100,31 @@ def entry_by_entry(node: Node, *arguments: Any) -> Any:
     return _of_difference(node, *arguments)
 
 
-def _of_difference(node: Node, one: Any, other: Any) -> Any:
+def _of_difference(node: Node, one: Basic, other: Basic) -> Basic:
     """The operator's numeric meaning of ``a − b`` beside 0."""
     difference = _full(one, node.shape) - _full(other, node.shape)
     return _entries(lambda entry: node.operator.numpy(Scalars(), entry, sympy.S.Zero), difference)
 
 
-def _add(node: Node, *terms: Any) -> Any:
+def _add(node: Node, *terms: Basic) -> Basic:
     return reduce(add, (_full(term, node.shape) for term in terms))
 
 
-def _negative(node: Node, value: Any) -> Any:
+def _negative(node: Node, value: Basic) -> Basic:
     return -value
 
 
-def _multiply(node: Node, *factors: Any) -> Any:
+def _multiply(node: Node, *factors: Basic) -> Basic:
     wide = [factor for factor in factors if factor.is_Matrix]
     scalar = sympy.Mul(*(factor for factor in factors if not factor.is_Matrix))
     return scalar * (sympy.HadamardProduct(*wide) if len(wide) > 1 else wide[0]) if wide else scalar
 
 
-def _divide(node: Node, above: Any, below: Any) -> Any:
+def _divide(node: Node, above: Basic, below: Basic) -> Basic:
     return _multiply(node, above, _power(node, below, sympy.S.NegativeOne))
 
 
-def _power(node: Node, base: Any, exponent: Any) -> Any:
+def _power(node: Node, base: Basic, exponent: Basic) -> Basic:
     """Of two matrices ``exp(b⊗log(a))``: SymPy's HadamardPower of them does not turn its exponent when it is turned.
 
     So too where matrices stand in the exponent of a number: SymPy's own powers fail to take a factor out of their sums.
@@ -134,7 +138,7 @@ def _power(node: Node, base: Any, exponent: Any) -> Any:
     return sympy.exp(exponent * sympy.log(base)) if exponent.has(sympy.MatrixSymbol) else base**exponent
 
 
-def _maximum(node: Node, one: Any, other: Any) -> Any:
+def _maximum(node: Node, one: Basic, other: Basic) -> Basic:
     """``max(a, b) = b + max(a − b, 0)``, and so min."""
     return (
         _of_difference(node, one, other) + _full(other, node.shape) if node.shape else entry_by_entry(node, one, other)
@@ -144,11 +148,11 @@ def _maximum(node: Node, one: Any, other: Any) -> Any:
 _minimum = _maximum
 
 
-def _switch(entry: Any) -> Any:
+def _switch(entry: Basic) -> Basic:
     return sympy.Piecewise((1, sympy.Ne(entry, 0)), (0, True))
 
 
-def _where(node: Node, condition: Any, value: Any, other: Any) -> Any:
+def _where(node: Node, condition: Basic, value: Basic, other: Basic) -> Basic:
     """``c⊗a + (1 − c)⊗b``, c being 1 or 0."""
     if not node.shape:
         return sympy.Piecewise((value, sympy.Ne(condition, 0)), (other, True))
@@ -162,47 +166,47 @@ def _where(node: Node, condition: Any, value: Any, other: Any) -> Any:
 # Products and structure ---------------------------------------------------------------------------------------------
 
 
-def _matmul(node: Node, *factors: Any) -> Any:
+def _matmul(node: Node, *factors: Basic) -> Basic:
     return factors[0] * factors[1]
 
 
-def _dot(node: Node, one: Any, other: Any) -> Any:
+def _dot(node: Node, one: Basic, other: Basic) -> Basic:
     return one.T * other if one.is_Matrix and other.is_Matrix else one * other
 
 
-def _outer(node: Node, one: Any, other: Any) -> Any:
+def _outer(node: Node, one: Basic, other: Basic) -> Basic:
     return one * (other.T if other.is_Matrix else other)
 
 
-def _transpose(node: Node, value: Any) -> Any:
+def _transpose(node: Node, value: Basic) -> Basic:
     return value.T if value.is_Matrix else value
 
 
-def _tr(node: Node, value: Any) -> Any:
+def _tr(node: Node, value: Basic) -> Basic:
     return sympy.Trace(value) if value.is_Matrix else value
 
 
-def _inv(node: Node, value: Any) -> Any:
+def _inv(node: Node, value: Basic) -> Basic:
     return sympy.Inverse(value) if value.is_Matrix else 1 / value
 
 
-def _det(node: Node, value: Any) -> Any:
+def _det(node: Node, value: Basic) -> Basic:
     return sympy.Determinant(value) if value.is_Matrix else value
 
 
-def _diag(node: Node, value: Any) -> Any:
+def _diag(node: Node, value: Basic) -> Basic:
     return sympy.DiagMatrix(value) if value.is_Matrix else value
 
 
-def _diagonal(node: Node, value: Any) -> Any:
+def _diagonal(node: Node, value: Basic) -> Basic:
     return sympy.DiagonalOf(value) if value.is_Matrix else value
 
 
-def _kron(node: Node, one: Any, other: Any) -> Any:
+def _kron(node: Node, one: Basic, other: Basic) -> Basic:
     return sympy.KroneckerProduct(one, other) if one.is_Matrix and other.is_Matrix else one * other
 
 
-def _stack(node: Node, *parts: Any) -> Any:
+def _stack(node: Node, *parts: Basic) -> Basic:
     if not any(part.is_Matrix for part in parts):
         return sympy.ImmutableMatrix(list(parts))
     return sympy.BlockMatrix([[part if part.is_Matrix else sympy.ImmutableMatrix([[part]])] for part in parts])
@@ -211,20 +215,20 @@ def _stack(node: Node, *parts: Any) -> Any:
 _stack_rows = _stack
 
 
-def _grid(node: Node, *parts: Any) -> Any:
+def _grid(node: Node, *parts: Basic) -> Basic:
     rows, columns = node.parameters
     return sympy.ImmutableMatrix(rows, columns, list(parts))
 
 
-def _before(place: Any) -> Any:
+def _before(place: Expr | LoopIndex) -> Expr:
     """A place counted from 1, from 0."""
     if isinstance(place, LoopIndex):
         raise refused("a sum over data")
     return place - 1
 
 
-def _element(node: Node, value: Any) -> Any:
-    def index(place: Any) -> Any:
+def _element(node: Node, value: Basic) -> Basic:
+    def index(place: Place) -> Expr | slice:
         if place is None:
             return slice(None)
         if isinstance(place, Slice):
@@ -242,18 +246,18 @@ def _element(node: Node, value: Any) -> Any:
     return found.T if len(node.shape) == 1 and not isinstance(rows, slice) else found
 
 
-def _wide(place: Any) -> Any:
+def _wide(place: Expr | slice) -> slice:
     return place if isinstance(place, slice) else slice(place, place + 1)
 
 
 # Reductions ---------------------------------------------------------------------------------------------------------
 
 
-def _sum(node: Node, value: Any) -> Any:
+def _sum(node: Node, value: Basic) -> Basic:
     return _summed(value, node.parameters[0] if node.parameters else None)
 
 
-def _summed(value: Any, axis: Any = None) -> Any:
+def _summed(value: Basic, axis: int | None = None) -> Basic:
     """``1ᵀA1``, down the columns ``Aᵀ1``, across the rows ``A1``."""
     if not value.is_Matrix:
         return value
@@ -266,7 +270,7 @@ def _summed(value: Any, axis: Any = None) -> Any:
     return value.T * sympy.OneMatrix(rows, 1) if axis == 0 else value * sympy.OneMatrix(columns, 1)
 
 
-def _mean(node: Node, value: Any) -> Any:
+def _mean(node: Node, value: Basic) -> Basic:
     if not value.is_Matrix:
         return value
     axis = node.parameters[0] if node.parameters else None
@@ -274,18 +278,18 @@ def _mean(node: Node, value: Any) -> Any:
     return _summed(value, axis) / count
 
 
-def _norm(node: Node, value: Any) -> Any:
+def _norm(node: Node, value: Basic) -> Basic:
     return sympy.sqrt(sympy.Trace(value.T * value)) if value.is_Matrix else sympy.Abs(value)
 
 
-def _logsumexp(node: Node, value: Any) -> Any:
+def _logsumexp(node: Node, value: Basic) -> Basic:
     if not value.is_Matrix:
         return value
     found = _summed(_entries(sympy.exp, value), node.parameters[0] if node.parameters else None)
     return _entries(sympy.log, found) if found.is_Matrix else sympy.log(found)
 
 
-def _softmax(node: Node, value: Any) -> Any:
+def _softmax(node: Node, value: Basic) -> Basic:
     if not value.is_Matrix:
         return sympy.S.One
     raised = _entries(sympy.exp, value)
@@ -297,17 +301,17 @@ def _softmax(node: Node, value: Any) -> Any:
     return sympy.HadamardProduct(raised, sympy.HadamardPower(sums, -1))
 
 
-def _log_softmax(node: Node, value: Any) -> Any:
+def _log_softmax(node: Node, value: Basic) -> Basic:
     return _entries(sympy.log, _softmax(node, value)) if value.is_Matrix else sympy.S.Zero
 
 
-def _repeat(node: Node, *_: Any) -> Any:
+def _repeat(node: Node, *_: Basic) -> Basic:
     """The identity with every row p times, ``I ⊗ 1``."""
     size, times = node.parameters[-2:]
     return sympy.KroneckerProduct(sympy.Identity(size), sympy.OneMatrix(times, 1))
 
 
-def _tile(node: Node, *_: Any) -> Any:
+def _tile(node: Node, *_: Basic) -> Basic:
     """The identity p times one below the other, ``1 ⊗ I``."""
     size, times = node.parameters[-2:]
     return sympy.KroneckerProduct(sympy.OneMatrix(times, 1), sympy.Identity(size))

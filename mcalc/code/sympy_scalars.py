@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import sympy
+from sympy.core.expr import Expr
 
 from mcalc.table.roles import ABSOLUTE, LARGER, SMALLER
 
@@ -18,22 +19,22 @@ class Scalars:
     def __getattr__(self, name: str) -> Any:
         return getattr(sympy, _SPELLED.get(name) or re.sub("^arc", "a", name))
 
-    def where(self, condition: Any, value: Any, other: Any) -> Any:
+    def where(self, condition: Expr, value: Expr, other: Expr) -> Expr:
         """Piecewise, the first where the condition holds."""
         return sympy.Piecewise((sympy.nsimplify(value), condition), (sympy.nsimplify(other), True))
 
-    def logaddexp(self, a: Any, b: Any) -> Any:
+    def logaddexp(self, a: Expr, b: Expr) -> Expr:
         """``ln(eᵃ + eᵇ)``."""
         return sympy.log(sympy.exp(a) + sympy.exp(b))
 
-    def total(self, *terms: Any) -> Any:
+    def total(self, *terms: Expr) -> Expr:
         """``a + b + …``."""
         return sympy.Add(*terms)
 
-    def multiplied(self, *factors: Any) -> Any:
+    def multiplied(self, *factors: Expr) -> Expr:
         """``a b …``."""
         return sympy.Mul(*factors)
 
-    def raised(self, a: Any, b: Any) -> Any:
+    def raised(self, a: Expr, b: Expr) -> Expr:
         """``a^b``."""
         return a**b

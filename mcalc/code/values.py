@@ -7,17 +7,24 @@ ones is an index that is not carried, a running index is an index like any other
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from sympy.core.expr import Expr
+from sympy.core.numbers import Rational
 
 from mcalc.table import COMPARISONS
+from mcalc.table.records import Parameters, Shape
 from mcalc.table.roles import DELTA, STEP
 
 Ids = tuple[int, ...]
+Key: TypeAlias = "tuple[str, tuple[tuple[int, Ids], ...], Parameters, Shape, int]"
+"""What equal values have in common."""
+Remembered = TypeVar("Remembered")
 Power = Fraction
 ONE_TIME = Fraction(1)
 
@@ -25,7 +32,7 @@ ONE_TIME = Fraction(1)
 class Index(int):
     """An index outside of a value: a number that knows the size over which it runs."""
 
-    size: Any
+    size: Expr
 
 
 class Value:
@@ -37,21 +44,21 @@ class Value:
         self,
         operation: str,
         args: tuple[Reference, ...],
-        parameters: tuple[Any, ...],
-        sizes: tuple[Any, ...],
+        parameters: Parameters,
+        sizes: Shape,
         rank: int,
         serial: int,
     ) -> None:
         self.operation, self.args, self.parameters, self.sizes = operation, args, parameters, sizes
         self.rank, self.serial = rank, serial
-        self.memory: dict[Any, Any] = {}
+        self.memory: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
         inner = ", ".join(f"v{value.serial}{list(ids)}" for value, ids in self.args)
         return f"v{self.serial} = {self.operation}({inner}; {self.parameters})"
 
     @property
-    def axes(self) -> tuple[Any, ...]:
+    def axes(self) -> Shape:
         """The sizes of its axes."""
         return self.sizes[: self.rank]
 
@@ -87,18 +94,18 @@ Summand = tuple[Fraction, Reference]
 class _Pool:
     """The values and indices of one piece of code, numbered from the start, so that its text never varies."""
 
-    def __init__(self, inner: Collection[Any]) -> None:
-        self.values: dict[Any, Value] = {}
+    def __init__(self, inner: Collection[Expr]) -> None:
+        self.values: dict[Key, Value] = {}
         self.serials, self.indices = count(), count()
         self.inner = frozenset(inner)
-        self.magnitudes: dict[Any, float] = {}
+        self.magnitudes: dict[Expr, float] = {}
 
 
 _POOL: ContextVar[_Pool] = ContextVar("values")
 
 
 @contextmanager
-def pool(inner: Collection[Any] = ()) -> Iterator[None]:
+def pool(inner: Collection[Expr] = ()) -> Iterator[None]:
     """Values made inside are kept till its end; the sizes `inner` are thought to be small, as a rank is."""
     token = _POOL.set(_Pool(inner))
     try:
@@ -112,9 +119,7 @@ def current() -> _Pool:
     return _POOL.get()
 
 
-def make(
-    operation: str, args: Iterable[Reference], parameters: tuple[Any, ...], sizes: Iterable[Any], rank: int
-) -> Value:
+def make(operation: str, args: Iterable[Reference], parameters: Parameters, sizes: Iterable[Expr], rank: int) -> Value:
     """The value, one object for all that are equal."""
     args, sizes = tuple(args), tuple(sizes)
     held = _POOL.get()
@@ -125,18 +130,18 @@ def make(
     return found
 
 
-def _key(operation: str, args: Iterable[Reference], parameters: tuple[Any, ...], sizes: Any, rank: int) -> Any:
+def _key(operation: str, args: Iterable[Reference], parameters: Parameters, sizes: Shape, rank: int) -> Key:
     return operation, tuple((value.serial, ids) for value, ids in args), parameters, sizes, rank
 
 
-def fresh(size: Any) -> Index:
+def fresh(size: Expr) -> Index:
     """An index that nothing else has, of a size."""
     found = Index(next(_POOL.get().indices))
     found.size = size
     return found
 
 
-def size_of(index: int) -> Any:
+def size_of(index: int) -> Expr:
     """Over what an index outside of a value runs."""
     assert isinstance(index, Index)
     return index.size
@@ -151,7 +156,7 @@ def build(
     operation: str,
     references: Sequence[Reference],
     out: Collection[int],
-    parameters: tuple[Any, ...] = (),
+    parameters: Parameters = (),
     weights: Sequence[Fraction] | None = None,
 ) -> Reference:
     """The value over the indices `out`, the others summed; with weights, powers or coefficients, arguments commute."""
@@ -171,13 +176,13 @@ def _ordered(
     references: Sequence[Reference], weights: Sequence[Fraction], out: Collection[int]
 ) -> tuple[list[Reference], list[Fraction]]:
     """In an order that depends on the values and on how their indices meet, and not on the names of these."""
-    met: dict[int, list[Any]] = {}
+    met: dict[int, list[tuple[int, int, str]]] = {}
     for (value, ids), weight in zip(references, weights, strict=True):
         for at, index in enumerate(ids):
             met.setdefault(index, []).append((value.serial, at, str(weight)))
     colours = {index: (index in out, sorted(places)) for index, places in met.items()}
 
-    def key(k: int) -> Any:
+    def key(k: int) -> tuple[int, str, list[tuple[bool, list[tuple[int, int, str]]]]]:
         value, ids = references[k]
         return value.serial, str(weights[k]), [colours[index] for index in ids]
 
@@ -185,7 +190,7 @@ def _ordered(
     return [references[k] for k in order], [weights[k] for k in order]
 
 
-def leaf(operation: str, sizes: Sequence[Any] = (), parameters: tuple[Any, ...] = ()) -> Value:
+def leaf(operation: str, sizes: Sequence[Expr] = (), parameters: Parameters = ()) -> Value:
     """A value without arguments."""
     return make(operation, (), parameters, sizes, len(sizes))
 
@@ -208,9 +213,9 @@ def delta(one: int, other: int) -> Reference:
     return Reference(leaf(DELTA, (size, size)), (one, other))
 
 
-def number(value: Any) -> Reference:
+def number(value: Rational | Fraction | int) -> Reference:
     """An exact number."""
-    exact = Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else Fraction(value)
+    exact = Fraction(int(value.p), int(value.q)) if isinstance(value, Rational) else Fraction(value)
     return Reference(leaf("number", (), (exact,)), ())
 
 
@@ -220,7 +225,7 @@ def is_number(reference: Reference, value: int | None = None) -> bool:
     return found.operation == "number" and (value is None or found.parameters[0] == value)
 
 
-def of_size(size: Any) -> Reference:
+def of_size(size: Expr) -> Reference:
     """A dimension as a number."""
     return number(size) if size.is_Integer else Reference(leaf("dimension", (), (size,)), ())
 
@@ -273,7 +278,7 @@ def reachable(roots: Iterable[Value], known: Callable[[Value], bool] = lambda va
     return order
 
 
-def remembered(value: Value, name: str, compute: Callable[[Value], Any]) -> Any:
+def remembered(value: Value, name: str, compute: Callable[[Value], Remembered]) -> Remembered:
     """A property that follows from those of the arguments, computed once for each value."""
     if name not in value.memory:
         for below in reachable([value], lambda one: name in one.memory):

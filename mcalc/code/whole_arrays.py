@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mcalc.code.factored import of_square, solved
 from mcalc.code.printer import Printer, Written, rule
-from mcalc.code.source import ADDITION, POWER, Source
+from mcalc.code.source import ADDITION, POWER, Operand, Source, Subscript
 from mcalc.code.values import Value
 from mcalc.numbers.program import along_row, meaning
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Parameter
 from mcalc.table.roles import (
     DETERMINANT,
     DIAGONAL,
@@ -118,7 +117,7 @@ def _part(printer: Printer, value: Value) -> Written:
     cuts, (whole,) = value.parameters
     batch = [index for index in range(value.rank) if index not in whole]
     batch = batch[: value.rank - sum(cut is None or len(cut) == 2 for cut in cuts)]
-    index: list[Any] = [slice(None)] * len(batch)
+    index: list[Subscript] = [slice(None)] * len(batch)
     for cut in cuts:
         if cut is not None and len(cut) == 1:
             index.append(printer.sizes.write(cut[0] - 1))
@@ -161,7 +160,7 @@ def _call(printer: Printer, value: Value) -> Written:
 def _applied(printer: Printer, node: Node, args: Sequence[Source], running: dict[LoopIndex, Source]) -> Source:
     if node.operator.open is not None:
         return _opened(printer, node.operator.open, args, len(node.axes))
-    given: list[Any] = []
+    given: list[Operand | None] = []
     for place in node.parameters:
         if isinstance(place, LoopIndex):
             given.append(Source(f"{running[place]} + 1", ADDITION, less_one=running[place].text))
@@ -187,6 +186,6 @@ def _opened(printer: Printer, function: OpenFunction, args: Sequence[Source], ra
     return Source(f"{known[function]}({', '.join(arg.text for arg in args)})", rank=rank)
 
 
-def _place(printer: Printer, place: Any) -> Source:
+def _place(printer: Printer, place: Parameter) -> Source:
     """A place counted from 1; less one, it is the place in an array."""
     return Source(f"{printer.sizes.write(place - 1)} + 1", ADDITION, less_one=str(printer.sizes.write(place - 1)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 
@@ -20,7 +21,7 @@ class ArrayModule:
         return found
 
 
-def _numpy() -> Any:
+def _numpy() -> ModuleType:
     import numpy
 
     return numpy
@@ -30,6 +31,8 @@ array_module = ArrayModule()
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from mcalc.table.records import Array
 else:
     np = array_module
 
@@ -37,36 +40,36 @@ Random: TypeAlias = "np.random.Generator"
 """What numbers are drawn from."""
 
 
-def softmax(a: Any) -> Any:
+def softmax(a: Array) -> Array:
     """exp(a)/sum(exp(a)) along the last axis, without overflow."""
     raised = np.exp(a - np.max(a, axis=-1, keepdims=True))
     return raised / np.sum(raised, axis=-1, keepdims=True)
 
 
-def log_softmax(a: Any) -> Any:
+def log_softmax(a: Array) -> Array:
     """a - log(sum(exp(a))) along the last axis, without overflow."""
     lowered = a - np.max(a, axis=-1, keepdims=True)
     return lowered - np.log(np.sum(np.exp(lowered), axis=-1, keepdims=True))
 
 
-def logsumexp(a: Any) -> Any:
+def logsumexp(a: Array) -> Array:
     """log(sum(exp(a))) over all entries, without overflow."""
     top = np.max(a)
     return top + np.log(np.sum(np.exp(a - top)))
 
 
-def logsumexp_along(a: Any, axis: Any) -> Any:
+def logsumexp_along(a: Array, axis: int) -> Array:
     """log(sum(exp(a))) along an axis, without overflow."""
     top = np.max(a, axis=axis, keepdims=True)
     return np.squeeze(top, axis=axis) + np.log(np.sum(np.exp(a - top), axis=axis))
 
 
-def erf(a: Any) -> Any:
+def erf(a: Array) -> Array:
     """The error function, element by element."""
     return np.vectorize(math.erf, otypes=[np.result_type(np.asarray(a), np.float32)])(a)
 
 
-def products_of_others(a: Any) -> Any:
+def products_of_others(a: Array) -> Array:
     """Along the last axis, the product of all entries but the one in this place, without dividing by it."""
     one = np.ones_like(a[..., :1])
     before = np.cumprod(np.concatenate([one, a[..., :-1]], -1), -1)
@@ -74,20 +77,20 @@ def products_of_others(a: Any) -> Any:
     return before * np.flip(after, (-1,))
 
 
-def products_of_pairs(a: Any) -> Any:
+def products_of_pairs(a: Array) -> Array:
     """Along the last axis, the product of all entries but those in two places, 0 where these are one."""
     other = 1 - np.eye(a.shape[-1], dtype=a.dtype)
     return products_of_others(a[..., None, :] * other + (1 - other)) * other
 
 
-def adjugate(a: Any) -> Any:
+def adjugate(a: Array) -> Array:
     """det(a) inv(a), also of a singular matrix: by its singular values, without dividing by them."""
     u, s, v = np.linalg.svd(a)
     scaled = products_of_others(s)[..., None] * np.swapaxes(u, -1, -2)
     return np.linalg.det(u @ v)[..., None, None] * (np.swapaxes(v, -1, -2) @ scaled)
 
 
-def total(*terms: Any) -> Any:
+def total(*terms: Array) -> Array:
     """The sum of the terms; scalars are expanded."""
     result = terms[0]
     for term in terms[1:]:
@@ -95,7 +98,7 @@ def total(*terms: Any) -> Any:
     return result
 
 
-def multiplied(*factors: Any) -> Any:
+def multiplied(*factors: Array) -> Array:
     """The element-wise product of the factors; scalars are expanded."""
     result = factors[0]
     for factor in factors[1:]:
@@ -103,28 +106,28 @@ def multiplied(*factors: Any) -> Any:
     return result
 
 
-def raised(a: Any, b: Any) -> Any:
+def raised(a: Array, b: Array) -> Array:
     """a**b of real numbers: not a number where it is not real."""
     return np.power(a, b, dtype=float)
 
 
-def stacked(*parts: Any) -> Any:
+def stacked(*parts: Array) -> Array:
     """Scalars and vectors, one below the other."""
     return np.concatenate([np.atleast_1d(part) for part in parts])
 
 
-def grid(*parts: Any) -> Any:
+def grid(*parts: Array) -> Array:
     """A matrix of scalars, row by row; the last two arguments count rows and columns."""
     *entries, rows, columns = parts
     return np.array(entries, dtype=float).reshape(rows, columns)
 
 
-def traced(a: Any) -> Any:
+def traced(a: Array) -> Array:
     """The trace; of a scalar itself."""
     return np.trace(a) if np.ndim(a) == 2 else a
 
 
-HELPERS: dict[str, Callable[..., Any]] = {
+HELPERS: dict[str, Callable[..., Array]] = {
     helper.__name__: helper
     for helper in (
         softmax,

@@ -8,10 +8,16 @@ divisor is 0, which of two numbers is the larger) raises `Unsure`: it takes more
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from mcalc.numbers.arrays import array_module as np
 
+if TYPE_CHECKING:
+    from mpmath import MPContext, mpf
+    from sympy.core.expr import Expr
+
+Operand: TypeAlias = "Bounded | complex | Expr | mpf"
+"""What a number with a bound is made of, and computed with."""
 EXACTLY = -math.inf
 
 
@@ -32,7 +38,7 @@ def joined(one: float, other: float) -> float:
     return one + math.log2(1 + 2.0 ** (other - one)) if one - other < 60 else one + 1e-15
 
 
-def magnitude(value: Any) -> float:
+def magnitude(value: mpf) -> float:
     """``log₂|v|``."""
     if hasattr(value, "_mpf_"):
         _, mantissa, exponent, count = value._mpf_
@@ -47,16 +53,16 @@ def magnitude(value: Any) -> float:
 class Field(Protocol):
     """All numbers of so many digits: what a number asks of those that it belongs to."""
 
-    context: Any
+    context: MPContext
     bits: int
     last: bool
-    zero: Any
+    zero: mpf
     nan: Bounded
 
-    def rounded(self, value: Any, error: float, exact: bool = False) -> Bounded:
+    def rounded(self, value: mpf, error: float, exact: bool = False) -> Bounded:
         """A value that an operation has rounded, `error` being the logarithm of what its arguments leave open."""
 
-    def number(self, value: Any) -> Bounded:
+    def number(self, value: Operand) -> Bounded:
         """Any number, with the bound that its conversion leaves."""
 
     def power(self, a: Bounded, b: Bounded) -> Bounded:
@@ -68,7 +74,7 @@ class Bounded:
 
     __slots__ = ("error", "field", "masked", "tied", "value")
 
-    def __init__(self, field: Field, value: Any, error: float = EXACTLY, masked: bool = False) -> None:
+    def __init__(self, field: Field, value: mpf, error: float = EXACTLY, masked: bool = False) -> None:
         self.field, self.value, self.error, self.masked, self.tied = field, value, error, masked, False
 
     # What it is
@@ -125,7 +131,7 @@ class Bounded:
     def __abs__(self) -> Bounded:
         return Bounded(self.field, abs(self.value), self.error)
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Operand) -> Bounded:
         if isinstance(other, np.ndarray):
             return NotImplemented
         other = self.field.number(other)
@@ -137,15 +143,15 @@ class Bounded:
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Operand) -> Bounded:
         if other is self and self.is_number:
             return Bounded(self.field, self.field.zero)
         return NotImplemented if isinstance(other, np.ndarray) else self + (-self.field.number(other))
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Operand) -> Bounded:
         return -self + other
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Operand) -> Bounded:
         if isinstance(other, np.ndarray):
             return NotImplemented
         other = self.field.number(other)
@@ -162,7 +168,7 @@ class Bounded:
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: Operand) -> Bounded:
         if isinstance(other, np.ndarray):
             return NotImplemented
         other = self.field.number(other)
@@ -178,18 +184,18 @@ class Bounded:
         exact = error == EXACTLY and bits_of(found) + bits_of(other.value) <= self.field.bits
         return self.field.rounded(found, error, exact and found * other.value == self.value)
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: Operand) -> Bounded:
         return self.field.number(other) / self
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Operand) -> Bounded:
         return NotImplemented if isinstance(other, np.ndarray) else self.field.power(self, self.field.number(other))
 
-    def __rpow__(self, other: Any) -> Any:
+    def __rpow__(self, other: Operand) -> Bounded:
         return self.field.power(self.field.number(other), self)
 
     # Comparisons
 
-    def _less(self, other: Any) -> int:
+    def _less(self, other: Operand) -> int:
         """The sign of ``other − self``; 0 where no digit tells two numbers apart that are not 0; -2 for no number."""
         other = self.field.number(other)
         difference = other - self
@@ -200,22 +206,22 @@ class Bounded:
                 raise
             return 0
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Operand) -> bool:
         return self._less(other) == 1
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Operand) -> bool:
         return self._less(other) == -1
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Operand) -> bool:
         return self._less(other) in (0, 1)
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Operand) -> bool:
         return self._less(other) in (0, -1)
 
-    def __eq__(self, other: Any) -> bool:
+    def __eq__(self, other: object) -> bool:
         return self._less(other) == 0
 
-    def __ne__(self, other: Any) -> bool:
+    def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __hash__(self) -> int:
@@ -225,14 +231,14 @@ class Bounded:
         return f"{self.field.context.nstr(self.value, 8)} ± 2^{self.error:.0f}"
 
 
-def bits_of(value: Any) -> int:
+def bits_of(value: mpf) -> int:
     """How many bits the digits of a number take."""
     if hasattr(value, "_mpf_"):
         return int(value._mpf_[3])
     return int(value._mpc_[0][3] + value._mpc_[1][3])
 
 
-def _exact_sum(one: Any, other: Any, bits: int) -> bool:
+def _exact_sum(one: mpf, other: mpf, bits: int) -> bool:
     """Whether a sum has room for all bits of its terms."""
     parts = [part for value in (one, other) for part in _parts(value) if part[1]]
     if not parts:
@@ -240,5 +246,5 @@ def _exact_sum(one: Any, other: Any, bits: int) -> bool:
     return bool(max(part[2] + part[3] for part in parts) + 1 - min(part[2] for part in parts) <= bits)
 
 
-def _parts(value: Any) -> tuple[Any, ...]:
+def _parts(value: mpf) -> tuple[tuple[int, int, int, int], ...]:
     return (value._mpf_,) if hasattr(value, "_mpf_") else tuple(value._mpc_)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounded_module import BoundedModule, entries
-from mcalc.numbers.bounds import EXACTLY, Bounded, Unsure, joined
+from mcalc.numbers.bounds import EXACTLY, Bounded, Operand, Unsure, joined
 from mcalc.numbers.fields import Field
 from mcalc.table import shapes
-from mcalc.table.records import Array, Operator
+from mcalc.table.records import Array, Operator, Parameter
+
+if TYPE_CHECKING:
+    from mpmath import mpf
+    from sympy.core.expr import Expr
 
 LEVELS = (30, 80, 240, 720, 2200)
 """Digits: the fourth level tells a double from 0, the last one is for divisors and comparisons."""
@@ -37,19 +41,19 @@ class Certain(Arithmetic):
         self.field = Field(digits, real, last)
         self.module = BoundedModule(self.field)
 
-    def array(self, value: Any) -> Any:
+    def array(self, value: Array) -> Array:
         """The value with a bound for each entry."""
         return self.module.array(value)
 
-    def scalar(self, value: Any) -> Any:
+    def scalar(self, value: Operand) -> Any:
         """The value as one number with its bound."""
         return self.field.number(value)
 
-    def is_finite(self, value: Any) -> bool:
+    def is_finite(self, value: Array) -> bool:
         """Whether every entry is a number."""
         return all(entry.is_number for entry in entries(self.module.array(value)))
 
-    def call(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+    def call(self, operator: Operator, values: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
         """The operator's meaning; raises `Unsure` where that takes more digits, and `NotReal`."""
         if operator.of_reals and not all(one.is_real for value in values for one in entries(value)):
             raise NotReal(operator)
@@ -65,7 +69,7 @@ class Certain(Arithmetic):
             return self._masked(operator, values, found) if self.masks else found
         return found
 
-    def _of_numbers(self, operator: Operator, values: Sequence[Any], found: Any) -> Any:
+    def _of_numbers(self, operator: Operator, values: Sequence[Array], found: Array) -> Array:
         """No number where what is compared, or the condition, is none."""
         asked = values[:1] if operator.is_cases else values
 
@@ -74,10 +78,10 @@ class Certain(Arithmetic):
 
         return np.frompyfunc(one, len(asked) + 1, 1)(found, *asked)
 
-    def _as_far_as_known(self, operator: Operator, values: Sequence[Any], parameters: Sequence[Any]) -> Any:
+    def _as_far_as_known(self, operator: Operator, values: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
         """The entries that are known; the others are none."""
 
-        def one(*given: Any) -> Any:
+        def one(*given: Bounded) -> Bounded:
             try:
                 return self.field.number(operator.numpy(self.module, *(np.array(v, dtype=object) for v in given)))
             except Unsure:
@@ -88,9 +92,9 @@ class Certain(Arithmetic):
         shape = np.shape(values[0]) if operator.shape is shapes.square else ()
         found = np.empty(shape, dtype=object)
         found[...] = self.field.nan
-        return found if shape else self.field.nan
+        return found[()]
 
-    def _masked(self, operator: Operator, values: Sequence[Any], found: Any) -> Any:
+    def _masked(self, operator: Operator, values: Sequence[Array], found: Array) -> Array:
         """The zeros of a condition that clearly does not hold, and of a case that is clearly not chosen."""
 
         def one(result: Bounded, *given: Bounded) -> Bounded:
@@ -132,7 +136,7 @@ def is_settled(number: Bounded) -> bool:
     return number.error <= size - _SETTLED or joined(size, number.error) < _SMALLEST
 
 
-def rising(run: Callable[[Certain], list[Any]], arithmetics: Iterator[Certain]) -> list[Any] | None:
+def rising(run: Callable[[Certain], list[Array]], arithmetics: Iterator[Certain]) -> list[Array] | None:
     """What the run gives with as many digits as it takes; None where the last of them do not suffice."""
     for arithmetic in arithmetics:
         try:
@@ -144,7 +148,7 @@ def rising(run: Callable[[Certain], list[Any]], arithmetics: Iterator[Certain]) 
     return None
 
 
-def digits_of(value: Any) -> Bounded:
+def digits_of(value: Expr) -> Bounded:
     """A number as SymPy has it, to twenty digits; raises `TooFar`, `Unsure`."""
     for count in LEVELS:
         try:
@@ -156,20 +160,20 @@ def digits_of(value: Any) -> Bounded:
     raise Unsure
 
 
-def plain(number: Bounded) -> Any:
+def plain(number: Bounded) -> mpf:
     """The number without its bound; 0 where it is none but to all digits."""
     return number.field.zero if number.is_number and number.may_be_zero else number.value
 
 
-Moved = Callable[[Any], Any]
+Moved = Callable[[Array], Array]
 """An array, each entry moved by a tiny amount of its own."""
 
 
 def approximation(
-    run: Callable[[Certain, dict[str, Array], Moved], list[Any]],
+    run: Callable[[Certain, dict[str, Array], Moved], list[Array]],
     point_in: Callable[[Certain], dict[str, Array]],
     names: Sequence[str],
-) -> list[Any] | None:
+) -> list[Array] | None:
     """The limit of the values as the names move to where they are, if it is the same from several sides.
 
     A function that is continuous, and whose derivative has a limit, has this limit as its derivative. `run` is told
@@ -191,19 +195,19 @@ def approximation(
 def _around(
     arithmetic: Certain,
     power: int,
-    run: Callable[[Certain, dict[str, Array], Moved], list[Any]],
+    run: Callable[[Certain, dict[str, Array], Moved], list[Array]],
     point_in: Callable[[Certain], dict[str, Array]],
     names: Sequence[str],
-) -> tuple[list[list[Any]], list[Any]]:
+) -> tuple[list[list[Bounded]], list[Array]]:
     """The entries of the values on both sides of the point, in two directions; and the last values themselves."""
     point, generator = point_in(arithmetic), np.random.default_rng(1)
     tiny = arithmetic.field.number(10) ** -power
-    found: list[list[Any]] = []
+    found: list[list[Bounded]] = []
 
-    def steps(array: Any) -> Any:
+    def steps(array: Array) -> Array:
         return generator.integers(11, 99, np.shape(array)) * generator.choice([-1, 1], np.shape(array))
 
-    def moved(array: Any) -> Any:
+    def moved(array: Array) -> Array:
         return np.asarray(arithmetic.array(array) + steps(array) * tiny)
 
     for _ in range(2):
@@ -215,7 +219,7 @@ def _around(
     return found, values
 
 
-def _are_apart(found: Sequence[Sequence[Any]]) -> bool:
+def _are_apart(found: Sequence[Sequence[Bounded]]) -> bool:
     """Whether an entry clearly is not the same on all sides."""
     for same in zip(*found, strict=True):
         for other in same[1:]:

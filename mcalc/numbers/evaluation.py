@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sympy
 from sympy.core.expr import Expr
 
 from mcalc.networks.index_form import Expression
 from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
+from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounded_module import entries
 from mcalc.numbers.bounds import TooFar, Unsure
@@ -59,15 +59,15 @@ class Number:
     One that is a `limit` has a formula that has no value itself.
     """
 
-    array: Any
-    exact: Any
+    array: Array
+    exact: Array | None
     shape: tuple[int, ...]
-    precise: Any = None
+    precise: Array | None = None
     notes: tuple[str, ...] = ()
     limit: bool = False
 
     @property
-    def decimals(self) -> Any:
+    def decimals(self) -> Array:
         """What is rounded for show, once; it may be too large or too small for floating-point numbers."""
         found = self.precise if self.precise is not None else self.exact
         return self.array if found is None else found
@@ -106,7 +106,7 @@ class Evaluator:
         only_trees = all(isinstance(one, Node) for one in expressions)
         self.few = only_trees and points * self.work <= MOST_WORK * max(1, min(points, 4))
         self.certain = points * self.work <= MOST_CERTAIN
-        self.programs: dict[Arithmetic, Callable[[Mapping[str, Any]], list[Any]]] = {}
+        self.programs: dict[Arithmetic, Callable[[Mapping[str, Array]], list[Array]]] = {}
         self.poles = False
         self.notes: tuple[str, ...] = ()
 
@@ -123,7 +123,7 @@ class Evaluator:
         except TooFar:
             raise Problem(_TOO_FAR, hint="choose smaller values", status=3) from None
 
-    def _run(self, arithmetic: Arithmetic, point: Mapping[str, Any], generator: Any = None) -> list[Any]:
+    def _run(self, arithmetic: Arithmetic, point: Mapping[str, Array], generator: Random | None = None) -> list[Array]:
         if arithmetic not in self.programs:
             self.programs[arithmetic] = self._compiled(arithmetic)
         self.poles = False
@@ -133,7 +133,7 @@ class Evaluator:
             except np.linalg.LinAlgError:
                 raise Problem("A matrix that is inverted here is singular.", hint="its determinant is 0") from None
 
-    def _compiled(self, arithmetic: Arithmetic) -> Callable[..., list[Any]]:
+    def _compiled(self, arithmetic: Arithmetic) -> Callable[..., list[Array]]:
         nodes = [one for one in self.expressions if isinstance(one, Node)]
         program = Program(vectorized(nodes) if arithmetic is REAL else nodes, self.sizes, arithmetic=arithmetic)
         tensors = [
@@ -141,7 +141,7 @@ class Evaluator:
             for one in self.expressions
         ]
 
-        def run(point: Mapping[str, Any], generator: Any) -> list[Any]:
+        def run(point: Mapping[str, Array], generator: Random | None) -> list[Array]:
             found = iter(program.run(point, generator=generator))
             return [next(found) if one is None else one.run(point, generator=generator) for one in tensors]
 
@@ -190,14 +190,14 @@ class Evaluator:
             for expression, one in zip(self.expressions, found, strict=True)
         ]
 
-    def _rising(self, fitted: Fitted, arithmetics: Iterator[Certain]) -> list[Any]:
+    def _rising(self, fitted: Fitted, arithmetics: Iterator[Certain]) -> list[Array]:
         found = rising(lambda arithmetic: self._run(arithmetic, fitted.point(arithmetic)), arithmetics)
         if found is None:
             message = "No digit of the value is certain here, with all the digits that there is time for."
             raise Problem(message, hint="almost everything cancels: rewrite the expression", status=3)
         return found
 
-    def _limit(self, fitted: Fitted) -> list[Any] | None:
+    def _limit(self, fitted: Fitted) -> list[Array] | None:
         """Of a derivative that is 0/0 as a formula, its limit, if from all sides it is the same."""
         if self.slope is None or self.work > _MOST_BESIDE:
             return None
@@ -206,7 +206,7 @@ class Evaluator:
         )
         return found or approximation(self._beside, fitted.point, self.slope.names)
 
-    def _beside(self, arithmetic: Certain, point: Mapping[str, Any], moved: Moved) -> list[Any]:
+    def _beside(self, arithmetic: Certain, point: Mapping[str, Array], moved: Moved) -> list[Array]:
         """The values with what polynomials are of moved as well: their rules divide by what may be 0 everywhere."""
         values: dict[Node, Array] = {}
         for node in topological(trees(self.expressions)):
@@ -255,7 +255,7 @@ class Evaluator:
         return numbers
 
 
-def _number(found: Any, shape: tuple[int, ...], notes: tuple[str, ...], limit: bool) -> Number:
+def _number(found: Array, shape: tuple[int, ...], notes: tuple[str, ...], limit: bool) -> Number:
     numbers = entries(found)
     values = np.empty(len(numbers), dtype=object)
     values[:] = [plain(one) for one in numbers]
@@ -263,11 +263,11 @@ def _number(found: Any, shape: tuple[int, ...], notes: tuple[str, ...], limit: b
     return Number(floats, None, shape, values.reshape(shape), notes, limit)
 
 
-def _is_whole(found: Any) -> bool:
+def _is_whole(found: Array) -> bool:
     return all(entry.is_number for entry in entries(found))
 
 
-def _exact(expression: Expression, found: Any, fitted: Fitted) -> Number | None:
+def _exact(expression: Expression, found: Array, fitted: Fitted) -> Number | None:
     shape = _shape(expression, fitted)
     exact = np.array(found, dtype=object).reshape(shape)
     for place in np.ndindex(exact.shape):

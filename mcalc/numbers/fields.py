@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.bounds import EXACTLY, Bounded, TooFar, Unsure, bits_of, joined, magnitude
+from mcalc.numbers.bounds import EXACTLY, Bounded, Operand, TooFar, Unsure, bits_of, joined, magnitude
+
+if TYPE_CHECKING:
+    from mpmath import MPContext, mpf
+    from sympy.core.expr import Expr
 
 _LINEAR, _NEAR = -8, 4
 _LARGEST = 300
 _NOTHING = -1e80
 
-Slope = Callable[[Any, Any, Any], Any]
+Slope: TypeAlias = "Callable[[MPContext, mpf, mpf], mpf]"
 """In terms of the functions of so many digits, the argument and the value."""
 
 
@@ -69,7 +73,7 @@ class Field:
         self.nan = Bounded(self, self.context.nan)
         self.functions = {name: getattr(self.context, name.replace("arc", "a")) for name in FUNCTIONS}
 
-    def rounded(self, value: Any, error: float, exact: bool = False) -> Bounded:
+    def rounded(self, value: mpf, error: float, exact: bool = False) -> Bounded:
         """A value that an operation has rounded."""
         if hasattr(value, "_mpc_"):
             if value.imag == 0:
@@ -80,7 +84,7 @@ class Field:
             return self.nan
         return Bounded(self, value, error if exact else joined(error, magnitude(value) - self.bits + 1))
 
-    def number(self, value: Any) -> Bounded:
+    def number(self, value: Operand) -> Bounded:
         """Any number, with the bound that its conversion leaves."""
         if isinstance(value, Bounded):
             return value
@@ -99,7 +103,7 @@ class Field:
             return self.number(int(value.p)) / int(value.q)
         return self.of_expression(value)
 
-    def of_expression(self, value: Any) -> Bounded:
+    def of_expression(self, value: Expr) -> Bounded:
         """A number as SymPy has it."""
         if value.is_Rational:
             return self.number(value)

@@ -65,7 +65,7 @@ def _label(answer: Any, found: Any) -> Box:
 def _value(number: Number, rounded: bool, digits: int, both: bool) -> Box:
     """The exact value, beside it its decimals where `both` are asked for; these alone where there is no exact one."""
     about = box(number.decimals, number.shape, digits)
-    if not exact(number, "latex", rounded):
+    if number.exact is None or not exact(number, "latex", rounded):
         return about
     whole = box(number.exact, number.shape)
     if not both or written(number.exact, number.shape, "latex") == written(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sympy.core.numbers import Rational
+
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
 from mcalc.numbers.evaluation import Number
@@ -16,10 +18,12 @@ def column_of(numbers: Sequence[Number | None], rounded: bool, varied: bool, dig
     Fractions and decimals do not mix: where one number is a decimal, all are.
     """
     known = [number.exact for number in numbers if number is not None]
-    if not rounded and all(entry is not None and (varied or entry.is_Rational) for entry in known):
-        texts = ["undefined" if one is None else written(one.exact, (), "ascii") for one in numbers]
+    fractions = all(isinstance(entry, Rational) for entry in known)
+    if not rounded and (fractions or (varied and all(entry is not None for entry in known))):
+        exact = [None if number is None else number.exact for number in numbers]
+        texts = ["undefined" if entry is None else written(entry, (), "ascii") for entry in exact]
         mixed = any("." in text for text in texts) and any("/" in text for text in texts)
-        if not mixed or not all(entry is not None and entry.is_Rational for entry in known):
+        if not mixed or not fractions:
             return level(texts)
     return level(["undefined" if one is None else decimals_of(one, digits) for one in numbers])
 
