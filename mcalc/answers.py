@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
+from sympy.core.basic import Basic
+
 from mcalc.checking.verdict import Check
 from mcalc.code.as_sympy import expression
 from mcalc.code.wanted import Wanted
@@ -21,6 +23,7 @@ from mcalc.question import Question
 from mcalc.render import code, verdict, write
 from mcalc.render.evaluation import Evaluation, evaluation, text_rows
 from mcalc.render.layout import plain
+from mcalc.table.records import Array
 
 _LONGEST_REPR = 200
 
@@ -35,7 +38,7 @@ class Answer(Derivation):
         given = {field.name: getattr(derivation, field.name) for field in fields(Derivation)}
         return cls(**given | {"parts": tuple(cls.of(part) for part in derivation.parts)})
 
-    def to_sympy(self) -> Any:
+    def to_sympy(self) -> Basic | tuple[Basic, ...]:
         """The answer as an expression of SymPy's: a column is n×1, a scalar no matrix; of several parts a tuple.
 
         Raises `mcalc.problems.Problem` with status 3 where SymPy has no such expression.
@@ -110,7 +113,7 @@ class Evaluated(Evaluation):
         return cls(**{field.name: getattr(found, field.name) for field in fields(Evaluation)})
 
     @property
-    def array(self) -> Any:
+    def array(self) -> Array | tuple[Array, ...]:
         """The numbers as an array; by several names one array for each."""
         arrays = tuple(answer.number.array for answer in self.answers)
         return arrays[0] if len(arrays) == 1 else arrays

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
+from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy, Symbol
 
 from mcalc.checking.points import Stacked
@@ -48,9 +48,9 @@ class Scope:
     def read(self, syntax: Syntax) -> Node:
         """The value of the syntax; raises `Mismatch` where shapes do not fit, and Problem."""
         dimensions = Dimensions()
-        fits: dict[int, Any] = {}
+        fits: dict[int, Expr] = {}
 
-        def fit(place: int) -> Any:
+        def fit(place: int) -> Expr:
             return fits.setdefault(place, Dummy(integer=True, positive=True))
 
         value = self._read(syntax, dimensions, fit)
@@ -64,7 +64,7 @@ class Scope:
         open_sizes = [size for size in map(dimensions.find, fits.values()) if isinstance(size, Dummy)]
         return self._fitted(syntax, dimensions, fits, list(dict.fromkeys(open_sizes)))
 
-    def _fitted(self, syntax: Syntax, dimensions: Dimensions, fits: Mapping[int, Any], unknown: list[Any]) -> Node:
+    def _fitted(self, syntax: Syntax, dimensions: Dimensions, fits: Mapping[int, Expr], unknown: list[Expr]) -> Node:
         """The value with a size for each identity: those with which the whole has the shape that is wanted."""
         sizes = list(dict.fromkeys(size for size in self.expected if size != 1))
         sizes += [Symbol(name) for name in sorted(self.dimensions) if Symbol(name) not in sizes]
@@ -83,7 +83,7 @@ class Scope:
         dimensions.known = {**known, **dict.fromkeys(unknown, length)}
         return self._read(syntax, dimensions, lambda place: dimensions.find(fits[place]))
 
-    def _read(self, syntax: Syntax, dimensions: Dimensions, fit: Any) -> Node:
+    def _read(self, syntax: Syntax, dimensions: Dimensions, fit: Callable[[int], Expr]) -> Node:
         reader = Elaborator(self.names, dimensions.same, fit, self.dimensions)
         reader.resolve, reader.source = dimensions.find, self.source
         reader.loops.update(self.indices)

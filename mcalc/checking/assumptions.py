@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mcalc.checking.compare import Ground, Sample, close
+from mcalc.checking.compare import Ground, Sample, Side, close
 from mcalc.checking.findings import KINDS
 from mcalc.checking.points import Field, Spot, Valued, draw, shape_of, trees
 from mcalc.checking.relation import Relation, Scalars, relation
@@ -14,6 +14,7 @@ from mcalc.checking.search import turned_shape
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -85,11 +86,11 @@ def _resampled(ground: Ground, change: Callable[[Spot], Spot | None]) -> list[Sa
     return found
 
 
-def _changed(name: str, change: Callable[[Any], Any]) -> Callable[[Spot], Spot]:
+def _changed(name: str, change: Callable[[Array], Array]) -> Callable[[Spot], Spot]:
     return lambda spot: spot._replace(point={**spot.point, name: change(spot.point[name])})
 
 
-def _sides_of_agreement(ground: Ground, answer: Valued) -> set[Any]:
+def _sides_of_agreement(ground: Ground, answer: Valued) -> set[Side]:
     """The sides of every kink on which the answer is right already, without any assumption."""
     if not ground.asked or shape_of(answer) != shape_of(ground.right):
         return set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from mcalc.checking.exact import Difference, precise_value
 from mcalc.checking.points import (
@@ -40,6 +40,10 @@ _NOTHING = 1e-30
 _NEAR = 1e3
 _PLACES = 5000
 _CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 24, 3, 60, 48, 12
+
+
+Side: TypeAlias = "tuple[tuple[object, ...] | None, ...]"
+"""What each condition is at a spot, entry by entry; None where it has no value there."""
 
 
 def _places(expressions: Sequence[Valued], sizes: Sequence[dict[str, int]]) -> int:
@@ -133,7 +137,7 @@ class Ground:
         sides = ((self.asked[at], side) for at, side in sorted(missed))
         return [condition if side else build.opposite(condition) or condition for condition, side in sides]
 
-    def side(self, spot: Spot) -> tuple[tuple[object, ...] | None, ...]:
+    def side(self, spot: Spot) -> Side:
         """On which side of every kink the spot lies."""
         found = []
         for condition in self._conditions:
@@ -145,7 +149,7 @@ class Ground:
     def _conditions(self) -> list[Field]:
         return [Field(counted(condition)) for condition in self.asked]
 
-    def values(self, expression: Valued, deciding: bool = False) -> list[Any]:
+    def values(self, expression: Valued, deciding: bool = False) -> list[Array | None]:
         """The values of an expression at the samples; None where it has none."""
         found = Field(expression)
         return [found.at(sample.spot) for sample in (self.deciding if deciding else self.samples)]
@@ -253,7 +257,7 @@ def _is_near(spot: Spot) -> bool:
 def _telling(ground: Ground, among: Sequence[int]) -> list[int]:
     """Samples enough to decide: of every combination of sides a few, of them all not too many."""
     ordered = sorted(among, key=lambda at: (sum(ground.samples[at].spot.sizes.values()), at))
-    counts: dict[Any, int] = {}
+    counts: dict[Side, int] = {}
     chosen: list[int] = []
     for at in ordered if ground.asked else ():
         side = ground.side(ground.samples[at].spot)
@@ -264,7 +268,7 @@ def _telling(ground: Ground, among: Sequence[int]) -> list[int]:
     return [*chosen[:_MOST_EXACT], *rest[:: 1 + len(rest) // _ANYWHERE]]
 
 
-def close(one: Any, other: Any, slack: float = 0.0) -> bool:
+def close(one: Array, other: Array, slack: float = 0.0) -> bool:
     """Equal but for rounding."""
     scale = max(np.abs(one).max(initial=0.0), np.abs(other).max(initial=0.0))
     return bool(np.abs(one - other).max(initial=0.0) <= _CLOSE * scale + slack)

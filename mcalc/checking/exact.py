@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mcalc.checking.points import Field, Spot, Valued, trees
 from mcalc.numbers.arrays import array_module as np
@@ -32,7 +31,7 @@ def precise_spot(spot: Spot, variables: Sequence[Node], count: int = DIGITS) -> 
     return spot._replace(point=point)
 
 
-def precise_value(expression: Valued, spot: Spot, variables: Sequence[Node]) -> Any:
+def precise_value(expression: Valued, spot: Spot, variables: Sequence[Node]) -> Array | None:
     """The value in floating-point numbers, found with fifty digits; None where it is not real and finite."""
     found = Field(expression, digits(DIGITS)).at(precise_spot(spot, variables))
     if found is None:
@@ -47,7 +46,7 @@ class Difference:
     def __init__(self, value: Node, right: Valued, answer: Valued, variables: Sequence[Node]) -> None:
         self.variables = list(variables)
         self.of = {"value": value, "right": right, "answer": answer}
-        self.fields: dict[tuple[Any, int], Field] = {}
+        self.fields: dict[tuple[int, int], Field] = {}
         self.spots: dict[tuple[int, int], Spot] = {}
         self.gaps: list[Node] = []
         if isinstance(right, Node) and isinstance(answer, Node) and right.shape == answer.shape:
@@ -57,13 +56,13 @@ class Difference:
             except ShapeMismatch:
                 self.gaps = [plain]
 
-    def _at(self, expression: Valued, spot: Spot, count: int) -> Any:
+    def _at(self, expression: Valued, spot: Spot, count: int) -> Array | None:
         key = (id(expression), count)
         if key not in self.fields:
             self.fields[key] = Field(expression, digits(count))
         return self.fields[key].at(spot)
 
-    def _found(self, spot: Spot, count: int, seed: int | None = None) -> list[Any] | None:
+    def _found(self, spot: Spot, count: int, seed: int | None = None) -> list[Array] | None:
         """The differences at the spot, each as an array; None where one side has no value, or another shape.
 
         With a `seed` at a spot beside it, by half the digits.
@@ -72,8 +71,8 @@ class Difference:
         if seed is not None:
             there = _beside(there, count, seed)
         if self.gaps:
-            found = [self._at(gap, there, count) for gap in self.gaps]
-            return None if any(gap is None for gap in found) else found
+            found = [value for gap in self.gaps if (value := self._at(gap, there, count)) is not None]
+            return found if len(found) == len(self.gaps) else None
         one, other = (self._at(self.of[side], there, count) for side in ("right", "answer"))
         if one is None or other is None or np.shape(one) != np.shape(other):
             return None
@@ -83,7 +82,7 @@ class Difference:
         """Whether the value, its derivative or the answer is real and finite at the spot."""
         return self._at(self.of[name], precise_spot(spot, self.variables), DIGITS) is not None
 
-    def size(self, spot: Spot) -> Any:
+    def size(self, spot: Spot) -> float:
         """How large the difference is at the spot, in its largest entry."""
         return max(map(_size, self._found(spot, _STEPS[-1]) or ()), default=0)
 
@@ -105,7 +104,7 @@ class Difference:
             before = found
         return None
 
-    def _stays(self, spot: Spot, count: int, found: Sequence[Any]) -> bool:
+    def _stays(self, spot: Spot, count: int, found: Sequence[Array]) -> bool:
         """Whether a difference is more than rounding on the way can have made, and is there beside the spot as well.
 
         Where a matrix is singular, or two sides of a condition are equal, it is not.
@@ -119,7 +118,7 @@ class Difference:
             larger = [large and _size(gap - other) < _size(gap) / 2 for large, gap, other in pairs]
         return any(larger)
 
-    def _rounding(self, spot: Spot, count: int, at: int) -> Any:
+    def _rounding(self, spot: Spot, count: int, at: int) -> float:
         """What rounding can make of the largest value on the way to a difference."""
         there = precise_spot(spot, self.variables, count)
         roots = (
@@ -137,6 +136,6 @@ def _beside(spot: Spot, count: int, seed: int) -> Spot:
     return spot._replace(point={name: value * (1 + unit * moves[name]) for name, value in spot.point.items()})
 
 
-def _size(value: Array) -> Any:
+def _size(value: Array) -> float:
     flat = np.ravel(np.array(value, dtype=object))
     return max((abs(entry) for entry in flat), default=0)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice, product
-from typing import Any
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
@@ -88,9 +87,9 @@ class _Compared:
     def __init__(self, answer: Field, right: Field, value: Field, layout_alone: bool, ties: Sequence[Tie]) -> None:
         self.answer, self.right, self.value, self.layout_alone, self.ties = answer, right, value, layout_alone, ties
 
-    def best(self, spots: Iterable[Spot]) -> tuple[Spot, Any, Any] | None:
+    def best(self, spots: Iterable[Spot]) -> tuple[Spot, Array, Array] | None:
         """The simplest of the spots at which they differ, with both values."""
-        best: tuple[float, tuple[Spot, Any, Any]] | None = None
+        best: tuple[float, tuple[Spot, Array, Array]] | None = None
         for spot in spots:
             one, other = self.answer.at(spot), self.right.at(spot)
             if one is None or other is None or self.value.at(spot) is None:
@@ -114,7 +113,7 @@ class _Compared:
         return None if best is None else best[1]
 
 
-def _example(ground: Ground, found: tuple[Spot, Any, Any], answer: Valued, right: Valued, form: str) -> Example:
+def _example(ground: Ground, found: tuple[Spot, Array, Array], answer: Valued, right: Valued, form: str) -> Example:
     spot, one, other = found
     return Example(shown_point(ground, spot, form), _shown(one, answer, form), _shown(other, right, form))
 
@@ -194,7 +193,7 @@ def written(value: Array, shape: Sequence[Expr], form: str = "text") -> str:
     return set_numbers(numbers, (1, len(numbers)) if row else np.shape(value), form)
 
 
-def simple(value: float) -> Any:
+def simple(value: float) -> Expr:
     """The number as it is shown: a simple fraction, or four digits."""
     simple = Fraction(value).limit_denominator(24)
     if abs(float(simple) - value) < 1e-9 * max(1.0, abs(value)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sympy.core.mul import Mul
 
@@ -89,7 +89,7 @@ class Field:
         self.expression, self.arithmetic = expression, arithmetic
         self._programs: dict[tuple[object, ...], Program | None] = {}
 
-    def at(self, spot: Spot, generator: Random | None = None) -> Any:
+    def at(self, spot: Spot, generator: Random | None = None) -> Array | None:
         """The value as an array; None where it is not real and finite."""
         try:
             with np.errstate(all="ignore"):
@@ -100,7 +100,7 @@ class Field:
             return None
         return np.asarray(value, dtype=float) if self.arithmetic is REAL else value
 
-    def _value(self, spot: Spot, generator: Random | None) -> Any:
+    def _value(self, spot: Spot, generator: Random | None) -> Array | None:
         expression = self.expression
         if isinstance(expression, Computed):
             return expression.compute(spot)
@@ -130,7 +130,7 @@ class Field:
             result[place] = program.run(spot.point, None, running, generator)[0]
         return result
 
-    def largest(self, spot: Spot) -> Any:
+    def largest(self, spot: Spot) -> float:
         """The largest value that is met on the way."""
         if not isinstance(self.expression, Node):
             return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mcalc.ask import read
 from mcalc.derivation.derivation import Derivation
@@ -26,7 +26,7 @@ _NOUNS = (("a scalar", "scalars"), ("a vector", "vectors"), ("a matrix", "matric
 
 
 def right_elsewhere(
-    derivation: Derivation, shapes: Mapping[str, Given] | None, checked: Callable[[Mapping[str, Any]], Check]
+    derivation: Derivation, shapes: Mapping[str, Given] | None, checked: Callable[[Mapping[str, Given]], Check]
 ) -> Check | None:
     """The verdict in the likeliest reading in which the answer is right, with its condition; None if there is none."""
     for other in _readings(derivation):

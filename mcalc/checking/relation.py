@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 
 from mcalc.checking.compare import close
 from mcalc.checking.points import Field, Spot
 from mcalc.numbers.arrays import array_module as np
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -21,7 +23,7 @@ from mcalc.tree.node import Node
 class Factor:
     """A constant: a number times powers of dimensions, of variables, of scalars of the expression."""
 
-    number: Any
+    number: Expr
     powers: tuple[tuple[Node, int], ...] = ()
 
     @property
@@ -48,13 +50,13 @@ class Relation(NamedTuple):
 
 
 def relation(
-    found: Sequence[Any], wanted: Sequence[Any], spots: Sequence[Spot], scalars: Scalars, turned: bool
+    found: Sequence[Array | None], wanted: Sequence[Array], spots: Sequence[Spot], scalars: Scalars, turned: bool
 ) -> Relation | None:
     """The constant by which the values differ everywhere; None where it is none."""
     ratios: list[float] = []
     used: list[int] = []
     for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
-        if one is None or other is None:
+        if one is None:
             continue
         if turned:
             other = other.T
@@ -84,7 +86,7 @@ Powers = tuple[tuple[Node, int], ...]
 class Scalars:
     """What a constant factor may be made of: numbers, dimensions, and the scalars of the expression."""
 
-    def __init__(self, dimensions: Sequence[Any], nodes: Sequence[Node]) -> None:
+    def __init__(self, dimensions: Sequence[Expr], nodes: Sequence[Node]) -> None:
         sizes = [build.size(size) for size in dimensions]
         single = [((size, power),) for size in sizes for power in (1, -1)]
         double = [((size, power),) for size in sizes for power in (2, -2)]
@@ -92,10 +94,10 @@ class Scalars:
         powers = [((node, power),) for node in nodes for power in (1, -1, 2, -2)]
         self.products: list[Powers] = [(), *single, *double, *mixed, *powers]
         self.fields = {node: Field(node) for node in (*sizes, *nodes)}
-        self._tables: dict[tuple[int, ...], Any] = {}
+        self._tables: dict[tuple[int, ...], Array] = {}
         self._kept: list[Sequence[Spot]] = []
 
-    def table(self, spots: Sequence[Spot]) -> Any:
+    def table(self, spots: Sequence[Spot]) -> Array:
         """The value of each product at each spot, a row a product."""
         key = tuple(map(id, spots))
         if key not in self._tables:
@@ -112,7 +114,7 @@ class Scalars:
             self._tables[key] = np.array(rows)
         return self._tables[key]
 
-    def constant(self, ratios: Any, spots: Sequence[Spot], used: Sequence[int]) -> Factor | None:
+    def constant(self, ratios: Array, spots: Sequence[Spot], used: Sequence[int]) -> Factor | None:
         """The number, the product of dimensions or the power of a scalar that all the ratios are."""
         with np.errstate(all="ignore"):
             rest = ratios / self.table(spots)[:, used]
@@ -125,7 +127,7 @@ class Scalars:
         return None
 
 
-def _number(value: float) -> Any:
+def _number(value: float) -> Expr:
     """The simple fraction that it is; None where it is none."""
     if not np.isfinite(value):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mcalc.checking.answer import Mismatch, Scope
 from mcalc.checking.compare import Ground
@@ -18,8 +18,12 @@ from mcalc.language.parser import Syntax
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import NoDigits, digits
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node
+
+if TYPE_CHECKING:
+    from mpmath import mpf
 
 _MOST_DECIMALS, _STEPS, _FITTED, _COMPARED, _FEWEST = 4, 8, 6, 40, 3
 _STEP, _EXACT = "1e-20", "1e-30"
@@ -76,7 +80,7 @@ class _Constants:
         wanted = [(spot, self.right.at(spot)) for spot in spots]
         self.wanted = [(spot, np.ravel(value)) for spot, value in wanted if value is not None]
 
-    def found(self) -> list[Any] | None:
+    def found(self) -> list[mpf] | None:
         """The constants, the same at all points; None where there are none."""
         telling = [pair for pair in self.wanted if any(entry != 0 for entry in pair[1])]
         if len(telling) < _FEWEST:
@@ -94,23 +98,24 @@ class _Constants:
         except (NoDigits, ZeroDivisionError, ValueError):
             return None
 
-    def _value(self, spot: Spot, constants: Sequence[Any]) -> Any:
+    def _value(self, spot: Spot, constants: Sequence[mpf]) -> Array | None:
         point = {**spot.point, **dict(zip(self.names, constants, strict=True))}
         found = self.answer.at(spot._replace(point=point))
         return None if found is None else np.ravel(found)
 
-    def _change(self, pairs: Sequence[tuple[Spot, Any]], constants: Sequence[Any]) -> list[Any] | None:
+    def _change(self, pairs: Sequence[tuple[Spot, Array]], constants: Sequence[mpf]) -> list[mpf] | None:
         """The step by least squares from the constants towards the right ones."""
         step = self.context.mpf(_STEP)
-        rows: list[list[Any]] = []
-        rest: list[Any] = []
+        rows: list[list[mpf]] = []
+        rest: list[mpf] = []
         for spot, wanted in pairs:
             here = self._value(spot, constants)
             moved = [
-                self._value(spot, [one + step * (place == at) for place, one in enumerate(constants)])
+                value
                 for at in range(len(constants))
+                if (value := self._value(spot, [one + step * (k == at) for k, one in enumerate(constants)])) is not None
             ]
-            if here is None or any(value is None for value in moved):
+            if here is None or len(moved) < len(constants):
                 return None
             rest += list(wanted - here)
             rows += [list(row) for row in zip(*((value - here) / step for value in moved), strict=True)]
@@ -118,7 +123,7 @@ class _Constants:
         turned = matrix.T
         return list(self.context.lu_solve(turned * matrix, turned * vector))
 
-    def _right(self, constants: Sequence[Any]) -> bool:
+    def _right(self, constants: Sequence[mpf]) -> bool:
         for spot, wanted in self.wanted:
             value = self._value(spot, constants)
             if value is None:

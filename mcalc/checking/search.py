@@ -15,7 +15,7 @@ from mcalc.checking.relation import Factor, Relation, Scalars, relation
 from mcalc.checking.variants import Variant
 from mcalc.numbers.arrays import array_module as np
 from mcalc.problems import Problem
-from mcalc.table.records import Shape
+from mcalc.table.records import Array, Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological, variables
 
@@ -77,7 +77,7 @@ class Search:
         self.spots = [sample.spot for sample in self.samples]
         self.left = _WORK
         self.generator = np.random.default_rng(23)
-        self.weights: dict[tuple[int, ...], Any] = {}
+        self.weights: dict[tuple[int, ...], Array] = {}
         self.known: dict[Any, Values] = {}
         self.cheapest: dict[Any, float] = {}
         self.answers: list[Entry] = []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace as with_fields
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sympy.core.expr import Expr
 
 from mcalc.ask import derive
 from mcalc.checking.answer import Mismatch, scope
@@ -54,6 +56,6 @@ def only_square(case: Case) -> Finding | None:
     return None
 
 
-def _declared(node: Node, joined: dict[Any, Any]) -> Declaration:
+def _declared(node: Node, joined: dict[Expr, Expr]) -> Declaration:
     properties = node.parameters[1] if len(node.parameters) > 1 else frozenset()
     return Declaration(tuple(size.xreplace(joined) for size in node.shape), properties)

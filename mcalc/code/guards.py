@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from mcalc.networks.divisors import Result, divided_by, divisors, factors_of, norms
+from typing import TypeVar
+
+from mcalc.networks.divisors import divided_by, divisors, factors_of, norms
+from mcalc.networks.networks import Tensor
 from mcalc.table import shapes as shape_rules
 from mcalc.table.records import Operator
 from mcalc.table.roles import NORM
 from mcalc.tree.node import Node, topological
 
+Derived = TypeVar("Derived", Node, Tensor)
 NONZERO = Operator(
     "nonzero",
     "a",
@@ -19,7 +23,7 @@ NONZERO = Operator(
 )
 
 
-def guarded(result: Result, value: Node) -> Result:
+def guarded(result: Derived, value: Node) -> Derived:
     """The derivative of `value`, where norms that it divides by may be 0; those that the value divides by may not."""
     given = frozenset(node for divisor in divisors([value]) for node in norms(divisor))
     if isinstance(result, Node):

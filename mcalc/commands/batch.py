@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from typing import Any, TextIO
+from typing import TextIO
 
 from mcalc.ask import Question, answered
 from mcalc.choices import COMMANDS, DETAILS, LAYOUTS, METHODS, PRODUCTS, SYMMETRIC, WRAPPERS
@@ -12,6 +12,7 @@ from mcalc.code.wanted import Wanted
 from mcalc.commands.faults import guarded
 from mcalc.derivation.detail import at_detail
 from mcalc.formats import DERIVATION, LIBRARIES, VERDICT, showing
+from mcalc.language.declarations import Given
 from mcalc.problems import Problem, among
 from mcalc.render import write
 
@@ -32,7 +33,7 @@ def serve(requests: TextIO, replies: TextIO) -> None:
             gc.collect()
 
 
-def _encoded(answer: dict[str, Any]) -> str:
+def _encoded(answer: dict[str, object]) -> str:
     text = json.dumps(answer, ensure_ascii=False)
     try:
         text.encode()
@@ -41,7 +42,7 @@ def _encoded(answer: dict[str, Any]) -> str:
     return text
 
 
-def reply(line: str) -> dict[str, Any]:
+def reply(line: str) -> dict[str, object]:
     """``{"id", "ok": true, "output"}`` or ``{"id", "ok": false, "error"}``."""
     identity = None
     try:
@@ -63,7 +64,7 @@ def reply(line: str) -> dict[str, Any]:
         return {"id": identity, "ok": False, "error": problem.as_json()}
 
 
-def _output(request: dict[str, Any]) -> str:
+def _output(request: dict[str, object]) -> str:
     command = _choice(request, "command", (*COMMANDS, "check"), "jacobian")
     form = _choice(request, "format", showing(VERDICT if command == "check" else DERIVATION), "text")
     layout = _choice(request, "layout", LAYOUTS, "paper")
@@ -101,7 +102,7 @@ def _output(request: dict[str, Any]) -> str:
     return write(derivation, form, _wanted(request, form))
 
 
-def _wanted(request: dict[str, Any], form: str) -> Wanted | None:
+def _wanted(request: dict[str, object], form: str) -> Wanted | None:
     """What the request wants of code; None where it asks for nothing besides the derivative."""
     product, wrap = _choice(request, "product", PRODUCTS, ""), _choice(request, "wrap", WRAPPERS, "")
     wanted = Wanted(product=product, wrap=wrap, **{name: request.get(name) is True for name in _FLAGS})
@@ -110,7 +111,9 @@ def _wanted(request: dict[str, Any], form: str) -> Wanted | None:
     return wanted if wanted.named else None
 
 
-def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, symmetric: str, form: str) -> str:
+def _checked(
+    request: dict[str, object], expression: str, wrt: str, shapes: dict[str, Given], symmetric: str, form: str
+) -> str:
     """The verdict on the request's answer."""
     from mcalc.checking.examine import check
     from mcalc.render.verdict import write as report
@@ -123,7 +126,7 @@ def _checked(request: dict[str, Any], expression: str, wrt: str, shapes: Any, sy
     return report(check(question, answer), form)
 
 
-def _choice(request: dict[str, Any], key: str, known: tuple[str, ...], default: str) -> str:
+def _choice(request: dict[str, object], key: str, known: tuple[str, ...], default: str) -> str:
     given = request.get(key)
     if given is None:
         return default

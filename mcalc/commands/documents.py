@@ -32,11 +32,11 @@ _FLAGS = (
 )
 
 
-def document_options(function: Callable[..., Any]) -> Callable[..., Any]:
+def document_options(function: Callable[..., None]) -> Callable[..., None]:
     """Adds the options of documents; the function gets them as one, `document`."""
 
     @wraps(function)
-    def packed(*args: Any, form: str, **given: Any) -> Any:
+    def packed(form: str, **given: Any) -> None:
         own = {name: given.pop(name) for name in Options.__dataclass_fields__ if name in given}
         pairs = own.pop("style")
         if own["standalone"] and form not in DOCUMENTS and not given.get("graph"):
@@ -46,7 +46,7 @@ def document_options(function: Callable[..., Any]) -> Callable[..., Any]:
             )
         style = (project_style() if form in DOCUMENTS else DEFAULT).with_pairs(pairs)
         own["env"] = own["env"] or ""
-        return function(*args, form=form, document=Options(**own, style=style), **given)
+        return function(form=form, document=Options(**own, style=style), **given)
 
     for option in reversed(_FLAGS):
         packed = option(packed)
@@ -66,11 +66,11 @@ def project_style() -> Style:
     return DEFAULT
 
 
-def _table(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
+def _table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
     import tomllib
 
     try:
-        found: Any = tomllib.loads(path.read_text("utf-8"))
+        found: object = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise Problem(f"The file `{path}` cannot be read: {error}.") from None
     for key in keys:

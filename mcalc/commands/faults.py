@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -14,7 +14,7 @@ from mcalc.problems import Problem, nearest, render_problem
 Result = TypeVar("Result")
 
 
-def attempt(run: Callable[[], Any]) -> int:
+def attempt(run: Callable[[], int | None]) -> int:
     """The exit status of what is run; a fault is told on standard error."""
     try:
         status = int(guarded(run) or 0)

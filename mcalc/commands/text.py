@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -18,6 +18,8 @@ from mcalc.problems import Problem
 if TYPE_CHECKING:
     from mcalc.derivation.derivation import Derivation
     from mcalc.documents.blocks import Page
+    from mcalc.language.declarations import Declaration
+    from mcalc.pictures.scene import Scene
     from mcalc.render.layout import Row
 
 
@@ -74,12 +76,12 @@ def legible(text: str, shapes: tuple[str, ...]) -> str:
     return source
 
 
-def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Any]:
+def declared_shapes(shapes: tuple[str, ...]) -> dict[str, Declaration]:
     """The declarations of all ``-s`` by name; raises Problem where one is given twice."""
     from mcalc.language.declarations import parse_declarations
     from mcalc.language.parser import canonical_name, own_name
 
-    found: dict[str, Any] = {}
+    found: dict[str, Declaration] = {}
     for text in shapes:
         for name, declaration in parse_declarations(text):
             own = canonical_name(name)
@@ -119,7 +121,7 @@ def _put(text: str, output: str | None) -> None:
         raise Problem(f"The file `{output}` cannot be written: {error.strerror}.") from None
 
 
-def show(rows: list[Any], output: str | None, color: str) -> None:
+def show(rows: list[Row], output: str | None, color: str) -> None:
     """The page, in colour where that is asked for or the terminal shows it; its comments are not copied."""
     from mcalc.render.layout import plain
 
@@ -149,7 +151,7 @@ def tell_notes(notes: Iterable[str]) -> None:
         click.echo(f"note: {note}", err=True)
 
 
-def painter(otherwise: str = "") -> Callable[[Any, str], None]:
+def painter(otherwise: str = "") -> Callable[[Scene, str], None]:
     """What draws a scene into a file; raises Problem where matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import Any
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer, Rational
@@ -90,7 +89,7 @@ class Entries:
     def _sign(self, difference: Expr) -> int | None:
         return direction(difference, self.sizes)
 
-    def _equal(self, one: Any, other: Any) -> bool | None:
+    def _equal(self, one: Expr, other: Expr) -> bool | None:
         """Whether two places are one; None where that cannot be told."""
         if one == other:
             return True
@@ -228,7 +227,7 @@ class Entries:
         products = self._rows_by_vectors(bundle, free) if self.whole and not loops else None
         if products is not None:
             return products
-        sizes: dict[Index, Any] = {}
+        sizes: dict[Index, Expr] = {}
         for factor in bundle:
             for at, index in enumerate(factor.indices):
                 if index not in free:

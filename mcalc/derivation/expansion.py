@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
@@ -46,13 +46,13 @@ def expanded(derivation: Derivation, sizes: str = "") -> Derivation:
     return _expanded(derivation, numbers)
 
 
-def read_sizes(text: str, derivation: Derivation) -> dict[Any, Integer]:
+def read_sizes(text: str, derivation: Derivation) -> dict[Expr, Integer]:
     """``n=3,m=2`` as numbers for the dimensions of the derivation; raises Problem."""
     known: dict[str, object] = {}
     for node in (derivation.value, *derivation.reading.names.values(), derivation.natural):
         if isinstance(node, Node):
             known |= symbols_of(node)
-    numbers: dict[Any, Integer] = {}
+    numbers: dict[Expr, Integer] = {}
     what, alone = "--expand takes sizes such as n=3,m=2", "--expand alone draws the components with dots"
     for name, value in assignments(text, alone, what) if text.strip() else ():
         if name not in known:
@@ -115,7 +115,7 @@ class _Layout:
 
     def __init__(self, root: Node, numbers: Numbers) -> None:
         try:
-            self.settle: Any = lambda node: for_sizes(node, numbers)
+            self.settle: Callable[[Node], Node] = lambda node: for_sizes(node, numbers)
             shape = self.settle(root).shape
         except LosesAxis:
             self.settle = lambda node: node

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
 
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.headings import answer_text
@@ -137,7 +136,7 @@ def _difference(
     return difference if np.isfinite(difference) else float("inf")
 
 
-def _value(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> Any:
+def _value(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> Array:
     if isinstance(result, IndexForm):
         return evaluate_tensor(result.tensor, point, sizes)
     return np.asarray(Program([result], sizes).run(point)[0])
@@ -153,7 +152,7 @@ def _largest(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) ->
 
 def _at_places(
     result: IndexForm, again: Node, point: dict[str, Array], sizes: Sizes, places: Sequence[tuple[int, ...]]
-) -> list[Any]:
+) -> list[Array]:
     letters = result.letters()
     loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]
     program = Program([again], sizes, active=frozenset(loops))

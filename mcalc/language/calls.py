@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span, nearest
@@ -41,7 +40,7 @@ def axis_of(syntax: Syntax, operator: Operator, source: str) -> tuple[int, ...]:
     return found
 
 
-def count(syntax: Syntax, given: Any, wanted: tuple[int, ...]) -> None:
+def count(syntax: Syntax, given: Collection[object], wanted: tuple[int, ...]) -> None:
     """Raises Problem where a call has another number of arguments than is wanted."""
     if len(given) not in wanted:
         short = ABBREVIATIONS.get(syntax.value, ())

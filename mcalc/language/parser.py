@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from lark import Lark
 from lark.exceptions import UnexpectedInput
@@ -71,7 +71,7 @@ def _grammar(named: bool) -> Lark:
     return grammar(named, Builder())
 
 
-def _program(statements: list[Any], source: str) -> Program:
+def _program(statements: list[Syntax], source: str) -> Program:
     bindings: dict[str, tuple[str, Syntax, Span]] = {}
     *lines, value = statements
     left = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, isnan, sqrt
-from typing import Any, Protocol
+from typing import Protocol
 
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
@@ -204,7 +204,7 @@ class History:
         """The parameters at the end."""
         return self.parameters[self.steps]
 
-    def path(self, name: str) -> Any:
+    def path(self, name: str) -> Array:
         """The values that a parameter took, one below the other."""
         return np.array([found[name] for _, found in sorted(self.parameters.items())])
 

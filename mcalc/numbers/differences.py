@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
@@ -66,7 +65,7 @@ def moved_by_rounding(run: Callable[[Point, Random | None], Array | None], point
     Where these leave no value, as an entry is no more the largest of all, the variables alone are changed.
     """
     for whole in (True, False):
-        moved: Any = np.zeros(np.shape(value))
+        moved: Array = np.zeros(np.shape(value))
         for seed in (1, 2):
             generator = np.random.default_rng(seed)
             found = run(point, generator) if whole else run(_shaken(point, generator), None)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.arrays import array_module as np
 from mcalc.table.records import Array, Operator, Parameter
+
+if TYPE_CHECKING:
+    from mpmath import mpf
 
 _LARGEST = 5000
 """Functions are taken of numbers below two to this power: the digits of exp(exp(1000)) fill no memory."""
@@ -87,12 +90,12 @@ class _DigitsModule:
         self.__dict__[name] = found
         return found
 
-    def _function(self, name: str) -> Any:
+    def _function(self, name: str) -> Callable[..., Array]:
         ours = getattr(self.context, name.replace("arc", "a"), None)
         if ours is not None and (name in HELPERS or isinstance(getattr(np, name), np.ufunc)):
             return np.frompyfunc(lambda a: self._real(ours, a), 1, 1)
         if name in HELPERS:
-            helper: Any = HELPERS[name]
+            helper: Callable[..., Array] = HELPERS[name]
             return FunctionType(helper.__code__, {"np": self}, name, helper.__defaults__)
         return getattr(np, name)
 
@@ -151,7 +154,7 @@ class _Linear:
     def __init__(self, module: _DigitsModule) -> None:
         self.module = module
 
-    def _eliminated(self, matrix: Array, beside: Array) -> tuple[Array, Any]:
+    def _eliminated(self, matrix: Array, beside: Array) -> tuple[Array, mpf]:
         """The determinant, and what stands beside the matrix when it has become the identity."""
         rows = np.concatenate([self.module.array(matrix), self.module.array(beside)], axis=1)
         size, determinant = len(rows), self.module.number(1)

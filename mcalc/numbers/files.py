@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, TextIO
+from typing import TextIO
 from zipfile import BadZipFile
 
 from mcalc.language.parser import canonical_name
@@ -63,7 +63,7 @@ def _is_table(path: Path) -> bool:
     return path.suffix.lower() in (".csv", ".tsv", ".txt")
 
 
-def _value(name: str, found: Any, path: Path, loose: bool = False) -> Value:
+def _value(name: str, found: object, path: Path, loose: bool = False) -> Value:
     try:
         array = np.asarray(found)
     except ValueError:
@@ -78,7 +78,7 @@ def _value(name: str, found: Any, path: Path, loose: bool = False) -> Value:
         raise Problem(f"{problem.message[:-1]}, in the file `{path}`.", hint=problem.hint) from None
 
 
-def _first_text(found: Any) -> Any:
+def _first_text(found: object) -> object:
     """What is no number in a list of lists."""
     waiting = [found.tolist() if hasattr(found, "tolist") else found]
     while waiting:
@@ -90,7 +90,7 @@ def _first_text(found: Any) -> Any:
     return found
 
 
-def _entries(path: Path) -> Any:
+def _entries(path: Path) -> object:
     """An array, or arrays by name."""
     kind = path.suffix.lower()
     if not path.name:
@@ -115,7 +115,7 @@ def _entries(path: Path) -> Any:
         raise Problem(f"The file `{path}` cannot be read: {reason}.", hint="check its name and its kind") from None
 
 
-def _json(path: Path) -> Any:
+def _json(path: Path) -> object:
     text = path.read_text(encoding="utf-8")
     try:
         found = json.loads(text)
@@ -128,7 +128,7 @@ def _json(path: Path) -> Any:
     return {canonical_name(name): entry for name, entry in found.items()} if isinstance(found, dict) else found
 
 
-def _table(path: Path) -> Any:
+def _table(path: Path) -> object:
     """Columns by name where the first line names them, else an array."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = next((line for line in file if line.strip() and not line.startswith("#")), "")

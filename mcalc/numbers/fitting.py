@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
@@ -219,7 +218,7 @@ def _check_places(reading: Reading, sizes: Mapping[str, int]) -> None:
                 raise Problem(f"`{text}` has {there} place{'s' * (there != 1)} here, and place {here} is taken.")
 
 
-def _axes(node: Node, shape: tuple[int, ...]) -> list[tuple[int, Any]]:
+def _axes(node: Node, shape: tuple[int, ...]) -> list[tuple[int, Expr]]:
     """The axes of a value, each with the dimension that it has in the expression."""
     own = list(node.shape)
     if len(own) == len(shape):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
@@ -118,7 +118,7 @@ class Brackets(NamedTuple):
     before: Array
     after: Array
 
-    def chosen(self, index: Any) -> Brackets:
+    def chosen(self, index: Array) -> Brackets:
         """Those at the places of `index`."""
         return Brackets(*(part[index] for part in self))
 
@@ -130,7 +130,7 @@ class Followed(NamedTuple):
     answers: Answers
     t: Array
     kinks: Brackets
-    peaks: list[tuple[dict[str, Array], Any]]
+    peaks: list[tuple[dict[str, Array], Array]]
 
 
 def follow(asked: Asked, lines: Lines, grid: Array) -> Followed:
@@ -139,7 +139,7 @@ def follow(asked: Asked, lines: Lines, grid: Array) -> Followed:
     points = lines.at(asked.variables, np.repeat(np.arange(len(lines)), len(grid)), t)
     answers = asked.at(points)
     rows, margins = (part.reshape(len(lines), len(grid), -1) for part in answers)
-    seen: list[tuple[dict[str, Array], Any]] = []
+    seen: list[tuple[dict[str, Array], Array]] = []
     every = np.broadcast_to(grid, (len(lines), len(grid)))
     found = _joined([_changes(np.arange(len(lines)), every, rows), *_peaks(asked, lines, grid, margins, seen)])
     brackets = _limited(found, _PER_CHANGE)
@@ -185,7 +185,7 @@ def _limited(brackets: Brackets, most: int) -> Brackets:
 
 
 def _peaks(
-    asked: Asked, lines: Lines, grid: Array, margins: Array, seen: list[tuple[dict[str, Array], Any]]
+    asked: Asked, lines: Lines, grid: Array, margins: Array, seen: list[tuple[dict[str, Array], Array]]
 ) -> list[Brackets]:
     """Where a margin comes near 0 between two points and may pass it, ``sin(x) > 0.9999``: changes found there."""
     size, side = np.abs(margins), np.sign(margins)

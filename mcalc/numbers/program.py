@@ -230,7 +230,7 @@ class Program:
 
         def compute(state: State) -> Array:
             before = state.running.get(loop)
-            total: Any = zero
+            total: Array = zero
             for state.running[loop] in range(1, size + 1):
                 _run(steps, state)
                 total = total + state.memory[slot]

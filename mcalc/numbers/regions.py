@@ -9,7 +9,7 @@ import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
@@ -241,7 +241,7 @@ class _Search:
         numbers = np.searchsorted(self.asked.columns, columns, side="right") - 1
         return tuple(int(n) for n in distinct(numbers) if n < len(self.found.conditions))
 
-    def _pattern(self, row: Any) -> Pattern:
+    def _pattern(self, row: Array) -> Pattern:
         ends = self.asked.columns[: len(self.found.conditions) + 1]
         return tuple(tuple(map(int, row[a:b])) for a, b in pairwise(ends))
 
@@ -274,5 +274,5 @@ def distinct(numbers: Array) -> Array:
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
-def _point(points: Mapping[str, Array], at: Any) -> dict[str, Array]:
+def _point(points: Mapping[str, Array], at: int | Array) -> dict[str, Array]:
     return {name: value[at] for name, value in points.items()}

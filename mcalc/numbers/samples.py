@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sympy.core.numbers import Rational
 
 from mcalc.numbers.fitting import Fitted
@@ -37,7 +35,7 @@ def data_index(value: Node) -> LoopIndex:
     return index
 
 
-def axes_of(index: Any, fitted: Fitted) -> dict[str, int]:
+def axes_of(index: LoopIndex, fitted: Fitted) -> dict[str, int]:
     """The axis of the data in each array that has one."""
     return {
         name: node.shape.index(index)
@@ -46,7 +44,7 @@ def axes_of(index: Any, fitted: Fitted) -> dict[str, int]:
     }
 
 
-def sampled(root: Node, index: Any, count: int, batch: int) -> Node:
+def sampled(root: Node, index: LoopIndex, count: int, batch: int) -> Node:
     """The sum over all the data, as the sum over a sample tells it: ``N/batch`` times as much."""
     done: dict[Node, Node] = {}
     for node in topological([root]):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, cycle, islice, product
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
@@ -159,7 +159,7 @@ def _holds(case: Case) -> bool:
 
 
 def _hold(case: Case, runs: Iterator[Run]) -> bool:
-    equal: Any = None
+    equal: Array | None = None
     excluded = [[True] * len(case.conditions) for _ in case.conditions]
     points = 0
     for _, (first, second, *conditions), _ in islice(runs, _POINTS):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.exact import EXACT
 from mcalc.problems import Problem
 from mcalc.table.records import Array
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 MOST_EXACT = 2000
 EXAMPLE = 'for example --at x=1,2 --at "A=[1,2;3,4]" --at b=0.5 --at X=@data.csv'
@@ -25,7 +28,7 @@ class Value:
 
     name: str
     array: Array
-    exact: Any = None
+    exact: Array | None = None
     rounded: bool = False
     loose: bool = False
 
@@ -44,7 +47,7 @@ class Value:
         return f"a {self.shape[0]}×{self.shape[1]} matrix"
 
 
-def of_numbers(name: str, numbers: Any, rounded: bool | None = None, loose: bool = False) -> Value:
+def of_numbers(name: str, numbers: ArrayLike, rounded: bool | None = None, loose: bool = False) -> Value:
     """The value of NumPy or SymPy numbers; raises Problem where that is no array of up to two axes, all finite."""
     array = np.asarray(numbers)
     if array.dtype.kind in "USO" and not _all_numbers(array):

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
 from mcalc.notation.of_numbers import percent
 from mcalc.numbers.arithmetic import COMPLEX, NotReal
+from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.program import Program
 from mcalc.pictures.places import Range, varied_arrays
 from mcalc.table.records import Array
+from mcalc.tree.node import Node
 
 TOO_LARGE = 1e150
 _LARGE = "too large to be drawn"
 _LOOKED_AT, _HALVINGS, _JUMP = 40, 30, (0.02, 0.1)
 
 
-def blank_note(varying: Sequence[Range], found: Sequence[tuple[str, Any, Any]], grid: Array) -> str:
+class Line(Protocol):
+    """One graph: the tree whose entry at a place it is, of a value of this shape."""
+
+    fitted: Fitted
+    root: Node
+    place: tuple[int, ...]
+    shape: tuple[int, ...]
+
+
+def blank_note(varying: Sequence[Range], found: Sequence[tuple[str, Line, Array]], grid: Array) -> str:
     """``27 % of the region is left blank: sqrt(x) is complex there.``; empty where there is nothing to say."""
     said: list[str] = []
     for text, line, values in found:
@@ -29,7 +40,7 @@ def blank_note(varying: Sequence[Range], found: Sequence[tuple[str, Any, Any]], 
     return "; ".join([said[0], *(part[0].lower() + part[1:] for part in said[1:])]) + "." if said else ""
 
 
-def _why(varying: Sequence[Range], line: Any, places: Array) -> str:
+def _why(varying: Sequence[Range], line: Line, places: Array) -> str:
     program = Program([line.root], line.fitted.sizes, arithmetic=COMPLEX)
     reasons: set[str] = set()
     chosen = places[np.unique(np.linspace(0, len(places) - 1, _LOOKED_AT).astype(int))]
@@ -57,7 +68,7 @@ def _reason(value: complex) -> str:
     return "complex" if value.imag else "real through complex numbers alone"
 
 
-def without_jumps(places: Array, values: Array, function: Callable[[Any], Any]) -> Any:
+def without_jumps(places: Array, values: Array, function: Callable[[Array], Array]) -> Array:
     """The values on a grid, blank on one side of each jump or pole, so that no line is drawn across it.
 
     `places` has the coordinates as its last axis, and `function` takes a list of places.
@@ -80,7 +91,7 @@ def without_jumps(places: Array, values: Array, function: Callable[[Any], Any]) 
     return result
 
 
-def _jumps(left: Array, right: Array, below: Array, above: Array, function: Callable[[Any], Any]) -> Any:
+def _jumps(left: Array, right: Array, below: Array, above: Array, function: Callable[[Array], Array]) -> Array:
     """Whether the function jumps between two places, for each pair of them.
 
     The half with the larger difference is kept, again and again: of a continuous function the difference shrinks.

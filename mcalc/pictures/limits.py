@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,7 @@ def near(values: Array) -> tuple[float, float]:
     return low, high
 
 
-def heights(curves: Sequence[Any], wanted: Sequence[float] = ()) -> tuple[float, float]:
+def heights(curves: Sequence[Array], wanted: Sequence[float] = ()) -> tuple[float, float]:
     """The limits of y: all values, with a margin; where a curve runs off at a pole, what keeps the rest readable.
 
     The heights `wanted` lie within them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -51,13 +50,13 @@ def _lines(descent: Descent, history: History) -> list[tuple[Label, Sequence[flo
     return [(Label(one.heading, written(one.box, "mathtext")), one.values) for one in columns(descent, history)]
 
 
-def _padded(values: Sequence[float], count: int) -> Any:
+def _padded(values: Sequence[float], count: int) -> Array:
     line = np.asarray(values, dtype=float)
     line = np.where(np.isfinite(line), line, np.nan)
     return np.pad(line, (0, count - len(line)), constant_values=np.nan)
 
 
-def _until_it_leaves(line: Array, low: float, high: float) -> Any:
+def _until_it_leaves(line: Array, low: float, high: float) -> Array:
     """Up to the first value outside the picture."""
     outside = np.nonzero((line < low) | (line > high))[0]
     return np.where(np.arange(len(line)) > outside[0], np.nan, line) if len(outside) else line

@@ -6,15 +6,15 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mcalc.pictures.places import Range, read_place
 from mcalc.problems import Problem
+from mcalc.table.records import Array
 
 
-def read_path(name: str, varied: Sequence[Range]) -> Any:
+def read_path(name: str, varied: Sequence[Range]) -> Array:
     """The places on the axes, a step a row; raises Problem where the file lacks one of the names."""
     try:
         text = Path(name).read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def read_path(name: str, varied: Sequence[Range]) -> Any:
     return places[np.isfinite(places).all(axis=1)]
 
 
-def _records(found: Any) -> list[dict[str, Any]]:
+def _records(found: object) -> list[dict[str, object]]:
     """The list of steps, by itself or inside an object."""
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
@@ -58,7 +58,7 @@ def _records(found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _entry(step: dict[str, Any], wanted: str) -> Any:
+def _entry(step: dict[str, object], wanted: str) -> object:
     """``w[2]``: a column of that name, or an element of a list ``w``."""
     for name, value in step.items():
         if str(name).replace(" ", "") == wanted:

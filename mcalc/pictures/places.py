@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from sympy.core.numbers import Integer
@@ -56,7 +55,7 @@ class Range:
     stop: float
     step: float | None = None
 
-    def values(self, count: int) -> Any:
+    def values(self, count: int) -> Array:
         """Evenly spaced, both ends included; so many, unless a step was given."""
         if self.step is None:
             return np.linspace(self.start, self.stop, count)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from sympy.core.numbers import Integer
@@ -85,8 +84,8 @@ def sampled(request: Request) -> tuple[Scene, str]:
     between = _BETWEEN if request.kind in ("curve", "surface") else 1
     passed = [_subdivided(path, between) for path in request.paths]
     graphs: list[Graph] = []
-    heights: list[list[Any]] = []
-    notes: list[tuple[Label, Any, Any]] = []
+    heights: list[list[Array]] = []
+    notes: list[tuple[Label, _Line, Array]] = []
     cuts: list[str] = []
     for line in lines:
         values, *others = evaluated(request, line, [grid, places, *passed])
@@ -126,7 +125,7 @@ def _without_levels(scene: Scene) -> list[str]:
     return found
 
 
-def _outside(paths: Sequence[Any], axes: Sequence[Axis]) -> list[str]:
+def _outside(paths: Sequence[Array], axes: Sequence[Axis]) -> list[str]:
     """That a descent leaves the picture, and with how many of its steps."""
     low, high = np.array([axis.limits for axis in axes]).T
     counts = [(int((~((path >= low) & (path <= high)).all(axis=1)).sum()), len(path)) for path in paths]
@@ -135,7 +134,7 @@ def _outside(paths: Sequence[Any], axes: Sequence[Axis]) -> list[str]:
     ]
 
 
-def _without_towers(values: Array, line: _Line) -> tuple[Any, list[str]]:
+def _without_towers(values: Array, line: _Line) -> tuple[Array, list[str]]:
     """The values of a surface, cut off where a few would leave the rest flat; and that this was done."""
     low, high = near(values)
     kept = np.where((values < low) | (values > high), np.nan, values)
@@ -146,7 +145,7 @@ def _without_towers(values: Array, line: _Line) -> tuple[Any, list[str]]:
     return kept, [f"The surface of {(line.formula or line.name).text} is cut off {' and '.join(ends)}."] if ends else []
 
 
-def evaluated(request: Request, line: _Line, places: Sequence[Any]) -> list[Any]:
+def evaluated(request: Request, line: _Line, places: Sequence[Array]) -> list[Array]:
     """The values at several lists of places, a place a row; NaN where there is none."""
     together = np.concatenate(list(places))
     (found,) = evaluate_at_points(
@@ -158,13 +157,13 @@ def evaluated(request: Request, line: _Line, places: Sequence[Any]) -> list[Any]
     return list(np.split(values, np.cumsum([len(part) for part in places])[:-1]))
 
 
-def _subdivided(places: Array, times: int) -> Any:
+def _subdivided(places: Array, times: int) -> Array:
     """The places, and so many steps in a straight line from each to the next."""
     steps = np.arange((len(places) - 1) * times + 1) / times
     return np.stack([np.interp(steps, np.arange(len(places)), column) for column in places.T], axis=1)
 
 
-def _at(request: Request, line: _Line, places: Array) -> Any:
+def _at(request: Request, line: _Line, places: Array) -> Array:
     return evaluated(request, line, [places])[0]
 
 

@@ -78,7 +78,8 @@ def _derivatives(fitted: Fitted, question: Question) -> list[Answer]:
     verify = question.verify
     answers, compared = [], True
     for part in derivation.parts or (derivation,):
-        result: Any = part.result
+        result = part.result
+        assert isinstance(result, Node | IndexForm)  # no one asked for its components
         number = plain = _defined(result, part.value, part.by, fitted)
         if part.natural is not part.result and (verify or number.limit):
             plain = _defined(part.natural, part.value, part.by, fitted)
@@ -93,7 +94,7 @@ def _derivatives(fitted: Fitted, question: Question) -> list[Answer]:
     return answers
 
 
-def _defined(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
+def _defined(result: Expression, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
     try:
         return _slope(result, value, by, fitted)
     except Problem as problem:
@@ -105,7 +106,7 @@ def _without(problem: Problem) -> Problem:
     return Problem(message, hint="the expression itself has a value there", status=problem.status)
 
 
-def _slope(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
+def _slope(result: Expression, value: Node, by: Sequence[Node], fitted: Fitted) -> Number:
     """The derivative's value; where a norm that it divides by is 0, the one by convention, in floating point."""
     try:
         return values_of([result], fitted, Slope(tuple(str(one.parameters[0]) for one in by)))[0]
@@ -119,7 +120,7 @@ def _slope(result: Any, value: Node, by: Sequence[Node], fitted: Fitted) -> Numb
             raise problem from None
 
 
-def _is_bounded(result: Any, by: Sequence[Node], fitted: Fitted) -> bool:
+def _is_bounded(result: Expression, by: Sequence[Node], fitted: Fitted) -> bool:
     """Whether the derivative stays as large when the point is neared: of ``norm(x)`` at 0, not of its square root."""
     point, generator = fitted.point(), np.random.default_rng(1)
     sizes = []
@@ -128,13 +129,16 @@ def _is_bounded(result: Any, by: Sequence[Node], fitted: Fitted) -> bool:
         for variable in by:
             name = variable.parameters[0]
             moved[name] = point[name] + distance * generator.uniform(0.5, 1, np.shape(point[name]))
-        tree = isinstance(result, Node)
-        found = evaluate(result, moved, fitted.sizes) if tree else evaluate_tensor(result.tensor, moved, fitted.sizes)
+        found = (
+            evaluate(result, moved, fitted.sizes)
+            if isinstance(result, Node)
+            else evaluate_tensor(result.tensor, moved, fitted.sizes)
+        )
         sizes.append(np.abs(found).max(initial=0.0))
     return bool(np.isfinite(sizes).all() and sizes[1] <= 100 * sizes[0])
 
 
-def _guarded(result: Any, value: Node) -> Any:
+def _guarded(result: Expression, value: Node) -> Expression:
     """The derivative with 0 for x/‖x‖ where the norm is 0."""
     if isinstance(result, IndexForm):
         return replace(result, tensor=guarded(result.tensor, value))

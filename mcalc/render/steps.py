@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def columns(descent: Descent, history: History) -> list[Column]:
     return found
 
 
-def _entries(headings: tuple[str, str], box: Box, shape: Sequence[int], path: Sequence[Any]) -> list[Column]:
+def _entries(headings: tuple[str, str], box: Box, shape: Sequence[int], path: Iterable[Array]) -> list[Column]:
     """A column for each entry of a value, whose path has the value at each step."""
     labels, places = places_of(shape), list(np.ndindex(*shape))
     text, name = headings

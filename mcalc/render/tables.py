@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
-from typing import Any
 
 from mcalc.ask import answered
 from mcalc.documents.blocks import Page
@@ -32,7 +31,6 @@ from mcalc.question import Question
 from mcalc.render.columns import column_of
 from mcalc.render.evaluation import beyond_doubles, numbers
 from mcalc.render.layout import Piece, Row
-from mcalc.table.records import Array
 from mcalc.tree.names import name_text
 
 MOST_COLUMNS, _LONGEST_HEADING = 24, 30
@@ -94,7 +92,12 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], question: Question, count:
                 found.append(None)
                 if len(notes) < 3:
                     notes.setdefault(f"At {_at(chosen)}: {problem.message}")
-        rows.append((*(Number(_scalar(value.array), _scalar(value.exact), ()) for value in chosen), *found))
+        rows.append(
+            (
+                *(Number(value.array[()], None if value.exact is None else value.exact[()], ()) for value in chosen),
+                *found,
+            )
+        )
         if by and len(notes) < 3 and count <= 1000 and found[0] is not None:
             for note in kinks(fitted.reading.value, by, here, found[0].arithmetic):
                 notes.setdefault(f"At {_at(chosen)}: {note}.")
@@ -129,8 +132,9 @@ def _at(chosen: Sequence[Value]) -> str:
     return ", ".join(f"{name_text(value.name)} = {decimal(value.array)}" for value in chosen)
 
 
-def _scalar(array: Array) -> Any:
-    return None if array is None else array[()]
+def _scalar(value: Value) -> Number:
+    """A value that is varied, as a number of the table."""
+    return Number(value.array[()], None if value.exact is None else value.exact[()], ())
 
 
 def _derivatives(fitted: Fitted, question: Question) -> list[tuple[str, Expression]]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from inspect import signature
-from typing import Any
 
 from mcalc.ask import answered
 from mcalc.code.function import module
@@ -88,7 +87,7 @@ def train(
             "What is to be shown is too large to be kept step by step.", hint="show a part of it, or its norm"
         )
 
-    def watch(here: Mapping[str, Array], gradients: Mapping[str, Array]) -> list[Any]:
+    def watch(here: Mapping[str, Array], gradients: Mapping[str, Array]) -> list[Array]:
         point = known.at({**state, **here}, gradients)
         return [formula.at(point) for formula in shown]
 

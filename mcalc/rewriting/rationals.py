@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+
+from sympy.core.numbers import Rational as Exact
 
 Rational = int | Fraction
 """Whole numbers are ``int``, so that most arithmetic is that of machine words."""
 
 
-def rational(value: Any) -> Rational:
+def rational(value: Exact | Rational) -> Rational:
     """A rational number of SymPy or Python; whole ones as ``int``."""
     if isinstance(value, int):
         return value
-    above, below = (value.p, value.q) if hasattr(value, "p") else (value.numerator, value.denominator)
+    above, below = (value.p, value.q) if isinstance(value, Exact) else (value.numerator, value.denominator)
     return int(above) if below == 1 else Fraction(int(above), int(below))
 
 
