@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
+from mcalc.calculus.differentiate import differentiate
 from mcalc.checking.operator import example_of
-from mcalc.numbers.many_points import PointsProgram, evaluate_at_points
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
+from mcalc.numbers.complex_step import ANALYTIC, STEP, complex_step
+from mcalc.numbers.many_points import PointsProgram, PointsTensor, evaluate_at_points
+from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.table import TABLE
 from mcalc.tree.node import Node
@@ -45,6 +47,41 @@ def test_every_operator(operator: Any) -> None:
             agree(reading.value, points, sizes, list(reading.names))
             return
     pytest.fail(f"no kind of point is in the domain of {operator.name}")
+
+
+@pytest.mark.parametrize("operator", [one for one in TABLE.values() if one.example], ids=lambda operator: operator.name)
+def test_complex_steps_of_every_operator(operator: Any) -> None:
+    """Many steps taken at once are those that each point takes alone."""
+    reading = example_of(operator)
+    variables = list(reading.names.values())
+    for variable in variables:
+        sizes, name = next(fitting_sizes([reading.value], variables)), str(variable.parameters[0])
+        generator = np.random.default_rng(6)
+        points = [draw_point(variables, sizes, "unit", generator) for _ in range(COUNT)]
+        directions = generator.uniform(-1, 1, (COUNT, *np.shape(points[0][name])))
+        alone = Program([reading.value], sizes, arithmetic=ANALYTIC)
+        expected = [complex_step(alone, *given) for given in zip(points, [name] * COUNT, directions, strict=True)]
+        if any(step is None for step in expected):
+            continue
+        stacked: dict[str, Any] = {other: np.array([point[other] for point in points]) for other in points[0]}
+        stacked[name] = stacked[name] + 1j * STEP * directions
+        together = PointsProgram([reading.value], sizes, list(stacked), arithmetic=ANALYTIC)
+        found = np.imag(together.run_all(stacked, COUNT)[0]) / STEP
+        np.testing.assert_allclose(found, np.array(expected).reshape(found.shape), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("case", FIRST_ORDER, ids=lambda case: case["id"])
+def test_networks_of_the_corpus(case: dict[str, Any]) -> None:
+    reading, _ = derivatives(case["expr"], case["shapes"], case["wrt"])
+    point, sizes = point_of(case, reading)
+    points = [{name: (1 + 0.01 * at) * value for name, value in point.items()} for at in range(COUNT)]
+    stacked = {name: np.array([one[name] for one in points]) for name in point}
+    for variable in reading.names.values():
+        tensor = differentiate(reading.value, variable)
+        with np.errstate(all="ignore"):
+            (found,) = PointsTensor(tensor, sizes, list(point)).run_all(stacked, COUNT)
+        expected = np.array([evaluate_tensor(tensor, one, sizes) for one in points])
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("case", FIRST_ORDER, ids=lambda case: case["id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcalc.derivation.derivation import Derivation
-from mcalc.notation.common_parts import program, written_out
+from mcalc.notation.common_parts import LONG, program, written_out
 from mcalc.notation.results import write_expression
 from mcalc.tree.node import Node
 
@@ -15,4 +15,8 @@ def answer_text(derivation: Derivation, form: str) -> str:
         return write_expression(result, form)
     if derivation.naming is False:
         return written_out(result, form)
+    if derivation.naming is None and result.key[0] <= LONG:
+        text = write_expression(result, form)
+        if len(text) <= LONG:
+            return text
     return program(result, form, always=derivation.naming is True) or write_expression(result, form)

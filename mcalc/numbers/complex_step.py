@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import Random, array_module
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.program import Point, Program
-from mcalc.table.records import Array, Operator, Parameter
+from mcalc.numbers.differences import ROUNDING, TINY
+from mcalc.numbers.program import JITTER, Point, Program
+from mcalc.table.records import Array, Numpy
 
 STEP = 1e-30
+EXACT = 1e-11
+"""From which relative distance on a slope is another one than the complex step's."""
+_CHAOTIC = 1e-3
 
 
 def complex_step(
@@ -35,6 +38,13 @@ def complex_step(
     return slope if np.isfinite(slope).all() else None
 
 
+def allowance(slope: Array, moved: Array) -> Array:
+    """What rounding may do to a slope that a change by 1 of all values on the way moves by `moved`; NaN: anything."""
+    uncertainty = moved * ROUNDING + TINY
+    chaotic = (moved * JITTER > _CHAOTIC * np.abs(slope)) & (np.abs(slope) > uncertainty)
+    return np.where(chaotic, np.nan, uncertainty)
+
+
 class _Analytic(Arithmetic):
     """Complex numbers that lie next to real ones."""
 
@@ -47,9 +57,10 @@ class _Analytic(Arithmetic):
         """The value as one number."""
         return np.complex128(value) if np.iscomplexobj(value) else np.float64(value)
 
-    def call(self, operator: Operator, values: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
-        """The operator's meaning, continued analytically from the real numbers."""
-        return operator.numpy(_module, *values, *parameters)
+    @property
+    def module(self) -> Numpy:
+        """NumPy, continued analytically from the real numbers."""
+        return _module
 
 
 class _AnalyticModule:

@@ -22,7 +22,7 @@ from mcalc.tree.operations import above
 
 _PARTS, _FEWER_PARTS, _MANY = 32, 8, 64
 """Into how many parts an interval is divided at a time, and of many intervals each."""
-_EXACT = 1e-11
+_EXACT, _EXACT_DOMAIN, _CLOSE = 1e-11, 1e-8, 0.4
 _PEAK_ROUNDS, _PEAKS = 4, 12
 _PER_CHANGE, _PER_LINE, _AT_ONCE = 4, 48, 240
 
@@ -110,13 +110,15 @@ class Lines(NamedTuple):
 
 
 class Brackets(NamedTuple):
-    """Intervals of lines, and the rows of answers at both ends."""
+    """Intervals of lines, and the rows of answers and the margins at both ends."""
 
     line: Array
     low: Array
     high: Array
     before: Array
     after: Array
+    falling: Array
+    rising: Array
 
     def chosen(self, index: Array) -> Brackets:
         """Those at the places of `index`."""
@@ -141,17 +143,28 @@ def follow(asked: Asked, lines: Lines, grid: Array) -> Followed:
     rows, margins = (part.reshape(len(lines), len(grid), -1) for part in answers)
     seen: list[tuple[dict[str, Array], Array]] = []
     every = np.broadcast_to(grid, (len(lines), len(grid)))
-    found = _joined([_changes(np.arange(len(lines)), every, rows), *_peaks(asked, lines, grid, margins, seen)])
+    found = _joined([_changes(np.arange(len(lines)), every, rows, margins), *_peaks(asked, lines, grid, margins, seen)])
     brackets = _limited(found, _PER_CHANGE)
-    while len(brackets.line) and (brackets.high - brackets.low > _EXACT * (1 + np.abs(brackets.low))).any():
-        brackets = _limited(_divided(asked, lines, brackets), 2 * _PER_CHANGE)
+    while (wide := _wide(brackets)).any():
+        parts = _divided(asked, lines, brackets.chosen(wide))
+        more = len(parts.line) > np.count_nonzero(wide)
+        brackets = _joined([brackets.chosen(~wide), parts])
+        brackets = _limited(brackets, 2 * _PER_CHANGE) if more else brackets
     return Followed(points, answers, t, brackets, seen)
 
 
-def _changes(line: Array, t: Array, rows: Array) -> Brackets:
+def _changes(line: Array, t: Array, rows: Array, margins: Array) -> Brackets:
     """The intervals between neighbours of a line whose answers differ."""
     which, at = np.nonzero((rows[:, 1:] != rows[:, :-1]).any(axis=2))
-    return Brackets(line[which], t[which, at], t[which, at + 1], rows[which, at], rows[which, at + 1])
+    low, high = (which, at), (which, at + 1)
+    return Brackets(line[which], t[low], t[high], rows[low], rows[high], margins[low], margins[high])
+
+
+def _wide(brackets: Brackets) -> Array:
+    """Which are not narrow yet; where nothing but the domain ends, its end need not be so exact."""
+    kinks = (brackets.before != brackets.after)[:, :-1].any(axis=1)
+    exact = np.where(kinks, _EXACT, _EXACT_DOMAIN)
+    return brackets.high - brackets.low > exact * (1 + np.abs(brackets.low))
 
 
 def _joined(pieces: Sequence[Brackets]) -> Brackets:
@@ -160,27 +173,56 @@ def _joined(pieces: Sequence[Brackets]) -> Brackets:
 
 def _divided(asked: Asked, lines: Lines, brackets: Brackets) -> Brackets:
     """The parts of each interval at whose ends the answers differ."""
-    parts = _PARTS if len(brackets.line) <= _MANY else _FEWER_PARTS
-    t = brackets.low[:, None] + (brackets.high - brackets.low)[:, None] * np.arange(1, parts) / parts
-    rows = asked.at(lines.at(asked.variables, np.repeat(brackets.line, parts - 1), t.ravel())).rows
-    inner = rows.reshape(*t.shape, -1)
-    every = np.concatenate([brackets.before[:, None], inner, brackets.after[:, None]], axis=1)
-    return _changes(brackets.line, np.concatenate([brackets.low[:, None], t, brackets.high[:, None]], axis=1), every)
+    t = _places(brackets, _PARTS if len(brackets.line) <= _MANY else _FEWER_PARTS)
+    answers = asked.at(lines.at(asked.variables, np.repeat(brackets.line, t.shape[1]), t.ravel()))
+    rows, margins = (
+        np.concatenate([first[:, None], inner.reshape(*t.shape, -1), last[:, None]], axis=1)
+        for first, inner, last in (
+            (brackets.before, answers.rows, brackets.after),
+            (brackets.falling, answers.margins, brackets.rising),
+        )
+    )
+    every = np.concatenate([brackets.low[:, None], t, brackets.high[:, None]], axis=1)
+    return _changes(brackets.line, every, rows, margins)
+
+
+def _places(brackets: Brackets, parts: int) -> Array:
+    """Where each interval is divided: evenly, and where a margin changes its sign also closely round its zero.
+
+    The zero is that of the secant; a straight margin's kink is found at once, and others with few divisions.
+    """
+    low, width = brackets.low[:, None], (brackets.high - brackets.low)[:, None]
+    even = low + width * np.arange(1, parts) / parts
+    crossing = np.sign(brackets.falling) * np.sign(brackets.rising) < 0
+    if not crossing.any():
+        return even
+    which = np.argmax(crossing, axis=1)[:, None]
+    before, after = (np.abs(np.take_along_axis(side, which, 1)) for side in (brackets.falling, brackets.rising))
+    with np.errstate(all="ignore"):
+        zero = low + width * (before / (before + after))
+    close = _CLOSE * _EXACT * (1 + np.abs(zero))
+    half = parts // 4
+    apart = close * np.maximum(width / close, 1.0) ** (np.arange(half) / half)
+    seldom = low + width * np.arange(1, parts - 2 * half) / (parts - 2 * half)
+    guessed = np.clip(np.concatenate([zero - apart, zero + apart, seldom], axis=1), low, low + width)
+    guessed.sort(axis=1)
+    return np.where(crossing.any(axis=1, keepdims=True) & np.isfinite(zero), guessed, even)
 
 
 def _limited(brackets: Brackets, most: int) -> Brackets:
     """Of many changes of one kind on one line the nearest, and of many in all some of each kind."""
-    kinds: dict[tuple[object, ...], int] = {}
+    kinds: dict[object, int] = {}
     lengths: dict[int, int] = {}
     kept = []
-    for at in np.argsort(np.abs(brackets.low) + np.abs(brackets.high), kind="stable"):
-        line = int(brackets.line[at])
-        kind = (brackets.before[at].tobytes(), brackets.after[at].tobytes())
+    sides = np.concatenate([brackets.before, brackets.after], axis=1)
+    line_of, bytes_of, width = brackets.line.tolist(), sides.tobytes(), sides.itemsize * sides.shape[1]
+    for at in np.argsort(np.abs(brackets.low) + np.abs(brackets.high), kind="stable").tolist():
+        line, kind = line_of[at], bytes_of[at * width : (at + 1) * width]
         kinds[line, kind] = kinds.get((line, kind), 0) + 1
         if kinds[line, kind] <= most and lengths.get(line, 0) < _PER_LINE:
             lengths[line] = lengths.get(line, 0) + 1
             kinds[kind] = kinds.get(kind, 0) + 1
-            kept.append((kinds[kind], int(at)))
+            kept.append((kinds[kind], at))
     return brackets.chosen(np.array([at for _, at in sorted(kept)[:_AT_ONCE]], int))
 
 
@@ -210,7 +252,7 @@ def _peaks(
         answers = asked.at(points)
         seen.append((points, answers.margins))
         rows, apart = (part.reshape(*t.shape, -1) for part in answers)
-        found.append(_changes(line, t, rows))
+        found.append(_changes(line, t, rows, apart))
         own = np.abs(apart[which[:, None], np.arange(t.shape[1]), column[:, None]])
         lowest = np.clip(np.argmin(np.nan_to_num(own, nan=np.inf), axis=1), 1, t.shape[1] - 2)
         low, high = t[which, lowest - 1], t[which, lowest + 1]

@@ -58,14 +58,21 @@ class TensorProgram:
             for term, nodes, program in self.terms:
                 for running in product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops)):
                     found = program.run(point, values, dict(zip(term.loops, running, strict=True)), generator)
-                    contracted = _contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
-                    result = result + self.arithmetic.scalar(term.coefficient) * contracted
+                    own = contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
+                    result = result + self.arithmetic.scalar(term.coefficient) * own
         return result
 
 
-def _contracted(term: Term, found: Mapping[Node, Array], free: Sequence[Index], sizes: Sizes) -> Array:
-    """``Σ Π factors``, one summed index after the other."""
-    operands = [(_entries(factor, found, sizes), factor.indices) for factor in term.factors]
+def contracted(
+    term: Term, found: Mapping[Node, Array], free: Sequence[Index], sizes: Sizes, points: Index | None = None
+) -> Array:
+    """``Σ Π factors``, one summed index after the other; `points` counts those at which all nodes have values."""
+    every = () if points is None else (points,)
+    operands = [
+        (_entries(factor, found, sizes), factor.indices if factor.node is None else (*every, *factor.indices))
+        for factor in term.factors
+    ]
+    free = (*every, *free)
     carried = {index for _, indices in operands for index in indices}
     operands += [(np.ones(whole(index.size, sizes)), (index,)) for index in free if index not in carried]
     for index in dict.fromkeys(index for _, indices in operands for index in indices if index not in free):

@@ -99,6 +99,7 @@ class _Search:
         self.found, self.asked, self.moving, self.sizes, self.generator = found, asked, moving, sizes, generator
         self.seen: dict[bytes, list[Located]] = {}
         self.based: set[bytes] = set()
+        self.changing: dict[tuple[bytes, bytes], tuple[int, ...] | None] = {}
         self.crossed: dict[tuple[object, ...], int] = {}
         self.nearest: dict[int, tuple[float, dict[str, Array]]] = {}
         costly = asked.program.costly
@@ -202,7 +203,11 @@ class _Search:
             ends = [roots[0] - 0.5 * (1 + abs(roots[0])), roots[-1] + 0.5 * (1 + abs(roots[-1]))]
             between += [(line, t) for t in (*((roots[first[1:]] + roots[last[:-1]]) / 2), *ends)]
             for low, high in zip(first, last, strict=True):
-                changing = self._changing(own.before[low : high + 1], own.after[low : high + 1])
+                before, after = own.before[low : high + 1], own.after[low : high + 1]
+                answers = (before.tobytes(), after.tobytes())
+                if answers not in self.changing:
+                    self.changing[answers] = self._changing(before, after)
+                changing = self.changing[answers]
                 key = (changing, own.before[low].tobytes(), own.after[high].tobytes())
                 self.crossed[key] = self.crossed.get(key, 0) + 1
                 if (

@@ -15,14 +15,15 @@ from itertools import chain, islice, pairwise
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.complex_step import ANALYTIC, complex_step
+from mcalc.numbers.at_once import AtOnce
 from mcalc.numbers.conditions import boundaries, conditions
-from mcalc.numbers.differences import ROUNDING, TINY, Estimate, differences, moved_by_rounding, one_side
+from mcalc.numbers.differences import ROUNDING, moved_by_rounding
 from mcalc.numbers.lines import Asked
 from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point
-from mcalc.numbers.program import JITTER, Point, Program, Sizes, UnboundIndex, dimensions
+from mcalc.numbers.program import Program, Sizes, UnboundIndex, dimensions
 from mcalc.numbers.regions import Located, Pattern, regions
 from mcalc.numbers.slope_in_digits import agree_in_digits
+from mcalc.numbers.slopes import Slopes
 from mcalc.numbers.suitable_sizes import chosen_sizes, singular
 from mcalc.numbers.ties import tied_by_rounding
 from mcalc.table.records import Array
@@ -30,11 +31,10 @@ from mcalc.tree.node import Node
 
 TOLERANCE = 1e-5
 """The relative error from which on an answer fails."""
-_DRAWS = [kind for kind in KINDS for _ in range(40 if kind == "mixed" else 6)]
+_DRAWS = {kind: 40 if kind == "mixed" else 6 for kind in KINDS}
 _POINTS, _POINTS_ALL_ZERO, _DIRECTIONS, _LARGEST = 3, 8, 2, 2_000_000
 _DOUBTED, _EVIDENT = 1e-8, 1e-10
 """From which relative error on rounding is measured more exactly, and from which what is larger than it excludes."""
-_NEARBY, _CHAOTIC, _STEADY, _EXACT = 1e-6, 1e-3, 1e-6, 1e-11
 _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
@@ -82,7 +82,7 @@ def verify_answer(value: Node, variables: Sequence[Node], by: Node, answer: Expr
     def agrees(sizes: Sizes, point: dict[str, Array], direction: Array) -> bool:
         return agree_in_digits(value, answer, sizes, point, by.parameters[0], direction)
 
-    return verify(value, variables, by, at, parts, at, agrees)
+    return verify(value, variables, by, at, parts, at, agrees, answer)
 
 
 def verify(
@@ -93,12 +93,14 @@ def verify(
     parts: Sequence[Node] = (),
     shaken: Callable[[dict[str, Array], Sizes, Random], Array] | None = None,
     agrees: Callable[[Sizes, dict[str, Array], Array], bool] | None = None,
+    answer: Expression | None = None,
 ) -> Verification:
     """``∂f/∂x · v`` against ``Im f(x + ihv)/h`` and ``(f(x + hv) − f(x − hv))/2h``, the variable's entries free.
 
     `parts` are the trees that the derivative is made of: their branches are entered as those of the value are.
     `shaken` gives the derivative with every value on the way moved by `JITTER`, by which its own rounding is judged,
     and `agrees` says of a point and a direction whether both sides are equal with many digits: then all is well there.
+    The `answer` itself, where it is given, is looked at in many points at once.
     """
     named = {variable.parameters[0]: variable for variable in variables}
     every = list({by.parameters[0]: by, **named}.values())
@@ -109,7 +111,7 @@ def verify(
             best = best if best.points else Verification(0, 0.0, "the derivative has too many entries to check")
             break
         try:
-            found = _Check(value, every, by, derivative, sizes, asked, shaken, agrees).run()
+            found = _Check(value, every, by, derivative, sizes, asked, shaken, agrees, answer).run()
         except np.linalg.LinAlgError:
             found = Verification(0, 0.0, "a matrix that is inverted is singular")
         if found.failed or found.points >= _POINTS:
@@ -131,16 +133,16 @@ class _Check:
         asked: Sequence[Node],
         shaken: Callable[[dict[str, Array], Sizes, Random], Array] | None,
         agrees: Callable[[Sizes, dict[str, Array], Array], bool] | None,
+        answer: Expression | None,
     ) -> None:
         self.value, self.variables, self.by, self.sizes, self.derivative = value, variables, by, sizes, derivative
         self.name = by.parameters[0]
         self.shape = dimensions(value.axes + by.axes, sizes)
-        self.program = Program([value], sizes)
-        self.analytic: Program | None = Program([value], sizes, arithmetic=ANALYTIC)
-        self.trusted = False
         self.shaken, self.agrees = shaken, agrees
         self.asked = asked
         self.sides = Asked(asked, variables, sizes, (), ()) if asked else None
+        self.slopes = Slopes(value, variables, self.name, sizes, self.sides)
+        self.at_once = None if answer is None else AtOnce(self.slopes.values, answer, variables, by, self.sides)
         self.generator = np.random.default_rng(2)
         self.errors: list[float] = []
         self.excluded = False
@@ -164,16 +166,18 @@ class _Check:
     def _regions(self) -> set[int]:
         """Points in each; the conditions that have two sides."""
         found = regions(self.asked, self.variables, self.sizes, self.generator, [self.value])
-        for spot in self._worth(found.spots):
-            if self._add(spot.point):
+        spots = self._worth(found.spots)
+        for spot, added in zip(spots, self._add_all([spot.point for spot in spots]), strict=True):
+            if added:
                 self.patterns.add(spot.pattern)
         return _two_sided(found.patterns)
 
     def _ordinary(self) -> None:
-        for kind in _DRAWS:
-            if len(self.errors) >= (_POINTS if self.telling else _POINTS_ALL_ZERO):
-                return
-            self._add(draw_point(self.variables, self.sizes, kind, self.generator))
+        for kind, draws in _DRAWS.items():
+            points = [draw_point(self.variables, self.sizes, kind, self.generator) for _ in range(draws)]
+            for _ in chain([False], self._add_all(points)):
+                if len(self.errors) >= (_POINTS if self.telling else _POINTS_ALL_ZERO):
+                    return
 
     def _worth(self, spots: Sequence[Located]) -> list[Located]:
         """Points of as many regions as there are, then such as lie close to a kink, on both sides of it."""
@@ -190,6 +194,22 @@ class _Check:
         near = {spot.pattern: spot for pair in islice(passed.values(), _BESIDE) for spot in pair}
         return [*inside, *(near.values() if len(first) <= _FEW else chain(*islice(passed.values(), _BESIDE)))]
 
+    def _add_all(self, points: Sequence[dict[str, Array]]) -> Iterator[bool]:
+        """Whether each of the points could be used: all at once, and one by one where something is in doubt."""
+        found = self.at_once.at(points, self.generator) if self.at_once is not None and points else None
+        if found is None:
+            yield from map(self._add, points)
+            return
+        for at, point in enumerate(points):
+            if not found.finite[at]:
+                yield False
+            elif np.isnan(found.error[at]) or not self.slopes.believed(point, found.slope(at)):
+                yield self._add(point)
+            else:
+                self.errors.append(float(found.error[at]))
+                self.telling = self.telling or bool(found.telling[at])
+                yield True
+
     def _add(self, point: dict[str, Array]) -> bool:
         try:
             with np.errstate(all="ignore"):
@@ -202,8 +222,8 @@ class _Check:
 
     def _error_at(self, point: dict[str, Array]) -> float | None:
         """The relative error at one point; None if it cannot be had."""
-        (value,) = self.program.run(point)
-        if not np.isfinite(value).all() or not self._steady(point, value):
+        (value,) = self.slopes.program.run(point)
+        if not np.isfinite(value).all() or not self.slopes.steady(point, value):
             return None
         try:
             answer = np.asarray(self.derivative(point, self.sizes))
@@ -219,8 +239,9 @@ class _Check:
         worst = 0.0
         for _ in range(_DIRECTIONS):
             direction = self.generator.uniform(-1, 1, np.shape(start)) * max(1.0, np.abs(start).max(initial=0.0))
-            estimate = self._estimate(point, direction)
+            estimate = self.slopes.estimate(point, direction)
             if estimate is None:
+                self.reason = "each random point tried lies on a kink" if self.slopes.on_a_kink else self.reason
                 return None
             expected = _along(answer, direction)
             error = estimate.error(expected)
@@ -242,54 +263,9 @@ class _Check:
         agrees = self.agrees is not None and self.agrees(self.sizes, point, direction)
         return agrees or tied_by_rounding(self.asked, point, self.sizes)
 
-    def _steady(self, point: dict[str, Array], value: Array) -> bool:
-        """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""
-        moved = moved_by_rounding(lambda at, generator: self.program.run(at, generator=generator)[0], point, value)
-        if moved is None:
-            return False
-        most = JITTER * moved.max(initial=0.0)
-        return bool(most <= _STEADY * np.abs(value).max(initial=0.0) or most <= _STEADY * self.program.largest(point))
-
     def _shaken(self, direction: Array, point: dict[str, Array], generator: Random) -> Array:
         assert self.shaken is not None
         return _along(np.asarray(self.shaken(point, self.sizes, generator)), direction)
-
-    def _estimate(self, point: Mapping[str, Array], direction: Array) -> Estimate | None:
-        """The complex step, once it was found to agree with differences; else these. On a kink there is neither."""
-        stepped = self._stepped(point, direction)
-        if self.sides is not None and not one_side(point, self.name, _NEARBY * direction, self.sides):
-            apart = differences(self.program, point, self.name, direction, None)
-            smooth = stepped is not None and apart is not None and stepped.agrees(apart)
-            self.reason = self.reason if smooth else "each random point tried lies on a kink"
-            return stepped if smooth else None
-        if stepped is not None and self.trusted:
-            return stepped
-        apart = differences(self.program, point, self.name, direction, self.sides)
-        if stepped is None or apart is None:
-            return apart
-        if not stepped.agrees(apart):
-            self.analytic = None
-            return apart
-        self.trusted = apart.error(stepped.value) is not None and bool(np.any(stepped.value))
-        return stepped
-
-    def _stepped(self, point: Mapping[str, Array], direction: Array) -> Estimate | None:
-        if self.analytic is None:
-            return None
-        analytic = self.analytic
-        value = complex_step(analytic, point, self.name, direction)
-        if value is None:
-            return None
-
-        def again(at: Point, generator: Random | None) -> Array | None:
-            return complex_step(analytic, at, self.name, direction, generator)
-
-        moved = moved_by_rounding(again, point, value)
-        if moved is None:
-            return None
-        uncertainty = moved * ROUNDING + TINY
-        chaotic = (moved * JITTER > _CHAOTIC * np.abs(value)) & (np.abs(value) > uncertainty)
-        return Estimate(value, np.where(chaotic, np.nan, uncertainty), _EXACT)
 
 
 def _along(derivative: Array, direction: Array) -> Array:

@@ -60,11 +60,7 @@ class Node(Basic):
         _nodes[identity] = self
         return self
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self) >> 4
+    __eq__, __hash__ = object.__eq__, object.__hash__  # equal values are one object
 
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         known = self.operator if self.operator.open else self.operator.name
@@ -122,7 +118,7 @@ class Node(Basic):
 
 
 def _restored(known: str | Operator, args: Sequence[Node], parameters: Parameters, shape: Shape) -> Node:
-    """The value again; an operator of the table goes by its name, an open function by itself."""
+    """The value again; an operator of the table goes by its name."""
     return Node(TABLE[known] if isinstance(known, str) else known, args, parameters, shape)
 
 
@@ -244,16 +240,20 @@ def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | 
     """Every node below `roots` once, arguments before the nodes that use them; no recursion."""
     order: list[Node] = []
     seen: set[Node] = set()
-    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(list(roots))]
+    stack: list[Node | None] = list(reversed([*roots]))
+    above: list[Node] = []
     while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
+        node = stack.pop()
+        if node is None:
+            order.append(above.pop())
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
             children = node.args if into is None else into(node)
-            stack.extend((child, False) for child in reversed(children) if child not in seen)
+            if children:
+                above.append(node)
+                stack += [None, *children[::-1]]
+            else:
+                order.append(node)
     return order
 
 

@@ -1,0 +1,153 @@
+"""An answer beside slopes at many points at once, as far as all is plain there.
+
+Where anything is in doubt, rounding, a kink nearby, an error, the point is left to be looked at by itself.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.numbers.arrays import Random
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.complex_step import ANALYTIC, EXACT, STEP, allowance
+from mcalc.numbers.differences import Estimate, Estimates, on_one_side, per_unit
+from mcalc.numbers.lines import Asked
+from mcalc.numbers.many_points import ENTRIES_AT_ONCE, PointsProgram, PointsTensor
+from mcalc.numbers.program import JITTER, UnboundIndex, dimensions
+from mcalc.table.records import Array
+from mcalc.tree.node import Node
+
+_DOUBTED, STEADY, NEARBY = 1e-8, 1e-6, 1e-6
+_ROOM = 8
+"""How many times the entries of a point are there at once, for all the changes of it."""
+
+
+class Slope(NamedTuple):
+    """The slope in a direction, and how far a change by 1 of all values on the way moves the value there."""
+
+    direction: Array
+    stepped: Estimate
+    moved: Array
+
+
+@dataclass(frozen=True)
+class Found:
+    """Of each point: whether the value is finite, and the relative error; NaN, where that is in doubt.
+
+    The answer is `telling` where it is anything but 0.
+    """
+
+    finite: Array
+    error: Array
+    telling: Array
+    directions: Array
+    slopes: Estimates
+    moved: Array
+
+    def slope(self, at: int) -> Slope:
+        """One of those taken at a point that is not in doubt."""
+        shape, rows = self.moved.shape[1:], (self.slopes.value, self.slopes.uncertainty)
+        value, uncertainty = (part[2 * at].reshape(shape) for part in rows)
+        return Slope(self.directions[2 * at], Estimate(value, uncertainty, EXACT), self.moved[at])
+
+
+class AtOnce:
+    """A value, its slopes and an answer, compiled for many points."""
+
+    def __init__(
+        self, value: PointsProgram, answer: Expression, variables: Sequence[Node], by: Node, sides: Asked | None
+    ) -> None:
+        names, sizes = [str(variable.parameters[0]) for variable in variables], value.sizes
+        self.name, self.sides, self.value = str(by.parameters[0]), sides, value
+        self.shape = dimensions(value.roots[0].axes + by.axes, sizes)
+        self.analytic = PointsProgram(value.roots, sizes, names, arithmetic=ANALYTIC)
+        self.answer = (
+            PointsTensor(answer.tensor, sizes, names)
+            if isinstance(answer, IndexForm)
+            else PointsProgram([answer], sizes, names)
+        )
+
+    def at(self, points: Sequence[Mapping[str, Array]], generator: Random) -> Found | None:
+        """What the check finds at the points; None where they are to be looked at one by one."""
+        count = len(points)
+        if max(self.value.entries, self.answer.entries) * _ROOM * count > ENTRIES_AT_ONCE:
+            return None
+        at = {name: np.array([point[name] for point in points], dtype=float) for name in points[0]}
+        start = at[self.name]
+        reach = np.maximum(1.0, np.abs(start).max(axis=tuple(range(1, start.ndim)), initial=0.0, keepdims=True))
+        directions = np.repeat(reach, 2, axis=0) * generator.uniform(-1, 1, (2 * count, *start.shape[1:]))
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)
+                return self._found(at, count, directions)
+        except (TypeError, np.exceptions.ComplexWarning, np.linalg.LinAlgError, UnboundIndex):
+            return None
+
+    def _found(self, at: dict[str, Array], count: int, directions: Array) -> Found | None:
+        (values,) = self.value.run_all(at, count)
+        (answers,) = self.answer.run_all(at, count)
+        if answers.shape != (count, *self.shape) or answers.dtype.kind == "c":
+            return None
+        moved = self._moved(at, values)
+        good = _all(np.isfinite(answers.reshape(count, -1))) & _steady(values, moved)
+        twice = {name: np.repeat(value, 2, axis=0) for name, value in at.items()}
+        slopes = self._slopes(twice, directions)
+        expected = _along(np.repeat(answers, 2, axis=0), directions)
+        errors = slopes.errors(expected)
+        good &= ~_either(slopes.exclude(expected) | ~(errors <= _DOUBTED))
+        if self.sides is not None:
+            good &= ~_either(~on_one_side(twice, self.name, NEARBY * directions, self.sides))
+        return Found(
+            _all(np.isfinite(values.reshape(count, -1))),
+            np.where(good, errors.reshape(count, 2).max(axis=1), np.nan),
+            np.logical_or.reduce(answers.reshape(count, -1) != 0, axis=1),
+            directions,
+            slopes,
+            moved,
+        )
+
+    def _moved(self, at: Mapping[str, Array], values: Array) -> Array:
+        """How far a change by 1 of all values on the way moves the value."""
+        count = len(values)
+        shaken = self.value.run_all(_doubled(at), 2 * count, np.random.default_rng(1))[0]
+        moved = np.abs(shaken.reshape(2, *values.shape) - values).max(axis=0)
+        return per_unit(moved.reshape(count, -1)).reshape(values.shape)
+
+    def _slopes(self, at: Mapping[str, Array], directions: Array) -> Estimates:
+        """The complex steps, a row each, with what rounding does to them."""
+        count = len(directions)
+        stepped = {**at, self.name: at[self.name] + 1j * STEP * directions}
+        slopes = np.imag(self.analytic.run_all(stepped, count)[0]).reshape(count, -1) / STEP
+        shaken = self.analytic.run_all(_doubled(stepped), 2 * count, np.random.default_rng(1))[0]
+        moved = np.abs(np.imag(shaken).reshape(2, count, -1) / STEP - slopes).max(axis=0)
+        return Estimates(slopes, allowance(slopes, per_unit(moved)), EXACT)
+
+
+def _steady(values: Array, moved: Array) -> Array:
+    """Where rounding leaves the value as it is."""
+    size, most = (np.abs(part.reshape(len(values), -1)).max(axis=1, initial=0.0) for part in (values, moved))
+    return _all((JITTER * most <= STEADY * size)[:, None])
+
+
+def _all(rows: Array) -> Array:
+    """Of each row, whether it holds of every entry."""
+    return np.logical_and.reduce(rows, axis=1)
+
+
+def _either(rows: Array) -> Array:
+    """Of each point, whether it holds of one of its two directions."""
+    return np.logical_or.reduce(rows.reshape(-1, 2), axis=1)
+
+
+def _doubled(at: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: np.concatenate([value, value]) for name, value in at.items()}
+
+
+def _along(answers: Array, directions: Array) -> Array:
+    """``∂f/∂x · v`` of each row."""
+    count, entries = len(directions), int(np.prod(directions.shape[1:], dtype=int))
+    return (answers.reshape(count, -1, entries) @ directions.reshape(count, entries, 1))[:, :, 0]
