@@ -65,3 +65,13 @@ def test_every_equation_has_its_shape_and_partials_their_sign(case: dict[str, An
     for line in text.splitlines():
         if re.match(r"  (∂|[a-zA-Z]+[₀-₉]+ = )", line) and "vec(" not in line:
             assert "×" in line, line
+
+
+@pytest.mark.parametrize("method", ["", "differential", "index"])
+@pytest.mark.parametrize("case", WHOLE[::4], ids=lambda case: case["id"])
+def test_the_last_line_is_the_answer_of_jacobian(case: dict[str, Any], method: str) -> None:
+    asked = case["expr"], case["wrt"], case["shapes"]
+    answer = derive(*asked, "jacobian", verify=False)
+    derivation = derive(*asked, "explain", verify=False, method=method)
+    for its, own in zip(answer.parts or (answer,), derivation.parts or (derivation,), strict=True):
+        assert write_expression(own.steps[-1].after) == write_expression(its.result)

@@ -26,7 +26,7 @@ from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
 from mcalc.networks.terms import terms_of
-from mcalc.table.records import LoopIndex, ShapeMismatch
+from mcalc.table.records import LoopIndex, ShapeMismatch, lies
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
 
@@ -150,7 +150,10 @@ class Combination:
             total[name] = Local(leaf, leaf_tensor(leaf, value, variable), leaf)
         else:
             total[name] = Local(leaf, tensor_of(result, value, variable), result)
-        if self.told and (len(paths) > 1 or len(paths[0]) > 1):
+        if self.told and len(paths) == 1 == len(paths[0]):
+            if self.by_indices and leaf.shape and isinstance(result, Node) and target is self.by:
+                self.steps.append(_matrix_form(leaf, result))
+        elif self.told:
             before = len(self.steps)
             try:
                 shown = isinstance(result, Node) and all(self._multiplies(path) for path in paths)
@@ -264,8 +267,14 @@ class Combination:
         because = "the Jacobians are inserted; a δ leaves only the terms where its two indices are equal"
         self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
         if isinstance(result, Node):
-            because = "the first index counts rows, the second columns"
-            self.steps.append(Step("combine", "matrix form", because, leaf, result, leaf.shape))
+            self.steps.append(_matrix_form(leaf, result))
+
+
+def _matrix_form(leaf: Node, result: Node) -> Step:
+    because = "the first index counts rows, the second columns"
+    if len(leaf.axes) == 1:
+        because = "the entries side by side" if lies(leaf.shape) else "the entries below each other"
+    return Step("combine", "matrix form", because, leaf, result, leaf.shape)
 
 
 def paths_of(paths: list[list[Local]]) -> list[list[str]]:

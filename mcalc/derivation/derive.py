@@ -176,7 +176,7 @@ class Work:
                 if not self.told:
                     continue
                 by_index = IndexForm.of(tensor)
-                shown = by_index if self.method == "index" else expression
+                shown = by_index if self.method == "index" and tensor.free else expression
                 self.steps.append(
                     Step(
                         "differentiate",
@@ -199,7 +199,7 @@ class Work:
 
     def _side(self, leaf: Node, tensor: Tensor) -> Expression:
         """The leaf, with its indices where the derivative has no matrix form."""
-        if matrix_places(tensor.value, tensor.variable) is not None and self.method != "index":
+        if matrix_places(tensor.value, tensor.variable) is not None and (self.method != "index" or not tensor.free):
             return leaf
         return IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
 

@@ -33,24 +33,30 @@ def reduced(term: Term, free: Sequence[Index]) -> Term:
 
 
 def _in_order(term: Term, free: Sequence[Index]) -> Term:
-    """δ's that tie three free indices and more as those of the first with each; symmetric matrices indexed in order."""
+    """Of tied free indices a factor has the first, and δ's tie that with each; symmetric matrices indexed in order."""
     order = {index: at for at, index in enumerate(free)}
     root = dict(zip(free, free, strict=True))
+    for tie in (factor for factor in term.factors if factor.node is None):
+        one, other = sorted((root[index] for index in tie.indices), key=order.__getitem__)
+        root = {index: one if its is other else its for index, its in root.items()}
     sign, factors = 1, []
-    for factor in term.factors:
+    for factor in (factor for factor in term.factors if factor.node is not None):
+        factor = factor._replace(indices=tuple(root.get(index, index) for index in factor.indices))
         places = [order.get(index, len(free)) for index in factor.indices]
-        if factor.node is None:
-            one, other = sorted((root[index] for index in factor.indices), key=order.__getitem__)
-            root = {index: one if its is other else its for index, its in root.items()}
-            continue
         parity = build.symmetry(factor.node) if len(places) == 2 and places[0] > places[1] else 0
         if parity:
             factor = factor._replace(indices=factor.indices[::-1])
             sign *= parity if build.odd(factor.power) else 1
         factors.append(factor)
-    ties = [Factor(None, (first, index)) for index, first in root.items() if first is not index]
-    own = [factor for factor in term.factors if factor.node is None]
-    return Term(term.coefficient * sign, (*factors, *(own if len(own) == 1 else ties)), term.loops)
+    factors += [Factor(None, (first, index)) for index, first in root.items() if first is not index]
+    return Term(term.coefficient * sign, tuple(factors), term.loops)
+
+
+def _place(term: Term, free: Sequence[Index]) -> list[list[list[int]]]:
+    """Where the indices of its δ's, and of all its factors, stand among the free ones, the summed ones last."""
+    at = {index: place for place, index in enumerate(free)}
+    ties = [factor for factor in term.factors if factor.node is None]
+    return [sorted(sorted(at.get(i, len(at)) for i in one.indices) for one in own) for own in (ties, term.factors)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +71,7 @@ class IndexForm:
 
     @classmethod
     def of(cls, tensor: Tensor) -> IndexForm:
-        """In normal form, like terms merged."""
+        """In normal form, like terms merged, in the order of their free indices: one form, whatever the way."""
         free = tensor.free
         merged: dict[object, tuple[Term, int]] = {}
         for term in tidy(tensor.terms, free):
@@ -76,8 +82,9 @@ class IndexForm:
                 continue
             before, its = merged[key]
             merged[key] = before._replace(coefficient=before.coefficient + sign * its * term.coefficient), its
-        terms = tuple(term for term, _ in merged.values() if term.coefficient != 0)
-        return cls(Tensor(terms, tensor.value, tensor.variable))
+        terms = [term for term, _ in merged.values() if term.coefficient != 0]
+        terms.sort(key=lambda term: _place(term, free))
+        return cls(Tensor(tuple(terms), tensor.value, tensor.variable))
 
     @property
     def shape(self) -> Shape:
