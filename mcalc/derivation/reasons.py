@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mcalc.table.records import LoopIndex
@@ -15,11 +16,19 @@ DIAGONAL = "element-wise diagonal condition: each element depends on its own alo
 EXPANDED = "the scalar moves every element: one input, so its derivative stands as a column"
 CONSTANT = "a constant factor stays"
 _APART = "; "
+_BRACKETS = re.compile(r"[\[({]|[\])}]|; ")
 
 
 def clauses(because: str) -> list[str]:
-    """The single reasons of a sentence that gives several."""
-    return [clause for clause in because.split(_APART) if clause]
+    """The single reasons of a sentence that gives several; the parts of ``[a; b]`` stay together."""
+    depth, start, found = 0, 0, []
+    for sign in _BRACKETS.finditer(because):
+        if sign[0] != _APART:
+            depth += 1 if sign[0] in "[({" else -1
+        elif depth == 0:
+            found.append(because[start : sign.start()])
+            start = sign.end()
+    return [clause for clause in (*found, because[start:]) if clause]
 
 
 def joined(reasons: Sequence[str]) -> str:

@@ -24,6 +24,8 @@ _LONGEST = 400
 _TOKEN = re.compile(r"\w+|[^\s\w()\[\],;]")
 _WRITTEN_OUT = frozenset({"stack", "grid", "stack_rows"})
 _MOST = 12
+_SAID_ALONE = frozenset({ARITHMETIC, SENTENCES["squares"]})
+"""Runs done from the first line on, and said only where there is nothing else to say."""
 
 
 class Run(NamedTuple):
@@ -59,17 +61,16 @@ def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: No
         told = dict.fromkeys(entry.sentence for entry in log if entry.name != ARITHMETIC)
         return [Run(_SEVERAL, "; ".join(told), before, after, after)] if told else []
     found: list[Run] = []
-    done: list[Entry] = []
+    quiet = [entry for entry in log if entry.name in _SAID_ALONE]
+    done = list(quiet)
     last = before
-    quiet: list[Entry] = []
     for name, entries in groups:
-        done += entries
-        if name == ARITHMETIC:
-            quiet += entries
+        if name in _SAID_ALONE:
             continue
+        done += entries
         one = entries[0]
         whole = writer.show(showable(replayed(start, done)))
-        if alike(whole, last):
+        if alike(whole, last) or is_order(whole, last):
             continue
         last = whole
         found.append(
@@ -114,7 +115,7 @@ def _has_scalar_inside(parts: tuple[Form, ...]) -> bool:
 def _quietly(entries: list[Entry]) -> str:
     """The one thing to say of arithmetic with numbers, units and signs."""
     done = {sentence for entry in entries for sentence in entry.sentence.split("; ")}
-    return next((SENTENCES[fact] for fact in QUIET if SENTENCES[fact] in done), "")
+    return next((SENTENCES[fact] for fact in ("squares", *QUIET) if SENTENCES[fact] in done), "")
 
 
 def said_of(runs: Sequence[Run], before: Node, after: Node) -> str:
