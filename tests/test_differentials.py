@@ -70,7 +70,7 @@ def test_every_line_holds(expression: str, wrt: str) -> None:
         after = evaluate(step.after, point, sizes, values)
         np.testing.assert_allclose(before, after, rtol=1e-6, atol=1e-6, err_msg=str((step.before, step.after)))
         checked += 1
-    assert checked >= 2
+    assert checked >= 1
 
 
 @pytest.mark.parametrize(

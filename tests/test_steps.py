@@ -46,6 +46,8 @@ class Values:
         self.nodes = {line.name: line.node for line in derivation.lines} | {derivation.wrt[0]: derivation.by[0]}
         self.memory: dict[Any, Any] = {}
         self.programs: dict[Node, tuple[list[Node], Program]] = {}
+        sides = [side for step in derivation.steps for side in (step.before, step.after)]
+        self.by_differentials = any(node.name == "differential" for side in sides for node in nodes_of(side))
         self.moved: Mapping[Any, Any] = {}
         self.held: Values | None = None
 
@@ -75,6 +77,8 @@ class Values:
             return self.name(self.lines[node], running)
         if node.name == "partial":
             return self.partial(node, running)
+        if node.name == "differential":
+            return self.change(node, running)
         if node.name == "loop_sum":
             return sum(self.value(node.args[0], {**running, **more}) for more in choices(node.parameters, self.sizes))
         if node not in self.programs:
@@ -86,7 +90,7 @@ class Values:
             return program.run(self.point, {part: self.value(part, running) for part in given}, running)[0]
 
     def is_given(self, node: Node) -> bool:
-        return node in self.lines or node.name in ("partial", "loop_sum")
+        return node in self.lines or node.name in ("partial", "differential", "loop_sum")
 
     def name(self, line: Line, running: Mapping[Any, int]) -> Any:
         at = {loop: running[loop] for loop in line.node.loops}
@@ -97,6 +101,24 @@ class Values:
             return self.held.name(line, at)
         if key not in self.memory:
             self.memory[key] = self.value(line.definition if self.moved else line.meaning, at)
+        return self.memory[key]
+
+    def change(self, leaf: Node, running: Mapping[Any, int]) -> Any:
+        """How fast a name changes while the variable goes along one direction; of the variable that direction."""
+        name, variable = leaf.parameters[0], self.derivation.by[0]
+        start = np.asarray(self.value(variable, {}), dtype=float)
+        direction = np.random.default_rng(3).uniform(0.5, 1.5, start.shape)
+        if name == variable.parameters[0]:
+            return direction
+        line = self.lines[self.nodes[name]]
+        at = {loop: running[loop] for loop in line.node.loops}
+        key = leaf, frozenset(at.items())
+        if key not in self.memory:
+
+            def moved(step: Any) -> Any:
+                return self.other({(variable, frozenset()): start + step * direction}, False).value(line.definition, at)
+
+            self.memory[key] = differences(moved, np.zeros(()))
         return self.memory[key]
 
     def partial(self, leaf: Node, running: Mapping[Any, int]) -> Any:
@@ -110,6 +132,7 @@ class Values:
             whole = above if isinstance(above, Node) else self.derivation.value
             value = whole if line is None else line.definition
             local = line is not None and not total and target in variables(line.definition)
+            local = local and not self.by_differentials
 
             def moved(start: Any) -> Any:
                 return self.other({place: start}, local).value(value, at)
@@ -215,9 +238,8 @@ def check(derivation: Derivation) -> None:
         except (Unfit, np.linalg.LinAlgError):
             continue
         for step, distance in zip(equations(derivation.steps), found, strict=True):
-            by_differences = any(
-                node.name == "partial" for side in (step.before, step.after) for node in nodes_of(side)
-            )
+            measured = ("partial", "differential")
+            by_differences = any(node.name in measured for side in (step.before, step.after) for node in nodes_of(side))
             assert distance <= (DIFFERENCES if by_differences else EXACT), (step.rule, step.before, step.after)
         checked += 1
         if checked == POINTS:

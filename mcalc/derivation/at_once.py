@@ -7,18 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from mcalc.derivation.reasons import is_square_of_norm
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, topological
 
 _SIGN = "negative"
 
 
-def swallowed(root: Node, by: Node, named: Collection[Node]) -> set[Node]:
-    """The values below `root` that are differentiated with what uses them, and get no name of their own."""
+def swallowed(root: Node, by: Node, named: Collection[Node], squares_alone: bool = False) -> set[Node]:
+    """The values below `root` that are differentiated with what uses them, and get no name of their own.
+
+    With `squares_alone` these are the norms in ``‖a‖²``.
+    """
     found = _AtOnce(root, by, frozenset(named))
     inside: set[Node] = set()
     for node in reversed(found.order):
-        if node in inside:
+        if is_square_of_norm(node) and node.args[0] not in named and len(found.users[node.args[0]]) == 1:
+            inside.add(node.args[0])
+            continue
+        if node in inside or squares_alone:
             continue
         if found.by_terms(node) or found.stacked(node):
             inside |= found.region(node)

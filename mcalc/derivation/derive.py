@@ -5,8 +5,10 @@ The answer comes out of the steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain, count
+from typing import TypeVar
 
 from sympy.core.singleton import S
 
@@ -15,12 +17,13 @@ from mcalc.derivation.at_once import is_at_once, swallowed
 from mcalc.derivation.combine import Combination
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
-from mcalc.derivation.locals import Local, leaf_of, matrix_or_indices
-from mcalc.derivation.meanings import apart, known_leaves, replaced_names, substituted, with_entries
+from mcalc.derivation.locals import Local, by_name, leaf_of, matrix_or_indices
+from mcalc.derivation.meanings import apart, known_leaves, replaced_names, roots, substituted, with_entries
 from mcalc.derivation.prepare import Prepared
 from mcalc.derivation.reasons import because_local, listed, rule_name
 from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.derivation.term_by_term import term_by_term
+from mcalc.derivation.varying import RESIDUALS, in_products, letters_for
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
@@ -32,6 +35,7 @@ from mcalc.tree.letters import free_letter, letters_in_use
 from mcalc.tree.names import name_text, without_subscripts
 from mcalc.tree.node import Node, ValueName, depends, replace, topological, variables
 
+Result = TypeVar("Result")
 _SHORT_REASON = 36
 _TRANSPARENT = frozenset({"negative", "transpose"})
 
@@ -70,10 +74,27 @@ class Work:
                 )
             )
             return result
+        varying = self.method == "differential" or (self.method == "" and wanted(root, by))
+        if varying and self.told and not self.every:
+            self._introduce(by_differentials=True)
+            found = self._within_names(self._by_differentials)
+            if found is not None:
+                return found
+            self.lines, self.steps = [], []
         self._introduce()
+        return self._within_names(self._combined)
+
+    def _within_names(self, derive: Callable[[], Result]) -> Result:
+        """What is derived while the definitions are written as their author typed them."""
         typed = (line.meaning for line in self.lines), (line.definition for line in self.lines)
         with author_within(chain(*typed)):
-            return self._combined()
+            return derive()
+
+    def _by_differentials(self) -> Expression | None:
+        if len(self.lines) == 0 or (self.method == "" and is_at_once(self.prepared.root, self.by, self.names)):
+            return None
+        found = Differentials(self.lines, self.steps, self.by).result()
+        return None if found is None else self._substitute(found)
 
     def _combined(self) -> Expression:
         root, by = self.prepared.root, self.by
@@ -92,11 +113,6 @@ class Work:
                 )
             )
             return result
-        by_differentials = self.method == "differential" or (self.method == "" and wanted(self.lines))
-        if by_differentials:
-            found = Differentials(self.lines, self.steps, by).result()
-            if found is not None:
-                return self._substitute(found)
         local = self._differentiate()
         combination = Combination(self.lines, self.steps, by, local, self.method == "index", self.told)
         return self._substitute(self._inserted(combination.result(), combination.named))
@@ -117,7 +133,7 @@ class Work:
 
     # Introduce
 
-    def _introduce(self) -> None:
+    def _introduce(self, by_differentials: bool = False) -> None:
         touched = depends(self.prepared.root, self.by)
         taken = (
             {str(leaf.parameters[0]) for leaf in variables(self.prepared.root)}
@@ -128,29 +144,41 @@ class Work:
         letter = next(without_subscripts(letters, taken | letters_in_use()))
         self.nodes: dict[Node, Node] = {}
         number = self.already_named
-        apart = self.every or self.method == "index"
-        inside = set() if apart else swallowed(self.prepared.root, self.by, self.names)
+        inside: set[Node] = set()
+        if not self.every:
+            inside = swallowed(self.prepared.root, self.by, self.names, squares_alone=self.method == "index")
+        if by_differentials:
+            inside = in_products(self.prepared.root, self.by, self.names)
         for node in topological([self.prepared.root]):
             if node not in touched or not node.args:
                 continue
-            definition = self._definition(node)
+            definition = self._definition(node, by_differentials)
             unnamed = node is not self.prepared.root and node not in self.names
             if unnamed and (node in inside or self._is_transparent(node)):
                 self.nodes[node] = definition
                 continue
+            own = letters_for(node, self.prepared.root) if by_differentials else ()
+            own = [name for name in own if name not in taken | letters_in_use()]
             if node in self.names:
                 name = self.names[node]
+            elif own:
+                name = own[0]
+                taken.add(name)
             else:
                 number += 1
                 name = f"{letter}_{number}"
             variable = build.variable(name, node.shape, frozenset(), node.loops)
             self.nodes[node] = variable
             self.lines.append(Line(name, variable, definition, self.prepared.origin.get(node, node)))
-            opened = node.operator.name == "sum" and node in self.prepared.dots
+            opened = node in self.prepared.dots and not by_differentials
             because = f"the dot product {write(self.prepared.dots[node])}" if opened else ""
+            if name in RESIDUALS and own:
+                because = "the residual"
             self.steps.append(Step("introduce", node.operator.title, because, variable, definition, node.shape))
 
-    def _definition(self, node: Node) -> Node:
+    def _definition(self, node: Node, dots: bool) -> Node:
+        if dots and node in self.prepared.dots:
+            return build.apply("dot", *(self.nodes.get(arg, arg) for arg in node.args[0].args))
         return node.func(*(self.nodes.get(arg, arg) for arg in node.args))
 
     def _is_transparent(self, node: Node) -> bool:
@@ -167,7 +195,7 @@ class Work:
         inner = {line.node for line in self.lines} | {self.by}
         for line in self.lines:
             for arg in [leaf for leaf in variables(line.definition) if leaf in inner]:
-                tensor = _by_name(differentiate(line.definition, arg), line)
+                tensor = by_name(differentiate(line.definition, arg), line)
                 expression = matrix_or_indices(tensor)
                 leaf = leaf_of(line.node, line.name, arg)
                 found[line.name, str(arg.parameters[0])] = Local(
@@ -225,7 +253,7 @@ class Work:
         return full
 
     def _substitute(self, result: Expression) -> Expression:
-        meaning = known_leaves({line.node: line.meaning for line in self.lines}, _roots(result))
+        meaning = known_leaves({line.node: line.meaning for line in self.lines}, roots(result))
         if isinstance(result, IndexForm):
             full = replaced_names(result, meaning)
             if full is result:
@@ -251,7 +279,7 @@ class Work:
 
     def _inserted_names(self, result: Expression) -> str:
         """``with u₁ = x²``, or, where that would be long, only which names are replaced."""
-        found = {leaf.parameters[0] for node in _roots(result) for leaf in variables(node)}
+        found = {leaf.parameters[0] for node in roots(result) for leaf in variables(node)}
         lines = [line for line in self.lines if line.name in found]
         if all(line.meaning.key[0] < 12 for line in lines):
             told = "with " + ", ".join(f"{name_text(line.name)} = {write(line.meaning)}" for line in lines)
@@ -276,26 +304,7 @@ class Work:
         return split
 
 
-def _roots(result: Expression) -> list[Node]:
-    if isinstance(result, Node):
-        return [result]
-    return [f.node for term in result.tensor.terms for f in term.factors if f.node is not None]
-
-
 def _short_name(value: Node) -> str:
     """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
     text = write(value) if value.key[0] < 12 else ""
     return ValueName(text, value) if 0 < len(text) < 12 and "_" not in text else "f"
-
-
-def _by_name(tensor: Tensor, line: Line) -> Tensor:
-    """The value of the line, where its own derivative contains it, by its name."""
-    mine = {line.definition: line.node}
-    return tensor._replace(
-        terms=tuple(
-            term._replace(
-                factors=tuple(f if f.node is None else f._replace(node=replace(f.node, mine)) for f in term.factors)
-            )
-            for term in tensor.terms
-        )
-    )

@@ -12,12 +12,17 @@ from mcalc.derivation.statements import by_variable
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
+from mcalc.rewriting.constructors import QUIET, SENTENCES
+from mcalc.rewriting.explaining import IN_ORDER
 from mcalc.tree import node as tree
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, variables
 
 _LONGEST_BETWEEN = 72
 """A longer line that is but a stage on the way to the next is not read."""
+
+_GO_ON = frozenset({"substitute back", "simplify", "insert", "insert the derivatives"})
+_UNSAID = frozenset({IN_ORDER, *(SENTENCES[fact] for fact in (*QUIET, "squares"))})
 
 
 def at_detail(derivation: Derivation, detail: str) -> Derivation:
@@ -54,8 +59,16 @@ def _as_taught(steps: Sequence[Step], told: set[str]) -> Iterator[Step]:
             if step.rule == "simplify" and len(write_expression(before.after)) > _LONGEST_BETWEEN:
                 merged[-1] = replace(step, before=before.before)
                 continue
+        if before is not None and before.rule in _GO_ON and before.after is step.before and _is_quiet(step):
+            merged[-1] = replace(before, after=step.after)
+            continue
         merged.append(replace(step, because="") if step.rule == "insert the Jacobians" else step)
     yield from _told_once(merged, told)
+
+
+def _is_quiet(step: Step) -> bool:
+    """Whether a line is arithmetic with numbers, signs and ones, or order alone, which goes unsaid."""
+    return step.rule == "simplify" and bool(step.because) and _UNSAID.issuperset(clauses(step.because))
 
 
 def _told_once(steps: Iterable[Step], told: set[str]) -> Iterator[Step]:

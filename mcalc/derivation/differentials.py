@@ -15,17 +15,22 @@ from mcalc.calculus.differentiate import differentiate
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.locals import leaf_of, matrix_or_indices
 from mcalc.derivation.meanings import known_leaves
-from mcalc.derivation.reasons import core
-from mcalc.derivation.rewritten import rewriting_steps
+from mcalc.derivation.reasons import core, joined
+from mcalc.derivation.varying import because_of, change_of, signs_in_front
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
 from mcalc.rewriting.answers import simplify
+from mcalc.rewriting.constructors import SENTENCES
+from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
 from mcalc.table import TABLE
 from mcalc.table.roles import TRACE
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, depends, replace, topological, variables
+
+_WORTH_A_LINE = 5
+"""A differential is simplified before the next one is inserted where that saves more signs."""
 
 
 def leaf(variable: Node) -> Node:
@@ -49,19 +54,27 @@ class Differentials:
         found: dict[Node, Node] = {}
         steps: list[Step] = []
         for line in self.lines:
-            total = self._differential(line, [arg for arg in variables(line.definition) if arg in inner])
+            args = [arg for arg in variables(line.definition) if arg in inner]
+            changes = {arg: leaf(arg) for arg in args}
+            total, because = change_of(line.definition, changes), because_of(line.definition, args)
+            if total is None:
+                total, because = self._differential(line, args), self._law(line, inner)
             if total is None:
                 return None
             found[leaf(line.node)] = total
-            own = [leaf for leaf in variables(line.definition) if leaf in inner]
-            said = core(line.definition, own[0]) if len(own) == 1 else line.definition
-            because = _general(said, inner) or "the differential is linear in those of what it is made of"
-            title = f"differential, {line.definition.operator.title}"
+            title = line.definition.operator.title
             steps.append(Step("differentiate", title, because, leaf(line.node), total, line.node.shape))
-        combined, total_change = self._insert(found)
+        first = with_fields(steps.pop(), stage="combine", rule="differential")
+        combined, total_change = self._insert(found, first)
         read, derivative = self._read_off(total_change)
         self.steps += [*steps, *combined, *read]
         return derivative
+
+    def _law(self, line: Line, inner: Collection[Node]) -> str:
+        """``d(det(A)) = det(A)*tr(inv(A)·dA)``: the law of the operator."""
+        own = [leaf for leaf in variables(line.definition) if leaf in inner]
+        said = core(line.definition, own[0]) if len(own) == 1 else line.definition
+        return _general(said, inner) or "the differential is linear in those of what it is made of"
 
     def _differential(self, line: Line, args: Sequence[Node]) -> Node | None:
         """``du = Σ ∂u/∂a · da``, in matrix notation."""
@@ -80,24 +93,22 @@ class Differentials:
             return None
         return changes_last(replace(expression, {line.definition: line.node}))
 
-    def _insert(self, found: dict[Node, Node]) -> tuple[list[Step], Node]:
+    def _insert(self, found: dict[Node, Node], first: Step) -> tuple[list[Step], Node]:
         """The differential of the value, that of each intermediate variable inserted in turn."""
-        root = self.lines[-1]
-        here = found[leaf(root.node)]
-        steps = [
-            Step("combine", "differential", "the differential of the value", leaf(root.node), here, root.node.shape)
-        ]
-        for line in reversed(self.lines[:-1]):
+        here, steps = first.after, [first]
+        assert isinstance(here, Node)
+        for at, line in reversed(list(enumerate(self.lines[:-1]))):
             inserted = replace(here, known_leaves({leaf(line.node): found[leaf(line.node)]}, [here]))
             if inserted is here:
                 continue
             because = f"d{name_text(line.name)} is inserted"
-            steps.append(Step("combine", "insert", because, here, inserted, here.shape))
-            here = changes_last(simplify(inserted))
-            further = rewriting_steps("combine", inserted, here)
-            if not further:
-                steps[-1] = with_fields(steps[-1], after=here)
-            steps += further
+            raw, simple = signs_in_front(inserted), changes_last(simplify(inserted))
+            steps.append(Step("combine", "insert", because, here, raw, here.shape))
+            here = raw
+            if at and len(write(simple)) < len(write(raw)) - _WORTH_A_LINE:
+                said = said_of(runs_between(raw, simple), raw, simple)
+                steps.append(Step("combine", "simplify", said, raw, simple, here.shape))
+                here = simple
         return steps, here
 
     def _read_off(self, total: Node) -> tuple[list[Step], Node | IndexForm]:
@@ -107,20 +118,25 @@ class Differentials:
         derivative = matrix_or_indices(tensor)
         name = name_text(str(self.by.parameters[0]))
         because = f"the derivative by {name} is what multiplies d{name}"
-        if not total.shape and len(change.axes) == 2:
-            because = f"df = tr(Gᵀ·d{name}) means ∂f/∂{name} = G: what stands before d{name}, transposed"
         named = leaf_of(root.node, root.name, self.by)
         if isinstance(derivative, IndexForm):
             places = derivative.tensor.free
             shown = IndexForm(derivative.tensor._replace(terms=(Term(S.One, (Factor(named, places),)),)))
             return [Step("combine", "read off", because, shown, derivative, derivative.shape)], derivative
-        law, applied = _law(derivative, change, total)
-        trace = next((part for part in (total, *total.args) if part.operator.name == TRACE), total)
-        as_law = trace is total or trace.args[0].operator.name != "matmul"
+        if len(change.axes) < len(change.shape):
+            return [Step("combine", "read off", because, named, derivative, derivative.shape)], derivative
+        before, applied = _applied(derivative, change, total)
         steps: list[Step] = []
-        if as_law and write(applied) != write(total):
-            steps.append(Step("combine", "read off", law, total, applied, total.shape))
-        return [*steps, Step("combine", "read off", because, named, derivative, derivative.shape)], derivative
+        if write(applied) != write(total):
+            steps.append(Step("combine", "read off", _turned(total, applied, change), total, applied, total.shape))
+        if not total.shape and len(change.axes) == 2:
+            because = f"df = tr(Gᵀ·d{name}) means ∂f/∂{name} = G: what stands before d{name}, transposed"
+        steps.append(Step("combine", "read off", because, named, before, derivative.shape))
+        if write(before) != write(derivative):
+            turned = any(node.operator.name == "matmul" for node in topological([before]))
+            said = SENTENCES["turned"] if turned else "each term transposed"
+            steps.append(Step("combine", "simplify", said, before, derivative, derivative.shape))
+        return [*steps[:-1], with_fields(steps[-1], after=derivative)], derivative
 
 
 def _by_leaf(total: Node, change: Node) -> Tensor:
@@ -129,18 +145,53 @@ def _by_leaf(total: Node, change: Node) -> Tensor:
     return differentiate(total, change)
 
 
-def _law(derivative: Node, change: Node, total: Node) -> tuple[str, Node]:
-    """How the derivative meets the differential, and the differential written so."""
-    if len(change.axes) < len(change.shape):
-        return "", total
+def _applied(derivative: Node, change: Node, total: Node) -> tuple[Node, Node]:
+    """The derivative as it is read off the differential, and the differential written so that it can be."""
     if not total.shape and len(change.axes) == 2:
-        product = build.apply("matmul", build.transpose(derivative), change)
-        return "df = tr(Gᵀ·dX)", build.apply(TRACE, product)
+        before = simplify(build.transpose(derivative))
+        number, rest = _number_of(before)
+        turned = rest.args[0] if rest.operator.name == "transpose" else build.apply("transpose", rest)
+        product = build.apply(TRACE, build.apply("matmul", rest, change))
+        return _times(number, turned), _times(number, product)
     if not change.shape or not derivative.shape:
-        return "dy = (dy/dx) dx", build.apply("multiply", derivative, change)
-    if not total.shape:
-        return "df = (∂f/∂x)·dx", build.apply("matmul", derivative, change)
-    return "dy = J·dx", build.apply("matmul", derivative, change)
+        return derivative, build.apply("multiply", derivative, change)
+    return derivative, build.apply("matmul", derivative, change)
+
+
+def _times(number: Node | None, node: Node) -> Node:
+    if number is None or not build.is_number(number, -1):
+        return node if number is None else build.apply("multiply", number, node)
+    return build.apply("negative", node)
+
+
+def _number_of(node: Node) -> tuple[Node | None, Node]:
+    """``2`` and ``Eᵀ·A`` of ``2Eᵀ·A``: the scalars in front, and what they multiply."""
+    if node.operator.name == "negative":
+        number, rest = _number_of(node.args[0])
+        return build.negated(number or build.number(1)), rest
+    if node.operator.name == "multiply":
+        scalars, others = ([arg for arg in node.args if bool(arg.shape) is shaped] for shaped in (False, True))
+        if scalars and len(others) == 1:
+            return scalars[0] if len(scalars) == 1 else build.apply("multiply", *scalars), others[0]
+    return None, node
+
+
+def _turned(total: Node, applied: Node, change: Node) -> str:
+    """Why the differential may be written with the change last."""
+    if len(change.axes) < 2:
+        said = said_of(runs_between(total, applied), total, applied)
+        return "what multiplies each entry stands in a row" if ENTRYWISE in said else said
+    order = topological([total])
+    traced = any(node.operator.name == TRACE for node in order)
+    flipped = any(node.operator.name == "transpose" and change in topological([node]) for node in order)
+    entries = any(node.operator.name == "sum" and len(node.args[0].axes) == 2 for node in order)
+    told = [
+        "a sum over products of entries is a trace" if entries else "",
+        "a scalar is its own trace" if not entries and not traced else "",
+        "a trace may be turned in a circle",
+        "a matrix and its transpose have one trace" if traced and flipped else "",
+    ]
+    return joined(told)
 
 
 def changes_last(node: Node) -> Node:
@@ -169,9 +220,9 @@ def _general(definition: Node, moving: Collection[Node]) -> str:
     if len(letters) < len(definition.args) or operator.name in ("loop_sum", "element"):
         return ""
     held = [build.is_number(arg) and not any(leaf in moving for leaf in variables(arg)) for arg in definition.args]
+    free = iter(letters)
     names = [
-        arg if kept else build.variable(letter, arg.shape)
-        for letter, arg, kept in zip(letters, definition.args, held, strict=False)
+        arg if kept else build.variable(next(free), arg.shape) for arg, kept in zip(definition.args, held, strict=True)
     ]
     changing = [name for name, kept in zip(names, held, strict=True) if not kept]
     if not changing:
@@ -183,6 +234,11 @@ def _general(definition: Node, moving: Collection[Node]) -> str:
     )
 
 
-def wanted(lines: Sequence[Line]) -> bool:
+def wanted(root: Node, by: Node) -> bool:
     """Whether a value on the way is a matrix."""
-    return any(len(line.node.axes) == 2 for line in lines[:-1])
+    touched = depends(root, by)
+    return any(
+        len(node.axes) == 2 and node.args and node is not root and node.operator.name not in ("transpose", "negative")
+        for node in topological([root])
+        if node in touched
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mcalc.derivation.derivation import Derivation
+from mcalc.notation.writing import write
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build
 from mcalc.tree.folding import rectified
@@ -39,7 +40,9 @@ def error_term(derivation: Derivation) -> ErrorTerm | None:
     if len(difference.loops) > 1 or (difference.loops and difference.shape):
         return None
     name = _named(derivation, difference)
-    return ErrorTerm(name, difference, replace(result, {difference: name}))
+    named = replace(result, {difference: name})
+    shown = any(isinstance(step.before, Node) and write(step.before) == write(named) for step in derivation.steps)
+    return None if shown else ErrorTerm(name, difference, named)
 
 
 def _is_difference(node: Node) -> bool:
@@ -70,7 +73,8 @@ def _named(derivation: Derivation, difference: Node) -> Node:
     own = next((line.name for line in derivation.lines if line.meaning is difference and "_" not in line.name), None)
     taken = {str(leaf.parameters[0]) for leaf in variables(derivation.value)} | {line.name for line in derivation.lines}
     taken |= set(derivation.reading.names)
-    name = own or next(letter for letter in ("e", "r", "d", "error", "error_term") if letter not in taken)
+    letters = ("E", "R", "D", "Error") if len(difference.axes) == 2 else ("e", "r", "d", "error", "error_term")
+    name = own or next(letter for letter in letters if letter not in taken)
     if not difference.loops:
         return build.variable(name, difference.shape)
     (loop,) = difference.loops

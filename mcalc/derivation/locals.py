@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import derivative_shape, matrix_places, renamed
+from mcalc.derivation.derivation import Line
 from mcalc.networks.index_form import IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.rewriting.answers import matrix_form
 from mcalc.table.records import LoopIndex
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, replace
 
 
 @dataclass
@@ -71,3 +72,16 @@ def with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Inde
     plain = [(one, other) for one, other in zip(own, variable, strict=True) if one not in value]
     terms = renamed(terms, [one for one, _ in plain], [other for _, other in plain])
     return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]
+
+
+def by_name(tensor: Tensor, line: Line) -> Tensor:
+    """The value of the line, where its own derivative contains it, by its name."""
+    mine = {line.definition: line.node}
+    return tensor._replace(
+        terms=tuple(
+            term._replace(
+                factors=tuple(f if f.node is None else f._replace(node=replace(f.node, mine)) for f in term.factors)
+            )
+            for term in tensor.terms
+        )
+    )

@@ -94,3 +94,10 @@ def with_entries(node: Node) -> Node:
     """Elements of a stack read off: ``[f; g][1]`` is f."""
     entries = {part: found for part in topological([node]) if (found := stacks.entry(part)) is not None}
     return with_entries(replace(node, entries)) if entries else node
+
+
+def roots(result: Expression) -> list[Node]:
+    """The values that a derivative is made of."""
+    if isinstance(result, Node):
+        return [result]
+    return [f.node for term in result.tensor.terms for f in term.factors if f.node is not None]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from mcalc.table.records import LoopIndex
+from mcalc.table.roles import NORM
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, depends, variables
@@ -13,8 +14,13 @@ from mcalc.tree.node import Node, depends, variables
 _TITLES_OF_SCALARS = {"multiply": "product rule", "divide": "quotient rule"}
 _MOST_NAMED = 3
 DIAGONAL = "element-wise diagonal condition: each element depends on its own alone"
-EXPANDED = "the scalar moves every element: one input, so its derivative stands as a column"
+EXPANDED = "the scalar stands beside every element: one input, so its derivative stands as a column"
 CONSTANT = "a constant factor stays"
+BOTH = "both factors move: each in turn, the other held"
+_PRODUCTS = frozenset({"multiply", "matmul", "dot", "outer"})
+ORDERED = "Jacobians are multiplied, the outermost first"
+ADDED = "the paths are added"
+ALONE = "the single-variable rule follows one alone"
 _APART = "; "
 _BRACKETS = re.compile(r"[\[({]|[\])}]|; ")
 
@@ -48,6 +54,17 @@ def core(definition: Node, arg: Node) -> Node:
             break
         definition = moving[0]
     return definition
+
+
+def is_square_of_norm(node: Node) -> bool:
+    """``‖a‖²``, which is a·a."""
+    return node.operator.name == "power" and build.is_number(node.args[1], 2) and node.args[0].operator.name == NORM
+
+
+def squared(definition: Node) -> str:
+    """What the square of a norm is."""
+    is_matrix = len(definition.args[0].args[0].axes) == 2
+    return f"{'‖A‖² = tr(Aᵀ·A)' if is_matrix else '‖a‖² = a·a'}, where both factors vary alike"
 
 
 def rule_name(definition: Node, arg: Node) -> str:
@@ -88,11 +105,15 @@ def first_reason(definition: Node, arg: Node) -> str:
 
 def _reasons(definition: Node, arg: Node) -> list[str]:
     operator = definition.operator
+    if is_square_of_norm(definition) and definition.args[0].args[0] is arg:
+        return [squared(definition)]
     if operator.name == "stack" and not arg.axes and any(part.axes for part in definition.args):
         return [operator.sentence, "unit(k,n) is 1 at place k and 0 elsewhere"]
     if not operator.rules:
         return [operator.sentence or operator.doc]
     condition = _condition(definition, arg)
+    if operator.name in _PRODUCTS and sum(arg in depends(part, arg) for part in definition.args) > 1:
+        return [BOTH, condition]
     if operator.name == "add":
         return [_held(definition, arg), condition]
     if operator.name == "multiply":
@@ -125,9 +146,9 @@ def named(parts: Sequence[Node]) -> list[str]:
     return list(dict.fromkeys(str(leaf.parameters[0]) for part in parts for leaf in variables(part)))
 
 
-def constant(parts: Sequence[Node]) -> str:
-    """``y and b are held constant``."""
-    names = named(parts)
+def constant(parts: Sequence[Node], names: Sequence[str] | None = None) -> str:
+    """``y and b are held constant``, in the order of the names where it is given."""
+    names = named(parts) if names is None else names
     if not names:
         return "a constant does not move"
     if len(names) > _MOST_NAMED:
@@ -160,18 +181,16 @@ def chain_rule(
     each = " and ".join(loop.name for loop in loops)
     added = len(paths) > 1 or bool(loops)
     if wide:
-        order = "Jacobians are multiplied, the outermost first"
         if not added:
-            return "vector chain rule", f"one path, with {_kinds(wide)}: {order}"
-        if len(paths) == 1:
-            return "vector chain rule", f"a path for every {each}: {order}, paths are added"
-        return "vector chain rule", f"{_ways(paths, variable, value, each)}: {order}, and the paths are added"
+            return "vector chain rule", joined([f"one path, with {_kinds(wide)}", ORDERED])
+        ways = f"a path for every {each}" if len(paths) == 1 else _ways(paths, variable, value, each)
+        return "vector chain rule", joined([ways, ORDERED, ADDED])
     if len(paths) > 1:
-        why = f"{_ways(paths, variable, value, each)}: the paths are added, the single-variable rule follows one alone"
-        return "single-variable total-derivative chain rule", why
+        ways = _ways(paths, variable, value, each)
+        return "single-variable total-derivative chain rule", joined([ways, ADDED, ALONE])
     if added:
-        return "single-variable total-derivative chain rule", f"one path for every {each}: the paths are added"
-    return "single-variable chain rule", "one path, scalars alone: the derivatives are multiplied"
+        return "single-variable total-derivative chain rule", joined([f"a path for every {each}", ADDED])
+    return "single-variable chain rule", joined(["one path, scalars alone", "the derivatives are multiplied"])
 
 
 def _ways(paths: Sequence[Sequence[str]], variable: str, value: str, each: str) -> str:

@@ -11,7 +11,7 @@ from mcalc.tree.node import Node
 
 _SHORT = 60
 """A local equation that is longer is told in words alone."""
-_MOST_LINES = 6
+_MOST_LINES = 8
 
 
 def rewriting_steps(stage: str, before: Node, after: Node) -> list[Step]:

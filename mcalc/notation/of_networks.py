@@ -37,7 +37,8 @@ def _term(term: Term, free: Sequence[Place], names: dict[Place, str], builder: B
         name = "" if factor.node is None else factor.node.key[1]
         return len(factor.indices) > 0, [order[index] for index in factor.indices], name
 
-    for factor in sorted(term.factors, key=key):
+    along = all(factor.node is not None and factor.node.operator.name == "partial" for factor in term.factors)
+    for factor in term.factors if along else sorted(term.factors, key=key):
         part, power = _factor(factor, names, builder), abs(factor.power)
         (below if factor.power < 0 else above).append(part if power == 1 else Power(part, Number(power)))
     coefficient = abs(term.coefficient)

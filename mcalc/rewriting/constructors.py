@@ -59,6 +59,7 @@ SENTENCES = {
     "inverse": "the inverse of the inverse is the matrix itself",
     "counted": "a sum of ones counts them",
     "exponential": "1/e^a is e^(-a)",
+    "complement": "f(−a) = 1 − f(a), as of the logistic function σ",
 }
 
 QUIET = (

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import groupby
+from math import prod
 from typing import NamedTuple
 
 from mcalc.notation.writing import alike
 from mcalc.rewriting.answers import author_within
 from mcalc.rewriting.constructors import QUIET, SENTENCES, construct
 from mcalc.rewriting.engine import ARITHMETIC, Engine
-from mcalc.rewriting.forms import CHAIN, Form, is_column, is_row, make
+from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, Form, is_column, is_row, make, number
 from mcalc.rewriting.log import Entry, replayed, used
+from mcalc.rewriting.rationals import rational
 from mcalc.rewriting.reading import canonical, raw
 from mcalc.rewriting.showing import Writer
+from mcalc.table.records import Shape
 from mcalc.tree.node import Node
 
 ENTRYWISE = "the two are equal entry by entry"
@@ -88,7 +91,7 @@ def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: No
 
 
 def showable(root: Form) -> Form:
-    """The form as it stands, but for scalars inside of a row of matrices: no product is written so."""
+    """The form as it stands, but for scalars in a row of matrices and several numbers: no product is written so."""
     done: dict[Form, Form] = {}
     stack = [root]
     while stack:
@@ -101,9 +104,42 @@ def showable(root: Form) -> Form:
         if t in done:
             continue
         args = tuple(done[arg] for arg in t.args)
-        broken = t.head == CHAIN and (not all(arg.shape for arg in args) or _has_scalar_inside(args))
+        if t.head == PRODUCT and any(arg.head == NUMBER for arg in args):
+            done[t] = _with_number_in_front(t, args)
+            continue
+        if t.head == CHAIN and all(arg.shape for arg in args) and _has_scalar_inside(args):
+            done[t] = _scalar_in_front(args, t.shape)
+            continue
+        broken = t.head == CHAIN and not all(arg.shape for arg in args)
         done[t] = (construct if broken else make)(t.head, args, t.par, t.shape)
     return done[root]
+
+
+def _with_number_in_front(t: Form, args: tuple[Form, ...]) -> Form:
+    """``−u·v`` for ``(−1)*u*1*v``."""
+    pairs = list(zip(args, t.par, strict=True))
+    numbers = [arg.par[0] for arg, power in pairs if arg.head == NUMBER and power == 1]
+    kept = [(arg, power) for arg, power in pairs if arg.head != NUMBER or power != 1]
+    c = rational(prod(numbers))
+    if not kept:
+        return number(c)
+    rest = make(PRODUCT, [arg for arg, _ in kept], [power for _, power in kept], t.shape)
+    whole = kept[0][0] if len(kept) == 1 and kept[0][1] == 1 else rest
+    return whole if c == 1 else make(SUM, (whole,), (c,), t.shape)
+
+
+def _scalar_in_front(parts: tuple[Form, ...], shape: Shape) -> Form:
+    """``u·v*A·w`` for ``A·(uᵀ·v)·w``, where nothing cancels yet."""
+    start = next(at for at, part in enumerate(parts) if is_row(part))
+    end = next(at for at, part in enumerate(parts) if at > start and is_column(part))
+    scalar = make(CHAIN, parts[start : end + 1], (), ())
+    rest = (*parts[:start], *parts[end + 1 :])
+    if not rest:
+        return scalar
+    left = rest[0] if len(rest) == 1 else make(CHAIN, rest, (), shape)
+    if len(rest) > 2 and _has_scalar_inside(rest):
+        left = _scalar_in_front(rest, shape)
+    return make(PRODUCT, (scalar, left), (1, 1), shape)
 
 
 def _has_scalar_inside(parts: tuple[Form, ...]) -> bool:

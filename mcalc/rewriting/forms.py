@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from math import gcd
 from weakref import WeakValueDictionary
 
 from sympy.core.expr import Expr
@@ -214,6 +215,13 @@ def opened_content(c: Rational, core: Form) -> Form | None:
     if all(k < 0 for k in pairs) or _sum_cost(core.args, pairs) >= whole:
         return None
     return make(SUM, core.args, pairs, core.shape)
+
+
+def without_content(t: Form) -> Form:
+    """``2x + 1`` of ``18x + 9``, of a sum with whole numbers in front of its terms."""
+    numbers = [c for c in t.par if isinstance(c, int)]
+    common = gcd(*numbers) if len(numbers) == len(t.par) else 1
+    return t if common < 2 else make(SUM, t.args, (c // common for c in numbers), t.shape)
 
 
 def _sum_cost(args: Iterable[Form], par: Iterable[Rational]) -> int:

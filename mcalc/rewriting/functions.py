@@ -65,6 +65,7 @@ def _function(head: str, args: tuple[Form, ...], par: Parameters, shape: Shape) 
         if c < 0:
             inside = make(head, (scaled(rational(-c), rest),), par, shape)
             if operator.complementary:
+                facts.append("complement")
                 return add([(1, ONE), (-1, inside)], shape)
             facts.append("minus")
             return inside if operator.parity == "even" else negative(inside)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from sympy.core.expr import Expr
+
 from mcalc.rewriting.algebra import add, multiply, turned
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, Form, make, ones, scaled_parts
@@ -225,7 +227,7 @@ def _expansions(t: Form) -> Iterator[list[Pair]]:
                 parts = [_full(b, own.shape) for b in own.args]
                 rows = [turned(b) if a.head == TURNED else b for b in parts]
                 yield [
-                    (rational(c * k), chain([*t.args[:at], b, *t.args[at + 1 :]], t.shape))
+                    (rational(c * k), _row([*t.args[:at], b, *t.args[at + 1 :]], t.shape))
                     for b, k in zip(rows, own.par, strict=True)
                 ]
     elif t.head in _OPENED and not t.par:
@@ -241,6 +243,12 @@ def _expansions(t: Form) -> Iterator[list[Pair]]:
     elif t.head == TURNED and t.args[0].head == PRODUCT:
         for way in _expansions(t.args[0]):
             yield [(rational(c * k), turned(_full(b, t.args[0].shape))) for k, b in way]
+
+
+def _row(parts: Sequence[Form], shape: tuple[Expr, ...]) -> Form:
+    """The product as it stands, so that what then cancels in it is said."""
+    flat = [one for part in parts for one in (part.args if part.head == CHAIN else (part,))]
+    return make(CHAIN, flat, (), shape) if all(one.shape for one in flat) else chain(flat, shape)
 
 
 def _expanded_factor(t: Form, b: Form, e: Rational, c: Rational) -> Iterator[list[Pair]]:

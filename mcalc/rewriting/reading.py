@@ -7,7 +7,19 @@ from fractions import Fraction
 
 from mcalc.rewriting.algebra import keeping
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, TURNED, Form, make, number, scaled_parts, turned_shape
+from mcalc.rewriting.forms import (
+    CHAIN,
+    NUMBER,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    make,
+    number,
+    scaled_parts,
+    turned_shape,
+)
 from mcalc.rewriting.heads import head_of
 from mcalc.rewriting.rationals import Rational, absolute, rational, whole
 from mcalc.rewriting.traces import dimension
@@ -135,6 +147,13 @@ def _has_scalar_inside(plain: Form) -> bool:
     )
 
 
+def _power_of_number(t: Form) -> tuple[Rational, Form, Rational] | None:
+    """The number, the name and the exponent of ``3x²``."""
+    c, core = scaled_parts(t)
+    base, power = (core.args[0], core.par[0]) if core.head == PRODUCT and len(core.args) == 1 else (core, 1)
+    return (c, base, power) if base.head == "variable" and not base.shape else None
+
+
 class Typed:
     """What is kept of how a value was typed: short parts, orders of terms, signs of differences, ``x - 1/3``."""
 
@@ -144,6 +163,21 @@ class Typed:
         self.content: dict[Form, Rational] = {}
         self.places: dict[Form, tuple[int, int]] = {}
         self.nodes: dict[Form, Node] = {}
+
+    def _learn_slope(self, node: Node, done: Mapping[Node, Form]) -> None:
+        """The derivative of a sum of powers of a number has its order as well: ``1 + 2x`` of ``x + x²``."""
+        terms = [_power_of_number(done[arg]) for arg in node.args]
+        found = [term for term in terms if term is not None]
+        if not found or len(found) < len(terms) or len({base for _, base, _ in found}) != 1:
+            return
+        slopes = [
+            ONE if power == 1 else base if power == 2 else make(PRODUCT, (base,), (power - 1,), ())
+            for _, base, power in found
+        ]
+        total = construct(SUM, tuple(slopes), tuple(rational(c * power) for c, _, power in found), ())
+        _, core = scaled_parts(total)
+        if core.head == SUM and len(core.args) == len(slopes):
+            self.order.setdefault(core, tuple(slopes))
 
     def learn(self, root: Node) -> None:
         """The sums below the node, those met first counting."""
@@ -168,6 +202,7 @@ class Typed:
                         for at, part in enumerate(typed if core not in self.order else ()):
                             self.places.setdefault(part, (len(self.order), at))
                         self.order.setdefault(core, typed)
+                        self._learn_slope(node, done)
                 done[node] = form
                 plain = as_it_stands[node]
                 if _has_scalar_inside(plain) or not inside.isdisjoint(_inside(node)):

@@ -35,6 +35,7 @@ from mcalc.rewriting.forms import (
     scaled_parts,
     stands_twice,
     turned_shape,
+    without_content,
 )
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
@@ -234,7 +235,7 @@ class Writer:
                 return build.number(exact(c))
             return self._term(term(c, a), alone)
 
-        typed = self.typed.order.get(t)
+        typed = self.typed.order.get(t) or self.typed.order.get(without_content(t))
         if typed is not None and len(typed) == len(t.args) and set(typed) == set(t.args):
             by = dict(zip(t.args, t.par, strict=True))
             if by[typed[0]] > 0:
