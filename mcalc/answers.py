@@ -14,6 +14,7 @@ from mcalc.code.wanted import Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.documents import write as write_page
 from mcalc.documents.options import Options
+from mcalc.documents.rows import plain
 from mcalc.language.parser import canonical_name
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.value import Value, of_numbers
@@ -22,7 +23,6 @@ from mcalc.pages.evaluation import page
 from mcalc.question import Question
 from mcalc.render import code, verdict, write
 from mcalc.render.evaluation import Evaluation, evaluation, text_rows
-from mcalc.render.layout import plain
 from mcalc.table.records import Array
 
 _LONGEST_REPR = 200

@@ -74,8 +74,8 @@ _CODE = (DERIVATION, VALUE)
 FORMATS = {
     one.name: one
     for one in (
-        Format("text", Kind.TERMINAL, "render.text", ALL, ".txt"),
-        Format("ascii", Kind.TERMINAL, "render.text", ALL, ".txt"),
+        Format("text", Kind.TERMINAL, "documents.terminal", ALL, ".txt"),
+        Format("ascii", Kind.TERMINAL, "documents.terminal", ALL, ".txt"),
         Format(
             "latex",
             Kind.DOCUMENT,

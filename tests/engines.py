@@ -144,7 +144,7 @@ def modules() -> str:
 
 
 PREAMBLE = r"""\documentclass{article}\usepackage{amsmath}\setlength{\textwidth}{%gpt}
-\allowdisplaybreaks\setlength{\emergencystretch}{3em}\hfuzz=0.4pt\vfuzz=1pt
+\allowdisplaybreaks\setlength{\emergencystretch}{3em}\hfuzz=0pt\vfuzz=0pt
 \begin{document}"""
 
 

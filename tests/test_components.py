@@ -17,7 +17,7 @@ from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor
 from mcalc.problems import Problem
-from mcalc.render.text import write as written
+from mcalc.render import write as written
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension, variables
 

@@ -10,12 +10,12 @@ import pytest
 
 from mcalc.ask import read
 from mcalc.checking.operator import Agreement, Form, agreement, defined, forms
+from mcalc.documents.rows import plain
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.columns import width
 from mcalc.numbers.numeric import evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
 from mcalc.numbers.verification import verify
-from mcalc.render.layout import plain
 from mcalc.render.operator_page import number
 from mcalc.render.operator_page import rows as page_rows
 from mcalc.render.rules import rows as table_rows

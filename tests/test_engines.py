@@ -17,12 +17,6 @@ from engines import ARTICLE, COLUMN, MATHJAX, STRICT, needs, of_markdown, printe
 
 pytestmark = pytest.mark.slow
 
-# What still falls short, counted: these numbers may fall, and never rise.
-TOO_WIDE_IN_TYPST = {"public vec(X'@X) by X"}  # a Kronecker form, 7 points over a column of 252
-TOO_WIDE_IN_PANDOC = 3  # lines in lists, up to 34 points over
-SCROLLED = 7  # formulas of derivations that scroll in their box at 1000 pixels; the page itself never does
-LONGEST = 15_000  # characters of a display, above which KaTeX stops at its limit of expansions
-
 
 @pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
 @pytest.mark.parametrize(("derivations", "width"), [(False, COLUMN), (False, ARTICLE), (True, ARTICLE)])
@@ -45,8 +39,7 @@ def test_browsers_read_every_formula(library: str, script: str, flavour: str) ->
     ]
     distinct = list(dict.fromkeys(formulas))
     print(f"\n{library}, {flavour}: {len(formulas)} formulas, {len(distinct)} of them different")
-    short = [one for one in distinct if len(one[0]) < LONGEST]
-    assert len(short) > 3000 and len(distinct) - len(short) <= 1 and refused(script, short) == {}
+    assert len(distinct) > 3000 and refused(script, distinct) == {}
 
 
 @pytest.mark.parametrize("library", ["KaTeX", "MathJax"])
@@ -80,7 +73,7 @@ TYPST = """#set page(width: {page}pt, height: auto, margin: (x: {margin}pt, y: 2
 #show math.equation: set block(breakable: true)
 #show math.equation.where(block: true): it => context {{
   let wide = measure(it).width
-  if wide > {width}pt + 0.1pt [#metadata((at: counter("at").get().first(), wide: wide / 1pt))<wide>]
+  if wide > {width}pt [#metadata((at: counter("at").get().first(), wide: wide / 1pt))<wide>]
   it
 }}
 """
@@ -95,7 +88,7 @@ def test_nothing_sticks_out_in_typst(derivations: bool, width: float, tmp_path: 
     path.write_text(TYPST.format(page=width + 100, margin=50, width=width) + body, "utf-8")
     wide = json.loads(typst.query(str(path), "<wide>", field="value"))
     print(f"\nTypst, {'derivations' if derivations else 'answers'}, {width:g} pt: {len(texts)} texts")
-    assert {texts[one["at"]][0] for one in wide} <= (TOO_WIDE_IN_TYPST if width == COLUMN else set())
+    assert [texts[one["at"]][0] for one in wide] == []
 
 
 @pytest.mark.parametrize("derivations", [False, True])
@@ -110,15 +103,13 @@ def test_pandoc_makes_a_pdf(derivations: bool, tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     text = (tmp_path / "page.tex").read_text("utf-8")
-    (tmp_path / "page.tex").write_text(text.replace(r"\begin{document}", r"\hfuzz=1pt\begin{document}", 1), "utf-8")
+    (tmp_path / "page.tex").write_text(text.replace(r"\begin{document}", r"\hfuzz=0pt\begin{document}", 1), "utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-no-shell-escape", "page.tex"]
     subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=1800)
     log = (tmp_path / "page.log").read_text("utf-8", "replace")
-    found = re.findall(r"^(?:! .*|Overfull \\hbox .*|.*Unicode character.*)$", log, re.MULTILINE)
+    found = re.findall(r"^(?:! .*|Overfull .*|.*Unicode character.*)$", log, re.MULTILINE)
     print(f"\npandoc, {'derivations' if derivations else 'answers'}: {len(texts)} texts")
-    faults = [line for line in found if not line.startswith("Overfull")]
-    assert (tmp_path / "page.pdf").exists() and faults == []
-    assert len(found) <= (TOO_WIDE_IN_PANDOC if derivations else 0), found
+    assert (tmp_path / "page.pdf").exists() and found == []
 
 
 PROBE = """<script>
@@ -128,7 +119,7 @@ for (const one of document.querySelectorAll("math")) {
   if (!box.width || !box.height) empty.push(one.textContent);
 }
 for (const one of document.querySelectorAll("section")) {
-  for (const part of one.querySelectorAll(".scroll")) {
+  for (const part of one.querySelectorAll(".scroll, p, h2")) {
     if (part.scrollWidth > part.clientWidth + 1) wide.push(one.title + ": " + part.scrollWidth);
   }
 }
@@ -172,5 +163,4 @@ def test_a_browser_shows_every_formula(derivations: bool, width: int, tmp_path: 
     texts = printed("html", derivations)
     found = in_chromium(texts, width, tmp_path)
     print(f"\nChromium, {width} px, {len(texts)} pages: {len(found['wide'])} formulas have to be scrolled")
-    assert found["width"] == width and found["empty"] == [] and found["sideways"] <= 0
-    assert width < 1000 or len(found["wide"]) <= (SCROLLED if derivations else 0), found["wide"]
+    assert found["width"] == width and found["empty"] == [] and found["sideways"] <= 0 and found["wide"] == []

@@ -26,6 +26,7 @@ from mcalc.documents import write as write_page
 from mcalc.documents.blocks import Page
 from mcalc.documents.diagram import MARGIN, SIZE, SMALL
 from mcalc.documents.options import PLAIN, Options
+from mcalc.documents.rows import plain
 from mcalc.documents.svg import measure
 from mcalc.notation.columns import width
 from mcalc.notation.results import write_expression
@@ -33,7 +34,6 @@ from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.program import dimensions
 from mcalc.pages.graph import page
 from mcalc.pictures import graph_dot, graph_svg, graph_text
-from mcalc.render.layout import plain
 from mcalc.tree.names import sizes_shown
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"

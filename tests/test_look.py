@@ -10,10 +10,10 @@ from test_steps import CASES
 
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
+from mcalc.documents.rows import plain
 from mcalc.notation.columns import width
 from mcalc.notation.textlines import broken
-from mcalc.render.layout import plain
-from mcalc.render.text import rows
+from mcalc.render import rows
 
 WIDTHS = (60, 80, 120)
 PROBLEMS = {f"{row.number} {row.expression} by {row.wrt}, {row.layout}": row for row in ROWS}

@@ -397,8 +397,8 @@ def test_without_matplotlib_it_says_how_to_install_it(monkeypatch: pytest.Monkey
 
 def test_the_terminal_shows_the_curve_where_it_is() -> None:
     """Every dot is read back: the middle of its place in the frame lies on the curve."""
+    from mcalc.documents.rows import plain
     from mcalc.pictures.terminal import rows
-    from mcalc.render.layout import plain
 
     found, _ = scene("x^3 - 2x", vary=["x=-2:2"])
     lines = plain(rows(found, 80)).splitlines()
@@ -501,8 +501,8 @@ def test_what_is_no_point(point: str, said: str) -> None:
     ],
 )
 def test_a_terminal_picture_fits_its_columns(sources: list[str], vary: list[str], columns: int) -> None:
+    from mcalc.documents.rows import plain
     from mcalc.pictures.terminal import rows
-    from mcalc.render.layout import plain
 
     found, _ = scene(*sources, vary=vary, points=[",".join(one.partition("=")[0] + "=1" for one in vary)])
     text = plain(rows(found, columns))

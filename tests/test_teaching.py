@@ -15,9 +15,9 @@ from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation, Step
 from mcalc.derivation.detail import shown
 from mcalc.derivation.reasons import clauses
+from mcalc.documents.rows import plain
 from mcalc.notation.results import write_expression
-from mcalc.render.layout import plain
-from mcalc.render.text import rows
+from mcalc.render import rows
 
 MOST_WORDS = {"max(0, w.x + b)": 200, COST: 300}
 WORDS_OF_ALL, LONGEST = 39_000, 460

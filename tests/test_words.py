@@ -9,9 +9,9 @@ from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.detail import at_detail
 from mcalc.derivation.error_term import error_term
+from mcalc.documents.rows import plain
 from mcalc.notation.results import write_expression
-from mcalc.render.layout import plain
-from mcalc.render.text import rows
+from mcalc.render import rows
 
 
 def explained(expression: str, wrt: str, declared: str) -> Derivation:

@@ -78,11 +78,9 @@ def derivation_command(
 
         derivation = expanded(derivation, expand)
     if FORMATS[form].kind is Kind.TERMINAL:
-        from mcalc.render.text import rows
+        from mcalc.render import rows
 
-        with derivation.apart():
-            page = rows(derivation, form, columns(output), document.lhs)
-        show(page, output, color)
+        show(rows(derivation, form, columns(output), document), output, color)
     else:
         from mcalc.render import write as written
 

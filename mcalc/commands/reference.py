@@ -15,7 +15,7 @@ from mcalc.formats import RULES, SHAPES, showing
 
 if TYPE_CHECKING:
     from mcalc.documents.blocks import Page
-    from mcalc.render.layout import Row
+    from mcalc.documents.rows import Row
 
 
 @click.command(cls=Command)

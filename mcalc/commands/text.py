@@ -18,9 +18,9 @@ from mcalc.problems import Problem
 if TYPE_CHECKING:
     from mcalc.derivation.derivation import Derivation
     from mcalc.documents.blocks import Page
+    from mcalc.documents.rows import Row
     from mcalc.language.declarations import Declaration
     from mcalc.pictures.scene import Scene
-    from mcalc.render.layout import Row
 
 
 class Shown(NamedTuple):
@@ -39,7 +39,7 @@ def put(shown: Shown, form: str, output: str | None, color: str = "never", docum
     """The result in the format, to the file, or to standard output."""
     kind = FORMATS[form].kind
     if kind is Kind.TERMINAL:
-        from mcalc.render.layout import page_in_ascii
+        from mcalc.documents.rows import page_in_ascii
 
         rows = shown.rows(form, columns(output))
         show(page_in_ascii(rows) if form == "ascii" else rows, output, color)
@@ -123,7 +123,7 @@ def _put(text: str, output: str | None) -> None:
 
 def show(rows: list[Row], output: str | None, color: str) -> None:
     """The page, in colour where that is asked for or the terminal shows it; its comments are not copied."""
-    from mcalc.render.layout import plain
+    from mcalc.documents.rows import plain
 
     coloured = color == "always" or (
         color == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -131,7 +131,7 @@ def show(rows: list[Row], output: str | None, color: str) -> None:
     if output is not None or not coloured:
         _put(plain(rows), output)
     else:
-        from mcalc.render.terminal import show as show_in_colour
+        from mcalc.documents.colour import show as show_in_colour
 
         show_in_colour(rows)
     answer = [row for row in rows if not row or not row[0].text.startswith("# ")]

@@ -6,28 +6,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mcalc.derivation.derivation import STAGES, Derivation, Step
+from mcalc.documents.blocks import Where
+from mcalc.notation.boxes import Name
 from mcalc.notation.of_numbers import magnitude
 from mcalc.table.records import lies
-from mcalc.tree.names import name_text, shape_words, size_words, sizes_shown
+from mcalc.tree.names import name_text, size_words, sizes_shown
 from mcalc.tree.node import Node
-from mcalc.tree.open import Signature
+
+
+def names_of(derivation: Derivation) -> Where:
+    """What the names stand for, and which of their shapes were assumed."""
+    reading = derivation.reading
+    listed = []
+    for name, node in reading.names.items():
+        properties = tuple(sorted(node.parameters[1])) if len(node.parameters) > 1 else ()
+        listed.append((Name(name, len(node.axes)), node.shape, properties))
+    functions = tuple((Name(name), function) for name, function in reading.functions.items())
+    return Where(tuple(listed), tuple(name for name in reading.assumed if name in reading.names), functions)
 
 
 def names_line(derivation: Derivation) -> str:
     """The shapes of the names, and which of them were assumed."""
-    names = derivation.reading.names
-    functions = derivation.reading.functions.items()
-    shown = ", ".join(
-        [
-            *(f"{name_text(name)}: {_declared(node)}" for name, node in names.items()),
-            *(f"{name_text(name)}: {_arrow(function)}" for name, function in functions),
-        ]
-    )
-    assumed = [name for name in derivation.reading.assumed if name in names]
-    if not assumed:
-        return shown
-    which = "" if len(assumed) == len(names) else ", ".join(name_text(name) for name in assumed) + " "
-    return f"{shown} ({which}assumed; declare with -s NAME=SHAPE)"
+    return names_of(derivation).text()
 
 
 def assumptions(derivation: Derivation) -> tuple[str, ...]:
@@ -35,18 +35,6 @@ def assumptions(derivation: Derivation) -> tuple[str, ...]:
     reading = derivation.reading
     assumed = [names_line(derivation)] if any(name in reading.names for name in reading.assumed) else []
     return (*assumed, *reading.notes)
-
-
-def _declared(node: Node) -> str:
-    properties = node.parameters[1] if len(node.parameters) > 1 else ()
-    return " ".join([shape_words(node.shape), *sorted(properties)])
-
-
-def _arrow(function: Signature) -> str:
-    """``n→m``: what an open function makes of its arguments."""
-    if function.elementwise:
-        return "element by element"
-    return f"{' and '.join(map(shape_words, function.inputs))}→{shape_words(function.output)}"
 
 
 def verified_line(derivation: Derivation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mcalc.formats import DOCUMENTS, FORMATS
+from mcalc.formats import DOCUMENTS, FORMATS, Kind
 
 if TYPE_CHECKING:
     from mcalc.documents.blocks import Page
@@ -15,5 +15,8 @@ __all__ = ["DOCUMENTS", "write"]
 
 
 def write(page: Page, form: str, options: Options) -> str:
-    """The page in one of `DOCUMENTS`."""
-    return str(import_module(f"mcalc.{FORMATS[form].module}").write(page, options))
+    """The page in a format that is made of blocks."""
+    module = import_module(f"mcalc.{FORMATS[form].module}")
+    if FORMATS[form].kind is Kind.TERMINAL:
+        return str(module.write(page, options, form))
+    return str(module.write(page, options))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
+
+from sympy.core.numbers import Integer
+from sympy.core.singleton import S
 
 from mcalc.notation.boxes import Box, Name, Row, Size, Typed, within
 from mcalc.table.records import Shape
+from mcalc.tree.names import name_text, shape_words
+from mcalc.tree.open import Signature
 
 Span = str | Box
 Spans = tuple[Span, ...]
@@ -15,15 +20,24 @@ Spans = tuple[Span, ...]
 
 @dataclass(frozen=True)
 class Heading:
-    """`level` 1 is the title of a page."""
+    """`level` 1 is the title of a page; where it is too wide for a line it is `short`, and the rest stands `below`.
+
+    The parts of a page have a `number`, where there are several.
+    """
 
     level: int
     spans: Spans
+    short: Spans = ()
+    below: Line | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Prose:
-    """A sentence; `role` is quiet, good, bad or nothing, `label` the name of the rule it explains."""
+    """A sentence; `role` is quiet, good, bad, variable or nothing, `label` the name of the rule it explains.
+
+    A label without a sentence names the rule that is used.
+    """
 
     spans: Spans
     role: str = ""
@@ -32,30 +46,67 @@ class Prose:
 
 @dataclass(frozen=True)
 class Where:
-    """What the names stand for: a name, its shape and its properties; which of them were `assumed`."""
+    """What the names stand for: a name, its shape and its properties; which of them were `assumed`.
+
+    `functions` are the open ones, with what they make of their arguments.
+    """
 
     names: tuple[tuple[Name, Shape, tuple[str, ...]], ...]
     assumed: tuple[str, ...] = ()
+    functions: tuple[tuple[Name, Signature], ...] = ()
+
+    def text(self) -> str:
+        """``w: n, A: m×n symmetric (assumed; declare with -s NAME=SHAPE)``."""
+        listed = [f"{name_text(name.word)}: {' '.join([shape_words(shape), *own])}" for name, shape, own in self.names]
+        listed += [f"{name_text(name.word)}: {_arrow(function)}" for name, function in self.functions]
+        if not self.assumed:
+            return ", ".join(listed)
+        every = len(self.assumed) == len(self.names)
+        which = "" if every else ", ".join(map(name_text, self.assumed)) + " "
+        return f"{', '.join(listed)} ({which}assumed; declare with -s NAME=SHAPE)"
 
 
 @dataclass(frozen=True)
 class Line:
-    """``left = right`` with the reason for it; without a left side it goes on from the line above."""
+    """``left = right`` with the reason for it; without a left side it goes on from the line above.
+
+    `sign` is what stands between the sides, equals or maps; `named` are the parts that recur in it, each with what it
+    stands for. `factors` are, of a chain rule, the shapes of the Jacobians along each path. `role`: an answer in index
+    notation, ``index``, has its left side everywhere, and an entry of a larger one, ``entry``.
+    """
 
     left: Box | None
     right: Box
     reason: Spans = ()
     shape: Shape | None = None
     rule: str = ""
+    sign: str = "equals"
+    named: tuple[tuple[Name, Box], ...] = ()
+    factors: tuple[tuple[Shape, ...], ...] = ()
+    role: str = ""
 
 
 @dataclass(frozen=True)
 class Equations:
-    """Lines below one another; `named` are the parts that recur in them, each with what it stands for."""
+    """Lines below one another.
+
+    `role` is ``definitions`` or ``rules`` of lines that stand each for itself, ``answer``, other ``forms`` of one, or
+    nothing; `in_full`: the names of the rules are told beside the reasons. An answer may be one `part`, ``by w``.
+    """
 
     lines: tuple[Line, ...]
     role: str = ""
-    named: tuple[tuple[Name, Box], ...] = ()
+    in_full: bool = False
+    part: Spans = ()
+
+    @property
+    def named(self) -> tuple[tuple[Name, Box], ...]:
+        """The parts that recur in the lines, each once."""
+        found: dict[str, tuple[Name, Box]] = {}
+        for line in self.lines:
+            for name, box in line.named:
+                found.setdefault(name.word, (name, box))
+        return tuple(found.values())
 
 
 @dataclass(frozen=True)
@@ -69,9 +120,27 @@ class Table:
 
 @dataclass(frozen=True)
 class Note:
-    """What is to be noted beside a result."""
+    """What is to be noted beside a result, or already on how the text was `read`."""
 
     spans: Spans
+    read: bool = False
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A sentence that ends in a value."""
+
+    words: Spans
+    value: Box
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """A result in which a part has a name, ``with e = X·w − y``."""
+
+    name: Box
+    part: Box
+    result: Box
 
 
 @dataclass(frozen=True)
@@ -121,7 +190,15 @@ class Graph:
     answer: tuple[Words, ...]
 
 
-Block = Heading | Prose | Where | Equations | Table | Note | Code | Graph
+@dataclass(frozen=True)
+class Either:
+    """What is told in few words in a terminal, and at length in a document."""
+
+    terminal: tuple[Block, ...]
+    document: tuple[Block, ...]
+
+
+Block = Heading | Prose | Where | Equations | Table | Note | Code | Graph | Aside | Shortened | Either
 
 
 @dataclass(frozen=True)
@@ -155,7 +232,9 @@ def _formulas(part: object) -> Iterator[Box]:
     elif isinstance(part, tuple):
         for item in part:
             yield from _formulas(item)
-    elif isinstance(part, Heading | Prose | Where | Line | Equations | Table | Note | Graph | Card | Arrow | Words):
+    elif isinstance(part, Signature):
+        return
+    elif is_dataclass(part):
         for field in fields(part):
             yield from _formulas(getattr(part, field.name))
 
@@ -178,8 +257,20 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def with_capital(spans: Spans) -> Spans:
+    """The sentence with a capital first letter, where it begins with a word."""
+    return (capital(spans[0]), *spans[1:]) if spans and isinstance(spans[0], str) else spans
+
+
+def _arrow(function: Signature) -> str:
+    """``n→m``: what an open function makes of its arguments."""
+    if function.elementwise:
+        return "element by element"
+    return f"{' and '.join(map(shape_words, function.inputs))}→{shape_words(function.output)}"
+
+
 def size_box(shape: Sequence[object]) -> Box:
     """``m × n`` as a formula; a scalar is 1 × 1, a column m × 1."""
-    sizes = tuple(shape) or (1, 1)
-    parts = tuple(Size(size) for size in (sizes if len(sizes) > 1 else (*sizes, 1)))
+    sizes = (*shape, S.One, S.One)[: max(len(shape), 2)]
+    parts = tuple(Size(Integer(size) if isinstance(size, int) else size) for size in sizes)
     return Row("sizes", parts, ("", *["times"] * (len(parts) - 1)))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import inf
+from typing import NamedTuple
 
 from mcalc.documents.blocks import (
+    Aside,
     Block,
     Code,
+    Either,
     Equations,
     Graph,
     Heading,
@@ -16,33 +21,75 @@ from mcalc.documents.blocks import (
     Note,
     Page,
     Prose,
+    Shortened,
     Span,
     Spans,
     Table,
     Where,
     capital,
     size_box,
+    with_capital,
 )
 from mcalc.documents.options import Options
-from mcalc.notation.boxes import Box, Row, Size, Typed, within
+from mcalc.notation.boxes import Box, Row, Size, Typed, equation, within
 from mcalc.notation.fitting import Fitting
-from mcalc.notation.pieces import Piece
+from mcalc.notation.pieces import Piece, tallest
 from mcalc.notation.typeset import Typeset
 from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of, word_width
 
 _BEFORE_NAMES = "where"
 """The word before the first part that is named."""
+_WORDS = re.compile(r"\s*\S+|\s+$")
 _SPACE, _TYPED = 0.333, 0.525
 """The width of a space in em, and of a letter on a typewriter."""
-_LARGEST_LEFT = 0.3
-"""The share of a line from which on a left side has a line of its own."""
+_LARGEST_LEFT, _LARGEST_HEADED = 0.3, 0.6
+"""The share of a line from which on a left side has a line of its own, and the formula of a heading too."""
+_ASIDE, _LOW = 0.4, 0.8
+"""How wide and how high a value may be that stands within a sentence."""
+_LONGEST_BESIDE = 44
+"""In a table of rules a longer reason stands below it, after the name of its rule."""
+_AROUND_REASON = 2.8
+"""A quad twice and two brackets, in em, where a reason stands beside its line."""
+
+
+def together(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The answers by several variables as one, where the first of them stands."""
+    answers = [block for block in blocks if isinstance(block, Equations) and block.role == "answer"]
+    for block in blocks:
+        if block not in answers:
+            yield block
+        elif block is answers[0]:
+            yield replace(block, lines=tuple(line for one in answers for line in one.lines))
+
+
+def plainly(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, of those that are either of two what documents say."""
+    for block in blocks:
+        yield from plainly(block.document) if isinstance(block, Either) else (block,)
+
+
+def _at_length(block: Prose) -> Prose:
+    """A sentence as a document has it: a rule that is only named, what is held constant, before what it leads to."""
+    if block.label and not block.spans:
+        return Prose((f"By the {block.label}:" if "rule" in block.label else f"{capital(block.label)}:",))
+    if block.label and not str(block.spans[-1]).endswith("."):
+        return replace(block, spans=(*block.spans, "."))
+    if block.role == "variable":
+        return Prose((*with_capital(block.spans), ":"))
+    return block
+
+
+def _letters(spans: Spans) -> int:
+    """About how long a sentence is."""
+    return sum(len(span if isinstance(span, str) else getattr(span, "text", "x")) for span in spans)
 
 
 class SetLine(NamedTuple):
     """A line of equations as it is set: its left side, the lines of its right one, and what is said of it.
 
     `last` is the width of the last line with the column of the left sides; `above`: the left side stands in a line of
-    its own; `over` is how far the widest of the lines sticks out.
+    its own; `over` is how far the widest of the lines sticks out, `tall` how high they are together, `widest` the width
+    of the widest part that no line breaks, in em.
     """
 
     left: tuple[str, ...]
@@ -52,25 +99,28 @@ class SetLine(NamedTuple):
     above: bool = False
     word: str = ""
     over: float = 0.0
+    tall: float = 0.0
+    widest: float = 0.0
 
 
 class Document(ABC):
-    """Prints blocks; `room` is the line in em."""
+    """Prints blocks; `room` is the line in em, `narrow` one that it may come to."""
 
-    def __init__(self, setter: Typeset, options: Options, room: float, page: Page) -> None:
+    def __init__(self, setter: Typeset, options: Options, room: float, page: Page, narrow: float = inf) -> None:
         self.setter, self.options, self.room, self.page = setter, options, room, page
         formulas = within(list(page.formulas()))
         if setter.style.hadamard == "auto":
             setter.choose(formulas)
         setter.names |= page.names
-        self.fitting = Fitting(setter, room, page.names)
+        self.fitting = Fitting(setter, room, page.names, narrow)
 
     def body(self, blocks: Sequence[Block]) -> list[str]:
         """The lines of the document."""
         lines: list[str] = []
-        for block in blocks:
-            printer: Any = getattr(self, type(block).__name__.lower())
-            lines += printer(block)
+        for block in together(blocks):
+            table = isinstance(block, Equations) and block.role == "rules"
+            printer: Callable[[Block], list[str]] = getattr(self, "rules" if table else type(block).__name__.lower())
+            lines += printer(_at_length(block) if isinstance(block, Prose) else block)
         return lines
 
     @abstractmethod
@@ -93,8 +143,12 @@ class Document(ABC):
 
     def above(self, spans: Spans) -> str:
         """A reason in a line of its own, above what it is the reason for."""
-        said = self.said(spans)
-        return capital(said) + ("." if any(isinstance(span, str) and ":" in span for span in spans) else ":")
+        return self.said(self.begun(spans))
+
+    def begun(self, spans: Spans) -> Spans:
+        """The same as a sentence: with a capital, and a colon, or a full stop where there is a colon already."""
+        end = "." if any(isinstance(span, str) and ":" in span for span in spans) else ":"
+        return (*with_capital(spans), end)
 
     @abstractmethod
     def typed(self, text: str) -> str:
@@ -121,34 +175,63 @@ class Document(ABC):
 
     def set_lines(self, block: Equations) -> list[SetLine]:
         """The lines of a block, each over as many as it needs; named parts follow behind the line that has them."""
-        every = [(line.left, line.right, self.reason(line), "") for line in block.lines]
-        every += [(name, box, (), "" if at else _BEFORE_NAMES) for at, (name, box) in enumerate(block.named)]
-        return [line for one in self.columned(every) for line in one]
+        named = [Line(name, box) for name, box in block.named]
+        words = [*[""] * len(block.lines), *[_BEFORE_NAMES][: len(named)], *[""] * (len(named) - 1)]
+        return [line for one in self.columned([*block.lines, *named], words) for line in one]
 
-    def columned(self, every: Sequence[tuple[Box | None, Box, Spans, str]]) -> list[list[SetLine]]:
-        """Equations whose left sides stand in one column, or above where that is too wide."""
-        widths = [width_of(self.setter.whole_run(left, DISPLAY)) if left else 0.0 for left, *_ in every]
+    def columned(self, every: Sequence[Line], words: Sequence[str]) -> list[list[SetLine]]:
+        """Equations whose left sides stand in one column, or above where that is too wide; the words before them."""
+        widths = [width_of(self.setter.whole_run(line.left, DISPLAY)) if line.left else 0.0 for line in every]
         column = max([wide for wide in widths if wide <= _LARGEST_LEFT * self.room], default=0.0)
-        related = any(left is not None for left, *_ in every)
-        return [
-            self.one(left, right, reason, column if wide <= column else 0.0, related, word, wide > column)
-            for (left, right, reason, word), wide in zip(every, widths, strict=True)
-        ]
+        found, related = [], False
+        for line, wide, word in zip(every, widths, words, strict=True):
+            related = related or line.left is not None
+            found.append(self.one(line, column if wide <= column else 0.0, related, word, wide > column))
+        return found
 
-    def one(
-        self, left: Box | None, right: Box, reason: Spans, column: float, related: bool, word: str, above: bool
-    ) -> list[SetLine]:
+    def one(self, line: Line, column: float, related: bool, word: str, above: bool) -> list[SetLine]:
         """A line, and the parts of it that had to get names."""
-        sign = [Piece(self.setter.sign("equals"), "rel", WIDE)] if related else []
+        sign = [Piece(self.setter.sign(line.sign), "rel", WIDE)] if related else []
         room = self.room - column
-        found = self.fitting.fit(right, room, sign)
+        found = self.fitting.fit(line.right, room, sign)
         lefts: tuple[str, ...] = ()
-        if left is not None:
-            lefts = self.fitting.fit(left, self.room, (), naming=False).lines
-        lines = [SetLine(lefts, found.lines, reason, column + found.last, above, word, found.over)]
+        if line.left is not None:
+            lefts = self.fitting.fit(line.left, self.room, (), naming=False).lines
+        last, reason = column + found.last, self.reason(line)
+        lines = [SetLine(lefts, found.lines, reason, last, above, word, found.over, found.tall, found.widest)]
         for at, (name, box) in enumerate(found.named):
-            lines += self.one(name, box, (), 0.0, True, "" if at else _BEFORE_NAMES, False)
+            lines += self.one(Line(name, box), 0.0, True, "" if at else _BEFORE_NAMES, False)
         return lines
+
+    def is_beside(self, line: SetLine) -> bool:
+        """Whether the reason stands beside the line."""
+        return bool(line.reason) and len(line.right) == 1 and self.needed(line) <= self.room
+
+    def needed(self, line: SetLine) -> float:
+        """The room of a line with the reason beside it."""
+        return line.last + _AROUND_REASON + self.width(line.reason)
+
+    def wrapped(self, spans: Spans, room: float) -> list[Spans]:
+        """A sentence as lines that fit; a formula stays whole."""
+        lines: list[list[Span]] = [[]]
+        used = 0.0
+        for span in spans:
+            for part in [span] if isinstance(span, Box) else _WORDS.findall(span):
+                wide = self.width_of_span(part)
+                if lines[-1] and used + wide > room and not (isinstance(part, str) and part[0] in ",.;:)"):
+                    lines.append([])
+                    used = 0.0
+                lines[-1].append(part.lstrip() if isinstance(part, str) and not lines[-1] else part)
+                used += wide
+        return [tuple(line) for line in lines]
+
+    def titled(self, block: Heading) -> str:
+        """The text of a heading, with its number."""
+        return self.said((f"{block.number}. ", *block.spans) if block.number else block.spans)
+
+    def is_short(self, block: Heading) -> bool:
+        """Whether the formulas of a heading have to stand below it."""
+        return block.below is not None and self.width(block.spans) > _LARGEST_HEADED * self.room
 
     # Blocks
 
@@ -160,6 +243,22 @@ class Document(ABC):
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
 
+    def either(self, block: Either) -> list[str]:
+        """What a document says."""
+        return self.body(block.document)
+
+    def shortened(self, block: Shortened) -> list[str]:
+        """A result in which a part has a name."""
+        return self.aside(Aside(("With ", equation(block.name, block.part), " it is "), block.result))
+
+    def aside(self, block: Aside) -> list[str]:
+        """A sentence with a value: within it, or below it where it is long or high."""
+        *words, last = block.words
+        run = self.setter.whole_run(block.value, TEXT)
+        if width_of(run) <= _ASIDE * self.room and tallest(run) <= _LOW:
+            return self.prose(Prose((*words, last, block.value, ".")))
+        return self.body([Prose((*words, f"{str(last).rstrip()}:")), Equations((Line(None, block.value),))])
+
     @abstractmethod
     def where(self, block: Where) -> list[str]:
         """What the names stand for; nothing where there is none."""
@@ -167,6 +266,16 @@ class Document(ABC):
     @abstractmethod
     def equations(self, block: Equations) -> list[str]:
         """Equations below one another, with their reasons."""
+
+    def rules(self, block: Equations) -> list[str]:
+        """A table of rules: beside each equation a short reason, or the name of the rule, which is explained below."""
+        lines, apart = [], []
+        for line in block.lines:
+            short = 0 < _letters(line.reason) <= _LONGEST_BESIDE
+            lines.append(line if short or not line.rule else replace(line, reason=(line.rule,)))
+            if line.reason and not short:
+                apart.append(Prose(line.reason, "", line.rule))
+        return self.body([replace(block, lines=tuple(lines), role=""), *apart])
 
     @abstractmethod
     def table(self, block: Table) -> list[str]:

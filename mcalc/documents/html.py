@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import ceil
 
 from mcalc.documents.blocks import (
     Block,
@@ -23,12 +24,17 @@ from mcalc.documents.options import Options
 from mcalc.documents.svg import picture
 from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
-from mcalc.notation.mathml import MathML, element
+from mcalc.notation.fitting import widest_part
+from mcalc.notation.mathml import MathML, pieces
 from mcalc.notation.widths import TEXT
 from mcalc.notation.writing import written
+from mcalc.table.records import Shape
 from mcalc.tree.names import sizes_shown
 
-_ROOM = 44.0
+_ROOM, _WHOLE, _PHONE = 44.0, 52.0, 16.0
+"""The room of a formula, that of the page, and that of a part of a formula on a phone, in em of its formulas."""
+_DIGIT, _GAP, _QUIET = 0.5, 1.1, 0.84
+"""The width of a letter of a shape, of the room between columns, and how much smaller a reason is."""
 _PAGE = "body { margin: 2rem; color-scheme: light dark; } @media (max-width: 40rem) { body { margin: 0.8rem; } }"
 # The class of a table's rules stands three times: so they count more than those of a notebook, whichever comes last.
 STYLE = """
@@ -44,7 +50,9 @@ STYLE = """
 .mcalc.mcalc.mcalc td, .mcalc.mcalc.mcalc th { padding: 0.25em 1.2em 0.25em 0; border: 0; text-align: left; }
 .mcalc.mcalc.mcalc td, .mcalc.mcalc.mcalc th { background: none; vertical-align: baseline; line-height: inherit; }
 .mcalc.mcalc.mcalc td.left { text-align: right; padding-right: 0.4em; }
-.mcalc.mcalc.mcalc td.right { white-space: nowrap; }
+.mcalc .right > div { padding-left: 2em; text-indent: -2em; }
+.mcalc span:has(> math) { display: inline-block; text-indent: 0; }
+.mcalc .right > div > .shape, .mcalc .right > div > .quiet { margin-left: 1.2em; }
 .mcalc.mcalc.mcalc td.number, .mcalc.mcalc.mcalc th.number { text-align: right; }
 .mcalc.mcalc.mcalc td.why { padding: 0.4em 0 0; }
 .mcalc .shape { color: #0d9488; white-space: nowrap; }
@@ -55,13 +63,15 @@ STYLE = """
 .mcalc figure { margin: 0.6em 0; }
 .mcalc .answer { border-left: 4px solid #2563eb; padding: 0.3em 0 0.3em 1em; margin: 0.6em 0; }
 @media (max-width: 40rem) {
+.mcalc .right > div { padding-left: 1.2em; text-indent: -1.2em; }
+.mcalc .wide math { font-size: min(1.1em, calc((100vw - 4.2rem) / var(--em))); }
 .mcalc.mcalc.mcalc table { margin-left: 0; }
 .mcalc.mcalc.mcalc td { padding-right: 0.5em; }
 .mcalc.mcalc.mcalc .lines, .mcalc.mcalc.mcalc .lines tbody { display: block; }
 .mcalc.mcalc.mcalc .lines tr { display: flex; flex-wrap: wrap; align-items: center; margin-bottom: 0.4em; }
 .mcalc.mcalc.mcalc .lines td { padding: 0.1em 0.4em 0.1em 0; }
 .mcalc.mcalc.mcalc .lines td.left { min-width: 2.6em; }
-.mcalc.mcalc.mcalc .lines td.right { overflow: auto hidden; max-width: calc(100% - 3.4em); }
+.mcalc.mcalc.mcalc .lines td.right { flex: 1 1 12em; max-width: 100%; }
 .mcalc.mcalc.mcalc .lines td.quiet, .mcalc.mcalc.mcalc .lines td.why { flex-basis: 100%; }
 }
 """.strip()
@@ -94,7 +104,7 @@ class Html(Document):
 
     def __init__(self, page: Page, options: Options) -> None:
         self.number = 0
-        super().__init__(MathML(options.style), options, _ROOM, page)
+        super().__init__(MathML(options.style), options, _ROOM, page, _PHONE)
 
     def body(self, blocks: tuple[Block, ...]) -> list[str]:  # type: ignore[override]
         """All blocks, one after the other."""
@@ -118,11 +128,14 @@ class Html(Document):
 
     def inline(self, box: Box) -> str:
         """A formula within a sentence."""
-        return element(self.setter.write(box, TEXT))
+        run = self.setter.whole_run(box, TEXT)
+        shown, widest = pieces(self.setter.line(run, True), False), widest_part(run)
+        return f'<span class="wide" style="--em: {ceil(widest)}">{shown}</span>' if widest > _PHONE else shown
 
-    def line(self, text: str) -> str:
-        """One line of a formula."""
-        return f"<div>{element(text, True)}</div>"
+    def line(self, text: str, widest: float, more: str = "") -> str:
+        """One line of a formula, and what is said behind it; `widest` is the width of what it cannot break."""
+        wide = f' class="wide" style="--em: {ceil(widest)}"' if widest > _PHONE else ""
+        return f"<div{wide}>{pieces(text)}{more}</div>"
 
     def typed(self, text: str) -> str:
         """What is typed at a prompt."""
@@ -132,7 +145,7 @@ class Html(Document):
 
     def heading(self, block: Heading) -> list[str]:
         """A heading of its level."""
-        text = self.said(block.spans)
+        text = self.titled(block)
         return [f"<h2>{text}</h2>"] if block.level == 1 else [f"<details open>\n<summary>{text}</summary>"]
 
     def prose(self, block: Prose) -> list[str]:
@@ -155,34 +168,48 @@ class Html(Document):
     def equations(self, block: Equations) -> list[str]:
         """Equations below one another, with their reasons."""
         lines = self.set_lines(block)
-        shapes = [line.shape for line in block.lines]
-        rows = []
-        for at, line in enumerate(lines):
-            shape = shapes[at] if at < len(shapes) and len(lines) == len(shapes) else None
-            rows += self.row(line, shape)
+        shapes: list[Shape | None] = [line.shape for line in block.lines]
+        if len(lines) != len(shapes):
+            shapes = [None] * len(lines)
+        columns = self.has_columns(lines, shapes)
+        rows = [row for line, shape in zip(lines, shapes, strict=True) for row in self.row(line, shape, columns)]
         table = ['<table class="lines">', *rows, "</table>"]
-        name = "answer scroll" if block.role else "scroll"
-        label = f' id="{escape(self.options.label)}"' if block.role and self.options.label else ""
+        answer = block.role == "answer"
+        name = "answer scroll" if answer else "scroll"
+        label = f' id="{escape(self.options.label)}"' if answer and self.options.label else ""
         if self.options.numbered:
             self.number += 1
             table.append(f'<span class="equation">({self.number})</span>')
         return [f'<div class="{name}"{label}>', *table, "</div>"]
 
-    def row(self, line: SetLine, shape: tuple[object, ...] | None) -> list[str]:
-        """One row."""
+    def has_columns(self, lines: list[SetLine], shapes: list[Shape | None]) -> bool:
+        """Whether shapes and reasons have room in columns of their own."""
+        formulas = max(line.last if len(line.right) == 1 else self.room for line in lines)
+        sizes = max(_DIGIT * len(sizes_shown(shape)) + _GAP if shape is not None else 0.0 for shape in shapes)
+        reasons = max(_QUIET * self.width(line.reason) + _GAP if line.reason else 0.0 for line in lines)
+        return formulas + sizes + reasons + _GAP <= _WHOLE
+
+    def row(self, line: SetLine, shape: Shape | None, columns: bool) -> list[str]:
+        """One row; without `columns` shape and reason stand behind the formula, a long reason above it."""
         rows = [f'<tr><td class="left">{line.word}</td><td></td></tr>'] if line.word and not line.left else []
-        left = "".join(self.line(text) for text in line.left) if not line.above else ""
+        left = "".join(self.line(text, 0.0) for text in line.left)
         if line.above:
-            rows.append(f'<tr><td colspan="3">{"".join(map(self.line, line.left))}</td></tr>')
+            rows.append(f'<tr><td colspan="3">{left}</td></tr>')
+            left = ""
         if line.word and line.left:
             left = f"{line.word} {left}"
-        size = "" if shape is None else f'<td><span class="shape">{sizes_shown(shape)}</span></td>'
-        if line.reason and len(line.right) == 1 and line.last + 2 + self.width(line.reason) < self.room:
-            size += f'<td class="quiet">{self.said(line.reason)}</td>'
-        elif line.reason:
+        size = "" if shape is None else f'<span class="shape">{sizes_shown(shape)}</span>'
+        beside = f'<span class="quiet">{self.said(line.reason)}</span>' if line.reason else ""
+        if line.reason and not columns and not self.is_beside(line):
             rows.append(f'<tr><td></td><td class="why" colspan="3">{self.above(line.reason)}</td></tr>')
-        right = "".join(self.line(text) for text in line.right)
-        return [*rows, f'<tr><td class="left">{left}</td><td class="right">{right}</td>{size}</tr>']
+            beside = ""
+        *front, last = line.right
+        more = "" if columns else " ".join(["", *filter(None, [size, beside])])
+        right = "".join(self.line(text, line.widest) for text in front) + self.line(last, line.widest, more)
+        if not columns:
+            return [*rows, f'<tr><td class="left">{left}</td><td class="right">{right}</td></tr>']
+        told = f"<td>{size}</td>" * bool(size) + f'<td class="quiet">{beside}</td>' * bool(beside)
+        return [*rows, f'<tr><td class="left">{left}</td><td class="right">{right}</td>{told}</tr>']
 
     def table(self, block: Table) -> list[str]:
         """Rows of cells below a header."""

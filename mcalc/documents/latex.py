@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, capital
-from mcalc.documents.document import Document, SetLine
+from mcalc.documents.document import Document, SetLine, plainly, together
 from mcalc.documents.options import Options
 from mcalc.documents.typeset_diagram import Tikz
 from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.latex import Latex
-from mcalc.notation.pieces import tallest
-from mcalc.notation.widths import TEXT, width_of
+from mcalc.notation.widths import TEXT
 from mcalc.tree.names import CAPITALS, GREEK
 
 _AIR = 0.98
@@ -79,8 +78,7 @@ class Tex(Document):
 
     def words(self, text: str) -> str:
         """Words, with the signs of the format made harmless."""
-        apart = text.replace("--", "-\u2060-")
-        return "".join(_TEXT.get(letter, letter) for letter in apart).replace("$$", "")
+        return words(text)
 
     def inline(self, box: Box) -> str:
         """A formula within a sentence."""
@@ -91,7 +89,8 @@ class Tex(Document):
         env, label = self.options.env, self.options.label
         if not env and (label or self.options.numbered):
             env = "equation"
-        blocks = [block for block in self.page.blocks if isinstance(block, Equations) and block.role]
+        every = together(self.page.blocks)
+        blocks = [block for block in every if isinstance(block, Equations) and block.role == "answer"]
         lines: list[str] = []
         for block in blocks:
             rows = self.set_lines(block)
@@ -117,7 +116,7 @@ class Tex(Document):
     def formulas(self) -> list[str]:
         """Every equation of the page in one `aligned`."""
         rows: list[str] = []
-        for block in self.page.blocks:
+        for block in plainly(self.page.blocks):
             if isinstance(block, Equations):
                 rows += [*([r"\\[6pt]"] if rows else []), *self.rows(self.set_lines(block), False)]
         return [r"\begin{aligned}", *rows, r"\end{aligned}"]
@@ -128,7 +127,7 @@ class Tex(Document):
         for line in lines:
             right = list(line.right)
             said = self.said(line.reason)
-            if line.reason and line.last + 2.5 + self.width(line.reason) <= self.room and len(right) == 1:
+            if self.is_beside(line):
                 right[-1] += rf" \qquad \text{{({said})}}"
             elif line.reason and intertext:
                 rows.append((rf"\intertext{{\small {self.above(line.reason)}\endgraf\vspace{{-4pt}}}}", True))
@@ -154,19 +153,10 @@ class Tex(Document):
     def heading(self, block: Heading) -> list[str]:
         """A heading of its level."""
         if block.level > 1:
-            return ["", rf"\medskip\noindent\textbf{{{self.said(block.spans)}}}{_HEADED}"]
-        formula = next((span for span in block.spans if isinstance(span, Box)), None)
-        run = [] if formula is None else self.setter.whole_run(formula)
-        if width_of(run) < 0.5 * self.room and tallest(run) < 0.8:
-            return [rf"\noindent\textbf{{{self.said(block.spans)}}}\par"]
-        at = block.spans.index(formula) if formula is not None else 0
-        before, after = block.spans[:at], block.spans[at + 1 :]
-        shown = self.rows(self.columned([(None, formula, (), "")])[0], True) if formula is not None else []
-        return [
-            rf"\noindent\textbf{{{self.said(before).strip()}}}",
-            r"\begin{align*}", *shown, r"\end{align*}",
-            rf"\textbf{{{self.said(after).strip()}}}\par",
-        ]  # fmt: skip
+            return ["", rf"\medskip\noindent\textbf{{{self.titled(block)}}}{_HEADED}"]
+        if not self.is_short(block) or block.below is None:
+            return [rf"\noindent\textbf{{{self.titled(block)}}}\par"]
+        return [rf"\noindent\textbf{{{self.said(block.short)}}}", *self.equations(Equations((block.below,)))]
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
@@ -229,6 +219,12 @@ class Tex(Document):
         """A picture of TikZ's."""
         drawn = Tikz(block, self.setter, self.options.width)
         return ["", r"\begin{center}", *drawn.picture(self.options.width), r"\end{center}", ""]
+
+
+def words(text: str) -> str:
+    """Words, in which nothing is read as a sign of TeX's."""
+    apart = text.replace("--", "-\u2060-")
+    return "".join(_TEXT.get(letter, letter) for letter in apart).replace("$$", "")
 
 
 def _split(widths: Sequence[float], room: float) -> list[list[int]]:

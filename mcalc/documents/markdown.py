@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, Words
+from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Span, Spans, Table, Where, Words
 from mcalc.documents.blocks import capital as with_capital
-from mcalc.documents.document import Document
+from mcalc.documents.document import Document, SetLine
+from mcalc.documents.latex import words as latex_words
 from mcalc.documents.options import Options
 from mcalc.documents.svg import as_text, picture
 from mcalc.documents.typeset_diagram import Tikz
-from mcalc.notation.boxes import Box
+from mcalc.notation.boxes import Box, Typed
 from mcalc.notation.latex import Latex
 from mcalc.notation.widths import TEXT
 from mcalc.notation.writing import written
 from mcalc.tree.names import sizes_shown
 
-_ROOM = 60.0
+_ROOM = 48.0
 """On GitHub; elsewhere the page may become one of LaTeX's."""
-_AIR, _EM = 0.98, 10.0
+_AIR, _EM = 0.96, 10.0
+_HIGHEST, _LONGEST = 36.0, 4000
+"""How high a display may be, in em, to fit on a page, and how many characters KaTeX expands at once."""
+_BELOW = 0.7
+"""The share of a line that a sentence in a row of its own fills: it begins where the right sides do."""
+_SPACE = 0.3
+"""What stands between two rows of fractions, in em."""
 _CODES = str.maketrans({letter: f"#{ord(letter)};" for letter in '"<>&#'})
 """What Mermaid has instead of its own signs."""
 _ESCAPED = str.maketrans({letter: "\\" + letter for letter in "*_`<|$[]"})
@@ -81,7 +88,10 @@ class Markdown(Document):
 
     def heading(self, block: Heading) -> list[str]:
         """A heading of its level."""
-        return ["#" * (block.level + 1) + " " + self.said(block.spans), ""]
+        sign = "#" * (block.level + 1) + " "
+        if not self.is_short(block) or block.below is None:
+            return [sign + self.titled(block), ""]
+        return [sign + self.said(block.short), "", *self.equations(Equations((block.below,)))]
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
@@ -100,25 +110,68 @@ class Markdown(Document):
 
     def equations(self, block: Equations) -> list[str]:
         """Equations below one another, with their reasons."""
-        lines = self.set_lines(block)
-        alone = len(lines) == 1 and len(lines[0].right) == 1 and not lines[0].above
-        if alone:
-            shown = [" ".join([*lines[0].left, *lines[0].right])]
-        else:
-            rows: list[str] = []
-            for line in lines:
-                rows += [rf"& \text{{{line.word}}}"] if line.word else []
-                rows += [f"& {text}" for text in line.left] if line.above else []
-                left = line.left[0] if line.left and not line.above else ""
-                rows += [f"{left if not at else ''} & {text}".strip() for at, text in enumerate(line.right)]
-            pairs = pairwise(rows)
-            roomy = [r" \\[3pt]" if r"\frac" in one and r"\frac" in two else r" \\" for one, two in pairs]
-            ends = [*roomy, ""]
-            shown = [r"\begin{aligned}", *(row + end for row, end in zip(rows, ends, strict=True)), r"\end{aligned}"]
-        rules = {(line.rule,) for line in block.lines}
-        reasons = [line.reason for line in lines if line.reason and line.reason not in rules]
-        told = list(dict.fromkeys(f"- {self.said(reason)}" for reason in reasons))
-        return [*self.displayed(shown, bool(block.role)), *told, *([""] if told else [])]
+        lines, answer = self.set_lines(block), block.role == "answer"
+        if len(lines) == 1 and len(lines[0].right) == 1 and not lines[0].above and not lines[0].reason:
+            return self.displayed([" ".join([*lines[0].left, *lines[0].right])], answer)
+        shown: list[str] = []
+        for rows in self.displays(lines):
+            roomy = [r" \\[3pt]" if r"\frac" in one and r"\frac" in two else r" \\" for one, two in pairwise(rows)]
+            ended = [row + end for row, end in zip(rows, [*roomy, ""], strict=True)]
+            shown += self.displayed([r"\begin{aligned}", *ended, r"\end{aligned}"], answer and not shown)
+        return shown
+
+    def displays(self, lines: list[SetLine]) -> list[list[str]]:
+        """The rows of the lines, in as many displays as it takes."""
+        displays: list[list[str]] = [[]]
+        high, long = 0.0, 0
+        for line in lines:
+            rows = self.rows(line)
+            tall = (line.tall + _SPACE * len(line.right)) / len(line.right)
+            fits = high + tall * len(rows) <= _HIGHEST and long + sum(map(len, rows)) <= _LONGEST
+            for at, row in enumerate(rows):
+                full = not fits if not at else high + tall > _HIGHEST or long + len(row) > _LONGEST
+                if displays[-1] and full:
+                    displays.append([])
+                    high, long = 0.0, 0
+                displays[-1].append(row)
+                high, long = high + tall, long + len(row)
+        return displays
+
+    def rows(self, line: SetLine) -> list[str]:
+        """The rows of a line; a reason stands behind it, or above it where there is no room."""
+        rows = [rf"& \text{{{line.word}}}"] if line.word else []
+        right = list(line.right)
+        if self.is_beside(line):
+            right[0] += rf" \qquad {self.within(('(', *line.reason, ')'))}"
+        elif line.reason:
+            told = self.wrapped(self.begun(line.reason), _BELOW * self.room)
+            rows += [rf"& {text}" for one in told for text in self.row_of(one)]
+        rows += [f"& {text}" for text in line.left] if line.above else []
+        left = line.left[0] if line.left and not line.above else ""
+        return rows + [f"{left if not at else ''} & {text}".strip() for at, text in enumerate(right)]
+
+    def row_of(self, spans: Spans) -> list[str]:
+        """A line of a sentence as rows: several where a formula in it is wider than a line."""
+        formula, *words = spans
+        if self.width(spans) <= _BELOW * self.room or not isinstance(formula, Box):
+            return [self.within(spans)]
+        *rows, last = self.fitting.fit(formula, _BELOW * self.room, naming=False).lines
+        return [*rows, last + self.within(tuple(words))]
+
+    def within(self, spans: Spans) -> str:
+        """A sentence within a formula."""
+        found = []
+        for formula, group in groupby(spans, lambda span: isinstance(span, Box) and not isinstance(span, Typed)):
+            parts = list(group)
+            if formula:
+                found += [self.setter.write(part, TEXT) for part in parts if isinstance(part, Box)]
+            else:
+                found.append(rf"\text{{{''.join(map(self.text, parts))}}}")
+        return "".join(found)
+
+    def text(self, span: Span) -> str:
+        """Words within a formula."""
+        return rf"\texttt{{{latex_words(span.text)}}}" if isinstance(span, Typed) else latex_words(str(span))
 
     def table(self, block: Table) -> list[str]:
         """Rows of cells below a header."""

@@ -11,7 +11,7 @@ from mcalc.notation.boxes import Box
 from mcalc.notation.typst import Typst
 from mcalc.notation.widths import TEXT
 
-_AIR = 0.95
+_AIR = 0.94
 _EM = 10.0
 _ESCAPED = str.maketrans({letter: "\\" + letter for letter in "*_`<@#$[]\\=~"})
 _BREAK = " \\\n  "
@@ -27,7 +27,7 @@ def write(page: Page, options: Options) -> str:
         setup += ["#show math.equation: set block(breakable: true)", ""]
         lines = [*setup, *document.body(page.blocks)]
     elif page.answer:
-        lines = [line for block in page.blocks if isinstance(block, Equations) for line in document.equations(block)]
+        lines = document.body([block for block in page.blocks if isinstance(block, Equations)])
         if options.where:
             lines += [line for block in page.blocks if isinstance(block, Where) for line in document.where(block)]
     else:
@@ -59,7 +59,9 @@ class TypstPage(Document):
 
     def heading(self, block: Heading) -> list[str]:
         """A heading of its level."""
-        return ["=" * block.level + " " + self.said(block.spans), ""]
+        if not self.is_short(block) or block.below is None:
+            return ["=" * block.level + " " + self.titled(block), ""]
+        return ["=" * block.level + " " + self.said(block.short), "", *self.equations(Equations((block.below,)))]
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
@@ -81,7 +83,7 @@ class TypstPage(Document):
         rows: list[str] = []
         lines: list[str] = []
         numbered = self.options.numbered or bool(self.options.label)
-        label = f" <{self.options.label}>" if self.options.label and block.role else ""
+        label = f" <{self.options.label}>" if self.options.label and block.role == "answer" else ""
 
         def close() -> None:
             if rows:
@@ -92,7 +94,7 @@ class TypstPage(Document):
         alone = not any(line.left is not None for line in block.lines)
         for line in self.set_lines(block):
             right = list(line.right)
-            if line.reason and len(right) == 1 and line.last + 2.5 + self.width(line.reason) <= self.room:
+            if self.is_beside(line):
                 right[0] += f" quad #[({self.said(line.reason)})]"
             elif line.reason:
                 close()

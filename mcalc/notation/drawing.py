@@ -9,7 +9,7 @@ from mcalc.notation.boxes import Box, Cases, Grid, Sign, equation
 from mcalc.notation.columns import pad, width
 from mcalc.notation.of_values import bare
 from mcalc.notation.partials import derivative
-from mcalc.notation.writing import box_of, printer, write, written
+from mcalc.notation.writing import box_of, printer, written
 from mcalc.table.records import Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node
@@ -44,18 +44,7 @@ class Drawing:
 
     def write(self, dialect: str = "text") -> str:
         """The matrix in a notation, several lines of text or one formula."""
-        if dialect not in _LINEAR:
-            return written(self.box(), dialect)
-        setter = printer(dialect)
-        rows = [[setter.write(_cell(cell)) for cell in row] for row in self.cells]
-        widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
-        inner = ["  ".join(pad(text, wide) for text, wide in zip(row, widths, strict=True)) for row in rows]
-        if len(inner) == 1:
-            return f"[ {inner[0]} ]"
-        if dialect == "ascii":
-            return "\n".join(f"| {line} |" for line in inner)
-        corners = [_CORNERS[0], *[_CORNERS[1]] * (len(inner) - 2), _CORNERS[2]]
-        return "\n".join(f"{left} {line} {right}" for (left, right), line in zip(corners, inner, strict=True))
+        return drawn(self.box(), dialect)
 
 
 def _cell(cell: Node | str) -> Box:
@@ -83,27 +72,7 @@ class DrawnCases:
 
     def write(self, dialect: str = "text") -> str:
         """The cases below one another."""
-        if dialect not in _LINEAR:
-            return written(self.box(), dialect)
-        branches = [(self.value.write(dialect), "if " + write(self.condition, dialect))]
-        opposite = build.opposite(self.condition)
-        if opposite is not None:
-            branches.insert(0, (self.other.write(dialect), "if " + write(opposite, dialect)))
-        else:
-            branches.append((self.other.write(dialect), "otherwise"))
-        if all("\n" not in text for text, _ in branches):
-            return "{ " + "; ".join(f"{text} {condition}" for text, condition in branches) + " }"
-        wide = max(width(line) for text, _ in branches for line in text.split("\n"))
-        lines: list[str] = []
-        for text, condition in branches:
-            rows = beside("", [pad(line, wide) for line in text.split("\n")], "  " + condition)
-            lines += [row.rstrip() for row in rows]
-        middle = (len(lines) - 1) // 2
-        if dialect == "ascii":
-            return "\n".join(("{ " if at == middle else "  ") + line for at, line in enumerate(lines))
-        top, side, centre, bottom = _BRACE
-        signs = {0: top, middle: centre, len(lines) - 1: bottom}
-        return "\n".join(f"{signs.get(at, side)} {line}" for at, line in enumerate(lines))
+        return drawn(self.box(), dialect)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,3 +101,48 @@ class Slices:
 
 
 Drawn = Drawing | DrawnCases | Slices
+
+
+def drawn(box: Box, dialect: str = "text") -> str:
+    """A result as it is drawn: a matrix over several lines of text, cases below one another; what is neither in one."""
+    if dialect not in _LINEAR:
+        return written(box, dialect)
+    if isinstance(box, Grid) and box.kind == "drawing":
+        return _matrix(box, dialect)
+    if isinstance(box, Cases) and isinstance(box.value, Grid | Cases) and isinstance(box.other, Grid | Cases):
+        return _branches(box, dialect)
+    return written(box, dialect)
+
+
+def _matrix(box: Grid, dialect: str) -> str:
+    setter = printer(dialect)
+    rows = [[setter.write(cell) for cell in row] for row in box.rows]
+    widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    inner = ["  ".join(pad(text, wide) for text, wide in zip(row, widths, strict=True)) for row in rows]
+    if len(inner) == 1:
+        return f"[ {inner[0]} ]"
+    if dialect == "ascii":
+        return "\n".join(f"| {line} |" for line in inner)
+    corners = [_CORNERS[0], *[_CORNERS[1]] * (len(inner) - 2), _CORNERS[2]]
+    return "\n".join(f"{left} {line} {right}" for (left, right), line in zip(corners, inner, strict=True))
+
+
+def _branches(box: Cases, dialect: str) -> str:
+    branches = [(drawn(box.value, dialect), "if " + written(box.condition, dialect))]
+    if box.opposite is not None:
+        branches.insert(0, (drawn(box.other, dialect), "if " + written(box.opposite, dialect)))
+    else:
+        branches.append((drawn(box.other, dialect), "otherwise"))
+    if all("\n" not in text for text, _ in branches):
+        return "{ " + "; ".join(f"{text} {condition}" for text, condition in branches) + " }"
+    wide = max(width(line) for text, _ in branches for line in text.split("\n"))
+    lines: list[str] = []
+    for text, condition in branches:
+        rows = beside("", [pad(line, wide) for line in text.split("\n")], "  " + condition)
+        lines += [row.rstrip() for row in rows]
+    middle = (len(lines) - 1) // 2
+    if dialect == "ascii":
+        return "\n".join(("{ " if at == middle else "  ") + line for at, line in enumerate(lines))
+    top, side, centre, bottom = _BRACE
+    signs = {0: top, middle: centre, len(lines) - 1: bottom}
+    return "\n".join(f"{signs.get(at, side)} {line}" for at, line in enumerate(lines))

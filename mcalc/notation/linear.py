@@ -36,10 +36,12 @@ from mcalc.notation.in_line import InLine, Written
 from mcalc.notation.of_numbers import rational
 from mcalc.notation.pieces import Piece, Run, cut
 from mcalc.table.roles import DELTA, INVERSE, ROOT
-from mcalc.tree.names import SUPERSCRIPTS, name_text, size_text
+from mcalc.tree.names import SUPERSCRIPTS, name_text, size_shown, size_text, size_words
 
 ADDITION, PRODUCT, DOT, POWER, POSTFIX, ATOM = 20, 30, 40, 50, 60, 100
 _RELATION = 10
+_BETWEEN = {"comma": ", ", "semicolon": "; ", "thin": "*", "space": " "}
+"""What stands between the parts of a row in a sentence."""
 _TRANSPOSES = re.compile(r"T(?![^\W²³¹⁰⁴-⁹ᵀ])")
 """What behind `.` or `^` is read as a transpose."""
 
@@ -176,6 +178,18 @@ class Linear(InLine):
             run = [*run, self.joined(join), *self.at(side, _RELATION + 1)]
         return run, _RELATION
 
+    def _flat_row(self, part: Row) -> Written:
+        run: Run = []
+        for join, inner in zip(part.joins, part.parts, strict=True):
+            run += [Piece(_BETWEEN.get(join) or self.sign_of.get(join, ""))] if join else []
+            run += self.run(inner)
+        return run, _RELATION
+
+    def _sizes_row(self, part: Row) -> Written:
+        sizes = [size.size for size in part.parts if isinstance(size, Size)]
+        shown = map(size_shown if len(sizes) > 1 else size_words, sizes)
+        return [Piece(self.sign_of["times"].join(shown))], PRODUCT
+
     # Fractions, powers, marks
 
     def _fraction(self, part: Fraction) -> Written:
@@ -217,7 +231,9 @@ class Linear(InLine):
     def _fence(self, part: Fence) -> Written:
         if part.kind == "truth":
             return self.set(part.inner)
-        return self.bracketed(self.argument(part.inner), part.kind), ATOM
+        if part.kind == "square":
+            return [Piece("["), *self.inside(self.run(part.inner)), Piece("]")], ATOM
+        return self.bracketed(self.argument(part.inner), "" if part.kind == "group" else part.kind), ATOM
 
     def _typed(self, part: Typed) -> Written:
         return [Piece(f"`{part.text}`")], ATOM

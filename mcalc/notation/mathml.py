@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import pairwise
 
 from mcalc.notation.pieces import Run
 from mcalc.notation.signs import MATHML
@@ -12,6 +13,10 @@ from mcalc.notation.typeset import Typeset
 from mcalc.notation.widths import THIN, space_between
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+BREAK = "\n"
+_AXIS = 0.25
+_STRUT = '<mspace width="0em" height="{high}em" depth="{deep}em"/>'
+"""As high as a bracket, and nothing to see."""
 _GROWN = ("", "1.2em", "1.8em", "2.4em", "3em")
 _BOLD = {"A": 0x1D400, "a": 0x1D41A, "α": 0x1D6C2, "Α": 0x1D6A8, "0": 0x1D7CE}
 _ITALIC = {"A": 0x1D434, "a": 0x1D44E}
@@ -31,21 +36,33 @@ class MathML(Typeset):
 
     def text(self, run: Run) -> str:
         """With the thin spaces that TeX sets; those around operators are the browser's."""
-        found, before = "", ""
+        return self.after(run, "")
+
+    def after(self, run: Run, before: str) -> str:
+        """The same behind a piece of that kind."""
+        found = ""
         for piece in run:
             if space_between(before, piece.kind) == THIN:
                 found += self.thin
             leads = piece.kind == "ord" or before in ("", "bin", "rel", "open", "punct", "op")
-            found += piece.text.replace("<mo>−", _LEADING, 1) if leads else piece.text
+            found += re.sub("^<mo>−", _LEADING, piece.text) if leads else piece.text
             before = piece.kind
         return found
 
     def line(self, run: Run, first: bool) -> str:
-        """A line of a broken formula: a further one begins with its operator."""
+        """A line of a broken formula: a further one begins with its operator.
+
+        Where a narrow page may break it once more, there is a `BREAK`, and one more for each bracket around it.
+        """
+        cuts = [0, *(at for at, piece in enumerate(run) if at and piece.cut), len(run)]
+        parts = [self.after(run[start:end], run[start - 1].kind if start else "") for start, end in pairwise(cuts)]
+        text = parts[0]
+        for at, part in zip(cuts[1:], parts[1:], strict=False):
+            text += BREAK * (1 + run[at].depth) + re.sub("^<mo>", '<mo form="infix">', part)
         if first:
-            return self.text(run)
+            return text
         indent = f'<mspace width="{1 + min(run[0].depth, 3)}em"/>'
-        return indent + run[0].lead + self.text(run)
+        return indent + run[0].lead + text
 
     def spell(self, word: str, look: str) -> str:
         """A name in its look: italic, bold, under an arrow."""
@@ -77,7 +94,11 @@ class MathML(Typeset):
         return {"top": "<mo>⊤</mo>", "prime": "<mo>′</mo>"}.get(letter, '<mi mathvariant="normal">T</mi>')
 
     def scripts(self, base: str, below: str, above: str) -> str:
-        """A base with what stands below and above it."""
+        """A base with what stands below and above it; a browser stretches a bracket only where it has no scripts."""
+        grown = re.fullmatch(r'<mo form="postfix".*minsize="([\d.]+)em".*', base)
+        if grown:
+            high = float(grown[1]) / 2
+            return base + self.scripts(_STRUT.format(high=high + _AXIS, deep=high - _AXIS), below, above)
         if below and above:
             return f"<msubsup>{_row(base)}{_row(below)}{_row(above)}</msubsup>"
         return f"<msub>{_row(base)}{_row(below)}</msub>" if below else f"<msup>{_row(base)}{_row(above)}</msup>"
@@ -130,9 +151,23 @@ def element(inner: str, large: bool = False) -> str:
     return f'<math xmlns="{NAMESPACE}"{display}>{inner}</math>'
 
 
+def pieces(line: str, large: bool = True, around: int = 1) -> str:
+    """A line of a formula in pieces, between which a narrow page breaks it, first where the fewest brackets are around.
+
+    What is between two such places stays together as long as a line has room for it.
+    """
+    if BREAK not in line:
+        return element(line, large)
+    parts = re.split(f"(?<!{BREAK}){BREAK * around}(?!{BREAK})", line)
+    found = [pieces(part, large, around + 1) for part in parts]
+    if len(parts) == 1:
+        return found[0]
+    return "<wbr>".join(f"<span>{one}</span>" if BREAK in part else one for part, one in zip(parts, found, strict=True))
+
+
 def _row(text: str) -> str:
     """One element: scripts and fractions take no more."""
-    return text if re.fullmatch(r"<(m[ion])\b[^>]*>[^<]*</\1>", text) else f"<mrow>{text}</mrow>"
+    return text if re.fullmatch(r"<(m[ion])\b[^>]*>[^<]*</\1>|<mspace[^<]*/>", text) else f"<mrow>{text}</mrow>"
 
 
 def _table(rows: list[list[str]], align: str = "") -> str:

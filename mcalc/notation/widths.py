@@ -39,7 +39,7 @@ _GREEK_TABLE = (
 _GREEK = _GREEK_TABLE.split()
 GREEK_WIDTHS = dict(zip(_GREEK[::2], (int(width) / 1000 for width in _GREEK[1::2]), strict=True))
 SIGN_WIDTHS = {
-    "dot": 0.278, "comma": 0.278, "d": 0.586, "total": 0.556, "nabla": 0.833, "eye": 0.44, "pi": 0.57, DELTA: 0.444,
+    "dot": 0.278, "comma": 0.278, "d": 0.586, "total": 0.556, "nabla": 0.833, "eye": 0.52, "pi": 0.57, DELTA: 0.444,
     "across": 1.33, "down": 0.278, "aslant": 1.33, "infinity": 1.0, "maps": 1.0, "derivation": 0.764, "circ": 0.5,
     "prime": 0.275, "in": 0.667, "to": 1.0,
 }  # fmt: skip

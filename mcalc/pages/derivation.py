@@ -5,30 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mcalc.ask import in_layout
-from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, is_alone, left_box, own_name
+from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, is_alone, left_box, own_name, value_name
 from mcalc.derivation.detail import shown
 from mcalc.derivation.error_term import error_term
 from mcalc.derivation.linear_map import other_boxes
-from mcalc.derivation.statements import assumptions, by_variable, held_constant, layout_line, verified_line
+from mcalc.derivation.statements import (
+    assumptions,
+    by_variable,
+    held_constant,
+    layout_line,
+    other_layout,
+    verified_line,
+)
 from mcalc.documents.blocks import (
+    Aside,
     Block,
+    Either,
     Equations,
     Heading,
     Line,
     Note,
     Page,
     Prose,
+    Shortened,
     Spans,
     capital,
     joined,
     size_box,
 )
-from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.networks.index_form import IndexForm
 from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
-from mcalc.notation.drawing import Drawn, Slices
+from mcalc.notation.drawing import Slices
 from mcalc.notation.writing import box_of
-from mcalc.pages.prose import spans
-from mcalc.pages.sentences import Named, Sentences, named_result
+from mcalc.pages.sentences import Sentences, named_result
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
 
@@ -46,21 +55,22 @@ def page(derivation: Derivation, lhs: bool = False) -> Page:
         return Page(tuple(blocks), title, assumptions(derivation), derivation.command != "explain")
 
 
-def answer_lines(derivation: Derivation, lhs: bool = False) -> Equations:
-    """The answer, with its left side where it needs one; of several variables a line each."""
-    parts = derivation.parts or (derivation,)
-    lines: list[Line] = []
-    named: Named = ()
-    for part in parts:
+def answer_lines(derivation: Derivation, lhs: bool = False) -> list[Equations]:
+    """The answer by each of the variables, with its left side where it needs one."""
+    found: list[Equations] = []
+    for part in derivation.parts or (derivation,):
+        by = ("by ", *joined([Name(name) for name in part.wrt])) if derivation.parts else ()
         result = part.result
         if isinstance(result, Slices):
-            lines += [Line(left, right) for left, right in result.lines()]
-            continue
-        box, own = named_result(result, part.naming)
-        named += own
-        told = lhs or len(parts) > 1 or isinstance(result, IndexForm) or bool(own)
-        lines.append(Line(left_box(part) if told else None, box, (), part.shape))
-    return Equations(tuple(lines), "answer", named)
+            lines = [Line(left, right, role="entry") for left, right in result.lines()]
+        else:
+            box, named = named_result(result, part.naming)
+            indexed = isinstance(result, IndexForm)
+            told = lhs or bool(derivation.parts) or indexed or bool(named)
+            left = left_box(part) if told else None
+            lines = [Line(left, box, (), part.shape, named=named, role="index" if indexed else "")]
+        found.append(Equations(tuple(lines), "answer", part=by))
+    return found
 
 
 class DerivationPage(Sentences):
@@ -70,11 +80,11 @@ class DerivationPage(Sentences):
 
     def answered(self, lhs: bool) -> Iterator[Block]:
         whole = self.derivation
-        yield answer_lines(whole, lhs)
-        yield self.where()
-        yield from self.functions()
-        yield from (Note(self.said(note)) for note in whole.reading.notes)
-        for part in whole.parts or (whole,):
+        for part, lines in zip(whole.parts or (whole,), answer_lines(whole, lhs), strict=True):
+            yield lines
+            if part is (whole.parts or (whole,))[0]:
+                yield self.where()
+                yield from self.notes()
             yield from self.other_forms(part)
             yield Prose(self.shape_line(part), "quiet")
             yield from (Note(self.said(note)) for note in part.remarks)
@@ -82,7 +92,7 @@ class DerivationPage(Sentences):
     def other_forms(self, part: Derivation) -> Iterator[Block]:
         forms = other_boxes(part)
         if forms:
-            yield Equations(tuple(_line_of(form) for form in forms))
+            yield Equations(tuple(_line_of(form) for form in forms), "forms")
 
     def shape_line(self, part: Derivation) -> Spans:
         check = "" if part.verified is None else "; " + verified_line(part)
@@ -96,14 +106,18 @@ class DerivationPage(Sentences):
         by = joined([self.names.get(name_text(name), Name(name)) for name in derivation.wrt])
         self.own = own_name(derivation)
         value = self.box(derivation.value)
-        value = equation(Name(self.own, len(derivation.value.axes)), value) if self.own else value
-        yield Heading(1, ("Derivative of ", value, " by ", *by))
+        name = Name(self.own or value_name(derivation), len(derivation.value.axes))
+        whole = equation(name, value) if self.own else value
+        short = ("Derivative of ", name, " by ", *by)
+        yield Heading(1, ("Derivative of ", whole, " by ", *by), short, Line(name, value))
         yield self.where()
-        yield from self.functions()
-        yield from (Note(self.said(note)) for note in derivation.reading.notes)
+        yield from self.notes()
+        told = self.said(layout_line(derivation).removeprefix(sizes_shown(derivation.in_symbols.shape)))
         shape = size_box(derivation.in_symbols.shape)
-        told = layout_line(derivation).removeprefix(sizes_shown(derivation.in_symbols.shape))
-        yield Prose(("The result is ", shape, *self.said(f"{told}.")))
+        yield Either(
+            (Prose((shape, *told), "quiet"),),
+            (Prose(("The result is ", shape, *told, ".")),),
+        )
 
     def explained(self) -> Iterator[Block]:
         """The derivation stage by stage, between what is asked and the result."""
@@ -122,12 +136,12 @@ class DerivationPage(Sentences):
                 title = "Tell the cases apart"
             if stage == "differentiate" and all(is_alone(group[0], self.own) for group in chains(steps)):
                 title = "Differentiate term by term"
-            yield Heading(2, (title if lone else f"{number}. {title}",))
+            yield Heading(2, (title,), number=0 if lone else number)
             for part in parts:
                 own = [step for step in part.steps if step.stage == stage]
                 apart = len(parts) > 1 and own and not is_alone(own[0], self.own)
                 if apart and stage not in ("collect", "layout"):
-                    yield Prose(self.said(capital(held_constant(part, derivation)) + ":"))
+                    yield Prose(self.said(held_constant(part, derivation)), "variable")
                 if own:
                     yield from getattr(self, "_" + stage)(own, part)
         yield from self.closing()
@@ -141,26 +155,19 @@ class DerivationPage(Sentences):
             said = each or self.said(step.because)
             lines.append(Line(self.box(step.before), self.box(step.after), said, step.shape))
             before = loops
-        yield Equations(tuple(lines))
+        yield Equations(tuple(lines), "definitions")
 
     def _differentiate(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
-        if is_alone(steps[0], self.own):
-            yield from (self.equations(self.box(group[0].before), group) for group in chains(steps))
-            return
-        lines, apart = [], []
-        for step in steps:
-            short = 0 < len(step.because) <= _BESIDE
-            said = self.said(step.because) if short else (step.rule,)
+        lines = []
+        for group in chains(steps):
+            if len(group) > 1 or is_alone(group[0], self.own):
+                yield self.equations(self.box(group[0].before), group)
+                continue
+            (step,) = group
+            said = self.said(step.because)
             lines.append(Line(self.box(step.before), self.box(step.after), said, step.shape, step.rule))
-            apart += [] if short else [step]
-        yield Equations(tuple(lines))
-        for step in apart:
-            yield from self.because(step.rule, step.because, {})
-
-    def because(self, rule: str, text: str, names: dict[str, Box]) -> Iterator[Block]:
-        """Why a rule applies."""
-        if text:
-            yield Prose(spans(f"{text}.", names), "", rule)
+        if lines:
+            yield Equations(tuple(lines), "rules", part.detail == "full")
 
     def _outline(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         for group in chains(steps):
@@ -169,10 +176,7 @@ class DerivationPage(Sentences):
     def _combine(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         for group in chains(steps):
             first = group[0]
-            if first.because:
-                yield Prose(self.said(f"{first.because}."), "", first.rule)
-            else:
-                yield Prose((f"By the {first.rule}:" if "rule" in first.rule else f"{capital(first.rule)}:",))
+            yield Prose(self.said(first.because), "", first.rule)
             yield self.equations(self.box(first.before), group)
 
     def _substitute(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
@@ -188,13 +192,13 @@ class DerivationPage(Sentences):
                 yield self.equations(self.box(start.before), group)
 
     def _collect(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
-        names = [name for name in self.derivation.wrt]
+        by = [self.names.get(name_text(name), Name(name)) for name in self.derivation.wrt]
+        column = Fence(
+            "square",
+            Row("flat", tuple(Derivative(Name("f"), (name,)) for name in by), ("", *["comma"] * (len(by) - 1))),
+        )
         for step in steps:
-            leaves: list[Box] = [
-                Derivative(Name("f"), (self.names.get(name_text(name), Name(name)),)) for name in names
-            ]
-            row = Row("flat", tuple(leaves), ("", *["comma"] * (len(leaves) - 1)))
-            yield self.equations(Fence("square", row), [step])
+            yield self.equations(left_box(self.derivation) if step.shape[0] == 1 else column, [step])
 
     def _layout(self, steps: Sequence[Step], part: Derivation) -> Iterator[Block]:
         yield from (self.equations(self.box(step.before), [step]) for step in steps)
@@ -213,55 +217,54 @@ class DerivationPage(Sentences):
     def equations(self, left: Box, steps: Sequence[Step]) -> Equations:
         """``left = …`` and under it the further forms, each with its reason; no line equal to the one above."""
         lines: list[Line] = []
-        named: Named = ()
         before: Box | None = None
         for at, step in enumerate(steps):
-            told = step.because if at or step.stage != "combine" else ""
-            box, own = self.named(step.after)
-            named += tuple(pair for pair in own if pair[0].word not in {name.word for name, _ in named})
-            said = self.said(told)
+            said = self.said(step.because if at or step.stage != "combine" else "")
+            box, named = self.named(step.after)
             if box is not before:
-                lines.append(Line(None if at else left, box, said, step.shape))
+                lines.append(
+                    Line(None if at else left, box, said, step.shape, step.rule, named=named, factors=step.factors)
+                )
             before = box
-        return Equations(tuple(lines), "", named)
-
-    def aside(self, words: Spans, value: Node) -> Iterator[Block]:
-        """A sentence with a value: within it, or below it where it is long."""
-        if value.key[0] <= _ASIDE:
-            yield Prose((*words, self.box(value), "."))
-            return
-        yield Prose((*words[:-1], str(words[-1]).rstrip() + ":"))
-        yield Equations((Line(None, self.box(value)),))
+        return Equations(tuple(lines))
 
     def closing(self) -> Iterator[Block]:
         """The result, in other forms and in the other layout too, and its check."""
         derivation = self.derivation
-        yield Heading(2, ("Result",))
-        yield answer_lines(derivation, True)
-        yield from self.other_forms(derivation)
         result = derivation.in_symbols
-        other = "denominator" if derivation.layout != "denominator" else "paper"
-        turned: Expression | Drawn = result
-        if len(derivation.by) == 1:
-            turned = in_layout(derivation.natural, derivation.value, derivation.by[0], other)
-        if isinstance(turned, Node) and turned is not result and turned.shape != result.shape:
-            yield from self.aside((f"In the {other} layout, ", size_box(turned.shape), ", it is "), turned)
+        last = derivation.steps[-1] if derivation.steps else None
+        was_shown = last is not None and last.after is result and isinstance(result, Node)
+        left = left_box(derivation) if isinstance(result, IndexForm) else None
+        box, named = self.named(result) if not was_shown else (None, ())
+        answer = [] if box is None else [Equations((Line(left, box, (), result.shape, named=named),), "answer")]
+        yield Heading(2, ("Result",))
+        yield Either(tuple(answer), tuple(answer_lines(derivation, True)))
+        yield from self.other_forms(derivation)
         error = error_term(derivation)
         if error is not None:
-            name, difference = box_of(error.name), box_of(error.difference)
-            yield from self.aside(("With ", equation(name, difference), " it is "), error.result)
-        if derivation.verified is not None:
-            yield Prose((capital(verified_line(derivation)) + ".",), "quiet")
+            yield Shortened(box_of(error.name), box_of(error.difference), box_of(error.result))
+        check = "" if derivation.verified is None else capital(verified_line(derivation))
+        other = other_layout(derivation)
+        told = ". ".join(filter(None, [check, capital(other)]))
+        yield Either(
+            (Prose((told,)),) if told else (),
+            (*self.turned(), *((Prose((check + ".",), "quiet"),) if check else ())),
+        )
         yield from (Note(self.said(note)) for note in derivation.remarks)
 
-
-_BESIDE = 44
-"""A longer reason stands below the equations."""
-_ASIDE = 12
-"""A value of more parts than these is not said within a sentence."""
+    def turned(self) -> Iterator[Block]:
+        """The result in the other layout, where it is another there."""
+        derivation, result = self.derivation, self.derivation.in_symbols
+        if len(derivation.by) != 1:
+            return
+        other = "denominator" if derivation.layout != "denominator" else "paper"
+        turned = in_layout(derivation.natural, derivation.value, derivation.by[0], other)
+        if isinstance(turned, Node) and turned is not result and turned.shape != result.shape:
+            yield Aside((f"In the {other} layout, ", size_box(turned.shape), ", it is "), self.box(turned))
 
 
 def _line_of(form: Box) -> Line:
     """``left = right`` as a line; what has another sign stands whole."""
-    equal = isinstance(form, Row) and form.joins[-1] == "equals"
-    return Line(form.parts[0], form.parts[1]) if equal and isinstance(form, Row) else Line(None, form)
+    if not isinstance(form, Row) or form.kind != "relation":
+        return Line(None, form)
+    return Line(form.parts[0], form.parts[1], sign=form.joins[-1])

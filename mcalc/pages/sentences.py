@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mcalc.derivation.derivation import Derivation, left_box
-from mcalc.documents.blocks import (
-    Block,
-    Line,
-    Prose,
-    Spans,
-    Where,
-    joined,
-    size_box,
-)
+from mcalc.derivation.statements import names_of
+from mcalc.documents.blocks import Line, Note, Spans, Where
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.boxes import Box, Name
 from mcalc.notation.common_parts import is_long, is_unreadable, named_boxes
@@ -65,25 +58,11 @@ class Sentences:
 
     def where(self) -> Where:
         """What the names stand for."""
-        reading = self.derivation.reading
-        listed = []
-        for name, node in reading.names.items():
-            properties = tuple(sorted(node.parameters[1])) if len(node.parameters) > 1 else ()
-            listed.append((Name(name, len(node.axes)), node.shape, properties))
-        return Where(tuple(listed), tuple(name for name in reading.assumed if name in reading.names))
+        return names_of(self.derivation)
 
-    def functions(self) -> Iterator[Block]:
-        """What the open functions make of their arguments: ``f: n → m``."""
-        told: list[Spans] = []
-        for name, function in self.derivation.reading.functions.items():
-            if function.elementwise:
-                told.append((Name(name), " acts element by element"))
-                continue
-            taken = joined([size_box(shape) for shape in function.inputs])
-            told.append((Name(name), " makes ", size_box(function.output), " of ", *taken))
-        if told:
-            spans = [span for at, one in enumerate(told) for span in ((", " if at else ""), *one)]
-            yield Prose((*spans, "."), "quiet")
+    def notes(self) -> Iterator[Note]:
+        """The notes on how the text was read."""
+        yield from (Note(self.said(note), True) for note in self.derivation.reading.notes)
 
     def lines_of(self, result: Expression | Drawn) -> list[Line]:
         """A result as lines; of an index notation with its left side."""

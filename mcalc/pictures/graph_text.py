@@ -9,13 +9,13 @@ from dataclasses import replace as with_fields
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Graph, Vertex, carried, graph_of
 from mcalc.documents.layers import Item, arrange, connect
+from mcalc.documents.rows import Piece, Row, plain, wrapped
 from mcalc.notation.columns import width
 from mcalc.notation.results import write_expression
 from mcalc.notation.textlines import broken
 from mcalc.notation.writing import written
 from mcalc.pages.graph import paths_told
-from mcalc.render import text
-from mcalc.render.layout import Piece, Row, plain, wrapped
+from mcalc.render import rows as derivation_rows
 from mcalc.tree.names import sizes_shown
 
 WIDTH = 80
@@ -34,7 +34,7 @@ def rows(derivations: Sequence[Derivation], form: str = "text", columns: int = 0
     """A page for each variable: the picture between the problem and the result."""
     page: list[Row] = []
     for derivation in derivations:
-        frame = text.rows(with_fields(derivation, steps=(), command="explain", parts=()), form, columns)
+        frame = derivation_rows(with_fields(derivation, steps=(), command="explain", parts=()), form, columns)
         end = next(at for at, row in enumerate(frame) if not row)
         graph = graph_of(derivation)
         told = _told(graph, form, columns)

@@ -8,12 +8,12 @@ from textwrap import wrap
 
 import numpy as np
 
+from mcalc.documents.rows import Piece, Row
 from mcalc.notation.columns import pad, width
 from mcalc.notation.of_numbers import short
 from mcalc.pictures.limits import heights
 from mcalc.pictures.scene import Axis, Graph, Scene
 from mcalc.pictures.ticks import ticks
-from mcalc.render.layout import Piece, Row
 from mcalc.table.records import Array
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))

@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mcalc.documents import write as write_page
-from mcalc.formats import DOCUMENTS, FORMATS
+from mcalc.formats import FORMATS, Kind
 
 if TYPE_CHECKING:
     from mcalc.code.wanted import Wanted
     from mcalc.derivation.derivation import Derivation
     from mcalc.documents.options import Options
+    from mcalc.documents.rows import Row
 
 
 def write(derivation: Derivation, form: str, wanted: Wanted | None = None, options: Options | None = None) -> str:
@@ -19,7 +20,7 @@ def write(derivation: Derivation, form: str, wanted: Wanted | None = None, optio
 
     `wanted` is for code, `options` for documents.
     """
-    if form in DOCUMENTS:
+    if FORMATS[form].kind in (Kind.DOCUMENT, Kind.TERMINAL):
         return _paged(derivation, form, options)
     module = import_module("mcalc.render.wrapped" if wanted and wanted.wrap else f"mcalc.{FORMATS[form].module}")
     with derivation.apart():
@@ -32,6 +33,17 @@ def standalone(derivation: Derivation, form: str) -> str:
     from mcalc.documents.options import Options
 
     return _paged(derivation, form, Options(standalone=True))
+
+
+def rows(derivation: Derivation, form: str = "text", columns: int = 0, options: Options | None = None) -> list[Row]:
+    """The derivation as styled rows for a terminal of so many columns; 0: none is broken."""
+    from mcalc.documents.options import PLAIN
+    from mcalc.documents.terminal import rows as rows_of_page
+    from mcalc.pages.derivation import page
+
+    chosen = options or PLAIN
+    with derivation.apart():
+        return rows_of_page(page(derivation, chosen.lhs), form, columns, chosen)
 
 
 def _paged(derivation: Derivation, form: str, options: Options | None) -> str:

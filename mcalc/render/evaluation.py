@@ -13,6 +13,7 @@ from typing import Any
 from mcalc.ask import answered
 from mcalc.code.guards import guarded
 from mcalc.code.targets import TARGETS
+from mcalc.documents.rows import Piece, Row, table
 from mcalc.language.parser import own_name
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.of_numbers import DIGITS
@@ -28,7 +29,6 @@ from mcalc.numbers.value import Value
 from mcalc.numbers.written import UNIT, exact, written
 from mcalc.problems import Problem
 from mcalc.question import Question
-from mcalc.render.layout import Piece, Row, table
 from mcalc.table.records import Array
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node, topological

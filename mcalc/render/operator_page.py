@@ -7,6 +7,7 @@ from typing import Any
 
 from mcalc.ask import derive, read, shapes_by_letter
 from mcalc.checking.operator import agreement, derived, example_of, forms
+from mcalc.documents.rows import Piece, Row, table, wrapped
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.columns import width
 from mcalc.notation.of_numbers import magnitude
@@ -18,8 +19,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
 from mcalc.numbers.written import written as written_numbers
 from mcalc.pages.operator import formula, left_side, written
-from mcalc.render import text
-from mcalc.render.layout import Piece, Row, table, wrapped
+from mcalc.render import rows as derivation_rows
 from mcalc.table.records import Array, Operator
 from mcalc.tree.names import shape_words, sizes_shown
 from mcalc.tree.node import Node
@@ -145,7 +145,7 @@ def _example(operator: Operator, columns: int) -> list[Row]:
     derivation = derive(operator.example, name, None if plainly else shapes)
     page: list[Row] = [[], [Piece("Example", "heading")]]
     page.append([Piece("  $ ", "quiet"), Piece(f'mcalc jacobian "{operator.example}" --wrt {name}{declared}')])
-    page += [[Piece("  "), *row] for row in text.rows(derivation, "text", columns - 2 if columns else 0)]
+    page += [[Piece("  "), *row] for row in derivation_rows(derivation, "text", columns - 2 if columns else 0)]
     try:
         point, sizes = _point(operator, reading.names), {"m": 2, "n": 2, "k": 2, "N": 2}
         value = evaluate(reading.value, point, sizes)
@@ -190,7 +190,7 @@ def _derivation(operator: Operator, columns: int) -> list[Row]:
         names = list(example_of(operator).names)
         if not names:
             return []
-        shown = text.rows(
+        shown = derivation_rows(
             derive(operator.example, names[0], shapes_by_letter(operator.example), "explain"), "text", room
         )
         return [[], [Piece("Derivation of the example", "heading")], *_indented(shown)]
@@ -199,7 +199,7 @@ def _derivation(operator: Operator, columns: int) -> list[Row]:
     page.append([Piece(f"  {call} = "), Piece(write(derived(operator, operator.argument_names[0]).value), "result")])
     page.append([])
     for argument in operator.argument_names:
-        page += _indented(text.rows(derived(operator, argument), "text", room))
+        page += _indented(derivation_rows(derived(operator, argument), "text", room))
         found = agreement(operator, argument)
         page += [[], *_compared(operator, argument, found.points, max(found.values, found.derivatives), columns)]
     return page

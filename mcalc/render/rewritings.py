@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcalc.render.layout import Piece, Row
+from mcalc.documents.rows import Piece, Row
 from mcalc.rewriting.moves import MOVES
 from mcalc.rewriting.table import defined_rows, written_rows
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mcalc.derivation.named_rules import RULES, Example, NamedRule
+from mcalc.documents.rows import Piece, Row, wrapped
 from mcalc.notation.textlines import broken
 from mcalc.pages.rules import LETTERS, command_of, derivation_of, find
-from mcalc.render import operator_page, text
-from mcalc.render.layout import Piece, Row, wrapped
+from mcalc.render import operator_page
+from mcalc.render import rows as derivation_rows
 from mcalc.rewriting.patterns import Row as Rewriting
 from mcalc.table.records import Operator
 
@@ -41,7 +42,7 @@ def _rule(rule: NamedRule, columns: int) -> list[Row]:
 
 def _example(example: Example, room: int) -> list[Row]:
     """The command with what it prints."""
-    shown = text.rows(derivation_of(example), "text", room)
+    shown = derivation_rows(derivation_of(example), "text", room)
     return [
         [Piece("  $ ", "quiet"), Piece(command_of(example))],
         *([Piece("  "), *row] if row else row for row in shown),

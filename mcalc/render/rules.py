@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mcalc.checking.operator import example_of
+from mcalc.documents.rows import Piece, Row, wrapped
 from mcalc.notation.columns import pad, width
 from mcalc.notation.textlines import broken
 from mcalc.pages.operator import formula, left_side, written
-from mcalc.render.layout import Piece, Row, wrapped
 from mcalc.table import TABLE
 from mcalc.table.records import Operator
 from mcalc.tree.names import shape_words

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mcalc.documents.rows import Piece, Row, table, wrapped
 from mcalc.pages.sheet import LAYOUT, SECTIONS, laws, texts
-from mcalc.render.layout import Piece, Row, table, wrapped
 
 
 def rows(form: str = "text", columns: int = 0) -> list[Row]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcalc.documents.blocks import Page
+from mcalc.documents.rows import Piece, Row
 from mcalc.notation.boxes import Box, Index, Name, equation
 from mcalc.notation.columns import pad, width
 from mcalc.notation.of_numbers import DIGITS
@@ -22,7 +23,6 @@ from mcalc.numbers.written import box, written
 from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
 from mcalc.render.evaluation import numbers
-from mcalc.render.layout import Piece, Row
 from mcalc.render.tables import places_of
 from mcalc.render.training import Descent
 from mcalc.table.records import Array

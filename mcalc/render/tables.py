@@ -11,6 +11,7 @@ from itertools import chain, product
 
 from mcalc.ask import answered
 from mcalc.documents.blocks import Page
+from mcalc.documents.rows import Piece, Row
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Index, Name
 from mcalc.notation.columns import pad, width
@@ -30,7 +31,6 @@ from mcalc.problems import Problem
 from mcalc.question import Question
 from mcalc.render.columns import column_of
 from mcalc.render.evaluation import beyond_doubles, numbers
-from mcalc.render.layout import Piece, Row
 from mcalc.tree.names import name_text
 
 MOST_COLUMNS, _LONGEST_HEADING = 24, 30

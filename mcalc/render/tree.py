@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from mcalc.ask import read
+from mcalc.documents.rows import Piece, Row, table
 from mcalc.language.declarations import Declaration
 from mcalc.language.reasons import reasons
 from mcalc.notation.writing import write
-from mcalc.render.layout import Piece, Row, table
 from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.node import Node
 

@@ -14,11 +14,11 @@ from mcalc.derivation.statements import names_line
 from mcalc.documents import DOCUMENTS
 from mcalc.documents import write as write_page
 from mcalc.documents.options import PLAIN, Options
+from mcalc.documents.rows import Piece, Row, page_in_ascii, plain, table, wrapped
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write as write_node
 from mcalc.pages.verdict import page
 from mcalc.render.json import dimensions, written
-from mcalc.render.layout import Piece, Row, page_in_ascii, plain, table, wrapped
 from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, variables
 

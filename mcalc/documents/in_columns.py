@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mcalc.documents.rows import Piece, Row, table, wrapped
 from mcalc.notation.columns import pad, width
 from mcalc.notation.textlines import broken
-from mcalc.render.layout import Piece, Row, table, wrapped
 
 _WIDEST = 72
 """Where lines are not broken, a longer equation does not move the reasons of the others to the right."""
 
 
-class Line(NamedTuple):
+class Equation(NamedTuple):
     """A row of equations: ``left = right``, its shape, the reason for it, and further lines under its right side."""
 
     left: str
@@ -74,7 +74,7 @@ def rows_of_table(rows: Sequence[Row], columns: int) -> list[list[Row]]:
     return found
 
 
-def rows_of_equations(lines: Sequence[Line], columns: int, indent: str = "    ") -> list[Row]:
+def rows_of_equations(lines: Sequence[Equation], columns: int, indent: str = "    ") -> list[Row]:
     """``left = …`` under one another, shapes and reasons to the right of each; under it where there is no room."""
     left = max(width(line.left) for line in lines)
     wide_left = bool(columns) and left > columns // 3 and any(_too_wide(line, left, columns, indent) for line in lines)
@@ -107,11 +107,11 @@ def rows_of_equations(lines: Sequence[Line], columns: int, indent: str = "    ")
     return rows
 
 
-def _told(line: Line) -> str:
+def _told(line: Equation) -> str:
     return line.shape + ("   " if line.shape and line.reason else "") + line.reason
 
 
-def _too_wide(line: Line, left: int, columns: int, indent: str) -> bool:
+def _too_wide(line: Equation, left: int, columns: int, indent: str) -> bool:
     return len(indent) + left + 3 + width(line.right) > columns
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from mcalc.render.layout import Row
+from mcalc.documents.rows import Row
 
 _SHADES = (
     *("#440154", "#482173", "#433e85", "#38588c", "#2d708e", "#25858e"),
