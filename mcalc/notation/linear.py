@@ -89,7 +89,9 @@ class Linear(InLine):
             return self.sized(part)
         if part.row:
             return [Piece(symbol + "ᵀ")], POSTFIX
-        return self.sized(part) if part.kind != "eye" and len(part.places) > 1 else ([Piece(symbol)], ATOM)
+        if part.kind == "ones" and len(part.places) > 1:
+            return [Piece(symbol), self.joined("matrix"), Piece(symbol + "ᵀ")], DOT
+        return self.sized(part) if part.kind == "zeros" and len(part.places) > 1 else ([Piece(symbol)], ATOM)
 
     def sized(self, part: Sign) -> Written:
         """``ones(m,n)``, ``eye(n)``: with the size."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from math import gcd
+from collections.abc import Iterable, Sequence
 
-from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
+from mcalc.rewriting.constructors import CONSTRUCTORS, facts
 from mcalc.rewriting.forms import (
     NUMBER,
     ONE,
     PRODUCT,
     SUM,
-    TURNED,
     Form,
     is_zero,
     make,
@@ -25,31 +22,10 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import is_nonnegative
-from mcalc.rewriting.rationals import Rational, over, power_of, rational, root_of, whole
+from mcalc.rewriting.rationals import Rational, power_of, rational, root_of, whole
+from mcalc.rewriting.signs import OPENED, turned, with_content
 from mcalc.table.records import Shape
 from mcalc.table.roles import EXPONENTIAL
-
-OPENED = 12
-"""A sum inside of a sum with more terms than this stays a part of its own."""
-
-_kept: set[Form] = set()
-
-
-@contextmanager
-def keeping(signs: set[Form]) -> Iterator[None]:
-    """Differences that were typed the other way round than the canonical one are kept as they were typed."""
-    global _kept
-    before, _kept = _kept, signs
-    try:
-        yield
-    finally:
-        _kept = before
-
-
-def turned(form: Form) -> Form:
-    """``aᵀ``; a scalar is its own."""
-    return construct(TURNED, (form,), (), turned_shape(form.shape)) if form.shape else form
-
 
 # Sums ------------------------------------------------------------------------------------------------------------
 
@@ -81,7 +57,7 @@ def add(pairs: Sequence[Pair], shape: Shape | None = None) -> Form:
         if t is ONE:
             return number(c)
         return t if c == 1 else make(SUM, (t,), (c,), t.shape)
-    return _with_content(terms, shape, len(pairs) > 1)
+    return with_content(terms, shape, len(pairs) > 1)
 
 
 def _like_terms(pairs: Sequence[Pair]) -> dict[Form, Rational]:
@@ -125,36 +101,6 @@ def _is_filled(form: Form, filler: Form) -> bool:
     return form is filler or (
         form.head == PRODUCT and filler in form.args and all(b is filler or not b.shape for b in form.args)
     )
-
-
-def _with_content(terms: list[Pair], shape: Shape, told: bool) -> Form:
-    terms.sort(key=lambda pair: pair[1].digest)
-    content = _content(terms)
-    if content != 1:
-        terms = [(over(c, content), t) for c, t in terms]
-        if told:
-            facts.append("content")
-    core = make(SUM, (t for _, t in terms), (c for c, _ in terms), shape)
-    if _kept and core in _kept:
-        core, content = make(SUM, core.args, (-c for c in core.par), shape), -content
-    return core if content == 1 else make(SUM, (core,), (content,), shape)
-
-
-def _content(terms: Sequence[Pair]) -> Rational:
-    """The number that all coefficients share, with the sign that most have; decimals stay as they are."""
-    above, below = 0, 1
-    for c, _ in terms:
-        above, below = gcd(above, c.numerator), below * c.denominator // gcd(below, c.denominator)
-    if below > _LONG_DENOMINATOR:
-        above, below = 1, 1
-    plus: Rational = sum(1 if c > 0 else -1 for c, _ in terms)
-    if plus == 0:
-        constant = next((c for c, t in terms if t is ONE), None)
-        plus = constant if constant is not None else max(terms, key=lambda ct: (ct[1].cost, ct[1].digest))[0]
-    return over(above if plus > 0 else -above, below)
-
-
-_LONG_DENOMINATOR = 1000
 
 
 def scaled(c: Rational, form: Form) -> Form:

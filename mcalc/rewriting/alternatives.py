@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from mcalc.rewriting.algebra import add, negative, turned
+from collections.abc import Sequence
+from math import gcd
+from typing import NamedTuple
+
+from mcalc.rewriting.algebra import add, negative
 from mcalc.rewriting.forms import (
     CHAIN,
     NUMBER,
@@ -11,9 +15,11 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
+    gain_by_turning,
     is_column,
     is_dot,
     is_matrix,
+    is_row,
     make,
     number,
     scaled_parts,
@@ -21,12 +27,18 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, rational
+from mcalc.rewriting.signs import turned
 from mcalc.rewriting.traces import size_of
-from mcalc.table.roles import NORM
+from mcalc.table.roles import INVERSE, NORM
+from mcalc.tree import build
+from mcalc.tree.node import Node
+from mcalc.tree.stacks import among_zeros, is_selection
 
 _STRUCTURAL = frozenset({"eye", "diag", CHAIN})
 
 ROTATED = 12
+WRITTEN_AS_FACTORS = frozenset({"variable", CHAIN, "diag", INVERSE, "eye"})
+"""What is written as a factor before ``1⃗``; of anything else, the sum along an axis."""
 
 
 def term(c: Rational, t: Form) -> Form:
@@ -39,6 +51,13 @@ def all_negative(t: Form) -> bool:
     return all(c < 0 for c in t.par)
 
 
+def without_content(t: Form) -> Form:
+    """``2x + 1`` of ``18x + 9``, of a sum with whole numbers in front of its terms."""
+    numbers = [c for c in t.par if isinstance(c, int)]
+    common = gcd(*numbers) if len(numbers) == len(t.par) else 1
+    return t if common < 2 else make(SUM, t.args, (c // common for c in numbers), t.shape)
+
+
 def is_structural(t: Form) -> bool:
     """A term whose entries differ by their place: beside it an all-ones matrix is written."""
     return is_matrix(t) and (t.head in _STRUCTURAL or (t.head in (PRODUCT, TURNED) and any(map(is_structural, t.args))))
@@ -46,7 +65,7 @@ def is_structural(t: Form) -> bool:
 
 def all_turned(t: Form) -> Form:
     """The sum of the transposes of its terms."""
-    pairs = [(c, turned(a)) for c, a in zip(t.par, t.args, strict=True)]
+    pairs = sorted(((c, turned(a)) for c, a in zip(t.par, t.args, strict=True)), key=lambda pair: pair[1].digest)
     return make(SUM, (a for _, a in pairs), (c for c, _ in pairs), turned_shape(t.shape))
 
 
@@ -73,18 +92,57 @@ def dot_of(t: Form) -> tuple[Form, Form] | None:
     return one, other
 
 
-def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Rational]], list[tuple[Form, bool]]]:
-    """A sum, or a sum of squares, over its number of entries: what the mean is of, and whether it is squared."""
+class Mean(NamedTuple):
+    """``mean(a)``, of squares, or along an axis, and that on a diagonal."""
+
+    inner: Form
+    squared: bool = False
+    axis: int | None = None
+    on_diagonal: bool = False
+
+
+def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Rational]], list[Mean]]:
+    """A sum, a sum of squares, or sums along an axis, over the number of entries."""
     for a, e in pairs:
-        squared = a.head == NORM and e == 2
-        if not squared and (a.head != "sum" or e != 1 or a.par):
+        if e != 1 and (a.head != NORM or e != 2):
             continue
-        size = size_of(a.args[0].shape)
+        found, size = _total(a)
+        if found is None or size is None:
+            continue
         own = list(zip(size.args, size.par, strict=True)) if size.head == PRODUCT else [(size, 1)]
         gone = [(s, -k) for s, k in own]
         if size.head != NUMBER and all(pair in pairs for pair in gone):
-            return [pair for pair in pairs if pair not in gone and pair != (a, e)], [(a.args[0], squared)]
+            return [pair for pair in pairs if pair not in gone and pair != (a, e)], [found]
     return pairs, []
+
+
+def _total(a: Form) -> tuple[Mean | None, Form | None]:
+    if a.head == NORM or (a.head == "sum" and not a.par):
+        return Mean(a.args[0], a.head == NORM), size_of(a.args[0].shape)
+    along = along_axis(a.args[0] if a.head == "diag" else a)
+    if along is None:
+        return None, None
+    inner, axis = along
+    return Mean(inner, False, axis, a.head == "diag"), size_of(inner.shape[axis : axis + 1])
+
+
+def along_axis(a: Form) -> tuple[Form, int] | None:
+    """A and 1 where a column is ``A·1⃗``, the sum over columns; A and 0 where it is ``Aᵀ·1⃗``."""
+    if a.head != CHAIN or len(a.args) != 2 or a.args[1].head != "ones" or not is_matrix(a.args[0]):
+        return None
+    inner = a.args[0]
+    return (turned(inner), 0) if gain_by_turning(inner) >= (1 if inner.head == TURNED else 2) else (inner, 1)
+
+
+def in_places(t: Form, parts: Sequence[Node]) -> Node | None:
+    """``I[:, a..b]·v`` as ``[0⃗; v; 0⃗]``, in a column and in a row; None where there is no such factor."""
+    last = parts[-1].args[0] if parts[-1].operator.name == "transpose" else parts[-1]
+    if is_row(t) and is_selection(last):
+        return build.apply("transpose", among_zeros(last, build.transpose(build.chain(parts[:-1]))))
+    at = next((at for at, part in enumerate(parts[:-1]) if is_selection(part)), None)
+    if at is None or not is_column(t.args[-1]):
+        return None
+    return build.chain([*parts[:at], among_zeros(parts[at], build.chain(parts[at + 1 :]))])
 
 
 def with_bound_on_the_right(t: Form) -> Form | None:

@@ -33,7 +33,7 @@ class Author:
     def __init__(self, roots: Iterable[Node] = ()) -> None:
         self.typed = Typed()
         self.learn(roots)
-        self.engine = Engine(signs=self.typed.signs)
+        self.engine = Engine(signs=self.typed.signs, typed=self.typed.order)
         self.writer = Writer(self.typed)
 
     def learn(self, roots: Iterable[Node]) -> None:

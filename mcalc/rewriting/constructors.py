@@ -50,6 +50,7 @@ SENTENCES = {
     "unit": "ones change nothing",
     "zero": "what is multiplied by 0 is 0",
     "identity": "the identity matrix changes nothing",
+    "ones": "a matrix of ones is a column of ones times a row of ones",
     "expanded": "a constant is expanded over the vector",
     "scalar": "a row times a column is a scalar",
     "squares": "a sum of squares is the square of a norm",

@@ -8,89 +8,49 @@ the number of moves tried is bounded.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from mcalc.rewriting.algebra import keeping, multiply, turned
+from mcalc.rewriting.algebra import multiply
+from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, inverse_beside, where_positive
 from mcalc.rewriting.constructors import SENTENCES, SILENT, construct, facts
-from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, ZERO, Form, chain_shape, is_column, make, ones
-from mcalc.rewriting.heads import operator_of
+from mcalc.rewriting.forms import (
+    CHAIN,
+    PRODUCT,
+    SUM,
+    Form,
+    chain_shape,
+    is_column,
+    make,
+)
 from mcalc.rewriting.log import Entry
 from mcalc.rewriting.matching import applied
 from mcalc.rewriting.moves import MOVES, Move
-from mcalc.rewriting.patterns import Row, built, each, is_name
+from mcalc.rewriting.patterns import Row, after_of, each, is_name
+from mcalc.rewriting.signs import keeping
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
-from mcalc.table.roles import ABOVE, INVERSE
 
 ARITHMETIC = "arithmetic"
 """What goes unsaid unless nothing else is to be said: numbers in front, factors of 1, an order."""
-_BUDGET = 2000
+_BUDGET = 6000
 """Moves that are tried for one value; then it stays as the rows leave it."""
 _STEPS = 200_000
-
-
-INVERSE_BESIDE = Row("inverse of a product", ONE, ONE, (), "B·(A·B)⁻¹ is A⁻¹")
-
-
-def inverse_beside(one: Form, other: Form) -> Form | None:
-    """``B (A B)⁻¹ = A⁻¹`` and ``(A B)⁻¹ A = B⁻¹``, all of them square; None where it is not so."""
-    for inverse, factor, last in ((other, one, True), (one, other, False)):
-        row = _inverted(inverse)
-        if row is None or factor.shape != inverse.shape:
-            continue
-        near, rest = (row[-1], row[:-1]) if last else (row[0], row[1:])
-        if near is factor and all(part.shape == factor.shape for part in rest):
-            inner = make(CHAIN, rest, (), factor.shape) if len(rest) > 1 else rest[0]
-            return construct(INVERSE, (inner,), (), factor.shape)
-    return None
-
-
-def _inverted(form: Form) -> tuple[Form, ...] | None:
-    """The factors of what a form is the inverse of."""
-    inner = form.args[0] if form.head == INVERSE else None
-    if form.head == TURNED and form.args[0].head == INVERSE:
-        inner = turned(form.args[0].args[0])
-    return inner.args if inner is not None and inner.head == CHAIN else None
-
-
-def where_positive(t: Form) -> Form | None:
-    """A product with a mask in which a sum has the same value cut off at 0; None where there is none."""
-    masks = {b.args[0] for b, e in zip(t.args, t.par, strict=True) if b.head == ABOVE and b.args[1] is ZERO}
-    for at, factor in enumerate(t.args if masks else ()):
-        core = factor if factor.head == SUM else None
-        if core is None:
-            continue
-        parts = [_cut_off(part, masks) for part in core.args]
-        if any(new is not part for new, part in zip(parts, core.args, strict=True)):
-            new = make(SUM, parts, core.par, core.shape)
-            return make(PRODUCT, (*t.args[:at], new, *t.args[at + 1 :]), t.par, t.shape)
-    return None
-
-
-def _cut_off(form: Form, masks: set[Form]) -> Form:
-    """z for ``max(0, z)``, ``relu(z)``, ``abs(z)`` where z is known to be positive; any other form as it is."""
-    operator = operator_of(form.head)
-    if operator is None:
-        return form
-    if operator.where_positive == "a" and form.args[0] in masks:
-        return form.args[0]
-    if operator.branches and ZERO in form.args and len(form.args) == 2:
-        named = dict(zip(operator.argument_names, form.args, strict=True))
-        for name, positive in operator.branches:
-            if named.get(name) in masks and positive == " - ".join([name, *(o for o in named if o != name)]):
-                return named[name]
-    return form
 
 
 class Engine:
     """Simplifies forms, remembers them, and logs what it does; `log` is the list of entries, in order."""
 
     def __init__(
-        self, moves: Sequence[Move] = MOVES, table: Iterable[Row] | None = None, signs: set[Form] | None = None
+        self,
+        moves: Sequence[Move] = MOVES,
+        table: Iterable[Row] | None = None,
+        signs: set[Form] | None = None,
+        typed: Collection[Form] = (),
     ):
         self.moves = moves
         self.log: list[Entry] = []
         self.memo: dict[Form, Form] = {}
         self.signs = signs if signs is not None else set()
+        self.typed = typed
         self.budget, self.steps = _BUDGET, _STEPS
         self._given = None if table is None else tuple(table)
         self._rows: list[Placed] = [((place,), row) for place, row in enumerate(self._given or ())]
@@ -124,7 +84,7 @@ class Engine:
 
     def simplify(self, root: Form) -> Form:
         """The cheapest form reached; every part once."""
-        with keeping(self.signs):
+        with keeping(self.signs, self.typed):
             return self._simplified(root)
 
     def _simplified(self, root: Form) -> Form:
@@ -255,11 +215,12 @@ class Engine:
             bound = next((way for way in each(row.before.args, window, {}) if row.holds(way)), None)
             if bound is not None:
                 before = make(CHAIN, window, (), chain_shape(window))
-                return row, before, built(row.after, bound, as_it_stands=True) if bound else ones(before.shape)
-        found = inverse_beside(parts[at], parts[at + 1])
-        if found is None:
+                return row, before, after_of(row, bound, before)
+        beside = inverse_beside(parts[at : at + LONGEST_INVERTED + 1])
+        if beside is None:
             return None
-        return INVERSE_BESIDE, make(CHAIN, parts[at : at + 2], (), chain_shape(parts[at : at + 2])), found
+        width, found = beside
+        return INVERSE_BESIDE, make(CHAIN, parts[at : at + width], (), chain_shape(parts[at : at + width])), found
 
     def _told(self, run: Sequence[tuple[Row, Form, Form]], now: Form, parts: Sequence[Form], t: Form) -> Form:
         whole = make(CHAIN, parts, (), t.shape) if len(parts) > 1 else parts[0]
@@ -286,13 +247,13 @@ class Engine:
     def _reduced(self, t: Form) -> Form:
         """The form by the rows alone."""
         if self._trial is None:
-            self._trial = Engine((), self._given, self.signs)
+            self._trial = Engine((), self._given, self.signs, self.typed)
         return self._trial._simplified(t)
 
     def _scouted(self, t: Form) -> Form:
         """The form by rows and moves, without a line in the log."""
         if self._scout is None:
-            self._scout = Engine(self.moves, self._given, self.signs)
+            self._scout = Engine(self.moves, self._given, self.signs, self.typed)
             self._scout._trial, self._scout._scout = self._trial, self._scout
             self._scout.budget = self.budget
         return self._scout._simplified(t)

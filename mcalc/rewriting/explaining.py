@@ -48,7 +48,7 @@ def runs_between(before: Node, after: Node) -> list[Run]:
         if before.key[0] > _LONGEST:
             told = dict.fromkeys(entry.sentence for entry in used(start, author.engine.log) if entry.name != ARITHMETIC)
             return [Run(_SEVERAL, "; ".join(told), before, after, after)] if told else []
-        engine = Engine(signs=author.typed.signs)
+        engine = Engine(signs=author.typed.signs, typed=author.typed.order)
         reached = engine.simplify(start)
         writer = Writer(author.typed)
         end = after if canonical(raw([after])[after]) is reached else writer.show(reached)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from math import gcd
 from weakref import WeakValueDictionary
 
 from sympy.core.expr import Expr
@@ -24,7 +23,7 @@ from sympy.core.singleton import S
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, absolute, odd, rational
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
-from mcalc.table.roles import NORM
+from mcalc.table.roles import INVERSE, NORM
 from mcalc.tree.node import free_loops, shape_mark
 
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
@@ -176,12 +175,23 @@ def _coefficient_cost(value: Rational, alone: bool = False) -> int:
 
 def power_cost(base: Form, exponent: Rational) -> int:
     """What ``base^exponent`` takes to read, a root or a whole exponent less than another."""
+    cost = base.cost + (exponent < 0 and _has_fraction(base))
     exponent = absolute(exponent)
     if exponent == 1:
-        return base.cost
+        return cost
     if exponent * 2 == 1:
-        return base.cost + 1
-    return base.cost + (2 if exponent.denominator == 1 else 4)
+        return cost + 1
+    return cost + (2 if exponent.denominator == 1 else 4)
+
+
+def _has_fraction(form: Form) -> bool:
+    """Whether it is a sum with a fraction bar in it: below another it is harder to read."""
+    return form.head == SUM and any(
+        t.head == PRODUCT
+        and not has_mean(t)
+        and any(e < 0 and b.shape == form.shape for b, e in zip(t.args, t.par, strict=True))
+        for t in form.args
+    )
 
 
 def _turns(form: Form) -> bool:
@@ -189,7 +199,7 @@ def _turns(form: Form) -> bool:
     if form.head == SUM:
         if len(form.args) < 2 or all(c > 0 for c in form.par):
             return False
-        constant = next((c for c, t in zip(form.par, form.args, strict=True) if t is ONE), 0)
+        constant = next((c for c, t in zip(form.par, form.args, strict=True) if t is ONE or t.head == "eye"), 0)
         return constant < 0 or not constant or sum(1 if c > 0 else -1 for c in form.par) == 0
     if form.head == PRODUCT:
         return any(
@@ -197,7 +207,7 @@ def _turns(form: Form) -> bool:
         )
     if form.head in (CHAIN, TURNED):
         return any(arg.turns and not stands_twice(arg, form) for arg in form.args)
-    return bool(form.args) and form.args[0].turns and known_operator(form.head).linear
+    return bool(form.args) and form.args[0].turns and (form.head == INVERSE or known_operator(form.head).linear)
 
 
 def stands_twice(arg: Form, form: Form) -> bool:
@@ -215,13 +225,6 @@ def opened_content(c: Rational, core: Form) -> Form | None:
     if all(k < 0 for k in pairs) or _sum_cost(core.args, pairs) >= whole:
         return None
     return make(SUM, core.args, pairs, core.shape)
-
-
-def without_content(t: Form) -> Form:
-    """``2x + 1`` of ``18x + 9``, of a sum with whole numbers in front of its terms."""
-    numbers = [c for c in t.par if isinstance(c, int)]
-    common = gcd(*numbers) if len(numbers) == len(t.par) else 1
-    return t if common < 2 else make(SUM, t.args, (c // common for c in numbers), t.shape)
 
 
 def _sum_cost(args: Iterable[Form], par: Iterable[Rational]) -> int:
@@ -249,7 +252,7 @@ def _cost(form: Form) -> int:
         below = sum(e < 0 for e in form.par)
         fraction = 1 + (below > 0) if below == len(args) else 0
         written = sum(power_cost(b, e) for b, e in zip(args, form.par, strict=True)) + len(args) - 1
-        return written + fraction - (2 if below and _has_mean(form) else 0)
+        return written + fraction - (2 if below and has_mean(form) else 0)
     if head == CHAIN:
         start = next((at for at, arg in enumerate(args) if is_row(arg)), 0)
         turned = len(args) - start if form.shape and all(arg.head == TURNED for arg in args[start:]) else 1
@@ -274,7 +277,7 @@ def is_dot(form: Form) -> bool:
     return inner.par == (1, 1) and all(is_column(b) for b in inner.args)
 
 
-def _has_mean(form: Form) -> bool:
+def has_mean(form: Form) -> bool:
     """Whether a sum is divided by the number of its entries, and so is written as a mean."""
     sizes = {b.par[0] for b, e in zip(form.args, form.par, strict=True) if b.head == "dimension" and e == -1}
     return bool(sizes) and any(

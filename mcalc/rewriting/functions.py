@@ -133,8 +133,21 @@ def _norm(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
 
 def _mean(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     if par:
-        return _linear("mean", args[0], par, shape)
+        size = dimension(args[0].shape[par[0]])
+        return multiply([(_along_axis(args[0], par[0]), 1), (size, -1)], shape)
     return multiply([(construct("sum", args, (), ()), 1), (size_of(args[0].shape), -1)], ())
+
+
+def _along_axis(form: Form, axis: int) -> Form:
+    """``A·1⃗``: the sum over the columns of a matrix; over its rows ``Aᵀ·1⃗``."""
+    whole = form if axis else turned(form)
+    return construct(CHAIN, (whole, ones(form.shape[axis : axis + 1])), (), (form.shape[1 - axis],))
+
+
+def _sum(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
+    if par and len(args[0].shape) == 2:
+        return _along_axis(args[0], par[0])
+    return _linear("sum", args[0], par, shape)
 
 
 def _inverse(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
@@ -217,6 +230,7 @@ CONSTRUCTORS.update(
     {
         NORM: _norm,
         "mean": _mean,
+        "sum": _sum,
         INVERSE: _inverse,
         EXPONENTIAL: _exponential,
         LOGARITHM: _logarithm,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mcalc.rewriting.algebra import scaled
 from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form, make, ones, scaled_parts
 from mcalc.rewriting.heads import operator_of
-from mcalc.rewriting.patterns import Bound, Row, built, each, is_name, matches, names, pairs_of
+from mcalc.rewriting.patterns import Bound, Row, after_of, built, each, is_name, matches, names, pairs_of
 from mcalc.rewriting.rationals import Rational, absolute, odd, over, rational
 
 
@@ -45,7 +45,7 @@ def reapplied(row: Row, before: Form) -> Form | None:
         bound = next((way for way in each(row.before.args, core.args, {}) if row.holds(way)), None)
         if bound is None:
             return None
-        return built(row.after, bound, as_it_stands=True) if bound else ones(before.shape)
+        return after_of(row, bound, core)
     found = applied(row, core)
     if found is None:
         return None

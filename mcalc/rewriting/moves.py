@@ -8,27 +8,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from sympy.core.expr import Expr
 
-from mcalc.rewriting.algebra import add, multiply, turned
+from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, Form, make, ones, scaled_parts
+from mcalc.rewriting.forms import (
+    CHAIN,
+    ONE,
+    PRODUCT,
+    SUM,
+    Form,
+    make,
+)
+from mcalc.rewriting.hidden import hidden
+from mcalc.rewriting.opening import Pair, Reduce, as_it_stands, multiply_out, one_denominator, one_inverse
 from mcalc.rewriting.products import chain
-from mcalc.rewriting.rationals import Rational, absolute, rational
-from mcalc.table.roles import TRACE
+from mcalc.rewriting.rationals import Rational, absolute
+from mcalc.rewriting.signs import is_typed
 
 _MOST = 12
 _BREADTH = 10
-_SHORT = 4
 _SEVERAL = 3
 """So many factors that all terms have are not tried one by one."""
-_OPENED = frozenset({"sum", TRACE, "diag"})
-
-Reduce = Callable[[Form], Form]
-Pair = tuple[Rational, Form]
+_SIDES = ("left", "right")
 
 
 class Move(NamedTuple):
@@ -91,7 +95,7 @@ def _without(t: Form, signature: Signature, power: Rational) -> Form:
     return chain(rest) if len(rest) > 1 else rest[0]
 
 
-def _shape_without(t: Form, factor: Form, power: Rational) -> tuple[object, ...]:
+def _shape_without(t: Form, factor: Form, power: Rational) -> tuple[Expr, ...]:
     """The shape of what is left: a scalar where the factor was all that had one."""
     if factor is t or t.head != PRODUCT:
         return ()
@@ -99,7 +103,7 @@ def _shape_without(t: Form, factor: Form, power: Rational) -> tuple[object, ...]
     return t.shape if kept else ()
 
 
-def _put(signature: Signature, inner: Form, shape: tuple[object, ...], power: Rational, maker: object) -> Form:
+def _put(signature: Signature, inner: Form, shape: tuple[Expr, ...], power: Rational, maker: object) -> Form:
     """The factor before what it multiplies, made by `make` or by the constructors."""
     place, factor, above = signature
     assert callable(maker)
@@ -114,9 +118,7 @@ def _put(signature: Signature, inner: Form, shape: tuple[object, ...], power: Ra
     return _made(maker, CHAIN, parts, (), shape)
 
 
-def _made(
-    maker: Callable[..., Form], head: str, args: tuple[Form, ...], par: tuple[object, ...], shape: object
-) -> Form:
+def _made(maker: Callable[..., Form], head: str, args: tuple[Form, ...], par: tuple[Expr, ...], shape: object) -> Form:
     return maker(head, args, par, shape)
 
 
@@ -129,7 +131,7 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
         if a is not ONE:
             for signature in set(_signatures(a)):
                 places[signature].append(at)
-    shared = [(signature, where) for signature, where in places.items() if len(where) > 1]
+    shared = [(signature, where) for signature, where in places.items() if len(where) > 1 or _is_hidden(t, signature)]
     together = _all_at_once(t, [signature for signature, where in shared if len(where) == len(t.args)])
     if together is not None:
         return together
@@ -143,14 +145,15 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
         inner = add(rests, _inner_shape(rests))
         if _whole(signature, inner, others, t, power).cost >= t.cost:
             continue
-        cost = _whole(signature, simplified(inner), others, t, power).cost
+        unseen = len(rests) > len(where)  # an I is worth it only where it saves more
+        cost = _whole(signature, simplified(inner), others, t, power).cost + unseen
         vector = signature.factor is None or bool(signature.factor.shape)
         if cost < best_cost and (vector or best is None or not best_vector):
             best, best_cost, best_vector = (signature, rests, others, power), cost, vector
     if best is None:
         return None
     signature, rests, others, power = best
-    inner = _as_it_stands(rests, _inner_shape(rests))
+    inner = as_it_stands(rests, _inner_shape(rests))
     first = _put(signature, inner, t.shape, power, make)
     return make(SUM, (first, *(a for _, a in others)), (1, *(c for c, _ in others)), t.shape) if others else first
 
@@ -169,7 +172,7 @@ def _all_at_once(t: Form, signatures: Sequence[Signature]) -> Form | None:
         powers.append((one.factor, power if one.above else -power))
     if len({a.shape for _, a in rests if a.shape}) > 1:
         return None
-    inner = _as_it_stands(rests, _inner_shape(rests))
+    inner = as_it_stands(rests, _inner_shape(rests))
     whole = multiply([(add(rests, inner.shape), 1), *powers], t.shape)
     if whole.cost >= t.cost:
         return None
@@ -193,11 +196,24 @@ def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[
     shaped = {a.shape for _, a in rests if a.shape or signature.place != "times"}
     if len(shaped) > 1 or (signature.place in ("left", "right") and not all(a.shape for _, a in rests)):
         return None
-    inside = set(where)
-    return rests, [(c, a) for at, (c, a) in enumerate(zip(t.par, t.args, strict=True)) if at not in inside], power
+    left = {at: (c, a) for at, (c, a) in enumerate(zip(t.par, t.args, strict=True)) if at not in where}
+    for used, pair in hidden(factor, signature.place == "left", left) if factor and signature.place in _SIDES else ():
+        rests.append(pair)
+        for at in used:
+            del left[at]
+    if len(rests) < 2 or len({a.shape for _, a in rests if a.shape}) > 1:
+        return None
+    return rests, list(left.values()), power
 
 
-def _inner_shape(rests: Sequence[Pair]) -> tuple[object, ...]:
+def _is_hidden(t: Form, signature: Signature) -> bool:
+    if signature.place not in _SIDES or signature.factor is None or len(t.args) > _MOST or is_typed(t):
+        return False
+    terms = dict(enumerate(zip(t.par, t.args, strict=True)))
+    return bool(hidden(signature.factor, signature.place == "left", terms))
+
+
+def _inner_shape(rests: Sequence[Pair]) -> tuple[Expr, ...]:
     return max((a.shape for _, a in rests), key=len)
 
 
@@ -205,97 +221,9 @@ def _whole(signature: Signature, inner: Form, others: Sequence[Pair], t: Form, p
     return add([(1, _put(signature, inner, t.shape, power, construct)), *others], t.shape)
 
 
-def _as_it_stands(pairs: Sequence[Pair], shape: tuple[object, ...]) -> Form:
-    return make(SUM, (a for _, a in pairs), (c for c, _ in pairs), shape)
-
-
-# Multiplying out ------------------------------------------------------------------------------------------------------
-
-
-def _expansions(t: Form) -> Iterator[list[Pair]]:
-    """A term with one of its sums multiplied out: each way."""
-    c, t = scaled_parts(t)
-    if t.head == PRODUCT:
-        if sum(b.head == SUM for b in t.args) > _SHORT:
-            return
-        for b, e in zip(t.args, t.par, strict=True):
-            yield from _expanded_factor(t, b, e, c)
-    elif t.head == CHAIN:
-        for at, a in enumerate(t.args):
-            own = a.args[0] if a.head == TURNED else a
-            if own.head == SUM and len(own.args) <= _SHORT:
-                parts = [_full(b, own.shape) for b in own.args]
-                rows = [turned(b) if a.head == TURNED else b for b in parts]
-                yield [
-                    (rational(c * k), _row([*t.args[:at], b, *t.args[at + 1 :]], t.shape))
-                    for b, k in zip(rows, own.par, strict=True)
-                ]
-    elif t.head in _OPENED and not t.par:
-        (own,) = t.args
-        if own.head == SUM and len(own.args) <= _SHORT:
-            yield [
-                (rational(c * k), construct(t.head, (_full(b, own.shape),), (), t.shape))
-                for b, k in zip(own.args, own.par, strict=True)
-            ]
-        elif t.head == "sum" and own.head == PRODUCT:
-            for way in _expansions(own):
-                yield [(rational(c * k), construct("sum", (_full(b, own.shape),), (), ())) for k, b in way]
-    elif t.head == TURNED and t.args[0].head == PRODUCT:
-        for way in _expansions(t.args[0]):
-            yield [(rational(c * k), turned(_full(b, t.args[0].shape))) for k, b in way]
-
-
-def _row(parts: Sequence[Form], shape: tuple[Expr, ...]) -> Form:
-    """The product as it stands, so that what then cancels in it is said."""
-    flat = [one for part in parts for one in (part.args if part.head == CHAIN else (part,))]
-    return make(CHAIN, flat, (), shape) if all(one.shape for one in flat) else chain(flat, shape)
-
-
-def _expanded_factor(t: Form, b: Form, e: Rational, c: Rational) -> Iterator[list[Pair]]:
-    rest = [(o, k) for o, k in zip(t.args, t.par, strict=True) if o is not b]
-    own = b.args[0] if b.head == "diag" else b
-    if own.head == SUM and e == 1 and len(own.args) <= _SHORT:
-        parts = own.args
-        if b.head == "diag":
-            parts = tuple(construct("diag", (_full(o, own.shape),), (), b.shape) for o in own.args)
-        yield [(rational(c * k), multiply([(o, 1), *rest], t.shape)) for o, k in zip(parts, own.par, strict=True)]
-    if b.head == SUM and e < 0 and len(b.args) <= _SHORT:
-        for other, k in rest:
-            if k == e and any(_divides(x, other) for x in b.args):
-                inner = add([(m, multiply([(x, 1), (other, 1)])) for m, x in zip(b.par, b.args, strict=True)])
-                yield [(c, multiply([(inner, e), *((o, n) for o, n in rest if o is not other)], t.shape))]
-
-
-def _divides(x: Form, other: Form) -> bool:
-    return x.head == PRODUCT and any(b is other and e < 0 for b, e in zip(x.args, x.par, strict=True))
-
-
-def _full(t: Form, shape: tuple[object, ...]) -> Form:
-    return t if t.shape == shape else multiply([(t, 1), (ones(shape), 1)], shape)
-
-
-def _multiply_out(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
-    """``(1 - y)p - y(1 - p) = p - y``: parentheses are opened where that makes the whole shorter."""
-    if t.head == SUM and len(t.args) <= _MOST:
-        pairs = list(zip(t.par, t.args, strict=True))
-    elif t.head in (PRODUCT, CHAIN, TURNED) or t.head in _OPENED:
-        pairs = [(1, t)]
-    else:
-        return None
-    ways = list(islice(((at, way) for at, (_, a) in enumerate(pairs) for way in _expansions(a)), _MOST))
-    tries = [{at: way} for at, way in ways]
-    if len({at for at, _ in ways}) > 1:
-        tries.insert(0, dict(reversed(ways)))
-    best, best_cost = None, t.cost
-    for chosen in tries:
-        new = [(rational(c * k), b) for at, (c, a) in enumerate(pairs) for k, b in chosen.get(at, [(1, a)])]
-        cost = reduced(add(new, t.shape)).cost
-        if cost < best_cost:
-            best, best_cost = new, cost
-    return None if best is None else _as_it_stands(best, t.shape)
-
-
 MOVES = (
     Move("common factor", "a common factor is taken out", _common_factor),
-    Move("multiply out", "the parentheses are multiplied out", _multiply_out),
+    Move("one inverse", "the product of two inverses is the inverse of the product, turned round", one_inverse),
+    Move("one denominator", "the terms are brought over one fraction bar", one_denominator),
+    Move("multiply out", "the parentheses are multiplied out", multiply_out),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mcalc.rewriting.algebra import scaled, turned
+from mcalc.rewriting.algebra import scaled
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -23,7 +23,9 @@ from mcalc.rewriting.forms import (
     chain_shape,
     is_column,
     is_matrix,
+    is_row,
     make,
+    ones,
     scaled_parts,
     turned_shape,
     widest,
@@ -31,6 +33,7 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.functions import shape_of
 from mcalc.rewriting.known import declared, is_always_positive
 from mcalc.rewriting.rationals import Rational, over
+from mcalc.rewriting.signs import turned
 from mcalc.rewriting.traces import dimension
 
 Bound = dict[str, Form]
@@ -181,6 +184,14 @@ def _sized(pattern: Form, bound: Bound) -> Form:
         return dimension(sizes[0])
     shape = (sizes[0],) * len(pattern.shape)
     return make(pattern.head, (), shape[:1] if pattern.head == "eye" else shape, shape)
+
+
+def after_of(row: Row, bound: Bound, before: Form) -> Form:
+    """What the row makes of a product of matrices, as it stands; ones are as many as the product has."""
+    after = row.after.args[0] if row.after.head == TURNED else row.after
+    if not bound or after.head == "ones":
+        return ones(before.shape) if is_column(before) or not is_row(before) else turned(ones(before.shape[1:]))
+    return built(row.after, bound, as_it_stands=True)
 
 
 def reversed_scale(before: Form, after: Form) -> tuple[Form, Form]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.rewriting.algebra import OPENED, Power, add, multiply, negative, scaled, split, with_scalars
+from mcalc.rewriting.algebra import Power, add, multiply, negative, scaled, split, with_scalars
 from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -16,9 +16,11 @@ from mcalc.rewriting.forms import (
     chain_shape,
     identity,
     is_column,
+    is_matrix,
     is_row,
     is_zero,
     make,
+    ones,
     scaled_parts,
     turned_shape,
     zeros,
@@ -26,6 +28,7 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import declared
 from mcalc.rewriting.rationals import Rational
+from mcalc.rewriting.signs import OPENED
 from mcalc.table.records import Shape
 from mcalc.table.roles import INVERSE
 from mcalc.tree.properties import SYMMETRIC
@@ -55,6 +58,10 @@ def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
             scalars.append((t, 1))
         elif t.head == "eye":
             size = t.par[0]
+        elif t.head == "ones" and is_matrix(t) and t.shape[1] != 1 and len(args) > 1:
+            column = ones(t.shape[:1])
+            parts += [column, turned(column) if t.shape[0] == t.shape[1] else turned(ones(t.shape[1:]))]
+            facts.append("ones")
         else:
             parts.append(t)
     if size is not None and len(args) > 1:
@@ -85,6 +92,8 @@ def _without_scalars(parts: list[Form], scalars: list[Power]) -> list[Form]:
 def _chain(parts: Sequence[Form]) -> Form:
     if len(parts) == 1:
         return parts[0]
+    if len(parts) == 2 and parts[0].head == "ones" and parts[1] is turned(ones(parts[1].shape[1:])):
+        return ones((*parts[0].shape, *parts[1].shape[1:]))
     if not (is_row(parts[0]) and is_column(parts[-1])):
         return make(CHAIN, parts, (), chain_shape(parts))
     if len(parts) == 2:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from mcalc.rewriting.algebra import keeping
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -22,6 +21,7 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import head_of
 from mcalc.rewriting.rationals import Rational, absolute, rational, whole
+from mcalc.rewriting.signs import keeping
 from mcalc.rewriting.traces import dimension
 from mcalc.table.records import Shape
 from mcalc.table.roles import ROOT

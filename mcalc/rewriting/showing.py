@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import eq
 
-from mcalc.rewriting.algebra import keeping, turned
 from mcalc.rewriting.alternatives import (
     ROTATED,
+    WRITTEN_AS_FACTORS,
     all_negative,
     all_turned,
+    along_axis,
     as_sum_of_rows,
     dot_of,
+    in_places,
     is_structural,
     means_of,
     term,
     with_bound_on_the_right,
+    without_content,
 )
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -35,11 +38,11 @@ from mcalc.rewriting.forms import (
     scaled_parts,
     stands_twice,
     turned_shape,
-    without_content,
 )
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
 from mcalc.rewriting.reading import Typed
+from mcalc.rewriting.signs import keeping, turned
 from mcalc.rewriting.written import exact, reading_order, with_number
 from mcalc.table import TABLE
 from mcalc.table.roles import DELTA, NORM, TRACE
@@ -60,7 +63,7 @@ class Writer:
 
     def show(self, root: Form) -> Node:
         """The form as a careful author writes it."""
-        with keeping(self.typed.signs):
+        with keeping(self.typed.signs, self.typed.order):
             rows = as_sum_of_rows(root, 2)
             stack = [root := root if rows is None else rows]
             waited_for: set[Form] = set()
@@ -206,6 +209,12 @@ class Writer:
     def _chain(self, t: Form) -> Node:
         """Of an outer product, the row is written as one transpose where it is made of transposes alone."""
         parts = [self.shown[a] for a in t.args]
+        if (placed := in_places(t, parts)) is not None:
+            return placed
+        along = along_axis(t)
+        if along is not None and along[0].head not in WRITTEN_AS_FACTORS:
+            node = self.shown.get(along[0]) or self.show(along[0])
+            return build.apply("sum", node, parameters=(along[1],))
         start = next((at for at, a in enumerate(t.args) if is_row(a)), 0)
         if 0 < start < len(parts) - 1 and all(node.operator.name == "transpose" for node in parts[start:]):
             column = build.chain([node.args[0] for node in reversed(parts[start:])])
@@ -269,9 +278,12 @@ class Writer:
             return left, scalars, arrays
         pairs: list[tuple[Form, Rational]] = list(zip(t.args, t.par, strict=True)) if t.head == PRODUCT else [(t, 1)]
         pairs, means = means_of(pairs)
-        for inner, squared in means:
+        for inner, squared, axis, on_diagonal in means:
             node = self.shown.get(inner) or self.show(inner)
-            scalars.append((build.apply("mean", build.raised(node, exact(2)) if squared else node), exact(1)))
+            node = build.raised(node, exact(2)) if squared else node
+            average = build.apply("mean", node, parameters=() if axis is None else (axis,))
+            average = build.apply("diag", average) if on_diagonal else average
+            (scalars if axis is None else arrays).append((average, exact(1)))
         for a, e in pairs:
             k = self._typed_content(a)
             if k is not None and whole(e):

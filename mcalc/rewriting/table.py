@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from mcalc.language.elaborate import read_formula
 from mcalc.language.parser import parse_expression
-from mcalc.rewriting.algebra import keeping
 from mcalc.rewriting.forms import ALGEBRA, CHAIN, SUM, Form
 from mcalc.rewriting.patterns import Row, both_ways, reversed_scale
 from mcalc.rewriting.reading import canonical, raw
+from mcalc.rewriting.signs import keeping
 from mcalc.table import CALLS, COMPARISONS, TABLE
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension
@@ -50,8 +50,8 @@ sum of diagonals: diag(u) + diag(v) -> diag(u + v) | diag(u) + diag(v) = diag(u 
 diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by u, columns by v: times u·vᵀ
 diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | the row sums of A⊗B are the diagonal of A·Bᵀ
 # vectors of ones, sums
-ones and ones: ones(n)@ones(n)' -> ones(n,n) | a column of ones times a row of ones is a matrix of ones
 rows of a softmax: softmax(A)@ones(n) -> ones(n) | each row of a softmax adds up to 1
+columns of a softmax: ones(n)'@softmax(A, axis=0) -> ones(n)' | each column of a softmax adds up to 1
 distances from the mean: sum(v - mean(v)) -> 0 | the distances from the mean add up to 0
 # traces, inverses, determinants
 inverse cancels: inv(A)@A -> eye(n) | a matrix times its inverse is the identity
@@ -69,8 +69,15 @@ sign over size: sign(a)/abs(a) -> 1/a | the sign over the size is the inverse
 sign over abs: a/abs(a) -> sign(a) | a over its size is its sign
 sign times abs: abs(a)*sign(a) -> a | the size with its sign is the value
 abs of square: abs(a)^2 -> a^2 | the square of the size is the square
+square where positive: a*(a > 0)*max(0, a) -> max(0, a)^2 | where a is positive, it is max(0, a)
+square of relu: a*(a > 0)*relu(a) -> relu(a)^2 | where a is positive, it is relu(a)
+square where negative: a*(0 > a)*min(0, a) -> min(0, a)^2 | where a is negative, it is min(0, a)
+square where negative, turned: a*(0 > a)*min(a, 0) -> min(a, 0)^2 | where a is negative, it is min(a, 0)
 relu where positive: (a > 0)*relu(a) -> relu(a) | where a is not positive, relu(a) is 0 already
 max where positive: (a > 0)*max(0, a) -> max(0, a) | where a is not positive, max(0, a) is 0 already
+min where negative: (0 > a)*min(0, a) -> min(0, a) | where a is not negative, min(0, a) is 0 already
+max where positive, turned: (a > 0)*max(a, 0) -> max(a, 0) | where a is not positive, max(a, 0) is 0 already
+min where negative, turned: (0 > a)*min(a, 0) -> min(a, 0) | where a is not negative, min(a, 0) is 0 already
 abs of positive: abs(a) -> a when positive(a) | what is positive is its own size
 relu of positive: relu(a) -> a when positive(a) | relu changes nothing that is positive
 sign of positive: sign(a) -> 1 when positive(a) | what is positive has the sign 1

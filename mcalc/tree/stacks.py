@@ -36,6 +36,22 @@ def is_selection(node: Node | None) -> bool:
     )
 
 
+def among_zeros(chosen: Node, column: Node) -> Node:
+    """``I[:, a..b]·v = [0⃗; v; 0⃗]``: v stands in the places a..b."""
+    place = chosen.parameters[1]
+    before, after = place.lower - 1, chosen.args[0].shape[0] - place.upper
+    return build.apply("stack", *_zeros(before), column, *_zeros(after))
+
+
+def _zeros(count: Expr) -> list[Node]:
+    few = count.is_Integer and count <= _FEW
+    return [build.number(0)] * int(count) if few else [build.zeros((count,))]
+
+
+_FEW = 3
+"""So many zeros are written one by one."""
+
+
 def entry(node: Node) -> Node | None:
     """What stands at a place of a stack, where that is one of its arguments; a row or column of I is a unit vector."""
     if node.operator.name == "element" and node.args[0].operator.name == "eye" and len(node.axes) == 1:
