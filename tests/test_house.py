@@ -65,15 +65,48 @@ def target(module: str, name: str) -> str | None:
     return deep if deep in modules() else inside or "__init__"
 
 
+BY_NAME = ("import_module", "__import__", "find_spec", "Later")
+"""What imports a module by its name, at once or when it is first used."""
+HANDED_ON = {"table.later": "self._name"}
+"""Where the name was given by another file, whose `Later` is followed."""
+
+
+def named(call: ast.Call) -> list[ast.expr]:
+    """The names that a call imports by: each branch of a choice."""
+    found, waiting = [], call.args[:1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.IfExp):
+            waiting += [node.body, node.orelse]
+        else:
+            found.append(node)
+    return found
+
+
+def by_name(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in BY_NAME:
+            yield from named(node)
+
+
+def of_formats(name: ast.expr) -> bool:
+    """Whether it is the module that the record of a format names."""
+    return ast.unparse(name) == "f'mcalc.{FORMATS[form].module}'"
+
+
 def imported(path: Path) -> Iterator[str]:
-    """What a file imports, also inside functions and for types alone."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    """What a file imports, also inside functions, for types alone, and by name."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: imports are written in full"
             yield from filter(None, (target(node.module or "", alias.name) for alias in node.names))
         elif isinstance(node, ast.Import):
             yield from filter(None, (target(alias.name, "") for alias in node.names if alias.name != "mcalc"))
-        elif isinstance(node, ast.Attribute) and node.attr == "module" and "FORMATS" in ast.unparse(node.value):
+    for name in by_name(tree):
+        if isinstance(name, ast.Constant):
+            yield from filter(None, [target(name.value, "")])
+        elif of_formats(name):
             yield from (one.module for one in FORMATS.values() if one.module.startswith(f"{path.parent.name}."))
 
 
@@ -129,6 +162,17 @@ def test_no_file_imports_from_above(module: str) -> None:
 
 def test_no_circle_of_files() -> None:
     assert not circles()
+
+
+def test_what_is_imported_by_name_can_be_followed() -> None:
+    unread = {
+        (module, ast.unparse(name))
+        for module, path in modules().items()
+        for name in by_name(ast.parse(path.read_text()))
+        if not isinstance(name, ast.Constant) and not of_formats(name)
+    }
+    assert unread <= {*HANDED_ON.items(), ("code.checked", "library")}
+    assert {"render.text", "render.wrapped"} <= imports()["render"] and "documents.typst" in imports()["documents"]
 
 
 WITHIN_FUNCTIONS = ("commands", "__init__", "ask", "render")
