@@ -172,7 +172,7 @@ def test_what_is_imported_by_name_can_be_followed() -> None:
         if not isinstance(name, ast.Constant) and not of_formats(name)
     }
     assert unread <= {*HANDED_ON.items(), ("code.checked", "library")}
-    assert {"render.text", "render.wrapped"} <= imports()["render"] and "documents.typst" in imports()["documents"]
+    assert {"render.code", "render.wrapped"} <= imports()["render"] and "documents.typst" in imports()["documents"]
 
 
 WITHIN_FUNCTIONS = ("commands", "__init__", "ask", "render")

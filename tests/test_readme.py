@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from mcalc.cli import cli
@@ -25,3 +26,17 @@ def test_the_operators_are_those_of_the_table() -> None:
 def test_every_command_is_named() -> None:
     text = README.read_text("utf-8")
     assert [name for name in cli.commands if f"mcalc {name}" not in text] == []
+
+
+def test_what_the_diffs_add_is_there() -> None:
+    """Each worked example is an addition that was made: its lines stand together in the file that it names."""
+    text = README.read_text("utf-8").partition("## How mcalc works and where to start")[2]
+    found = []
+    for diff in re.findall(r"^```diff\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for part in re.split(r"^--- .*\n", diff, flags=re.MULTILINE)[1:]:
+            place, added = part.split("\n", 1)
+            source = (README.parent / place.removeprefix("+++ b/")).read_text("utf-8")
+            runs = [run.replace("\n+", "\n") for run in re.findall(r"^\+((?:.*\n\+)*.*)$", added, re.MULTILINE)]
+            assert runs and all(f"\n{run}\n" in source for run in runs), place
+            found.append(place)
+    assert len(found) == 6

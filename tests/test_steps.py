@@ -300,3 +300,11 @@ def test_second_derivatives_are_explained_too(name: str) -> None:
     assert second.value is gradient.natural
     once = derive(case["expr"], case["wrt"], case["shapes"], "hessian", verify=False)
     assert second.shape == once.shape and second.verified is not None and second.verified.points
+
+
+def test_behind_a_column_stands_no_matrix() -> None:
+    """Of a vector by a scalar, and of that by a matrix: no product of matrices, so the step is in index notation."""
+    text = "norm(sum(W[s,s]*z for s in 1..n)^2)"
+    steps = derive(text, "W", {"W": "n,n", "z": "n"}, "explain", verify=False).steps
+    chained = [step.after for step in steps if "chain rule" in step.rule]
+    assert isinstance(chained[0], Node) and isinstance(chained[-1], IndexForm)

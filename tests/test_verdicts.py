@@ -298,3 +298,11 @@ def test_what_is_wrong_is_found_where_it_is(
 def test_no_condition_contradicts_what_is_declared() -> None:
     shapes = {"S": "n,n:symmetric", "x": "n", "t": "scalar"}
     assert "skew" not in str(mcalc.check("t*x'@S@x + t^2", "t", "2t", shapes))
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"), [("sin(x)*cos(x)", "-cos(x)*sin(x)"), ("sin(x)/(1 + x^2)", "cos(x)/(2x)")]
+)
+def test_the_product_of_the_derivatives(expression: str, answer: str) -> None:
+    (found,) = mcalc.check(expression, "x", answer, X).findings
+    assert "are each taken by themselves" in found.words and found.step is not None

@@ -58,6 +58,17 @@ def number(value: str, of: Syntax) -> Syntax:
     return Syntax("number", value, (), of.start, of.end)
 
 
+Maker = Callable[["Changes", Syntax, bool], Iterator[Change]]
+MAKERS: list[Maker] = []
+"""Every way in which a part of an answer may have to be changed."""
+
+
+def way(maker: Maker) -> Maker:
+    """One more way, of a part and whether it is the whole answer."""
+    MAKERS.append(maker)
+    return maker
+
+
 class Changes:
     """Makes the changes of the parts of one answer; `source` is its text."""
 
@@ -71,18 +82,10 @@ class Changes:
 
     def changes(self, part: Syntax, top: bool = False) -> Iterator[Change]:
         """Every change that the part may need; `top`: it is the whole answer."""
-        for maker in (
-            self._transposed,
-            self._products,
-            self._signs,
-            self._terms,
-            self._factors,
-            self._sums,
-            self._diag,
-        ):
-            yield from maker(part, top)
-        yield from self._powers(part)
+        for maker in MAKERS:
+            yield from maker(self, part, top)
 
+    @way
     def _transposed(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind in ("number", "fit") or top:
             return
@@ -92,6 +95,7 @@ class Changes:
         else:
             yield Change("transposed", 1.2, f"`{self.text(part)}` must be transposed", turned(part))
 
+    @way
     def _products(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "infix" and part.value == "*":
             yield from self._as_product(part)
@@ -161,6 +165,7 @@ class Changes:
             yield Change("missing-diag", 1.3, words, infix("@", *factors, part))
             yield Change("missing-diag", 1.4, words, infix("@", *factors[::-1], part))
 
+    @way
     def _signs(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "prefix" and part.value == "-" and not top:
             yield Change(SIGN, 1.3, f"that of `{self.text(part.children[0])}`", part.children[0])
@@ -172,6 +177,7 @@ class Changes:
                 flipped = infix(part.value, minus(left), right, part)
                 yield Change(SIGN, 1.3, f"that of `{self.text(left)}`", flipped)
 
+    @way
     def _terms(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "infix" and part.value in ("+", "-"):
             left, right = part.children
@@ -208,6 +214,7 @@ class Changes:
     def _leaf(self, text: str, of: Syntax) -> Syntax:
         return Syntax("number" if text.isdigit() else "name", text, (), of.start, of.end)
 
+    @way
     def _factors(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind != "infix" or part.value not in ("*", "/", *_PRODUCTS):
             return
@@ -231,6 +238,7 @@ class Changes:
         except (Mismatch, Problem):
             return False
 
+    @way
     def _sums(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "call" and part.value in ("sum", "mean"):
             words = f"`{self.text(part)}`"
@@ -255,6 +263,7 @@ class Changes:
                 if top:
                     yield Change("missing-sum", 1.4, words, turned(call("sum", part, axis)))
 
+    @way
     def _diag(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "call" and part.value in ("diag", DIAGONAL):
             inner = part.children[0]
@@ -269,7 +278,8 @@ class Changes:
             identity = Syntax("name", "I", (), part.end + 100_000, part.end + 100_000)
             yield Change("missing-diag", 1.5, words, infix("*", part, identity, part))
 
-    def _powers(self, part: Syntax) -> Iterator[Change]:
+    @way
+    def _powers(self, part: Syntax, top: bool) -> Iterator[Change]:
         if part.kind == "infix" and part.value == "^":
             base, exponent = part.children
             words = f"the exponent in `{self.text(part)}` is wrong"

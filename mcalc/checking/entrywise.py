@@ -7,7 +7,8 @@ from dataclasses import replace as with_fields
 
 from sympy.core.numbers import Integer
 
-from mcalc.checking.variants import Variant, Variants, clip, is_diagonal
+from mcalc.checking.factors import clip, is_diagonal
+from mcalc.checking.variants import Variant, Variants
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.entries import Entries
 from mcalc.notation.writing import write

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mcalc.checking.factors import clip, plain
 from mcalc.checking.findings import SIGN
 from mcalc.checking.proof import multiplied_out
-from mcalc.checking.variants import Variant, clip, plain
+from mcalc.checking.variants import Variant
 from mcalc.derivation.derivation import Step
 from mcalc.notation.writing import write
 from mcalc.table.records import ShapeMismatch

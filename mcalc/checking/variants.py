@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sympy.core.singleton import S
@@ -10,6 +10,7 @@ from sympy.core.singleton import S
 from mcalc.ask import in_layout, work_on
 from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
+from mcalc.checking.factors import clip, constant, is_diagonal, plain
 from mcalc.checking.findings import SIGN
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.locals import leaf_of, matrix_or_indices
@@ -45,6 +46,17 @@ class Variant:
     also: tuple[tuple[str, str], ...] = ()
     factor_cost: float = 1.0
     alone: bool = False
+
+
+Mistake = Callable[["Variants"], Iterator[Variant]]
+MISTAKES: list[Mistake] = []
+"""Every way in which a step may be done wrong."""
+
+
+def mistake(maker: Mistake) -> Mistake:
+    """One more way."""
+    MISTAKES.append(maker)
+    return maker
 
 
 class Variants:
@@ -128,9 +140,8 @@ class Variants:
 
     def all(self) -> Iterator[Variant]:
         """Every version of the derivative in which one step is done wrong."""
-        yield from self._without_factors()
-        yield from self._without_paths()
-        yield from self._between()
+        for maker in MISTAKES:
+            yield from maker(self)
 
     def identity_kind(self, edge: Edge) -> tuple[str, float, str]:
         """What it is called where the factor of an edge is left out."""
@@ -140,14 +151,15 @@ class Variants:
         shown = "one of the factors" if local is None else f"the factor {clip(write(replace(local, self.meaning)))}"
         if _is_mask(node, at):
             return "missing-mask", 1.0, shown
-        if local is not None and _constant(local) is not None:
-            if _constant(local) == -1:
+        if local is not None and constant(local) is not None:
+            if constant(local) == -1:
                 return SIGN, 1.15, "a minus is lost on the way"
             return "factor", 1.5, f"{shown} is missing"
         if local is not None and plain(local) and node is self.root:
             return "factor", 1.5, f"{shown} is missing"
         return "chain", 1.5, f"{shown} is missing"
 
+    @mistake
     def _without_factors(self) -> Iterator[Variant]:
         for edge in self.edges():
             node, at = edge
@@ -158,6 +170,7 @@ class Variants:
                 finding, cost, words = self.identity_kind(edge)
                 yield Variant(finding, cost, words, found, self.step_of(node, node.args[at]), edge)
 
+    @mistake
     def _without_paths(self) -> Iterator[Variant]:
         edges = self.edges()
         branches = [edge for edge in edges if sum(edge[0] is other[0] for other in edges) > 1]
@@ -185,6 +198,7 @@ class Variants:
         shown = write(self.work.prepared.origin.get(node, node))
         return f"`{shown}`" if len(shown) < 40 else f"`{shown[:37]}…`"
 
+    @mistake
     def _between(self) -> Iterator[Variant]:
         """``∂u/∂v`` for values u and v on the way: what stands before u or behind v is missing."""
         inner = [node for node in topological([self.root]) if node in self.touched]
@@ -219,6 +233,19 @@ class Variants:
             cost += 0.3 if _rank(found) != _rank(self.natural) else 0.0
             yield Variant("chain", cost, " and ".join(missing) + " is missing", found, step)
 
+    @mistake
+    def _product_of_derivatives(self) -> Iterator[Variant]:
+        """``(uv)' = u'v'`` and ``(u/v)' = u'/v'``, where these rules are sums."""
+        root, by = self.root, self.work.by
+        if root.operator.name not in ("multiply", "divide") or root.axes or by.axes:
+            return
+        found = [matrix_or_indices(differentiate(arg, by)) for arg in root.args]
+        slopes = [slope for slope in found if isinstance(slope, Node) and not build.is_zero(slope)]
+        if len(slopes) == len(root.args):
+            words = f"the derivatives of {' and '.join(map(self._name, root.args))} are each taken by themselves"
+            whole = self._laid_out(build.apply(root.operator.name, *slopes), self.reading.value, self.by)
+            yield Variant("wrong", 1.3, words, whole, self.chain_step())
+
     def _derivative(self, node: Node) -> str:
         """The derivative of a value on the way by the variable, where it is short: ``that of X·w, X``."""
         try:
@@ -243,40 +270,6 @@ class Variants:
     def _step_below(self, node: Node) -> Step | None:
         arg = next((arg for arg in node.args if arg in self.touched), None)
         return None if arg is None else self.step_of(node, arg)
-
-
-def plain(factor: Node) -> bool:
-    """A constant factor: a number, a dimension, a scalar variable."""
-    return not factor.shape and not any(node.args for node in topological([factor]))
-
-
-def is_diagonal(node: Node) -> bool:
-    """Whether it is a diagonal matrix times numbers."""
-    while node.operator.name in ("multiply", "negative", "divide"):
-        node = next((arg for arg in node.args if arg.shape), node.args[0])
-    return node.operator.name in ("diag", "eye")
-
-
-def clip(text: str) -> str:
-    """The text, a long one cut short."""
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _constant(local: Node) -> object:
-    """The number of a local derivative that is one: 2, −1, 3I, 1/N."""
-    if local.operator.name == "negative":
-        inner = _constant(local.args[0])
-        return -inner if isinstance(inner, int) else inner
-    if local.operator.name == "divide":
-        return None if variables(local.args[1]) or _constant(local.args[0]) is None else "1/…"
-    if local.operator.name == "multiply":
-        found = [_constant(arg) for arg in local.args]
-        return None if None in found else next((value for value in found if value != 1), 1)
-    if build.is_number(local):
-        value = local.parameters[0]
-        return int(value) if value.is_Integer else "1/…"
-    filled = local.args[0] if local.operator.name == "transpose" else local
-    return 1 if filled.operator.name in ("eye", "ones") else None
 
 
 def _is_mask(node: Node, at: int) -> bool:

@@ -26,7 +26,7 @@ from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
 from mcalc.networks.terms import terms_of
-from mcalc.table.records import LoopIndex, ShapeMismatch, lies
+from mcalc.table.records import LoopIndex, lies
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
 
@@ -154,15 +154,9 @@ class Combination:
             if self.by_indices and leaf.shape and isinstance(result, Node) and target is self.by:
                 self.steps.append(_matrix_form(leaf, result))
         elif self.told:
-            before = len(self.steps)
-            try:
-                shown = isinstance(result, Node) and all(self._multiplies(path) for path in paths)
-                if shown and isinstance(result, Node):
-                    self._matrix_steps(leaf, paths, target, result, root)
-            except ShapeMismatch:
-                del self.steps[before:]
-                shown = False
-            if not shown:
+            if isinstance(result, Node) and all(self._multiplies(path) for path in paths):
+                self._matrix_steps(leaf, paths, target, result, root)
+            else:
                 self._index_steps(leaf, paths, target, tensor, result, root)
         return result
 
@@ -174,13 +168,16 @@ class Combination:
     def _multiplies(self, path: Sequence[Local]) -> bool:
         """Whether the chain rule along the path is a product of matrices.
 
-        No value on the way may be a matrix, and where the value itself is one, none may be a vector.
+        No value on the way may be a matrix, and where the value itself is one, none may be a vector. Right behind
+        a column, as a scalar on the way makes it, stands no matrix.
         """
         if self.by_indices:
             return False
         widest = 0 if len(self.lines[-1].node.axes) == 2 else 1
         too_wide = any(len(self.line_of[entry.leaf.parameters[1]].node.axes) > widest for entry in path[:-1])
-        return not too_wide and all(entry.node is not None for entry in path)
+        wide = [entry.leaf for entry in path if entry.leaf.shape]
+        torn = any(len(left.shape) == 1 and len(right.axes) == 2 for left, right in pairwise(wide))
+        return not too_wide and not torn and all(entry.node is not None for entry in path)
 
     def _summed(self, path: Sequence[Local], target: Node) -> tuple[LoopIndex, ...]:
         """The running indices that the path passes through and the target does not have."""

@@ -129,7 +129,7 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     places: dict[Signature, list[int]] = defaultdict(list)
     for at, a in enumerate(t.args):
         if a is not ONE:
-            for signature in set(_signatures(a)):
+            for signature in dict.fromkeys(_signatures(a)):
                 places[signature].append(at)
     shared = [(signature, where) for signature, where in places.items() if len(where) > 1 or _is_hidden(t, signature)]
     together = _all_at_once(t, [signature for signature, where in shared if len(where) == len(t.args)])

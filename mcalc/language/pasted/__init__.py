@@ -31,6 +31,7 @@ ROWS: tuple[Row, ...] = (
     latex.bars,  # ||x||_2 -> norm(x)
     calls.quoted,  # norm(A, 'fro') -> norm(A)
     calls.prefixes,  # np.exp(x) -> exp(x)
+    calls.dotted,  # sin.(x) -> sin(x)
     calls.methods,  # x.mean() -> mean(x)
     calls.square_calls,  # Max[0, z] -> max(0, z)
     calls.constants,  # E^x -> exp(x)

@@ -108,6 +108,21 @@ def methods(pieces: Pieces, at: Rewriting) -> Pieces:
     return tuple(found)
 
 
+def dotted(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``sin.(x)`` is sin(x), as a function takes each entry by itself."""
+    found: list[Piece] = []
+    for piece in pieces:
+        *_, word, dot = (None, None, *found)
+        if dot is not None and dot.text == "." and word is not None and piece.text == "(" and not piece.before:
+            plain = ELSEWHERE.get(word.text, word.text)
+            if is_call(plain) and not at.ranks.is_value(word.text):
+                told = "A function takes each entry by itself, and has no dot."
+                at.found(told, word, piece, f"write `{plain}(…)`", certain=True)
+                found[-2:] = [name(plain, word)]
+        found.append(piece)
+    return tuple(found)
+
+
 def _method(pieces: Pieces) -> str | None:
     """The function of ``.sum()``, ``.pow(2)``, ``.mean(axis=0)``; None where a dot product may be meant."""
     if len(pieces) < 3 or pieces[0].text != "." or pieces[1].kind != "name" or pieces[1].before:
