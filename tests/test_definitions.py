@@ -162,7 +162,7 @@ Where        differentiable everywhere
 
 By a
   ∂y[i]/∂a[k] = y[i] δ[i,k] - y[i] y[k]
-  an output rises with its own input and falls with every other
+  an output rises with its own input and falls with every other of the same sum
   of n             ∂y/∂a = diag(y) − y·yᵀ"""
 
 

@@ -264,6 +264,14 @@ def test_both_sides_of_every_step_are_equal(name: str) -> None:
         assert_result_is_last(derivation)
 
 
+@pytest.mark.parametrize("method", ["chain", "differential", "index"])
+@pytest.mark.parametrize("name", list(PROBLEMS)[::3])
+def test_both_sides_are_equal_by_any_method(name: str, method: str) -> None:
+    expression, wrt, shapes = PROBLEMS[name]
+    for variable in wrt.split(","):
+        check(derive(expression, variable, shapes, "explain", method=method, verify=False))
+
+
 @pytest.mark.parametrize("layout", ["numerator", "denominator"])
 @pytest.mark.parametrize(
     "name", ["12 x*z by z", "29 max(0, w.x + b) by w", "8 W@x by x", "cookbook.60-inverse", "deep.mse-w"]

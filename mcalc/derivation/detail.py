@@ -118,6 +118,9 @@ def _key_line(derivation: Derivation) -> Iterator[Step]:
     if not own:
         yield from derivation.steps
         return
+    if any(step.rule == "differential" for step in own):
+        yield from (step for step in derivation.steps if step.stage not in ("introduce", "differentiate"))
+        return
     key = chains(own)[-1][0]
     yield replace(key, stage="combine")
     later = [step for step in derivation.steps if step.stage in ("differentiate", "combine", "substitute")]

@@ -22,7 +22,7 @@ from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.writing import write
 from mcalc.rewriting.answers import simplify
 from mcalc.rewriting.constructors import SENTENCES
-from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
+from mcalc.rewriting.explaining import is_order, runs_between, said_of
 from mcalc.table import TABLE
 from mcalc.table.roles import TRACE
 from mcalc.tree import build
@@ -179,8 +179,7 @@ def _number_of(node: Node) -> tuple[Node | None, Node]:
 def _turned(total: Node, applied: Node, change: Node) -> str:
     """Why the differential may be written with the change last."""
     if len(change.axes) < 2:
-        said = said_of(runs_between(total, applied), total, applied)
-        return "what multiplies each entry stands in a row" if ENTRYWISE in said else said
+        return "" if is_order(total, applied) else "what multiplies it is gathered in a row"
     order = topological([total])
     traced = any(node.operator.name == TRACE for node in order)
     flipped = any(node.operator.name == "transpose" and change in topological([node]) for node in order)

@@ -8,7 +8,9 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.notation.writing import write
 from mcalc.tree import build
 from mcalc.tree.folding import rectified
-from mcalc.tree.node import Node, topological
+from mcalc.tree.names import name_text
+from mcalc.tree.node import Node, depends, topological
+from mcalc.tree.open import OpenFunction
 
 
 def notes_on(derivation: Derivation) -> tuple[str, ...]:
@@ -37,7 +39,36 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
             "By the stacked ŵ = [w; b] as a whole the gradient is the row x̂ᵀ = [x; 1]ᵀ; "
             "the paper prints x̂ without that transpose."
         )
+    if derivation.command == "explain":
+        found += _where_element_by_element(derivation)
     return tuple(found)
+
+
+def _where_element_by_element(derivation: Derivation) -> list[str]:
+    """The paper's diagonal case, ``diag(f′)·diag(g′)``, of open functions that are not declared to be such."""
+    value, by = derivation.value, derivation.by[0]
+    moving = depends(value, by)
+    calls = [node for node in topological([value]) if node in moving and _is_full(node)]
+    names = list(dict.fromkeys(name_text(node.operator.open.name) for node in reversed(calls)))
+    if not calls or not by.axes:
+        return []
+    slopes = [f"diag({name_text(node.operator.open.name)}'({write(node.args[0])}))" for node in calls]
+    acts = "acts" if len(names) == 1 else "act"
+    declared = " ".join(f"-s {name}=elementwise" for name in names)
+    where = f"Where {' and '.join(names)} {acts} element by element ({declared})"
+    nested = next((node for node in calls if _is_full(node.args[0]) and node.args[0] in moving), None)
+    if nested is None:
+        return [f"{where}, its Jacobian is diagonal: {' and '.join(dict.fromkeys(slopes))}."]
+    outer, inner = slopes[calls.index(nested)], slopes[calls.index(nested.args[0])]
+    both = f"diag({outer[5:-1]} ⊗ {inner[5:-1]})"
+    return [f"{where}, the Jacobians are diagonal, and so is their product: {outer}·{inner} = {both}."]
+
+
+def _is_full(node: Node) -> bool:
+    """An open function of one vector that is a vector, of which nothing more is known."""
+    function = node.operator.open
+    own = isinstance(function, OpenFunction) and not function.elementwise and len(node.args) == 1
+    return own and len(node.args[0].shape) == 1 == len(node.shape) and not any(function.orders)
 
 
 def _stacked_weights(value: Node, by: Node) -> bool:

@@ -14,12 +14,12 @@ from mcalc.calculus.differentiate import aligned, contract, derivative_shape, di
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.locals import matrix_or_indices
 from mcalc.derivation.meanings import replaced_names, with_entries
-from mcalc.derivation.reasons import first_reason, joined, rule_name
+from mcalc.derivation.reasons import joined, of_several, rule_name
 from mcalc.networks.index_form import Expression, IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term, delta, fresh
 from mcalc.notation.writing import write
 from mcalc.rewriting.answers import author_within, simplify
-from mcalc.tree.node import Node, variables
+from mcalc.tree.node import Node, topological, variables
 
 _LINEAR = "it is linear in what moves: what multiplies that stays"
 MOST = 7
@@ -55,15 +55,17 @@ class _Outline:
         self.value, self.variable, here = fresh(root.node), fresh(self.by), fresh(root.node)
         self.reached[root.node] = [Term(S.One, delta(self.value, here))], here
         shown, told, count = self._shown(), list[str](), 0
+        reached = shown
         while waiting := [line for line in reversed(self.lines) if line.node in self.reached]:
             first = waiting[0]
             linear = self._is_linear(first)
-            told.append(self._because(first, linear))
+            if self._leaf(first) in _nodes(reached):
+                told.append(self._because(first, linear))
             self._apply(first)
             for line in waiting[1:] if count >= MOST else self.lines[::-1] if linear else ():
                 if line.node in self.reached and (count >= MOST or self._is_linear(line)):
                     self._apply(line)
-            after = self._shown()
+            after = reached = self._shown()
             more = any(line.node in self.reached for line in self.lines)
             if after is shown or (more and (linear or isinstance(after, IndexForm))):
                 continue
@@ -81,7 +83,7 @@ class _Outline:
     def _because(self, line: Line, linear: bool) -> str:
         """What is known: the rule of the operator; of what is linear its derivative, ``∂(W·x + b)/∂x = W``."""
         if not linear:
-            return first_reason(line.definition, self.inner[line.node][0])
+            return of_several(line.definition, self.inner[line.node])
         known = matrix_or_indices(differentiate(line.meaning, self.by))
         if line is self.lines[-1] or isinstance(known, IndexForm) or self.by in variables(known):
             return ""
@@ -128,3 +130,7 @@ class _Outline:
         found = matrix_or_indices(Tensor(tuple(terms), self.value, self.variable))
         full = replaced_names(found, {line.node: line.meaning for line in self.lines})
         return simplify(with_entries(full)) if isinstance(full, Node) else full
+
+
+def _nodes(shown: Expression) -> list[Node]:
+    return topological([shown] if isinstance(shown, Node) else shown.nodes())

@@ -9,7 +9,7 @@ from mcalc.table.records import LoopIndex
 from mcalc.table.roles import NORM
 from mcalc.tree import build
 from mcalc.tree.names import name_text
-from mcalc.tree.node import Node, depends, variables
+from mcalc.tree.node import Node, depends, topological, variables
 
 _TITLES_OF_SCALARS = {"multiply": "product rule", "divide": "quotient rule"}
 _MOST_NAMED = 3
@@ -17,6 +17,8 @@ DIAGONAL = "element-wise diagonal condition: each element depends on its own alo
 EXPANDED = "the scalar stands beside every element: one input, so its derivative stands as a column"
 CONSTANT = "a constant factor stays"
 BOTH = "both factors move: each in turn, the other held"
+QUOTIENT = "numerator and denominator move: the quotient rule"
+_TERMS = "a sum is differentiated term by term"
 _PRODUCTS = frozenset({"multiply", "matmul", "dot", "outer"})
 ORDERED = "Jacobians are multiplied, the outermost first"
 ADDED = "the paths are added"
@@ -103,6 +105,19 @@ def first_reason(definition: Node, arg: Node) -> str:
     return next(iter(clauses(because_local(definition, arg))), "")
 
 
+def of_several(definition: Node, moving: Sequence[Node]) -> str:
+    """What is told of an operator by all that moves in it at once."""
+    name = definition.operator.name
+    if len(moving) == 1:
+        touched = depends(definition, moving[0])
+        products = [node for node in topological([definition]) if node.operator.name in _PRODUCTS]
+        several = any(sum(arg in touched for arg in node.args) > 1 for node in products)
+        return BOTH if several else first_reason(definition, moving[0])
+    if name in _PRODUCTS:
+        return BOTH
+    return QUOTIENT if name == "divide" else first_reason(definition, moving[0]) if name != "add" else _TERMS
+
+
 def _reasons(definition: Node, arg: Node) -> list[str]:
     operator = definition.operator
     if is_square_of_norm(definition) and definition.args[0].args[0] is arg:
@@ -161,7 +176,9 @@ def _condition(definition: Node, arg: Node) -> str:
     operator = definition.operator
     if not operator.elementwise or not definition.axes or operator.indicator:
         return ""
-    return DIAGONAL if arg.axes else EXPANDED
+    within = [node for node in topological([definition]) if node.args and node in depends(definition, arg)]
+    moved = any(not node.operator.elementwise for node in within)
+    return EXPANDED if not arg.axes else "" if moved else DIAGONAL
 
 
 def listed(names: Sequence[str]) -> str:

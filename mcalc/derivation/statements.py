@@ -69,7 +69,8 @@ def layout_line(derivation: Derivation) -> str:
         return f"{told}: {sides}"
     if len(shape) == 1:
         return f"{told}: {sides}, so a column"
-    return f"{told}: {sides}, {'a row for each output' if value.axes else 'so a row'}"
+    square = ", so square" if len(shape) == 2 and shape[0] == shape[1] else ""
+    return f"{told}: {sides}, {f'a row for each output{square}' if value.axes else 'so a row'}"
 
 
 def _counted(nodes: Sequence[Node], what: str) -> str:

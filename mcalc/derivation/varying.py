@@ -50,7 +50,7 @@ def is_of_products(node: Node) -> bool:
     """Whether an operator is a sum, a product, or linear: its differential is the product rule."""
     operator = node.operator
     linear = operator.linear and operator.name not in ("loop_sum", "element")
-    return linear or operator.name in _PRODUCTS or operator.name in _TERMS
+    return linear or operator.name == "stack" or operator.name in _PRODUCTS or operator.name in _TERMS
 
 
 def change_of(definition: Node, changes: Mapping[Node, Node]) -> Node | None:
@@ -65,6 +65,8 @@ def change_of(definition: Node, changes: Mapping[Node, Node]) -> Node | None:
         inner = definition.args[0].args[0]
         change = change_of(inner, changes)
         return None if change is None else _alike(inner, change)
+    if definition.operator.name == "stack":
+        return _stacked(definition, changes)
     if not is_of_products(definition):
         return None
     if definition.operator.name == "dot" and definition.args[0] is definition.args[1]:
@@ -77,6 +79,18 @@ def change_of(definition: Node, changes: Mapping[Node, Node]) -> Node | None:
             return None
         terms.append(_varied(definition, at, change))
     return terms[0] if len(terms) == 1 else build.apply("add", *terms)
+
+
+def _stacked(definition: Node, changes: Mapping[Node, Node]) -> Node | None:
+    """``[dw; 0]``: each part varies in its place."""
+    parts = []
+    for part in definition.args:
+        moves = any(below in changes for below in topological([part]))
+        change = change_of(part, changes) if moves else build.zeros(part.shape)
+        if change is None:
+            return None
+        parts.append(change)
+    return build.apply("stack", *parts, parameters=definition.parameters)
 
 
 def _alike(inner: Node, change: Node) -> Node:
@@ -133,6 +147,7 @@ def because_of(definition: Node, moving: Collection[Node]) -> str:
     several = any(node.operator.name in _PRODUCTS and _count(node, touched) > 1 for node in order)
     linear = [node.operator.calls[0] for node in reversed(order) if node.operator.linear and node.operator.calls]
     inside = [f"d {name}(A) = {name}(dA)" for name in linear[:1]]
+    inside += [node.operator.sentence for node in order if node.operator.name == "stack"][:1]
     return joined([*inside, EACH_IN_TURN if several else "", constant(held, said) if held else ""])
 
 

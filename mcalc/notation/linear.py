@@ -284,7 +284,7 @@ class Linear(InLine):
         order = len(part.below)
         power = "" if order == 1 else f"^{order}" if self.ascii else str(order).translate(SUPERSCRIPTS)
         below = "".join(sign + self.write(place) for place in part.below)
-        return [Piece(f"{sign}{power}{text_of(self.at(part.above, POSTFIX))}/{below}")], ATOM
+        return [Piece(f"{sign}{power}{text_of(self.at(part.above, POSTFIX))}/{below}")], POWER
 
     def _differential(self, part: Differential) -> Written:
         return [Piece(("d" if part.sign == "total" else self.sign_of["d"]) + self.write(part.of))], ATOM

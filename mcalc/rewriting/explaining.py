@@ -73,12 +73,11 @@ def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: No
         done += entries
         one = entries[0]
         whole = writer.show(showable(replayed(start, done)))
-        if alike(whole, last) or is_order(whole, last):
+        used, became = (writer.show(showable(side)) for side in (one.before, one.after))
+        if alike(whole, last) or is_order(whole, last) or alike(used, became):
             continue
         last = whole
-        found.append(
-            Run(name, one.sentence, writer.show(showable(one.before)), writer.show(showable(one.after)), whole)
-        )
+        found.append(Run(name, one.sentence, used, became, whole))
     if not found and not alike(before, after):
         sentence = _quietly(quiet) or (IN_ORDER if is_order(before, after) else "")
         if sentence:

@@ -357,7 +357,7 @@ OPERATORS = (
                     "y[i,j] δ[i,k] δ[j,l] - δ[i,k] y[i,j] y[i,l]",
                     "y[i,j] δ[i,k] δ[j,l] - δ[j,l] y[i,j] y[k,j]",
                 ),
-                "an output rises with its own input and falls with every other",
+                "an output rises with its own input and falls with every other of the same sum",
             ),
         ),
         numpy=lambda np, a, axis=None: np.softmax(a) if axis is None else np.transpose(np.softmax(a.T)),
