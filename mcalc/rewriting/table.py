@@ -32,6 +32,8 @@ softmax by logsumexp: exp(u - logsumexp(u)) -> softmax(u) | e^(u - logsumexp(u))
 cosh: exp(a) + exp(-a) -> 2cosh(a) | e^a + e^-a is twice the hyperbolic cosine
 sinh: exp(a) - exp(-a) -> 2sinh(a) | e^a - e^-a is twice the hyperbolic sine
 tanh: sinh(a)/cosh(a) -> tanh(a) | sinh over cosh is tanh
+tanh times exponential: exp(a)*(1 - tanh(a)) -> 1/cosh(a) | 1 - tanh(a) is e^-a over cosh(a)
+tanh times falling exponential: exp(-a)*(1 + tanh(a)) -> 1/cosh(a) | 1 + tanh(a) is e^a over cosh(a)
 tan: sin(a)/cos(a) -> tan(a) | sine over cosine is the tangent
 circle: sin(a)^2 + cos(a)^2 -> 1 | sin² + cos² is 1
 hyperbola: cosh(a)^2 - sinh(a)^2 -> 1 | cosh² - sinh² is 1
