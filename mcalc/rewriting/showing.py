@@ -178,6 +178,8 @@ class Writer:
             return build.number(exact(t.par[0]))
         if is_zero(t):
             return build.zeros(t.shape)
+        if t.head == PRODUCT and t.shape and not any(t.par):  # w⁰
+            return build.ones(t.shape)
         if t.head in _LEAVES:
             return Node(known_operator(t.head), (), t.par, t.shape)
         if t.head == SUM and len(t.args) > 1:
@@ -195,16 +197,17 @@ class Writer:
             one, other_one = (self.shown[part] for part in both)
             return build.apply("dot", one, other_one)
         operator = known_operator(t.head)
-        args = [self.shown[a] if operator.elementwise else self._in_full(a) for a in t.args]
+        args = [self.shown[a] for a in t.args]
+        if operator.indicator:
+            args = self._alike_inside(t, args)
         return Node(operator, args, t.par, tuple(operator.shape(eq, [arg.shape for arg in args], *t.par)))
 
-    def _in_full(self, t: Form) -> Node:
-        """The value with its shape, where a scalar was written for a vector of equal entries: ``w⁰`` is 1⃗."""
-        node = self.shown[t]
-        if not t.shape or node.shape:
-            return node
-        full = build.ones(t.shape)
-        return full if build.is_number(node, 1) else build.apply("multiply", node, full)
+    def _alike_inside(self, t: Form, args: list[Node]) -> list[Node]:
+        """``max(a) ≤ a`` with both a's written alike: computed in two ways they would differ by a rounding error."""
+        for at, a in enumerate(t.args):
+            if args[at].operator.picks and len(a.args) == 1 and a.args[0] in t.args:
+                args[t.args.index(a.args[0])] = args[at].args[0]
+        return args
 
     def _chain(self, t: Form) -> Node:
         """Of an outer product, the row is written as one transpose where it is made of transposes alone."""

@@ -36,6 +36,9 @@ class Unreadable(Exception):
     """mcalc does not read what it has printed, or reads it as something of another shape."""
 
 
+SIZED = re.compile(r"\b(?:ones|zeros|eye|unit|repeat|tile|commutation)(\([^()]*\))")
+
+
 @dataclass(frozen=True)
 class Scene:
     """The point at which everything is evaluated, and what is declared there."""
@@ -46,12 +49,13 @@ class Scene:
     known: dict[Any, Array] = field(default_factory=dict)
     """The values of the trees that were read before."""
 
-    def declarations(self) -> dict[str, Declaration]:
+    def declarations(self, text: str) -> dict[str, Declaration]:
         """Those of the names; a dimension that is no name's size is a number like another: in ``x + n``."""
-        told = {word for one in self.declared.values() for word in re.findall(r"\w+", str(one))}
-        numbers = self.sizes.keys() - told - self.declared.keys()
+        told = {word for one in self.declared.values() for word in re.findall(r"\w+", str(one))} | self.declared.keys()
+        as_values = set(re.findall(r"[^\W\d]\w*", SIZED.sub("", text))) - set(re.findall(r"\.\.\s*(\w+)", text))
+        as_values -= {word for sizes in SIZED.findall(text) for word in re.findall(r"\w+", sizes)}
         return {name: declaration(str(one)) for name, one in self.declared.items()} | {
-            name: declaration("scalar") for name in numbers if name.isidentifier()
+            name: declaration("scalar") for name in self.sizes.keys() & as_values - told
         }
 
     def numbers(self) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def of_text(page: str, derivation: Derivation, scene: Scene) -> Array:
 def value_of(text: str, scene: Scene, shape: Any, free: dict[str, Any] | None = None) -> Array:
     """The text, read where the names are declared, at the point."""
     try:
-        declared = scene.declarations()
+        declared = scene.declarations(text)
         read = read_program(parse(text, declared), declared, free_indices=free, expected=shape).value
     except Problem as problem:
         raise Unreadable(problem.message) from None
