@@ -13,6 +13,7 @@ from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
 from mcalc.language.syntax import with_rows
 from mcalc.networks.index_form import IndexForm
+from mcalc.networks.networks import Term
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
@@ -143,11 +144,22 @@ def _value(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> A
 
 
 def _largest(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> float:
+    """The largest value on the way to the answer, as far as it can be told; rounding errors are a part of it."""
     if isinstance(result, Node):
         return max(Program([result], sizes).largest(point), 1e-3)
-    terms = result.tensor.terms if len(result.tensor.terms) > 1 else ()
-    parts = (evaluate_tensor(result.tensor._replace(terms=(term,)), point, sizes) for term in terms)
-    return max([1e-3, *(float(np.abs(part).max(initial=0.0)) for part in parts)])
+    return max([1e-3, *(_largest_of(term, point, sizes) for term in result.tensor.terms)])
+
+
+def _largest_of(term: Term, point: dict[str, Array], sizes: Sizes) -> float:
+    """Of a product, the largest values on the way to what it multiplies, the least of what it divides by."""
+    size = abs(float(term.coefficient))
+    running = dict.fromkeys(term.loops, 1)
+    for node, _, power in term.factors:
+        if node is not None:
+            program = Program([node], sizes, active=frozenset(term.loops))
+            value = np.abs(program.run(point, running=running)[0])
+            size *= float(program.largest(point, running) if power > 0 else value[value > 0].min(initial=1.0)) ** power
+    return size
 
 
 def _at_places(

@@ -139,9 +139,9 @@ class Program:
         _run(self.steps, state)
         return [state.memory[slot] for slot in self.results]
 
-    def largest(self, point: Point) -> float:
+    def largest(self, point: Point, running: Running = None) -> float:
         """The largest value met on the way to the roots."""
-        state = State(self.constants.copy(), point)
+        state = State(self.constants.copy(), point, None, running)
         _run(self.steps, state)
         return max(np.max(np.abs(value)) for value in state.memory if value is not None)
 

@@ -229,8 +229,10 @@ def commutation(rows: int, columns: int) -> Array:
     return found
 
 
-def angle(a: Array, b: Array) -> Array:
-    """The angle of the point (b, a), b positive, and how it moves."""
+def angle(a: Array, b: Array, kinks: Kinks) -> Array:
+    """The angle of the point (b, a) and how it moves; where b is negative it jumps at a = 0."""
+    if np.any(b.real < 0):
+        kinks.least = min(kinks.least, float(np.abs(a.real)[np.broadcast_to(b.real < 0, a.shape)].min(initial=np.inf)))
     found = np.arctan2(a.real, b.real)
     if not (np.iscomplexobj(a) or np.iscomplexobj(b)):
         return found

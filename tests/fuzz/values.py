@@ -163,7 +163,7 @@ class Machine:
     _minimum = _maximum
 
     def _atan2(self, term: Term, *args: Array) -> Array:
-        return meanings.angle(*self._spread(*args))
+        return meanings.angle(*np.broadcast_arrays(*self._spread(*args)), self.kinks)
 
     def _where(self, term: Term, *args: Array) -> Array:
         condition, one, other = self._spread(*args)
