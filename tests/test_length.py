@@ -6,6 +6,7 @@ from test_reading_back import CASES
 
 from mcalc.ask import derive
 from mcalc.language.parser import Syntax, parse
+from mcalc.render import write
 
 NO_LONGER = 0.9
 
@@ -36,3 +37,14 @@ def test_answers_are_no_longer_than_the_textbook_form() -> None:
             longer.append(f"{name}: {derivation.ascii()}, not {case['expected']}")
     assert compared > 250
     assert 1 - len(longer) / compared >= NO_LONGER, "\n".join(longer)
+
+
+def test_a_wide_sum_is_explained_in_proportion_to_its_terms() -> None:
+    """One long line moves nothing to the right: a row of blanks for each term would be as long as all terms."""
+    lengths = []
+    for count in (40, 80):
+        names = [f"a_{at}" for at in range(count)]
+        text = " + ".join(f"sin({name}.x)" for name in names)
+        derivation = derive(text, "x", dict.fromkeys([*names, "x"], "n"), "explain", verify=False)
+        lengths.append(len(write(derivation, "text")))
+    assert lengths[1] < 2.3 * lengths[0]

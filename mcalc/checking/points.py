@@ -120,14 +120,16 @@ class Field:
         program = self._programs[key]
         assert program is not None
         if not indices:
-            if self.arithmetic is REAL and spot.kind not in MODERATE and not np.isfinite(program.largest(spot.point)):
-                return None
+            if self.arithmetic is REAL and spot.kind not in MODERATE and generator is None:
+                found = program.run_within(spot.point)
+                return None if found is None else found[0]
             return program.run(spot.point, generator=generator)[0]
         ranges = dimensions((loop.size for loop in indices), spot.sizes)
         result = self.arithmetic.array(np.zeros(ranges))
-        for place in product(*(range(size) for size in ranges)):
-            running = {loop: at + 1 for loop, at in zip(indices, place, strict=True)}
-            result[place] = program.run(spot.point, None, running, generator)[0]
+        places = list(product(*(range(size) for size in ranges)))
+        every = ({loop: at + 1 for loop, at in zip(indices, place, strict=True)} for place in places)
+        for place, (entry,) in zip(places, program.run_each(spot.point, every, generator=generator), strict=True):
+            result[place] = entry
         return result
 
     def largest(self, spot: Spot) -> float:

@@ -169,4 +169,4 @@ def _at_places(
     loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]
     program = Program([again], sizes, active=frozenset(loops))
     running = ({loop: at + 1 for loop, at in zip(loops, place, strict=True)} for place in places)
-    return [program.run(point, running=each)[0] for each in running]
+    return [found for (found,) in program.run_each(point, running)]

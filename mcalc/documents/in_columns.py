@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 from mcalc.documents.rows import Piece, Row, table, wrapped
@@ -49,7 +50,7 @@ def rows_of_table(rows: Sequence[Row], columns: int) -> list[list[Row]]:
     Where that is too wide, what is said stands under its equation; an equation too long for its column has the line for
     itself, and the shape follows under it.
     """
-    flat = table(list(rows))
+    flat = table(list(rows), widest=inf if columns else _WIDEST)
     if not columns or all(_width(row) <= columns for row in flat):
         return [[row] for row in flat]
     said = [[piece for piece in row[2:] if piece.text] for row in rows]

@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 from itertools import groupby
+from math import inf
 from typing import NamedTuple
 
 from mcalc.notation.columns import pad, width
@@ -68,15 +69,16 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [text] if columns <= 0 else _lines(text, max(columns, 24))
 
 
-def table(rows: list[Row], indent: str = "  ", gap: int = 3) -> list[Row]:
-    """The cells of each row under one another."""
+def table(rows: list[Row], indent: str = "  ", gap: int = 3, widest: float = inf) -> list[Row]:
+    """The cells of each row under one another; those wider than `widest` do not move the others to the right."""
     count = max((len(row) for row in rows), default=0)
-    widths = [max((width(row[at].text) for row in rows if at < len(row) - 1), default=0) for at in range(count)]
+    cells = [[width(row[at].text) for row in rows if at < len(row) - 1] for at in range(count)]
+    widths = [max((wide for wide in column if wide <= widest), default=0) for column in cells]
     return [
         [
             Piece(indent),
             *(
-                Piece(pad(piece.text, widths[at] + gap) if at < len(row) - 1 else piece.text, piece.style)
+                Piece(pad(piece.text + " " * gap, widths[at] + gap) if at < len(row) - 1 else piece.text, piece.style)
                 for at, piece in enumerate(row)
             ),
         ]

@@ -57,18 +57,24 @@ class Elaborator(Pieces):
         self.source = ""
 
     def read(self, syntax: Syntax) -> Node:
-        """The value of the syntax; no recursion, so depth costs nothing."""
-        stack: list[Steps] = [self._steps(syntax)]
+        """The value of the syntax; no recursion, so depth costs nothing, and a part that is one object is read once."""
+        known: dict[tuple[object, ...], tuple[Syntax, Node]] = {}
+        stack: list[tuple[Steps, tuple[object, ...], Syntax]] = [(self._steps(syntax), (), syntax)]
         value: Node | None = None
         while stack:
+            steps, place, part = stack[-1]
             try:
-                wanted = stack[-1].send(value)  # type: ignore[arg-type]
+                wanted = steps.send(value)  # type: ignore[arg-type]
             except StopIteration as finished:
                 stack.pop()
                 value = finished.value
+                assert value is not None
+                known[place] = part, value
             else:
-                stack.append(self._steps(wanted))
-                value = None
+                place = (id(wanted), *self.loops.items())
+                _, value = known.get(place, (wanted, None))
+                if value is None:
+                    stack.append((self._steps(wanted), place, wanted))
         assert value is not None
         return value
 

@@ -26,8 +26,12 @@ def free_names(program: Program, declared: Iterable[str] = ()) -> tuple[list[str
     sizes: set[str] = set()
     for syntax in [definition for _, definition, _ in program.bindings] + [program.value]:
         stack: list[tuple[Syntax, frozenset[str], bool]] = [(syntax, frozenset(), False)]
+        seen: set[tuple[int, frozenset[str], bool]] = set()
         while stack:
             node, loops, sizing = stack.pop()
+            if (place := (id(node), loops, sizing)) in seen:
+                continue
+            seen.add(place)
             children = [(child, loops, sizing) for child in node.children]
             if node.kind == "name":
                 if sizing and node.value not in loops:

@@ -36,6 +36,15 @@ class Digits(Arithmetic):
         self.digits = digits
         self.context = mpmath.MPContext()
         self.context.dps = digits
+        convert = self.context.npconvert
+
+        def converted(value: Array) -> Any:
+            """A number of NumPy's. An array is none, which mpmath would find out only after having printed it."""
+            if isinstance(value, np.ndarray):
+                raise TypeError("an array is no number")
+            return convert(value)
+
+        self.context.npconvert = converted
         self.module = _DigitsModule(self.context)
 
     def array(self, value: Array) -> Array:

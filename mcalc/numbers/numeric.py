@@ -56,8 +56,9 @@ class TensorProgram:
         result = self.arithmetic.array(np.zeros(dimensions((index.size for index in free), sizes)))
         with np.errstate(all="ignore"):
             for term, nodes, program in self.terms:
-                for running in product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops)):
-                    found = program.run(point, values, dict(zip(term.loops, running, strict=True)), generator)
+                ranges = product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops))
+                every = (dict(zip(term.loops, running, strict=True)) for running in ranges)
+                for found in program.run_each(point, every, values, generator):
                     own = contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
                     result = result + self.arithmetic.scalar(term.coefficient) * own
         return result

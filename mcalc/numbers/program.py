@@ -5,8 +5,9 @@ Axes of size one are dropped throughout: a row is a 1-D array, as a column is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from math import isfinite
 from typing import Any
 
 from sympy.core.expr import Expr
@@ -137,6 +138,34 @@ class Program:
         """The values of the roots; with a `generator` every value that rounds is moved a little."""
         state = State(self.constants.copy(), point, values, running, generator)
         _run(self.steps, state)
+        return [state.memory[slot] for slot in self.results]
+
+    def run_each(
+        self,
+        point: Point,
+        every: Iterable[Mapping[LoopIndex, int]],
+        values: Values = None,
+        generator: Random | None = None,
+    ) -> Iterator[list[Array]]:
+        """The values of the roots for each choice of the running indices; what none changes is computed once."""
+        state = State(self.constants.copy(), point, values, None, generator)
+        alone: list[Step] = []
+        running: list[Step] = []
+        for step in self.steps:
+            (running if self.loops[self.order[step[0]]] else alone).append(step)
+        _run(alone, state)
+        for state.running in map(dict, every):
+            _run(running, state)
+            yield [state.memory[slot] for slot in self.results]
+
+    def run_within(self, point: Point) -> list[Array] | None:
+        """The values of the roots; None where one on the way to them is no finite number."""
+        state = State(self.constants.copy(), point)
+        _run(self.steps, state)
+        for value in state.memory:
+            finite = np.isfinite(value).all() if isinstance(value, np.ndarray) else value is None or isfinite(value)
+            if not finite:
+                return None
         return [state.memory[slot] for slot in self.results]
 
     def largest(self, point: Point, running: Running = None) -> float:

@@ -12,7 +12,10 @@ import pytest
 from growth import exponent
 
 from mcalc.ask import derive
+from mcalc.checking.examine import check
 from mcalc.derivation.headings import answer_text
+from mcalc.question import Question as Asked
+from mcalc.render import write
 
 Question = tuple[str, str, str, dict[str, str]]
 Family = Callable[[int], Question]
@@ -151,6 +154,36 @@ def derived(question: Question) -> tuple[float, int]:
     derivation = derive(text, wrt, shapes, command=command, verify=False)
     shown = [answer_text(part, "ascii") for part in derivation.parts or (derivation,)]
     return time.process_time() - start, len(text) + sum(map(len, shown))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("family", "sizes"), FAMILIES, ids=[family.__name__ for family, _ in FAMILIES])
+def test_explained_and_checked(family: Family, sizes: Sequence[int]) -> None:
+    """What the derivation in words, and the check of mcalc's own answer, take beside the derivation alone."""
+    command, text, wrt, shapes = family(sizes[1])
+    order = 2 if command == "hessian" else 1
+    derived(family(2))
+    alone = min(derived(family(sizes[1]))[0] for _ in range(2))
+    words: list[str] = []
+
+    def explained() -> None:
+        words.append(write(derive(text, wrt, shapes, "explain", verify=False, order=order), "text"))
+
+    told = seconds(explained)
+    answers = derive(text, wrt, shapes, command=command, verify=False)
+    shown = "" if answers.parts else answer_text(answers, "ascii")
+    question = Asked(text, wrt, shapes, layout="", order=order)
+    checked = seconds(lambda: check(question, shown)) if shown else 0.0
+    print(
+        f"\n{family.__doc__} {sizes[1]}: {1000 * alone:.0f} ms, explained {told / alone:.1f} times as long in "
+        f"{len(words[0])} characters, checked {checked / alone:.1f} times"
+    )
 
 
 @pytest.mark.slow
