@@ -160,3 +160,11 @@ def test_what_is_turned_has_the_value(operator: Operator) -> None:
 def test_powers_of_matrices_are_built(text: str) -> None:
     derivation = derive(text, next(iter(read(text, {}).names)), verify=False)
     assert "jacobian = " in write(derivation, "sympy")
+
+
+def test_the_indices_of_sums_are_symbols_of_the_module() -> None:
+    shapes = {"X": "m,n", "i": "n", "N": "m", "A": "m,m"}
+    derivation = derive("atan2(unit(1, m)'@softmax(X, axis=1)@i, N'@A@N)", "A", shapes, verify=False)
+    space: dict[str, Any] = {}
+    exec(compile(write(derivation, "sympy"), "answer", "exec"), space)
+    assert {one.name for one in space["jacobian"].free_symbols} == {*shapes, "m", "n"}

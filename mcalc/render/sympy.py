@@ -38,6 +38,7 @@ def write(derivation: Derivation, form: str = "sympy") -> str:
 def _symbols(found: list[Any]) -> list[Any]:
     """The dimensions first, then what is made of them."""
     named = {symbol for one in found for symbol in one.free_symbols}
+    named |= {symbol for one in found for total in one.atoms(sympy.Sum) for symbol in total.bound_symbols}
     if any(one.has(ENTRY, sympy.Lambda) for one in found):
         named.add(ENTRY)
     matrices = [one for one in named if one.is_Matrix]
@@ -59,6 +60,8 @@ def _declared(symbol: Expr, printer: _Printer) -> str:
     if symbol.is_Matrix:
         rows, columns = map(printer.doprint, symbol.shape)
         return f'sympy.MatrixSymbol("{symbol.name}", {rows}, {columns})'
+    if isinstance(symbol, sympy.Dummy):  # an index of a sum
+        return f'sympy.Symbol("{symbol.name}", integer=True)'
     kind = "integer=True, positive=True" if symbol.is_integer else "real=True"
     return f'sympy.Symbol("{symbol.name}", {kind})'
 
@@ -90,7 +93,7 @@ class _Printer(StrPrinter):
     def _print_Symbol(self, printed: Basic) -> str:
         return self.names[printed]
 
-    _print_MatrixSymbol = _print_Symbol
+    _print_MatrixSymbol = _print_Dummy = _print_Symbol
 
     def _print_Lambda(self, printed: Basic) -> str:
         """Of one entry, whatever name SymPy gave it where it joined two functions."""
