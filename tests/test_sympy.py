@@ -167,4 +167,4 @@ def test_the_indices_of_sums_are_symbols_of_the_module() -> None:
     derivation = derive("atan2(unit(1, m)'@softmax(X, axis=1)@i, N'@A@N)", "A", shapes, verify=False)
     space: dict[str, Any] = {}
     exec(compile(write(derivation, "sympy"), "answer", "exec"), space)
-    assert {one.name for one in space["jacobian"].free_symbols} == {*shapes, "m", "n"}
+    assert {one.name for one in space["jacobian"].free_symbols} <= {*shapes, "m", "n"}
