@@ -62,6 +62,7 @@ COMMANDS: list[tuple[str, str, str, Mapping[str, str]]] = [
     ("hessian", "prod([softmax(z); z.z])", "z", {"z": "n"}),
     ("jacobian", "min(sum(W[k]*(W[k]*2) for k in 1..m)*(x.y)/3)", "x", {"W": "m,n", "x": "m", "y": "m"}),
     ("jacobian", "(exp(a) - exp(-a))/(exp(a) + exp(-a))", "a", {"a": "n"}),
+    ("jacobian", "v * tr(arcsin(B/9))", "B", {"v": "m", "B": "n,n"}),
     ("jacobian", "diag(x)@ones(n,m)@A", "x", {"x": "n", "A": "m,n"}),
     ("gradient", "x'@diag(x)@ones(n,m)@y", "x", {"x": "n", "y": "m"}),
     ("hessian", "-dot(M'@y, max(diag(w), axis=1))", "w", {"w": "n", "M": "m,n", "y": "m"}),

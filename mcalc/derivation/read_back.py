@@ -122,8 +122,10 @@ def _difference(
     with np.errstate(all="ignore"):
         expected, moved = (_value(result, at, sizes) for at in (point, nudged))
         size, rounding = (float(np.abs(each).max(initial=0.0)) for each in (expected, moved - expected))
+        if not np.isfinite(expected).all():
+            return -1
         scale = max(size, _LEAST * _largest(result, point, sizes))
-        if not np.isfinite(expected).all() or not rounding <= _TOLERANCE * scale:
+        if not rounding <= _TOLERANCE * scale:
             return -1
         if isinstance(result, Node):
             found = np.broadcast_to(Program([again], sizes).run(point)[0], expected.shape)
@@ -158,7 +160,8 @@ def _largest_of(term: Term, point: dict[str, Array], sizes: Sizes) -> float:
         if node is not None:
             program = Program([node], sizes, active=frozenset(term.loops))
             value = np.abs(program.run(point, running=running)[0])
-            size *= float(program.largest(point, running) if power > 0 else value[value > 0].min(initial=1.0)) ** power
+            base = program.largest(point, running) if power > 0 else value[value > 0].min(initial=1.0)
+            size *= float(base) ** float(power)
     return size
 
 
