@@ -30,6 +30,8 @@ from mcalc.notation.writing import write
 from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
 from mcalc.rewriting.explaining import is_order
+from mcalc.rewriting.index_terms import SENTENCE as MERGED
+from mcalc.rewriting.index_terms import in_indices
 from mcalc.tree import build
 from mcalc.tree.letters import free_letter, letters_in_use
 from mcalc.tree.names import name_text, without_subscripts
@@ -256,8 +258,13 @@ class Work:
         meaning = known_leaves({line.node: line.meaning for line in self.lines}, roots(result))
         if isinstance(result, IndexForm):
             full = replaced_names(result, meaning)
-            if full is result:
-                return result
+            if full is not result:
+                self._rewritten("substitute back", self._inserted_names(result), result, full)
+            assert isinstance(full, IndexForm)
+            simplified = in_indices(full)
+            if simplified is not full:
+                self._rewritten("simplify", MERGED, full, simplified)
+            return simplified
         else:
             replaced = with_entries(replace(result, apart(result, meaning)))
             if replaced is result:
@@ -271,8 +278,6 @@ class Work:
             if simplified is not replaced:
                 self.steps += rewriting_steps("substitute", replaced, simplified)
             return self._cases(simplified)
-        self._rewritten("substitute back", self._inserted_names(result), result, full)
-        return full
 
     def _rewritten(self, rule: str, because: str, before: Expression, after: Expression) -> None:
         self.steps.append(Step("substitute", rule, because, before, after, after.shape))

@@ -8,6 +8,7 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Term
 from mcalc.networks.running import under_sum
 from mcalc.rewriting.answers import simplify
+from mcalc.rewriting.index_terms import in_indices
 from mcalc.tree import build
 from mcalc.tree.node import Node, replaced, topological
 
@@ -19,7 +20,8 @@ def as_declared(value: Expression, declared: Mapping[Node, Node]) -> Expression:
     """The value with its free variables exchanged for the declared ones, and simplified by what is known of these."""
     if isinstance(value, Node):
         return _declared(value, declared)
-    return IndexForm.of(value.tensor._replace(terms=tuple(_term(term, declared) for term in value.tensor.terms)))
+    terms = tuple(_term(term, declared) for term in value.tensor.terms)
+    return in_indices(IndexForm.of(value.tensor._replace(terms=terms)))
 
 
 def _declared(value: Node, declared: Mapping[Node, Node]) -> Node:
