@@ -6,6 +6,7 @@ from math import prod
 
 from mcalc.derivation.expansion import in_components
 from mcalc.networks.index_form import Expression
+from mcalc.notation.writing import write
 from mcalc.problems import Problem
 from mcalc.rewriting.answers import simplify
 from mcalc.tree.node import Node, topological
@@ -32,7 +33,7 @@ def written_out(value: Expression) -> Node | None:
     if not isinstance(grid, Node):
         return None
     whole = _simplified(grid)
-    if whole.key[0] > _LONGER * value.key[0]:
+    if len(write(whole)) > _LONGER * len(write(value)):
         return None
     return whole
 

@@ -8,9 +8,10 @@ from sympy.core.singleton import S
 
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Index, Term, expand
+from mcalc.networks.pairs import is_selection
 from mcalc.rewriting.answers import simplify
 from mcalc.tree import build
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, topological
 
 _MOST = 12
 """More terms stay as they are."""
@@ -21,6 +22,8 @@ SENTENCE = "what stands between two indices is simplified; terms that differ in 
 
 def in_indices(form: IndexForm) -> IndexForm:
     """The sum of products as an author writes it, ``2(I - P)[i,k]*X[i,l]`` for two terms; itself where it is so."""
+    if any(map(is_selection, topological(form.nodes()))):
+        return form  # its indices are pairs, and part in other ways
     terms = [_with_simple_factors(term) for term in form.tensor.terms]
     if any(new is not old for new, old in zip(terms, form.tensor.terms, strict=True)):
         form = IndexForm.of(form.tensor._replace(terms=tuple(term for term in terms if term is not None)))

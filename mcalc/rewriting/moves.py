@@ -14,6 +14,7 @@ from sympy.core.expr import Expr
 
 from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.constructors import construct
+from mcalc.rewriting.fixed import as_column, before_column, from_columns
 from mcalc.rewriting.forms import (
     CHAIN,
     ONE,
@@ -223,6 +224,9 @@ def _whole(signature: Signature, inner: Form, others: Sequence[Pair], t: Form, p
 
 MOVES = (
     Move("common factor", "a common factor is taken out", _common_factor),
+    Move("unit vectors", "multiples of unit vectors are written as one column", as_column),
+    Move("before a column", "what all entries of a column share stands before it", before_column),
+    Move("columns of a matrix", "columns of a matrix, each times a row, are the matrix times the rows", from_columns),
     Move("one inverse", "the product of two inverses is the inverse of the product, turned round", one_inverse),
     Move("one denominator", "the terms are brought over one fraction bar", one_denominator),
     Move("multiply out", "the parentheses are multiplied out", multiply_out),
