@@ -13,7 +13,7 @@ from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, ZERO, Form, 
 from mcalc.rewriting.hidden import Pair
 from mcalc.rewriting.opening import Reduce
 from mcalc.rewriting.products import chain
-from mcalc.rewriting.rationals import Rational
+from mcalc.rewriting.rationals import Rational, absolute
 from mcalc.rewriting.signs import turned
 
 _LARGEST = 12
@@ -60,8 +60,8 @@ def _column(places: dict[int, Pair], shape: Sequence[Expr]) -> Form:
     """The entries below each other, with the factors that all of them share in front."""
     shared = _shared([a for _, a in places.values()])
     number = next(iter(places.values()))[0]
-    common = all(abs(c) == abs(number) for c, _ in places.values())
-    front: Rational = abs(number) if common else 1
+    common = all(absolute(c) == absolute(number) for c, _ in places.values())
+    front: Rational = absolute(number) if common else 1
     if common and all(c < 0 for c, _ in places.values()):
         front = -front
     entries = {

@@ -179,6 +179,11 @@ class Typed:
         if core.head == SUM and len(core.args) == len(slopes):
             self.order.setdefault(core, tuple(slopes))
 
+    def has_sum(self, t: Form) -> bool:
+        """Whether the sum, or its negative, is one that was typed."""
+        core = scaled_parts(t)[1]
+        return core in self.order or make(SUM, core.args, (-k for k in core.par), core.shape) in self.order
+
     def learn(self, root: Node) -> None:
         """The sums below the node, those met first counting."""
         done: dict[Node, Form] = {}

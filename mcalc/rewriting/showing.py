@@ -149,7 +149,7 @@ class Writer:
             return as_sum_of_rows(t, 0)
         if t.head == SUM and len(t.args) > 1 and is_matrix(t):
             gain = gain_by_turning(t)
-            if gain >= 2 or (gain == 1 and self._is_typed(turned(t))):
+            if gain >= 2 or (gain == 1 and self.typed.has_sum(turned(t))):
                 return make(TURNED, (all_turned(t),), (), t.shape)
         if t.head == CHAIN and (is_matrix(t) or is_row(t)) and all(a.head == TURNED for a in t.args):
             inner = make(CHAIN, (a.args[0] for a in reversed(t.args)), (), turned_shape(t.shape))
@@ -160,11 +160,6 @@ class Writer:
         if t.head in TABLE and TABLE[t.head].mirrored:
             return with_bound_on_the_right(t)
         return None
-
-    def _is_typed(self, t: Form) -> bool:
-        """Whether the sum, or its negative, is one that was typed."""
-        core = scaled_parts(t)[1]
-        return core in self.typed.order or make(SUM, core.args, (-k for k in core.par), core.shape) in self.typed.order
 
     # Writing
 
