@@ -26,15 +26,17 @@ from mcalc.derivation.term_by_term import term_by_term
 from mcalc.derivation.varying import RESIDUALS, in_products, letters_for
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
+from mcalc.notation.said import equated, formula_of
 from mcalc.notation.writing import write
 from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
 from mcalc.rewriting.explaining import is_order
 from mcalc.rewriting.index_terms import SENTENCE as MERGED
 from mcalc.rewriting.index_terms import in_indices
+from mcalc.table.sentences import Sentence, linked
 from mcalc.tree import build
 from mcalc.tree.letters import free_letter, letters_in_use
-from mcalc.tree.names import name_text, without_subscripts
+from mcalc.tree.names import without_subscripts
 from mcalc.tree.node import Node, ValueName, depends, replace, topological, variables
 
 Result = TypeVar("Result")
@@ -173,7 +175,7 @@ class Work:
             self.nodes[node] = variable
             self.lines.append(Line(name, variable, definition, self.prepared.origin.get(node, node)))
             opened = node in self.prepared.dots and not by_differentials
-            because = f"the dot product {write(self.prepared.dots[node])}" if opened else ""
+            because = Sentence("the dot product ", formula_of(self.prepared.dots[node])) if opened else ""
             if name in RESIDUALS and own:
                 because = "the residual"
             self.steps.append(Step("introduce", node.operator.title, because, variable, definition, node.shape))
@@ -287,10 +289,10 @@ class Work:
         found = {leaf.parameters[0] for node in roots(result) for leaf in variables(node)}
         lines = [line for line in self.lines if line.name in found]
         if all(line.meaning.key[0] < 12 for line in lines):
-            told = "with " + ", ".join(f"{name_text(line.name)} = {write(line.meaning)}" for line in lines)
+            told = Sentence("with ", linked(", ", [equated(line.node, line.meaning) for line in lines]))
             if len(told) <= _SHORT_REASON:
                 return told
-        return f"{listed([line.name for line in lines])} written out"
+        return Sentence(listed([line.name for line in lines]), " written out")
 
     def _cases(self, result: Node) -> Node:
         split = by_cases(result) if self.cases else None

@@ -11,11 +11,11 @@ from mcalc.derivation.reasons import clauses, joined
 from mcalc.derivation.statements import by_variable
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.results import write_expression
-from mcalc.notation.writing import write
+from mcalc.notation.said import equated
 from mcalc.rewriting.constructors import QUIET, SENTENCES
 from mcalc.rewriting.explaining import IN_ORDER
+from mcalc.table.sentences import Sentence
 from mcalc.tree import node as tree
-from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, variables
 
 _LONGEST_BETWEEN = 72
@@ -81,9 +81,9 @@ def _told_once(steps: Iterable[Step], told: set[str]) -> Iterator[Step]:
         because = joined(new)
         if not new and step.because and step.rule == "simplify" and step.substeps:
             used = step.substeps[0]
-            sides = write_expression(used.before), write_expression(used.after)
-            local = " = ".join(sides)
-            because = local if local not in told and sides[0] != sides[1] else ""
+            local = equated(used.before, used.after)
+            same = write_expression(used.before) == write_expression(used.after)
+            because = Sentence("" if local in told or same else local)
             new = [because]
         told.update(new)
         yield replace(step, because=because)
@@ -149,7 +149,7 @@ def _name_by_name(step: Step, lines: tuple[Line, ...]) -> Iterator[Step]:
         if line.node not in variables(now):
             continue
         then = tree.replace(now, {line.node: line.definition})
-        yield replace(step, before=now, after=then, because=f"{name_text(line.name)} = {write(line.definition)}")
+        yield replace(step, before=now, after=then, because=Sentence(equated(line.node, line.definition)))
         now = then
     if now is not step.after:
         yield replace(step, before=now, rule="as typed", because="products written as in the expression")

@@ -15,16 +15,19 @@ from mcalc.calculus.differentiate import differentiate
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.locals import leaf_of, matrix_or_indices
 from mcalc.derivation.meanings import known_leaves
-from mcalc.derivation.reasons import core, joined
+from mcalc.derivation.reasons import core, joined, own
 from mcalc.derivation.varying import because_of, change_of, signs_in_front
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
-from mcalc.notation.writing import write
+from mcalc.notation.boxes import Differential, Fence, Name, equation
+from mcalc.notation.said import formula_of
+from mcalc.notation.writing import box_of, write
 from mcalc.rewriting.answers import simplify
 from mcalc.rewriting.constructors import SENTENCES
 from mcalc.rewriting.explaining import is_order, runs_between, said_of
 from mcalc.table import TABLE
 from mcalc.table.roles import TRACE
+from mcalc.table.sentences import Formula, Sentence
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, depends, replace, topological, variables
@@ -101,7 +104,7 @@ class Differentials:
             inserted = replace(here, known_leaves({leaf(line.node): found[leaf(line.node)]}, [here]))
             if inserted is here:
                 continue
-            because = f"d{name_text(line.name)} is inserted"
+            because = Sentence(Formula(f"d{name_text(line.name)}", own=True), " is inserted")
             raw, simple = signs_in_front(inserted), changes_last(simplify(inserted))
             steps.append(Step("combine", "insert", because, here, raw, here.shape))
             here = raw
@@ -116,8 +119,8 @@ class Differentials:
         change, root = leaf(self.by), self.lines[-1]
         tensor = _by_leaf(total, change)
         derivative = matrix_or_indices(tensor)
-        name = name_text(str(self.by.parameters[0]))
-        because = f"the derivative by {name} is what multiplies d{name}"
+        name, moved = own(str(self.by.parameters[0])), formula_of(change)
+        because = Sentence("the derivative by ", name, " is what multiplies ", moved)
         named = leaf_of(root.node, root.name, self.by)
         if isinstance(derivative, IndexForm):
             places = derivative.tensor.free
@@ -130,7 +133,8 @@ class Differentials:
         if write(applied) != write(total):
             steps.append(Step("combine", "read off", _turned(total, applied, change), total, applied, total.shape))
         if not total.shape and len(change.axes) == 2:
-            because = f"df = tr(Gᵀ·d{name}) means ∂f/∂{name} = G: what stands before d{name}, transposed"
+            law = Formula(f"df = tr(Gᵀ·d{name})", own=True), " means ", Formula(f"∂f/∂{name} = G", own=True)
+            because = Sentence(*law, ": what stands before ", moved, ", transposed")
         steps.append(Step("combine", "read off", because, named, before, derivative.shape))
         if write(before) != write(derivative):
             turned = any(node.operator.name == "matmul" for node in topological([before]))
@@ -228,9 +232,12 @@ def _general(definition: Node, moving: Collection[Node]) -> str:
         return ""
     line = Line("y", build.variable("y", definition.shape), definition.func(*names), definition)
     total = Differentials([line], [], changing[0])._differential(line, changing)
-    return (
-        "" if total is None else f"d({write(line.definition)}) = {write(replace(total, {line.node: line.definition}))}"
-    )
+    if total is None:
+        return ""
+    change, whole = replace(total, {line.node: line.definition}), box_of(line.definition)
+    left = Differential(whole if isinstance(whole, Name) else Fence("group", whole))
+    text = f"d({write(line.definition)}) = {write(change)}"
+    return Sentence(Formula(text, box=equation(left, box_of(change))))
 
 
 def wanted(root: Node, by: Node) -> bool:

@@ -17,8 +17,9 @@ from mcalc.derivation.meanings import replaced_names, with_entries
 from mcalc.derivation.reasons import joined, of_several, rule_name
 from mcalc.networks.index_form import Expression, IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term, delta, fresh
-from mcalc.notation.writing import write
+from mcalc.notation.said import equated
 from mcalc.rewriting.answers import author_within, simplify
+from mcalc.table.sentences import Sentence
 from mcalc.tree.node import Node, topological, variables
 
 _LINEAR = "it is linear in what moves: what multiplies that stays"
@@ -87,7 +88,7 @@ class _Outline:
         known = matrix_or_indices(differentiate(line.meaning, self.by))
         if line is self.lines[-1] or isinstance(known, IndexForm) or self.by in variables(known):
             return ""
-        return f"{write(self._leaf(line))} = {write(known)}"
+        return Sentence(equated(self._leaf(line), known))
 
     def _is_linear(self, line: Line) -> bool:
         """Whether the definition is linear in all that moves: its derivatives do not contain it."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mcalc.table.records import LoopIndex
 from mcalc.table.roles import NORM
+from mcalc.table.sentences import Formula, Sentence, linked, told
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, depends, topological, variables
@@ -34,14 +35,18 @@ def clauses(because: str) -> list[str]:
         if sign[0] != _APART:
             depth += 1 if sign[0] in "[({" else -1
         elif depth == 0:
-            found.append(because[start : sign.start()])
+            found.append(_part(because, start, sign.start()))
             start = sign.end()
-    return [clause for clause in (*found, because[start:]) if clause]
+    return [clause for clause in (*found, _part(because, start, len(because))) if clause]
+
+
+def _part(because: str, start: int, end: int) -> str:
+    return because.cut(start, end) if isinstance(because, Sentence) else because[start:end]
 
 
 def joined(reasons: Sequence[str]) -> str:
     """Several reasons as one sentence, each once."""
-    return _APART.join(dict.fromkeys(filter(None, reasons)))
+    return linked(_APART, dict.fromkeys(filter(None, reasons)))
 
 
 def core(definition: Node, arg: Node) -> Node:
@@ -123,7 +128,7 @@ def _reasons(definition: Node, arg: Node) -> list[str]:
     if is_square_of_norm(definition) and definition.args[0].args[0] is arg:
         return [squared(definition)]
     if operator.name == "stack" and not arg.axes and any(part.axes for part in definition.args):
-        return [operator.sentence, "unit(k,n) is 1 at place k and 0 elsewhere"]
+        return [operator.sentence, told("{unit(k,n)} is 1 at place {k} and 0 elsewhere")]
     if not operator.rules:
         return [operator.sentence or operator.doc]
     condition = _condition(definition, arg)
@@ -168,7 +173,7 @@ def constant(parts: Sequence[Node], names: Sequence[str] | None = None) -> str:
         return "a constant does not move"
     if len(names) > _MOST_NAMED:
         return "the others are held constant"
-    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} held constant"
+    return Sentence(listed(names), f" {'is' if len(names) == 1 else 'are'} held constant")
 
 
 def _condition(definition: Node, arg: Node) -> str:
@@ -183,8 +188,13 @@ def _condition(definition: Node, arg: Node) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """``u₁, u₂ and u₃``."""
-    shown = [name_text(name) for name in names]
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
+    shown = [own(name) for name in names]
+    return Sentence(shown[0] if len(shown) == 1 else linked(" and ", [linked(", ", shown[:-1]), shown[-1]]))
+
+
+def own(name: str) -> Formula:
+    """A name of the problem, within a sentence."""
+    return Formula(name_text(name), own=True)
 
 
 def chain_rule(
@@ -195,30 +205,35 @@ def chain_rule(
     loops: Sequence[LoopIndex] = (),
 ) -> tuple[str, str]:
     """Which of the paper's three chain rules it is, and the reason; `wide` are the vectors and matrices passed."""
-    each = " and ".join(loop.name for loop in loops)
+    each = linked(" and ", [own(loop.name) for loop in loops])
     added = len(paths) > 1 or bool(loops)
     if wide:
         if not added:
-            return "vector chain rule", joined([f"one path, with {_kinds(wide)}", ORDERED])
-        ways = f"a path for every {each}" if len(paths) == 1 else _ways(paths, variable, value, each)
+            return "vector chain rule", joined([Sentence("one path, with ", _kinds(wide)), ORDERED])
+        ways = Sentence("a path for every ", each) if len(paths) == 1 else _ways(paths, variable, value, each)
         return "vector chain rule", joined([ways, ORDERED, ADDED])
     if len(paths) > 1:
         ways = _ways(paths, variable, value, each)
         return "single-variable total-derivative chain rule", joined([ways, ADDED, ALONE])
     if added:
-        return "single-variable total-derivative chain rule", joined([f"a path for every {each}", ADDED])
+        return "single-variable total-derivative chain rule", joined([Sentence("a path for every ", each), ADDED])
     return "single-variable chain rule", joined(["one path, scalars alone", "the derivatives are multiplied"])
 
 
-def _ways(paths: Sequence[Sequence[str]], variable: str, value: str, each: str) -> str:
+def _ways(paths: Sequence[Sequence[str]], variable: str, value: str, each: str) -> Sentence:
     """``x reaches u₂ directly and through u₁``."""
     if len(paths) > _MOST_NAMED:
-        told = f"along {len(paths)} paths"
+        along = Sentence(f"along {len(paths)} paths")
     else:
-        ways = ["directly" if len(path) == 2 else "through " + listed(path[-2:0:-1]) for path in paths]
-        last = "as well as" if any(" and " in way for way in ways) else "and"
-        told = ways[0] if len(ways) == 1 else f"{', '.join(ways[:-1])} {last} {ways[-1]}"
-    return f"{name_text(variable)} reaches {name_text(value)} {told}" + (f" for every {each}" if each else "")
+        ways = [Sentence("directly" if len(path) == 2 else "through ", *_through(path)) for path in paths]
+        last = " as well as " if any(" and " in way for way in ways) else " and "
+        along = ways[0] if len(ways) == 1 else linked(last, [linked(", ", ways[:-1]), ways[-1]])
+    every = (" for every ", each) if each else ()
+    return Sentence(own(variable), " reaches ", own(value), " ", along, *every)
+
+
+def _through(path: Sequence[str]) -> tuple[str, ...]:
+    return () if len(path) == 2 else (listed(path[-2:0:-1]),)
 
 
 def _kinds(nodes: Sequence[Node]) -> str:
@@ -230,4 +245,4 @@ def _kinds(nodes: Sequence[Node]) -> str:
     if len(nodes) > _MOST_NAMED:
         return several
     names = listed([str(node.parameters[0]) for node in nodes])
-    return f"the {one if len(nodes) == 1 else several} {names}"
+    return Sentence(f"the {one if len(nodes) == 1 else several} ", names)

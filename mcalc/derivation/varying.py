@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mcalc.derivation.reasons import constant, is_square_of_norm, joined, named, squared
 from mcalc.table.roles import NORM, TRACE
+from mcalc.table.sentences import Formula, Sentence
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, topological
 
@@ -146,7 +147,7 @@ def because_of(definition: Node, moving: Collection[Node]) -> str:
     said = [name for name in named([definition]) if name in named(held)]
     several = any(node.operator.name in _PRODUCTS and _count(node, touched) > 1 for node in order)
     linear = [node.operator.calls[0] for node in reversed(order) if node.operator.linear and node.operator.calls]
-    inside = [f"d {name}(A) = {name}(dA)" for name in linear[:1]]
+    inside: list[str] = [Sentence(Formula(f"d {name}(A) = {name}(dA)")) for name in linear[:1]]
     inside += [node.operator.sentence for node in order if node.operator.name == "stack"][:1]
     return joined([*inside, EACH_IN_TURN if several else "", constant(held, said) if held else ""])
 

@@ -1,76 +1,54 @@
-"""The formulas in a sentence, ``w reaches u₄``, ``d(Aᵀ) = dAᵀ``, as boxes: documents set them as mathematics.
+"""Sentences as documents set them: words, and formulas between them as boxes.
 
-A sentence of the operator table or of a derivation is written in the signs of the text notation. What is found here is
-set without being understood: side by side as it stands, so that nothing can change its meaning.
+A `Sentence` knows its formulas. In any other text, a note or a finding, they are looked for.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import partial
 
-from sympy.core.numbers import Rational
+from mcalc.documents.blocks import Span, Spans
+from mcalc.notation.boxes import Box, Name, Said, Typed, replaced
+from mcalc.pages.formulas import Reader
+from mcalc.table.sentences import Formula, Sentence
+from mcalc.tree.names import name_text
 
-from mcalc.documents.blocks import Spans
-from mcalc.notation.boxes import (
-    Box,
-    Decimal,
-    Differential,
-    Fence,
-    Index,
-    Mark,
-    Name,
-    Number,
-    Power,
-    Root,
-    Row,
-    Said,
-    Sign,
-    Typed,
-    Word,
-)
-from mcalc.table import CALLS, COMPARISONS, TABLE
-from mcalc.table.roles import NORM
-from mcalc.tree.names import CAPITALS, GREEK
-
-_WORD = r"[^\W\d_⁰¹²³⁴-⁹₀-₉ᵀ]+\u0302?(?:_[a-z0-9]+)?[₀-₉ᵢⱼₖₗₙ]*"
-_TOKEN = re.compile(
-    rf"-s \S+?=[\w,]+|--[a-z-]+|`[^`]*`|1⃗|0⃗|\.\.|norm[12](?=\()|\d+(?:\.\d+)?|{_WORD}|⁻[¹ᵀ]|[⁰¹²³⁴-⁹]+|\s+|->|<=|>=|.",
-    re.DOTALL,
-)
-_SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙ", "0123456789ijkln")
-_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_OPERATORS = {
-    "+": "plus", "−": "minus", "-": "minus", "·": "dot", "⊗": "hadamard", "⊙": "odot", "⊘": "oslash", "*": "thin",
-    "/": "slash", "=": "equals", "↦": "maps", "→": "to", "×": "times", "@": "", ".": "dot", "..": "range", "≠": "neq",
-    ",": "comma", ";": "semicolon", ":": "colon",
-    **COMPARISONS, **{TABLE[name].notation.text.strip(): name for name in COMPARISONS.values()},
-}  # fmt: skip
-_TIGHT = frozenset("·*/×@.") | {".."}
-_SPACED = frozenset("+−-⊗⊙⊘=<>≤≥↦→≠") | {"<=", ">="}
-_LETTERS = {letter: word for word, letter in (GREEK | CAPITALS).items()}
-_MARKS = ("ᵀ", "⁻¹", "⁻ᵀ", "′", "'", "^")
 _NOT_ALONE = frozenset("aI")
 _BESIDE = re.compile(r"\s+(?:reaches|and|are)\b|,|$")
-
-
-class _Token(NamedTuple):
-    text: str
-    start: int
+_TYPED = re.compile("`([^`]+)`")
+_LETTERS_OF_RULES: Mapping[str, Box] = {letter: Name(letter, 1) for letter in "uv"}
 
 
 def spans(text: str, names: Mapping[str, Box]) -> Spans:
     """Words, and the formulas between them; `names` are those of the problem as they stand in text."""
-    return _Reader(text, names).spans()
+    if isinstance(text, Sentence):
+        return tuple(span for piece in text.pieces for span in _set(piece, names))
+    return _Finder(text, names).spans()
 
 
-class _Reader:
-    def __init__(self, text: str, names: Mapping[str, Box]) -> None:
-        self.text, self.names = text, names
-        self.tokens = [_Token(match[0], match.start()) for match in _TOKEN.finditer(text)]
-        self.at = 0
+def _set(piece: str, names: Mapping[str, Box]) -> Iterator[Span]:
+    """A piece of a sentence as it is set: of a formula its box, or what it is by the names that stand in it."""
+    if not isinstance(piece, Formula):
+        yield from (Typed(one) if at % 2 else one for at, one in enumerate(_TYPED.split(piece)) if one)
+        return
+    if isinstance(piece.box, Box):
+        yield Said(str(piece), replaced(piece.box, partial(_of_problem, names)))
+        return
+    reader = Reader(piece, names if piece.own else _LETTERS_OF_RULES)
+    box = reader.formula(inside=True)
+    yield str(piece) if box is None or reader.peek() else Said(str(piece), box)
+
+
+def _of_problem(names: Mapping[str, Box], box: Box) -> Box | None:
+    """An intermediate variable, which looks as it does elsewhere."""
+    own = names.get(name_text(box.word)) if isinstance(box, Name) else None
+    return own if isinstance(own, Name) and own.made else None
+
+
+class _Finder(Reader):
+    """Looks for the formulas in a text."""
 
     def spans(self) -> Spans:
         """The sentence, its formulas as boxes."""
@@ -96,11 +74,6 @@ class _Reader:
                 self.at += 1
         return tuple([*found, words] if words else found)
 
-    @property
-    def end(self) -> int:
-        """Where the token at hand begins, or the text ends."""
-        return self.tokens[self.at].start if self.at < len(self.tokens) else len(self.text)
-
     def counts(self, shown: str, start: int) -> bool:
         """Whether it is a formula: more than a word or a number, or a letter that is no word of English."""
         if re.fullmatch(r"[\d.]+", shown):
@@ -110,201 +83,3 @@ class _Reader:
         if shown in self.names or not shown.isascii():
             return True
         return len(shown) == 1 or not shown.isalpha()
-
-    def peek(self, ahead: int = 0) -> str:
-        """A token ahead, nothing behind the last."""
-        at = self.at + ahead
-        return self.tokens[at].text if at < len(self.tokens) else ""
-
-    def take(self) -> str:
-        """The token at hand, which is passed."""
-        self.at += 1
-        return self.tokens[self.at - 1].text
-
-    def formula(self, inside: bool = False) -> Box | None:
-        """Factors with operators between them; commas only within brackets."""
-        parts: list[Box] = []
-        joins: list[str] = []
-        join = ""
-        if self.peek() == "−" or (self.peek() == "-" and inside):
-            join = "minus"
-            self.take()
-        while True:
-            signed = bool(parts) and self.peek() in ("−", "-")
-            if signed:
-                self.take()
-            part = self.factor()
-            if part is None:
-                return None
-            parts.append(Row("flat", (part,), ("minus",)) if signed else part)
-            joins.append(join)
-            mark = self.at
-            found = self.operator(inside)
-            if found is None:
-                break
-            join = found
-            if not inside and self.peek_factor() is False:
-                self.at = mark
-                break
-        return parts[0] if len(parts) == 1 and not joins[0] else Row("flat", tuple(parts), tuple(joins))
-
-    def operator(self, inside: bool) -> str | None:
-        """The operator between this factor and the next; None where the formula ends."""
-        mark = self.at
-        spaced = self.peek().isspace()
-        if spaced:
-            self.take()
-        token = self.peek()
-        if token in _OPERATORS and (
-            token in _SPACED or (token in _TIGHT and not spaced) or (inside and token in (",", ";", ":"))
-        ):
-            if token in _SPACED and not spaced and not inside and token not in ("=", "−", "⊗", "⊘"):
-                self.at = mark
-                return None
-            self.take()
-            if token == "." and not self.peek()[:1].isalpha():
-                self.at = mark
-                return None
-            if self.peek().isspace():
-                self.take()
-            return _OPERATORS[token]
-        if spaced and self.beside():
-            return "space"
-        if not spaced and self.peek() in "([" and self.peek():
-            return ""
-        self.at = mark
-        return None
-
-    def beside(self) -> bool:
-        """Whether what comes, after a space, is a further factor: ``p pᵀ``, ``det(A) A⁻ᵀ``, ``inv(A) dA``."""
-        token, following = self.peek(), self.peek(1)
-        marked = following in ("ᵀ", "⁻¹", "⁻ᵀ", "[") or (following == "(" and (token in CALLS or token in TABLE))
-        return token[:1].isalpha() and (marked or re.fullmatch("d[A-Z]|d[a-z]", token) is not None)
-
-    def peek_factor(self) -> bool:
-        """Whether a factor follows."""
-        mark = self.at
-        self.at += self.peek() in ("−", "-")
-        found = self.factor()
-        self.at = mark
-        return found is not None
-
-    def factor(self) -> Box | None:
-        """An atom with its marks: ``Aᵀ``, ``inv(A)``, ``x²``, ``dA``."""
-        token = self.peek()
-        box: Box | None
-        if token in ("1⃗", "0⃗"):
-            box = Sign("ones" if token == "1⃗" else "zeros", ("",))
-            self.take()
-        elif re.fullmatch(r"[\d.]+", token or "x"):
-            box = Decimal(self.take()) if "." in token else Number(Rational(self.take()))
-            beside = self.peek(1)[:1]
-            following = self.factor() if self.peek()[:1].isalpha() and (beside == "ᵀ" or not beside.isalpha()) else None
-            box = box if following is None else Row("flat", (box, following), ("", ""))
-        elif token in ("(", "[", "‖"):
-            box = self.bracket()
-        elif token == "∂":
-            self.take()
-            inner = self.factor()
-            box = None if inner is None else Differential(inner, "d")
-        elif token[:1].isalpha() and token[0] not in "ᵀ":
-            box = self.word()
-        else:
-            return None
-        if isinstance(box, Name) and self.peek() == "[":
-            box = self.indexed(box)
-        while box is not None and (self.peek() in _MARKS or _is_superscript(self.peek())):
-            mark = self.take()
-            if mark == "^":
-                exponent = self.factor()
-                inner = exponent.inner if isinstance(exponent, Fence) else exponent
-                box = None if inner is None else Power(box, inner)
-            elif mark in ("ᵀ", "⁻¹"):
-                box = Mark(box, "T" if mark == "ᵀ" else "inverse")
-            elif mark == "⁻ᵀ":
-                box = Mark(Mark(box, "inverse"), "T")
-            elif mark in "′'":
-                box = Row("flat", (box, Sign("prime")), ("", ""))
-            else:
-                box = Power(box, Number(Rational(mark.translate(_SUPERSCRIPT))))
-        return box
-
-    def indexed(self, box: Name) -> Box:
-        """``A[k,l]``: an entry, where between the brackets are indices alone."""
-        mark = self.at
-        self.take()
-        inside = ""
-        while self.peek() and self.peek() != "]":
-            inside += self.take()
-        if self.peek() != "]" or not re.fullmatch(r"[\w:.+]+(,\s*[\w:.+]+)*", inside):
-            self.at = mark
-            return box
-        self.take()
-        return Index(box, tuple(place.strip() for place in inside.split(",")))
-
-    def bracket(self) -> Box | None:
-        """What is in brackets; None where they do not close."""
-        opening = self.take()
-        inner = self.formula(inside=True)
-        if inner is None or self.peek() != {"(": ")", "[": "]"}.get(opening, opening):
-            return None
-        self.take()
-        return Fence({"(": "group", "[": "square"}.get(opening, NORM), inner)
-
-    def word(self) -> Box | None:
-        """A name, a differential, a call; None for a plain word."""
-        token = self.peek()
-        plain = unicodedata.normalize("NFD", token)
-        if token == "d" and self.peek(1) == "(":
-            self.take()
-            return Sign("total")
-        if token in self.names:
-            self.take()
-            return self.names[token]
-        if token == "axis" and self.peek(1) == "=":
-            self.take()
-            return Word("axis")
-        if self.peek(1) == "(" and (token in CALLS or token in TABLE or token == "σ"):
-            self.take()
-            inner = self.bracket()
-            return None if inner is None or not isinstance(inner, Fence) else _called(token, inner.inner)
-        stem = plain.rstrip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙ")
-        below = plain[len(stem) :].translate(_SUBSCRIPT)
-        if stem.startswith("d") and (len(stem) == 2 or token[1:] in self.names):
-            self.take()
-            inside = self.names.get(token[1:]) or Name(_spelt(stem[1:]) + (f"_{below}" if below else ""))
-            return Differential(inside)
-        if len(stem) == 1 or (len(stem) == 2 and stem[1] == "\u0302"):
-            self.take()
-            return Name(_spelt(stem[0]) + ("_hat" if len(stem) == 2 else "") + (f"_{below}" if below else ""))
-        return None
-
-
-def _is_superscript(token: str) -> bool:
-    return token.translate(_SUPERSCRIPT).isdecimal() and not token.isdecimal()
-
-
-def _spelt(letter: str) -> str:
-    return _LETTERS.get(letter, letter)
-
-
-def _spoken(word: str) -> str:
-    if word == "σ":
-        return "sigma"
-    operator = CALLS[word][0] if word in CALLS else TABLE[word]
-    return operator.notation.spoken or word
-
-
-def _called(word: str, inner: Box) -> Box:
-    if word in ("ones", "zeros"):
-        column = Sign(word, ("",))
-        matrix = isinstance(inner, Row) and "comma" in inner.joins
-        return Row("flat", (column, Mark(column, "T")), ("", "")) if matrix and word == "ones" else column
-    kind = TABLE[word].notation.kind if word in TABLE else ""
-    if kind == "fence":
-        return Fence(word, inner)
-    if kind == "root":
-        return Root(inner)
-    if kind == "inverse":
-        return Mark(inner if isinstance(inner, Name) else Fence("group", inner), "inverse")
-    return Row("flat", (Word(_spoken(word)), Fence("group", inner)), ("", ""))

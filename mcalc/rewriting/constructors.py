@@ -7,6 +7,7 @@ from typing import Any
 
 from mcalc.rewriting.forms import Form
 from mcalc.table.records import Parameters, Shape
+from mcalc.table.sentences import told
 
 Constructor = Callable[[tuple[Form, ...], tuple[Any, ...], Shape], Form]
 CONSTRUCTORS: dict[str, Constructor] = {}
@@ -40,7 +41,7 @@ SENTENCES = {
     "content": "the common number stands in front",
     "front": "the number stands in front",
     "scalars": "a scalar factor stands in front",
-    "added up": "1⃗ᵀ·v = sum(v)",
+    "added up": told("{1⃗ᵀ·v = sum(v)}"),
     "minus": "the minus sign stands in front",
     "turned": "the transpose of a product turns its order round",
     "twice": "what is turned twice is as it was",
@@ -59,8 +60,8 @@ SENTENCES = {
     "linear": "a linear function of a multiple is the multiple of it",
     "inverse": "the inverse of the inverse is the matrix itself",
     "counted": "a sum of ones counts them",
-    "exponential": "1/e^a is e^(-a)",
-    "complement": "f(−a) = 1 − f(a), as of the logistic function σ",
+    "exponential": told("{1/e^a} is {e^(-a)}"),
+    "complement": told("{f(−a) = 1 − f(a)}, as of the logistic function {σ}"),
 }
 
 QUIET = (

@@ -28,6 +28,7 @@ from mcalc.rewriting.moves import MOVES, Move
 from mcalc.rewriting.patterns import Row, after_of, each, is_name
 from mcalc.rewriting.signs import keeping
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
+from mcalc.table.sentences import linked
 
 ARITHMETIC = "arithmetic"
 """What goes unsaid unless nothing else is to be said: numbers in front, factors of 1, an order."""
@@ -128,7 +129,7 @@ class Engine:
         new = construct(t.head, args, t.par, t.shape)
         if new is not here:
             told = [fact for fact in dict.fromkeys(facts) if fact not in SILENT] or list(dict.fromkeys(facts))
-            sentence = "; ".join(SENTENCES[fact] for fact in told)
+            sentence = linked("; ", (SENTENCES[fact] for fact in told))
             name = ARITHMETIC if all(fact in SILENT for fact in told) else sentence
             self._note(name, here, new, sentence, here, new)
             return new

@@ -18,6 +18,7 @@ from mcalc.rewriting.rationals import rational
 from mcalc.rewriting.reading import canonical, raw
 from mcalc.rewriting.showing import Writer
 from mcalc.table.records import Shape
+from mcalc.table.sentences import linked
 from mcalc.tree.node import Node
 
 ENTRYWISE = "the two are equal entry by entry"
@@ -158,7 +159,7 @@ def said_of(runs: Sequence[Run], before: Node, after: Node) -> str:
     if after.operator.name in _WRITTEN_OUT and before.operator.name != after.operator.name:
         return "written out entry by entry"
     told = dict.fromkeys(run.sentence for run in runs)
-    return "; ".join(told) or ENTRYWISE
+    return linked("; ", told) or ENTRYWISE
 
 
 def is_order(before: Node, after: Node) -> bool:

@@ -18,19 +18,20 @@ from mcalc.rewriting.patterns import Row, both_ways, reversed_scale
 from mcalc.rewriting.reading import canonical, raw
 from mcalc.rewriting.signs import keeping
 from mcalc.table import CALLS, COMPARISONS, TABLE
+from mcalc.table.sentences import Formula, Sentence, told
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension
 
 ROWS = """
 # functions by their names
-sigmoid of a quotient: exp(a)/(1 + exp(a)) -> sigmoid(a) | e^a/(1 + e^a) is the logistic function σ(a)
-sigmoid turned round: 1/(1 + exp(a)) -> sigmoid(-a) | 1/(1 + e^a) is the logistic function σ(-a)
-sigmoid times exponential: exp(a)*(1 - sigmoid(a)) -> sigmoid(a) | e^a*σ(-a) is σ(a)
-perfect square: 1 - 2a + a^2 -> (1 - a)^2 | 1 - 2a + a² is the square of 1 - a
-softmax: exp(u)/sum(exp(u)) -> softmax(u) | e^u over its sum is the softmax
-softmax by logsumexp: exp(u - logsumexp(u)) -> softmax(u) | e^(u - logsumexp(u)) is the softmax
-cosh: exp(a) + exp(-a) -> 2cosh(a) | e^a + e^-a is twice the hyperbolic cosine
-sinh: exp(a) - exp(-a) -> 2sinh(a) | e^a - e^-a is twice the hyperbolic sine
+sigmoid of a quotient: exp(a)/(1 + exp(a)) -> sigmoid(a) | {e^a/(1 + e^a)} is the logistic function {σ(a)}
+sigmoid turned round: 1/(1 + exp(a)) -> sigmoid(-a) | {1/(1 + e^a)} is the logistic function {σ(-a)}
+sigmoid times exponential: exp(a)*(1 - sigmoid(a)) -> sigmoid(a) | {e^a*σ(-a)} is {σ(a)}
+perfect square: 1 - 2a + a^2 -> (1 - a)^2 | {1 - 2a + a²} is the square of {1 - a}
+softmax: exp(u)/sum(exp(u)) -> softmax(u) | {e^u} over its sum is the softmax
+softmax by logsumexp: exp(u - logsumexp(u)) -> softmax(u) | {e^(u - logsumexp(u))} is the softmax
+cosh: exp(a) + exp(-a) -> 2cosh(a) | {e^a + e^(-a)} is twice the hyperbolic cosine
+sinh: exp(a) - exp(-a) -> 2sinh(a) | {e^a - e^(-a)} is twice the hyperbolic sine
 tanh: sinh(a)/cosh(a) -> tanh(a) | sinh over cosh is tanh
 tanh times exponential: exp(a)*(1 - tanh(a)) -> 1/cosh(a) | 1 - tanh(a) is e^-a over cosh(a)
 tanh times falling exponential: exp(-a)*(1 + tanh(a)) -> 1/cosh(a) | 1 + tanh(a) is e^a over cosh(a)
@@ -41,16 +42,16 @@ cosine of the sine: 1 - sin(a)^2 -> cos(a)^2 | 1 - sin² is cos²
 sine of the cosine: 1 - cos(a)^2 -> sin(a)^2 | 1 - cos² is sin²
 cosh of sinh: 1 + sinh(a)^2 -> cosh(a)^2 | 1 + sinh² is cosh²
 sinh of cosh: cosh(a)^2 - 1 -> sinh(a)^2 | cosh² - 1 is sinh²
-log softmax: log(softmax(u)) -> u - logsumexp(u) | the logarithm of a softmax is u - logsumexp(u)
+log softmax: log(softmax(u)) -> u - logsumexp(u) | the logarithm of a softmax is {u - logsumexp(u)}
 # diagonal matrices
-ones by diagonal: ones(n)'@diag(v) -> v' | 1⃗ᵀ·diag(v) = vᵀ
-diagonal by ones: diag(v)@ones(n) -> v | diag(v)·1⃗ = v
-two diagonals: diag(u)@diag(v) -> diag(u*v) | diag(u)·diag(v) = diag(u ⊗ v)
-diagonal times vector: diag(u)@v -> u*v | diag(u)·v = u ⊗ v
-row times diagonal: v'@diag(u) -> (u*v)' | vᵀ·diag(u) = (u ⊗ v)ᵀ
-sum of diagonals: diag(u) + diag(v) -> diag(u + v) | diag(u) + diag(v) = diag(u + v)
-diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by u, columns by v: times u·vᵀ
-diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | the row sums of A⊗B are the diagonal of A·Bᵀ
+ones by diagonal: ones(n)'@diag(v) -> v' | {1⃗ᵀ·diag(v) = vᵀ}
+diagonal by ones: diag(v)@ones(n) -> v | {diag(v)·1⃗ = v}
+two diagonals: diag(u)@diag(v) -> diag(u*v) | {diag(u)·diag(v) = diag(u ⊗ v)}
+diagonal times vector: diag(u)@v -> u*v | {diag(u)·v = u ⊗ v}
+row times diagonal: v'@diag(u) -> (u*v)' | {vᵀ·diag(u) = (u ⊗ v)ᵀ}
+sum of diagonals: diag(u) + diag(v) -> diag(u + v) | {diag(u) + diag(v) = diag(u + v)}
+diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by {u}, columns by {v}: times {u·vᵀ}
+diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | row sums of {A⊗B} are the diagonal of {A·Bᵀ}
 # vectors of ones, sums
 rows of a softmax: softmax(A)@ones(n) -> ones(n) | each row of a softmax adds up to 1
 columns of a softmax: ones(n)'@softmax(A, axis=0) -> ones(n)' | each column of a softmax adds up to 1
@@ -71,15 +72,15 @@ sign over size: sign(a)/abs(a) -> 1/a | the sign over the size is the inverse
 sign over abs: a/abs(a) -> sign(a) | a over its size is its sign
 sign times abs: abs(a)*sign(a) -> a | the size with its sign is the value
 abs of square: abs(a)^2 -> a^2 | the square of the size is the square
-square where positive: a*(a > 0)*max(0, a) -> max(0, a)^2 | where a is positive, it is max(0, a)
-square of relu: a*(a > 0)*relu(a) -> relu(a)^2 | where a is positive, it is relu(a)
-square where negative: a*(0 > a)*min(0, a) -> min(0, a)^2 | where a is negative, it is min(0, a)
-square where negative, turned: a*(0 > a)*min(a, 0) -> min(a, 0)^2 | where a is negative, it is min(a, 0)
-relu where positive: (a > 0)*relu(a) -> relu(a) | where a is not positive, relu(a) is 0 already
-max where positive: (a > 0)*max(0, a) -> max(0, a) | where a is not positive, max(0, a) is 0 already
-min where negative: (0 > a)*min(0, a) -> min(0, a) | where a is not negative, min(0, a) is 0 already
-max where positive, turned: (a > 0)*max(a, 0) -> max(a, 0) | where a is not positive, max(a, 0) is 0 already
-min where negative, turned: (0 > a)*min(a, 0) -> min(a, 0) | where a is not negative, min(a, 0) is 0 already
+square where positive: a*(a > 0)*max(0, a) -> max(0, a)^2 | where {a} is positive, it is {max(0, a)}
+square of relu: a*(a > 0)*relu(a) -> relu(a)^2 | where {a} is positive, it is {relu(a)}
+square where negative: a*(0 > a)*min(0, a) -> min(0, a)^2 | where {a} is negative, it is {min(0, a)}
+square where negative, turned: a*(0 > a)*min(a, 0) -> min(a, 0)^2 | where {a} is negative, it is {min(a, 0)}
+relu where positive: (a > 0)*relu(a) -> relu(a) | where {a} is not positive, {relu(a)} is 0 already
+max where positive: (a > 0)*max(0, a) -> max(0, a) | where {a} is not positive, {max(0, a)} is 0 already
+min where negative: (0 > a)*min(0, a) -> min(0, a) | where {a} is not negative, {min(0, a)} is 0 already
+max where positive, turned: (a > 0)*max(a, 0) -> max(a, 0) | where {a} is not positive, {max(a, 0)} is 0 already
+min where negative, turned: (0 > a)*min(a, 0) -> min(a, 0) | where {a} is not negative, {min(a, 0)} is 0 already
 abs of positive: abs(a) -> a when positive(a) | what is positive is its own size
 relu of positive: relu(a) -> a when positive(a) | relu changes nothing that is positive
 sign of positive: sign(a) -> 1 when positive(a) | what is positive has the sign 1
@@ -146,7 +147,7 @@ def _written() -> tuple[Text, ...]:
         if line and not line.startswith("#"):
             head, _, sentence = line.rpartition("|")
             name, _, rule = head.partition(":")
-            found.append(Text(name.strip(), rule.strip(), sentence.strip()))
+            found.append(Text(name.strip(), rule.strip(), told(sentence.strip())))
     return tuple(found)
 
 
@@ -156,7 +157,7 @@ def _defined() -> tuple[Text, ...]:
     for operator in TABLE.values():
         if operator.recognized:
             call = f"{operator.calls[0]}(a)"
-            sentence = f"{operator.definition} is {call}, by its definition"
+            sentence = Sentence(Formula(operator.definition), " is ", Formula(call), ", by its definition")
             found.append(Text(operator.name, f"{operator.definition} -> {call}", sentence))
     return tuple(found)
 

@@ -13,7 +13,7 @@ def _told(shown: str, rule: str) -> str:
     """``the derivative of ln(a) is 1/a``; where the rule has the value in it, that is called y."""
     value = "y = " if re.search(r"\by\b", rule) else ""
     printed = re.sub(r"-(?=[\w(])", "−", rule.replace(" - ", " − ")).replace("^2", "²").replace("^3", "³")
-    return f"the derivative of {value}{shown}(a) is {printed.replace('log(', 'ln(')}"
+    return f"the derivative of {{{value}{shown}(a)}} is {{{printed.replace('log(', 'ln(')}}}"
 
 
 def function(
@@ -35,7 +35,7 @@ def function(
         name,
         "a",
         title=title or name,
-        doc=f"{meaning or definition or f'the function {name}'}, element-wise",
+        doc=f"{meaning or (f'{{{definition}}}' if definition else f'the function {name}')}, element-wise",
         shape=shapes.elementwise,
         notation=notation or called(name, latex, text),
         calls=(name, *also),
@@ -167,7 +167,7 @@ OPERATORS = (
         numpy=lambda np, a: np.tan(a),
         definition="sin(a)/cos(a)",
         domain="unit",
-        care="not at the odd multiples of π/2",
+        care="not at the odd multiples of {π/2}",
         parity="odd",
         compared_as="sin(a)/cos(a)",
         elsewhere=("Tan",),
@@ -182,7 +182,7 @@ OPERATORS = (
         compared_as="cos(a)/sin(a)",
         no_value="a is 0",
         domain="unit",
-        care="not at the multiples of π",
+        care="not at the multiples of {π}",
         parity="odd",
         elsewhere=("Cot",),
     ),
@@ -218,19 +218,19 @@ OPERATORS = (
         "atan2",
         "a b",
         title="angle",
-        doc="the angle of the point (b, a), from −π to π, element-wise",
+        doc="the angle of the point {(b, a)}, from {−π} to {π}, element-wise",
         shape=shapes.elementwise,
         notation=called("atan2", r"\operatorname{atan2}"),
         calls=("atan2", "arctan2"),
         example="atan2(w, x)",
         rules=(
-            Rule("a", "b/(a^2 + b^2)", "the angle moves with a by b/(a² + b²)"),
-            Rule("b", "-a/(a^2 + b^2)", "the angle moves with b by −a/(a² + b²)"),
+            Rule("a", "b/(a^2 + b^2)", "the angle moves with {a} by {b/(a² + b²)}"),
+            Rule("b", "-a/(a^2 + b^2)", "the angle moves with {b} by {−a/(a² + b²)}"),
         ),
         numpy=_angle,
         elementwise=True,
         of_reals=True,
-        care="where b < 0 the value jumps from −π to π as a passes through 0; at a = b = 0 there is no derivative",
+        care="where {b < 0} the value jumps from {−π} to {π} as {a} passes through 0; at {a = b = 0} there is no derivative",
     ),
     function(
         "sinh",
@@ -348,7 +348,7 @@ OPERATORS = (
         "leaky_relu",
         rule="where(a > 0, 1, 0.01)",
         latex=r"\operatorname{leaky\,relu}",
-        meaning="a where a > 0, 0.01*a elsewhere",
+        meaning="{a} where {a > 0}, {0.01*a} elsewhere",
         numpy=lambda np, a: np.where(a > 0, a, a / 100),
         definition="where(a > 0, a, 0.01a)",
         care="at 0 there is a kink; the derivative is given as 0.01",
@@ -362,7 +362,7 @@ OPERATORS = (
         "elu",
         rule="exp(min(a, 0))",
         latex=r"\operatorname{elu}",
-        meaning="a where a > 0, exp(a) - 1 elsewhere",
+        meaning="{a} where {a > 0}, {exp(a) - 1} elsewhere",
         numpy=lambda np, a: np.where(a > 0, a, np.exp(np.minimum(a, 0)) - 1),
         definition="where(a > 0, a, exp(a) - 1)",
         kinks=("a > 0",),
@@ -405,7 +405,7 @@ OPERATORS = (
         rule="0",
         sentence=FLAT,
         latex=r"\operatorname{step}",
-        meaning="1 where a > 0, 0 elsewhere",
+        meaning="1 where {a > 0}, 0 elsewhere",
         numpy=lambda np, a: np.where(a > 0, 1.0, 0.0),
         definition="a > 0",
         care="at 0 the value jumps; the derivative is given as 0",

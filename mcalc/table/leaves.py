@@ -61,7 +61,7 @@ OPERATORS = (
         "partial",
         "",
         title="derivative",
-        doc="a derivative by its name, ∂u/∂x",
+        doc="a derivative by its name, {∂u/∂x}",
         shape=shapes.given,
         notation=Notation("partial"),
         numpy=lambda np, *_: None,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from mcalc.table.sentences import told
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sympy.core.expr import Expr
@@ -106,6 +108,9 @@ class Rule:
     argument: str
     formula: Formula
     sentence: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sentence", told(self.sentence))
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,10 @@ class Operator:
     bars: tuple[str, ...] = ()
     in_library: Mapping[str, str] = field(default_factory=dict)
     open: Any = None
+
+    def __post_init__(self) -> None:
+        for name in ("doc", "sentence", "care"):
+            object.__setattr__(self, name, told(getattr(self, name)))
 
     @property
     def argument_names(self) -> tuple[str, ...]:

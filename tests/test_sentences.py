@@ -1,0 +1,48 @@
+"""Sentences know their formulas: what a table marks, what a derivation says, and what is left of one that is cut."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from mcalc.ask import derive
+from mcalc.notation.boxes import Box, Said
+from mcalc.pages.prose import spans
+from mcalc.render import write
+from mcalc.rewriting.table import rows
+from mcalc.table import TABLE
+from mcalc.table.sentences import Formula, Sentence, linked, told
+
+RULES = {f"{one.name} {rule.argument}": rule.sentence for one in TABLE.values() for rule in one.rules}
+DOCS = {one.name: one.doc for one in TABLE.values() if one.example}
+
+
+def test_a_marked_sentence_is_text_without_its_marks() -> None:
+    sentence = told("the derivative of {sin(a)} is {cos(a)}")
+    assert sentence == "the derivative of sin(a) is cos(a)" and told(sentence) is sentence
+    assert [piece for piece in sentence.pieces if isinstance(piece, Formula)] == ["sin(a)", "cos(a)"]
+    assert pickle.loads(pickle.dumps(sentence)).pieces == sentence.pieces
+
+
+def test_sentences_are_linked_and_cut() -> None:
+    both = linked("; ", [told("{a} stays"), "so does", told("{b}")])
+    assert both == "a stays; so does; b"
+    assert both.cut(0, 7).pieces == ("a", " stays") and isinstance(both.cut(0, 7).pieces[0], Formula)
+    assert Sentence("x = ", Formula("A·B")).cut(5).pieces == ("·B",)
+
+
+@pytest.mark.parametrize("sentence", {**RULES, **DOCS, **{row.name: row.sentence for row in rows()}}.values())
+def test_every_formula_of_a_table_is_read(sentence: str) -> None:
+    assert isinstance(sentence, Sentence)
+    marked = [piece for piece in sentence.pieces if isinstance(piece, Formula)]
+    set_so = [span.text for span in spans(sentence, {}) if isinstance(span, Said)]
+    assert set_so == marked and "{" not in sentence
+
+
+def test_a_rule_keeps_its_letters_and_the_problem_its_names() -> None:
+    found = write(derive("v'@diag(q)@x", "x", {"v": "n", "q": "n", "x": "n"}, "explain", verify=False), "latex")
+    assert r"\mathbf{v}" in found and r"\mathbf{q}" in found
+    found = write(derive("tr(C'@X)", "X", {"C": "n,n", "X": "n,n"}, "explain", method="differential"), "latex")
+    assert r"what stands before $\mathrm{d}X$" in found and "dX" not in found
+    assert all(isinstance(span, str | Box) for span in spans("w reaches u₂", {}))
