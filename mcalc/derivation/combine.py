@@ -27,6 +27,7 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
 from mcalc.networks.terms import terms_of
 from mcalc.table.records import LoopIndex, lies
+from mcalc.table.sentences import told
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
 
@@ -261,7 +262,7 @@ class Combination:
         chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         contracted = IndexForm.of(tensor)
-        because = "the Jacobians are inserted; a δ leaves only the terms where its two indices are equal"
+        because = told("the Jacobians are inserted; a {δ} leaves only the terms where its two indices are equal")
         self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
         if isinstance(result, Node):
             self.steps.append(_matrix_form(leaf, result))

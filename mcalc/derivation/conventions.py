@@ -13,14 +13,15 @@ from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.problems import Problem
 from mcalc.rewriting.answers import is_symmetric, simplify
 from mcalc.rewriting.declared import as_declared
+from mcalc.table.sentences import told
 from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
 
 _BECAUSE = {
-    "constrained": "within the symmetric matrices, the derivative by {name} is the symmetric part (G + Gᵀ)/2",
-    "entries": "an entry off the diagonal stands twice in the symmetric {name}: G + Gᵀ − diag(diag(G))",
+    "constrained": "within the symmetric matrices, the derivative by {name} is the symmetric part {{(G + Gᵀ)/2}}",
+    "entries": "an entry off the diagonal stands twice in the symmetric {name}: {{G + Gᵀ − diag(diag(G))}}",
 }
 _EACH = ", for each entry of what is derived and in each pair of indices of {name}"
 
@@ -74,7 +75,7 @@ def within_symmetric(
 
 def _because(variable: Node, convention: str, natural: Expression) -> str:
     text = _BECAUSE[convention] + (_EACH if isinstance(natural, IndexForm) else "")
-    return text.format(name=name_text(str(variable.parameters[0])))
+    return told(text.format(name=f"{{{name_text(str(variable.parameters[0]))}}}"))
 
 
 def _folded(natural: Expression, at: int, convention: str) -> Expression:

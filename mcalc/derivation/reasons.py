@@ -71,7 +71,8 @@ def is_square_of_norm(node: Node) -> bool:
 def squared(definition: Node) -> str:
     """What the square of a norm is."""
     is_matrix = len(definition.args[0].args[0].axes) == 2
-    return f"{'‖A‖² = tr(Aᵀ·A)' if is_matrix else '‖a‖² = a·a'}, where both factors vary alike"
+    law = Formula("‖A‖² = tr(Aᵀ·A)" if is_matrix else "‖a‖² = a·a")
+    return Sentence(law, ", where both factors vary alike")
 
 
 def rule_name(definition: Node, arg: Node) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mcalc.derivation.reasons import constant, is_square_of_norm, joined, named, squared
 from mcalc.table.roles import NORM, TRACE
-from mcalc.table.sentences import Formula, Sentence
+from mcalc.table.sentences import Formula, Sentence, told
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, topological
 
@@ -20,7 +20,7 @@ RESIDUALS = ("e", "E")
 _MOST = 4
 """More factors that vary are not read in one line."""
 
-EACH_IN_TURN = "d(A·B) = dA·B + A·dB: each factor varies in turn"
+EACH_IN_TURN = told("{d(A·B) = dA·B + A·dB}: each factor varies in turn")
 
 
 def in_products(root: Node, by: Node, names: Collection[Node]) -> set[Node]:

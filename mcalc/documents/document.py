@@ -79,6 +79,15 @@ def _at_length(block: Prose) -> Prose:
     return block
 
 
+def _named(rule: str, reason: Spans) -> tuple[str, Spans]:
+    """A rule that says its own name in front, ``diagonal condition: …``, goes by that."""
+    first = reason[0] if reason else ""
+    head, colon, rest = first.partition(": ") if isinstance(first, str) else ("", "", "")
+    if not colon or ";" in first or "," in head or len(head) > _LONGEST_BESIDE:
+        return rule, reason
+    return head, (rest, *reason[1:])
+
+
 def _letters(spans: Spans) -> int:
     """About how long a sentence is."""
     return sum(len(span if isinstance(span, str) else getattr(span, "text", "x")) for span in spans)
@@ -272,9 +281,10 @@ class Document(ABC):
         lines, apart = [], []
         for line in block.lines:
             short = 0 < _letters(line.reason) <= _LONGEST_BESIDE
-            lines.append(line if short or not line.rule else replace(line, reason=(line.rule,)))
+            label, reason = _named(line.rule, line.reason)
+            lines.append(line if short or not label else replace(line, reason=(label,)))
             if line.reason and not short:
-                apart.append(Prose(line.reason, "", line.rule))
+                apart.append(Prose(reason, "", label))
         return self.body([replace(block, lines=tuple(lines), role=""), *apart])
 
     @abstractmethod

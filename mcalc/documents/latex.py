@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, capital
@@ -29,6 +30,9 @@ _PREAMBLE = r"""\documentclass{article}
 _GAP, _MOST_ROWS = 1.2, 40
 """The room between two columns in em, and how many rows a page has."""
 TIKZ = r"\usepackage{tikz}"
+_TOLD = r"\intertext{{\small {said}\endgraf\vspace{{-4pt}}}}"
+_INTERTEXT = re.compile(re.escape(_TOLD.format(said="SAID")).replace("SAID", "(.*)"))
+"""A sentence between two lines of a display; before the first it is a paragraph."""
 _HEADED = r"\par\nobreak"
 """Behind a heading: not before a display, which would leave an empty line."""
 _TEXT = {
@@ -59,7 +63,8 @@ def write(page: Page, options: Options) -> str:
     if tikz and not options.standalone:
         comments.append(f"% {TIKZ}")
     if options.standalone:
-        title = [rf"\section*{{{document.said(page.title)}}}"] if page.title and page.answer else []
+        headed = any(isinstance(block, Heading) and block.level == 1 for block in page.blocks)
+        title = [rf"\section*{{{document.said(page.title)}}}"] if page.title and not headed else []
         lines = [_PREAMBLE % (tikz, options.width), *title, *document.body(page.blocks), r"\end{document}"]
     elif page.answer:
         lines = document.answer()
@@ -130,7 +135,7 @@ class Tex(Document):
             if self.is_beside(line):
                 right[-1] += rf" \qquad \text{{({said})}}"
             elif line.reason and intertext:
-                rows.append((rf"\intertext{{\small {self.above(line.reason)}\endgraf\vspace{{-4pt}}}}", True))
+                rows.append((_TOLD.format(said=self.above(line.reason)), True))
             if line.word:
                 rows.append((rf"& \text{{{line.word}}}", False))
             left = line.left[0] if line.left and not line.above else ""
@@ -178,8 +183,10 @@ class Tex(Document):
         """Equations below one another, with their reasons."""
         env = self.options.env or ("align" if self.options.numbered else "align*")
         env = "align" + "*" * (env != "align") if env not in ("equation",) else "align"
-        rows = self.rows(self.set_lines(block), True)
-        return [rf"\begin{{{env}}}", *rows, rf"\end{{{env}}}"]
+        first, *rows = self.rows(self.set_lines(block), True)
+        told = _INTERTEXT.fullmatch(first)
+        before = ["", rf"\noindent{{\small {told[1]}\par}}\nobreak"] if told else []
+        return [*before, rf"\begin{{{env}}}", *([] if told else [first]), *rows, rf"\end{{{env}}}"]
 
     def table(self, block: Table) -> list[str]:
         """Rows of cells below a header; what is too wide or too long for a page is several tables, or paragraphs."""

@@ -144,7 +144,7 @@ class Typeset(Rows):
         if part.kind in ("group", "square"):
             return self.bracketed(self.run(part.inner), "(" if part.kind == "group" else "[")
         if part.kind == "truth":
-            one = Piece(self.spell("1", "bold"), width=BOLD_DIGIT * self.shrunk)
+            one = Piece(self.spell("1", "bold"), width=BOLD_DIGIT * self.shrunk, opens="bold")
             return [one, *self.bracketed(self.run(part.inner), "[")]
         notation, inner = TABLE[part.kind].notation, self.run(part.inner)
         if notation.latex == "|":

@@ -10,8 +10,9 @@ from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.patterns import Row
 from mcalc.rewriting.signs import turned
 from mcalc.table.roles import ABOVE, INVERSE
+from mcalc.table.sentences import told
 
-INVERSE_BESIDE = Row("inverse of a product", ONE, ONE, (), "B·(A·B)⁻¹ is A⁻¹")
+INVERSE_BESIDE = Row("inverse of a product", ONE, ONE, (), told("{B·(A·B)⁻¹} is {A⁻¹}"))
 
 
 def inverse_beside(parts: Sequence[Form]) -> tuple[int, Form] | None:
