@@ -46,8 +46,8 @@ _LARGEST_LEFT, _LARGEST_HEADED = 0.3, 0.6
 """The share of a line from which on a left side has a line of its own, and the formula of a heading too."""
 _ASIDE, _LOW = 0.4, 0.8
 """How wide and how high a value may be that stands within a sentence."""
-_LONGEST_BESIDE = 44
-"""In a table of rules a longer reason stands below it, after the name of its rule."""
+_LONGEST_BESIDE, _LONGEST_NAME = 44, 3
+"""In a table of rules a longer reason stands below it, after the name of its rule, which has so many words at most."""
 _AROUND_REASON = 2.8
 """A quad twice and two brackets, in em, where a reason stands beside its line."""
 
@@ -82,8 +82,10 @@ def _at_length(block: Prose) -> Prose:
 def _named(rule: str, reason: Spans) -> tuple[str, Spans]:
     """A rule that says its own name in front, ``diagonal condition: …``, goes by that."""
     first = reason[0] if reason else ""
-    head, colon, rest = first.partition(": ") if isinstance(first, str) else ("", "", "")
-    if not colon or ";" in first or "," in head or len(head) > _LONGEST_BESIDE:
+    if not isinstance(first, str):
+        return rule, reason
+    head, colon, rest = first.partition(": ")
+    if not colon or ";" in first or head.count(" ") >= _LONGEST_NAME:
         return rule, reason
     return head, (rest, *reason[1:])
 

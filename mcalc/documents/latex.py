@@ -12,12 +12,14 @@ from mcalc.documents.typeset_diagram import Tikz
 from mcalc.formats import FORMATS
 from mcalc.notation.boxes import Box
 from mcalc.notation.latex import Latex
+from mcalc.notation.pieces import tallest
 from mcalc.notation.widths import TEXT
 from mcalc.tree.names import CAPITALS, GREEK
 
 _AIR = 0.98
 """The share of a line that is filled: the widths are estimates."""
-_EM = 10.0
+_EM, _HIGHEST = 10.0, 0.7
+"""The font, in points, and how high a formula is, in em, that stands in a heading."""
 _PREAMBLE = r"""\documentclass{article}
 \usepackage{amsmath}%s
 \setlength{\textwidth}{%gpt}
@@ -79,6 +81,7 @@ class Tex(Document):
     """`align*` for every row of equations, sentences between them."""
 
     def __init__(self, page: Page, options: Options) -> None:
+        self.titled_before = False
         super().__init__(Latex(options.style), options, _AIR * options.width / _EM, page)
 
     def words(self, text: str) -> str:
@@ -159,9 +162,13 @@ class Tex(Document):
         """A heading of its level."""
         if block.level > 1:
             return ["", rf"\medskip\noindent\textbf{{{self.titled(block)}}}{_HEADED}"]
-        if not self.is_short(block) or block.below is None:
-            return [rf"\noindent\textbf{{{self.titled(block)}}}\par"]
-        return [rf"\noindent\textbf{{{self.said(block.short)}}}", *self.equations(Equations((block.below,)))]
+        apart = [r"\bigskip"] if self.titled_before else []
+        self.titled_before = True
+        runs = [self.setter.whole_run(span, TEXT) for span in block.spans if isinstance(span, Box)]
+        high = any(tallest(run) > _HIGHEST for run in runs)
+        if block.below is None or not (high or self.is_short(block)):
+            return [*apart, rf"\noindent\textbf{{{self.titled(block)}}}\par"]
+        return [*apart, rf"\noindent\textbf{{{self.said(block.short)}}}", *self.equations(Equations((block.below,)))]
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
