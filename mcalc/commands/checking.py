@@ -69,11 +69,7 @@ def check(
     from mcalc.pages.verdict import page
     from mcalc.render import verdict as report
 
-    shown = Shown(
-        lambda form, columns: report.rows(found, columns, form),
-        lambda: page(found),
-        {"json": lambda: report.as_json(found)},
-    )
+    shown = Shown(lambda: page(found), {"json": lambda: report.as_json(found)})
     put(shown, form, output, color, document)
     if FORMATS[form].kind is not Kind.TERMINAL:
         tell(found.derivation)

@@ -55,7 +55,7 @@ def draw(question: Question, form: str, output: str | None, color: str, document
     from mcalc.pictures.graph_text import rows
 
     others = {"dot": lambda: graph_dot.write(derivations), "svg": lambda: graph_svg.write(derivations)}
-    shown = Shown(lambda form, columns: rows(derivations, form, columns), lambda: page(derivations), others)
+    shown = Shown(lambda: page(derivations), others, rows=lambda form, columns: rows(derivations, form, columns))
     put(shown, form, output, color, document)
     if FORMATS[form].kind is not Kind.TERMINAL:
         tell(derivations[0])

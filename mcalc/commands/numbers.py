@@ -49,10 +49,10 @@ def evaluate(
 
     found = report.evaluation(question, read_assignments(at), intermediate)
     shown = Shown(
-        lambda form, _: report.text_rows(found, form, digits),
         lambda: page(found, digits, document.lhs, document.standalone or not FORMATS[form].pasted),
         {"json": lambda: report.as_json(found)} | {name: lambda: report.arrays(found, form) for name in LIBRARIES},
         lambda form: report.notes(found, form),
+        lambda form, _: report.text_rows(found, form, digits),
     )
     put(shown, form, output, color, document)
 
@@ -89,10 +89,10 @@ def table(
 
     found = tables.tabulate(question, read_varied(vary), read_assignments(at))
     shown = Shown(
-        lambda *_: tables.text_rows(found, digits, not long),
         lambda: tables.page(found, digits, not long),
         {"csv": lambda: tables.as_csv(found), "json": lambda: tables.as_json(found)},
         lambda form: tables.notes(found, form),
+        lambda *_: tables.text_rows(found, digits, not long),
     )
     put(shown, form, output, color, document)
 
@@ -193,10 +193,10 @@ def descend(
         write(data[suffix](), output)
         output = None
     result = Shown(
-        lambda *_: pages.text_rows(found, every or 0, digits),
         lambda: pages.page(found, every or 0, digits),
         data,
         lambda _: pages.remarks(found, digits),
+        lambda *_: pages.text_rows(found, every or 0, digits),
     )
     put(result, form, output, color, document)
     if found.fault is not None:

@@ -36,15 +36,10 @@ def shapes(
     """The tree, each node with its shape."""
     text = legible(expression, shapes)
     from mcalc.pages.shapes import page
-    from mcalc.render.tree import questions, rows
 
     declared = declared_shapes(shapes)
 
-    def lines(form: str, _: int) -> list[Row]:
-        found = rows(text, declared, form)
-        return found + questions(text, declared, shapes) if lead_on else found
-
-    put(Shown(lines, lambda: page(text, declared)), form, output, color, document)
+    put(Shown(lambda: page(text, declared, shapes if lead_on else None)), form, output, color, document)
 
 
 @click.command(cls=Command)
@@ -95,7 +90,7 @@ def rules(
             return pages.rewritings_page() if rewritings else pages.names_page()
         return pages.page(pages.find(name)) if name else pages.operators_page()
 
-    put(Shown(listed, page), form, output, color, document)
+    put(Shown(page, rows=listed), form, output, color, document)
 
 
 @click.command(cls=Command)

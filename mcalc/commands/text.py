@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """A result in each kind of format: its rows for a terminal of so many columns, its page, its data and code.
+    """A result in each kind of format: its page, its data and code.
 
-    The `notes` go to standard error in every format in which they are not among the rows.
+    `rows` are what a terminal of so many columns shows, where that is not the page. The `notes` go to standard error in
+    every format in which they are not among the rows.
     """
 
-    rows: Callable[[str, int], list[Row]]
     page: Callable[[], Page]
     others: Mapping[str, Callable[[], str]] = {}
     notes: Callable[[str], Iterable[str]] = lambda form: ()
+    rows: Callable[[str, int], list[Row]] | None = None
 
 
 def put(shown: Shown, form: str, output: str | None, color: str = "never", document: Options = PLAIN) -> None:
@@ -40,9 +41,13 @@ def put(shown: Shown, form: str, output: str | None, color: str = "never", docum
     kind = FORMATS[form].kind
     if kind is Kind.TERMINAL:
         from mcalc.documents.rows import page_in_ascii
+        from mcalc.documents.terminal import rows
 
-        rows = shown.rows(form, columns(output))
-        show(page_in_ascii(rows) if form == "ascii" else rows, output, color)
+        if shown.rows is None:
+            show(rows(shown.page(), form, columns(output), document), output, color)
+        else:
+            found = shown.rows(form, columns(output))
+            show(page_in_ascii(found) if form == "ascii" else found, output, color)
     elif kind is Kind.DOCUMENT:
         from mcalc.documents import write as write_page
 

@@ -36,7 +36,8 @@ class Heading:
 class Prose:
     """A sentence; `role` is quiet, good, bad, variable or nothing, `label` the name of the rule it explains.
 
-    A label without a sentence names the rule that is used.
+    A label without a sentence names the rule that is used. In a verdict the point of an ``example`` and the step of the
+    derivation where the answer is ``parting`` from it are roles too, and what is told ``within`` these.
     """
 
     spans: Spans
@@ -111,11 +112,21 @@ class Equations:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells of sentences; a column of numbers is set to the right."""
+    """Cells of sentences; a column of numbers is set to the right; `styles` are the roles of the columns."""
 
     header: tuple[Spans, ...]
     rows: tuple[tuple[Spans, ...], ...]
     numbers: bool = False
+    styles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Rows of cells, each so many steps to the right as it is deep."""
+
+    header: tuple[Spans, ...]
+    rows: tuple[tuple[int, tuple[Spans, ...]], ...]
+    styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,20 +209,23 @@ class Either:
     document: tuple[Block, ...]
 
 
-Block = Heading | Prose | Where | Equations | Table | Note | Code | Graph | Aside | Shortened | Either
+Block = Heading | Prose | Where | Equations | Table | Tree | Note | Code | Graph | Aside | Shortened | Either
 
 
 @dataclass(frozen=True)
 class Page:
     """The blocks, a title, and what is said in a comment where the format has no place for it.
 
-    Of an `answer` a document that is no whole one has its equations alone.
+    Of an `answer` a document that is no whole one has its equations alone; of it, and of a page that is `commented`, a
+    terminal has the sentences as comments.
     """
 
     blocks: tuple[Block, ...]
     title: Spans = ()
     assumed: tuple[str, ...] = ()
     answer: bool = False
+    verdict: bool = False
+    commented: bool = False
 
     @property
     def names(self) -> frozenset[str]:

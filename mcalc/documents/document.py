@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
+from mcalc.documents.at_length import LONGEST_BESIDE, at_length, letters, named, together
 from mcalc.documents.blocks import (
     Aside,
     Block,
@@ -25,8 +26,8 @@ from mcalc.documents.blocks import (
     Span,
     Spans,
     Table,
+    Tree,
     Where,
-    capital,
     size_box,
     with_capital,
 )
@@ -39,6 +40,7 @@ from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of, word_width
 
 _BEFORE_NAMES = "where"
 """The word before the first part that is named."""
+_STEP = "\u2003"
 _WORDS = re.compile(r"\s*\S+|\s+$")
 _SPACE, _TYPED = 0.333, 0.525
 """The width of a space in em, and of a letter on a typewriter."""
@@ -46,53 +48,8 @@ _LARGEST_LEFT, _LARGEST_HEADED = 0.3, 0.6
 """The share of a line from which on a left side has a line of its own, and the formula of a heading too."""
 _ASIDE, _LOW = 0.4, 0.8
 """How wide and how high a value may be that stands within a sentence."""
-_LONGEST_BESIDE, _LONGEST_NAME = 44, 3
-"""In a table of rules a longer reason stands below it, after the name of its rule, which has so many words at most."""
 _AROUND_REASON = 2.8
 """A quad twice and two brackets, in em, where a reason stands beside its line."""
-
-
-def together(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The answers by several variables as one, where the first of them stands."""
-    answers = [block for block in blocks if isinstance(block, Equations) and block.role == "answer"]
-    for block in blocks:
-        if block not in answers:
-            yield block
-        elif block is answers[0]:
-            yield replace(block, lines=tuple(line for one in answers for line in one.lines))
-
-
-def plainly(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks, of those that are either of two what documents say."""
-    for block in blocks:
-        yield from plainly(block.document) if isinstance(block, Either) else (block,)
-
-
-def _at_length(block: Prose) -> Prose:
-    """A sentence as a document has it: a rule that is only named, what is held constant, before what it leads to."""
-    if block.label and not block.spans:
-        return Prose((f"By the {block.label}:" if "rule" in block.label else f"{capital(block.label)}:",))
-    if block.label and not str(block.spans[-1]).endswith("."):
-        return replace(block, spans=(*block.spans, "."))
-    if block.role == "variable":
-        return Prose((*with_capital(block.spans), ":"))
-    return block
-
-
-def _named(rule: str, reason: Spans) -> tuple[str, Spans]:
-    """A rule that says its own name in front, ``diagonal condition: …``, goes by that."""
-    first = reason[0] if reason else ""
-    if not isinstance(first, str):
-        return rule, reason
-    head, colon, rest = first.partition(": ")
-    if not colon or ";" in first or head.count(" ") >= _LONGEST_NAME:
-        return rule, reason
-    return head, (rest, *reason[1:])
-
-
-def _letters(spans: Spans) -> int:
-    """About how long a sentence is."""
-    return sum(len(span if isinstance(span, str) else getattr(span, "text", "x")) for span in spans)
 
 
 class SetLine(NamedTuple):
@@ -131,7 +88,7 @@ class Document(ABC):
         for block in together(blocks):
             table = isinstance(block, Equations) and block.role == "rules"
             printer: Callable[[Block], list[str]] = getattr(self, "rules" if table else type(block).__name__.lower())
-            lines += printer(_at_length(block) if isinstance(block, Prose) else block)
+            lines += printer(at_length(block) if isinstance(block, Prose) else block)
         return lines
 
     @abstractmethod
@@ -282,8 +239,8 @@ class Document(ABC):
         """A table of rules: beside each equation a short reason, or the name of the rule, which is explained below."""
         lines, apart = [], []
         for line in block.lines:
-            short = 0 < _letters(line.reason) <= _LONGEST_BESIDE
-            label, reason = _named(line.rule, line.reason)
+            short = 0 < letters(line.reason) <= LONGEST_BESIDE
+            label, reason = named(line.rule, line.reason)
             lines.append(line if short or not label else replace(line, reason=(label,)))
             if line.reason and not short:
                 apart.append(Prose(reason, "", label))
@@ -292,6 +249,11 @@ class Document(ABC):
     @abstractmethod
     def table(self, block: Table) -> list[str]:
         """Rows of cells below a header."""
+
+    def tree(self, block: Tree) -> list[str]:
+        """The rows as those of a table."""
+        rows = [((_STEP * deep, *cells[0]), *cells[1:]) for deep, cells in block.rows]
+        return self.table(Table(block.header, tuple(rows)))
 
     @abstractmethod
     def note(self, block: Note) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mcalc.documents.at_length import plainly, together
 from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, capital
-from mcalc.documents.document import Document, SetLine, plainly, together
+from mcalc.documents.document import Document, SetLine
 from mcalc.documents.options import Options
 from mcalc.documents.typeset_diagram import Tikz
 from mcalc.formats import FORMATS

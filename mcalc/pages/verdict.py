@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcalc.checking.points import Computed, Indexed, Stacked
-from mcalc.checking.statements import answer_shape, parting_steps, step_title, trust, verdict
+from mcalc.checking.statements import answer_shape, answer_text, derivative, parting_steps, step_title, trust, verdict
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.statements import assumptions
-from mcalc.documents.blocks import Block, Code, Equations, Line, Note, Page, Prose, Spans, Table, joined
+from mcalc.documents.blocks import Block, Code, Either, Equations, Line, Note, Page, Prose, Spans, Table, joined
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, equation
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.results import write_expression
 from mcalc.notation.writing import box_of
 from mcalc.pages.sentences import Sentences
+from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, variables
 
 
@@ -26,7 +28,7 @@ def page(check: Check) -> Page:
         by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
         title = ("The derivative of ", box_of(derivation.value), " by ", *by)
         blocks = tuple(block for part in parts for block in _Verdict(part).blocks())
-        return Page(blocks, title, assumptions(derivation))
+        return Page(blocks, title, assumptions(derivation), verdict=True)
 
 
 class _Verdict:
@@ -43,11 +45,14 @@ class _Verdict:
         check = self.check
         yield Prose(self.said(verdict(check)), "good" if check.right else "bad")
         yield self.sentences.where()
+        yield from self.sentences.notes()
         for finding in check.findings:
             if check.right:
                 continue
             if finding.condition and finding is check.findings[0]:
-                yield Prose(("Wrong as it stands.",))
+                yield Prose(
+                    self.said(f"Wrong as it stands: this is not {derivative(check)}, in the {check.layout} layout.")
+                )
             else:
                 yield Prose(self.said(finding.sentence))
         if check.taken:
@@ -57,18 +62,41 @@ class _Verdict:
         yield from self.forms()
         if check.example is not None:
             point = ", ".join(f"{name} = {value}" for name, value in check.example.point)
-            yield Prose(("For example, at ", *self.said(point), ":"))
+            yield Prose(self.said(point), "example")
             rows = (("your answer gives", check.example.answer), ("the right one", check.example.right))
-            yield Table((), tuple(((name,), self.said(value)) for name, value in rows))
+            yield Table((), tuple(((name,), self.said(value)) for name, value in rows), styles=("quiet", ""))
         for step in parting_steps(check):
-            yield Prose((f"It parts from the derivation here, at {step_title(step)}:",))
-            lines = [Line(self.box(step.before), self.box(step.after), self.said(step.because), step.shape)]
-            yield Equations(tuple(lines))
-            yield from self.with_names(step)
+            yield Prose((step_title(step),), "parting")
+            line = Line(self.box(step.before), self.box(step.after), self.said(step.because), step.shape)
+            because = (Prose(line.reason, "within"),) if line.reason else ()
+            named = tuple(self.with_names(step))
+            yield Either((Equations((line,), "local"), *named, *because), (Equations((line,)), *named))
         yield from (Note(self.said(note)) for note in check.notes)
 
     def forms(self) -> Iterator[Block]:
         """The answer, and the right form where that is another."""
+        yield Either((self.beside(),), tuple(self.below()))
+
+    def beside(self) -> Table:
+        """Both in the rows of a table."""
+        check = self.check
+        result, text = check.derivation.result, self.answer()
+        shape = sizes_shown(answer_shape(check.answer)) if check.answer is not None else "its shapes do not fit"
+        rows: list[tuple[Spans, ...]] = [(("your answer",), text, (shape,))]
+        if not check.right or answer_text(check.answer, check) != write_expression(result):
+            named = "mcalc's form" if check.right else "right"
+            rows.append(((named,), (self.box(result),), (sizes_shown(result.shape),)))
+        return Table((), tuple(rows), styles=("quiet", "result", "shape"))
+
+    def answer(self) -> Spans:
+        """The answer as it was read, else as it was typed."""
+        answer = self.check.answer
+        if answer is None or isinstance(answer, Stacked | Computed):
+            return (self.check.text.strip(),)
+        return (box_of(answer.node if isinstance(answer, Indexed) else answer),)
+
+    def below(self) -> Iterator[Block]:
+        """Each on a line of its own."""
         check = self.check
         answer, result = check.answer, check.derivation.result
         if answer is None or isinstance(answer, Stacked | Computed):
@@ -88,7 +116,8 @@ class _Verdict:
         lines = {line.node: line for line in self.check.derivation.lines}
         named = [leaf for leaf in variables(step.after) if leaf in lines]
         if named:
-            yield Prose(("with ", *joined([equation(self.box(leaf), self.box(lines[leaf].meaning)) for leaf in named])))
+            shown = joined([equation(self.box(leaf), self.box(lines[leaf].meaning)) for leaf in named])
+            yield Prose(("with ", *shown), "within")
 
     def box(self, value: Expression | Drawn) -> Box:
         """A value as a box."""
