@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -66,20 +67,6 @@ def rules(
 ) -> None:
     """The table of operators and their Jacobians; with NAME, an operator or a rule in full: "vector chain rule"."""
     from mcalc.pages import rules as pages
-    from mcalc.render import rule_page
-    from mcalc.render.rewritings import lines
-    from mcalc.render.rules import rows
-
-    def listed(form: str, columns: int) -> list[Row]:
-        if sheet:
-            from mcalc.render.sheet import rows as sheet_rows
-
-            return sheet_rows(form, columns)
-        if rewritings:
-            return lines()
-        if names:
-            return rule_page.names()
-        return rows(columns) if name is None else rule_page.rows(name, columns)
 
     def page() -> Page:
         if sheet:
@@ -90,7 +77,27 @@ def rules(
             return pages.rewritings_page() if rewritings else pages.names_page()
         return pages.page(pages.find(name)) if name else pages.operators_page()
 
-    put(Shown(page, rows=listed), form, output, color, document)
+    put(Shown(page, rows=_table(name, sheet, rewritings or names)), form, output, color, document)
+
+
+def _table(name: str | None, sheet: bool, listed: bool) -> Callable[[str, int], list[Row]] | None:
+    """The sheet, the table of operators and an operator in full in a terminal, which lays them out by itself."""
+    if sheet:
+        from mcalc.render.sheet import rows as sheet_rows
+
+        return sheet_rows
+    if listed:
+        return None
+    if name is None:
+        from mcalc.render.rules import rows
+
+        return lambda _, columns: rows(columns)
+    from mcalc.pages.rules import find
+    from mcalc.render import operator_page
+    from mcalc.table.records import Operator
+
+    found = find(name)
+    return (lambda _, columns: operator_page.rows(found, columns)) if isinstance(found, Operator) else None
 
 
 @click.command(cls=Command)

@@ -36,8 +36,9 @@ class Heading:
 class Prose:
     """A sentence; `role` is quiet, good, bad, variable or nothing, `label` the name of the rule it explains.
 
-    A label without a sentence names the rule that is used. In a verdict the point of an ``example`` and the step of the
-    derivation where the answer is ``parting`` from it are roles too, and what is told ``within`` these.
+    A label without a sentence names the rule that is used. A ``law`` is a formula; ``see`` says where to read on. In a
+    verdict the point of an ``example`` and the step where the answer is ``parting`` from the derivation are roles too,
+    and what is told ``within`` these.
     """
 
     spans: Spans
@@ -112,12 +113,16 @@ class Equations:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells of sentences; a column of numbers is set to the right; `styles` are the roles of the columns."""
+    """Cells of sentences; a column of numbers is set to the right; `styles` are the roles of the columns.
+
+    What is `told` below the first cell stands there in a terminal, as it is too long for a column.
+    """
 
     header: tuple[Spans, ...]
     rows: tuple[tuple[Spans, ...], ...]
     numbers: bool = False
     styles: tuple[str, ...] = ()
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,15 @@ class Either:
     document: tuple[Block, ...]
 
 
-Block = Heading | Prose | Where | Equations | Table | Tree | Note | Code | Graph | Aside | Shortened | Either
+@dataclass(frozen=True)
+class Example:
+    """A command, and the page that it prints."""
+
+    command: str
+    page: Page
+
+
+Block = Heading | Prose | Where | Equations | Table | Tree | Note | Code | Graph | Aside | Shortened | Either | Example
 
 
 @dataclass(frozen=True)
@@ -217,7 +230,7 @@ class Page:
     """The blocks, a title, and what is said in a comment where the format has no place for it.
 
     Of an `answer` a document that is no whole one has its equations alone; of it, and of a page that is `commented`, a
-    terminal has the sentences as comments.
+    terminal has the sentences as comments. In a page of `reference` they begin at the margin.
     """
 
     blocks: tuple[Block, ...]
@@ -226,6 +239,7 @@ class Page:
     answer: bool = False
     verdict: bool = False
     commented: bool = False
+    reference: bool = False
 
     @property
     def names(self) -> frozenset[str]:

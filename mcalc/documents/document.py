@@ -16,6 +16,7 @@ from mcalc.documents.blocks import (
     Code,
     Either,
     Equations,
+    Example,
     Graph,
     Heading,
     Line,
@@ -214,6 +215,10 @@ class Document(ABC):
     def either(self, block: Either) -> list[str]:
         """What a document says."""
         return self.body(block.document)
+
+    def example(self, block: Example) -> list[str]:
+        """The command, and what it prints."""
+        return self.body([Code(block.command, "console"), *block.page.blocks])
 
     def shortened(self, block: Shortened) -> list[str]:
         """A result in which a part has a name."""

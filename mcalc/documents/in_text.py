@@ -10,6 +10,7 @@ from mcalc.documents.blocks import (
     Code,
     Either,
     Equations,
+    Example,
     Heading,
     Line,
     Note,
@@ -42,8 +43,8 @@ class Text:
 
     indent = "  "
 
-    def __init__(self, form: str, columns: int, options: Options) -> None:
-        self.form, self.columns, self.options = form, columns, options
+    def __init__(self, form: str, columns: int, options: Options, shown: Callable[[Page, int], list[Row]]) -> None:
+        self.form, self.columns, self.options, self.shown = form, columns, options, shown
         self.signs = ASCII if form == "ascii" else TEXT
         self.rows: list[Row] = []
 
@@ -137,6 +138,13 @@ class Text:
     def either(self, block: Either) -> None:
         """What is said in a few words."""
         self.body(block.terminal)
+
+    def example(self, block: Example) -> None:
+        """A command, and what it prints, a little in."""
+        self.add()
+        self.add(Piece("  $ ", "quiet"), Piece(block.command))
+        inner = self.shown(block.page, self.columns - 2 if self.columns else 0)
+        self.rows += [[Piece("  "), *row] if row else row for row in inner]
 
     def code(self, block: Code) -> None:
         """Text as it is, line by line."""

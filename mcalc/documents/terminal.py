@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.documents.blocks import (
     Block,
     Equations,
+    Heading,
     Note,
     Page,
     Prose,
@@ -14,6 +15,7 @@ from mcalc.documents.blocks import (
 from mcalc.documents.in_text import Text
 from mcalc.documents.options import Options
 from mcalc.documents.rows import Piece, Row, plain, wrapped
+from mcalc.notation.textlines import broken
 
 
 def write(page: Page, options: Options, form: str = "text") -> str:
@@ -24,7 +26,8 @@ def write(page: Page, options: Options, form: str = "text") -> str:
 def rows(page: Page, form: str, columns: int, options: Options) -> list[Row]:
     """The page; sentences are broken at `columns`, 0 for nowhere."""
     kind = AnswerInText if page.answer or page.commented else VerdictInText if page.verdict else Text
-    return kind(form, columns, options).page(page)
+    kind = ReferenceInText if page.reference else kind
+    return kind(form, columns, options, lambda inner, room: rows(inner, form, room, options)).page(page)
 
 
 class AnswerInText(Text):
@@ -60,6 +63,39 @@ class AnswerInText(Text):
             sided = (self.options.lhs and not drawing) or line.role == "entry"
             for text in (self.equation(line) if sided else self.math(line.right)).split("\n"):
                 self.add(Piece(text, "result"))
+
+
+class ReferenceInText(Text):
+    """What mcalc knows: laws a little in, sentences at the margin."""
+
+    indent = ""
+
+    def heading(self, block: Heading) -> None:
+        """A heading, an empty row before it."""
+        if self.rows:
+            self.add()
+        self.add(Piece(self.said(block.spans), "heading"))
+
+    def prose(self, block: Prose) -> None:
+        """A law, or what is said of it."""
+        text = self.said(block.spans)
+        if block.role == "law":
+            lines = broken(text.strip("`"), self.columns - 2, "") if self.columns else [text.strip("`")]
+            self.rows += [[Piece("  " + line, "result")] for line in lines]
+            return
+        if block.role == "see":
+            self.add()
+        self.told(text)
+
+    def table(self, block: Table) -> None:
+        """Cells below one another, or what is said of a row below it."""
+        if not block.told:
+            self.rows += self.cells_of(block.rows, block.styles, "")
+            return
+        for first, *others in block.rows:
+            self.add(Piece(self.said(first).strip("`")))
+            for cell in others:
+                self.told(self.said(cell), indent="    ")
 
 
 class VerdictInText(Text):

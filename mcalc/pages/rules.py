@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.named_rules import RULES, Example, NamedRule
-from mcalc.documents.blocks import Block, Code, Heading, Note, Page, Prose, Spans, Table
+from mcalc.derivation.named_rules import RULES, NamedRule
+from mcalc.derivation.named_rules import Example as Asked
+from mcalc.documents.blocks import Block, Either, Example, Heading, Note, Page, Prose, Spans, Table
 from mcalc.notation.boxes import Typed
 from mcalc.pages import derivation as derivations
 from mcalc.pages.operator import formula, left_side, written
@@ -61,7 +62,7 @@ def _of_abbreviation(records: Sequence[Abbreviation]) -> NamedRule:
         record.name,
         law,
         "It is read as what it is short for, and prints as that.",
-        (Example("jacobian", formula, record.argument_names[0], shapes),),
+        (Asked("jacobian", formula, record.argument_names[0], shapes),),
     )
 
 
@@ -80,14 +81,14 @@ def _meant(wanted: str, known: list[str]) -> str:
 # Their pages -----------------------------------------------------------------------------------------------------
 
 
-def command_of(example: Example) -> str:
+def command_of(example: Asked) -> str:
     """The command as it is typed."""
     declared = "".join(f" -s {name}={shape}" for name, shape in example.shapes.items())
     layout = "" if example.layout == "paper" else f" --layout {example.layout}"
     return f'mcalc {example.command} "{example.source}" --wrt {example.variable}{declared}{layout}'
 
 
-def derivation_of(example: Example) -> Derivation:
+def derivation_of(example: Asked) -> Derivation:
     """What the command comes to."""
     return derive(example.source, example.variable, example.shapes, example.command, example.layout)
 
@@ -110,29 +111,29 @@ def page(found: NamedRule | Operator | Rewriting) -> Page:
     if isinstance(found, Operator):
         return operator_page(found)
     blocks = _rule(found) if isinstance(found, NamedRule) else _rewriting(found)
-    return Page((Heading(1, (found.name,)), *blocks), (found.name,))
+    return Page((Heading(1, (found.name,)), *blocks), (found.name,), reference=True)
 
 
 def _rule(rule: NamedRule) -> Iterator[Block]:
-    yield Prose(spans(rule.law, {}))
-    yield Prose(spans(rule.told, {}))
+    yield Prose(spans(rule.law, {}), "law")
+    yield Prose(spans(rule.told, {}), "quiet")
     for example in rule.examples:
-        yield Code(command_of(example), "console")
-        yield from derivations.page(derivation_of(example), lhs=True).blocks
+        yield Example(command_of(example), derivations.page(derivation_of(example), lhs=True))
     if rule.see:
-        yield Prose((f"See also: {', '.join(rule.see)}.",))
+        yield Prose((f"See also: {', '.join(rule.see)}",), "see")
 
 
 def _rewriting(row: Rewriting) -> Iterator[Block]:
-    yield Code(row.source)
-    yield Prose(spans(row.sentence, {}))
-    yield Note((LETTERS + ".",))
+    yield Prose((Typed(row.source),), "law")
+    yield Prose(spans(row.sentence, {}), "quiet")
+    yield Prose((LETTERS,), "quiet")
 
 
 def names_page() -> Page:
     """Every rule that derivations name, with its law."""
     cells = tuple(((rule.name,), spans(rule.law, {})) for rule in RULES)
-    return Page((Table((("rule",), ("law",)), cells),), ("Rules that derivations name",))
+    table = Table((("rule",), ("law",)), cells, styles=("heading", ""))
+    return Page((table,), ("Rules that derivations name",), reference=True)
 
 
 def rewritings_page() -> Page:
@@ -141,4 +142,5 @@ def rewritings_page() -> Page:
         ((Typed(row.source),), spans(row.sentence, {})) for row in (*written_rows(), *defined_rows())
     ]
     cells += [((move.name,), spans(f"{move.sentence}, where that makes the whole shorter", {})) for move in MOVES]
-    return Page((Table((("rewriting",), ("what is said",)), tuple(cells)), Note((LETTERS + ".",))), ("Rewritings",))
+    table = Table((("rewriting",), ("what is said",)), tuple(cells), styles=("", "quiet"), told=True)
+    return Page((table, Either((), (Note((LETTERS + ".",)),))), ("Rewritings",), reference=True)
