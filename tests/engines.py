@@ -211,6 +211,33 @@ console.log(JSON.stringify(found));
 """
 
 
+PREVIEW = """
+const preview = require("markdown-it")({html: true});
+preview.use(require("@vscode/markdown-it-katex").default, {throwOnError: false});
+const found = {};
+JSON.parse(require("fs").readFileSync(0, "utf8")).forEach(([name, text]) => {
+  const page = preview.render(text);
+  const words = page.replace(/<annotation[^]*?<\\/annotation>/g, "").replace(/<[^>]+>/g, "");
+  const wrong = [...(page.match(/katex-error/g) || []), ...(words.match(/\\$|\\\\[a-z]+/g) || [])];
+  if (wrong.length) found[name] = wrong.join(" ");
+});
+console.log(JSON.stringify(found));
+"""
+"""The preview of VS Code: what it cannot set, and dollar signs and commands that it takes for words."""
+
+
+def misread(pages: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The pages of Markdown that the preview of VS Code does not show as formulas and words."""
+    folder = modules()
+    if not (Path(folder) / "node_modules" / "@vscode" / "markdown-it-katex").is_dir():
+        pytest.skip("node_modules has no @vscode/markdown-it-katex")
+    run = subprocess.run(
+        ["node", "-e", PREVIEW], cwd=folder, input=json.dumps(pages), capture_output=True, encoding="utf-8",
+        check=True, timeout=1800,
+    )  # fmt: skip
+    return dict(json.loads(run.stdout))
+
+
 def refused(script: str, formulas: Sequence[tuple[str, bool]]) -> dict[str, str]:
     """The formulas that a library for browsers refuses, each with its message; whether each is displayed."""
     run = subprocess.run(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import ARTICLE, COLUMN, MATHJAX, STRICT, needs, of_markdown, printed, questions, refused, tex
+from engines import ARTICLE, COLUMN, MATHJAX, STRICT, misread, needs, of_markdown, printed, questions, refused, tex
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +47,11 @@ def test_browsers_read_every_answer_of_latex(library: str) -> None:
     answers = [(re.sub(r"(?m)^%.*\n", "", text), True) for _, text in printed("latex", False, width=ARTICLE)]
     print(f"\n{library}: {len(answers)} answers")
     assert refused(STRICT if library == "KaTeX" else MATHJAX, answers) == {}
+
+
+@pytest.mark.parametrize("derivations", [False, True])
+def test_the_preview_of_vs_code_shows_every_page(derivations: bool) -> None:
+    assert misread(printed("markdown", derivations, flavour="pandoc")) == {}
 
 
 GITHUB_REFUSES = re.compile(r"\\(?:operatorname|intertext|def|newcommand|require|href|class|cssId|style|label|ref)\b")

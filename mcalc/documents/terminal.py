@@ -54,6 +54,8 @@ class AnswerInText(Text):
         """The value, its recurring parts before it; its left side where that is asked for, and before an entry."""
         if block.part:
             self.told(self.said(block.part))
+        if self.options.label:
+            self.told(self.options.label)
         for line in block.lines:
             for name, box in line.named:
                 self.add(Piece(f"{self.math(name)} = {self.math(box)}", "result"))
