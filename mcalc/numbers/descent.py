@@ -42,7 +42,7 @@ class Compiled:
             roots = [sampled(root, index, self.count, self.batch) for root in roots]
             sizes[index.name] = self.batch
         self.function: Callable[..., Sequence[Array]] | None = None
-        self.array = np.ndarray
+        self.array = (np.ndarray, np.generic)
         self.program = Program(vectorized(roots), sizes)
         self.alone = Program(vectorized(roots[:1]), sizes)
         self.analytic = Program(vectorized(roots[:1]), sizes, arithmetic=ANALYTIC)
@@ -159,9 +159,6 @@ class Method:
         second: dict[str, Array | float] = dict.fromkeys(names, 0.0)
         one, two = self.decay
 
-        def plain(name: str, gradient: Array, step: int) -> Array:
-            return self.rate * gradient
-
         def with_momentum(name: str, gradient: Array, step: int) -> Array | float:
             first[name] = self.momentum * first[name] + gradient
             return self.rate * first[name]
@@ -172,7 +169,10 @@ class Method:
             mean, square = first[name] / (1 - one**step), second[name] / (1 - two**step)
             return self.rate * mean / (np.sqrt(square) + self.small)
 
-        less = by_adam if self.adam else with_momentum if self.momentum else plain
+        if not self.adam and not self.momentum:
+            rate = self.rate
+            return lambda here, gradients, step: {name: one - rate * gradients[name] for name, one in here.items()}
+        less = by_adam if self.adam else with_momentum
         return lambda here, gradients, step: {name: here[name] - less(name, gradients[name], step) for name in here}
 
 
@@ -241,7 +241,9 @@ def descend(
                 history.watched.append(watch(here, gradients))
             if keep or step == 0:
                 history.parameters[step] = here
-            if _ended(history, value, norm, tolerance, bool(loss.batch), patient) or step == steps:
+            going = tolerance < norm < inf and -inf < value <= history.values[0]
+            ended = not going and _ended(history, value, norm, tolerance, bool(loss.batch), patient)
+            if ended or step == steps:
                 break
             here = move(here, gradients, step + 1)  # new arrays: those before are kept
             if progress is not None:
@@ -254,7 +256,8 @@ def descend(
 
 def _squares(arrays: Iterable[Array]) -> float:
     """The sum of the squares of all entries: not a number where one is none."""
-    return sum(float(np.vdot(one, one)) for one in arrays)
+    vdot = np.vdot
+    return float(sum([vdot(one, one) for one in arrays]))
 
 
 def _norm(square: float, gradients: Mapping[str, Array]) -> float:
