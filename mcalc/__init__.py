@@ -52,14 +52,16 @@ def jacobian(
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
+    symmetric: str = "free",
 ) -> Answer:
     """``∂y/∂x``: the derivative of any value by any variable, as an `Answer`.
 
     Layout of the paper: of an m-vector by an n-vector m×n, of a scalar by a vector a row 1×n, of a vector by
-    a scalar a column, of a scalar by a matrix the matrix's own shape. Raises `mcalc.problems.Problem`.
+    a scalar a column, of a scalar by a matrix the matrix's own shape. By a symmetric matrix `symmetric` is ``free``,
+    ``constrained`` or ``entries``: entry by entry, (G+Gᵀ)/2, or G+Gᵀ−diag(G). Raises `mcalc.problems.Problem`.
     Source: Parr and Howard, The Matrix Calculus You Need For Deep Learning, arXiv 1802.01528.
     """
-    return _derive("jacobian", expression, wrt, shapes, layout, verify)
+    return _derive(expression, wrt, shapes, "jacobian", layout, verify, symmetric=symmetric)
 
 
 def gradient(
@@ -68,9 +70,10 @@ def gradient(
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
+    symmetric: str = "free",
 ) -> Answer:
     """``∇f = ∂f/∂x``: the derivative of a scalar; raises `mcalc.problems.Problem` where the value is not one."""
-    return _derive("gradient", expression, wrt, shapes, layout, verify)
+    return _derive(expression, wrt, shapes, "gradient", layout, verify, symmetric=symmetric)
 
 
 def hessian(
@@ -79,9 +82,10 @@ def hessian(
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
+    symmetric: str = "free",
 ) -> Answer:
     """``∂²f/∂x∂x``: the second derivative of a scalar; of several scalars the whole matrix, else every block."""
-    return _derive("hessian", expression, wrt, shapes, layout, verify)
+    return _derive(expression, wrt, shapes, "hessian", layout, verify, symmetric=symmetric)
 
 
 def explain(
@@ -90,9 +94,15 @@ def explain(
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
     verify: bool = True,
+    symmetric: str = "free",
+    method: str = "",
+    order: int = 1,
 ) -> Answer:
-    """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute."""
-    return _derive("explain", expression, wrt, shapes, layout, verify)
+    """``∂y/∂x`` with its steps: introduce, differentiate, combine, substitute.
+
+    The `method` is ``chain``, ``differential`` or ``index``, or what suits; of `order` 2 the gradient comes first.
+    """
+    return _derive(expression, wrt, shapes, "explain", layout, verify, method, symmetric, order)
 
 
 def check(
@@ -137,17 +147,20 @@ def evaluate(
 
 
 def _derive(
-    command: str,
     expression: str,
     wrt: str | Sequence[str],
     shapes: Mapping[str, Given] | None,
+    command: str,
     layout: str,
     verify: bool,
+    method: str = "",
+    symmetric: str = "free",
+    order: int = 1,
 ) -> Answer:
     from mcalc.answers import Answer
     from mcalc.ask import Question, answered
 
-    return Answer.of(answered(Question(expression, wrt, shapes, command, layout, verify)))
+    return Answer.of(answered(Question(expression, wrt, shapes, command, layout, verify, method, symmetric, order)))
 
 
 def __getattr__(name: str) -> Any:

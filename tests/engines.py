@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import pytest
 from test_paper import ROWS, declarations
 
-from mcalc.ask import derive
+import mcalc
+from mcalc import Problem
 from mcalc.documents.options import Options
-from mcalc.problems import Problem
 from mcalc.render import write
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -103,10 +103,10 @@ def everything() -> dict[Variant, tuple[tuple[str, str], ...]]:
     for one in questions():
         try:
             with limited(one.name):
-                derivation = derive(one.expression, one.wrt, one.shapes, "explain", verify=False)
+                derivation = mcalc.explain(one.expression, one.wrt, one.shapes, verify=False)
                 answer = replace(derivation, command="jacobian")
                 if one.command == "hessian":
-                    answer = derive(one.expression, one.wrt, one.shapes, "hessian", verify=False)
+                    answer = mcalc.hessian(one.expression, one.wrt, one.shapes, verify=False)
         except (Problem, TimeoutError):
             continue
         for variant, texts in found.items():

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mcalc.ask import derive, read
+import mcalc
+from mcalc import Problem
+from mcalc.ask import read
 from mcalc.language.parser import canonical_name
 from mcalc.pages.rules import find
-from mcalc.problems import Problem
 from mcalc.table import CALLS
 from mcalc.table.abbreviations import ABBREVIATIONS, Abbreviation
 
@@ -21,7 +22,7 @@ def test_it_is_what_it_is_short_for(record: Abbreviation) -> None:
     shape = "m,n" if record.along else "n"
     shapes = {name: "scalar" if name == "p" else shape for name in record.argument_names}
     assert read(record.example, shapes).value is read(record.meaning, shapes).value
-    derivation = derive(record.example, "a", shapes)
+    derivation = mcalc.jacobian(record.example, "a", shapes)
     assert derivation.verified is not None and derivation.verified.points
 
 
@@ -55,8 +56,8 @@ def test_whatever_stands_in_it(short: str, long: str) -> None:
 
 def test_what_is_declared_or_defined_is_none() -> None:
     assert read("std(x)", {"std": "n->m", "x": "n"}).value.shape != ()
-    assert str(derive("std = 3; std*x^2", "x")) == "6x"
-    assert str(derive("std*x^2", "x", {"std": "scalar"})) == "2std*x"
+    assert str(mcalc.jacobian("std = 3; std*x^2", "x")) == "6x"
+    assert str(mcalc.jacobian("std*x^2", "x", {"std": "scalar"})) == "2std*x"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from fuzz.evaluating import run as evaluations
 from running import Run, assigned
 
 import mcalc
-from mcalc.ask import derive
 from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
 from mcalc.numbers.bounded_module import entries
@@ -134,7 +133,7 @@ def test_a_derivative_that_exists_where_its_formula_has_no_value(
 def test_second_derivatives_that_exist(run: Run) -> None:
     def second(expression: str, at: str, name: str) -> Any:
         fitted = fit(expression, read_assignments([at]), {}, [name])
-        derivation = derive(expression, name, fitted.declared, "hessian", verify=False)
+        derivation = mcalc.hessian(expression, name, fitted.declared, verify=False)
         return values_of([derivation.natural], fitted, Slope((name,)))[0].array
 
     np.testing.assert_allclose(second("prod(x)", "x=0,2,3", "x"), [[0, 3, 2], [3, 0, 0], [2, 0, 0]], atol=1e-300)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import mcalc
+from mcalc import Problem
 from mcalc.checking.findings import KINDS
 from mcalc.checking.points import Field, Spot
-from mcalc.problems import Problem
 from mcalc.render.verdict import record, write
 
 ANSWERS = Path(__file__).parent / "answers"

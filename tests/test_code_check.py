@@ -13,12 +13,10 @@ from running import mcalc as command
 
 import mcalc
 import mcalc.render.code as code
-from mcalc.ask import derive
+from mcalc import Problem
 from mcalc.code.running import Forbidden, functions
 from mcalc.code.targets import TARGETS
 from mcalc.derivation.derivation import Verified
-from mcalc.problems import Problem
-from mcalc.render import write
 
 Damage = Callable[[str], str]
 DAMAGED: dict[str, tuple[str, Damage, str]] = {
@@ -37,12 +35,12 @@ def test_wrong_code_is_not_shown(text: str, damage: Damage, told: str, monkeypat
     right = code.module
     monkeypatch.setattr(code, "module", lambda *arguments: damage(right(*arguments)))
     derivation = mcalc.gradient(text, "x", {"A": "n,n", "x": "n"})
-    for shown in (lambda: write(derivation, "numpy"), derivation.function):
+    for shown in (lambda: derivation.write("numpy"), derivation.function):
         with pytest.raises(Problem, match=f"^The code failed its own check: .*({told})") as caught:
             shown()
         assert caught.value.status == 1
-    unchecked = derive(text, "x", {"A": "n,n", "x": "n"}, "gradient", verify=False)
-    assert "def gradient(x, A):" in write(unchecked, "numpy")
+    unchecked = mcalc.gradient(text, "x", {"A": "n,n", "x": "n"}, verify=False)
+    assert "def gradient(x, A):" in unchecked.write("numpy")
 
 
 def test_the_status_and_the_choice(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +87,8 @@ def test_what_mcalc_never_emits_is_not_run(line: str) -> None:
 @pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["id"])
 def test_no_right_code_is_refused(case: dict[str, Any]) -> None:
     command = "hessian" if case["kind"] == "hessian" else "jacobian"
-    derivation = derive(case["expr"], case["wrt"], case["shapes"], command)
-    lines = [line for line in write(derivation, "numpy").splitlines() if not line.startswith("#")]
+    derivation = getattr(mcalc, command)(case["expr"], case["wrt"], case["shapes"])
+    lines = [line for line in derivation.write("numpy").splitlines() if not line.startswith("#")]
     assert lines[0].startswith("import ")
 
 
@@ -116,9 +114,9 @@ def test_code_is_right_and_shown(text: str, shapes: dict[str, str], library: str
     if library != "numpy":
         pytest.importorskip(library, reason=f"{TARGETS[library].title} is not installed")
     for order in ("jacobian", "hessian"):
-        derivation = derive(text, next(iter(shapes)), shapes, order, verify=False)
+        derivation = getattr(mcalc, order)(text, next(iter(shapes)), shapes, verify=False)
         derivation.verified = Verified(1, 0.0)
-        write(derivation, library)
+        derivation.write(library)
 
 
 @pytest.mark.parametrize("library", TARGETS)
@@ -128,4 +126,4 @@ def test_a_singular_matrix_is_no_fault(library: str) -> None:
         pytest.importorskip(library, reason=f"{TARGETS[library].title} is not installed")
     derivation = mcalc.jacobian("inv(ones(n,n))@x", "x", {"x": "n"})
     assert derivation.verified is not None and derivation.verified.points == 0
-    assert "linalg.inv" in write(derivation, library)
+    assert "linalg.inv" in derivation.write(library)

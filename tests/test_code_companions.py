@@ -10,9 +10,8 @@ from running import mcalc as command
 from test_libraries import library_of
 
 import mcalc
+from mcalc import Problem
 from mcalc.answers import Answer
-from mcalc.ask import derive
-from mcalc.problems import Problem
 
 LIBRARIES = ("numpy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("jax", "torch")))
 SIZES = {"n": 3, "m": 4, "k": 2, "N": 5}
@@ -53,14 +52,14 @@ def as_tuple(found: Any) -> tuple[Any, ...]:
 
 
 def case(text: str, wrt: str, shapes: dict[str, str], asked: str, library: str) -> tuple[Any, list[Any], Any]:
-    derivation = Answer.of(derive(text, wrt, shapes, asked))
+    derivation = Answer.of(getattr(mcalc, asked)(text, wrt, shapes))
     given = arrays_of(list(derivation.reading.names), shapes)
     array = np.asarray if library == "numpy" else library_of(library)
     return derivation, given, lambda one: array(np.asarray(one)) if np.ndim(one) else float(one)
 
 
 def is_scalar(text: str, wrt: str, shapes: dict[str, str]) -> bool:
-    return derive(text, wrt.split(",")[0], shapes, "jacobian", verify=False).value.axes == ()
+    return mcalc.jacobian(text, wrt.split(",")[0], shapes, verify=False).value.axes == ()
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -10,12 +10,11 @@ import pytest
 from cases_at_points import read
 from test_libraries import library_of
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
 from mcalc.numbers.program import dimensions
-from mcalc.render import write
 from mcalc.tree import build
 from mcalc.tree.node import dimension
 
@@ -55,7 +54,7 @@ SINGLE = [
 def test_shapes_of_single_entries(text: str, shapes: dict[str, str], expected: tuple[int, ...], library: str) -> None:
     array: Callable[[Any], Any] = np.asarray if library == "numpy" else library_of(library)
     name = next(iter(shapes))
-    function = functions(write(derive(text, name, shapes), library), library)["jacobian"]
+    function = functions(mcalc.jacobian(text, name, shapes).write(library), library)["jacobian"]
     given = np.full((1, 1)[: 1 + (name == "A")], 0.5)
     assert np.asarray(function(array(given))).shape == expected
 
@@ -72,8 +71,8 @@ def test_shapes_of_a_declared_row(text: str, value: Callable[..., Any], library:
     expected = np.shape(value(*arrays.values()))
     assert dimensions(array_shape(reading.value), {"n": N}) == expected
     for name in reading.names:
-        derivation = derive(text, name, ROW)
-        function = functions(write(derivation, library), library)["jacobian"]
+        derivation = mcalc.jacobian(text, name, ROW)
+        function = functions(derivation.write(library), library)["jacobian"]
         found = np.asarray(function(*(array(arrays[one]) for one in reading.names)))
         assert found.shape == expected + arrays[name].shape
         step = 1e-6 * np.eye(arrays[name].size).reshape(-1, *arrays[name].shape)
@@ -85,12 +84,12 @@ def test_shapes_of_a_declared_row(text: str, value: Callable[..., Any], library:
 
 
 def test_a_size_is_read_off_the_axis_that_has_it() -> None:
-    assert "n = A.shape[1]" in write(derive("A*2", "A", {"A": "1,n"}), "numpy")
-    assert "k = W.shape[0]" in write(derive("sum(W)/k", "W", {"W": "k,n"}), "numpy")
+    assert "n = A.shape[1]" in mcalc.jacobian("A*2", "A", {"A": "1,n"}).write("numpy")
+    assert "k = W.shape[0]" in mcalc.jacobian("sum(W)/k", "W", {"W": "k,n"}).write("numpy")
 
 
 def test_hessians_of_a_row() -> None:
-    function = functions(write(derive("sum(A^3)", "A", {"A": "1,n"}, "hessian"), "numpy"), "numpy")["hessian"]
+    function = functions(mcalc.hessian("sum(A^3)", "A", {"A": "1,n"}).write("numpy"), "numpy")["hessian"]
     found = function(np.array([[1.0, 2.0]]))
     np.testing.assert_allclose(found.reshape(2, 2), np.diag([6.0, 12.0]))
     assert found.shape == (1, 2, 1, 2)
@@ -113,7 +112,7 @@ def test_a_column_declared_as_a_matrix_is_taken_with_one_axis_or_two(text: str, 
     """An array of shape (m, 1) broadcasts with its transpose, or with a vector, to m×m: none does here."""
     module = np.asarray if library == "numpy" else library_of(library)
     shapes = {name: "m,1" for name in "zk" if name in text}
-    code = functions(write(derive(text, "k", shapes, "gradient"), library), library)["gradient"]
+    code = functions(mcalc.gradient(text, "k", shapes).write(library), library)["gradient"]
     flat = {name: np.arange(1.0, N + 1) * (2 if name == "z" else 1) for name in shapes}
     given = [{name: module(value.reshape(shape)) for name, value in flat.items()} for shape in ((N,), (N, 1))]
     one, other = (np.asarray(code(**arrays)) for arrays in given)

@@ -9,8 +9,8 @@ import pytest
 from cases_at_points import read
 from test_code import agree
 
+from mcalc import Problem
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate
-from mcalc.problems import Problem
 from mcalc.table import TABLE
 
 SHAPES = {"W": "n,n", "B": "n,n"}

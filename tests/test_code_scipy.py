@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from running import mcalc as command
 
-from mcalc.ask import derive
+import mcalc
+from mcalc import Problem
 from mcalc.code.running import functions
 from mcalc.code.wanted import Wanted
-from mcalc.problems import Problem
 from mcalc.render.code import write
 
 SYSTEMS = [
@@ -26,7 +26,7 @@ SYSTEMS = [
 @pytest.mark.parametrize(("text", "wrt", "shapes", "counts"), SYSTEMS)
 def test_a_matrix_is_factored_once(text: str, wrt: str, shapes: dict[str, str], counts: dict[str, int]) -> None:
     pytest.importorskip("scipy", reason="scipy is not installed")
-    derivation = derive(text, wrt, shapes, "gradient")
+    derivation = mcalc.gradient(text, wrt, shapes)
     code = write(derivation, "numpy", Wanted(scipy=True))  # its own check runs it
     assert {part: code.count(part) for part in counts} == counts
     rng, given = np.random.default_rng(0), {}
@@ -50,4 +50,4 @@ def test_scipy_stands_beside_numpy(capsys: pytest.CaptureFixture[str], monkeypat
     _, told, status = command(*words, capsys=capsys, monkeypatch=monkeypatch)
     assert (status, "--scipy goes with -f numpy" in told) == (2, True)
     with pytest.raises(Problem):
-        write(derive("w.x", "w", None, "gradient"), "torch", Wanted(scipy=True))
+        write(mcalc.gradient("w.x", "w", None), "torch", Wanted(scipy=True))

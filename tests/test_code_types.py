@@ -12,12 +12,11 @@ import pytest
 from cases_at_points import CORPUS, read
 from test_libraries import library_of
 
-from mcalc.ask import derive
+import mcalc
+from mcalc import Problem
 from mcalc.code.running import functions
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
-from mcalc.problems import Problem
-from mcalc.render import write
 from mcalc.table import TABLE
 from mcalc.tree.node import Node
 
@@ -55,8 +54,8 @@ ASKED = [*of_the_corpus(), *of_the_table(), *EXTRA]
 
 def code_of(asked: Asked, library: str) -> tuple[Any, Any]:
     text, wrt, shapes, command = asked
-    derivation = derive(text, wrt, shapes, command, verify=False)
-    return derivation, functions(write(derivation, library), library)[command]
+    derivation = getattr(mcalc, command)(text, wrt, shapes, verify=False)
+    return derivation, functions(derivation.write(library), library)[command]
 
 
 def points_for(derivation: Any, whole: bool) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
@@ -157,7 +156,7 @@ def test_the_norm_at_zero(text: str, shapes: dict[str, str], command: str, expec
     zero = np.zeros((2, 3)[: 1 + (name == "X")])
     np.testing.assert_array_equal(np.asarray(function(array(zero))), expected)
     near = zero + 1e-3
-    ours, exact = function(array(near)), derive(text, name, shapes, command, verify=False).natural
+    ours, exact = function(array(near)), getattr(mcalc, command)(text, name, shapes, verify=False).natural
     sizes = {"m": 2, "n": 3} if name == "X" else {"n": 2}
     point = {name: near}
     there = evaluate(exact, point, sizes) if isinstance(exact, Node) else evaluate_tensor(exact.tensor, point, sizes)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sympy.core.numbers import Integer
 
+from mcalc import Problem
 from mcalc.ask import derive, read
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.expansion import component, expanded
@@ -16,7 +17,6 @@ from mcalc.notation.drawing import Slices
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor
-from mcalc.problems import Problem
 from mcalc.render import write as written
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension, variables

@@ -13,10 +13,10 @@ import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
 import mcalc
+from mcalc import Problem
 from mcalc.answers import Answer
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
-from mcalc.problems import Problem
 from mcalc.tree import build
 from mcalc.tree.node import dimension, topological
 

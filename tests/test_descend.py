@@ -12,7 +12,7 @@ import pytest
 from running import Run
 from scipy.optimize import minimize
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.numbers.descent import Compiled, Method, descend
 from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import draw_point, evaluate, fitting_sizes
@@ -238,7 +238,7 @@ def test_sums_over_data_as_products(expression: str, shapes: dict[str, str]) -> 
     reading = read(expression, shapes)
     roots = [reading.value]
     for name in reading.names:
-        natural = derive(expression, name, shapes, verify=False).natural
+        natural = mcalc.jacobian(expression, name, shapes, verify=False).natural
         roots += [natural] if isinstance(natural, Node) else []
     variables = list(reading.names.values())
     sizes = next(fitting_sizes(roots, variables))
@@ -254,7 +254,7 @@ def test_sums_over_data_as_products(expression: str, shapes: dict[str, str]) -> 
 
 def test_a_plain_function_for_others() -> None:
     fitted = fit("x^2 + 3y^2", read_assignments(["x=1", "y=2"]))
-    gradients = [derive(fitted.source, name, fitted.declared).natural for name in ("x", "y")]
+    gradients = [mcalc.jacobian(fitted.source, name, fitted.declared).natural for name in ("x", "y")]
     loss = Compiled(fitted, ["x", "y"], [one for one in gradients if isinstance(one, Node)])
     history = descend(loss, {"x": 1.0, "y": 2.0}, Method(0.1), 5)
     np.testing.assert_allclose(history.path("x"), 0.8 ** np.arange(6), rtol=1e-12)

@@ -14,6 +14,7 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of
 from running import Run, assigned
 
 import mcalc
+from mcalc import Problem
 from mcalc.checking.operator import example_of
 from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
@@ -27,7 +28,6 @@ from mcalc.numbers.program import Program
 from mcalc.numbers.value import of_numbers
 from mcalc.numbers.values import read_assignments
 from mcalc.numbers.written import node_of
-from mcalc.problems import Problem
 from mcalc.question import Question
 from mcalc.render.evaluation import evaluation
 from mcalc.table import TABLE

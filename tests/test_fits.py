@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from test_paper import ROWS, declarations
 
+from mcalc import Problem
 from mcalc.ask import derive
 from mcalc.derivation.derivation import Derivation
 from mcalc.documents.blocks import Equations
@@ -27,7 +28,6 @@ from mcalc.notation.typeset import Typeset
 from mcalc.notation.widths import width_of
 from mcalc.notation.writing import box_of
 from mcalc.pages.derivation import page
-from mcalc.problems import Problem
 from mcalc.render import write
 from mcalc.tree.node import Node
 

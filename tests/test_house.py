@@ -323,3 +323,17 @@ def test_what_is_impossible_is_not_caught() -> None:
         if isinstance(node, ast.ExceptHandler) and caught(node) & set(STEERING)
     }
     assert found <= GUARDS
+
+
+INTERNAL, READ_BY_TESTS = 615, 147
+"""How often a file of tests imports an internal module, and how many of them any does; both may only fall. What one can
+ask of `mcalc` itself or of the command line is asked there."""
+
+
+def test_tests_use_what_users_use() -> None:
+    found = {}
+    for path in (HOUSE.parent / "tests").rglob("*.py"):
+        if path.name != Path(__file__).name:
+            found[path] = set(imported(path)) - {"__init__"}
+    assert sum(map(len, found.values())) <= INTERNAL
+    assert len(set().union(*found.values())) <= READ_BY_TESTS

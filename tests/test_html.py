@@ -13,16 +13,17 @@ from xml.etree import ElementTree
 
 import pytest
 
+import mcalc
+from mcalc import Problem
 from mcalc.answers import Answer
-from mcalc.ask import derive, read
+from mcalc.ask import read
 from mcalc.checking.operator import example_of
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.expansion import expanded
 from mcalc.documents.html import STYLE
 from mcalc.notation.mathml import element
 from mcalc.notation.results import write_expression
-from mcalc.problems import Problem
-from mcalc.render import standalone, write
+from mcalc.render import standalone
 from mcalc.table import TABLE
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"
@@ -55,7 +56,7 @@ def formulas(derivation: Derivation) -> Iterator[str]:
 def test_every_formula_of_a_derivation(case: dict[str, str]) -> None:
     command = "hessian" if case["kind"] == "hessian" else "explain"
     try:
-        derivation = derive(case["expr"], case["wrt"], case["shapes"], command, verify=False)
+        derivation = getattr(mcalc, command)(case["expr"], case["wrt"], case["shapes"], verify=False)
     except Problem:
         pytest.skip("refused")
     for inner in formulas(derivation):
@@ -92,9 +93,9 @@ def test_what_is_written(text: str, expected: str, shapes: dict[str, str]) -> No
 
 
 def test_sums_cases_and_matrices() -> None:
-    root = checked(write_expression(derive("max(0, w.x + b)", "w").result, "mathml"))
+    root = checked(write_expression(mcalc.jacobian("max(0, w.x + b)", "w").result, "mathml"))
     assert len(root.findall(f".//{MATH}mtr")) == 2 and "if" in "".join(root.itertext())
-    root = checked(write_expression(derive("sum(exp(w.X[i])*X[i] for i in 1..N)", "w").result, "mathml"))
+    root = checked(write_expression(mcalc.jacobian("sum(exp(w.X[i])*X[i] for i in 1..N)", "w").result, "mathml"))
     assert root.find(f".//{MATH}munderover") is not None
     root = checked(write_expression(read("[1, 2; 3, 4]", {}).value, "mathml"))
     assert [len(row) for row in root.iter(f"{MATH}mtr")] == [2, 2]
@@ -137,15 +138,15 @@ def letters(page: str) -> str:
 
 @pytest.mark.parametrize(("text", "wrt", "command"), PAGES, ids=[f"{row[2]} {row[0]} by {row[1]}" for row in PAGES])
 def test_a_page_is_whole(text: str, wrt: str, command: str) -> None:
-    derivation = derive(text, wrt, {"y": "scalar", "x": "scalar"} if "y" in wrt else None, command)
-    for page in (write(derivation, "html"), standalone(derivation, "html")):
+    derivation = getattr(mcalc, command)(text, wrt, {"y": "scalar", "x": "scalar"} if "y" in wrt else None)
+    for page in (derivation.write("html"), standalone(derivation, "html")):
         structure = Structure()
         structure.feed(page)
         structure.close()
         assert structure.open == []
         assert not re.search(r"<(script|link|img)|https?://(?!www\.w3\.org/1998/Math)", page)
     assert page.startswith("<!DOCTYPE html>") and '<meta charset="utf-8">' in page
-    shown = write(derivation, "html")
+    shown = derivation.write("html")
     for part in derivation.parts or (derivation,):
         answer = letters(write_expression(part.result, "mathml"))
         assert part.command == "explain" or answer in letters(shown)
@@ -157,12 +158,12 @@ def test_a_page_is_whole(text: str, wrt: str, command: str) -> None:
 
 
 def test_a_notebook_shows_it() -> None:
-    derivation = derive("w.x", "w")
-    assert Answer.of(derivation)._repr_html_() == write(derivation, "html")
+    derivation = mcalc.jacobian("w.x", "w")
+    assert Answer.of(derivation)._repr_html_() == derivation.write("html")
 
 
 def test_text_is_escaped() -> None:
-    page = standalone(derive("where(a < b, a, b)", "a", {"a": "scalar", "b": "scalar"}, "explain"), "html")
+    page = standalone(mcalc.explain("where(a < b, a, b)", "a", {"a": "scalar", "b": "scalar"}), "html")
     structure = Structure()
     structure.feed(page)
     assert structure.open == [] and "<mo>&lt;</mo>" in page

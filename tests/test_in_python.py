@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import mcalc
-from mcalc.problems import Problem
+from mcalc import Problem
 
 
 @pytest.mark.parametrize(

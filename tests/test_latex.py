@@ -9,7 +9,7 @@ from latex import LatexError, check_katex, compile_latex
 from test_paper import ROWS, Row, declarations
 from test_paper import name as row_name
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.checking.operator import example_of
 from mcalc.derivation.derivation import Derivation
 from mcalc.documents.options import Options
@@ -40,7 +40,7 @@ def test_katex_reads_every_operator() -> None:
 
 def derived(row: Row) -> Derivation:
     shapes = declarations(row.declared)
-    return derive(row.expression, row.wrt, shapes, layout=row.layout, command="explain", verify=False)
+    return mcalc.explain(row.expression, row.wrt, shapes, layout=row.layout, verify=False)
 
 
 @functools.cache

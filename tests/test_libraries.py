@@ -13,13 +13,13 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from test_code import MORE
 
 import mcalc
+from mcalc import Problem
 from mcalc.ask import shapes_by_letter
 from mcalc.code.function import module
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
-from mcalc.problems import Problem
 from mcalc.table import TABLE
 from mcalc.tree.node import Node
 

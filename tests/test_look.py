@@ -8,7 +8,7 @@ import pytest
 from test_paper import ROWS, declarations
 from test_steps import CASES
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.derivation.derivation import Derivation
 from mcalc.documents.rows import plain
 from mcalc.notation.columns import width
@@ -26,7 +26,7 @@ def corpus() -> list[dict[str, str]]:
 
 
 def explained(expression: str, wrt: str, shapes: dict[str, str], layout: str = "paper") -> Derivation:
-    return derive(expression, wrt, shapes, "explain", layout, False)
+    return mcalc.explain(expression, wrt, shapes, layout=layout, verify=False)
 
 
 def page(derivation: Derivation, columns: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.derivation.linear_map import other_forms
 from mcalc.derivation.read_back import must_read_back
 
@@ -36,7 +36,7 @@ def shapes_of(text: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(("text", "wrt", "shapes", "answer"), ANSWERS, ids=[row[0] for row in ANSWERS])
 def test_an_answer_is_in_matrices(text: str, wrt: str, shapes: str, answer: str) -> None:
-    derivation = derive(text, wrt, shapes_of(shapes))
+    derivation = mcalc.jacobian(text, wrt, shapes_of(shapes))
     assert derivation.ascii() == answer
     must_read_back(derivation)
 
@@ -53,5 +53,5 @@ def test_an_answer_is_in_matrices(text: str, wrt: str, shapes: str, answer: str)
     ],
 )
 def test_an_answer_of_order_three_or_four_in_kronecker_products(text: str, shapes: str, forms: list[str]) -> None:
-    found = [form.rpartition(" = ")[2] for form in other_forms(derive(text, "X", shapes_of(shapes)))]
+    found = [form.rpartition(" = ")[2] for form in other_forms(mcalc.jacobian(text, "X", shapes_of(shapes)))]
     assert found == forms

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from mcalc.ask import derive, read
+import mcalc
+from mcalc.ask import read
 from mcalc.derivation.statements import assumptions
-from mcalc.render import write
 from mcalc.table import CALLS, TABLE
 from mcalc.table.records import Operator
 
@@ -79,10 +79,10 @@ def test_what_is_plain_has_none(text: str, shapes: dict[str, str]) -> None:
 
 
 def test_notes_stand_in_text_and_in_json() -> None:
-    derivation = derive("norm2(X)", "X")
+    derivation = mcalc.jacobian("norm2(X)", "X")
     (note,) = derivation.reading.notes
-    assert f"# Note: {note}\n" in write(derivation, "text") + "\n"
-    assert json.loads(write(derivation, "json"))["notes"] == [note]
+    assert f"# Note: {note}\n" in derivation.write("text") + "\n"
+    assert json.loads(derivation.write("json"))["notes"] == [note]
 
 
 SIGNS = {"latex": "% {}", "html": "<!-- {} -->", "typst": "// {}", "numpy": "# {}", "jax": "# {}", "torch": "# {}"}
@@ -91,16 +91,16 @@ SIGNS = {"latex": "% {}", "html": "<!-- {} -->", "typst": "// {}", "numpy": "# {
 @pytest.mark.parametrize("form", SIGNS)
 def test_what_is_assumed_is_a_comment(form: str) -> None:
     """In every format without a place for it, with the notes; and nothing where all is declared."""
-    derivation = derive("norm2(X)*sum(x)", "x")
-    lines = write(derivation, form).split("\n")
+    derivation = mcalc.jacobian("norm2(X)*sum(x)", "x")
+    lines = derivation.write(form).split("\n")
     told = assumptions(derivation)
     assert len(told) == 2 and lines[:2] == [SIGNS[form].format(line) for line in told]
-    declared = write(derive("norm(X)*sum(x)", "x", {"X": "m,n", "x": "k"}), form)
+    declared = mcalc.jacobian("norm(X)*sum(x)", "x", {"X": "m,n", "x": "k"}).write(form)
     assert "assumed" not in declared and not declared.startswith(SIGNS[form].split(" ")[0] + " ")
 
 
 def test_a_comment_in_html_holds_no_two_hyphens() -> None:
-    comment = write(derive("norm2(A--B)", "A"), "html").split("\n<article")[0]
+    comment = mcalc.jacobian("norm2(A--B)", "A").write("html").split("\n<article")[0]
     assert comment.count("--") == 2 * comment.count("<!--")
 
 

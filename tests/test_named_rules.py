@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from running import mcalc as run
 
-from mcalc.ask import derive
+import mcalc
+from mcalc import Problem
 from mcalc.derivation.named_rules import RULES, NamedRule
 from mcalc.documents import DOCUMENTS
 from mcalc.documents.options import PLAIN
 from mcalc.documents.rows import Row
 from mcalc.documents.terminal import rows as terminal_rows
 from mcalc.pages.rules import find, page
-from mcalc.problems import Problem
 from mcalc.rewriting.table import written_rows
 
 CASES = [
@@ -44,7 +44,7 @@ def test_every_rule_that_derivations_name_has_a_page() -> None:
     named = {
         step.rule
         for case in CASES[::3]
-        for part in [derive(case["expr"], case["wrt"], case["shapes"], "explain", verify=False)]
+        for part in [mcalc.explain(case["expr"], case["wrt"], case["shapes"], verify=False)]
         for each in part.parts or (part,)
         for step in each.steps
     }

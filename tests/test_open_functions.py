@@ -7,8 +7,8 @@ import pytest
 from running import mcalc as run
 
 import mcalc
+from mcalc import Problem
 from mcalc.ask import derive
-from mcalc.problems import Problem
 from mcalc.render import write as written
 from mcalc.render.code import function, write
 

@@ -11,7 +11,8 @@ import pytest
 from test_code import agree
 from test_reading_back import check as check_reading_back
 
-from mcalc.ask import derive
+import mcalc
+from mcalc import Problem
 from mcalc.calculus.differentiate import derivative, differentiate
 from mcalc.language.declarations import declaration
 from mcalc.language.parser import parse
@@ -21,7 +22,6 @@ from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import dimensions
-from mcalc.problems import Problem
 from mcalc.table import CALLS, TABLE
 
 SHAPES = {"A": "m,n", "B": "p,q", "x": "n", "w": "p", "v": "m", "c": "scalar", "S": "n,n"}
@@ -153,7 +153,7 @@ def test_derivatives_agree_with_differences(text: str) -> None:
     reading = read(text)
     variables, point, sizes = points(reading)
     for name, by in reading.names.items():
-        found = derive(text, name, names_in(text))
+        found = mcalc.jacobian(text, name, names_in(text))
         assert found.verified is not None and found.verified.points >= 3 and found.verified.error < 1e-6
         check_reading_back(found)
         one = derivative(differentiate(reading.value, by))
@@ -204,7 +204,7 @@ HESSIANS = [
 
 @pytest.mark.parametrize(("text", "wrt"), HESSIANS, ids=[row[0] for row in HESSIANS])
 def test_second_derivatives(text: str, wrt: str) -> None:
-    found = derive(text, wrt, names_in(text), command="hessian")
+    found = mcalc.hessian(text, wrt, names_in(text))
     assert found.verified is not None and found.verified.points >= 3 and found.verified.error < 1e-6
 
 
@@ -236,7 +236,7 @@ def test_the_angle_of_a_point_is_numpys(angle: int) -> None:
 
 @pytest.mark.parametrize(("text", "wrt", "shapes", "shown"), GRADIENTS, ids=[row[0] for row in GRADIENTS])
 def test_gradients_as_a_textbook_has_them(text: str, wrt: str, shapes: dict[str, str], shown: str) -> None:
-    assert write_expression(derive(text, wrt, shapes).result) == shown
+    assert write_expression(mcalc.jacobian(text, wrt, shapes).result) == shown
 
 
 LISTED = """
@@ -272,7 +272,7 @@ def test_other_names(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("name", ["expm", "logm", "cholesky", "svd", "pinv"])
 def test_what_is_refused_says_why(name: str) -> None:
     with pytest.raises(Problem) as caught:
-        derive(f"{name}(S)", "S", {"S": "n,n"})
+        mcalc.jacobian(f"{name}(S)", "S", {"S": "n,n"})
     assert caught.value.status == 3
     assert name in caught.value.message and caught.value.hint
 

@@ -12,7 +12,7 @@ import pytest
 from cases_at_points import CORPUS, FIRST_ORDER, point_of, read
 from test_properties import at_a_kink, place_of, random_programs, shapes_of, value_at
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.derivation.derivation import Derivation
 from mcalc.numbers.arrays import HELPERS
 from mcalc.numbers.program import along_row, dimensions, meaning, places, whole
@@ -125,7 +125,7 @@ def by(jax: Any, function: Callable[..., Any], name: str) -> Callable[..., Any]:
 @pytest.mark.parametrize("case", FIRST_ORDER, ids=lambda case: case["id"])
 def test_jacobians_of_the_corpus(jax: Any, case: dict[str, Any]) -> None:
     for name in case["wrt"].split(","):
-        derivation = derive(case["expr"], name, case["shapes"], verify=False)
+        derivation = mcalc.jacobian(case["expr"], name, case["shapes"], verify=False)
         point, sizes = point_in(case, derivation)
         expected = by(jax, function_of(jax, derivation.value, point, sizes), name)(**point)
         agrees(value_at(derivation.result, point, sizes), expected, f"{case['expr']} by {name}")
@@ -133,7 +133,7 @@ def test_jacobians_of_the_corpus(jax: Any, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", [case for case in CORPUS if case["kind"] == "hessian"], ids=lambda case: case["id"])
 def test_hessians_of_the_corpus(jax: Any, case: dict[str, Any]) -> None:
-    derivation = derive(case["expr"], case["wrt"], case["shapes"], "hessian", verify=False)
+    derivation = mcalc.hessian(case["expr"], case["wrt"], case["shapes"], verify=False)
     first, second = derivation.wrt[0], derivation.wrt[-1]
     point, sizes = point_in(case, derivation)
     function = function_of(jax, derivation.value, point, sizes)
@@ -150,7 +150,7 @@ def test_random_programs(jax: Any) -> None:
             reading = read(text, shapes, (name,))
             if at_a_kink(reading):
                 continue
-            derivation = derive(text, name, shapes, verify=False)
+            derivation = mcalc.jacobian(text, name, shapes, verify=False)
             place = place_of(derivation)
             if place is None:
                 continue

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from running import mcalc as run
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.calculus.differentiate import differentiate
 from mcalc.derivation.derivation import Derivation, Step
 from mcalc.derivation.detail import at_detail
@@ -28,7 +28,7 @@ FIRST_ORDER = [case for case in CASES if case["kind"] != "hessian" and "," not i
 
 
 def outlined(source: str, wrt: str, shapes: dict[str, str] | None = None) -> Derivation:
-    return at_detail(derive(source, wrt, shapes, "explain", verify=False), "outline")
+    return at_detail(mcalc.explain(source, wrt, shapes, verify=False), "outline")
 
 
 def value(expression: Any, derivation: Derivation, point: dict[Any, Any], sizes: dict[str, int]) -> Any:
@@ -77,7 +77,7 @@ def _roots(side: Any) -> list[Node]:
 
 @pytest.mark.parametrize("case", CASES[::3], ids=lambda case: case["id"])
 def test_an_outline_is_short_and_ends_in_the_answer(case: dict[str, Any]) -> None:
-    found = derive(case["expr"], case["wrt"], case["shapes"], "explain", verify=False)
+    found = mcalc.explain(case["expr"], case["wrt"], case["shapes"], verify=False)
     for part in at_detail(found, "outline").parts or (at_detail(found, "outline"),):
         for each in by_variable(part):
             steps = [step for step in each.steps if step.stage == "outline"]

@@ -12,7 +12,7 @@ import pytest
 from running import mcalc as run
 
 import mcalc
-from mcalc.ask import derive
+from mcalc import Problem
 from mcalc.documents import DOCUMENTS
 from mcalc.documents.options import Options
 from mcalc.notation.boxes import Name, Said, Typed
@@ -20,7 +20,6 @@ from mcalc.notation.latex import Latex
 from mcalc.notation.style import DEFAULT, Style
 from mcalc.notation.writing import written
 from mcalc.pages.prose import spans
-from mcalc.problems import Problem
 from mcalc.render import write
 
 RESULTS = {
@@ -84,14 +83,14 @@ def test_what_a_document_is_asked_for(
 
 
 def test_shapes_stand_in_documents_where_they_are_asked_for() -> None:
-    found = derive("w.x", "w", {"w": "n", "x": "n"}, "explain")
+    found = mcalc.explain("w.x", "w", {"w": "n", "x": "n"})
     assert r"n \times 1" not in write(found, "latex").split("Introduce")[1].split("Result")[0]
     assert r"n \times 1" in write(found, "latex", options=Options(with_shapes=True))
 
 
 @pytest.mark.parametrize("flavour", ["github", "pandoc", "quarto"])
 def test_the_flavours_of_markdown(flavour: str) -> None:
-    found = derive("sum(x*log(x))", "x", {"x": "n"}, "explain")
+    found = mcalc.explain("sum(x*log(x))", "x", {"x": "n"})
     text = write(found, "markdown", options=Options(flavour=flavour))
     assert r"\operatorname" not in text and r"\|" not in text and r"\intertext" not in text
     assert ("```math" in text, "$$" in text) == ((True, False) if flavour == "github" else (False, True))
@@ -116,7 +115,7 @@ def test_there_is_no_such_style(pair: str) -> None:
 
 def test_a_style_is_read_where_a_sign_is_spelt() -> None:
     style = Style().with_pairs(["hadamard=circ", "matrix=bold", "derivative=d"])
-    found = derive("A@x", "x", {"A": "m,n", "x": "n"})
+    found = mcalc.jacobian("A@x", "x", {"A": "m,n", "x": "n"})
     text = write(found, "latex", options=Options(style=style, lhs=True))
     assert r"\mathbf{A}" in text and r"\mathrm{d}" in text
     assert Latex(style).sign("hadamard") == r"\circ"
@@ -185,7 +184,7 @@ def test_a_file_that_says_the_same_is_left_alone(
 
 
 def test_a_value_that_is_its_own_name_is_set_as_a_formula() -> None:
-    found = derive("A@b", "X", {"A": "m,n", "b": "n", "X": "n,n"}, "explain")
+    found = mcalc.explain("A@b", "X", {"A": "m,n", "b": "n", "X": "n,n"})
     assert r"\frac{\partial(A \mathbf{b})}{\partial X} & = 0" in write(found, "latex")
     assert "∂(A·b)/∂X = 0" in write(found, "text")
 

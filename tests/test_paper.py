@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from mcalc.ask import derive, read
+import mcalc
+from mcalc.ask import read
 from mcalc.derivation.derivation import Derivation, Step
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import draw_point, evaluate
@@ -182,7 +183,7 @@ each_row = pytest.mark.parametrize("row", ROWS, ids=name)
 
 
 def derived(expression: str, wrt: str, declared: str, layout: str = "paper") -> Derivation:
-    return derive(expression, wrt, declarations(declared), layout=layout)
+    return mcalc.jacobian(expression, wrt, declarations(declared), layout=layout)
 
 
 def value_of(node: Node, points: Sequence[Mapping[str, Any]]) -> np.ndarray:

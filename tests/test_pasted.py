@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mcalc import Problem
 from mcalc.ask import read
 from mcalc.language.pasted import rewritten
-from mcalc.problems import Problem
 
 # fmt: off
 PASTED = {

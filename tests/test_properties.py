@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from test_reading_back import read_again, value_of
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.derivation.derivation import Derivation
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import IndexForm
@@ -324,7 +324,7 @@ def check(program: Program_) -> None:
         reading = read(text, shapes, (by,))
         if at_a_kink(reading):
             continue
-        derivation = derive(text, by, shapes)
+        derivation = mcalc.jacobian(text, by, shapes)
         place = place_of(derivation)
         if place is None:
             continue
@@ -333,7 +333,7 @@ def check(program: Program_) -> None:
         if isinstance(derivation.result, Node):
             simplifies(derivation.result, place)
         if turned != text:
-            other = derive(turned, by, shapes, verify=False)
+            other = mcalc.jacobian(turned, by, shapes, verify=False)
             assert other.shape == derivation.shape
             close(value_at(other.result, place.point, place.sizes), place.derivative, place.tolerance, turned)
 

@@ -13,12 +13,12 @@ import pytest
 from running import mcalc as run
 
 import mcalc
-from mcalc.ask import derive, read
+from mcalc import Problem
+from mcalc.ask import read
 from mcalc.commands.batch import reply
 from mcalc.language.parser import parse
 from mcalc.language.ranks import rank_of, value_rank
 from mcalc.language.reasons import by_habit, reasons
-from mcalc.problems import Problem
 from mcalc.table import TABLE
 from mcalc.table.records import Operator, ShapeMismatch
 from mcalc.tree.names import name_text, shape_words
@@ -121,7 +121,7 @@ def test_every_command_line_states_the_shapes(
 def test_a_check_reads_as_the_answer_does(expression: str) -> None:
     plain = found_in(expression)
     wrt = next(iter(plain))
-    answer = derive(expression, wrt, verify=False)
+    answer = mcalc.jacobian(expression, wrt, verify=False)
     try:
         verdict = mcalc.check(expression, wrt, answer.ascii(), verify=False)
     except Problem:
@@ -141,9 +141,9 @@ PAPER = [
 def test_the_papers_answers_are_right_as_it_prints_them(expression: str, wrt: str, answer: str) -> None:
     verdict = mcalc.check(expression, wrt, answer)
     assert verdict.right
-    explained = derive(expression, wrt, command="explain", verify=False)
+    explained = mcalc.explain(expression, wrt, verify=False)
     assert explained.reading.value is verdict.derivation.reading.value or verdict.where
-    assert str(explained) == str(derive(expression, wrt, verify=False))
+    assert str(explained) == str(mcalc.jacobian(expression, wrt, verify=False))
 
 
 def test_values_are_declarations(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,7 +292,7 @@ def test_what_habit_settled() -> None:
 
 
 def test_the_only_name_is_taken() -> None:
-    assert derive("x^3").wrt == ("x",)
+    assert mcalc.jacobian("x^3").wrt == ("x",)
 
 
 def test_the_names_are_listed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,11 +303,11 @@ def test_the_names_are_listed(capsys: pytest.CaptureFixture[str], monkeypatch: p
 
 
 def test_without_any_name_the_derivative_is_zero() -> None:
-    answer = derive("99", "x")
+    answer = mcalc.jacobian("99", "x")
     assert str(answer) == "0"
     assert answer.notes == ("the expression has no names: by x its derivative is 0",)
     with pytest.raises(Problem):
-        derive("99")
+        mcalc.jacobian("99")
 
 
 # Ranks are those of the shape rules

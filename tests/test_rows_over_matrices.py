@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import mcalc
+from mcalc import Problem
 from mcalc.answers import Answer
-from mcalc.ask import derive, read
+from mcalc.ask import read
 from mcalc.numbers.numeric import draw_point, evaluate
-from mcalc.problems import Problem
 
 SHAPES = {"X": "N,d", "W": "d,k", "b": "k", "Y": "N,k", "c": "N", "r": "1,k"}
 ROWS = {
@@ -47,7 +47,7 @@ def test_its_derivatives(text: str) -> None:
     shapes = used(text)
     for name in shapes:
         for program in (text, f"sum(sin({text}))"):
-            derivation = derive(program, name, shapes)
+            derivation = mcalc.jacobian(program, name, shapes)
             assert derivation.verified and derivation.verified.error < 1e-5
         arrays = Answer.of(derivation).function("numpy")
         sizes = {"N": 3, "d": 4, "k": 2}
@@ -66,7 +66,7 @@ def test_its_derivatives(text: str) -> None:
     ],
 )
 def test_the_derivative_by_a_row_is_a_sum_over_the_rows(text: str, wrt: str, answer: str) -> None:
-    assert str(derive(text, wrt, used(text))) == answer
+    assert str(mcalc.jacobian(text, wrt, used(text))) == answer
 
 
 def test_an_answer_as_a_sum_over_the_rows_is_right() -> None:

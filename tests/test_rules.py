@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from mcalc.ask import derive, read, shapes_by_letter
+import mcalc
+from mcalc import Problem
+from mcalc.ask import read, shapes_by_letter
 from mcalc.calculus.differentiate import differentiate
 from mcalc.checking.operator import example_of
 from mcalc.numbers.numeric import evaluate_tensor
 from mcalc.numbers.verification import verify
-from mcalc.problems import Problem
 from mcalc.table import TABLE
 from mcalc.table.records import Operator, Rule
 
@@ -22,7 +23,7 @@ RULED = [operator for operator in TABLE.values() if operator.rules]
 @pytest.mark.parametrize("operator", RULED, ids=lambda operator: operator.name)
 def test_each_rule_agrees_with_differences(operator: Operator) -> None:
     for name in example_of(operator).names:
-        derivation = derive(operator.example, name, shapes_by_letter(operator.example), "explain")
+        derivation = mcalc.explain(operator.example, name, shapes_by_letter(operator.example))
         assert derivation.verified is not None
         assert derivation.verified.points >= 3, derivation.verified.reason
         assert derivation.verified.error < 1e-6
@@ -70,7 +71,7 @@ def test_an_answer_that_fails_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
     sine = TABLE["sin"]
     monkeypatch.setitem(TABLE, "sin", replace(sine, rules=(Rule("a", "-cos(a)", "wrong"),)))
     with pytest.raises(Problem) as caught:
-        derive("sin(never_used_before)", "never_used_before")
+        mcalc.jacobian("sin(never_used_before)", "never_used_before")
     assert caught.value.status == 1
 
 

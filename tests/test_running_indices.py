@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
+from mcalc import Problem
 from mcalc.ask import derive, read
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Index, Tensor, Term
-from mcalc.problems import Problem
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build
 from mcalc.tree.node import dimension, loops_below, with_loop

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mcalc.ask import derive, read
+import mcalc
+from mcalc import Problem
+from mcalc.ask import read
 from mcalc.language.declarations import declaration, parse_declarations
 from mcalc.language.habits import habit
 from mcalc.language.shapes import Reading
-from mcalc.problems import Problem
 from mcalc.tree.names import shape_words
 from mcalc.tree.node import dimension
 
@@ -254,7 +255,7 @@ SIZED = {
 def test_sizes_are_solved_factor_by_factor(text: str, shapes: dict[str, str], reading: str) -> None:
     assert shown(read(text, shapes)) == reading
     name = next(iter(read(text, shapes).names))
-    assert derive(text, name, shapes).verified
+    assert mcalc.jacobian(text, name, shapes).verified
 
 
 @pytest.mark.parametrize(
@@ -302,5 +303,12 @@ def test_the_end_of_a_part_is_the_length(text: str, shapes: dict[str, str], read
 
 
 def test_a_divisor_that_is_differentiated_or_has_a_value_is_a_number() -> None:
-    assert shown(derive("sum(x)/n", "n").reading) == "x: m, n: scalar -> scalar"
-    assert derive("sum(x)/n", "x").reading.assumed == ("x",)
+    assert shown(mcalc.jacobian("sum(x)/n", "n").reading) == "x: m, n: scalar -> scalar"
+    assert mcalc.jacobian("sum(x)/n", "x").reading.assumed == ("x",)
+
+
+def test_along_the_only_axis_of_a_column() -> None:
+    """All entries are taken, as without an axis."""
+    for name in ("sum", "mean", "logsumexp"):
+        whole, along = (mcalc.jacobian(f"{name}({text})", "y", {"y": "n"}) for text in ("y", "y, axis=0"))
+        assert along.natural is whole.natural

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from test_paper import COST, DATA, declarations
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.derivation.derivation import left_side
 from mcalc.derivation.detail import shown
 from mcalc.notation.results import write_expression
@@ -116,7 +116,7 @@ COMPARED = (
 
 def chain(one: Compared) -> str:
     """The lines from the derivative by its name to the answer."""
-    derivation = shown(derive(one.source, one.wrt, declarations(one.declared), "explain", verify=False))
+    derivation = shown(mcalc.explain(one.source, one.wrt, declarations(one.declared), verify=False))
     lines: list[str] = []
     for step in derivation.steps:
         if step.stage == "introduce":
@@ -147,7 +147,7 @@ def page() -> str:
     """The whole page."""
     rows = []
     for one in COMPARED:
-        value = write(derive(one.source, one.wrt, declarations(one.declared), verify=False).value)
+        value = write(mcalc.jacobian(one.source, one.wrt, declarations(one.declared), verify=False).value)
         cells = (one.row, f"`{value}` by {one.wrt}", one.paper, f"`{chain(one)}`", f"{one.verdict}: {one.why}")
         rows.append(f"| {' | '.join(cells)} |\n")
     return HEAD + "".join(rows)
@@ -161,7 +161,7 @@ def test_the_page_is_as_it_is_derived() -> None:
 
 @pytest.mark.parametrize("one", COMPARED, ids=lambda one: f"{one.row} {one.source} by {one.wrt}")
 def test_no_name_is_d_and_the_user_s_names_are_kept(one: Compared) -> None:
-    derivation = shown(derive(one.source, one.wrt, declarations(one.declared), "explain", verify=False))
+    derivation = shown(mcalc.explain(one.source, one.wrt, declarations(one.declared), verify=False))
     names = {line.name for line in derivation.lines}
     assert {name for name in derivation.reading.bound if derivation.reading.bound[name].args} <= names
 

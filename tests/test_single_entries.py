@@ -9,10 +9,11 @@ from itertools import product
 import numpy as np
 import pytest
 
+import mcalc
+from mcalc import Problem
 from mcalc.answers import Answer
-from mcalc.ask import derive, read
+from mcalc.ask import read
 from mcalc.numbers.numeric import draw_point, evaluate
-from mcalc.problems import Problem
 from mcalc.table import TABLE
 from mcalc.table.records import Operator
 from mcalc.tree.node import Node, variables
@@ -63,7 +64,7 @@ def test_every_operator_at_one_wide_shapes(text: str, shapes: Shapes, kind: str)
     generator = np.random.default_rng(5)
     for name, node in read(text, shapes).names.items():
         assert ",".join(map(str, node.shape)) == re.sub("scalar|(?<=[a-zN]),1$", "", shapes[name])
-        derivation = derive(f"sum(({text})^2 + sin({text}))", name, shapes)
+        derivation = mcalc.jacobian(f"sum(({text})^2 + sin({text}))", name, shapes)
         read(str(derivation), shapes)
         value = derivation.value
         point = draw_point(variables(value), sizes, kind, generator)
@@ -100,7 +101,7 @@ def test_every_operator_at_one_wide_shapes(text: str, shapes: Shapes, kind: str)
     ],
 )
 def test_a_declared_shape_stays(text: str, wrt: str, shapes: Shapes, answer: str) -> None:
-    assert str(derive(text, wrt, shapes)) == answer
+    assert str(mcalc.jacobian(text, wrt, shapes)) == answer
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_what_was_not_declared_is_refused(shape: str, text: str) -> None:
 def test_code_takes_and_gives_arrays_of_the_declared_shapes(
     text: str, wrt: str, shapes: Shapes, shape: tuple[int, ...]
 ) -> None:
-    derivation = derive(text, wrt, shapes)
+    derivation = mcalc.jacobian(text, wrt, shapes)
     sizes = {"1": 1, "n": 3}
     arrays = {name: np.full([sizes[size] for size in given.split(",")], 2.0) for name, given in shapes.items()}
     assert np.shape(Answer.of(derivation).function("numpy")(**arrays)) == shape
@@ -144,5 +145,5 @@ def test_code_takes_and_gives_arrays_of_the_declared_shapes(
 )
 def test_constants_and_sums_of_one_entry(text: str, answer: str) -> None:
     shapes = {"e": "1", "u_1": "n,n", "x": "n"}
-    derivation = derive(text, "e", {name: shapes[name] for name in shapes if name in text or name == "e"})
+    derivation = mcalc.jacobian(text, "e", {name: shapes[name] for name in shapes if name in text or name == "e"})
     assert derivation.ascii() == answer

@@ -12,12 +12,10 @@ from sympy_values import value_of
 from test_libraries import EXAMPLES, MORE, of_value
 
 import mcalc
+from mcalc import Problem
 from mcalc.answers import Answer
-from mcalc.ask import derive
 from mcalc.code.as_sympy import expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
-from mcalc.problems import Problem
-from mcalc.render import write
 from mcalc.table import TABLE
 from mcalc.table.records import Operator
 from mcalc.tree import build
@@ -53,9 +51,9 @@ def test_values_in_sympy(text: str, shapes: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("case", FIRST_ORDER, ids=lambda case: case["id"])
 def test_the_module_builds_the_expression(case: dict[str, Any]) -> None:
-    derivation = derive(case["expr"], case["wrt"], case["shapes"], verify=False)
+    derivation = mcalc.jacobian(case["expr"], case["wrt"], case["shapes"], verify=False)
     try:
-        text = write(derivation, "sympy")
+        text = derivation.write("sympy")
     except Problem as problem:
         assert problem.status == 3
         with pytest.raises(Problem, match=re.escape(problem.message)):
@@ -83,11 +81,11 @@ def test_the_module_builds_the_expression(case: dict[str, Any]) -> None:
     ],
 )
 def test_the_module_is_readable(text: str, wrt: str, expected: str) -> None:
-    assert write(mcalc.jacobian(text, wrt), "sympy").splitlines()[-1] == f"jacobian = {expected}"
+    assert mcalc.jacobian(text, wrt).write("sympy").splitlines()[-1] == f"jacobian = {expected}"
 
 
 def test_names_that_python_keeps() -> None:
-    text = write(mcalc.jacobian("lambda*sympy^2*entry", "lambda,sympy"), "sympy")
+    text = mcalc.jacobian("lambda*sympy^2*entry", "lambda,sympy").write("sympy")
     space: dict[str, Any] = {}
     exec(text, space)
     assert "lambda_ = " in text and "sympy_ = " in text
@@ -118,9 +116,9 @@ BUILT += [(one.example, name, {}) for one in TABLE.values() if one.example for n
 
 @pytest.mark.parametrize(("text", "wrt", "shapes"), BUILT, ids=lambda row: str(row))
 def test_the_module_has_the_value_or_is_refused(text: str, wrt: str, shapes: dict[str, str]) -> None:
-    derivation = derive(text, wrt, shapes, verify=False)
+    derivation = mcalc.jacobian(text, wrt, shapes, verify=False)
     try:
-        source = write(derivation, "sympy")
+        source = derivation.write("sympy")
     except Problem as problem:
         assert problem.status == 3 and problem.message.startswith(("SymPy cannot build", "SymPy has no"))
         return
@@ -158,13 +156,13 @@ def test_what_is_turned_has_the_value(operator: Operator) -> None:
 
 @pytest.mark.parametrize("text", ["norm(ones(4).^y)", "b^(y'@ones(4,3)@(x+1.5))", "tr(A^B@C)", "sum((A^B)'@C)"])
 def test_powers_of_matrices_are_built(text: str) -> None:
-    derivation = derive(text, next(iter(read(text, {}).names)), verify=False)
-    assert "jacobian = " in write(derivation, "sympy")
+    derivation = mcalc.jacobian(text, next(iter(read(text, {}).names)), verify=False)
+    assert "jacobian = " in derivation.write("sympy")
 
 
 def test_the_indices_of_sums_are_symbols_of_the_module() -> None:
     shapes = {"X": "m,n", "i": "n", "N": "m", "A": "m,m"}
-    derivation = derive("atan2(unit(1, m)'@softmax(X, axis=1)@i, N'@A@N)", "A", shapes, verify=False)
+    answer = mcalc.jacobian("atan2(unit(1, m)'@softmax(X, axis=1)@i, N'@A@N)", "A", shapes, verify=False)
     space: dict[str, Any] = {}
-    exec(compile(write(derivation, "sympy"), "answer", "exec"), space)
+    exec(compile(answer.write("sympy"), "answer", "exec"), space)
     assert {one.name for one in space["jacobian"].free_symbols} <= {*shapes, "m", "n"}

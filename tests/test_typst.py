@@ -9,7 +9,8 @@ import pytest
 from test_paper import ROWS, declarations
 from test_paper import name as row_name
 
-from mcalc.ask import derive, read
+import mcalc
+from mcalc.ask import read
 from mcalc.checking.operator import example_of
 from mcalc.documents.options import Options
 from mcalc.notation.writing import write as written
@@ -27,11 +28,11 @@ def documents() -> dict[str, str]:
         for name, operator in TABLE.items()
         if operator.example
     }
-    found["parts by name"] = standalone(derive(LONG, "x", command="jacobian", verify=False), "typst")
+    found["parts by name"] = standalone(mcalc.jacobian(LONG, "x", verify=False), "typst")
     for row in ROWS:
         for command in ("jacobian", "explain"):
             shapes = declarations(row.declared)
-            derivation = derive(row.expression, row.wrt, shapes, command, row.layout, verify=False)
+            derivation = getattr(mcalc, command)(row.expression, row.wrt, shapes, layout=row.layout, verify=False)
             found[f"{row_name(row)}, {command}"] = standalone(derivation, "typst")
             found[f"{row_name(row)}, {command}, a part"] = write(derivation, "typst")
     return found
@@ -79,7 +80,7 @@ def test_what_is_written(text: str, shapes: dict[str, str], expected: str) -> No
 
 
 def test_brackets_over_several_lines_do_not_look_for_each_other() -> None:
-    found = derive("w.(x*(1 + tanh(0.7978845608*(x + 0.044715*x^3))))", "x", {"x": "n", "w": "n"}, verify=False)
+    found = mcalc.jacobian("w.(x*(1 + tanh(0.7978845608*(x + 0.044715*x^3))))", "x", {"x": "n", "w": "n"}, verify=False)
     text = write(found, "typst", options=Options(width=200))
     lines = [line for line in text.split("\\\n") if "where" not in line]
     assert len(lines) > 2 and r"\(" in lines[0]

@@ -11,10 +11,10 @@ import pytest
 from verdict_cases import Case, right_cases, wrong_cases
 
 import mcalc
+from mcalc import Problem
 from mcalc.checking.examine import check
 from mcalc.numbers.arithmetic import REAL
 from mcalc.numbers.digits import digits
-from mcalc.problems import Problem
 from mcalc.question import Question
 from mcalc.render.verdict import write
 from mcalc.table import TABLE

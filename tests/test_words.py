@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_paper import COST, DATA, SINGLE, TOTAL, VECTOR, declarations
 
-from mcalc.ask import derive
+import mcalc
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.detail import at_detail
 from mcalc.derivation.error_term import error_term
@@ -15,7 +15,7 @@ from mcalc.render import rows
 
 
 def explained(expression: str, wrt: str, declared: str) -> Derivation:
-    return derive(expression, wrt, declarations(declared), "explain", verify=False)
+    return mcalc.explain(expression, wrt, declarations(declared), verify=False)
 
 
 def page(derivation: Derivation) -> str:

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from sympy import Rational
 
-from mcalc.ask import derive
+import mcalc
+from mcalc import Problem
 from mcalc.language.formulas import read_value
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.numeric import draw_point
 from mcalc.numbers.program import JITTER, Program
-from mcalc.problems import Problem
 from mcalc.table.records import ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, replace, topological, variables
@@ -108,12 +108,14 @@ def derived(programs: Programs, largest: int = 60) -> tuple[str, str, dict[str, 
         text = programs.any()
         names = [name for name in SHAPES if name in set(text.replace("sum", "").replace("norm", ""))]
         try:
-            reading = derive(text, names[0], {n: SHAPES[n] for n in names}, verify=False).reading if names else None
+            reading = (
+                mcalc.jacobian(text, names[0], {n: SHAPES[n] for n in names}, verify=False).reading if names else None
+            )
             if reading is None or not reading.names:
                 continue
             wrt = programs.random.choice(list(reading.names))
             shapes = {name: SHAPES[name] for name in reading.names}
-            found = derive(text, wrt, shapes, verify=False)
+            found = mcalc.jacobian(text, wrt, shapes, verify=False)
         except Problem:
             continue
         if isinstance(found.result, Node) and found.result.key[0] <= largest and variables(found.result):
@@ -314,12 +316,12 @@ def wrong_cases(seed: int) -> Iterator[Case]:
             if found.value.axes:
                 continue
             try:
-                whole = derive(far, wrt, shapes, verify=False)
+                whole = mcalc.jacobian(far, wrt, shapes, verify=False)
             except Problem:
                 continue
             answer, done = found.result, "far-off kink"
             if "abs" in far:
-                slope = derive(f"-({inside})", wrt, shapes, verify=False).result
+                slope = mcalc.jacobian(f"-({inside})", wrt, shapes, verify=False).result
                 answer = build.apply("add", answer, slope)
             text, found = far, whole
         else:

@@ -132,7 +132,7 @@ def _norm(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
 
 
 def _mean(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
-    if par:
+    if par and len(args[0].shape) == 2:
         size = dimension(args[0].shape[par[0]])
         return multiply([(_along_axis(args[0], par[0]), 1), (size, -1)], shape)
     return multiply([(construct("sum", args, (), ()), 1), (size_of(args[0].shape), -1)], ())
