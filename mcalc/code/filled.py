@@ -100,19 +100,14 @@ def _fill(printer: Printer, name: str, out: Sequence[int], weight: Fraction, one
     """One line that adds to a diagonal of the array."""
     inner, *deltas = one.value.args
     ids = one.ids
-    same: dict[int, int] = {}
-    for arg in deltas:
-        first, second = (ids[place] for place in arg.ids)
-        same[second] = same.get(first, first)
+    joined, same = _joined([(ids[first], ids[second]) for first, second in (arg.ids for arg in deltas)])
     have, axes = printer.value(inner.value)
     carried = [same.get(ids[inner.ids[k]], ids[inner.ids[k]]) for k in axes]
     if have.negated is not None:
         have, weight = have.negated, -weight
     if printer.target.of_tensors:
         now, view = list(out), name
-        for arg in deltas:
-            first, second = (ids[place] for place in arg.ids)
-            first = first if first in now else same[first]
+        for first, second in joined:
             view += f".diagonal(0, {now.index(first)}, {now.index(second)})"
             now = [index for index in now if index not in (first, second)] + [first]
         body = printer.times(abs(weight), printer.placed(have, carried, now))
@@ -129,3 +124,15 @@ def _fill(printer: Printer, name: str, out: Sequence[int], weight: Fraction, one
     else:
         view = f"{alias}.einsum('{letters}', {name})[:]"
     printer.lines.append(f"{view} {'-=' if weight < 0 else '+='} {body}")
+
+
+def _joined(deltas: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], dict[int, int]]:
+    """The indices that each δ makes one, each by the name that it has then; and what each is called in the end."""
+    joined: list[tuple[int, int]] = []
+    called: dict[int, int] = {}
+    for pair in deltas:
+        first, second = (called.get(index, index) for index in pair)
+        if first != second:
+            joined.append((first, second))
+            called = {index: first if name == second else name for index, name in called.items()} | {second: first}
+    return joined, called

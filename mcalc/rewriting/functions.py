@@ -215,7 +215,7 @@ def _compare(head: str, holds: Same, mirrored: str | None) -> Constructor:
         if mirrored is not None:
             return construct(mirrored, args[::-1], par, shape)
         if args[0].head == NUMBER and args[1].head == NUMBER:
-            return number(int(holds(args[0].par[0], args[1].par[0])))
+            return number(int(bool(holds(args[0].par[0], args[1].par[0]))))
         return make(head, args, par, shape)
 
     return constructor

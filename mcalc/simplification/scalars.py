@@ -117,7 +117,7 @@ def applied(name: str, args: Sequence[Node], parameters: Parameters = ()) -> Nod
         return args[1]
     holds = TABLE[name].holds
     if holds is not None and all(build.is_number(arg) for arg in args):
-        return build.number(int(holds(args[0].parameters[0], args[1].parameters[0])))
+        return build.number(int(bool(holds(args[0].parameters[0], args[1].parameters[0]))))
     return folded(name, *args, parameters=parameters)
 
 
