@@ -7,6 +7,7 @@ import pickle
 import pytest
 
 from mcalc.ask import derive
+from mcalc.documents.latex import words as latex_words
 from mcalc.notation.boxes import Box, Said
 from mcalc.pages.prose import spans
 from mcalc.render import write
@@ -46,3 +47,9 @@ def test_a_rule_keeps_its_letters_and_the_problem_its_names() -> None:
     found = write(derive("tr(C'@X)", "X", {"C": "n,n", "X": "n,n"}, "explain", method="differential"), "latex")
     assert r"what stands before $\mathrm{d}X$" in found and "dX" not in found
     assert all(isinstance(span, str | Box) for span in spans("w reaches u₂", {}))
+
+
+def test_words_with_scripts_are_no_double_ones_in_tex() -> None:
+    assert latex_words("A⁻¹, A⁻ᵀ, 10⁻³") == "A$^{-1}$, A$^{-T}$, 10$^{-3}$"
+    told = write(derive("norm(X@inv(X'@X)@X')^2", "X", {"X": "n,k"}, "explain", verify=False), "latex")
+    assert "$^-$" not in told and "^-^" not in told

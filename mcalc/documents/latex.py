@@ -55,6 +55,9 @@ _TEXT |= {letter: f"${sign}$" for letter, sign in _MATHEMATICS.items()}
 _TEXT |= {letter: f"$_{at}$" for at, letter in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 _TEXT |= {letter: f"$^{at}$" for at, letter in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _TEXT |= {letter: rf"$\{name}$" for name, letter in (GREEK | CAPITALS).items()}
+_RAISED = dict(zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ", "-0123456789T", strict=True))
+_SCRIPT = re.compile(f"([{''.join(_RAISED)}]{{2,}})")
+"""Several signs that are one script."""
 _TEXT |= {"ᵢ": "$_i$", "ⱼ": "$_j$", "ₖ": "$_k$"}
 
 
@@ -238,8 +241,14 @@ class Tex(Document):
 
 def words(text: str) -> str:
     """Words, in which nothing is read as a sign of TeX's."""
-    apart = text.replace("--", "-\u2060-")
-    return "".join(_TEXT.get(letter, letter) for letter in apart).replace("$$", "")
+    apart = _SCRIPT.split(text.replace("--", "-\u2060-"))
+    shown = [
+        f"$^{{{''.join(map(_RAISED.__getitem__, part))}}}$"
+        if at % 2
+        else "".join(_TEXT.get(letter, letter) for letter in part)
+        for at, part in enumerate(apart)
+    ]
+    return "".join(shown).replace("$$", "")
 
 
 def _split(widths: Sequence[float], room: float) -> list[list[int]]:

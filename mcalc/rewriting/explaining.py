@@ -48,7 +48,7 @@ def runs_between(before: Node, after: Node) -> list[Run]:
         start = raw([before])[before]
         if before.key[0] > _LONGEST:
             told = dict.fromkeys(entry.sentence for entry in used(start, author.engine.log) if entry.name != ARITHMETIC)
-            return [Run(_SEVERAL, "; ".join(told), before, after, after)] if told else []
+            return [Run(_SEVERAL, linked("; ", told), before, after, after)] if told else []
         engine = Engine(signs=author.typed.signs, typed=author.typed.order)
         reached = engine.simplify(start)
         writer = Writer(author.typed)
@@ -63,7 +63,7 @@ def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: No
     groups = [(name, list(entries)) for name, entries in groupby(log, key=lambda entry: entry.name)]
     if len(groups) > _MOST:
         told = dict.fromkeys(entry.sentence for entry in log if entry.name != ARITHMETIC)
-        return [Run(_SEVERAL, "; ".join(told), before, after, after)] if told else []
+        return [Run(_SEVERAL, linked("; ", told), before, after, after)] if told else []
     found: list[Run] = []
     quiet = [entry for entry in log if entry.name in _SAID_ALONE]
     done = list(quiet)
