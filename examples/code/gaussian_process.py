@@ -10,5 +10,4 @@ def gradient(y, K, s):
     n = y.shape[0]
     dtype = np.result_type(y, K, np.float32)
     t1 = np.linalg.inv(K + s * s * np.eye(n, dtype=dtype))
-    t2 = t1 @ y
-    return s * np.sum(np.diagonal(t1) - t2 * t2)
+    return s * np.sum(np.diagonal(t1) - y * (t1 @ (t1 @ y)))
