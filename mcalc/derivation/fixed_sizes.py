@@ -16,6 +16,8 @@ ENTRIES = "written out entry by entry"
 _MOST_ENTRIES = 16
 _LONGER = 1.25
 """How much longer the matrix may be: its entries are read one by one."""
+_LONGEST_ENTRY = 60
+"""So many characters an entry may have."""
 
 
 def written_out(value: Expression) -> Node | None:
@@ -33,9 +35,16 @@ def written_out(value: Expression) -> Node | None:
     if not isinstance(grid, Node):
         return None
     whole = _simplified(grid)
-    if len(write(whole)) > _LONGER * len(write(value)):
-        return None
-    return whole
+    short = whole.key[0] <= _LONGER * value.key[0]
+    return whole if short or _reads_as_well(whole, value) else None
+
+
+def _reads_as_well(whole: Node, value: Node) -> bool:
+    """Whether the matrix, with short entries, is about as long to read as what unit vectors make of it."""
+    entries = whole.args[0].args if whole.operator.name == "transpose" else whole.args
+    return all(len(write(entry)) <= _LONGEST_ENTRY for entry in entries) and (
+        len(write(whole)) <= _LONGER * len(write(value))
+    )
 
 
 def _simplified(grid: Node) -> Node:
