@@ -581,6 +581,7 @@ _OTHERS = {
     *(SENTENCES[fact] for fact in SENTENCES),
     *(move.sentence for move in MOVES),
     *(row.sentence for row in rows()),
+    *(named.name for named in (*MOVES, *rows())),
     *(ENTRYWISE, IN_ORDER, "multiplied out", "written as the answer", "every derivative inserted"),
     "it is linear in what moves: what multiplies that stays",
     "what multiplies it is gathered in a row",

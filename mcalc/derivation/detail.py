@@ -18,6 +18,8 @@ from mcalc.table.sentences import Sentence
 from mcalc.tree import node as tree
 from mcalc.tree.node import Node, variables
 
+_LONGEST_REASON = 48
+"""A longer equation is no reason: the law that is used again is named by its name."""
 _LONGEST_BETWEEN = 72
 """A longer line that is but a stage on the way to the next is not read."""
 
@@ -72,21 +74,35 @@ def _is_quiet(step: Step) -> bool:
 
 
 def _told_once(steps: Iterable[Step], told: set[str]) -> Iterator[Step]:
-    """The steps, a reason that was told left out; of a law that is used again, what it does here is said."""
+    """The steps, a reason that was told left out; a line of which all was told is one with the line before it."""
+    last: Step | None = None
     for step in steps:
-        if step.stage == "introduce":
-            yield step
+        now = step if step.stage == "introduce" else _with_what_is_new(step, told)
+        all_told = now.rule == "simplify" and not now.because
+        if all_told and last is not None and last.rule in _GO_ON and last.after is now.before:
+            last = replace(last, after=now.after)
             continue
-        new = [clause for clause in clauses(step.because) if clause not in told]
-        because = joined(new)
-        if not new and step.because and step.rule == "simplify" and step.substeps:
-            used = step.substeps[0]
-            local = equated(used.before, used.after)
-            same = write_expression(used.before) == write_expression(used.after)
-            because = Sentence("" if local in told or same else local)
-            new = [because]
-        told.update(new)
-        yield replace(step, because=because)
+        if last is not None:
+            yield last
+        last = now
+    if last is not None:
+        yield last
+
+
+def _with_what_is_new(step: Step, told: set[str]) -> Step:
+    """The step with the reasons that are new; of a law that is used again, what it does here is said, or its name."""
+    new = [clause for clause in clauses(step.because) if clause not in told]
+    because = joined(new)
+    if not new and step.because and step.rule == "simplify" and step.substeps:
+        used = step.substeps[0]
+        local = equated(used.before, used.after)
+        short = len(local) <= _LONGEST_REASON
+        short = short and write_expression(used.before) != write_expression(used.after)
+        named = Sentence(used.rule)
+        because = next((said for said in ((local, named) if short else (named,)) if said not in told), Sentence(""))
+        new = [because]
+    told.update(new)
+    return replace(step, because=because)
 
 
 def _outline(derivation: Derivation) -> Iterator[Step]:
