@@ -93,9 +93,11 @@ def multiplied(printer: Printer, value: Value) -> Written:
     unsafe = not is_finite(value)
     if not unsafe:
         alone = not above or not any(arg.ids for arg, _ in rest)  # a mask has no negative, nor has a quotient of it
-        if masks and alone and all(arg.value in printer.masks for arg in masks):
-            shown[0] = printer.floated(shown[0])
-        above += shown
+        truths = [one for arg, one in zip(masks, shown, strict=True) if arg.value in printer.masks]
+        floats = [one for arg, one in zip(masks, shown, strict=True) if arg.value not in printer.masks]
+        if truths and alone and not floats:
+            truths[0] = printer.floated(truths[0])
+        above += floats + truths
     coefficient = value.coefficient
     times, by = in_parts(abs(coefficient))
     if times != "1" or not above:

@@ -136,8 +136,8 @@ def along_axis(a: Form) -> tuple[Form, int] | None:
 
 def in_places(t: Form, parts: Sequence[Node]) -> Node | None:
     """``I[:, a..b]·v`` as ``[0⃗; v; 0⃗]``, in a column and in a row; None where there is no such factor."""
-    last = parts[-1].args[0] if parts[-1].operator.name == "transpose" else parts[-1]
-    if is_row(t) and is_selection(last):
+    last = parts[-1].args[0] if parts[-1].operator.name == "transpose" else None
+    if last is not None and is_row(t) and is_selection(last):
         return build.apply("transpose", among_zeros(last, build.transpose(build.chain(parts[:-1]))))
     at = next((at for at, part in enumerate(parts[:-1]) if is_selection(part)), None)
     if at is None or not is_column(t.args[-1]):
