@@ -25,20 +25,20 @@ def page(derivation: Derivation) -> str:
 @pytest.mark.parametrize(
     ("expression", "declared", "rule", "why"),
     [
-        ("sin(x^2)", "x=scalar", SINGLE, "one path, scalars alone: the derivatives are multiplied"),
+        ("sin(x^2)", "x=scalar", SINGLE, "one path, scalars alone; the derivatives are multiplied"),
         (
             "x + x^2",
             "x=scalar",
             TOTAL,
-            "x reaches u₂ directly and through u₁: the paths are added, the single-variable rule follows one alone",
+            "x reaches u₂ directly and through u₁; the paths are added; the single-variable rule follows one alone",
         ),
         (
             "sum(x^2)",
             "x=n",
             VECTOR,
-            "one path, with the vectors x and u₁: Jacobians are multiplied",
+            "one path, with the vectors x and u₁; Jacobians are multiplied",
         ),
-        ("sum(x*w)", "x=scalar w=n", VECTOR, "one path, with the vector u₁: Jacobians are multiplied"),
+        ("sum(x*w)", "x=scalar w=n", VECTOR, "one path, with the vector u₁; Jacobians are multiplied"),
     ],
 )
 def test_the_chain_rules_are_told_apart(expression: str, declared: str, rule: str, why: str) -> None:
@@ -84,7 +84,6 @@ def test_a_case_distinction_alone_substitutes_nothing() -> None:
         ("sum((y - X@w)^2)/N", "w", "X=N,n w=n y=N", "e", "X·w − y", "2eᵀ·X/N"),
         ("sum((X@w*e - y)^2)", "w", "X=N,n w=n e=scalar y=N", "r", "X·w*e − y", "2e*rᵀ·X"),
         (COST, "b", DATA, "e[i]", "w·X[i] + b − y[i]", "2sum(e[i]*(w·X[i] + b > 0) for i in 1..N)/N"),
-        ("res = X@w - y; sum(res^2)", "w", "X=N,n w=n y=N", "res", "X·w − y", "2resᵀ·X"),
     ],
 )
 def test_the_error_term_has_a_name(
@@ -108,3 +107,9 @@ def test_where_no_error_recurs_none_is_named(expression: str, wrt: str, declared
 def test_a_row_under_a_fraction_bar_is_not_turned_up_and_down() -> None:
     text = page(explained("mean(sin(x))*mean(x)", "x", "x=n"))
     assert "(1⃗ᵀ/n)ᵀ" not in text
+
+
+def test_an_error_term_that_the_author_named_is_told_in_the_derivation() -> None:
+    derivation = explained("res = X@w - y; sum(res^2)", "w", "X=N,n w=n y=N")
+    assert error_term(derivation) is None
+    assert "= 2resᵀ·X" in page(derivation)
