@@ -67,6 +67,8 @@ COMMANDS: list[tuple[str, str, str, Mapping[str, str]]] = [
     ("hessian", "where(ones(3) >= 4, sum(v[i]*x for i in 1..n), x)'@unit(1, 3)", "x", {"v": "n", "x": "3"}),
     ("gradient", "sum([x; x[1]])", "x", {"x": "n"}),
     ("gradient", "min(-maximum(M, eye(n)))", "M", {"M": "n,n"}),
+    ("gradient", "norm(X)*mean(X)", "X", MATRIX),
+    ("gradient", "norm(x)*mean(x)/2 + norm(x)^2*mean(x)", "x", VECTOR),
     ("jacobian", "diag(x)@ones(n,m)@A", "x", {"x": "n", "A": "m,n"}),
     ("gradient", "x'@diag(x)@ones(n,m)@y", "x", {"x": "n", "y": "m"}),
     ("hessian", "-dot(M'@y, max(diag(w), axis=1))", "w", {"w": "n", "M": "m,n", "y": "m"}),

@@ -104,7 +104,7 @@ class Mean(NamedTuple):
 def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Rational]], list[Mean]]:
     """A sum, a sum of squares, or sums along an axis, over the number of entries."""
     for a, e in pairs:
-        if e != 1 and (a.head != NORM or e != 2):
+        if e != (2 if a.head == NORM else 1):
             continue
         found, size = _total(a)
         if found is None or size is None:
