@@ -206,11 +206,11 @@ def test_what_mcalc_itself_finds_wrong_is_a_failure(monkeypatch: pytest.MonkeyPa
 
 def test_a_fault_in_print_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.documents import terminal
+    from mcalc.documents import in_text
 
     asked = program(apply("multiply", apply("exp", a), apply("add", a, number("2"))), a="")
-    drawn = terminal.drawn
-    monkeypatch.setattr(terminal, "drawn", lambda *given: re.sub(r"\((a \+ .)\)", r"\1", drawn(*given)))
+    drawn = in_text.drawn
+    monkeypatch.setattr(in_text, "drawn", lambda *given: re.sub(r"\((a \+ .)\)", r"\1", drawn(*given)))
     assert places(verdict_on(asked, "a")) == {"text", "ascii"}
 
 
@@ -226,10 +226,10 @@ def test_a_fault_in_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_cannot_be_read_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.documents import terminal
+    from mcalc.documents import in_text
 
-    drawn = terminal.drawn
-    monkeypatch.setattr(terminal, "drawn", lambda *given: drawn(*given) + " +")
+    drawn = in_text.drawn
+    monkeypatch.setattr(in_text, "drawn", lambda *given: drawn(*given) + " +")
     found = verdict_on(program(apply("exp", a), a=""), "a")
     assert found.word == "unreadable" and {verdict.place for verdict in found.verdicts} == {"text", "ascii"}
 
@@ -240,7 +240,7 @@ def test_a_traceback_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*given: Any) -> str:
         raise KeyError("u_2")
 
-    monkeypatch.setattr("mcalc.documents.terminal.drawn", broken)
+    monkeypatch.setattr("mcalc.documents.in_text.drawn", broken)
     found = verdict_on(program(apply("exp", a), a=""), "a")
     assert {(verdict.word, verdict.kind) for verdict in found.verdicts} == {("fault", "KeyError: …")}
 

@@ -216,7 +216,7 @@ GRADIENTS = [
     ("var(c)", "c", {"c": "scalar"}, "0"),
     ("max(c)", "c", {"c": "scalar"}, "1"),
     ("sum(log(p^y))", "p", {"p": "n", "y": "n"}, "(y ⊘ p)ᵀ"),
-    ("-log(prod(p^y*(1 - p)^(1 - y)))", "p", {"p": "n", "y": "n"}, "((1 − y) ⊘ (1 − p) − y ⊘ p)ᵀ"),
+    ("-log(prod(p^y*(1 - p)^(1 - y)))", "p", {"p": "n", "y": "n"}, "((1 − y ⊘ p) ⊘ (1 − p))ᵀ"),
     ("sum(a^y)", "a", {"a": "scalar", "y": "n"}, "y·a^(y − 1)"),
     ("sum(exp(-X@w))", "w", {"X": "m,n", "w": "n"}, "−exp(−X·w)ᵀ·X"),
     ("logsumexp(b*X@q)/b", "q", {"b": "scalar", "X": "m,n", "q": "n"}, "softmax(b*X·q)ᵀ·X"),

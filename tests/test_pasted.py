@@ -40,8 +40,8 @@ PASTED = {
     "X.'*X": "X'@X",
     "100*(x(2) - x(1)^2)^2": "100*(x[2] - x[1]^2)^2",
     # Julia
-    "sum(sin.(x) .* y)": "sum(sin(x) .* y)",
-    "sum(log.(1 + exp.(A*x)))": "sum(log(1 + exp(A*x)))",
+    "sum(sin.(x) .* y)": "sum(sin(x) * y)",
+    "sum(log.(1 + exp.(A*x)))": "sum(log(1 + exp(A@x)))",
     # on paper
     "x^T A x": "x'@A@x",
     "x'Ax": "x'@A@x",

@@ -36,7 +36,12 @@ def rows_of(e):
 def kids(e):
     out = []
     for c in e:
-        out += conv(c)
+        strut = c.tag.split("}")[-1] in ("msup", "msub", "msubsup") and c[0].tag.endswith("mspace")
+        if strut and out and out[-1][0] == "close":  # scripts of the fence before them
+            scripts = conv(c)[0]
+            out[-1] = ("close", out[-1][1], *scripts[2:])
+        else:
+            out += conv(c)
     return out
 
 

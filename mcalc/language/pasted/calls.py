@@ -117,7 +117,7 @@ def dotted(pieces: Pieces, at: Rewriting) -> Pieces:
             plain = ELSEWHERE.get(word.text, word.text)
             if is_call(plain) and not at.ranks.is_value(word.text):
                 told = "A function takes each entry by itself, and has no dot."
-                at.found(told, word, piece, f"write `{plain}(…)`", certain=True)
+                at.found(told, word, piece, f"write `{plain}(…)`", certain=True, starred=True)
                 found[-2:] = [name(plain, word)]
         found.append(piece)
     return tuple(found)
