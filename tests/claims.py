@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -633,15 +634,16 @@ def _is_meaning(text: str, told: Told) -> bool:
 
 
 def of_text(text: str, told: Told) -> Iterator[Any]:
-    """The value of a text in the names of the problem, read anew; of an identity alone, of every size."""
+    """The value of a text in the names of the problem, read anew; where no name tells a size, of every size."""
     names = told.derivation.reading.names
     shapes = {name: ",".join(map(str, node.shape)) or "scalar" for name, node in names.items()}
     for loop, place in told.running.items():
         text = re.sub(rf"(?<=[\[,]){loop.name}(?=[\],])", str(place), text)
     value, sizes = read(text, shapes).value, told.values.sizes
     free = {str(symbol) for node in nodes_of(value) for size in node.shape for symbol in size.free_symbols} - set(sizes)
-    for size in set(sizes.values()) if free else (0,):
-        yield np.asarray(Program([value], {**sizes, **dict.fromkeys(free, size)}).run(dict(told.values.point))[0])
+    for chosen in product(set(sizes.values()), repeat=len(free)):
+        own = {**sizes, **dict(zip(sorted(free), chosen, strict=True))}
+        yield np.asarray(Program([value], own).run(dict(told.values.point))[0])
 
 
 @cache
