@@ -98,8 +98,10 @@ def _without(t: Form, signature: Signature, power: Rational) -> Form:
 
 def _shape_without(t: Form, factor: Form, power: Rational) -> tuple[Expr, ...]:
     """The shape of what is left: a scalar where the factor was all that had one."""
-    if factor is t or t.head != PRODUCT:
-        return ()
+    if factor is t:
+        return () if power == 1 else t.shape
+    if t.head != PRODUCT or factor not in t.args:
+        return t.shape or factor.shape
     kept = _exponent(t, factor) != power or any(b.shape for b in t.args if b is not factor)
     return t.shape if kept else ()
 
