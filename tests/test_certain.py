@@ -255,3 +255,10 @@ def test_ten_thousand_evaluations_are_right_in_every_digit() -> None:
     print(f"\nseed {seed}; {tally.summary()}\nof each operator: {dict(tally.kinds.most_common())}")
     failures = [failure for failure in tally.failures if not failure.startswith("slow")]
     assert not failures, "\n".join(failures)
+
+
+def test_the_sign_of_a_sum_of_exponentials_is_not_searched_for() -> None:
+    """SymPy would compute ``exp(exp(10⁸))`` to find it."""
+    assert shown(value("logsumexp(exp(x))", "x=100000000,99999999")) == ["1.54998e+43429448"]
+    with pytest.raises(Problem, match="too large"):
+        value("log(exp(exp(x)) + exp(exp(y)))", "x=100000000", "y=99999999")

@@ -17,6 +17,7 @@ from mcalc.numbers.exact_numbers import MOST_BITS, TooLarge, exact, parts_of, si
 from mcalc.table.records import Array
 
 _MOST_INVERTED = 60
+_LARGEST_EXPONENT = 10**300
 
 
 def _by_entry(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -90,7 +91,18 @@ def _variance(entries: Sequence[Expr]) -> Expr:
 
 
 def _logsumexp(entries: Sequence[Expr]) -> Expr:
-    return sympy.log(sympy.Add(*map(sympy.exp, entries)))
+    return sympy.log(sympy.Add(*map(_of_exponent(sympy.exp), entries)))
+
+
+def _of_exponent(function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    """``exp`` and what is made of it; of ``exp(exp(10⁸))`` SymPy would look for the sign for minutes."""
+
+    def bounded(exponent: Expr) -> Expr:
+        if exponent.is_number and not exponent.is_Rational and abs(exponent.evalf(5)) > _LARGEST_EXPONENT:
+            raise TooLarge
+        return function(exponent)
+
+    return bounded
 
 
 def _filled(value: Expr) -> Callable[..., Array]:
@@ -167,15 +179,15 @@ class ExactModule:
     pi = S.Pi
     linalg = _Linear
 
-    exp, log, sqrt = (_by_entry(function) for function in (sympy.exp, sympy.log, sympy.sqrt))
+    exp, log, sqrt = (_by_entry(one) for one in (_of_exponent(sympy.exp), sympy.log, sympy.sqrt))
     sin, cos, tan = (_by_entry(function) for function in (sympy.sin, sympy.cos, sympy.tan))
-    sinh, cosh, tanh = (_by_entry(function) for function in (sympy.sinh, sympy.cosh, sympy.tanh))
+    sinh, cosh, tanh = (_by_entry(_of_exponent(function)) for function in (sympy.sinh, sympy.cosh, sympy.tanh))
     arcsin, arccos, arctan = (_by_entry(function) for function in (sympy.asin, sympy.acos, sympy.atan))
     arcsinh, arccosh, arctanh = (_by_entry(function) for function in (sympy.asinh, sympy.acosh, sympy.atanh))
     abs, sign, erf = _by_entry(sympy.Abs), _by_entry(sign), _by_entry(sympy.erf)
     maximum, minimum, where = _by_entry(_larger), _by_entry(_smaller), _by_entry(_chosen)
     raised = _by_entry(_raised)
-    logaddexp = _by_entry(lambda a, b: sympy.log(sympy.exp(a) + sympy.exp(b)))
+    logaddexp = _by_entry(lambda a, b: _logsumexp([a, b]))
 
     sum, mean, var = _reduced(_total), _reduced(_mean), _reduced(_variance)
     max, min = _reduced(_extreme(_larger)), _reduced(_extreme(_smaller))
