@@ -24,6 +24,7 @@ from mcalc.numbers.fitting import fit
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.numbers.values import read_assignments
+from mcalc.problems import Problem
 from mcalc.table import TABLE
 
 
