@@ -263,3 +263,8 @@ def test_the_sign_of_a_sum_of_exponentials_is_not_searched_for() -> None:
     assert shown(value("logsumexp(exp(x))", "x=100000000,99999999")) == ["1.54998e+43429448"]
     with pytest.raises(Problem, match="too large"):
         value("log(exp(exp(x)) + exp(exp(y)))", "x=100000000", "y=99999999")
+
+
+def test_a_branch_that_is_not_taken_needs_no_value() -> None:
+    number = value("where(x > 0, exp(log(x) - log(x)), 1)", "x=0")
+    assert number.exact is not None and number.exact.item() == 1 and not number.notes

@@ -69,6 +69,7 @@ COMMANDS: list[tuple[str, str, str, Mapping[str, str]]] = [
     ("gradient", "min(-maximum(M, eye(n)))", "M", {"M": "n,n"}),
     ("gradient", "norm(X)*mean(X)", "X", MATRIX),
     ("gradient", "norm(x)*mean(x)/2 + norm(x)^2*mean(x)", "x", VECTOR),
+    ("hessian", "prod(sum(sum(b[r]*(S@S[s]) for r in 1..n) for s in 1..n))", "S", {"b": "n", "S": "n,n"}),
     ("jacobian", "diag(x)@ones(n,m)@A", "x", {"x": "n", "A": "m,n"}),
     ("gradient", "x'@diag(x)@ones(n,m)@y", "x", {"x": "n", "y": "m"}),
     ("hessian", "-dot(M'@y, max(diag(w), axis=1))", "w", {"w": "n", "M": "m,n", "y": "m"}),

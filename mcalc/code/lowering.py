@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 
 from mcalc.code.algebra import lost, product, reduced, total, with_arguments
@@ -126,6 +126,12 @@ class Lowering:
             self.spent += cost(one.value)
         return one
 
+    def _multiplied(self, coefficient: Fraction | int, factors: Sequence[Factor], out: Collection[int]) -> Reference:
+        """The product; lowered in its turn where the algebra has made a sum or a total of it: ``Π b · Σ a/b``."""
+        found = product(coefficient, factors, out)
+        opened_again = found.value.operation == "product" and found.value.sums and found.value not in self.made
+        return self._one(found) if found.value.operation == "total" or opened_again else self.keep(found)
+
     def _undo(self, length: int) -> None:
         """What was made lately is not made after all."""
         for value in self.lately[length:]:
@@ -150,7 +156,7 @@ class Lowering:
         if early and items:
             items = self._with_number(items, coefficient, scalars)
             times, beside = ONE_TIME, []
-        scale = self.keep(product(abs(times), beside, ())) if beside or abs(times) != 1 else None
+        scale = self._multiplied(abs(times), beside, ()) if beside or abs(times) != 1 else None
         sign = ONE_TIME if times > 0 else -ONE_TIME
         order = Order(self._bases(items), out, self.made, self.keep)
         last = order.last_two()
@@ -162,7 +168,7 @@ class Lowering:
                 last = pair(order.live[0], order.live[1], frozenset(last.ids), self.made)
             order.live = [self.keep(last)]
         if not order.live:
-            return self.keep(product(sign, [] if scale is None else [(scale, ONE_TIME)], ()))
+            return self._multiplied(sign, [] if scale is None else [(scale, ONE_TIME)], ())
         found = order.live[0]
         if not set(found.ids) <= out:
             found = self.keep(build("product", [found], set(found.ids) & out, (ONE_TIME,), [ONE_TIME]))
@@ -191,21 +197,21 @@ class Lowering:
 
         k = min(range(len(items)), key=smallest)
         one, power = items[k]
-        scale = self.keep(product(coefficient, scalars, ())) if scalars else number(coefficient)
-        scaled = self.keep(product(1, [(one, power), (scale, ONE_TIME)], one.ids))
+        scale = self._multiplied(coefficient, scalars, ()) if scalars else number(coefficient)
+        scaled = self._multiplied(1, [(one, power), (scale, ONE_TIME)], one.ids)
         return [*items[:k], (scaled, ONE_TIME), *items[k + 1 :]]
 
     def _bases(self, items: list[Factor]) -> list[Reference]:
         """The factors with their powers; a divisor waits for a partner of its own axes."""
         above = [
-            one if power == 1 else self.keep(product(1, [(one, power)], one.ids)) for one, power in items if power != -1
+            one if power == 1 else self._multiplied(1, [(one, power)], one.ids) for one, power in items if power != -1
         ]
         for one in [one for one, power in items if power == -1]:
             k = next((k for k, other in enumerate(above) if set(other.ids) == set(one.ids)), None)
             if k is None:
-                above.append(self.keep(product(1, [(one, -ONE_TIME)], one.ids)))
+                above.append(self._multiplied(1, [(one, -ONE_TIME)], one.ids))
             else:
-                above[k] = self.keep(product(1, [(above[k], ONE_TIME), (one, -ONE_TIME)], one.ids))
+                above[k] = self._multiplied(1, [(above[k], ONE_TIME), (one, -ONE_TIME)], one.ids)
         return above
 
     def _scaled(self, one: Reference, scale: Reference | None, sign: Fraction) -> Reference:

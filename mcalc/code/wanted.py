@@ -19,3 +19,7 @@ class Wanted:
     def named(self) -> dict[str, str | bool]:
         """What is wanted, by its names."""
         return {name: value for name, value in vars(self).items() if value}
+
+
+NOTHING_ELSE = Wanted()
+"""The derivative alone."""

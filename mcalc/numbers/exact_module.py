@@ -98,7 +98,7 @@ def _of_exponent(function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
     """``exp`` and what is made of it; of ``exp(exp(10⁸))`` SymPy would look for the sign for minutes."""
 
     def bounded(exponent: Expr) -> Expr:
-        if exponent.is_number and not exponent.is_Rational and abs(exponent.evalf(5)) > _LARGEST_EXPONENT:
+        if exponent.is_comparable and not exponent.is_Rational and abs(exponent.evalf(5)) > _LARGEST_EXPONENT:
             raise TooLarge
         return function(exponent)
 

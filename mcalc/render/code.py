@@ -11,7 +11,7 @@ from mcalc.code.guards import guarded
 from mcalc.code.running import functions
 from mcalc.code.structured import structured
 from mcalc.code.targets import TARGETS, WITH_SCIPY
-from mcalc.code.wanted import Wanted
+from mcalc.code.wanted import NOTHING_ELSE, Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Tensor
@@ -20,7 +20,7 @@ from mcalc.render.companions import array_shape_of, companions
 from mcalc.tree.node import Node
 
 
-def write(derivation: Derivation, form: str = "numpy", wanted: Wanted = Wanted()) -> str:  # noqa: B008, it is frozen
+def write(derivation: Derivation, form: str = "numpy", wanted: Wanted = NOTHING_ELSE) -> str:
     """One function, named for the command, of the names of the expression in order of appearance.
 
     Where the derivation was checked, the code is run as well: raises Problem where its value is another.
@@ -54,7 +54,7 @@ def write(derivation: Derivation, form: str = "numpy", wanted: Wanted = Wanted()
     return texts[shown].rstrip("\n")
 
 
-def function(derivation: Derivation, library: str, wanted: Wanted = Wanted()) -> Callable[..., Any]:  # noqa: B008
+def function(derivation: Derivation, library: str, wanted: Wanted = NOTHING_ELSE) -> Callable[..., Any]:
     """The function that the module defines, ready to be called; raises Problem where there is no such library."""
     among("library", library, tuple(TARGETS))
     text = write(derivation, library, wanted)

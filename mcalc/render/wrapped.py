@@ -11,7 +11,7 @@ from mcalc.code.checked import check_code
 from mcalc.code.function import module
 from mcalc.code.printer import identifier
 from mcalc.code.sizes import SizeReader
-from mcalc.code.wanted import Wanted
+from mcalc.code.wanted import NOTHING_ELSE, Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import fitting_sizes
@@ -80,7 +80,7 @@ def _for_minimize(derivation: Derivation, form: str) -> str:
         verify = derivation.verified is not None
         declared = {name: _declared(node) for name, node in derivation.reading.names.items()}
         first = derive(derivation.source, derivation.wrt[0], declared, "gradient", verify=verify)
-    texts.append(_renamed(code.write(first, form), code.function_name(first, Wanted()), "gradient"))
+    texts.append(_renamed(code.write(first, form), code.function_name(first, NOTHING_ELSE), "gradient"))
     wrappers.append(_flat(derivation, variable, "jac", "gradient", 1))
     if second:
         texts.append(code.write(derivation, form))
