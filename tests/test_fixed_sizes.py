@@ -16,6 +16,13 @@ ROWS = [
         "l*cos(q[1]) + k*cos(q[1] + q[2]), k*cos(q[1] + q[2])]",
     ),
     ("x + d*[x[2]; -g/l*sin(x[1]) - c*x[2]]", "x", {"x": "2"}, "[1, d; −d*g*cos(x[1])/l, 1 − c*d]"),
+    (
+        "[a*cos(s) + b*cos(s + t); a*sin(s) + b*sin(s + t)]",
+        "s,t",
+        {},
+        "[−(a*sin(s) + b*sin(s + t)), −b*sin(s + t); a*cos(s) + b*cos(s + t), b*cos(s + t)]",
+    ),
+    ("a*[x; 2] + [x^2; exp(x)]", "x", {}, "[a + 2x; exp(x)]"),
     ("[r*cos(t); r*sin(t)]", "r,t", {}, "[cos(t), −r*sin(t); sin(t), r*cos(t)]"),
     ("M = R@diag(s); sum(G*(M@M'))", "s", {"s": "3", "R": "m,3", "G": "m,m"}, "2(s ⊗ diagonal(Rᵀ·G·R))ᵀ"),
 ]

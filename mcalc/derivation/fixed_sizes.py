@@ -13,6 +13,7 @@ from mcalc.tree.node import Node, topological
 
 ENTRIES = "written out entry by entry"
 """What a reader is told."""
+_ARITHMETIC = ("add", "multiply", "negative")
 _MOST_ENTRIES = 16
 _LONGER = 1.25
 """How much longer the matrix may be: its entries are read one by one."""
@@ -26,7 +27,7 @@ def written_out(value: Expression) -> Node | None:
         return None
     if not all(size.is_Integer for size in value.shape) or prod(map(int, value.shape)) > _MOST_ENTRIES:
         return None
-    if not any(node.operator.name == "unit" for node in topological([value])):
+    if not any(map(_is_of_entries, topological([value]))):
         return None
     try:
         grid = in_components(value, {})
@@ -37,6 +38,13 @@ def written_out(value: Expression) -> Node | None:
     whole = _simplified(grid)
     short = whole.key[0] <= _LONGER * value.key[0]
     return whole if short or _reads_as_well(whole, value) else None
+
+
+def _is_of_entries(node: Node) -> bool:
+    """A unit vector, or arithmetic with a column that is given entry by entry: ``a*[b; c] + [d; e]``."""
+    if node.operator.name in _ARITHMETIC:
+        return any(arg.operator.name == "stack" and not any(entry.shape for entry in arg.args) for arg in node.args)
+    return node.operator.name == "unit"
 
 
 def _reads_as_well(whole: Node, value: Node) -> bool:

@@ -182,6 +182,8 @@ class Typed:
     def has_sum(self, t: Form) -> bool:
         """Whether the sum, or its negative, is one that was typed."""
         core = scaled_parts(t)[1]
+        if core.head != SUM:
+            return False
         return core in self.order or make(SUM, core.args, (-k for k in core.par), core.shape) in self.order
 
     def learn(self, root: Node) -> None:

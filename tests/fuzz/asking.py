@@ -47,7 +47,7 @@ class Question:
 
 
 def point_of(program: Program, seed: str) -> dict[str, Any]:
-    """A value for each variable, with the property declared."""
+    """A value for each variable, with the property declared; raises Unreliable where such values stand alone."""
     random = Random(seed)
 
     def drawn(declared: Declared) -> Any:
@@ -60,6 +60,8 @@ def point_of(program: Program, seed: str) -> dict[str, Any]:
             return value @ value.T / len(value) + 0.3 * np.eye(len(value))
         if declared.word == "diagonal":
             return np.diag(np.diag(value))
+        if declared.word == "orthogonal" and len(value) == 1:
+            raise Unreliable("a rotation in one dimension is 1 or -1, and max(S@W, S) is tied all round")
         return np.linalg.qr(value)[0] if declared.word == "orthogonal" else value
 
     return {name: drawn(declared) for name, declared in program.declared.items()}
@@ -91,8 +93,8 @@ def expected_of(program: Program, question: Question, seed: str) -> tuple[Scene,
     """The point and the derivatives there, block by block; raises Unreliable where there are none to be had."""
     for attempt in range(4):
         tried = replace(program, positive=program.positive or attempt >= 2)
-        point = point_of(tried, f"{seed}:{attempt}")
         try:
+            point = point_of(tried, f"{seed}:{attempt}")
             found = [
                 first(program, point, *names) if question.order == 1 else second(program, point, *names)
                 for names in question.blocks
