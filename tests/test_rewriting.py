@@ -75,6 +75,8 @@ def point_of(nodes: list[Node], seed: int) -> tuple[dict[str, Any], dict[Any, in
         value = rng.uniform(0.3, 1.5, [sizes[size] for size in node.shape])
         if len(node.parameters) > 1 and "orthogonal" in node.parameters[1]:
             value = np.linalg.qr(value)[0]
+        if len(node.parameters) > 1 and "symmetric" in node.parameters[1]:
+            value = value + value.T
         if not (len(node.parameters) > 1 and "positive" in node.parameters[1]):
             value = value * rng.choice([1, 1, -1]) if node.shape == () else value
         point[str(node.parameters[0])] = value

@@ -26,6 +26,7 @@ from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
 from mcalc.networks.terms import terms_of
+from mcalc.rewriting.index_terms import in_indices, said_in_indices
 from mcalc.table.records import LoopIndex, lies
 from mcalc.table.sentences import told
 from mcalc.tree import build
@@ -264,6 +265,10 @@ class Combination:
         contracted = IndexForm.of(tensor)
         because = told("the Jacobians are inserted; a {δ} leaves only the terms where its two indices are equal")
         self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
+        simple = in_indices(contracted)
+        if simple.weight() < contracted.weight():
+            said = said_in_indices(contracted, simple)
+            self.steps.append(Step("combine", "simplify", said, contracted, simple, leaf.shape))
         if isinstance(result, Node):
             self.steps.append(_matrix_form(leaf, result))
 

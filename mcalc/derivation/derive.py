@@ -31,8 +31,7 @@ from mcalc.notation.writing import write
 from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
 from mcalc.rewriting.explaining import is_order
-from mcalc.rewriting.index_terms import SENTENCE as MERGED
-from mcalc.rewriting.index_terms import in_indices
+from mcalc.rewriting.index_terms import in_indices, said_in_indices
 from mcalc.table.sentences import Sentence, linked
 from mcalc.tree import build
 from mcalc.tree.letters import free_letter, letters_in_use
@@ -265,7 +264,7 @@ class Work:
             assert isinstance(full, IndexForm)
             simplified = in_indices(full)
             if simplified is not full:
-                self._rewritten("simplify", MERGED, full, simplified)
+                self._rewritten("simplify", said_in_indices(full, simplified), full, simplified)
             return simplified
         else:
             replaced = with_entries(replace(result, apart(result, meaning)))

@@ -95,6 +95,10 @@ class IndexForm:
         """The values whose entries are multiplied."""
         return [factor.node for term in self.tensor.terms for factor in term.factors if factor.node is not None]
 
+    def weight(self) -> int:
+        """How many values and operators its factors have."""
+        return sum(node.key[0] for node in self.nodes())
+
     def letters(self) -> dict[Index, str]:
         """A letter an index, none that a name, a dimension or a running index has."""
         nodes = self.nodes()

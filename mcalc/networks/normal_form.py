@@ -9,9 +9,7 @@ from sympy.core.singleton import S
 from mcalc.networks.networks import ONE, Factor, Index, Term, counted, expand
 from mcalc.networks.pairs import with_pairs
 from mcalc.networks.scalar_factors import united
-from mcalc.table.roles import ABOVE, ABSOLUTE, SIGN
-from mcalc.tree import build, stacks
-from mcalc.tree.folding import rectified, where_positive
+from mcalc.tree import stacks
 
 
 def normalise(term: Term, free: Iterable[Index]) -> Term | None:
@@ -50,7 +48,7 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
     coefficient *= sign
     if coefficient == 0:
         return None
-    return counted(Term(coefficient, tuple(_absorb(factors)), term.loops), summed)
+    return counted(Term(coefficient, tuple(factors), term.loops), summed)
 
 
 def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
@@ -115,31 +113,3 @@ def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:
             expanded = Term(S.One, (Factor(chosen, tuple(kept), factor.power),))
         result = result.times(expanded)
     return result
-
-
-def _absorb(factors: list[Factor]) -> list[Factor]:
-    """``max(0, z)·[z > 0] = max(0, z)`` and ``A⁻¹ A = I``'s kin that need one look at two factors."""
-    for factor in factors:
-        if factor.node is not None and factor.node.operator.name == SIGN and factor.power == 1:
-            size = build.apply(ABSOLUTE, factor.node.args[0])
-            for other in factors:
-                if other.node is size and other.indices == factor.indices and other.power == -1:
-                    rest = [f for f in factors if f is not factor and f is not other]
-                    inverse = expand(factor.node.args[0], factor.indices, S.NegativeOne)
-                    if inverse is not None and inverse.coefficient == 1 and not inverse.loops:
-                        return _gathered([*rest, *inverse.factors])[1]
-    masks = [
-        f for f in factors if f.node is not None and f.node.operator.name == ABOVE and build.is_zero(f.node.args[1])
-    ]
-    for mask in masks:
-        assert mask.node is not None
-        condition = mask.node.args[0]
-        beside = [f for f in factors if f is not mask and f.node is not None and f.indices == mask.indices]
-        if any(rectified(f.node) is condition and f.power.p > 0 for f in beside if f.node is not None):
-            factors = [other for other in factors if other is not mask]
-        else:
-            factors = [
-                f._replace(node=where_positive(f.node, condition)) if f in beside and f.node is not None else f
-                for f in factors
-            ]
-    return factors

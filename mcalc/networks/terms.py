@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sympy.core.singleton import S
 
-from mcalc.networks.inverses import with_inverses
 from mcalc.networks.networks import Index, Term, expand
 from mcalc.networks.normal_form import normalise
 from mcalc.networks.running import without_running
@@ -42,5 +41,5 @@ def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:
         if cleaned is not None and cleaned.loops:
             cleaned = normalise(without_running(cleaned), free)
         if cleaned is not None:
-            result.append(with_inverses(cleaned, free))
+            result.append(cleaned)
     return result

@@ -10,6 +10,8 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Index, Term, expand
 from mcalc.networks.pairs import is_selection
 from mcalc.rewriting.answers import simplify
+from mcalc.rewriting.explaining import runs_between
+from mcalc.table.sentences import Sentence, linked
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
@@ -17,7 +19,7 @@ _MOST = 12
 """More terms stay as they are."""
 
 
-SENTENCE = "what stands between two indices is simplified; terms that differ in one factor are one"
+_MERGED = Sentence("terms that share all factors but one are united")
 
 
 def in_indices(form: IndexForm) -> IndexForm:
@@ -29,6 +31,17 @@ def in_indices(form: IndexForm) -> IndexForm:
         form = IndexForm.of(form.tensor._replace(terms=tuple(term for term in terms if term is not None)))
     merged = _merged(list(form.tensor.terms)) if 1 < len(form.tensor.terms) <= _MOST else None
     return form if merged is None else IndexForm.of(form.tensor._replace(terms=tuple(merged)))
+
+
+def said_in_indices(form: IndexForm, after: IndexForm) -> Sentence:
+    """What was done to a sum of products: the rows that its factors were simplified by, and whether terms merged."""
+    told: dict[Sentence, None] = {}
+    for node in dict.fromkeys(factor.node for term in form.tensor.terms for factor in term.factors if factor.indices):
+        simple = None if node is None else simplify(node)
+        if node is not None and simple is not None and simple is not node:
+            told.update(dict.fromkeys(Sentence(run.sentence) for run in runs_between(node, simple)))
+    merged = len(after.tensor.terms) < len(form.tensor.terms)
+    return linked("; ", [*told, *([_MERGED] if merged or not told else [])])
 
 
 def _with_simple_factors(term: Term) -> Term | None:

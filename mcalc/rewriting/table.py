@@ -52,6 +52,9 @@ row times diagonal: v'@diag(u) -> (u*v)' | {vᵀ·diag(u) = (u ⊗ v)ᵀ}
 sum of diagonals: diag(u) + diag(v) -> diag(u + v) | {diag(u) + diag(v) = diag(u + v)}
 diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by {u}, columns by {v}: times {u·vᵀ}
 diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | row sums of {A⊗B} are the diagonal of {A·Bᵀ}
+a matrix beside its inverse: (A*inv(A)')@ones(n) -> ones(n) | row sums of {A ⊗ inv(A)ᵀ} are the diagonal of I
+an inverse beside its matrix: (inv(A)*A')@ones(n) -> ones(n) | row sums of {inv(A) ⊗ Aᵀ} are the diagonal of I
+a symmetric matrix beside its inverse: (A*inv(A))@ones(n) -> ones(n) when symmetric(A) | row sums of {A ⊗ inv(A)} are 1
 # vectors of ones, sums
 rows of a softmax: softmax(A)@ones(n) -> ones(n) | each row of a softmax adds up to 1
 columns of a softmax: ones(n)'@softmax(A, axis=0) -> ones(n)' | each column of a softmax adds up to 1

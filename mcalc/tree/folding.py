@@ -50,23 +50,6 @@ def rectified(node: Node) -> Node | None:
     return None
 
 
-def where_positive(node: Node, condition: Node) -> Node:
-    """A sum where `condition` is positive: its term ``max(0, condition)`` is the condition itself."""
-    if node.operator.name != "add":
-        return node
-    terms: list[Node] = []
-    for arg in node.args:
-        minus = arg.operator.name == "negative"
-        inner = arg.args[0] if minus else arg
-        if rectified(inner) is condition:
-            inner = condition
-            parts = inner.args if inner.operator.name == "add" else (inner,)
-            terms += [build.negated(part) if minus else part for part in parts]
-        else:
-            terms.append(arg)
-    return node if tuple(terms) == node.args else build.apply("add", *terms)
-
-
 def unstacked(node: Node) -> Node | None:
     """A of ``vec(A)``, and so of an element-wise function of such; None where a vector is anything else."""
     if node.operator.shape is shapes.vec_shape:
