@@ -17,7 +17,11 @@ import pytest
 from mcalc.cli import main
 
 TOP = Path(__file__).parent.parent
-PAGES = [page for page in [TOP / "README.md", *sorted((TOP / "examples").rglob("*.md"))] if page.exists()]
+PAGES = [
+    TOP / "README.md",
+    *sorted((TOP / "examples").rglob("*.md")),
+    *sorted((TOP / "tests/transcripts").glob("*.md")),
+]
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 PICTURE = re.compile(r"^\$ mcalc plot .* -o ", re.MULTILINE)

@@ -15,7 +15,7 @@ from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex, Parameters, Shape, lies
 from mcalc.table.roles import ROOT
 from mcalc.tree.known import declared
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, replaced
 from mcalc.tree.properties import SKEW, SYMMETRIC
 
 _LOOKED_INTO = 200
@@ -254,30 +254,22 @@ def elementwise_product(factors: Sequence[tuple[Node, Rational]]) -> Node:
     return apply("divide", top, below[0] if len(below) == 1 else apply("multiply", *below))
 
 
+def _reciprocal(body: Node) -> Node | None:
+    """The ``1/v`` that an array is, lying down or on a diagonal: what scales it goes above the bar, ``(c/v)ᵀ``."""
+    inner = body.args[0] if body.operator.name in ("diag", "transpose") else body
+    return inner if inner.operator.name == "divide" and inner.shape and is_number(inner.args[0], 1) else None
+
+
 def scaled(coefficient: Rational, scalars: Sequence[tuple[Node, Rational]], body: Node | None) -> Node:
     """``coefficient · Π scalars · body``, the sign in front, one fraction bar."""
     sign, coefficient = (S.One, coefficient) if coefficient.p > 0 else (S.NegativeOne, -coefficient)
     above = [raised(node, power) for node, power in scalars if power.p > 0]
     below = [raised(node, -power) for node, power in scalars if power.p < 0]
     if body is not None:
-        if (
-            body.operator.name == "divide"
-            and not above
-            and is_number(body.args[0], 1)
-            and coefficient.p != 1
-            and not below
-        ):
-            body = apply("divide", number(coefficient.p), body.args[1])
-            coefficient = coefficient / coefficient.p
-        elif body.operator.name == "diag" and (above or coefficient.p != 1) and not below:
-            inner = body.args[0]
-            if inner.operator.name == "divide" and is_number(inner.args[0], 1):
-                top = scaled(Rational(coefficient.p), [(node, S.One) for node in above], None)
-                body, above, coefficient = (
-                    apply("diag", apply("divide", top, inner.args[1])),
-                    [],
-                    coefficient / coefficient.p,
-                )
+        if (above or coefficient.p != 1) and not below and (inner := _reciprocal(body)) is not None:
+            top = scaled(Rational(coefficient.p), [(node, S.One) for node in above], None)
+            body = replaced([body], {inner: apply("divide", top, inner.args[1])})[body]
+            above, coefficient = [], coefficient / coefficient.p
         above.append(body)
     if coefficient.p != 1 or not above:
         above.insert(0, number(coefficient.p))
