@@ -127,3 +127,14 @@ def test_a_singular_matrix_is_no_fault(library: str) -> None:
     derivation = mcalc.jacobian("inv(ones(n,n))@x", "x", {"x": "n"})
     assert derivation.verified is not None and derivation.verified.points == 0
     assert "linalg.inv" in derivation.write(library)
+
+
+@pytest.mark.parametrize("text", ["max(inv(W))", "norminf(inv(W))", "-min(3*inv(W))"])
+def test_entries_that_are_equal_by_symmetry_share_the_derivative(text: str) -> None:
+    """Of two mirrored entries rounding makes one the larger; the function that is shown makes them equal first."""
+    run = mcalc.gradient(text, "W", {"W": "n,n:symmetric"}).function("numpy")
+    generator = np.random.default_rng(1)
+    for _ in range(20):
+        half = generator.uniform(-1, 1, (4, 4))
+        found = run(half + half.T)
+        assert np.allclose(found, found.T)

@@ -8,6 +8,7 @@ from typing import Any
 from mcalc.code.checked import check_code
 from mcalc.code.function import module
 from mcalc.code.guards import guarded
+from mcalc.code.mended import mended
 from mcalc.code.running import functions
 from mcalc.code.structured import structured
 from mcalc.code.targets import TARGETS, WITH_SCIPY
@@ -29,7 +30,7 @@ def write(derivation: Derivation, form: str = "numpy", wanted: Wanted = NOTHING_
     results, shapes = [_computed(part) for part in parts], [array_shape_of(part) for part in parts]
     names, columns = list(derivation.reading.names.values()), derivation.reading.columns
     asked = companions(derivation, wanted, shapes)
-    results += [derivation.value] * wanted.with_value
+    results += [mended(derivation.value)] * wanted.with_value
     safe = [guarded(result, derivation.value) for result in results]
     name, outputs = function_name(derivation, wanted), asked.outputs
     if wanted.scipy and form != "numpy":
@@ -74,4 +75,4 @@ def function_name(derivation: Derivation, wanted: Wanted) -> str:
 
 def _computed(derivation: Derivation) -> Node | Tensor:
     natural = derivation.natural
-    return natural.tensor if isinstance(natural, IndexForm) else natural
+    return mended(natural.tensor if isinstance(natural, IndexForm) else natural)
