@@ -10,18 +10,12 @@ import sys
 import click
 
 from mcalc import __version__
-from mcalc.commands import numbers, reference
-from mcalc.commands.build import build
-from mcalc.commands.checking import check
-from mcalc.commands.derivatives import derivative_commands
+from mcalc.commands.core_first import core_first
 from mcalc.commands.faults import attempt
-from mcalc.commands.options import Group
-from mcalc.commands.plots import plot
-from mcalc.commands.shell import shell
-from mcalc.commands.weave import weave
+from mcalc.commands.group import Commands, Group
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mcalc")
 def cli() -> None:
     """Matrix calculus in the terminal: derivatives with their shapes, step by step, checked numerically.
@@ -32,14 +26,10 @@ def cli() -> None:
     """
 
 
-_reference = (reference.shapes, reference.rules, reference.batch, shell)
-for _command in (*derivative_commands(), check, *numbers.commands, plot, build, weave, *_reference):
-    cli.add_command(_command)
-
-
 def main() -> None:
     """Run a command; every fault is one message on standard error and an exit status."""
     gc.disable()
+    core_first()
     for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors=errors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -391,7 +392,8 @@ def test_every_command_has_help(run: Run, name: str) -> None:
         output, message, status = run(name, option)
         assert (status, message) == (0, "")
         assert output.startswith(f"Usage: mcalc {name}")
-    assert cli.commands[name].get_short_help_str()
+    (listed,) = re.findall(rf"^  {name} +(\S.*)$", run("--help").output, re.MULTILINE)
+    assert (cli.commands[name].help or "").startswith(listed.removesuffix("...")) and name == cli.commands[name].name
     assert all(
         param.help for param in cli.commands[name].params if param.param_type_name == "option" and param.name != "color"
     )  # type: ignore[attr-defined]

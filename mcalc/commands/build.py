@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import click
 
-from mcalc.commands.options import Command, Form
+from mcalc.commands.options import Command, Form, by_name
 from mcalc.commands.progress import progress_bar
 from mcalc.commands.within import printed, same
 from mcalc.formats import DERIVATION, FORMATS, showing
@@ -129,3 +129,6 @@ def _named(problem: Problem, answer: Answer, file: Path) -> Problem:
         spans = [Span(at + span.start, at + span.end, span.label) for span in problem.spans]
     message = f"`{answer.name}` of {file.name}: {problem.message}"
     return Problem(message, spans, problem.hint, answer.line, problem.status)
+
+
+commands = by_name(build)

@@ -10,7 +10,7 @@ import click
 
 from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, Form, common
+from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, Form, by_name, common
 from mcalc.commands.text import Shown, expression_text, put, tell
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, VERDICT, Kind, showing
@@ -75,3 +75,6 @@ def check(
         tell(found.derivation)
     if not found.right:
         raise SystemExit(1)
+
+
+commands = by_name(check)

@@ -13,7 +13,7 @@ from mcalc.choices import COMMANDS, DETAILS, METHODS, PRODUCTS, WRAPPERS
 from mcalc.code.wanted import Wanted
 from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import ORDER, Command, common
+from mcalc.commands.options import ORDER, Command, by_name, common
 from mcalc.commands.text import columns, show, tell, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, Kind
@@ -114,7 +114,7 @@ def _for_code(function: Callable[..., None]) -> Callable[..., None]:
     return packed
 
 
-def derivative_commands() -> Iterator[click.Command]:
+def _derivative_commands() -> Iterator[click.Command]:
     """``jacobian``, ``gradient``, ``hessian`` and ``explain``: one function, as they differ in what they print."""
     for name, about in COMMANDS.items():
         function = common()(document_options(_differentiate(name)))
@@ -137,3 +137,6 @@ def derivative_commands() -> Iterator[click.Command]:
                 help="By Jacobians, by differentials, or in index notation.",
             )(function)
         yield click.command(name, cls=Command, help=about)(click.argument("expression")(function))
+
+
+commands = by_name(*_derivative_commands())

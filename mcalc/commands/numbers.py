@@ -10,7 +10,7 @@ import click
 from mcalc.choices import PICTURES
 from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, Form, common
+from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, Form, by_name, common
 from mcalc.commands.text import Shown, painter, put, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, TABLE, VALUE, Kind, showing
@@ -205,4 +205,4 @@ def descend(
         raise found.fault
 
 
-commands = (evaluate, table, descend)
+commands = by_name(evaluate, table, descend)

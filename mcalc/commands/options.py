@@ -11,32 +11,12 @@ import click
 
 from mcalc.choices import LAYOUTS, SYMMETRIC
 from mcalc.commands.clipboard import asked
+from mcalc.commands.typed import typed
 from mcalc.formats import DERIVATION, FORMATS, GRAPH, OTHERWISE, by_ending, showing
-from mcalc.problems import Problem, nearest
+from mcalc.problems import Problem
 
 _ATTACHED = re.compile(r"-s[^\W\d]\w*=[\w,: ]+\Z|-f(" + "|".join(FORMATS) + r")\Z")
-
-
 _SIZES = re.compile(r"[^\W\d]\w*=")
-_MEANT = {
-    **dict.fromkeys(("diff", "differentiate", "derivative", "derive", "der", "d", "D"), "jacobian"),
-    **dict.fromkeys(("grad", "nabla"), "gradient"),
-    **dict.fromkeys(("steps", "derivation", "why", "show"), "explain"),
-    **dict.fromkeys(("evaluate", "value", "compute", "calc"), "eval"),
-    **dict.fromkeys(("verify", "test", "correct"), "check"),
-    **dict.fromkeys(("functions", "operators", "list"), "rules"),
-    **dict.fromkeys(("train", "minimize", "minimise", "optimize"), "descend"),
-    **dict.fromkeys(("draw", "graph"), "plot"),
-    **dict.fromkeys(("repl", "interactive"), "shell"),
-}
-"""What people type for a command of another name."""
-_ASKED_BY = {"--answer": "check", "--wrt": "jacobian", "-w": "jacobian", "--at": "eval"}
-_WHAT = {
-    "check": "an answer is checked by `mcalc check`",
-    "jacobian": "a derivative is `mcalc jacobian`",
-    "eval": "a value is `mcalc eval`",
-}
-"""The option that tells which command is meant where none is typed, and what is said of it."""
 
 
 class Form(click.Choice[str]):
@@ -87,62 +67,16 @@ class Command(click.Command):
             hint = "put the expression in quotation marks"
             first, *others = positional
             if "--wrt" in options and len(others) == 1 and re.fullmatch(r"[^\W\d][\w,]*", others[0]):
-                hint = f"write `{ctx.command_path} {_typed(first)} --wrt {others[0]}`"
+                hint = f"write `{ctx.command_path} {typed(first)} --wrt {others[0]}`"
             elif all(_SIZES.match(other) for other in others) and ("--at" in options or "--shape" in options):
                 option = "--at" if "--at" in options else "-s"
-                given = " ".join(f"{option} {_typed(other)}" for other in others)
-                hint = f"write `{' '.join([ctx.command_path, _typed(first), given, *map(_typed, kept)])}`"
+                given = " ".join(f"{option} {typed(other)}" for other in others)
+                hint = f"write `{' '.join([ctx.command_path, typed(first), given, *map(typed, kept)])}`"
             elif most == 1 and not any(piece.startswith("-") and len(piece) > 1 for piece in others):
-                whole = _typed(" ".join(positional))
-                hint = f"write `{' '.join([ctx.command_path, whole, *map(_typed, kept)])}`"
+                whole = typed(" ".join(positional))
+                hint = f"write `{' '.join([ctx.command_path, whole, *map(typed, kept)])}`"
             raise Problem(told, hint=hint)
         return super().parse_args(ctx, [*kept, "--", *positional])
-
-
-def _typed(word: str) -> str:
-    """The word as it is typed in a shell, in quotation marks where it needs them."""
-    if re.fullmatch(r"[\w.,=:/@+-]+", word):
-        return word
-    from shlex import quote
-
-    return quote(word) if re.search(r'["$`\\!]', word) else f'"{word}"'
-
-
-class Group(click.Group):
-    """The commands; a text that is none of them is an expression, of which the shapes are shown."""
-
-    command_class = Command
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A text such as ``-x^2`` begins with a minus sign, and is no option."""
-        if args and re.match(r"-[^-].", args[0]):
-            args = ["shapes", "--lead-on", *args]
-        return super().parse_args(ctx, args)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is meant, and its arguments; raises Problem for a word that is none."""
-        name = args[0]
-        if name == "help":
-            wanted = next((word for word in args[1:] if word in self.commands), "")
-            if not wanted:
-                click.echo(ctx.get_help())
-                ctx.exit()
-            return super().resolve_command(ctx, [wanted, "--help"])
-        if name in self.commands or (name.startswith("-") and name not in ("-", "--")):
-            return super().resolve_command(ctx, args)
-        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
-            near = _MEANT.get(name) or next(iter(nearest(name, self.commands, 0.6)), "")
-            hint = f"did you mean `{near}`?" if near else "`mcalc --help` lists the commands"
-            if near and len(args) > 1:
-                hint = f"write `mcalc {near} {' '.join(map(_typed, args[1:]))}`"
-            raise Problem(f"No such command `{name}`.", hint=hint)
-        asks = next((command for option, command in _ASKED_BY.items() if option in args), "")
-        if asks:
-            hint = f"write `mcalc {asks} {' '.join(map(_typed, args))}`"
-            raise Problem(f"`mcalc` with an expression alone shows its shapes; {_WHAT[asks]}.", hint=hint)
-        return super().resolve_command(ctx, ["shapes", "--lead-on", *args])
 
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -220,3 +154,8 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
         return function
 
     return add
+
+
+def by_name(*commands: click.Command) -> dict[str, click.Command]:
+    """The commands of a file, as `mcalc.commands.group` asks for them."""
+    return {str(command.name): command for command in commands}

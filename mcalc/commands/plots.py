@@ -9,7 +9,7 @@ import click
 
 from mcalc.choices import PICTURES, PLOTS
 from mcalc.commands.asking import question_of
-from mcalc.commands.options import AT, WRT, Command, common
+from mcalc.commands.options import AT, WRT, Command, by_name, common
 from mcalc.commands.text import columns, expression_text, painter, show
 from mcalc.problems import Problem
 
@@ -141,3 +141,6 @@ def _read_paths(paths: tuple[str, ...], varied: Any) -> tuple[Any, ...]:
     from mcalc.pictures.paths import read_path
 
     return tuple(read_path(path, varied) for path in paths)
+
+
+commands = by_name(plot)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mcalc.commands.documents import document_options
-from mcalc.commands.options import COLOR, COPY, FORMAT, OUTPUT, Command, Form, common
+from mcalc.commands.options import COLOR, COPY, FORMAT, OUTPUT, Command, Form, by_name, common
 from mcalc.commands.text import Shown, declared_shapes, legible, put
 from mcalc.documents.options import Options
 from mcalc.formats import RULES, SHAPES, showing
@@ -108,3 +108,6 @@ def batch() -> None:
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     serve(sys.stdin, sys.stdout)
+
+
+commands = by_name(shapes, rules, batch)

@@ -14,7 +14,7 @@ import click
 
 from mcalc.choices import COMMANDS
 from mcalc.commands.faults import attempt
-from mcalc.commands.options import Command
+from mcalc.commands.options import Command, by_name
 from mcalc.commands.text import declared_shapes
 from mcalc.problems import Problem
 
@@ -171,3 +171,6 @@ def _history() -> Callable[[], None] | None:
             readline.write_history_file(path)
 
     return keep
+
+
+commands = by_name(shell)

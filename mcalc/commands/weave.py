@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from mcalc.commands.options import Command
+from mcalc.commands.options import Command, by_name
 from mcalc.commands.within import printed, same
 from mcalc.formats import FORMATS, Kind, Source
 from mcalc.problems import Problem, Span
@@ -174,3 +174,6 @@ def _write(path: Path, text: str) -> None:
         path.write_bytes(text.encode("utf-8"))
     except OSError as error:
         raise Problem(f"The file `{path}` cannot be written: {error.strerror}.", status=4) from None
+
+
+commands = by_name(weave)

@@ -211,7 +211,8 @@ def expand(node: Node, indices: tuple[Index, ...], power: Rational = S.One, dept
         if value == 0 and power > 0:
             return None
         if value != 0 and power.is_Integer and abs(power) <= _LARGEST_POWER:
-            return Term(value**power, ())
+            base, times = (value, int(power)) if power > 0 else (1 / value, -int(power))
+            return Term(Rational(base.p**times, base.q**times), ())
     elif name == "zeros":
         return None
     elif node.operator.indicator and len(node.args) == 2 and node.args[0] is node.args[1]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 
 import sympy
 from sympy.core.expr import Expr
@@ -15,17 +16,21 @@ from mcalc.numbers.certain import LEVELS, certain, digits_of
 MOST_PARTS, MOST_TOGETHER, MOST_BITS = 100, 1200, 4000
 """The size of one number, of all numbers of an array, and of whole numbers: what is larger is not worth having."""
 _MOST_SIMPLIFIED = 24
-_NO_NUMBERS = (S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity, sympy.AccumBounds)
 
 
 class TooLarge(Exception):
     """An exact value that is not worth having."""
 
 
+@cache
+def _no_numbers() -> tuple[object, ...]:
+    return S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity, sympy.AccumBounds
+
+
 def exact(value: Expr) -> Expr:
     """A number as SymPy has it: a float that is whole is a whole number, any other the decimal that it prints as."""
     if isinstance(value, sympy.Basic):
-        return S.NaN if value.has(*_NO_NUMBERS) else value
+        return S.NaN if value.has(*_no_numbers()) else value
     if isinstance(value, (bool, np.bool_)):
         return S.One if value else S.Zero
     if isinstance(value, (float, np.floating)):

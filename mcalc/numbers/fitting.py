@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
@@ -20,12 +21,14 @@ from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.program import whole
-from mcalc.numbers.value import Value
 from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import Array, LoopIndex, Slice
 from mcalc.tree.given_sizes import symbols_of
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, dimension, topological
+
+if TYPE_CHECKING:
+    from mcalc.numbers.value import Value
 
 
 @dataclass(frozen=True, eq=False)

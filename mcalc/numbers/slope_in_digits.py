@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arithmetic import NotReal
@@ -11,12 +12,14 @@ from mcalc.numbers.bounded_module import entries
 from mcalc.numbers.bounds import Bounded, joined
 from mcalc.numbers.certain import certain
 from mcalc.numbers.digits import NoDigits, digits
-from mcalc.numbers.evaluation import Number
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, Sizes, UnboundIndex
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
+
+if TYPE_CHECKING:
+    from mcalc.numbers.evaluation import Number
 
 _DIGITS, _STEP, _AGREES = 150, -40, 1e-15
 """Steps of 10^-40 leave seventy digits of a difference, and err by 10^-80 of its curvature."""

@@ -24,7 +24,8 @@ from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, absolute, odd, rational
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
 from mcalc.table.roles import INVERSE, NORM
-from mcalc.tree.node import free_loops, shape_mark
+from mcalc.tree.marks import mark
+from mcalc.tree.node import free_loops
 
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
 ALGEBRA = frozenset({SUM, PRODUCT, CHAIN, TURNED})
@@ -66,7 +67,8 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
         found.turns = _turns(found)
         found.cost = min(_cost(found), _CAP)
         found.other_way = None
-        marks = blake2b(repr((head, [str(p) for p in par], shape_mark(shape))).encode(), digest_size=12)
+        known = [one if isinstance(one, str) else mark(one) for one in par]
+        marks = blake2b(repr((head, known, mark(shape))).encode(), digest_size=12)
         for arg in args:
             marks.update(arg.digest)
         found.digest = marks.digest()

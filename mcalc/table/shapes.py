@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mcalc.table.later import Later
+from mcalc.later import Later
 from mcalc.table.records import LoopIndex, Parameter, Same, Shape, ShapeMismatch, Slice
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def stacked(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shap
     for at, shape in enumerate(shapes):
         if len(shape) > 1:
             raise ShapeMismatch(f"A stack holds scalars and columns, and this is {_rank_name(shape)}.", (at,))
-    total = sympy.Add(*(shape[0] if shape else sympy.S.One for shape in shapes))
+    total = sum((shape[0] if shape else sympy.S.One for shape in shapes), sympy.S.Zero)
     return () if total == 1 else (total,)
 
 

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from sympy.core.basic import Basic
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
 from sympy.core.symbol import Symbol
-from sympy.printing.printer import Printer
 
 from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex, Operator, Parameter, Parameters, Shape, Slice
+from mcalc.tree.marks import mark
+
+if TYPE_CHECKING:
+    from sympy.printing.printer import Printer
 
 _nodes: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
 
@@ -197,18 +200,12 @@ def _digest(*parts: bytes) -> bytes:
     return blake2b(b"\0".join(parts), digest_size=12).digest()
 
 
-@lru_cache(4096)
-def shape_mark(shape: Shape) -> str:
-    """The shape as a text to tell it by; SymPy's printer is slow."""
-    return str(shape)
-
-
 def _canonical(node: Node) -> tuple[int, bytes]:
     """Sign and digest of the value: of ``a + b`` and ``b + a`` the same, of ``a - b`` and ``b - a`` up to the sign."""
     name = node.operator.name
     if name == "number":
         value = node.parameters[0]
-        return (-1 if value < 0 else 1), _digest(b"number", str(abs(value)).encode())
+        return (-1 if value < 0 else 1), _digest(b"number", mark(abs(value)).encode())
     if name == "negative":
         return -node.args[0].sign, node.args[0].canon
     if name == "add":
@@ -223,7 +220,7 @@ def _canonical(node: Node) -> tuple[int, bytes]:
     parts = [arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args]
     if node.operator.commutative:
         parts.sort()
-    return 1, _digest(name.encode(), str(node.parameters).encode(), shape_mark(tuple(node.shape)).encode(), *parts)
+    return 1, _digest(name.encode(), mark(node.parameters).encode(), mark(tuple(node.shape)).encode(), *parts)
 
 
 def _reading_key(node: Node) -> tuple[int, str, bytes]:

@@ -10,9 +10,9 @@ from operator import eq
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
 from mcalc.language.spelling import canonical_name
+from mcalc.later import Later
 from mcalc.table import CALLS
 from mcalc.table.abbreviations import ABBREVIATIONS
-from mcalc.table.later import Later
 from mcalc.table.records import Shape, ShapeMismatch
 
 ROW = 3

@@ -1,4 +1,4 @@
-"""SymPy, imported when something of it is first used: a text that cannot be read needs none of it."""
+"""A module that is imported when something of it is first used: a text that cannot be read needs no SymPy."""
 
 from __future__ import annotations
 
