@@ -21,7 +21,8 @@ from mcalc.derivation.reasons import clauses, core, listed
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
-from mcalc.numbers.program import Program, dimensions
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import dimensions
 from mcalc.rewriting.constructors import SENTENCES
 from mcalc.rewriting.explaining import ENTRYWISE, IN_ORDER
 from mcalc.rewriting.moves import MOVES

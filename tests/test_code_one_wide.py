@@ -14,7 +14,7 @@ import mcalc
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.running import functions
 from mcalc.code.targets import TARGETS
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.tree import build
 from mcalc.tree.node import dimension
 

@@ -16,7 +16,7 @@ import mcalc
 from mcalc import Problem
 from mcalc.code.running import functions
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.table import TABLE
 from mcalc.tree.node import Node
 

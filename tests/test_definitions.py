@@ -14,7 +14,7 @@ from mcalc.documents.rows import plain
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.columns import width
 from mcalc.numbers.numeric import evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.numbers.verification import verify
 from mcalc.render.operator_page import number
 from mcalc.render.operator_page import rows as page_rows

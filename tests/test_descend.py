@@ -13,15 +13,17 @@ from running import Run
 from scipy.optimize import minimize
 
 import mcalc
+from mcalc.ask import read
+from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.descent import Compiled, Method, descend
 from mcalc.numbers.fitting import fit
-from mcalc.numbers.numeric import draw_point, evaluate, fitting_sizes
+from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
+from mcalc.numbers.program import Program
 from mcalc.numbers.value import of_numbers
 from mcalc.numbers.values import read_assignments
-from mcalc.numbers.vectorized import vectorized
 from mcalc.question import Question
 from mcalc.render.training import compiled, train
-from mcalc.tree.node import Node, topological
+from mcalc.tree.node import Node
 
 SQUARES = "sum((y[i] - (w.X[i] + b))^2 for i in 1..N)/N"
 NEURON = "sum((y[i] - max(0, w.X[i] + b))^2 for i in 1..N)/N"
@@ -226,30 +228,43 @@ SUMS: list[tuple[str, dict[str, str]]] = [
     ("sum(var(X[i]*w)/(1 + y[i]^2) for i in 1..N)", {"w": "n", "X": "N,n"}),
     ("sum([X[i]; y[i]; 1].c for i in 1..N)", {"X": "N,n", "y": "N"}),
     ("sum(-X[i]@Y[i]'*y[i]/2 for i in 1..N)", {"X": "N,n", "Y": "N,m", "y": "N"}),
+    ("sum(v + X[i] for i in 1..N)", {"v": "n", "X": "N,n"}),
+    ("sum(exp(-norm(X[i] - X[j])^2)*c[i]*c[j] for i in 1..N for j in 1..N)", {"X": "N,n", "c": "N"}),
+    ("sum(log(sum(exp(w.X[j] - w.X[i]) for j in 1..N)) for i in 1..N)", {"X": "N,n", "w": "n"}),
+    ("sum(W@X[i]@Y[i]'@V*s for i in 1..N)", {"W": "m,n", "X": "N,n", "Y": "N,p", "V": "p,q", "s": "scalar"}),
+    ("sum(det(A + X[i]@X[i]') for i in 1..N)", {"A": "n,n", "X": "N,n"}),
+    ("sum(X[i]'@inv(A + y[i]*I)@X[i] for i in 1..N)", {"A": "n,n", "X": "N,n", "y": "N"}),
+    ("sum(diag(X[i])@B@X[i]/i for i in 1..N)", {"B": "n,n", "X": "N,n"}),
+    ("sum((X[i] - w).(X[i] - w)*(u + X[i]') for i in 1..N)", {"w": "n", "u": "1,n", "X": "N,n"}),
 ]
-LOOPS_STAY = {"sum(i*x[i] for i in 1..n)"}
+
+
+class OnePlaceAtATime(Arithmetic):
+    """Floating-point numbers, and no axes for data."""
+
+    has_axes = False
 
 
 @pytest.mark.parametrize(("expression", "shapes"), SUMS, ids=[expression for expression, _ in SUMS])
 def test_sums_over_data_as_products(expression: str, shapes: dict[str, str]) -> None:
-    """Of the value and of all its derivatives."""
-    from mcalc.ask import read
-
+    """Of the value and of all its derivatives; one place after the other they are the same."""
     reading = read(expression, shapes)
-    roots = [reading.value]
-    for name in reading.names:
-        natural = mcalc.jacobian(expression, name, shapes, verify=False).natural
-        roots += [natural] if isinstance(natural, Node) else []
+    found = [mcalc.jacobian(expression, name, shapes, verify=False).natural for name in reading.names]
+    roots = [reading.value, *(one for one in found if isinstance(one, Node))]
     variables = list(reading.names.values())
     sizes = next(fitting_sizes(roots, variables))
     point = draw_point(variables, sizes, "any", np.random.default_rng(1))
-    for before, after in zip(roots, vectorized(roots), strict=True):
-        assert after.shape == before.shape
-        np.testing.assert_allclose(
-            evaluate(after, point, sizes), evaluate(before, point, sizes), rtol=1e-10, atol=1e-12
-        )
-    loops = any(node.operator.name == "loop_sum" for node in topological(vectorized([reading.value])))
-    assert loops == (expression in LOOPS_STAY)
+    apart = OnePlaceAtATime()
+    for one in [reading.value, *found]:
+        if isinstance(one, Node):
+            at_once, each = Program([one], sizes), Program([one], sizes, arithmetic=apart)
+            (value,), (expected,) = at_once.run(point), each.run(point)
+            sums = {node for node in each.order if node.operator.name == "loop_sum"}
+            assert set(at_once.layout.sums) == sums and not each.layout.sums
+        else:
+            value, expected = (evaluate_tensor(one.tensor, point, sizes, None, kind) for kind in (REAL, apart))
+        assert np.shape(value) == np.shape(expected)
+        np.testing.assert_allclose(value, expected, rtol=1e-10, atol=1e-12)
 
 
 def test_a_plain_function_for_others() -> None:

@@ -31,7 +31,7 @@ from mcalc.documents.svg import measure
 from mcalc.notation.columns import width
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.pages.graph import page
 from mcalc.pictures import graph_dot, graph_svg, graph_text
 from mcalc.tree.names import sizes_shown

@@ -13,8 +13,8 @@ from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 from mcalc.calculus.differentiate import differentiate
 from mcalc.checking.operator import example_of
 from mcalc.numbers.complex_step import ANALYTIC, STEP, complex_step
-from mcalc.numbers.many_points import PointsProgram, PointsTensor, evaluate_at_points
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.numbers.many_points import evaluate_at_points
+from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.table import TABLE
 from mcalc.tree.node import Node
@@ -65,7 +65,7 @@ def test_complex_steps_of_every_operator(operator: Any) -> None:
             continue
         stacked: dict[str, Any] = {other: np.array([point[other] for point in points]) for other in points[0]}
         stacked[name] = stacked[name] + 1j * STEP * directions
-        together = PointsProgram([reading.value], sizes, list(stacked), arithmetic=ANALYTIC)
+        together = Program([reading.value], sizes, varied=list(stacked), arithmetic=ANALYTIC)
         found = np.imag(together.run_all(stacked, COUNT)[0]) / STEP
         np.testing.assert_allclose(found, np.array(expected).reshape(found.shape), rtol=1e-9, atol=1e-9)
 
@@ -79,7 +79,7 @@ def test_networks_of_the_corpus(case: dict[str, Any]) -> None:
     for variable in reading.names.values():
         tensor = differentiate(reading.value, variable)
         with np.errstate(all="ignore"):
-            (found,) = PointsTensor(tensor, sizes, list(point)).run_all(stacked, COUNT)
+            (found,) = TensorProgram(tensor, sizes, varied=list(point)).run_all(stacked, COUNT)
         expected = np.array([evaluate_tensor(tensor, one, sizes) for one in points])
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
@@ -128,7 +128,7 @@ def test_a_singular_point_is_blank() -> None:
 
 
 def test_parts_of_a_large_grid_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mcalc.numbers.many_points.ENTRIES_AT_ONCE", 12)
+    monkeypatch.setattr("mcalc.numbers.layout.ENTRIES_AT_ONCE", 12)
     reading = read("w.x", {"w": "n", "x": "n"})
     values = np.arange(33.0).reshape(11, 3)
     (found,) = evaluate_at_points([reading.value], {"x": np.ones(3)}, {"w": values}, {"n": 3})
@@ -151,7 +151,7 @@ def test_a_program_that_is_not_used_goes_at_once() -> None:
     """No cycle keeps it, and with it every value of its expression: the command line does not collect cycles."""
     reading = read("sum((y[i] - max(0, w.X[i] + b))^2 for i in 1..N) + det(A) + w[1]", {"X": "N,n", "A": "n,n"})
     sizes = {"N": 4, "n": 2}
-    for make in (lambda: Program([reading.value], sizes), lambda: PointsProgram([reading.value], sizes, {"w": None})):
+    for make in (lambda: Program([reading.value], sizes), lambda: Program([reading.value], sizes, varied={"w": None})):
         gc.disable()
         try:
             gone = weakref.ref(make())

@@ -14,7 +14,8 @@ from mcalc.calculus.differentiate import differentiate
 from mcalc.checking.operator import example_of
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program, UnboundIndex, dimensions
+from mcalc.numbers.program import Program, UnboundIndex
+from mcalc.numbers.sizes import dimensions
 from mcalc.numbers.verification import verify
 from mcalc.table import TABLE
 from mcalc.tree.node import Node, dimension

@@ -21,7 +21,7 @@ from mcalc.language.shapes import Reading
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import write
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.table import CALLS, TABLE
 
 SHAPES = {"A": "m,n", "B": "p,q", "x": "n", "w": "p", "v": "m", "c": "scalar", "S": "n,n"}

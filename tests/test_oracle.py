@@ -15,7 +15,8 @@ from test_properties import at_a_kink, place_of, random_programs, shapes_of, val
 import mcalc
 from mcalc.derivation.derivation import Derivation
 from mcalc.numbers.arrays import HELPERS
-from mcalc.numbers.program import along_row, dimensions, meaning, places, whole
+from mcalc.numbers.axes import along_row, meaning, places
+from mcalc.numbers.sizes import dimensions, whole
 from mcalc.table.records import LoopIndex, Slice
 from mcalc.tree.node import Node, topological
 

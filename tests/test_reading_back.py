@@ -28,7 +28,7 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.notation.common_parts import program
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.table import TABLE
 from mcalc.tree import build
 from mcalc.tree.node import Node, dimension, replace, topological, variables

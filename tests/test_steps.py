@@ -19,7 +19,8 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program, dimensions, whole
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import dimensions, whole
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological, variables
 

@@ -17,7 +17,6 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.conditions import margin
 from mcalc.numbers.differences import differences
-from mcalc.numbers.many_points import PointsProgram
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.numbers.suitable_sizes import chosen_sizes
@@ -241,7 +240,7 @@ def test_the_complex_step_is_the_slope_of_every_operator(operator: Any) -> None:
     for variable in variables:
         direction = generator.uniform(-1, 1, np.shape(point[variable.parameters[0]]))
         stepped = complex_step(analytic, point, variable.parameters[0], direction)
-        values = PointsProgram([reading.value], sizes, [other.parameters[0] for other in variables])
+        values = Program([reading.value], sizes, varied=[other.parameters[0] for other in variables])
         apart = differences(values, point, variable.parameters[0], direction, None)
         assert stepped is not None and apart is not None
         np.testing.assert_allclose(stepped, apart.value, rtol=1e-6, atol=1e-9)

@@ -26,7 +26,7 @@ from mcalc.derivation.derivation import Derivation
 from mcalc.language.parser import Syntax
 from mcalc.notation.of_numbers import short
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.problems import Problem
 from mcalc.question import Question, variables_of
 from mcalc.table.records import Array

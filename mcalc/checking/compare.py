@@ -24,8 +24,8 @@ from mcalc.checking.points import (
 )
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
-from mcalc.numbers.program import dimensions
 from mcalc.numbers.regions import regions
+from mcalc.numbers.sizes import dimensions
 from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological, variables

@@ -18,7 +18,7 @@ from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions
 from mcalc.numbers.numeric import fitting_sizes
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.numbers.written import written as set_numbers
 from mcalc.table.records import Array
 from mcalc.tree import build

@@ -15,7 +15,8 @@ from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
-from mcalc.numbers.program import Program, UnboundIndex, dimensions
+from mcalc.numbers.program import Program, UnboundIndex
+from mcalc.numbers.sizes import dimensions
 from mcalc.numbers.suitable_sizes import chosen_sizes
 from mcalc.table.records import Array, LoopIndex, Shape
 from mcalc.tree import build

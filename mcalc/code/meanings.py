@@ -24,7 +24,7 @@ from mcalc.code.values import (
     opened,
     renamed,
 )
-from mcalc.numbers.program import places
+from mcalc.numbers.axes import places
 from mcalc.table.records import LoopIndex, Slice
 from mcalc.table.roles import (
     ABSOLUTE,

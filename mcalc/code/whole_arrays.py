@@ -8,7 +8,7 @@ from mcalc.code.factored import of_square, solved
 from mcalc.code.printer import Printer, Written, rule
 from mcalc.code.source import ADDITION, POWER, Operand, Source, Subscript
 from mcalc.code.values import Value
-from mcalc.numbers.program import along_row, meaning
+from mcalc.numbers.axes import along_row, meaning
 from mcalc.table.records import LoopIndex, Parameter
 from mcalc.table.roles import (
     DETERMINANT,

@@ -17,7 +17,8 @@ from mcalc.networks.networks import Term
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program, Sizes
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import Sizes
 from mcalc.problems import Problem
 from mcalc.table.records import Array, LoopIndex
 from mcalc.tree.letters import names_in

@@ -22,6 +22,8 @@ class Arithmetic:
     """Real floating-point numbers: what is not real is not a number."""
 
     module: Any = array_module
+    has_axes = True
+    """Whether the arrays are NumPy's own, and may have axes in front for points and for data."""
     takes_exact = False
     """Whether values that are known exactly are taken as they are."""
 
@@ -90,6 +92,8 @@ class _ComplexModule:
 
 class Complex(Arithmetic):
     """Floating-point numbers, complex where they must be: the root of -1 is i."""
+
+    has_axes = False  # each value for itself is real or is not
 
     @property
     def module(self) -> Numpy:

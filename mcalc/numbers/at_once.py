@@ -15,9 +15,11 @@ from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, EXACT, STEP, allowance
 from mcalc.numbers.differences import Estimate, Estimates, on_one_side, per_unit
+from mcalc.numbers.layout import ENTRIES_AT_ONCE
 from mcalc.numbers.lines import Asked
-from mcalc.numbers.many_points import ENTRIES_AT_ONCE, PointsProgram, PointsTensor
-from mcalc.numbers.program import JITTER, UnboundIndex, dimensions
+from mcalc.numbers.numeric import TensorProgram
+from mcalc.numbers.program import JITTER, Program, UnboundIndex
+from mcalc.numbers.sizes import dimensions
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -59,16 +61,16 @@ class AtOnce:
     """A value, its slopes and an answer, compiled for many points."""
 
     def __init__(
-        self, value: PointsProgram, answer: Expression, variables: Sequence[Node], by: Node, sides: Asked | None
+        self, value: Program, answer: Expression, variables: Sequence[Node], by: Node, sides: Asked | None
     ) -> None:
         names, sizes = [str(variable.parameters[0]) for variable in variables], value.sizes
         self.name, self.sides, self.value = str(by.parameters[0]), sides, value
         self.shape = dimensions(value.roots[0].axes + by.axes, sizes)
-        self.analytic = PointsProgram(value.roots, sizes, names, arithmetic=ANALYTIC)
+        self.analytic = Program(value.roots, sizes, varied=names, arithmetic=ANALYTIC)
         self.answer = (
-            PointsTensor(answer.tensor, sizes, names)
+            TensorProgram(answer.tensor, sizes, varied=names)
             if isinstance(answer, IndexForm)
-            else PointsProgram([answer], sizes, names)
+            else Program([answer], sizes, varied=names)
         )
 
     def at(self, points: Sequence[Mapping[str, Array]], generator: Random) -> Found | None:

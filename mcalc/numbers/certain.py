@@ -34,6 +34,8 @@ class Certain(Arithmetic):
     With `masks`, what a case multiplies that does not hold is 0, whether it has a value or not: as a derivative has it.
     """
 
+    has_axes = False
+
     takes_exact = True
 
     def __init__(self, digits: int, real: bool = True, last: bool = False, masks: bool = False) -> None:

@@ -15,7 +15,8 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.bounds import Bounded, TooFar, Unsure
 from mcalc.numbers.exact_numbers import TooLarge
 from mcalc.numbers.fitting import Fitted
-from mcalc.numbers.program import Program, whole
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import whole
 from mcalc.numbers.ties import equal_on_an_open_set
 from mcalc.problems import Problem
 from mcalc.table.records import Array, LoopIndex

@@ -10,9 +10,9 @@ from typing import Protocol
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.complex_step import ANALYTIC, complex_step
 from mcalc.numbers.fitting import Fitted
-from mcalc.numbers.program import Program, whole
+from mcalc.numbers.program import Program
 from mcalc.numbers.samples import axes_of, data_index, sampled
-from mcalc.numbers.vectorized import vectorized
+from mcalc.numbers.sizes import whole
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -43,9 +43,9 @@ class Compiled:
             sizes[index.name] = self.batch
         self.function: Callable[..., Sequence[Array]] | None = None
         self.array = (np.ndarray, np.generic)
-        self.program = Program(vectorized(roots), sizes)
-        self.alone = Program(vectorized(roots[:1]), sizes)
-        self.analytic = Program(vectorized(roots[:1]), sizes, arithmetic=ANALYTIC)
+        self.program = Program(roots, sizes)
+        self.alone = Program(roots[:1], sizes)
+        self.analytic = Program(roots[:1], sizes, arithmetic=ANALYTIC)
 
     def run_by(self, function: Callable[..., Sequence[Array]] | None, order: Sequence[str]) -> None:
         """Takes the value and the derivatives from a function of the names in this order, which is faster."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.lines import Asked
-from mcalc.numbers.many_points import PointsProgram
-from mcalc.numbers.program import JITTER, Point
+from mcalc.numbers.program import JITTER, Point, Program
 from mcalc.table.records import Array
 
 ROUNDING = 1e-13
@@ -107,7 +106,7 @@ def _shaken(point: Mapping[str, Array], generator: Random) -> dict[str, Array]:
 
 
 def differences(
-    program: PointsProgram,
+    program: Program,
     point: Mapping[str, Array],
     name: str,
     direction: Array,

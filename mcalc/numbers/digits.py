@@ -30,6 +30,8 @@ class NoDigits(ArithmeticError):
 class Digits(Arithmetic):
     """Real numbers of so many decimal digits, with any exponent."""
 
+    has_axes = False
+
     def __init__(self, digits: int) -> None:
         import mpmath
 

@@ -34,8 +34,8 @@ from mcalc.numbers.exact import EXACT
 from mcalc.numbers.exact_numbers import TooLarge
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import TensorProgram
-from mcalc.numbers.program import Program, whole
-from mcalc.numbers.vectorized import vectorized
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import whole
 from mcalc.numbers.work import trees, work
 from mcalc.problems import Problem
 from mcalc.table.records import Array
@@ -135,7 +135,7 @@ class Evaluator:
 
     def _compiled(self, arithmetic: Arithmetic) -> Callable[..., list[Array]]:
         nodes = [one for one in self.expressions if isinstance(one, Node)]
-        program = Program(vectorized(nodes) if arithmetic is REAL else nodes, self.sizes, arithmetic=arithmetic)
+        program = Program(nodes, self.sizes, arithmetic=arithmetic)
         tensors = [
             None if isinstance(one, Node) else TensorProgram(one.tensor, self.sizes, arithmetic=arithmetic)
             for one in self.expressions

@@ -25,6 +25,8 @@ from mcalc.table.records import Array, Operator, Parameter
 class Exact(Arithmetic):
     """Values are SymPy numbers, and arrays of them."""
 
+    has_axes = False
+
     module: Any = ExactModule()
     takes_exact = True
 

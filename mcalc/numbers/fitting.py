@@ -20,7 +20,7 @@ from mcalc.language.shapes import Reading
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.program import whole
+from mcalc.numbers.sizes import whole
 from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import Array, LoopIndex, Slice
 from mcalc.tree.given_sizes import symbols_of

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
-from mcalc.numbers.many_points import ENTRIES_AT_ONCE, PointsProgram
+from mcalc.numbers.layout import ENTRIES_AT_ONCE
 from mcalc.numbers.numeric import having_properties
-from mcalc.numbers.program import Sizes
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import Sizes
 from mcalc.table.records import Array
 from mcalc.tree import build
 from mcalc.tree.node import Node
@@ -54,7 +55,7 @@ class Asked:
         ]
         self.ends = (0, len(self.holding), len(self.holding) + len(measured), None)
         names = dict.fromkeys((str(variable.parameters[0]) for variable in variables), np.empty(0))
-        self.program = PointsProgram([*self.holding, *measured, *domain], sizes, names)
+        self.program = Program([*self.holding, *measured, *domain], sizes, varied=names)
         shapes = [[int(np.prod(self.program.shapes[n], dtype=int)) for n in part] for part in (self.holding, measured)]
         self.columns = [int(end) for end in np.cumsum([0, *shapes[0]])]
         self.measured = [int(end) for end in np.cumsum([0, *shapes[1]])]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations, product
+from math import prod
 
 from sympy.core.expr import Expr
 
-from mcalc.networks.networks import Factor, Index, Tensor, Term
+from mcalc.networks.networks import Index, Tensor, Term
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.program import Point, Program, Sizes, Values, dimensions, places, whole
+from mcalc.numbers.axes import POINTS, places
+from mcalc.numbers.products import contraction
+from mcalc.numbers.program import Point, Program, Values
+from mcalc.numbers.sizes import Sizes, dimensions, whole
 from mcalc.table.records import Array, Slice
 from mcalc.tree.node import Node, topological
 from mcalc.tree.properties import declared
@@ -40,63 +44,96 @@ def evaluate_tensor(
 
 
 class TensorProgram:
-    """A sum of networks, compiled once, that runs at many points."""
+    """A sum of networks, compiled once, that runs at many points; what depends on the names `varied` at all at once."""
 
-    def __init__(self, tensor: Tensor, sizes: Sizes, given: Iterable[Node] = (), arithmetic: Arithmetic = REAL) -> None:
-        self.tensor, self.sizes, self.arithmetic = tensor, sizes, arithmetic
+    def __init__(
+        self,
+        tensor: Tensor,
+        sizes: Sizes,
+        given: Iterable[Node] = (),
+        arithmetic: Arithmetic = REAL,
+        varied: Collection[str] = (),
+    ) -> None:
+        self.free, self.sizes, self.arithmetic = dimensions((one.size for one in tensor.free), sizes), sizes, arithmetic
         given = frozenset(given)
-        self.terms = []
-        for term in tensor.terms:
-            nodes = [factor.node for factor in term.factors if factor.node is not None]
-            self.terms.append((term, nodes, Program(nodes, sizes, given, term.loops, arithmetic)))
+        self.terms = [_Product(term, tensor.free, sizes, given, arithmetic, varied) for term in tensor.terms]
+        self.entries = max((term.entries for term in self.terms), default=1)
 
     def run(self, point: Point, values: Values = None, generator: Random | None = None) -> Array:
         """The entries; with a `generator` the value of every node below is moved a little, as by rounding."""
-        sizes, free = self.sizes, self.tensor.free
-        result = self.arithmetic.array(np.zeros(dimensions((index.size for index in free), sizes)))
+        return self._total(self.free, point, values, generator)
+
+    def run_all(self, point: Mapping[str, Array], count: int) -> list[Array]:
+        """The entries at `count` points."""
+        return [self._total((count, *self.free), point, None, None)]
+
+    def _total(self, shape: tuple[int, ...], point: Point, values: Values, generator: Random | None) -> Array:
+        result = self.arithmetic.array(np.zeros(shape))
         with np.errstate(all="ignore"):
-            for term, nodes, program in self.terms:
-                ranges = product(*(range(1, whole(loop.size, sizes) + 1) for loop in term.loops))
-                every = (dict(zip(term.loops, running, strict=True)) for running in ranges)
-                for found in program.run_each(point, every, values, generator):
-                    own = contracted(term, dict(zip(nodes, found, strict=True)), free, sizes)
-                    result = result + self.arithmetic.scalar(term.coefficient) * own
+            for term in self.terms:
+                for found in term.run(point, values, generator):
+                    result = result + found
         return result
 
 
-def contracted(
-    term: Term, found: Mapping[Node, Array], free: Sequence[Index], sizes: Sizes, points: Index | None = None
-) -> Array:
-    """``Σ Π factors``, one summed index after the other; `points` counts those at which all nodes have values."""
-    every = () if points is None else (points,)
-    operands = [
-        (_entries(factor, found, sizes), factor.indices if factor.node is None else (*every, *factor.indices))
-        for factor in term.factors
-    ]
-    free = (*every, *free)
-    carried = {index for _, indices in operands for index in indices}
-    operands += [(np.ones(whole(index.size, sizes)), (index,)) for index in free if index not in carried]
-    for index in dict.fromkeys(index for _, indices in operands for index in indices if index not in free):
-        touching = [operand for operand in operands if index in operand[1]]
-        operands = [operand for operand in operands if index not in operand[1]]
-        kept = tuple(dict.fromkeys(other for _, indices in touching for other in indices if other is not index))
-        operands.append((_summed(touching, kept), kept))
-    return _summed(operands, free)
+class _Product:
+    """``c Σ Π factors``, the values of the factors with all axes that they may have in front."""
+
+    def __init__(
+        self,
+        term: Term,
+        free: Sequence[Index],
+        sizes: Sizes,
+        given: frozenset[Node],
+        arithmetic: Arithmetic,
+        varied: Collection[str],
+    ) -> None:
+        nodes = list(dict.fromkeys(factor.node for factor in term.factors if factor.node is not None))
+        self.program = Program(nodes, sizes, given, (), arithmetic, varied, term.loops)
+        self.sizes, layout = sizes, self.program.layout
+        self.stay = [loop for loop in term.loops if loop not in layout.letters]
+        letters = _Letters(sizes)
+        self.factors: list[tuple[int | Array, float]] = []
+        parts = []
+        for factor in term.factors:
+            own = letters.of(factor.indices)
+            if factor.node is None:
+                self.factors.append((arithmetic.array(np.eye(letters.lengths[own[0]])), 1.0))
+                parts.append(own)
+            else:
+                self.factors.append((nodes.index(factor.node), float(factor.power)))
+                parts.append(layout.ahead(factor.node) + own)
+        kept = (POINTS if varied else "") + letters.of(free)
+        lengths = {**layout.lengths, **letters.lengths}
+        self.contraction = contraction(parts, kept, lengths) if parts else None
+        unseen = {letter for loop, letter in layout.letters.items() if loop in term.loops}.difference(*parts)
+        self.coefficient = arithmetic.scalar(term.coefficient * prod(lengths[letter] for letter in unseen))
+        own_lengths = [prod(lengths[letter] for letter in part) for part in parts]
+        self.entries = max([self.program.entries, prod(letters.lengths.values()), *own_lengths])
+
+    def run(self, point: Point, values: Values, generator: Random | None) -> Iterator[Array]:
+        """The products at each choice of the running indices that have no axis."""
+        every = product(*(range(1, whole(loop.size, self.sizes) + 1) for loop in self.stay))
+        running = (dict(zip(self.stay, chosen, strict=True)) for chosen in every)
+        for found in self.program.run_each(point, running, values, generator):
+            factors = [(found[at] if isinstance(at, int) else at, power) for at, power in self.factors]
+            arrays = [value if power == 1 else np.power(value, power) for value, power in factors]
+            yield self.coefficient if self.contraction is None else self.coefficient * self.contraction(arrays)
 
 
-def _summed(operands: Sequence[tuple[Array, Sequence[Index]]], kept: Sequence[Index]) -> Array:
-    numbers: dict[Index, int] = {}
-    arguments: list[Array | list[int]] = []
-    for array, indices in operands:
-        arguments += [array, [numbers.setdefault(index, len(numbers)) for index in indices]]
-    return np.einsum(*arguments, [numbers[index] for index in kept]) if arguments else np.float64(1)
+class _Letters:
+    """A letter for each index, and how far it runs."""
 
+    def __init__(self, sizes: Sizes) -> None:
+        self.sizes, self.known = sizes, dict[Index, str]()
+        self.lengths: dict[str, int] = {}
 
-def _entries(factor: Factor, found: Mapping[Node, Array], sizes: Sizes) -> Array:
-    if factor.node is None:
-        return np.eye(whole(factor.indices[0].size, sizes))
-    value = found[factor.node]
-    return value if factor.power == 1 else np.power(value, float(factor.power))
+    def of(self, indices: Sequence[Index]) -> str:
+        """The letters of some, one after the other."""
+        for index in indices:
+            letter = self.known.setdefault(index, chr(ord("a") + len(self.known)))
+            self.lengths[letter] = whole(index.size, self.sizes)
+        return "".join(self.known[index] for index in indices)
 
 
 # Points ------------------------------------------------------------------------------------------------------------

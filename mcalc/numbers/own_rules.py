@@ -17,7 +17,8 @@ from mcalc.language.syntax import Syntax
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.descent import Arrays, Compiled, Move
 from mcalc.numbers.fitting import Fitted, fit
-from mcalc.numbers.program import Program, whole
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import whole
 from mcalc.numbers.value import Value, of_numbers
 from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import Array

@@ -5,77 +5,24 @@ Axes of size one are dropped throughout: a row is a 1-D array, as a column is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import isfinite
 from typing import Any
 
-from sympy.core.expr import Expr
-from sympy.core.numbers import Integer
-
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.table import TABLE
-from mcalc.table.records import Array, LoopIndex, Operator, Parameter, Slice, lies
+from mcalc.numbers.axes import Taken, along_row, chosen, meaning, places, totalled, way
+from mcalc.numbers.layout import Layout, Loops
+from mcalc.numbers.sizes import Sizes, whole
+from mcalc.table.records import Array, LoopIndex, Parameter, Slice
 from mcalc.tree.node import Node, topological
 
 Point = Mapping[Any, Any]
-Sizes = Mapping[str, int]
-Loops = frozenset[LoopIndex]
 Values = Mapping[Node, Array] | None
 Running = Mapping[LoopIndex, int] | None
 JITTER = 1e-10
-
-
-def whole(size: Expr, sizes: Sizes) -> int:
-    """A dimension in numbers: ``n + 1`` is 4 where n is 3."""
-    if isinstance(size, int) or size.is_Integer:
-        return int(size)
-    if size.is_Symbol:
-        return sizes[size.name]
-    return int(size.xreplace({symbol: Integer(sizes[symbol.name]) for symbol in size.free_symbols}))
-
-
-def dimensions(axes: Iterable[Expr], sizes: Sizes) -> tuple[int, ...]:
-    """The sizes of axes as whole numbers."""
-    return tuple(whole(size, sizes) for size in axes)
-
-
-def meaning(node: Node) -> Operator:
-    """The operator whose ``numpy`` function is meant: where rows are 1-D, a column times a row is an outer product."""
-    if node.operator.name == "matmul" and len(node.args[0].shape) == 1 and len(node.args[1].shape) == 2:
-        return TABLE["outer"]
-    return node.operator
-
-
-def along_row(node: Node) -> bool:
-    """Whether the operator works along an axis of a row, which as an array has one axis less."""
-    return bool(
-        node.operator.keywords and node.parameters and node.parameters[0] is not None and lies(node.args[0].shape)
-    )
-
-
-def places(node: Node) -> list[Array]:
-    """The indices of an element, one for each axis that its argument has as an array; None takes the whole axis."""
-    given = (*node.parameters, *[None] * (len(node.args[0].shape) - len(node.parameters)))
-    return [place for place, size in zip(given, node.args[0].shape, strict=True) if size != 1]
-
-
-def running_indices(order: Iterable[Node], given: frozenset[Node] = frozenset()) -> dict[Node, Loops]:
-    """The running indices on which each node depends and which it does not bind; arguments come first."""
-    found: dict[Node, Loops] = {}
-    for node in order:
-        if node in given:
-            found[node] = frozenset()
-            continue
-        loops: Loops = frozenset().union(*(found[arg] for arg in node.args))
-        if node.operator.name == "loop_sum":
-            loops -= {node.parameters[0]}
-        else:
-            loops |= {parameter for parameter in node.parameters if isinstance(parameter, LoopIndex)}
-        found[node] = loops
-    return found
 
 
 class UnboundIndex(ValueError):
@@ -99,14 +46,19 @@ class State:
         self.running, self.generator = dict(running or {}), generator
 
 
-Step = tuple[int, Callable[[State], Array], bool]
+Compute = Callable[[State], Array]
+Step = tuple[int, Compute, bool]
 """Where the value goes, what computes it, and whether that rounds."""
 
 
 class Program:
     """The nodes below `roots`, arguments before the nodes that use them, ready to run at many points.
 
-    The nodes `given` get their values with each run; `active` are the running indices that each run sets.
+    The nodes `given` get their values with each run; `active` are the running indices that each run sets. What depends
+    on the names `varied` has one value for each point, along an axis in front; so has what depends on an index of
+    `ahead`, where it can have, along an axis of its own. Sums over data are laid out in the same way.
+
+    It is `costly` where a node is computed point by point.
     """
 
     def __init__(
@@ -116,21 +68,37 @@ class Program:
         given: Iterable[Node] = (),
         active: Iterable[LoopIndex] = (),
         arithmetic: Arithmetic = REAL,
+        varied: Collection[str] = (),
+        ahead: Sequence[LoopIndex] = (),
     ) -> None:
-        given = frozenset(given)
-        self.sizes, self.arithmetic = sizes, arithmetic
-        self.order = topological(roots, lambda node: () if node in given else node.args)
+        self.roots, self.sizes, self.arithmetic, self.given = roots, sizes, arithmetic, frozenset(given)
+        bound = frozenset(active)
+        layout = Layout(roots, sizes, self.given, bound, varied, ahead, arithmetic.has_axes)
+        self.layout, self.order, self.loops, self.shapes = layout, layout.order, layout.loops, layout.shapes
         self.slots = {node: slot for slot, node in enumerate(self.order)}
-        self.loops = running_indices(self.order, given)
         self.constants: list[Any] = [None] * len(self.order)
         self.results = [self.slots[root] for root in roots]
-        self.shapes = {node: dimensions(node.axes, sizes) for node in self.order}
-        self.given = given
-        bound = frozenset(active)
+        self.costly = False
+        bound |= {*ahead, *layout.letters}
         for root in roots:
             for loop in self.loops[root] - bound:
                 raise UnboundIndex(f"the index {loop.name} is used outside its sum")
         self.steps = self._steps([node for node in self.order if self.loops[node] <= bound], bound)
+
+    @property
+    def entries(self) -> int:
+        """The most entries that a value has at one point, of those that differ from point to point."""
+        return self.layout.entries
+
+    def run_all(
+        self, point: Mapping[str, Array], count: int, generator: Random | None = None, running: Running = None
+    ) -> list[Array]:
+        """The values of the roots at `count` points; what does not vary is the same at each."""
+        many = self.layout.many
+        return [
+            value if root in many else np.broadcast_to(value, (count, *np.shape(value)))
+            for root, value in zip(self.roots, self.run(point, None, running, generator), strict=True)
+        ]
 
     def run(
         self, point: Point, values: Values = None, running: Running = None, generator: Random | None = None
@@ -151,8 +119,9 @@ class Program:
         state = State(self.constants.copy(), point, values, None, generator)
         alone: list[Step] = []
         running: list[Step] = []
+        laid = self.layout.letters.keys()
         for step in self.steps:
-            (running if self.loops[self.order[step[0]]] else alone).append(step)
+            (running if self.loops[self.order[step[0]]] - laid else alone).append(step)
         _run(alone, state)
         for state.running in map(dict, every):
             _run(running, state)
@@ -178,40 +147,96 @@ class Program:
         steps = []
         for node in nodes:
             slot = self.slots[node]
-            arguments = () if node in self.given else node.args
             compute, constant = self._compute(node, active)
-            if constant and all(self.constants[self.slots[argument]] is not None for argument in arguments):
+            if constant and all(self.constants[self.slots[below]] is not None for below in self.layout.below(node)):
                 with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):
                     self.constants[slot] = compute(State(self.constants, {}))
             if self.constants[slot] is None:
                 steps.append((slot, compute, not node.operator.exact))
         return steps
 
-    def _compute(self, node: Node, active: Loops) -> tuple[Callable[[State], Array], bool]:
+    def _compute(self, node: Node, active: Loops) -> tuple[Compute, bool]:
         """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
-        name, shape, array, scalar = (
-            node.operator.name,
-            self.shapes[node],
-            self.arithmetic.array,
-            self.arithmetic.scalar,
-        )
+        name, shape = node.operator.name, self.shapes[node]
+        array, scalar = self.arithmetic.array, self.arithmetic.scalar
         if node in self.given:
             return lambda state: _shaped(array(state.values[node]), shape, scalar), False
+        if name == "variable" and node in self.layout.many:
+            return lambda state: array(state.point[node.parameters[0]]).reshape(-1, *shape), False
         if name == "variable":
             return lambda state: _shaped(array(state.point[node.parameters[0]]), shape, scalar), False
         if name == "partial":
             return lambda state: _shaped(array(state.point[node]), shape, scalar), False
-        if name == "loop_index":
-            return lambda state: scalar(state.running[node.parameters[0]]), False
         if name == "number":
             return lambda state: scalar(node.parameters[0]), True
+        if self.layout.ahead(node) or node in self.layout.sums:
+            return self._laid(node, active), False
+        if name == "loop_index":
+            return lambda state: scalar(state.running[node.parameters[0]]), False
         if name == "element":
             return self._element(node), not any(isinstance(place, LoopIndex) for place in node.parameters)
         if name == "loop_sum":
             return self._loop_sum(node, active), False
         return self._ordinary(node)
 
-    def _ordinary(self, node: Node) -> tuple[Callable[[State], Array], bool]:
+    def _laid(self, node: Node, active: Loops) -> Compute:
+        """What gives a value with axes in front; of a sum over such an axis, perhaps one without."""
+        name, layout, slots = node.operator.name, self.layout, self.slots
+        laid = layout.laid(node, slots)
+        if node in layout.sums:
+            terms = [(part, [layout.laid(one, slots) for one, _ in part.factors]) for part in layout.sums[node]]
+            return totalled(terms, laid, layout.letters[node.parameters[0]], layout.lengths_within(node))
+        if name == "loop_index":
+            numbers = np.arange(1.0, layout.lengths[laid.ahead] + 1)
+            return lambda state: numbers
+        if name == "unit":
+            rows = np.eye(layout.lengths[laid.ahead], *laid.shape)
+            return lambda state: rows
+        if name == "loop_sum":
+            return self._loop_sum(node, active)
+        args = [layout.laid(arg, slots) for arg in node.args]
+        if name == "element":
+            return chosen(
+                laid,
+                args[0],
+                [self._taken(place, size) for place, size in zip(places(node), args[0].shape, strict=True)],
+            )
+        found = way(node)
+        if found is not None:
+            return found(node, self.arithmetic, laid, args)
+        self.costly = True
+        return self._one_by_one(node)
+
+    def _taken(self, place: Parameter, size: int) -> Taken:
+        """What an element takes of an axis: a running index goes by its letter where it is laid out."""
+        letter = self.layout.letters.get(place) if isinstance(place, LoopIndex) else None
+        if letter is not None:
+            return letter, self.layout.lengths[letter]
+        found = place if isinstance(place, LoopIndex) else self._place(place)
+        return slice(None) if found == slice(0, size) else found
+
+    def _one_by_one(self, node: Node) -> Compute:
+        compute, _ = self._ordinary(node)
+        array, many = self.arithmetic.array, self.layout.many
+        arguments, shape = [(self.slots[arg], arg in many) for arg in node.args], self.shapes[node]
+
+        def run(state: State) -> Array:
+            memory = state.memory.copy()
+            inner = State(memory, state.point, state.values, state.running)
+            varied = [slot for slot, varies in arguments if varies]
+            found = []
+            for values in zip(*(state.memory[slot] for slot in varied), strict=True):
+                for slot, value in zip(varied, values, strict=True):
+                    memory[slot] = value
+                try:
+                    found.append(compute(inner))
+                except np.linalg.LinAlgError:
+                    found.append(np.full(shape, np.nan))
+            return array(np.array(found))
+
+        return run
+
+    def _ordinary(self, node: Node) -> tuple[Compute, bool]:
         operator, shape = meaning(node), self.shapes[node]
         call, scalar = self.arithmetic.call, self.arithmetic.scalar
         slots = [self.slots[arg] for arg in node.args]
@@ -228,19 +253,17 @@ class Program:
 
         return compute, not running
 
-    def _element(self, node: Node) -> Callable[[State], Array]:
+    def _element(self, node: Node) -> Compute:
         slot, shape, scalar = self.slots[node.args[0]], self.shapes[node], self.arithmetic.scalar
-        place = self._places(node)
-        if not places(node):
+        taken = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
+        if not taken:
             return lambda state: state.memory[slot]
-        return lambda state: _shaped(state.memory[slot][place(state)], shape, scalar)
 
-    def _places(self, node: Node) -> Callable[[State], tuple[slice | int, ...]]:
-        """Where an element stands in the array of its argument."""
-        fixed = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
-        return lambda state: tuple(
-            state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in fixed
-        )
+        def compute(state: State) -> Array:
+            at = tuple(state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in taken)
+            return _shaped(state.memory[slot][at], shape, scalar)
+
+        return compute
 
     def _place(self, place: Parameter) -> slice | int:
         if place is None:
@@ -249,10 +272,11 @@ class Program:
             return slice(whole(place.lower, self.sizes) - 1, whole(place.upper, self.sizes))
         return whole(place, self.sizes) - 1
 
-    def _loop_sum(self, node: Node, active: Loops) -> Callable[[State], Array]:
+    def _loop_sum(self, node: Node, active: Loops) -> Compute:
+        """``Σᵢ body``, one place after the other."""
         loop, body = node.parameters[0], node.args[0]
         inside = active | {loop}
-        nodes = topological([body], lambda below: () if below in self.given else below.args)
+        nodes = topological([body], self.layout.below)
         own = [below for below in nodes if loop in self.loops[below] and self.loops[below] <= inside]
         steps = self._steps(own, inside)
         slot, size, zero = self.slots[body], whole(loop.size, self.sizes), self.arithmetic.scalar(0)

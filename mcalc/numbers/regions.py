@@ -15,7 +15,7 @@ from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.lines import Asked, Brackets, Followed, Lines, follow
 from mcalc.numbers.numeric import draw_free
-from mcalc.numbers.program import Sizes
+from mcalc.numbers.sizes import Sizes
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 from mcalc.tree.node import variables as variables_of

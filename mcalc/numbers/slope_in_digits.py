@@ -14,7 +14,8 @@ from mcalc.numbers.certain import certain
 from mcalc.numbers.digits import NoDigits, digits
 from mcalc.numbers.fitting import Fitted
 from mcalc.numbers.numeric import TensorProgram
-from mcalc.numbers.program import Program, Sizes, UnboundIndex
+from mcalc.numbers.program import Program, UnboundIndex
+from mcalc.numbers.sizes import Sizes
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 

@@ -11,8 +11,8 @@ from mcalc.numbers.at_once import NEARBY, STEADY, Slope
 from mcalc.numbers.complex_step import ANALYTIC, EXACT, allowance, complex_step
 from mcalc.numbers.differences import Estimate, differences, moved_by_rounding, one_side
 from mcalc.numbers.lines import Asked
-from mcalc.numbers.many_points import PointsProgram
-from mcalc.numbers.program import JITTER, Point, Program, Sizes
+from mcalc.numbers.program import JITTER, Point, Program
+from mcalc.numbers.sizes import Sizes
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -22,7 +22,7 @@ class Slopes:
 
     def __init__(self, value: Node, variables: Sequence[Node], name: str, sizes: Sizes, sides: Asked | None) -> None:
         self.value, self.name, self.sizes, self.sides = value, name, sizes, sides
-        self.values = PointsProgram([value], sizes, [str(variable.parameters[0]) for variable in variables])
+        self.values = Program([value], sizes, varied=[str(variable.parameters[0]) for variable in variables])
         self.trusted = self.distrusted = self.on_a_kink = False
 
     @cached_property

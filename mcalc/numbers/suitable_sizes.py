@@ -8,7 +8,8 @@ from itertools import chain, islice
 from mcalc.notation.writing import write
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import draw_point, fitting_sizes
-from mcalc.numbers.program import Program, Sizes
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import Sizes
 from mcalc.tree.node import Node, topological
 
 _CHOSEN, _TRIED, _CONDITION = 2, 60, 1e6

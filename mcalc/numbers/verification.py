@@ -20,8 +20,9 @@ from mcalc.numbers.conditions import boundaries, conditions
 from mcalc.numbers.differences import ROUNDING, moved_by_rounding
 from mcalc.numbers.lines import Asked
 from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point
-from mcalc.numbers.program import Program, Sizes, UnboundIndex, dimensions
+from mcalc.numbers.program import Program, UnboundIndex
 from mcalc.numbers.regions import Located, Pattern, regions
+from mcalc.numbers.sizes import Sizes, dimensions
 from mcalc.numbers.slope_in_digits import agree_in_digits
 from mcalc.numbers.slopes import Slopes
 from mcalc.numbers.suitable_sizes import chosen_sizes, singular

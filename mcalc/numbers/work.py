@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 
 from mcalc.networks.index_form import Expression
-from mcalc.numbers.program import whole
+from mcalc.numbers.sizes import whole
 from mcalc.tree.node import Node, topological
 
 

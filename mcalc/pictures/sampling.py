@@ -17,7 +17,7 @@ from mcalc.notation.of_numbers import short
 from mcalc.notation.writing import write, written
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.many_points import evaluate_at_points
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.numbers.value import Value
 from mcalc.pictures.blanks import TOO_LARGE, blank_note, without_jumps
 from mcalc.pictures.limits import near

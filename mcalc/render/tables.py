@@ -23,8 +23,8 @@ from mcalc.numbers.decimals import decimal
 from mcalc.numbers.definedness import kinks
 from mcalc.numbers.evaluation import Evaluator, Number, Slope
 from mcalc.numbers.fitting import Fitted, fit
-from mcalc.numbers.program import whole
 from mcalc.numbers.ranges import Varied
+from mcalc.numbers.sizes import whole
 from mcalc.numbers.value import Value
 from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem

@@ -22,7 +22,8 @@ from mcalc.numbers.descent import MOST_KEPT, Compiled, History, Method, descend
 from mcalc.numbers.endings import crossed_kink, falls_without_end, surroundings, working_rate
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.own_rules import Formula, Names, OwnRule, loosened, read_shown, read_updates
-from mcalc.numbers.program import Program, whole
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import whole
 from mcalc.numbers.value import Value, of_numbers
 from mcalc.problems import Problem
 from mcalc.question import Question

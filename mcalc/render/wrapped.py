@@ -15,7 +15,7 @@ from mcalc.code.wanted import NOTHING_ELSE, Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import fitting_sizes
-from mcalc.numbers.program import dimensions
+from mcalc.numbers.sizes import dimensions
 from mcalc.problems import Problem
 from mcalc.render import code
 from mcalc.render.companions import refuse

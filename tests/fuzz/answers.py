@@ -18,7 +18,8 @@ from mcalc.language.parser import canonical_name, parse
 from mcalc.language.reading import read_program
 from mcalc.networks.index_form import IndexForm
 from mcalc.numbers.numeric import evaluate, evaluate_tensor
-from mcalc.numbers.program import Program, whole
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import whole
 from mcalc.problems import Problem
 from mcalc.render import write
 from mcalc.table.records import LoopIndex
