@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from mcalc.calculus.differentiate import derivative, differentiate
-from mcalc.language.declarations import declaration
-from mcalc.language.parser import parse
-from mcalc.language.reading import read_program
-from mcalc.language.shapes import Reading
-from mcalc.numbers.numeric import draw_point, fitting_sizes
+from mcalc.calculus import derivative
+from mcalc.calculus import differentiated as differentiate
+from mcalc.language import Reading, declaration, parse, read_program
+from mcalc.numbers import draw_point, fitting_sizes
 
 CORPUS = [json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text().splitlines()]
 FIRST_ORDER = [case for case in CORPUS if case["kind"] != "hessian"]

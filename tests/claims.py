@@ -16,21 +16,14 @@ import numpy as np
 from test_steps import Unfit, Values, choices, loops_of, nodes_of
 
 from mcalc.ask import read
-from mcalc.derivation.derivation import Derivation, Step
-from mcalc.derivation.reasons import clauses, core, listed
-from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.notation.results import write_expression
-from mcalc.notation.writing import write
-from mcalc.numbers.program import Program
-from mcalc.numbers.sizes import dimensions
-from mcalc.rewriting.constructors import SENTENCES
-from mcalc.rewriting.explaining import ENTRYWISE, IN_ORDER
-from mcalc.rewriting.moves import MOVES
-from mcalc.rewriting.table import rows
-from mcalc.table.records import lies
-from mcalc.table.roles import NORM, TRACE
-from mcalc.tree.names import name_text
-from mcalc.tree.node import Node, variables
+from mcalc.derivation import Derivation, Step, clauses, core, listed
+from mcalc.networks import Expression, IndexForm
+from mcalc.notation import write, write_expression
+from mcalc.numbers import Program, dimensions
+from mcalc.rewriting import ENTRYWISE, IN_ORDER, MOVES, SENTENCES
+from mcalc.rewriting import rewritings as rows
+from mcalc.table import NORM, TRACE, lies
+from mcalc.tree import Node, name_text, variables
 
 
 @dataclass

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from mcalc.ask import read
-from mcalc.derivation.derivation import Derivation
-from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.numeric import evaluate_tensor
-from mcalc.numbers.program import Program
+from mcalc.derivation import Derivation
+from mcalc.networks import IndexForm
+from mcalc.numbers import Program, evaluate_tensor
 
 Point = dict[str, Any]
 Value = Callable[[Point], Any]

@@ -21,7 +21,7 @@ from test_paper import ROWS, declarations
 
 import mcalc
 from mcalc import Problem
-from mcalc.documents.options import Options
+from mcalc.documents import Options
 from mcalc.render import write
 
 CORPUS = Path(__file__).parent / "corpus"

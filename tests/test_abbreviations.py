@@ -9,10 +9,9 @@ import pytest
 import mcalc
 from mcalc import Problem
 from mcalc.ask import read
-from mcalc.language.parser import canonical_name
-from mcalc.pages.rules import find
-from mcalc.table import CALLS
-from mcalc.table.abbreviations import ABBREVIATIONS, Abbreviation
+from mcalc.language import canonical_name
+from mcalc.pages import find_rule as find
+from mcalc.table import ABBREVIATIONS, CALLS, Abbreviation
 
 RECORDS = [record for records in ABBREVIATIONS.values() for record in records]
 

@@ -10,13 +10,10 @@ import pytest
 from running import Run, assigned
 
 import mcalc
-from mcalc.derivation.derivation import Derivation
-from mcalc.numbers.evaluation import Number, Slope, values_of
-from mcalc.numbers.fitting import fit
-from mcalc.numbers.slope_in_digits import agrees_here
-from mcalc.numbers.values import read_assignments
+from mcalc.ask import answered
+from mcalc.derivation import Derivation
+from mcalc.numbers import Number, Slope, agrees_here, fit, read_assignments, values_of
 from mcalc.question import Question
-from mcalc.render import evaluation as pages
 
 # The comparison at the point
 
@@ -51,13 +48,12 @@ def test_at_a_kink_and_beside_the_real_numbers_nothing_is_compared(at: str) -> N
 def test_where_nothing_is_compared_the_formula_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     """At a kink the derivative is checked at random points; elsewhere not even that is asked."""
     asked: list[bool] = []
-    answered = pages.answered
 
     def counted(question: Question) -> Derivation:
         asked.append(question.verify)
         return answered(question)
 
-    monkeypatch.setattr(pages, "answered", counted)
+    monkeypatch.setattr("mcalc.render.evaluation.answered", counted)
     for at, expected in (("x=1", [False]), ("x=0", [False, True])):
         asked.clear()
         mcalc.evaluate("relu(x)", assigned(at), "x", {"x": "scalar"})
@@ -77,7 +73,7 @@ def test_a_wrong_formula_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     assert mcalc.evaluate("prod(x)", {"x": "0,2"}, "x").answers[0].number.limit
-    monkeypatch.setattr(pages, "values_of", wrong)
+    monkeypatch.setattr("mcalc.render.evaluation.values_of", wrong)
     with pytest.raises(Exception, match="no value at this point"):
         mcalc.evaluate("prod(x)", {"x": "0,2"}, "x")
 

@@ -12,18 +12,25 @@ from fuzz.evaluating import run as evaluations
 from running import Run, assigned
 
 import mcalc
-from mcalc.language.parser import parse
-from mcalc.language.reading import read_program
-from mcalc.numbers.bounded_module import entries
-from mcalc.numbers.bounds import Bounded, Unsure
-from mcalc.numbers.certain import certain
-from mcalc.numbers.decimals import decimal
-from mcalc.numbers.evaluation import Number, Slope, values_of
-from mcalc.numbers.fields import FUNCTIONS, Field
-from mcalc.numbers.fitting import fit
-from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
-from mcalc.numbers.program import Program
-from mcalc.numbers.values import read_assignments
+from mcalc.language import parse, read_program
+from mcalc.numbers import (
+    FUNCTIONS,
+    KINDS,
+    Bounded,
+    Field,
+    Number,
+    Program,
+    Slope,
+    Unsure,
+    decimal,
+    draw_point,
+    entries,
+    fit,
+    fitting_sizes,
+    read_assignments,
+    values_of,
+)
+from mcalc.numbers import certain_digits as certain
 from mcalc.problems import Problem
 from mcalc.table import TABLE
 

@@ -12,9 +12,10 @@ import pytest
 
 import mcalc
 from mcalc import Problem
-from mcalc.checking.findings import KINDS
-from mcalc.checking.points import Field, Spot
-from mcalc.render.verdict import record, write
+from mcalc.checking import KINDS, Spot
+from mcalc.checking import PointsField as Field
+from mcalc.render import verdict_record as record
+from mcalc.render import write_verdict as write
 
 ANSWERS = Path(__file__).parent / "answers"
 TABLES = sorted(path.name for path in ANSWERS.glob("*.jsonl"))

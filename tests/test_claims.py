@@ -11,10 +11,8 @@ from claims import false_claims
 from test_steps import PROBLEMS, Unfit, points
 
 from mcalc.ask import derive
-from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.detail import at_detail
-from mcalc.derivation.statements import layout_line
-from mcalc.table.records import lies
+from mcalc.derivation import Derivation, at_detail, layout_line
+from mcalc.table import lies
 
 NAMES = list(PROBLEMS)
 

@@ -15,7 +15,7 @@ import pytest
 from running import Run
 
 from mcalc.cli import cli
-from mcalc.commands.batch import reply
+from mcalc.commands import reply
 from mcalc.formats import DERIVATION, showing
 
 ROOT = Path(__file__).parent.parent
@@ -88,12 +88,11 @@ def test_options_have_their_hint(run: Run) -> None:
 
 
 def test_a_wrong_answer_is_status_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mcalc.numbers import verification
+    from mcalc.numbers import Verification
 
     monkeypatch.setattr(
-        verification,
-        "verify",
-        lambda *_, **__: verification.Verification(3, 0.5),
+        "mcalc.numbers.verification.verify",
+        lambda *_, **__: Verification(3, 0.5),
     )
     output, message, status = run("jacobian", "x", "--wrt", "x")
     assert (status, output) == (1, "")

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc.calculus.differentiate import derivative, differentiate
-from mcalc.checking.operator import example_of
-from mcalc.code.function import module
-from mcalc.code.running import functions
-from mcalc.networks.networks import Tensor
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc import tree
+from mcalc.calculus import derivative
+from mcalc.calculus import differentiated as differentiate
+from mcalc.checking import example_of
+from mcalc.code import emitted as module
+from mcalc.code import functions
+from mcalc.networks import Tensor
+from mcalc.numbers import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.table import TABLE
-from mcalc.tree import build
 
 
 def run(text: str, name: str = "jacobian") -> Any:
@@ -142,7 +143,7 @@ def test_a_dimension_is_read_off_the_arrays() -> None:
     assert "m = A.shape[0]" in text and "n =" not in text
     reading = read("[a; w]*z", {"a": "scalar", "w": "q"})
     z = reading.names["z"]
-    text = module("jacobian", [z], build.size(z.shape[0] - 1), "Of z alone, q is read off.")
+    text = module("jacobian", [z], tree.size(z.shape[0] - 1), "Of z alone, q is read off.")
     assert "q = z.shape[0] - 1" in text
 
 

@@ -12,11 +12,9 @@ from cases_at_points import CORPUS
 from running import mcalc as command
 
 import mcalc
-import mcalc.render.code as code
 from mcalc import Problem
-from mcalc.code.running import Forbidden, functions
-from mcalc.code.targets import TARGETS
-from mcalc.derivation.derivation import Verified
+from mcalc.code import TARGETS, Forbidden, emitted, functions
+from mcalc.derivation import Verified
 
 Damage = Callable[[str], str]
 DAMAGED: dict[str, tuple[str, Damage, str]] = {
@@ -32,8 +30,7 @@ DAMAGED: dict[str, tuple[str, Damage, str]] = {
 
 @pytest.mark.parametrize(("text", "damage", "told"), DAMAGED.values(), ids=DAMAGED)
 def test_wrong_code_is_not_shown(text: str, damage: Damage, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = code.module
-    monkeypatch.setattr(code, "module", lambda *arguments: damage(right(*arguments)))
+    monkeypatch.setattr("mcalc.render.code.module", lambda *arguments: damage(emitted(*arguments)))
     derivation = mcalc.gradient(text, "x", {"A": "n,n", "x": "n"})
     for shown in (lambda: derivation.write("numpy"), derivation.function):
         with pytest.raises(Problem, match=f"^The code failed its own check: .*({told})") as caught:
@@ -44,8 +41,8 @@ def test_wrong_code_is_not_shown(text: str, damage: Damage, told: str, monkeypat
 
 
 def test_the_status_and_the_choice(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    right = code.module
-    monkeypatch.setattr(code, "module", lambda *arguments: right(*arguments).replace("return ", "return 2 * "))
+    wrong = lambda *arguments: emitted(*arguments).replace("return ", "return 2 * ")
+    monkeypatch.setattr("mcalc.render.code.module", wrong)
     asked = ("gradient", "w.x", "--wrt", "w", "-f", "jax")
     out, told, status = command(*asked, capsys=capsys, monkeypatch=monkeypatch)
     assert (out, status) == ("", 1)

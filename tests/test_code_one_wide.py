@@ -11,12 +11,10 @@ from cases_at_points import read
 from test_libraries import library_of
 
 import mcalc
-from mcalc.code.array_shapes import array_shape
-from mcalc.code.running import functions
-from mcalc.code.targets import TARGETS
-from mcalc.numbers.sizes import dimensions
-from mcalc.tree import build
-from mcalc.tree.node import dimension
+from mcalc import tree
+from mcalc.code import TARGETS, array_shape, functions
+from mcalc.numbers import dimensions
+from mcalc.tree import dimension
 
 N = 3
 ROW = {"A": "1,n", "x": "n", "B": "n,n"}
@@ -97,10 +95,10 @@ def test_hessians_of_a_row() -> None:
 
 def test_shapes_of_arrays_with_single_entries() -> None:
     one = dimension(1)
-    x, A = build.variable("x", (one,)), build.variable("A", (one, one))
-    assert array_shape(build.apply("multiply", x, build.number(2))) == (one,)
-    assert array_shape(build.apply("exp", A)) == (one, one)
-    assert array_shape(build.transpose(A)) in ((one, one), ())
+    x, A = tree.variable("x", (one,)), tree.variable("A", (one, one))
+    assert array_shape(tree.apply("multiply", x, tree.number(2))) == (one,)
+    assert array_shape(tree.apply("exp", A)) == (one, one)
+    assert array_shape(tree.transpose(A)) in ((one, one), ())
 
 
 @pytest.mark.parametrize("library", TARGETS)

@@ -10,7 +10,7 @@ from cases_at_points import read
 from test_code import agree
 
 from mcalc import Problem
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate
+from mcalc.numbers import KINDS, draw_point, evaluate
 from mcalc.table import TABLE
 
 SHAPES = {"W": "n,n", "B": "n,n"}

@@ -8,9 +8,8 @@ from running import mcalc as command
 
 import mcalc
 from mcalc import Problem
-from mcalc.code.running import functions
-from mcalc.code.wanted import Wanted
-from mcalc.render.code import write
+from mcalc.code import Wanted, functions
+from mcalc.render import write_code as write
 
 SYSTEMS = [
     ("a'@inv(X)@b", "X", {}, {"lu_factor": 1, "trans=1": 1}),

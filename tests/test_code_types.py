@@ -14,11 +14,10 @@ from test_libraries import library_of
 
 import mcalc
 from mcalc import Problem
-from mcalc.code.running import functions
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.sizes import dimensions
+from mcalc.code import functions
+from mcalc.numbers import KINDS, dimensions, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.table import TABLE
-from mcalc.tree.node import Node
+from mcalc.tree import Node
 
 LARGEST = 1e6
 LIBRARIES = ("numpy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("jax", "torch")))

@@ -8,18 +8,14 @@ import numpy as np
 import pytest
 from sympy.core.numbers import Integer
 
-from mcalc import Problem
+from mcalc import Problem, tree
 from mcalc.ask import derive, read
-from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.expansion import component, expanded
-from mcalc.networks.index_form import IndexForm
-from mcalc.notation.drawing import Slices
-from mcalc.notation.results import write_expression
-from mcalc.notation.writing import write
-from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor
+from mcalc.derivation import Derivation, component, expanded
+from mcalc.networks import IndexForm
+from mcalc.notation import Slices, write, write_expression
+from mcalc.numbers import draw_point, evaluate, evaluate_tensor
 from mcalc.render import write as written
-from mcalc.tree import build
-from mcalc.tree.node import Node, dimension, variables
+from mcalc.tree import Node, dimension, variables
 
 SIZES = {"n": 3, "m": 2, "k": 4, "p": 3, "N": 3}
 
@@ -291,16 +287,16 @@ def test_a_place_that_is_a_name_is_left_open() -> None:
 
 def test_an_inner_sum_stays_a_value() -> None:
     n, m = dimension("n"), dimension("m")
-    entry = component(build.apply("matmul", build.variable("A", (m, n)), build.variable("x", (n,))), (Integer(1),))
+    entry = component(tree.apply("matmul", tree.variable("A", (m, n)), tree.variable("x", (n,))), (Integer(1),))
     assert write(entry) == "sum(A[1,j]*x[j] for j in 1..n)"
-    j_taken = build.apply("matmul", build.variable("A", (m, n)), build.variable("j", (n,)))
+    j_taken = tree.apply("matmul", tree.variable("A", (m, n)), tree.variable("j", (n,)))
     assert write(component(j_taken, (m,))) == "sum(A[m,k]*j[k] for k in 1..n)"
 
 
 @pytest.mark.parametrize("places", [(1, 1), (1, 2), (2, "n"), ("n", "n")])
 def test_identity(places: tuple[Any, Any]) -> None:
     row, column = (dimension("n") if place == "n" else Integer(place) for place in places)
-    assert component(build.identity(dimension("n")), (row, column)) is build.number(int(row == column))
+    assert component(tree.identity(dimension("n")), (row, column)) is tree.number(int(row == column))
 
 
 @pytest.mark.parametrize(("expression", "by"), [("A@x", "A"), ("A@X", "X"), ("outer(x, y)", "x"), ("A^2", "A")])

@@ -13,11 +13,9 @@ import pytest
 from cases_at_points import point_of, read
 
 import mcalc
-from mcalc.language.declarations import declaration
-from mcalc.language.parser import parse
-from mcalc.language.reading import read_program
-from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.numeric import evaluate, evaluate_tensor
+from mcalc.language import declaration, parse, read_program
+from mcalc.networks import IndexForm
+from mcalc.numbers import evaluate, evaluate_tensor
 
 
 class Row(NamedTuple):

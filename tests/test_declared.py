@@ -13,12 +13,11 @@ import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
 import mcalc
-from mcalc import Problem
+from mcalc import Problem, tree
 from mcalc.answers import Answer
 from mcalc.ask import derive
-from mcalc.derivation.derivation import Derivation
-from mcalc.tree import build
-from mcalc.tree.node import dimension, topological
+from mcalc.derivation import Derivation
+from mcalc.tree import dimension, topological
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "60"))
 SIZES = {"n": 3, "m": 2, "k": 4}
@@ -67,13 +66,13 @@ def test_a_sum_that_is_its_transpose_up_to_sign(text: str, wrt: str, shapes: dic
 
 def test_skew_is_known() -> None:
     n = dimension("n")
-    a, s = build.variable("A", (n, n)), build.variable("S", (n, n), frozenset({"symmetric"}))
-    difference = build.apply("add", a, build.apply("negative", build.transpose(a)))
-    total = build.apply("add", a, build.transpose(a))
-    assert [build.symmetry(node) for node in (difference, total, a)] == [-1, 1, 0]
-    assert build.symmetry(build.chain((s, difference, s))) == -1
-    assert build.symmetry(build.apply("multiply", difference, difference)) == 1
-    assert build.transpose(difference) is build.negated(difference)
+    a, s = tree.variable("A", (n, n)), tree.variable("S", (n, n), frozenset({"symmetric"}))
+    difference = tree.apply("add", a, tree.apply("negative", tree.transpose(a)))
+    total = tree.apply("add", a, tree.transpose(a))
+    assert [tree.symmetry(node) for node in (difference, total, a)] == [-1, 1, 0]
+    assert tree.symmetry(tree.chain((s, difference, s))) == -1
+    assert tree.symmetry(tree.apply("multiply", difference, difference)) == 1
+    assert tree.transpose(difference) is tree.negated(difference)
     assert str(derive("norm(A - A')^2", "A")) == "4(A − Aᵀ)"
 
 

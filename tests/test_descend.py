@@ -14,16 +14,23 @@ from scipy.optimize import minimize
 
 import mcalc
 from mcalc.ask import read
-from mcalc.numbers.arithmetic import REAL, Arithmetic
-from mcalc.numbers.descent import Compiled, Method, descend
-from mcalc.numbers.fitting import fit
-from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program
-from mcalc.numbers.value import of_numbers
-from mcalc.numbers.values import read_assignments
+from mcalc.numbers import (
+    REAL,
+    Arithmetic,
+    Compiled,
+    Method,
+    Program,
+    descend,
+    draw_point,
+    evaluate_tensor,
+    fit,
+    fitting_sizes,
+    of_numbers,
+    read_assignments,
+)
 from mcalc.question import Question
-from mcalc.render.training import compiled, train
-from mcalc.tree.node import Node
+from mcalc.render import compiled, train
+from mcalc.tree import Node
 
 SQUARES = "sum((y[i] - (w.X[i] + b))^2 for i in 1..N)/N"
 NEURON = "sum((y[i] - max(0, w.X[i] + b))^2 for i in 1..N)/N"

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from mcalc.ask import derive
-from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.differentials import leaf
-from mcalc.networks.index_form import IndexForm
-from mcalc.notation.results import write_expression
-from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate
-from mcalc.tree.node import Node
+from mcalc.derivation import Derivation, leaf
+from mcalc.networks import IndexForm
+from mcalc.notation import write_expression
+from mcalc.numbers import draw_point, draw_sizes, evaluate
+from mcalc.tree import Node
 
 PROBLEMS = [
     ("tr(A@X)", "X"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from running import mcalc as run
 
-from mcalc.commands.build import macro
-from mcalc.commands.weave import KINDS, blocks
+from mcalc.commands import WEAVE_KINDS as KINDS
+from mcalc.commands import blocks, macro
 
 COMMAND = 'gradient "max(0, w.x + b)" --wrt w'
 

@@ -15,21 +15,25 @@ from running import Run, assigned
 
 import mcalc
 from mcalc import Problem
-from mcalc.checking.operator import example_of
-from mcalc.language.parser import parse
-from mcalc.language.reading import read_program
-from mcalc.numbers.arithmetic import COMPLEX, REAL
-from mcalc.numbers.evaluation import values_of
-from mcalc.numbers.exact import EXACT
-from mcalc.numbers.exact_numbers import TooLarge
-from mcalc.numbers.fitting import fit
-from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
-from mcalc.numbers.program import Program
-from mcalc.numbers.value import of_numbers
-from mcalc.numbers.values import read_assignments
-from mcalc.numbers.written import node_of
+from mcalc.checking import example_of
+from mcalc.language import parse, read_program
+from mcalc.numbers import (
+    COMPLEX,
+    EXACT,
+    KINDS,
+    REAL,
+    Program,
+    TooLarge,
+    draw_point,
+    fit,
+    fitting_sizes,
+    node_of,
+    of_numbers,
+    read_assignments,
+    values_of,
+)
 from mcalc.question import Question
-from mcalc.render.evaluation import evaluation
+from mcalc.render import evaluation_of as evaluation
 from mcalc.table import TABLE
 
 

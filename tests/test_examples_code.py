@@ -16,7 +16,7 @@ from benchmarks.by_hand import ROWS, Row
 from benchmarks.test_emitted import arguments
 from running import mcalc as command
 
-from mcalc.code.running import functions
+from mcalc.code import functions
 
 FOLDER = Path(__file__).parent.parent / "examples" / "code"
 TITLES = {

@@ -9,14 +9,10 @@ import pytest
 from cases_at_points import CORPUS
 
 import mcalc
-from mcalc.notation.writing import box_of, printer, write
-from mcalc.rewriting.answers import author_of
-from mcalc.rewriting.engine import INVERSE_BESIDE
-from mcalc.rewriting.explaining import IN_ORDER
-from mcalc.rewriting.matching import reapplied
-from mcalc.rewriting.moves import MOVES
-from mcalc.rewriting.table import rows
-from mcalc.tree.node import Node
+from mcalc.notation import box_of, printer, write
+from mcalc.rewriting import IN_ORDER, INVERSE_BESIDE, MOVES, author_of, reapplied
+from mcalc.rewriting import rewritings as rows
+from mcalc.tree import Node
 
 ROWS: dict[str, list[Any]] = {}
 for _row in rows():

@@ -19,17 +19,12 @@ from test_paper import ROWS, declarations
 
 from mcalc import Problem
 from mcalc.ask import derive
-from mcalc.derivation.derivation import Derivation
-from mcalc.documents.blocks import Equations
-from mcalc.documents.latex import Tex
-from mcalc.documents.options import Options
-from mcalc.notation.latex import Latex
-from mcalc.notation.typeset import Typeset
-from mcalc.notation.widths import width_of
-from mcalc.notation.writing import box_of
-from mcalc.pages.derivation import page
+from mcalc.derivation import Derivation
+from mcalc.documents import Equations, Options, Tex
+from mcalc.notation import Latex, Typeset, box_of, width_of
+from mcalc.pages import derivation_page as page
 from mcalc.render import write
-from mcalc.tree.node import Node
+from mcalc.tree import Node
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text("utf-8").splitlines()

@@ -26,8 +26,7 @@ from fuzz.shrinking import shrunk
 from fuzz.terms import Declared, Program, Shape, Term
 from fuzz.values import Unreliable, first, second
 
-from mcalc.table import TABLE
-from mcalc.table.records import Rule
+from mcalc.table import TABLE, Rule
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "3000"))
 SIZES = {"n": 3, "m": 2}
@@ -206,30 +205,27 @@ def test_what_mcalc_itself_finds_wrong_is_a_failure(monkeypatch: pytest.MonkeyPa
 
 def test_a_fault_in_print_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.documents import in_text
+    from mcalc.notation import drawn
 
     asked = program(apply("multiply", apply("exp", a), apply("add", a, number("2"))), a="")
-    drawn = in_text.drawn
-    monkeypatch.setattr(in_text, "drawn", lambda *given: re.sub(r"\((a \+ .)\)", r"\1", drawn(*given)))
+    monkeypatch.setattr("mcalc.documents.in_text.drawn", lambda *given: re.sub(r"\((a \+ .)\)", r"\1", drawn(*given)))
     assert places(verdict_on(asked, "a")) == {"text", "ascii"}
 
 
 def test_a_fault_in_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.render import code
+    from mcalc.code import emitted
 
     asked = program(apply("matmul", A, x, shape=("n",)), A="n,n", x="n")
-    made = code.module
-    monkeypatch.setattr(code, "module", lambda *given: made(*given).replace("return A", "return A.T"))
+    monkeypatch.setattr("mcalc.render.code.module", lambda *given: emitted(*given).replace("return A", "return A.T"))
     assert places(verdict_on(asked, "x")) == {"numpy"}
 
 
 def test_what_cannot_be_read_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.documents import in_text
+    from mcalc.notation import drawn
 
-    drawn = in_text.drawn
-    monkeypatch.setattr(in_text, "drawn", lambda *given: drawn(*given) + " +")
+    monkeypatch.setattr("mcalc.documents.in_text.drawn", lambda *given: drawn(*given) + " +")
     found = verdict_on(program(apply("exp", a), a=""), "a")
     assert found.word == "unreadable" and {verdict.place for verdict in found.verdicts} == {"text", "ascii"}
 
@@ -247,10 +243,9 @@ def test_a_traceback_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_failure_is_shrunk_to_what_causes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked(monkeypatch)
-    from mcalc.render import code
+    from mcalc.code import emitted
 
-    made = code.module
-    monkeypatch.setattr(code, "module", lambda *given: made(*given).replace("np.cosh", "np.sinh"))
+    monkeypatch.setattr("mcalc.render.code.module", lambda *given: emitted(*given).replace("np.cosh", "np.sinh"))
     inner = apply("sinh", apply("multiply", a, x, shape=("n",)), shape=("n",))
     asked = program(apply("add", apply("sum", inner), DOT, apply("exp", a)), a="", w="n", x="n")
     found = verdict_on(asked, "x", command="gradient")

@@ -20,21 +20,14 @@ from test_steps import Unfit, Values, choices, points
 
 from mcalc.ask import derive
 from mcalc.cli import main
-from mcalc.derivation.derivation import Derivation, chains
-from mcalc.derivation.graph import Graph, graph_of
+from mcalc.derivation import Derivation, Graph, chains, graph_of
+from mcalc.documents import MARGIN, PLAIN, SIZE, SMALL, Options, Page, measure, plain
 from mcalc.documents import write as write_page
-from mcalc.documents.blocks import Page
-from mcalc.documents.diagram import MARGIN, SIZE, SMALL
-from mcalc.documents.options import PLAIN, Options
-from mcalc.documents.rows import plain
-from mcalc.documents.svg import measure
-from mcalc.notation.columns import width
-from mcalc.notation.results import write_expression
-from mcalc.numbers.numeric import evaluate, evaluate_tensor
-from mcalc.numbers.sizes import dimensions
-from mcalc.pages.graph import page
-from mcalc.pictures import graph_dot, graph_svg, graph_text
-from mcalc.tree.names import sizes_shown
+from mcalc.notation import width, write_expression
+from mcalc.numbers import dimensions, evaluate, evaluate_tensor
+from mcalc.pages import graph_page as page
+from mcalc.pictures import graph_as_dot, graph_as_svg, graph_as_text, graph_picture
+from mcalc.tree import sizes_shown
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"
 CASES: list[tuple[str, str, dict[str, str]]] = [
@@ -202,7 +195,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_terminal_shows_all_of_it_in_its_width(derivation: Derivation, columns: int) -> None:
     graph = graph_of(derivation)
-    picture = plain(graph_text.picture(graph, "text", columns))
+    picture = plain(graph_picture(graph, "text", columns))
     assert max(map(width, picture.split("\n"))) <= columns
     for text in shown(graph):
         if width(text) < columns // 3:
@@ -210,7 +203,7 @@ def test_the_terminal_shows_all_of_it_in_its_width(derivation: Derivation, colum
 
 
 def test_ascii_is_ascii(derivation: Derivation) -> None:
-    assert graph_text.write([derivation], "ascii").isascii()
+    assert graph_as_text([derivation], "ascii").isascii()
 
 
 NODE = re.compile(r'  ("(?:[^"\\]|\\.)*") \[label=("(?:[^"\\]|\\.)*"), [^\]]*\];')
@@ -219,7 +212,7 @@ ARROW = re.compile(r'  ("(?:[^"\\]|\\.)*") -> ("(?:[^"\\]|\\.)*") \[label=("(?:[
 
 def test_dot_has_every_vertex_and_edge(derivation: Derivation) -> None:
     graph = graph_of(derivation)
-    first, *lines, last = graph_dot.write([derivation]).split("\n")
+    first, *lines, last = graph_as_dot([derivation]).split("\n")
     assert re.fullmatch(r'digraph "(?:[^"\\]|\\.)*" \{', first) and last == "}"
     nodes = [match for line in lines if (match := NODE.fullmatch(line))]
     arrows = [match for line in lines if (match := ARROW.fullmatch(line))]
@@ -244,7 +237,7 @@ def boxes(root: ElementTree.Element) -> list[tuple[float, float, float, float]]:
 
 
 def test_svg_shows_all_of_it_and_nothing_overlaps(derivation: Derivation) -> None:
-    text = graph_svg.write([derivation])
+    text = graph_as_svg([derivation])
     root = ElementTree.fromstring(text)
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     written = squeezed("".join("".join(element.itertext()) for element in root.iter(f"{SVG}text")))
@@ -259,7 +252,7 @@ def test_svg_shows_all_of_it_and_nothing_overlaps(derivation: Derivation) -> Non
 
 
 def test_every_line_of_text_lies_in_its_box(derivation: Derivation) -> None:
-    root = ElementTree.fromstring(graph_svg.write([derivation]))
+    root = ElementTree.fromstring(graph_as_svg([derivation]))
     for group in root.iter(f"{SVG}g"):
         inside = boxes(group)
         small = SMALL if (group.get("class") or "").split(" ")[0] in ("label", "given") else SIZE
@@ -275,14 +268,14 @@ def test_a_result_too_large_for_a_picture_is_named_only() -> None:
     layers = "; ".join(f"h{k} = h{k - 1} + tanh(A@h{k - 1})" for k in range(1, 8))
     text = f"h0 = tanh(x); {layers}; sum(h7)"
     derivation = derive(text, "x", {"A": "n,n", "x": "n"}, "explain", method="chain", verify=False)
-    root = ElementTree.fromstring(graph_svg.write([derivation]))
+    root = ElementTree.fromstring(graph_as_svg([derivation]))
     (answer,) = (group for group in root.iter(f"{SVG}g") if group.get("class") == "label answer")
     assert ["".join(line.itertext()) for line in answer.findall(f"{SVG}text")] == ["u₁₅: 1×1", "∂u₁₅/∂x: 1×n"]
 
 
 def test_no_edge_runs_through_a_box_of_another(derivation: Derivation) -> None:
     """The straight parts of the edges, downwards, touch only the boxes at their ends."""
-    root = ElementTree.fromstring(graph_svg.write([derivation]))
+    root = ElementTree.fromstring(graph_as_svg([derivation]))
     rectangles = boxes(root)
     for path in root.iter(f"{SVG}path"):
         place = re.match(r"M([\d.-]+) ([\d.-]+)", path.get("d", ""))
@@ -324,7 +317,7 @@ NEURON = """\
 
 def test_the_neuron_in_the_terminal() -> None:
     graph = graph_of(derive("max(0, w.x + b)", "w", command="explain"))
-    assert plain(graph_text.picture(graph)) == NEURON
+    assert plain(graph_picture(graph)) == NEURON
 
 
 FAN_OUT = """\
@@ -348,7 +341,7 @@ FAN_OUT = """\
 
 def test_a_fan_out_in_the_terminal() -> None:
     graph = graph_of(derive("u = x^2; x + u", "x", {"x": "n"}, command="explain"))
-    assert plain(graph_text.picture(graph)) == FAN_OUT
+    assert plain(graph_picture(graph)) == FAN_OUT
 
 
 # The command --------------------------------------------------------------------------------------------------------
@@ -392,7 +385,7 @@ def test_several_variables_one_picture_each(
 def test_a_variable_that_does_not_reach_the_value() -> None:
     derivation = derive("99 + 0y", "x", {"x": "n"}, "explain")
     assert graph_of(derivation).count() == 0
-    assert "No path leads from x to 99 + 0y: the value does not move with x." in graph_text.write([derivation])
+    assert "No path leads from x to 99 + 0y: the value does not move with x." in graph_as_text([derivation])
 
 
 # In documents -------------------------------------------------------------------------------------------------------

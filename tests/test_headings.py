@@ -7,8 +7,7 @@ import json
 import pytest
 
 from mcalc.ask import derive
-from mcalc.derivation.derivation import left_side
-from mcalc.derivation.linear_map import other_forms
+from mcalc.derivation import left_side, other_forms
 from mcalc.render import write
 
 MIXED = ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"})

@@ -4,6 +4,7 @@ a type or inside a function; and no circle of files imports itself."""
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -18,7 +19,7 @@ from mcalc.table import TABLE, roles
 HOUSE = Path(mcalc.__file__).parent
 
 FLOORS = (
-    {"problems", "choices", "formats", "later"},
+    {"problems", "choices", "formats", "later", "door"},
     {"table"},
     {"tree"},
     {"language"},
@@ -69,7 +70,7 @@ BY_NAME = ("import_module", "__import__", "find_spec", "Later")
 """What imports a module by its name, at once or when it is first used."""
 OF_SYMPY = "commands.core_first"
 """The file that finds parts of SymPy, and nothing else."""
-HANDED_ON = {"later": "self._name"}
+HANDED_ON = {"later": "self._name", "door": "module"}
 """Where the name was given by another file, whose `Later` is followed."""
 
 
@@ -194,7 +195,7 @@ def test_the_readme_lists_the_rooms_in_their_order() -> None:
     text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \|", text.partition("| room |")[2].partition("\n\n")[0], re.MULTILINE)
     rooms = [room for floor in FLOORS for room in sorted(floor)]
-    plain = {"problems", "choices", "formats", "later", "__init__", "__main__", "cli"}
+    plain = {"problems", "choices", "formats", "door", "later", "__init__", "__main__", "cli"}
     assert listed == [
         room for room in rooms if room not in plain and (HOUSE / room).exists() | (HOUSE / f"{room}.py").exists()
     ]
@@ -327,15 +328,43 @@ def test_what_is_impossible_is_not_caught() -> None:
     assert found <= GUARDS
 
 
-INTERNAL, READ_BY_TESTS = 615, 147
-"""How often a file of tests imports an internal module, and how many of them any does; both may only fall. What one can
-ask of `mcalc` itself or of the command line is asked there."""
-
-
-def test_tests_use_what_users_use() -> None:
+def doors() -> dict[str, list[ast.ImportFrom]]:
+    """The rooms by name, with what their doors give."""
     found = {}
-    for path in (HOUSE.parent / "tests").rglob("*.py"):
-        if path.name != Path(__file__).name:
-            found[path] = set(imported(path)) - {"__init__"}
-    assert sum(map(len, found.values())) <= INTERNAL
-    assert len(set().union(*found.values())) <= READ_BY_TESTS
+    for name, path in modules().items():
+        if path.name == "__init__.py" and name != "__init__":
+            blocks = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.If)]
+            found[name] = [line for block in blocks for line in block.body if isinstance(line, ast.ImportFrom)]
+    return found
+
+
+def test_tests_come_in_by_the_door() -> None:
+    """What one can ask of `mcalc` itself or of the command line is asked there, what of a room of the room: tests know
+    none of its files."""
+    rooms = {name.partition(".")[0] for name in doors()}
+    inside = {name for name in modules() if name.partition(".")[0] in rooms and name not in doors()}
+    found = {
+        f"{path.name}: {name}"
+        for path in (HOUSE.parent / "tests").rglob("*.py")
+        for name in imported(path)
+        if name in inside and path.name != Path(__file__).name
+    }
+    assert not found, "import it from the room, and say in the room's __init__ which of its files has it"
+
+
+@pytest.mark.parametrize("room", sorted(doors()))
+def test_a_door_gives_what_it_says(room: str) -> None:
+    for line in doors()[room]:
+        for alias in line.names:
+            given = getattr(importlib.import_module(f"mcalc.{room}"), alias.asname or alias.name)
+            assert given is getattr(importlib.import_module(str(line.module)), alias.name)
+
+
+@pytest.mark.parametrize("room", sorted(doors()))
+def test_a_name_that_no_one_comes_for_is_not_at_the_door(room: str) -> None:
+    text = "\n".join(path.read_text() for path in (HOUSE.parent / "tests").rglob("*.py"))
+    own = modules()[room].read_text()
+    names = {alias.asname or alias.name for line in doors()[room] for alias in line.names}
+    assert {
+        name for name in names if not re.search(rf"\b{name}\b", text) and len(re.findall(rf"\b{name}\b", own)) < 2
+    } == set()

@@ -17,12 +17,10 @@ import mcalc
 from mcalc import Problem
 from mcalc.answers import Answer
 from mcalc.ask import read
-from mcalc.checking.operator import example_of
-from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.expansion import expanded
-from mcalc.documents.html import STYLE
-from mcalc.notation.mathml import element
-from mcalc.notation.results import write_expression
+from mcalc.checking import example_of
+from mcalc.derivation import Derivation, expanded
+from mcalc.documents import STYLE_SHEET as STYLE
+from mcalc.notation import element, write_expression
 from mcalc.render import standalone
 from mcalc.table import TABLE
 

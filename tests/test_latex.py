@@ -10,10 +10,10 @@ from test_paper import ROWS, Row, declarations
 from test_paper import name as row_name
 
 import mcalc
-from mcalc.checking.operator import example_of
-from mcalc.derivation.derivation import Derivation
-from mcalc.documents.options import Options
-from mcalc.notation.writing import write
+from mcalc.checking import example_of
+from mcalc.derivation import Derivation
+from mcalc.documents import Options
+from mcalc.notation import write
 from mcalc.render import write as render
 from mcalc.table import TABLE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from test_reading_back import CASES
 
 import mcalc
-from mcalc.language.parser import Syntax, parse
+from mcalc.language import Syntax, parse
 from mcalc.render import write
 
 NO_LONGER = 0.9

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mcalc.ask import derive
-from mcalc.tree.letters import free_letter, further_letters, index_letters
-from mcalc.tree.names import sizes_shown
-from mcalc.tree.node import dimension
+from mcalc.tree import dimension, free_letter, further_letters, index_letters, sizes_shown
 
 PRINTED = [
     (

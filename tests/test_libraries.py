@@ -15,13 +15,12 @@ from test_code import MORE
 import mcalc
 from mcalc import Problem
 from mcalc.ask import shapes_by_letter
-from mcalc.code.function import module
-from mcalc.code.running import functions
-from mcalc.code.targets import TARGETS
-from mcalc.networks.networks import Tensor
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
+from mcalc.code import TARGETS, functions
+from mcalc.code import emitted as module
+from mcalc.networks import Tensor
+from mcalc.numbers import KINDS, draw_point, evaluate, fitting_sizes
 from mcalc.table import TABLE
-from mcalc.tree.node import Node
+from mcalc.tree import Node
 
 LIBRARIES = tuple(name for name in TARGETS if name != "numpy")
 ALLOWED = {"jax": {"jax.numpy", "jax.nn", "jax.scipy.special"}, "torch": {"torch", "math"}}

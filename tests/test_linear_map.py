@@ -9,12 +9,12 @@ import pytest
 from test_reading_back import CASES
 
 import mcalc
-from mcalc.derivation.differentials import leaf
-from mcalc.derivation.linear_map import linear_map, of_columns, other_forms
-from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.numeric import draw_point, draw_sizes, evaluate, evaluate_tensor
-from mcalc.tree import build
-from mcalc.tree.node import replace
+from mcalc import tree
+from mcalc.derivation import as_linear_map as linear_map
+from mcalc.derivation import leaf, of_columns, other_forms
+from mcalc.networks import IndexForm
+from mcalc.numbers import draw_point, draw_sizes, evaluate, evaluate_tensor
+from mcalc.tree import replace
 
 PROBLEMS = {
     name: (case["expr"], case["wrt"], case["shapes"], "hessian" if case["kind"] == "hessian" else "jacobian")
@@ -51,10 +51,10 @@ def values(name: str) -> tuple[Any, Any, Any, Any] | None:
     change = linear_map(derivation.natural.tensor, variable)
     if change is None:
         return None
-    moved = build.variable("change_of_it", variable.shape)
+    moved = tree.variable("change_of_it", variable.shape)
     step = generator.uniform(-1, 1, np.shape(point[variable.parameters[0]]))
     at = {**point, "change_of_it": step}
-    free = build.variable(str(variable.parameters[0]), variable.shape)
+    free = tree.variable(str(variable.parameters[0]), variable.shape)
     mapped = evaluate(replace(change, {leaf(free): moved}), at, sizes)
     product = of_columns(change, variable)
     entries = evaluate_tensor(derivation.natural.tensor, point, sizes)

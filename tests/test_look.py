@@ -9,10 +9,9 @@ from test_paper import ROWS, declarations
 from test_steps import CASES
 
 import mcalc
-from mcalc.derivation.derivation import Derivation
-from mcalc.documents.rows import plain
-from mcalc.notation.columns import width
-from mcalc.notation.textlines import broken
+from mcalc.derivation import Derivation
+from mcalc.documents import plain
+from mcalc.notation import broken, width
 from mcalc.render import rows
 
 WIDTHS = (60, 80, 120)

@@ -10,14 +10,23 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc.calculus.differentiate import differentiate
-from mcalc.checking.operator import example_of
-from mcalc.numbers.complex_step import ANALYTIC, STEP, complex_step
-from mcalc.numbers.many_points import evaluate_at_points
-from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program
+from mcalc.calculus import differentiated as differentiate
+from mcalc.checking import example_of
+from mcalc.numbers import (
+    ANALYTIC,
+    KINDS,
+    STEP,
+    Program,
+    TensorProgram,
+    draw_point,
+    evaluate,
+    evaluate_at_points,
+    evaluate_tensor,
+    fitting_sizes,
+)
+from mcalc.numbers import slope_by_complex_step as complex_step
 from mcalc.table import TABLE
-from mcalc.tree.node import Node
+from mcalc.tree import Node
 
 COUNT = 4
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 import mcalc
-from mcalc.derivation.linear_map import other_forms
-from mcalc.derivation.read_back import must_read_back
+from mcalc.derivation import must_read_back, other_forms
 
 ANSWERS = [
     ("sum(sum(B[i,j]*x[i]*x[j] for j in 1..n) for i in 1..n)/2", "x", "B=n,n x=n", "x'@(B + B')/2"),

@@ -8,9 +8,8 @@ import pytest
 
 import mcalc
 from mcalc.ask import read
-from mcalc.derivation.statements import assumptions
-from mcalc.table import CALLS, TABLE
-from mcalc.table.records import Operator
+from mcalc.derivation import assumptions
+from mcalc.table import CALLS, TABLE, Operator
 
 WHOLE = [operator for operator in TABLE.values() if operator.whole]
 

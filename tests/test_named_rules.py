@@ -11,13 +11,11 @@ from running import mcalc as run
 
 import mcalc
 from mcalc import Problem
-from mcalc.derivation.named_rules import RULES, NamedRule
-from mcalc.documents import DOCUMENTS
-from mcalc.documents.options import PLAIN
-from mcalc.documents.rows import Row
-from mcalc.documents.terminal import rows as terminal_rows
-from mcalc.pages.rules import find, page
-from mcalc.rewriting.table import written_rows
+from mcalc.derivation import RULES, NamedRule
+from mcalc.documents import DOCUMENTS, PLAIN, Row, terminal_rows
+from mcalc.pages import find_rule as find
+from mcalc.pages import rules_page as page
+from mcalc.rewriting import written_rows
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text("utf-8").splitlines()

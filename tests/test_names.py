@@ -6,13 +6,13 @@ import pytest
 
 import mcalc
 from mcalc.ask import derive, read
-from mcalc.derivation.headings import answer_text
+from mcalc.derivation import answer_text
 from mcalc.formats import DERIVATION, showing
-from mcalc.language.parser import canonical_name, parse
-from mcalc.numbers.values import read_assignments
+from mcalc.language import canonical_name, parse
+from mcalc.numbers import read_assignments
 from mcalc.problems import Problem, Span
 from mcalc.render import write
-from mcalc.tree.names import name_key, name_text
+from mcalc.tree import name_key, name_text
 
 NAMES = [
     *("x", "x1", "x_1", "x_", "x__", "x_1_", "x__1", "x_1_2", "x12", "x_12", "x_hat", "x_1_hat", "x_hat_1"),

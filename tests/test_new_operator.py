@@ -8,10 +8,9 @@ from collections.abc import Iterator
 import pytest
 from running import mcalc
 
+from mcalc import table
 from mcalc.formats import DERIVATION, GRAPH, VALUE, showing
-from mcalc.table import CALLS, TABLE, shapes
-from mcalc.table.functions import function
-from mcalc.table.records import Operator, Rule, called
+from mcalc.table import CALLS, TABLE, Operator, Rule, called, function
 
 BELL = function(
     "bell",
@@ -27,7 +26,7 @@ CUBES = Operator(
     "a",
     title="sum of cubes",
     doc="the sum of the third powers of all entries",
-    shape=shapes.scalar,
+    shape=table.shapes.scalar,
     notation=called("cubes", r"\operatorname{cubes}"),
     calls=("cubes",),
     example="cubes(X)",

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 import sympy
 
-from mcalc.notation.writing import write
+from mcalc.notation import write
 from mcalc.question import read
-from mcalc.table.records import ShapeMismatch
-from mcalc.tree.node import Node, dimension
+from mcalc.table import ShapeMismatch
+from mcalc.tree import Node, dimension
 
 SHAPES = {"x": "n", "w": "n", "A": "n,n", "c": "scalar", "X": "N,n"}
 VALUES = (

@@ -10,15 +10,23 @@ import numpy as np
 import pytest
 from cases_at_points import FIRST_ORDER, derivatives, point_of, read
 
-from mcalc.calculus.differentiate import differentiate
-from mcalc.checking.operator import example_of
-from mcalc.networks.networks import Tensor
-from mcalc.numbers.numeric import KINDS, draw_point, draw_sizes, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program, UnboundIndex
-from mcalc.numbers.sizes import dimensions
-from mcalc.numbers.verification import verify
+from mcalc.calculus import differentiated as differentiate
+from mcalc.checking import example_of
+from mcalc.networks import Tensor
+from mcalc.numbers import (
+    KINDS,
+    Program,
+    UnboundIndex,
+    dimensions,
+    draw_point,
+    draw_sizes,
+    evaluate,
+    evaluate_tensor,
+    fitting_sizes,
+    verify,
+)
 from mcalc.table import TABLE
-from mcalc.tree.node import Node, dimension
+from mcalc.tree import Node, dimension
 
 EXAMPLES = [operator for operator in TABLE.values() if operator.example]
 

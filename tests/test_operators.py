@@ -13,15 +13,11 @@ from test_reading_back import check as check_reading_back
 
 import mcalc
 from mcalc import Problem
-from mcalc.calculus.differentiate import derivative, differentiate
-from mcalc.language.declarations import declaration
-from mcalc.language.parser import parse
-from mcalc.language.reading import read_program
-from mcalc.language.shapes import Reading
-from mcalc.notation.results import write_expression
-from mcalc.notation.writing import write
-from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.sizes import dimensions
+from mcalc.calculus import derivative
+from mcalc.calculus import differentiated as differentiate
+from mcalc.language import Reading, declaration, parse, read_program
+from mcalc.notation import write, write_expression
+from mcalc.numbers import dimensions, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.table import CALLS, TABLE
 
 SHAPES = {"A": "m,n", "B": "p,q", "x": "n", "w": "p", "v": "m", "c": "scalar", "S": "n,n"}

@@ -13,12 +13,10 @@ from cases_at_points import CORPUS, FIRST_ORDER, point_of, read
 from test_properties import at_a_kink, place_of, random_programs, shapes_of, value_at
 
 import mcalc
-from mcalc.derivation.derivation import Derivation
-from mcalc.numbers.arrays import HELPERS
-from mcalc.numbers.axes import along_row, meaning, places
-from mcalc.numbers.sizes import dimensions, whole
-from mcalc.table.records import LoopIndex, Slice
-from mcalc.tree.node import Node, topological
+from mcalc.derivation import Derivation
+from mcalc.numbers import HELPERS, along_row, dimensions, meaning, places, whole
+from mcalc.table import LoopIndex, Slice
+from mcalc.tree import Node, topological
 
 pytestmark = pytest.mark.slow
 PROGRAMS = 300

@@ -12,15 +12,11 @@ import pytest
 from running import mcalc as run
 
 import mcalc
-from mcalc.calculus.differentiate import differentiate
-from mcalc.derivation.derivation import Derivation, Step
-from mcalc.derivation.detail import at_detail
-from mcalc.derivation.outline import MOST
-from mcalc.derivation.statements import by_variable
-from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program
-from mcalc.tree.node import Node, topological, variables
+from mcalc.calculus import differentiated as differentiate
+from mcalc.derivation import MOST, Derivation, Step, at_detail, by_variable
+from mcalc.networks import IndexForm
+from mcalc.numbers import Program, draw_point, evaluate_tensor, fitting_sizes
+from mcalc.tree import Node, topological, variables
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"
 CASES = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]

@@ -13,13 +13,9 @@ from running import mcalc as run
 
 import mcalc
 from mcalc import Problem
-from mcalc.documents import DOCUMENTS
-from mcalc.documents.options import Options
-from mcalc.notation.boxes import Name, Said, Typed
-from mcalc.notation.latex import Latex
-from mcalc.notation.style import DEFAULT, Style
-from mcalc.notation.writing import written
-from mcalc.pages.prose import spans
+from mcalc.documents import DOCUMENTS, Options
+from mcalc.notation import DEFAULT, Latex, Name, Said, Style, Typed, written
+from mcalc.pages import spans
 from mcalc.render import write
 
 RESULTS = {

@@ -10,10 +10,10 @@ import pytest
 
 import mcalc
 from mcalc.ask import read
-from mcalc.derivation.derivation import Derivation, Step
-from mcalc.notation.results import write_expression
-from mcalc.numbers.numeric import draw_point, evaluate
-from mcalc.tree.node import Node, dimension
+from mcalc.derivation import Derivation, Step
+from mcalc.notation import write_expression
+from mcalc.numbers import draw_point, evaluate
+from mcalc.tree import Node, dimension
 
 SIZES = {"n": 3, "m": 2, "k": 4, "N": 5}
 SCALARS = "x=scalar y=scalar"

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mcalc.language.parser import Syntax, canonical_name, parse, parse_expression
-from mcalc.language.tables import grammar, ship
+from mcalc.language import Syntax, canonical_name, grammar, parse, parse_expression, ship
 from mcalc.problems import Problem, Span, render_problem
 
 ERRORS = Path(__file__).parent.parent / "examples" / "errors"

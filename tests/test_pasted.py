@@ -6,7 +6,7 @@ import pytest
 
 from mcalc import Problem
 from mcalc.ask import read
-from mcalc.language.pasted import rewritten
+from mcalc.language import rewritten
 
 # fmt: off
 PASTED = {

@@ -17,11 +17,10 @@ import numpy as np
 import pytest
 from test_examples import printed
 
-from mcalc.notation.of_numbers import short
-from mcalc.numbers.values import read_assignments
-from mcalc.pictures.places import read_point, read_range
-from mcalc.pictures.sampling import Request, sampled
-from mcalc.pictures.ticks import level_values, ticks
+from mcalc.notation import short
+from mcalc.numbers import read_assignments
+from mcalc.pictures import Request, level_values, read_point, read_range, sampled
+from mcalc.pictures import tick_values as ticks
 from mcalc.question import Question
 
 try:
@@ -236,7 +235,7 @@ class Picture:
 
 @needs_matplotlib
 def test_a_file_of_curves_shows_the_functions(tmp_path: Path) -> None:
-    from mcalc.pictures.limits import heights
+    from mcalc.pictures import heights
 
     file = tmp_path / "curve.svg"
     assert printed(f'mcalc plot "x^2*sin(x)" --with "2x" --vary x=-5:5 --wrt x --point x=1 -o {file}') == ""
@@ -353,7 +352,7 @@ def test_a_png_is_not_blank(tmp_path: Path) -> None:
 
 @needs_matplotlib
 def test_a_formula_that_mathtext_lacks_is_plain_text() -> None:
-    from mcalc.pictures.mathtext import math_or_text
+    from mcalc.pictures import math_or_text
 
     assert math_or_text(r"\begin{cases}0 & x\end{cases}", "where(x > 0, x, 0)") == "where(x > 0, x, 0)"
     assert math_or_text(r"\left(\frac{x}{2}\right)", "(x/2)") == r"$\left(\frac{x}{2}\right)$"
@@ -397,8 +396,8 @@ def test_without_matplotlib_it_says_how_to_install_it(monkeypatch: pytest.Monkey
 
 def test_the_terminal_shows_the_curve_where_it_is() -> None:
     """Every dot is read back: the middle of its place in the frame lies on the curve."""
-    from mcalc.documents.rows import plain
-    from mcalc.pictures.terminal import rows
+    from mcalc.documents import plain
+    from mcalc.pictures import picture_rows as rows
 
     found, _ = scene("x^3 - 2x", vary=["x=-2:2"])
     lines = plain(rows(found, 80)).splitlines()
@@ -501,8 +500,8 @@ def test_what_is_no_point(point: str, said: str) -> None:
     ],
 )
 def test_a_terminal_picture_fits_its_columns(sources: list[str], vary: list[str], columns: int) -> None:
-    from mcalc.documents.rows import plain
-    from mcalc.pictures.terminal import rows
+    from mcalc.documents import plain
+    from mcalc.pictures import picture_rows as rows
 
     found, _ = scene(*sources, vary=vary, points=[",".join(one.partition("=")[0] + "=1" for one in vary)])
     text = plain(rows(found, columns))

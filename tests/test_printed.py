@@ -17,12 +17,11 @@ import numpy as np
 import pytest
 
 import mcalc
-from mcalc.derivation.derivation import Derivation
-from mcalc.networks.index_form import IndexForm
-from mcalc.notation.mathml import element
-from mcalc.notation.writing import box_of, printer
-from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.tree.node import Node, topological, variables
+from mcalc.derivation import Derivation
+from mcalc.networks import IndexForm
+from mcalc.notation import box_of, element, printer
+from mcalc.numbers import draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.tree import Node, topological, variables
 
 sys.path.insert(0, str(Path(__file__).parent / "pages"))
 

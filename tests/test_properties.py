@@ -22,16 +22,14 @@ from hypothesis import strategies as st
 from test_reading_back import read_again, value_of
 
 import mcalc
-from mcalc.derivation.derivation import Derivation
-from mcalc.language.shapes import Reading
-from mcalc.networks.index_form import IndexForm
-from mcalc.notation.results import write_expression
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program
-from mcalc.rewriting.answers import simplify
-from mcalc.table import COMPARISONS, TABLE
-from mcalc.table.records import ShapeMismatch
-from mcalc.tree.node import Node, dimension, topological
+from mcalc.derivation import Derivation
+from mcalc.language import Reading
+from mcalc.networks import IndexForm
+from mcalc.notation import write_expression
+from mcalc.numbers import KINDS, Program, draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.rewriting import simplify
+from mcalc.table import COMPARISONS, TABLE, ShapeMismatch
+from mcalc.tree import Node, dimension, topological
 
 MANY = int(os.environ.get("MCALC_EXAMPLES", "2000"))
 DEPTH = 6

@@ -15,23 +15,24 @@ import pytest
 from random_programs import program as random_program
 
 import mcalc
-from mcalc import Problem
-from mcalc.derivation import read_back
-from mcalc.derivation.derivation import Derivation, left_side
-from mcalc.derivation.headings import answer_text
-from mcalc.derivation.linear_map import other_forms
-from mcalc.language.declarations import Declaration
-from mcalc.language.parser import canonical_name, parse
-from mcalc.language.reading import read_program
-from mcalc.language.syntax import with_rows
-from mcalc.networks.index_form import IndexForm
-from mcalc.notation.common_parts import program
-from mcalc.notation.results import write_expression
-from mcalc.numbers.numeric import draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.numbers.sizes import dimensions
+from mcalc import Problem, tree
+from mcalc.derivation import (
+    Derivation,
+    answer_text,
+    at_places,
+    compared,
+    left_side,
+    names_in_scope,
+    other_forms,
+    read_answer,
+)
+from mcalc.language import Declaration, canonical_name, parse, read_program, with_rows
+from mcalc.networks import IndexForm
+from mcalc.notation import as_program as program
+from mcalc.notation import write_expression
+from mcalc.numbers import dimensions, draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.table import TABLE
-from mcalc.tree import build
-from mcalc.tree.node import Node, dimension, replace, topological, variables
+from mcalc.tree import Node, dimension, replace, topological, variables
 
 CASES = {
     case["id"]: case
@@ -93,7 +94,7 @@ def derived(expression: str, by: str, shapes: Any, command: str = "jacobian") ->
 
 def read_again(derivation: Derivation, text: str) -> Node:
     assert isinstance(derivation.result, Node | IndexForm)
-    return read_back.read_answer(derivation.reading, derivation.result, text)
+    return read_answer(derivation.reading, derivation.result, text)
 
 
 def value_of(derivation: Derivation, node: Node, point: dict[str, Any], sizes: dict[str, int]) -> Any:
@@ -102,7 +103,7 @@ def value_of(derivation: Derivation, node: Node, point: dict[str, Any], sizes: d
         return evaluate(node, point, sizes)
     shape = dimensions((index.size for index in derivation.result.tensor.free), sizes)
     places = list(np.ndindex(*shape))
-    return np.reshape(read_back._at_places(derivation.result, node, point, sizes, places), shape)
+    return np.reshape(at_places(derivation.result, node, point, sizes, places), shape)
 
 
 def points(derivation: Derivation, roots: list[Node]) -> Any:
@@ -139,7 +140,7 @@ def check(derivation: Derivation) -> None:
             assert again.shape == result.shape, text
         for point, sizes in points(derivation, [again]):
             try:
-                difference = read_back._difference(result, again, point, sizes, np.random.default_rng(5))
+                difference = compared(result, again, point, sizes, np.random.default_rng(5))
             except np.linalg.LinAlgError:
                 continue
             assert difference <= 1e-7, text
@@ -163,7 +164,7 @@ def check_form(derivation: Derivation, result: IndexForm, form: str) -> None:
     read = with_rows(parse(form, derivation.reading.names))
     variable, change = derivation.by[-1], canonical_name(read.left)
     mapping = "/" not in read.left
-    declared = read_back.declarations(derivation.reading, derivation.reading.names.values())
+    declared = names_in_scope(derivation.reading, derivation.reading.names.values())
     if mapping:
         declared[change] = Declaration(variable.shape)
     tensor = result.tensor
@@ -194,23 +195,23 @@ def check_side(derivation: Derivation, side: Node) -> None:
         if leaf.operator.name == "partial":
             if leaf.parameters[-1]:
                 return
-            new[leaf] = build.variable(str(parse(write_expression(leaf, "text")).value.value), leaf.shape)
+            new[leaf] = tree.variable(str(parse(write_expression(leaf, "text")).value.value), leaf.shape)
         elif leaf.operator.name == "differential":
-            new[leaf] = build.variable(f"d{leaf.parameters[0]}", leaf.shape)
+            new[leaf] = tree.variable(f"d{leaf.parameters[0]}", leaf.shape)
         elif leaf.loops and not leaf.args:
             return
     with derivation.apart():
         text = write_expression(side, "text")
     if "\n" in text:
         return
-    tree = replace(side, new)
-    names = {str(leaf.parameters[0]): leaf for leaf in variables(tree)} | derivation.reading.names
-    declared = read_back.declarations(derivation.reading, names.values())
+    changed = replace(side, new)
+    names = {str(leaf.parameters[0]): leaf for leaf in variables(changed)} | derivation.reading.names
+    declared = names_in_scope(derivation.reading, names.values())
     again = read_program(with_rows(parse(text, declared)), declared, expected=side.shape).value
-    sizes = next(fitting_sizes([tree, again], list(names.values())))
+    sizes = next(fitting_sizes([changed, again], list(names.values())))
     point = draw_point(list(names.values()), sizes, "positive", np.random.default_rng(6))
     try:
-        close(evaluate(again, point, sizes), evaluate(tree, point, sizes), text)
+        close(evaluate(again, point, sizes), evaluate(changed, point, sizes), text)
     except np.linalg.LinAlgError:
         return
 
@@ -245,12 +246,12 @@ def test_a_sign_stands_in_front_of_a_product() -> None:
 @pytest.mark.parametrize("dialect", ["text", "ascii"])
 @pytest.mark.parametrize("name", [name for name, operator in TABLE.items() if operator.opposite])
 def test_cases_beside_constants_whose_size_is_worked_out(name: str, dialect: str) -> None:
-    b, n = build.variable("b", (dimension("n"),)), dimension("n")
-    for constant in (build.ones((n,)), build.zeros((n,)), build.apply("unit", parameters=(dimension(1), n))):
+    b, n = tree.variable("b", (dimension("n"),)), dimension("n")
+    for constant in (tree.ones((n,)), tree.zeros((n,)), tree.apply("unit", parameters=(dimension(1), n))):
         for pair in ((constant, b), (b, constant), (constant, constant)):
-            tree = build.apply("where", build.apply(name, *pair), b, build.ones((n,)))
+            value = tree.apply("where", tree.apply(name, *pair), b, tree.ones((n,)))
             declared = {"b": Declaration(b.shape)}
-            assert read_program(parse(write_expression(tree, dialect), declared), declared).value is tree
+            assert read_program(parse(write_expression(value, dialect), declared), declared).value is value
 
 
 def check_random(seed: int) -> bool:
@@ -280,8 +281,10 @@ def test_many_random_programs(block: int) -> None:
 
 
 def test_a_wrong_print_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = read_back.answer_text
-    monkeypatch.setattr(read_back, "answer_text", lambda derivation, form: shown(derivation, form) + " + 1")
+    shown = answer_text
+    monkeypatch.setattr(
+        "mcalc.derivation.read_back.answer_text", lambda derivation, form: shown(derivation, form) + " + 1"
+    )
     with pytest.raises(Problem) as found:
         mcalc.jacobian("(w.x)^2", "w", {"w": "n", "x": "n"})
     assert found.value.status == 1
@@ -290,9 +293,10 @@ def test_a_wrong_print_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lost_brackets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = read_back.answer_text
+    shown = answer_text
     monkeypatch.setattr(
-        read_back, "answer_text", lambda derivation, form: shown(derivation, form).replace("(w.x)", "w.x")
+        "mcalc.derivation.read_back.answer_text",
+        lambda derivation, form: shown(derivation, form).replace("(w.x)", "w.x"),
     )
     with pytest.raises(Problem):
         mcalc.jacobian("(w.x)^3*A", "x", {"w": "n", "x": "n", "A": "m,n"})
@@ -303,7 +307,7 @@ def test_the_answer_for_many_layers() -> None:
     (part,) = derived("\n".join(lines), "x", {"W": "n,n", "x": "n"})
     assert isinstance(part.result, Node)
     for form in ("text", "ascii"):
-        assert read_back.read_answer(part.reading, part.result, answer_text(part, form)).shape == part.shape
+        assert read_answer(part.reading, part.result, answer_text(part, form)).shape == part.shape
 
 
 LEFT_SIDES = {

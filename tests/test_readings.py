@@ -15,14 +15,11 @@ from running import mcalc as run
 import mcalc
 from mcalc import Problem
 from mcalc.ask import read
-from mcalc.commands.batch import reply
-from mcalc.language.parser import parse
-from mcalc.language.ranks import rank_of, value_rank
-from mcalc.language.reasons import by_habit, reasons
-from mcalc.table import TABLE
-from mcalc.table.records import Operator, ShapeMismatch
-from mcalc.tree.names import name_text, shape_words
-from mcalc.tree.node import dimension
+from mcalc.commands import reply
+from mcalc.language import by_habit, parse, rank_of, value_rank
+from mcalc.language import reasons_for as reasons
+from mcalc.table import TABLE, Operator, ShapeMismatch
+from mcalc.tree import dimension, name_text, shape_words
 
 FOLDER = Path(__file__).parent / "readings"
 Shapes = dict[str, tuple[str, ...]]

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from mcalc.cli import cli
-from mcalc.render.rules import readme_table
+from mcalc.render import readme_table
 
 README = Path(__file__).parent.parent / "README.md"
 START, END = "<!-- operators -->\n", "<!-- /operators -->"

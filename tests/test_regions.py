@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from cases_at_points import read
 
-from mcalc.language.formulas import read_value
-from mcalc.numbers.conditions import asked_by, conditions, counted
-from mcalc.numbers.many_points import evaluate_at_points
-from mcalc.numbers.numeric import fitting_sizes
-from mcalc.numbers.regions import BESIDE, Regions, regions
+from mcalc.language import read_value
+from mcalc.numbers import BESIDE, Regions, asked_by, counted, evaluate_at_points, fitting_sizes
+from mcalc.numbers import conditions_of as conditions
+from mcalc.numbers import regions_of as regions
 from mcalc.table import TABLE
-from mcalc.tree.node import Node
+from mcalc.tree import Node
 
 SHAPES = {
     "x": "scalar", "y": "scalar", "b": "scalar", "w": "n", "v": "n", "A": "m,n", "S": "n,n:symmetric", "P": "n,n:psd",

@@ -12,18 +12,29 @@ import numpy as np
 import pytest
 
 import mcalc
+from mcalc import tree
 from mcalc.ask import read
-from mcalc.numbers.numeric import evaluate
-from mcalc.rewriting.engine import Engine
-from mcalc.rewriting.forms import Form, widest
-from mcalc.rewriting.log import replayed
-from mcalc.rewriting.moves import MOVES
-from mcalc.rewriting.patterns import Row, built, is_name, letter
-from mcalc.rewriting.reading import Typed, canonical, raw
-from mcalc.rewriting.showing import Writer
-from mcalc.rewriting.table import measure, rows, rows_with, waiting
-from mcalc.tree import build
-from mcalc.tree.node import Node, dimension, topological, variables
+from mcalc.numbers import evaluate
+from mcalc.rewriting import (
+    MOVES,
+    Engine,
+    Form,
+    Row,
+    Typed,
+    Writer,
+    built,
+    canonical,
+    is_name,
+    letter,
+    measure,
+    raw,
+    replayed,
+    rows_with,
+    waiting,
+    widest,
+)
+from mcalc.rewriting import rewritings as rows
+from mcalc.tree import Node, dimension, topological, variables
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text("utf-8").splitlines()
@@ -62,7 +73,7 @@ def instances(row: Row) -> Iterator[tuple[Form, Form]]:
         for name in names_of(row.before):
             size = (n, n) if name in "ABC" else (n,) if name in "uvw" else () if name in "st" else (m, n)[2 - rank :]
             shape = size if name not in "ab" or rank != 1 else (n,)
-            node = build.variable(name, shape, frozenset(asked.get(name, ())))
+            node = tree.variable(name, shape, frozenset(asked.get(name, ())))
             bound[name] = raw([node])[node]
         yield built(row.before, bound, as_it_stands=True), built(row.after, bound, as_it_stands=True)
 

@@ -7,19 +7,19 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mcalc.numbers.numeric import evaluate
-from mcalc.rewriting.answers import simplify
-from mcalc.table.records import ShapeMismatch
-from mcalc.tree import build
-from mcalc.tree.node import Node, dimension, variables
+from mcalc import tree
+from mcalc.numbers import evaluate
+from mcalc.rewriting import simplify
+from mcalc.table import ShapeMismatch
+from mcalc.tree import Node, dimension, variables
 
 M, N = dimension("m"), dimension("n")
-A, B, S = build.variable("A", (M, N)), build.variable("B", (M, N)), build.variable("S", (N, N))
-X, Y, U = build.variable("x", (N,)), build.variable("y", (N,)), build.variable("u", (M,))
+A, B, S = tree.variable("A", (M, N)), tree.variable("B", (M, N)), tree.variable("S", (N, N))
+X, Y, U = tree.variable("x", (N,)), tree.variable("y", (N,)), tree.variable("u", (M,))
 
 
 def of(name: str, *args: Node) -> Node:
-    return build.apply(name, *args)
+    return tree.apply(name, *args)
 
 
 def turned(value: Node) -> Node:
@@ -29,10 +29,10 @@ def turned(value: Node) -> Node:
 FULL = of("divide", A, A)
 PARTS = (A, turned(A), X, turned(X), S, of("diag", X), of("diag", U))
 CONSTANTS = (
-    *(build.ones(shape) for shape in ((N,), (M, N), (N, N), (N, M))),
-    *(turned(build.ones((size,))) for size in (M, N)),
-    build.zeros((N, N)),
-    build.identity(N),
+    *(tree.ones(shape) for shape in ((N,), (M, N), (N, N), (N, M))),
+    *(turned(tree.ones((size,))) for size in (M, N)),
+    tree.zeros((N, N)),
+    tree.identity(N),
     FULL,
     turned(FULL),
 )
@@ -58,7 +58,7 @@ def test_products_with_constants(constant: Node) -> None:
     for others in (*product(PARTS), *product(PARTS, PARTS)):
         for at in range(len(others) + 1):
             try:
-                value = build.chain([*others[:at], constant, *others[at:]])
+                value = tree.chain([*others[:at], constant, *others[at:]])
             except ShapeMismatch:
                 continue
             tried += 1
@@ -74,9 +74,9 @@ def test_products_with_constants(constant: Node) -> None:
 def test_sums_over_powers_of_products(exponents: tuple[int, int]) -> None:
     """``sum((A·x)^p ⊗ (B·y)^q ⊗ w)`` and ``((B·y)^q)ᵀ·A·x`` end in one form."""
     one, other = (
-        of("power", of("matmul", matrix, vector), build.number(e)) if e != 1 else of("matmul", matrix, vector)
+        of("power", of("matmul", matrix, vector), tree.number(e)) if e != 1 else of("matmul", matrix, vector)
         for (matrix, vector), e in zip(((A, X), (B, Y)), exponents, strict=True)
     )
     for parts in ((one, other), (other, one), (one, other, U), (one, of("exp", other)), (one, of("exp", one), other)):
         stays(of("sum", of("multiply", *parts)))
-        stays(build.chain([turned(of("multiply", *parts[1:]) if parts[2:] else parts[1]), parts[0]]))
+        stays(tree.chain([turned(of("multiply", *parts[1:]) if parts[2:] else parts[1]), parts[0]]))

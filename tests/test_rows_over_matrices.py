@@ -9,7 +9,7 @@ import mcalc
 from mcalc import Problem
 from mcalc.answers import Answer
 from mcalc.ask import read
-from mcalc.numbers.numeric import draw_point, evaluate
+from mcalc.numbers import draw_point, evaluate
 
 SHAPES = {"X": "N,d", "W": "d,k", "b": "k", "Y": "N,k", "c": "N", "r": "1,k"}
 ROWS = {

@@ -10,12 +10,10 @@ import pytest
 import mcalc
 from mcalc import Problem
 from mcalc.ask import read, shapes_by_letter
-from mcalc.calculus.differentiate import differentiate
-from mcalc.checking.operator import example_of
-from mcalc.numbers.numeric import evaluate_tensor
-from mcalc.numbers.verification import verify
-from mcalc.table import TABLE
-from mcalc.table.records import Operator, Rule
+from mcalc.calculus import differentiated as differentiate
+from mcalc.checking import example_of
+from mcalc.numbers import evaluate_tensor, verify
+from mcalc.table import TABLE, Operator, Rule
 
 RULED = [operator for operator in TABLE.values() if operator.rules]
 

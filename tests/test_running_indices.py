@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
-from mcalc import Problem
+from mcalc import Problem, tree
 from mcalc.ask import derive, read
-from mcalc.networks.index_form import IndexForm
-from mcalc.networks.networks import Factor, Index, Tensor, Term
-from mcalc.table.records import LoopIndex
-from mcalc.tree import build
-from mcalc.tree.node import dimension, loops_below, with_loop
+from mcalc.networks import Factor, Index, IndexForm, Tensor, Term
+from mcalc.table import LoopIndex
+from mcalc.tree import dimension, loops_below, with_loop
 
 SIZES = {"n": 3, "m": 2}
 SHAPES = {"x": "n", "y": "n", "w": "m", "v": "3", "z": "n", "A": "m,n", "B": "m,n"}
@@ -96,8 +94,8 @@ def test_a_running_index_that_meets_a_unit_vector_is_an_index() -> None:
 
 def test_a_product_renames_the_indices_of_both_sides() -> None:
     n = dimension("n")
-    i, x = LoopIndex("i", n), build.variable("x", (n,))
-    element = build.apply("element", x, parameters=(i,))
+    i, x = LoopIndex("i", n), tree.variable("x", (n,))
+    element = tree.apply("element", x, parameters=(i,))
     bound, free = Term(1, (Factor(element, ()),), (i,)), Term(1, (Factor(element, ()),))
     for product in (bound.times(free), free.times(bound)):
         (loop,) = product.loops
@@ -111,9 +109,9 @@ def test_renaming_makes_way() -> None:
     """An index renamed to one that a sum inside runs over is not captured by it."""
     n = dimension("n")
     i, j = LoopIndex("i", n), LoopIndex("j", n)
-    x = build.variable("x", (n,))
-    at = {loop: build.apply("element", x, parameters=(loop,)) for loop in (i, j)}
-    inner = build.apply("loop_sum", build.apply("multiply", at[i], at[j]), parameters=(j,))
+    x = tree.variable("x", (n,))
+    at = {loop: tree.apply("element", x, parameters=(loop,)) for loop in (i, j)}
+    inner = tree.apply("loop_sum", tree.apply("multiply", at[i], at[j]), parameters=(j,))
     renamed = with_loop(inner, i, j)
     assert renamed.loops == {j}
     assert len(loops_below([renamed])) == 2
@@ -138,12 +136,12 @@ def test_unlike_terms_stay_apart(text: str) -> None:
 def test_likeness_is_of_structure() -> None:
     """``A[i,p] A[p,q] B[q,k]`` and ``A[i,q] A[q,p] B[p,k]`` are one; ``A[i,p] B[p,q] A[q,k]`` is another."""
     n = dimension("n")
-    a, b = build.variable("A", (n, n)), build.variable("B", (n, n))
-    c = build.apply("exp", a)
+    a, b = tree.variable("A", (n, n)), tree.variable("B", (n, n))
+    c = tree.apply("exp", a)
     i, k, p, q = (Index(n) for _ in range(4))
 
     def term(*factors: tuple[object, Index, Index]) -> Term:
-        return Term(build.number(1).parameters[0], tuple(Factor(node, (one, two)) for node, one, two in factors))
+        return Term(tree.number(1).parameters[0], tuple(Factor(node, (one, two)) for node, one, two in factors))
 
     def count(*terms: Term) -> int:
         return len(IndexForm.of(Tensor(terms, (i,), (k,))).tensor.terms)

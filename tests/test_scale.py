@@ -15,7 +15,7 @@ from benchmarks.by_hand import ROWS, Row
 from benchmarks.test_emitted import arguments
 
 from mcalc.ask import derive
-from mcalc.code.running import functions
+from mcalc.code import functions
 from mcalc.render import write
 
 FOLDER = Path(__file__).parent.parent / "examples" / "scale"

@@ -7,13 +7,12 @@ import pickle
 import pytest
 
 from mcalc.ask import derive
-from mcalc.documents.latex import words as latex_words
-from mcalc.notation.boxes import Box, Said
-from mcalc.pages.prose import spans
+from mcalc.documents import latex_words
+from mcalc.notation import Box, Said
+from mcalc.pages import spans
 from mcalc.render import write
-from mcalc.rewriting.table import rows
-from mcalc.table import TABLE
-from mcalc.table.sentences import Formula, Sentence, linked, told
+from mcalc.rewriting import rewritings as rows
+from mcalc.table import TABLE, Formula, Sentence, linked, told
 
 RULES = {f"{one.name} {rule.argument}": rule.sentence for one in TABLE.values() for rule in one.rules}
 DOCS = {one.name: one.doc for one in TABLE.values() if one.example}

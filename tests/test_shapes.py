@@ -7,11 +7,8 @@ import pytest
 import mcalc
 from mcalc import Problem
 from mcalc.ask import read
-from mcalc.language.declarations import declaration, parse_declarations
-from mcalc.language.habits import habit
-from mcalc.language.shapes import Reading
-from mcalc.tree.names import shape_words
-from mcalc.tree.node import dimension
+from mcalc.language import Reading, declaration, habit, parse_declarations
+from mcalc.tree import dimension, shape_words
 
 
 def shown(reading: Reading) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from running import mcalc as run
 
-from mcalc.derivation.named_rules import RULES
-from mcalc.pages.sheet import SECTIONS, entry_of
+from mcalc.derivation import RULES
+from mcalc.pages import SECTIONS, entry_of
 
 LINES_ON_A_PAGE = 66
 

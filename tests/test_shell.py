@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from running import mcalc
 
-from mcalc.commands.shell import arguments
+from mcalc.commands import arguments
 
 ROOT = Path(__file__).parent.parent
 Say = Callable[..., tuple[str, str, int]]

@@ -10,10 +10,9 @@ import pytest
 from test_paper import COST, DATA, declarations
 
 import mcalc
-from mcalc.derivation.derivation import left_side
-from mcalc.derivation.detail import shown
-from mcalc.notation.results import write_expression
-from mcalc.notation.writing import write
+from mcalc.derivation import left_side
+from mcalc.derivation import shown_at as shown
+from mcalc.notation import write, write_expression
 
 PAGE = Path(__file__).parent.parent / "examples" / "paper" / "side_by_side.md"
 SAME, MORE = "equal", "better"

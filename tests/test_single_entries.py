@@ -13,10 +13,9 @@ import mcalc
 from mcalc import Problem
 from mcalc.answers import Answer
 from mcalc.ask import read
-from mcalc.numbers.numeric import draw_point, evaluate
-from mcalc.table import TABLE
-from mcalc.table.records import Operator
-from mcalc.tree.node import Node, variables
+from mcalc.numbers import draw_point, evaluate
+from mcalc.table import TABLE, Operator
+from mcalc.tree import Node, variables
 
 Shapes = dict[str, str]
 DECLARED = {"x": "n", "w": "n", "X": "m,n"}

@@ -13,16 +13,13 @@ import numpy as np
 import pytest
 from test_paper import ROWS
 
+from mcalc import tree
 from mcalc.ask import derive
-from mcalc.derivation.derivation import Derivation, Line, Step
-from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.networks.networks import Tensor
-from mcalc.notation.results import write_expression
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program
-from mcalc.numbers.sizes import dimensions, whole
-from mcalc.tree import build
-from mcalc.tree.node import Node, topological, variables
+from mcalc.derivation import Derivation, Line, Step
+from mcalc.networks import Expression, IndexForm, Tensor
+from mcalc.notation import write_expression
+from mcalc.numbers import KINDS, Program, dimensions, draw_point, evaluate_tensor, fitting_sizes, whole
+from mcalc.tree import Node, topological, variables
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parent / "corpus" / "cases.jsonl").read_text("utf-8").splitlines()
@@ -290,7 +287,7 @@ def test_a_wrong_step_is_found(name: str) -> None:
     derivation = derive(expression, wrt, shapes, verify=False)
     for at, step in enumerate(derivation.steps):
         assert isinstance(step.after, Node)
-        wrong = with_fields(step, after=build.apply("multiply", build.number(2), step.after))
+        wrong = with_fields(step, after=tree.apply("multiply", tree.number(2), step.after))
         steps = (*derivation.steps[:at], wrong, *derivation.steps[at + 1 :])
         with pytest.raises(AssertionError):
             check(with_fields(derivation, steps=steps))

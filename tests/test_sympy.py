@@ -12,14 +12,12 @@ from sympy_values import value_of
 from test_libraries import EXAMPLES, MORE, of_value
 
 import mcalc
-from mcalc import Problem
+from mcalc import Problem, tree
 from mcalc.answers import Answer
-from mcalc.code.as_sympy import expression
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate, fitting_sizes
-from mcalc.table import TABLE
-from mcalc.table.records import Operator
-from mcalc.tree import build
-from mcalc.tree.node import Node, dimension
+from mcalc.code import sympy_expression as expression
+from mcalc.numbers import KINDS, draw_point, evaluate, fitting_sizes
+from mcalc.table import TABLE, Operator
+from mcalc.tree import Node, dimension
 
 
 def agree(node: Node, point: dict[str, Any], sizes: dict[str, int]) -> None:
@@ -145,10 +143,10 @@ ELEMENTWISE = [one for one in TABLE.values() if one.elementwise and not one.vari
 def test_what_is_turned_has_the_value(operator: Operator) -> None:
     """The transpose of each operator on square matrices: SymPy turns what is inside."""
     n = dimension("n")
-    matrices = [build.variable(name, (n, n)) for name in "ABC"[: len(operator.argument_names)]]
-    turned = build.apply("transpose", build.apply(operator.name, *matrices))
-    whole = build.apply("multiply", build.number(2), turned)
-    for value in (turned, build.apply("matmul", whole, build.variable("D", (n, n)))):
+    matrices = [tree.variable(name, (n, n)) for name in "ABC"[: len(operator.argument_names)]]
+    turned = tree.apply("transpose", tree.apply(operator.name, *matrices))
+    whole = tree.apply("multiply", tree.number(2), turned)
+    for value in (turned, tree.apply("matmul", whole, tree.variable("D", (n, n)))):
         start = 1 if operator.domain == "above one" else 0
         generator = np.random.default_rng(1)
         agree(value, {name: start + generator.uniform(0.2, 0.9, (2, 2)) for name in "ABCD"}, {"n": 2})

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from running import Run
 
-from mcalc.numbers.ranges import read_varied
+from mcalc.numbers import read_varied
 from mcalc.question import Question
-from mcalc.render.tables import tabulate
+from mcalc.render import tabulate
 
 NEURON = ("table", "w.x + b", "--vary", "b=-0.5:0.5:0.1", "--at", "x=1,2,3", "--at", "w=.5,.6,.7")
 
@@ -109,12 +109,11 @@ def test_ranges(text: str, count: int, first: float, last: float) -> None:
 def test_a_table_that_is_too_long_is_refused_before_it_is_computed(
     vary: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mcalc.numbers import ranges
 
     def of_numbers(name: str, *rest: Any) -> Any:
         raise AssertionError(f"a value of {name} is made")
 
-    monkeypatch.setattr(ranges, "of_numbers", of_numbers)
+    monkeypatch.setattr("mcalc.numbers.ranges.of_numbers", of_numbers)
     out, error, status = run("table", "x^2 + y", *(part for one in vary for part in ("--vary", one)))
     assert status == 2 and out == "" and "rows, and at most 100000 are made" in error
 

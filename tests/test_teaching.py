@@ -12,11 +12,10 @@ from cases_at_points import CORPUS
 from test_paper import COST
 
 from mcalc.ask import derive
-from mcalc.derivation.derivation import Derivation, Step
-from mcalc.derivation.detail import shown
-from mcalc.derivation.reasons import clauses
-from mcalc.documents.rows import plain
-from mcalc.notation.results import write_expression
+from mcalc.derivation import Derivation, Step, clauses
+from mcalc.derivation import shown_at as shown
+from mcalc.documents import plain
+from mcalc.notation import write_expression
 from mcalc.render import rows
 
 MOST_WORDS = {"max(0, w.x + b)": 200, COST: 300}

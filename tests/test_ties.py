@@ -12,10 +12,10 @@ from running import assigned
 
 import mcalc
 from mcalc.ask import derive, read
-from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.ties import equal_on_an_open_set, tied_by_rounding
+from mcalc.networks import IndexForm
+from mcalc.numbers import equal_on_an_open_set, tied_by_rounding
 from mcalc.table import TABLE
-from mcalc.tree.node import Node, topological
+from mcalc.tree import Node, topological
 
 SIZES = {"n": 3, "m": 2}
 SCALAR, VECTOR = {"x": "scalar"}, {"x": "n"}
@@ -114,7 +114,7 @@ def test_branches_are_values(name: str) -> None:
     reading = read(operator.example)
     whole = reading.value
     names = dict(zip(operator.argument_names, whole.args, strict=True))
-    from mcalc.language.formulas import read_value
+    from mcalc.language import read_value
 
     for text in [value for value, _ in operator.branches] or ["a"]:
         branch = read_value(text, names)

@@ -11,9 +11,9 @@ from test_paper import name as row_name
 
 import mcalc
 from mcalc.ask import read
-from mcalc.checking.operator import example_of
-from mcalc.documents.options import Options
-from mcalc.notation.writing import write as written
+from mcalc.checking import example_of
+from mcalc.documents import Options
+from mcalc.notation import write as written
 from mcalc.render import standalone, write
 from mcalc.table import TABLE
 

@@ -12,13 +12,13 @@ from verdict_cases import Case, right_cases, wrong_cases
 
 import mcalc
 from mcalc import Problem
-from mcalc.checking.examine import check
-from mcalc.numbers.arithmetic import REAL
-from mcalc.numbers.digits import digits
+from mcalc.checking import examined as check
+from mcalc.numbers import REAL
+from mcalc.numbers import digits_of as digits
 from mcalc.question import Question
-from mcalc.render.verdict import write
+from mcalc.render import write_verdict as write
 from mcalc.table import TABLE
-from mcalc.tree.properties import PROPERTIES
+from mcalc.tree import PROPERTIES
 
 X, XY = {"x": "scalar"}, {"x": "scalar", "y": "scalar"}
 WRONG = [

@@ -11,19 +11,27 @@ import pytest
 from cases_at_points import read
 
 import mcalc
-from mcalc.calculus.differentiate import differentiate
-from mcalc.derivation.statements import verified_line
-from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.complex_step import ANALYTIC, complex_step
-from mcalc.numbers.conditions import margin
-from mcalc.numbers.differences import differences
-from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import Program
-from mcalc.numbers.suitable_sizes import chosen_sizes
-from mcalc.numbers.verification import Verification, verify, verify_answer
+from mcalc import tree
+from mcalc.calculus import differentiated as differentiate
+from mcalc.derivation import verified_line
+from mcalc.networks import IndexForm
+from mcalc.numbers import (
+    ANALYTIC,
+    KINDS,
+    Program,
+    Verification,
+    chosen_sizes,
+    draw_point,
+    evaluate_tensor,
+    fitting_sizes,
+    margin,
+    verify,
+    verify_answer,
+)
+from mcalc.numbers import slope_by_complex_step as complex_step
+from mcalc.numbers import slope_by_differences as differences
 from mcalc.table import TABLE
-from mcalc.tree import build
-from mcalc.tree.node import Node, dimension, replace, topological
+from mcalc.tree import Node, dimension, replace, topological
 
 SCALARS = {"x": "scalar", "y": "scalar"}
 
@@ -84,20 +92,20 @@ SHAPES = {"w": "n", "x": "n", "b": "scalar", "A": "m,n", "y": "m"}
 
 def damaged(right: Node) -> Iterator[tuple[str, Node]]:
     """Wrong answers made of a right one: its sign, a factor, a term, a branch, the place of a kink."""
-    yield "a sign", build.negated(right)
-    yield "a factor", build.apply("multiply", build.number(2), right)
+    yield "a sign", tree.negated(right)
+    yield "a factor", tree.apply("multiply", tree.number(2), right)
     for node in topological([right]):
         if node.operator.name == "add":
             for at in range(len(node.args)):
                 rest = [arg for place, arg in enumerate(node.args) if place != at]
-                yield "a term", replace(right, {node: rest[0] if len(rest) == 1 else build.apply("add", *rest)})
+                yield "a term", replace(right, {node: rest[0] if len(rest) == 1 else tree.apply("add", *rest)})
         if node.operator.indicator and len(node.args) == 2 and not node.loops:
-            same = build.apply("multiply", build.number(0), margin(node))
-            one = build.apply("equal", same, same) if "equal" in TABLE else build.apply("greater_equal", same, same)
+            same = tree.apply("multiply", tree.number(0), margin(node))
+            one = tree.apply("equal", same, same) if "equal" in TABLE else tree.apply("greater_equal", same, same)
             yield "a branch", replace(right, {node: one})
             yield "the other branch", replace(right, {node: same})
-            moved = build.apply("add", node.args[0], build.number(1))
-            yield "the place of a kink", replace(right, {node: build.apply(node.operator.name, moved, node.args[1])})
+            moved = tree.apply("add", node.args[0], tree.number(1))
+            yield "the place of a kink", replace(right, {node: tree.apply(node.operator.name, moved, node.args[1])})
 
 
 @pytest.mark.parametrize(("text", "by"), FORMULAS, ids=[row[0] for row in FORMULAS])
@@ -277,9 +285,9 @@ def test_random_piecewise_formulas() -> None:
 @pytest.mark.parametrize("name", [name for name, operator in TABLE.items() if operator.exact and operator.picks])
 def test_what_is_chosen_is_not_moved_by_rounding(name: str) -> None:
     """The largest entry stays equal to one of the entries when values are moved as by rounding."""
-    x = build.variable("x", (dimension("n"),))
-    entries = build.apply("exp", x)
-    program = Program([entries, build.apply(name, entries)], {"n": 4})
+    x = tree.variable("x", (dimension("n"),))
+    entries = tree.apply("exp", x)
+    program = Program([entries, tree.apply(name, entries)], {"n": 4})
     for seed in range(5):
         generator = np.random.default_rng(seed)
         moved, chosen = program.run({"x": generator.normal(size=4)}, generator=generator)

@@ -6,11 +6,10 @@ import pytest
 from test_paper import COST, DATA, SINGLE, TOTAL, VECTOR, declarations
 
 import mcalc
-from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.detail import at_detail
-from mcalc.derivation.error_term import error_term
-from mcalc.documents.rows import plain
-from mcalc.notation.results import write_expression
+from mcalc.derivation import Derivation, at_detail
+from mcalc.derivation import the_error_term as error_term
+from mcalc.documents import plain
+from mcalc.notation import write_expression
 from mcalc.render import rows
 
 

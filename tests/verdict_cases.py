@@ -10,15 +10,12 @@ import numpy as np
 from sympy import Rational
 
 import mcalc
-from mcalc import Problem
-from mcalc.language.formulas import read_value
-from mcalc.notation.writing import write
-from mcalc.numbers.arithmetic import NotReal
-from mcalc.numbers.numeric import draw_point
-from mcalc.numbers.program import JITTER, Program
-from mcalc.table.records import ShapeMismatch
-from mcalc.tree import build
-from mcalc.tree.node import Node, replace, topological, variables
+from mcalc import Problem, tree
+from mcalc.language import read_value
+from mcalc.notation import write
+from mcalc.numbers import JITTER, NotReal, Program, draw_point
+from mcalc.table import ShapeMismatch
+from mcalc.tree import Node, replace, topological, variables
 
 SHAPES = {"x": "n", "y": "n", "z": "m", "A": "m,n", "B": "n,n", "s": "scalar", "t": "scalar", "u": "scalar"}
 SMOOTH = ("sin", "cos", "exp", "tanh", "sigmoid", "atan", "softplus")
@@ -158,7 +155,7 @@ class Rewriting:
             return None
         args = list(node.args)
         self.random.shuffle(args)
-        return self._put(root, node, build.apply(node.operator.name, *args))
+        return self._put(root, node, tree.apply(node.operator.name, *args))
 
     def multiplied_out(self, root: Node) -> Node | None:
         def fits(n: Node) -> bool:
@@ -173,10 +170,10 @@ class Rewriting:
             parts = [part if part.shape == whole.shape or part.shape == () else None for part in whole.args]
             if None in parts or (node.operator.name == "matmul" and any(p.shape != whole.shape for p in whole.args)):
                 return None
-            terms = [build.apply(node.operator.name, *node.args[:at], p, *node.args[at + 1 :]) for p in whole.args]
+            terms = [tree.apply(node.operator.name, *node.args[:at], p, *node.args[at + 1 :]) for p in whole.args]
             if any(term.shape != node.shape for term in terms):
                 return None
-            return self._put(root, node, build.apply("add", *terms))
+            return self._put(root, node, tree.apply("add", *terms))
         except ShapeMismatch:
             return None
 
@@ -193,24 +190,24 @@ class Rewriting:
         node = self._one(root, lambda n: bool(n.args) and n.operator.name not in ("transpose", "diag"))
         if node is None:
             return None
-        number = build.number(Rational(self.random.choice(["2", "3", "1/4", "7/2"])))
-        return self._put(root, node, build.apply("divide", build.apply("multiply", number, node), number))
+        number = tree.number(Rational(self.random.choice(["2", "3", "1/4", "7/2"])))
+        return self._put(root, node, tree.apply("divide", tree.apply("multiply", number, node), number))
 
     def there_and_back(self, root: Node) -> Node | None:
         node = self._one(root, lambda n: bool(n.args) and n.operator.name not in ("transpose", "diag"))
         if node is None:
             return None
-        more = build.apply("multiply", build.number(Rational(3, 2)), node)
-        half = build.apply("divide", node, build.number(2))
-        return self._put(root, node, build.apply("add", more, build.apply("negative", half)))
+        more = tree.apply("multiply", tree.number(Rational(3, 2)), node)
+        half = tree.apply("divide", node, tree.number(2))
+        return self._put(root, node, tree.apply("add", more, tree.apply("negative", half)))
 
     def turned(self, root: Node) -> Node | None:
         node = self._one(root, lambda n: n.operator.name == "matmul" and all(len(a.shape) == 2 for a in n.args))
         if node is None:
             return None
-        left, right = (build.apply("transpose", arg) for arg in node.args)
+        left, right = (tree.apply("transpose", arg) for arg in node.args)
         try:
-            return self._put(root, node, build.apply("transpose", build.apply("matmul", right, left)))
+            return self._put(root, node, tree.apply("transpose", tree.apply("matmul", right, left)))
         except ShapeMismatch:
             return None
 
@@ -259,8 +256,8 @@ class Damaging:
         if node.operator.name in ("where", "maximum", "minimum"):
             sides = [arg for arg in node.args[-2:] if arg.shape == node.shape]
             return exchanged(root, node, self.random.choice(sides)) if sides else None
-        constant = self.random.choice([build.number(0), build.number(1)])
-        whole = constant if not node.shape else build.apply("multiply", constant, build.ones(node.shape))
+        constant = self.random.choice([tree.number(0), tree.number(1)])
+        whole = constant if not node.shape else tree.apply("multiply", constant, tree.ones(node.shape))
         return exchanged(root, node, whole)
 
     def term(self, root: Node) -> Node | None:
@@ -269,7 +266,7 @@ class Damaging:
             return None
         at = self.random.randrange(len(node.args))
         rest = [arg for place, arg in enumerate(node.args) if place != at]
-        return exchanged(root, node, build.apply("add", *rest) if len(rest) > 1 else rest[0])
+        return exchanged(root, node, tree.apply("add", *rest) if len(rest) > 1 else rest[0])
 
     def factor(self, root: Node) -> Node | None:
         node = self._one(root, lambda n: n.operator.name in ("multiply", "divide"))
@@ -279,28 +276,28 @@ class Damaging:
             return exchanged(root, node, node.args[0])
         at = self.random.randrange(len(node.args))
         rest = [arg for place, arg in enumerate(node.args) if place != at]
-        return exchanged(root, node, build.apply("multiply", *rest) if len(rest) > 1 else rest[0])
+        return exchanged(root, node, tree.apply("multiply", *rest) if len(rest) > 1 else rest[0])
 
     def sign(self, root: Node) -> Node | None:
         sums = [node for node in topological([root]) if node.operator.name == "add"]
         node = self.random.choice([root, *(arg for whole in sums for arg in whole.args)])
-        return exchanged(root, node, build.apply("negative", node))
+        return exchanged(root, node, tree.apply("negative", node))
 
     def other_side(self, root: Node) -> Node | None:
         node = self._one(root, lambda n: len(n.shape) == 2 and n.shape[0] == n.shape[1] and n.shape[0] != 1)
-        return None if node is None else exchanged(root, node, build.apply("transpose", node))
+        return None if node is None else exchanged(root, node, tree.apply("transpose", node))
 
     def coefficient(self, root: Node) -> Node | None:
         sums = [node for node in topological([root]) if node.operator.name == "add"]
         node = self.random.choice([root, *(arg for whole in sums for arg in whole.args)])
-        nearly = build.number(1 + Rational(self.random.choice([1, -1]), 10**9))
-        return exchanged(root, node, build.apply("multiply", nearly, node))
+        nearly = tree.number(1 + Rational(self.random.choice([1, -1]), 10**9))
+        return exchanged(root, node, tree.apply("multiply", nearly, node))
 
     def tiny_term(self, root: Node) -> Node | None:
-        tiny = build.number(Rational(1, 10 ** self.random.randint(6, 11)))
+        tiny = tree.number(Rational(1, 10 ** self.random.randint(6, 11)))
         leaves = [leaf for leaf in variables(root) if leaf.shape == root.shape]
-        ones = build.ones(root.shape) if root.shape else build.number(1)
-        return build.apply("add", root, build.apply("multiply", tiny, self.random.choice([ones, *leaves])))
+        ones = tree.ones(root.shape) if root.shape else tree.number(1)
+        return tree.apply("add", root, tree.apply("multiply", tiny, self.random.choice([ones, *leaves])))
 
 
 def wrong_cases(seed: int) -> Iterator[Case]:
@@ -322,7 +319,7 @@ def wrong_cases(seed: int) -> Iterator[Case]:
             answer, done = found.result, "far-off kink"
             if "abs" in far:
                 slope = mcalc.jacobian(f"-({inside})", wrt, shapes, verify=False).result
-                answer = build.apply("add", answer, slope)
+                answer = tree.apply("add", answer, slope)
             text, found = far, whole
         else:
             damage = damaging.damaged(found.result)
@@ -340,7 +337,7 @@ def differ(one: Node, other: Node, names: list[Node]) -> bool:
     """Whether the two differ, beyond all rounding, at one of many points of all magnitudes: floating point alone."""
     generator = np.random.default_rng(3)
     for sizes in ({"n": 3, "m": 2}, {"n": 4, "m": 5}):
-        pair, gap = Program([one, other], sizes), Program([build.apply("add", one, build.negated(other))], sizes)
+        pair, gap = Program([one, other], sizes), Program([tree.apply("add", one, tree.negated(other))], sizes)
         for at in range(240):
             scale = 10.0 ** generator.uniform(-1, 1 + 4 * (at % 2))
             point = draw_point(names, sizes, ("any", "positive")[at // 2 % 2], generator)

@@ -104,7 +104,7 @@ def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> boo
         for kind in _KINDS:
             point = draw_point(names, sizes, kind, generator)
             try:
-                difference = _difference(result, again, point, sizes, generator)
+                difference = difference_of(result, again, point, sizes, generator)
             except np.linalg.LinAlgError:
                 continue
             if difference > _TOLERANCE:
@@ -115,7 +115,7 @@ def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> boo
     return True
 
 
-def _difference(
+def difference_of(
     result: Node | IndexForm, again: Node, point: dict[str, Array], sizes: Sizes, generator: Random
 ) -> float:
     """The relative difference of the answer and its text at a point; -1 where it is not defined or not stable."""
@@ -135,7 +135,7 @@ def _difference(
             if len(places) > _PLACES:
                 places = [places[at] for at in generator.choice(len(places), _PLACES, replace=False)]
             expected = np.array([expected[place] for place in places])
-            found = np.array(_at_places(result, again, point, sizes, places))
+            found = np.array(at_places(result, again, point, sizes, places))
     difference = float(np.abs(found - expected).max(initial=0.0) / scale)
     return difference if np.isfinite(difference) else float("inf")
 
@@ -166,9 +166,10 @@ def _largest_of(term: Term, point: dict[str, Array], sizes: Sizes) -> float:
     return size
 
 
-def _at_places(
+def at_places(
     result: IndexForm, again: Node, point: dict[str, Array], sizes: Sizes, places: Sequence[tuple[int, ...]]
 ) -> list[Array]:
+    """The values of the text of an answer in index notation, its letters being the places in turn."""
     letters = result.letters()
     loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]
     program = Program([again], sizes, active=frozenset(loops))

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mcalc.documents import write as write_page
+from mcalc.door import door
 from mcalc.formats import FORMATS, Kind
 
 if TYPE_CHECKING:
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from mcalc.derivation.derivation import Derivation
     from mcalc.documents.options import Options
     from mcalc.documents.rows import Row
+    from mcalc.render.code import function
+    from mcalc.render.code import write as write_code
+    from mcalc.render.evaluation import evaluation as evaluation_of
+    from mcalc.render.rules import readme_table
+    from mcalc.render.rules import rows as table_rows
+    from mcalc.render.tables import tabulate
+    from mcalc.render.training import Descent, compiled, train
+    from mcalc.render.verdict import record as verdict_record
+    from mcalc.render.verdict import write as write_verdict
 
 
 def write(derivation: Derivation, form: str, wanted: Wanted | None = None, options: Options | None = None) -> str:
@@ -60,3 +70,6 @@ def _commented(derivation: Derivation, form: str, text: str) -> str:
     from mcalc.derivation.statements import assumptions
 
     return "\n".join([*FORMATS[form].comments(assumptions(derivation)), text])
+
+
+__getattr__ = door(__name__)

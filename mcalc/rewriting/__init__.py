@@ -1,1 +1,25 @@
 """The rewriting engine: one canonical form, one table of rewritings, and a log of every use of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcalc.door import door
+
+if TYPE_CHECKING:
+    from mcalc.rewriting.answers import author_of, simplify
+    from mcalc.rewriting.beside import INVERSE_BESIDE
+    from mcalc.rewriting.constructors import SENTENCES
+    from mcalc.rewriting.engine import Engine
+    from mcalc.rewriting.explaining import ENTRYWISE, IN_ORDER
+    from mcalc.rewriting.forms import Form, widest
+    from mcalc.rewriting.log import replayed
+    from mcalc.rewriting.matching import reapplied
+    from mcalc.rewriting.moves import MOVES
+    from mcalc.rewriting.patterns import Row, built, is_name, letter
+    from mcalc.rewriting.reading import Typed, canonical, raw
+    from mcalc.rewriting.showing import Writer
+    from mcalc.rewriting.table import measure, rows_with, waiting, written_rows
+    from mcalc.rewriting.table import rows as rewritings
+
+__getattr__ = door(__name__)

@@ -8,8 +8,18 @@ where it is a product or a sum of products. ``numpy`` is its numeric meaning, wh
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from mcalc.door import door
 from mcalc.table import arithmetic, comparisons, functions, leaves, matrices, products, reductions, shapes, structure
 from mcalc.table.records import Operator
+
+if TYPE_CHECKING:
+    from mcalc.table.abbreviations import ABBREVIATIONS, Abbreviation
+    from mcalc.table.functions import function
+    from mcalc.table.records import LoopIndex, Operator, Rule, ShapeMismatch, Slice, called, lies
+    from mcalc.table.roles import NORM, TRACE
+    from mcalc.table.sentences import Formula, Sentence, linked, told
 
 TABLE: dict[str, Operator] = {
     operator.name: operator
@@ -46,3 +56,5 @@ OF_TWO_SIZES = REPETITIONS | {operator.name for operator in TABLE.values() if op
 """All matrices that are made of two sizes."""
 CASES = next(operator for operator in TABLE.values() if operator.is_cases)
 """What ``{ b if not c; a if c }`` is."""
+
+__getattr__ = door(__name__)

@@ -11,9 +11,9 @@ import pytest
 from growth import exponent
 
 from mcalc.ask import derive
-from mcalc.derivation.derivation import Derivation
-from mcalc.networks.index_form import IndexForm
-from mcalc.tree.node import topological
+from mcalc.derivation import Derivation
+from mcalc.networks import IndexForm
+from mcalc.tree import topological
 
 DEPTHS = (4, 8, 16, 32, 64)
 PATIENCE = 20

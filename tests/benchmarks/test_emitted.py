@@ -17,8 +17,8 @@ from benchmarks.by_hand import ROWS, Row
 
 from mcalc.answers import Answer
 from mcalc.ask import derive
-from mcalc.code.function import module
-from mcalc.code.running import functions
+from mcalc.code import emitted as module
+from mcalc.code import functions
 from mcalc.render import write
 
 REPEATS = 7

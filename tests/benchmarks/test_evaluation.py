@@ -11,10 +11,7 @@ import pytest
 import sympy
 from fuzz.evaluating import run
 
-from mcalc.numbers.evaluation import values_of
-from mcalc.numbers.fitting import fit
-from mcalc.numbers.value import Value, of_numbers
-from mcalc.numbers.values import read_assignments
+from mcalc.numbers import Value, fit, of_numbers, read_assignments, values_of
 
 REPEATED = 5
 

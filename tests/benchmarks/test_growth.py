@@ -9,9 +9,7 @@ import pytest
 from growth import exponent
 
 from mcalc.ask import read
-from mcalc.rewriting.engine import Engine
-from mcalc.rewriting.reading import Typed, raw
-from mcalc.rewriting.showing import Writer
+from mcalc.rewriting import Engine, Typed, Writer, raw
 
 Family = Callable[[int], tuple[str, dict[str, str]]]
 

@@ -12,8 +12,8 @@ import pytest
 from growth import exponent
 
 from mcalc.ask import derive
-from mcalc.checking.examine import check
-from mcalc.derivation.headings import answer_text
+from mcalc.checking import examined as check
+from mcalc.derivation import answer_text
 from mcalc.question import Question as Asked
 from mcalc.render import write
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from mcalc.commands.batch import reply
+from mcalc.commands import reply
 from mcalc.formats import DERIVATION, showing
 
 HERE = Path(__file__).parent

@@ -12,18 +12,14 @@ import numpy as np
 from sympy import Mul
 
 from fuzz.terms import Declared
-from mcalc.derivation.derivation import Derivation
-from mcalc.language.declarations import Declaration, declaration
-from mcalc.language.parser import canonical_name, parse
-from mcalc.language.reading import read_program
-from mcalc.networks.index_form import IndexForm
-from mcalc.numbers.numeric import evaluate, evaluate_tensor
-from mcalc.numbers.program import Program
-from mcalc.numbers.sizes import whole
+from mcalc.derivation import Derivation
+from mcalc.language import Declaration, canonical_name, declaration, parse, read_program
+from mcalc.networks import IndexForm
+from mcalc.numbers import Program, evaluate, evaluate_tensor, whole
 from mcalc.problems import Problem
 from mcalc.render import write
-from mcalc.table.records import LoopIndex
-from mcalc.tree.node import Node
+from mcalc.table import LoopIndex
+from mcalc.tree import Node
 
 HEADING = re.compile(r"^# (?:∂|d|D)")
 GROUP = re.compile(r"([^\W\d]\w*?[₀-₉\u0302]*)\[([^\]]*)\]")

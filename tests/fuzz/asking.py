@@ -15,7 +15,7 @@ from fuzz.answers import Scene
 from fuzz.terms import Declared, Program, Shape, whole
 from fuzz.values import Expected, Unreliable, first, second
 from mcalc.formats import DERIVATION, showing
-from mcalc.language.parser import canonical_name
+from mcalc.language import canonical_name
 
 MOST_ENTRIES, CHECKED = 700, 0.3
 OTHERS = tuple(form for form in showing(DERIVATION) if form not in ("text", "ascii", "numpy"))

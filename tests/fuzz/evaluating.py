@@ -20,14 +20,12 @@ from fuzz.making import Maker
 from fuzz.meanings import Outside
 from fuzz.precise import NotJudged, truth
 from fuzz.terms import Program, whole
-from mcalc.language.parser import canonical_name
-from mcalc.numbers.decimals import decimal
-from mcalc.numbers.evaluation import Number
-from mcalc.numbers.value import of_numbers
+from mcalc.language import canonical_name
+from mcalc.numbers import Number, decimal, of_numbers
 from mcalc.problems import Problem
 from mcalc.question import Question
-from mcalc.render.evaluation import evaluation
-from mcalc.table.records import ShapeMismatch
+from mcalc.render import evaluation_of as evaluation
+from mcalc.table import ShapeMismatch
 
 SLOW, QUICK = 2.0, 0.05
 FAULTS = (

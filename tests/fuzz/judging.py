@@ -19,7 +19,7 @@ from fuzz.asking import Question, expected_of, in_layout
 from fuzz.terms import Program
 from fuzz.values import Expected, Unreliable
 from mcalc.ask import derive
-from mcalc.numbers.numeric import evaluate
+from mcalc.numbers import evaluate
 from mcalc.problems import Problem
 from mcalc.render import write
 

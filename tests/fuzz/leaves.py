@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from fuzz.terms import Declared, Shape, Term
-from mcalc.language.spelling import canonical_name
+from mcalc.language import canonical_name
 from mcalc.table import CALLS, TABLE
-from mcalc.tree.names import name_key
+from mcalc.tree import name_key
 
 USUAL = {0: "a b c y z t", 1: "x w v u y z b", 2: "A B W X M S Y"}
 
