@@ -96,7 +96,7 @@ def test_one_function_has_one_shape_and_the_outputs_are_unified() -> None:
         ("f(A)", {"A": "m,n"}, "of a matrix", "-s f=elementwise"),
         ("x'(x)", {}, "no operator between", "x'@"),
         ("sin'(x)", {}, "no name of a function", "mcalc jacobian"),
-        ("f*f(x)", {}, "is a value", "f*(…)"),
+        ("f*f(x)", {}, "no operator between `f`", "f*f*(x)"),
         ("f(x)", {"f": "n->"}, "declared as SHAPE->SHAPE", "f=n->m"),
         ("f(x, y)", {"f": "n->m"}, "takes 1 argument", ""),
         ("f'(x, y)", {}, "does not say by which", "∂₁f"),

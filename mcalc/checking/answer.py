@@ -11,11 +11,12 @@ from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy, Symbol
 
 from mcalc.checking.points import Stacked
-from mcalc.language.declarations import Dimensions
+from mcalc.language.declarations import Declaration, Dimensions
 from mcalc.language.elaborate import Elaborator, Mismatch
-from mcalc.language.free_names import CALLS_ONLY, free_names
+from mcalc.language.free_names import CALLS_ONLY, free_names, spelled_out
 from mcalc.language.open_functions import with_open_functions
 from mcalc.language.parser import Program, Syntax, parse
+from mcalc.language.pasted.suggestions import suggested
 from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading
 from mcalc.language.single_entries import with_entries
@@ -117,8 +118,12 @@ def running_indices(value: Node) -> dict[str, LoopIndex]:
 def read_text(text: str, reading: Reading) -> Syntax:
     """The answer with its own definitions inserted, its names spelled as those of the question; raises Problem."""
     declared = set(reading.names) - set(reading.assumed)
-    program = parse(without_left_side(text), declared, [*reading.bound, *reading.names])
-    program = with_open_functions(program, reading.functions, reading.names)
+    try:
+        program = parse(without_left_side(text), declared, [*reading.bound, *reading.names])
+        program = with_open_functions(program, reading.functions, reading.names)
+    except Problem as problem:
+        known = {name: Declaration(node.shape) for name, node in {**reading.bound, **reading.names}.items()}
+        raise suggested(problem.with_source(text), text, known, reading.names) from None
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)
@@ -171,7 +176,11 @@ def unknown_name(name: str, syntax: Syntax, reading: Reading, within: Scope) -> 
     shapes = ", ".join(f"{name_text(known)}: {shape_words(node.shape)}" for known, node in reading.names.items())
     message = f"The answer names `{name}`, and the expression has no `{name}`."
     if len(name) > 1 and all(letter in known for letter in name):
-        return Problem(message, spans, f"`{name}` is one name; write `{'*'.join(name)}`")
+        values = {**reading.bound, **reading.names}
+        numbers = all(letter in values and not values[letter].shape for letter in name)
+        parted = "*".join(name) if numbers else spelled_out(name)
+        whole = re.sub(rf"(?<![^\W\d]){name}\b", parted, within.source)
+        return Problem(message, spans, f"`{name}` is one name; write `{whole}`")
     named = f"; a part of the answer is named before it: `{name} = …; …`"
     return Problem(message, spans, f"did you mean `{near[0]}`?" if near else f"its names are {shapes}{named}")
 

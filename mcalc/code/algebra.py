@@ -19,6 +19,7 @@ from mcalc.code.values import (
     is_indicator,
     is_number,
     known_negative,
+    lost,
     make,
     number,
     of_size,
@@ -174,12 +175,6 @@ def diagonal(one: Reference) -> Reference:
         inner = [diagonal(arg) if len(set(arg.ids)) < len(arg.ids) else arg for arg in opened(one)]
         return build("map", inner, out, one.value.parameters)
     return build(DIAGONAL, [one], out)
-
-
-def lost(indices: Iterable[int], factors: Sequence[Factor]) -> list[Factor]:
-    """The sizes of the summed indices that no factor carries any more: each counts as often as it runs."""
-    carried = {index for one, _ in factors for index in one.ids}
-    return [(of_size(size_of(index)), ONE_TIME) for index in indices if index not in carried]
 
 
 def negative(one: Reference) -> Reference:

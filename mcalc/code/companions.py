@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from mcalc.code.algebra import lost, product, total
+from mcalc.code.algebra import product, total
 from mcalc.code.program import Result
-from mcalc.code.values import ONE_TIME, Reference, leaf
+from mcalc.code.values import ONE_TIME, Reference, leaf, lost
 from mcalc.numbers.arrays import array_module as np
 from mcalc.table.records import Array
 from mcalc.tree.node import Node

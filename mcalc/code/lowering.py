@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 
-from mcalc.code.algebra import lost, product, reduced, total, with_arguments
+from mcalc.code.algebra import product, reduced, total, with_arguments
 from mcalc.code.cost import cost, volume
 from mcalc.code.naming import named, named_logarithm
 from mcalc.code.ordering import Order, pair
@@ -21,6 +21,7 @@ from mcalc.code.values import (
     fresh_axes,
     has_delta,
     is_indicator,
+    lost,
     number,
     opened,
     renamed,

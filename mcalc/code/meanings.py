@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sympy.core.expr import Expr
 
-from mcalc.code.algebra import diagonal, lost, product, reduced, summed, total
+from mcalc.code.algebra import diagonal, product, reduced, summed, total
 from mcalc.code.operations import Axes, Meanings, called, of_rows, ordered, places_along
 from mcalc.code.values import (
     ONE_TIME,
@@ -20,6 +20,7 @@ from mcalc.code.values import (
     is_indicator,
     is_number,
     leaf,
+    lost,
     number,
     opened,
     renamed,

@@ -18,6 +18,7 @@ from mcalc.code.values import (
     build,
     delta,
     factors_of,
+    lost,
     make,
     opened,
     size_of,
@@ -233,12 +234,14 @@ def _multiplied_out(term: Reference, product: Product) -> list[Summand]:
     place = next((k for k, (one, power) in enumerate(factors) if one.value.operation == "total" and power == 1), None)
     if place is None:
         return [_apart(term, product)]
-    rest = factors[:place] + factors[place + 1 :]
-    return [
-        (weight * more, part)
-        for weight, one in terms_of(factors[place][0])
-        for more, part in _multiplied_out(product(times, [(one, ONE_TIME), *rest], {*term.ids}), product)
-    ]
+    rest, whole = factors[:place] + factors[place + 1 :], factors[place][0]
+    gone = [index for index in whole.ids if index not in term.ids]
+    found = []
+    for weight, one in terms_of(whole):
+        every = [(one, ONE_TIME), *rest]
+        opened_term = product(times, [*every, *lost(gone, every)], {*term.ids})
+        found += [(weight * more, part) for more, part in _multiplied_out(opened_term, product)]
+    return found
 
 
 def _apart(one: Reference, product: Product) -> Summand:

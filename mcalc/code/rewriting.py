@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from mcalc.code.algebra import diagonal, lost, product, reduced, with_arguments
+from mcalc.code.algebra import diagonal, product, reduced, with_arguments
 from mcalc.code.collecting import Collecting
 from mcalc.code.cost import ADD, WRITE, volume, volume_over
 from mcalc.code.lowering import REDUCED
@@ -20,6 +20,7 @@ from mcalc.code.values import (
     factors_of,
     fresh_axes,
     has_delta,
+    lost,
     opened,
     reachable,
     renamed,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mcalc.code.algebra import lost, product, total
+from mcalc.code.algebra import product, total
 from mcalc.code.meanings import RULES, elementwise
 from mcalc.code.operations import Axes, Meanings, called
-from mcalc.code.values import ONE_TIME, Index, Reference, delta, fresh, renamed
+from mcalc.code.values import ONE_TIME, Index, Reference, delta, fresh, lost, renamed
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.program import UnboundIndex
 from mcalc.tree.node import Node, topological

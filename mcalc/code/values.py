@@ -303,3 +303,9 @@ def known_negative(value: Value) -> Value | None:
     turned = _key("total", value.args, (tuple(-weight for weight in value.weights),), value.sizes, value.rank)
     found = _POOL.get().values.get(turned)
     return found if found is not None and found.serial < value.serial else None
+
+
+def lost(indices: Iterable[int], factors: Sequence[Factor]) -> list[Factor]:
+    """The sizes of the summed indices that no factor carries any more: each counts as often as it runs."""
+    carried = {index for one, _ in factors for index in one.ids}
+    return [(of_size(size_of(index)), ONE_TIME) for index in indices if index not in carried]

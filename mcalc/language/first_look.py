@@ -9,13 +9,17 @@ from mcalc.language.pasted import rewritten
 from mcalc.language.pasted.ranks import ROW
 from mcalc.problems import Problem
 
+_NOWHERE = "?"
+"""What is differentiated by may stand in a name such as ``Ax``: then it is not found by itself."""
+
 
 def look(source: str, shapes: Mapping[str, str]) -> None:
     """Raises the Problem of a text that cannot be read; where it may be another notation, all of mcalc tells."""
     try:
         parse(source, shapes)
     except Problem:
-        if not rewritten(source, {name: _rank(shape) for name, shape in shapes.items()})[1]:
+        ranks = {name: _rank(shape) for name, shape in shapes.items()}
+        if not rewritten(source, ranks)[1] and not rewritten(source, ranks, (_NOWHERE,))[1]:
             raise
 
 

@@ -84,7 +84,7 @@ def not_a_variable(wanted: str, program: Program, names: Sequence[str], dimensio
     message = f"There is no `{wanted}` in the expression to differentiate by."
     for name in names:
         if len(wanted) == 1 < len(name) <= 5 and wanted in name and name.isascii() and name.isalpha():
-            whole = re.sub(rf"(?<![^\W\d]){name}\b", _spelled_out(name), program.source)
+            whole = re.sub(rf"(?<![^\W\d]){name}\b", spelled_out(name), program.source)
             return Problem(message, [found[name]], f"`{name}` is one name; write `{' '.join(whole.split())}`")
     numbered = [name for name in names if re.fullmatch(rf"{re.escape(wanted)}_?\d+", name)]
     if len(numbered) > 1:
@@ -98,7 +98,7 @@ def not_a_variable(wanted: str, program: Program, names: Sequence[str], dimensio
     return Problem(message, hint="its names are " + ", ".join(names) if names else "it has no names")
 
 
-def _spelled_out(name: str) -> str:
+def spelled_out(name: str) -> str:
     """``xTAx`` as ``x'@A@x``."""
     factors = re.findall("(.)(T(?=.))?", name)
     text = ""

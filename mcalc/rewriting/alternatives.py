@@ -128,7 +128,9 @@ def _total(a: Form) -> tuple[Mean | None, Form | None]:
 
 def along_axis(a: Form) -> tuple[Form, int] | None:
     """A and 1 where a column is ``A·1⃗``, the sum over columns; A and 0 where it is ``Aᵀ·1⃗``."""
-    if a.head != CHAIN or len(a.args) != 2 or a.args[1].head != "ones" or not is_matrix(a.args[0]):
+    if a.head != CHAIN or len(a.args) != 2 or not is_matrix(a.args[0]):
+        return None
+    if a.args[1].head != "ones" or not is_column(a.args[1]):
         return None
     inner = a.args[0]
     return (turned(inner), 0) if gain_by_turning(inner) >= (1 if inner.head == TURNED else 2) else (inner, 1)

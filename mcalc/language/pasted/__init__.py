@@ -25,6 +25,7 @@ ROWS: tuple[Row, ...] = (
     calls.fractions,  # ½x -> 1/2*x
     latex.latex,  # \frac{a}{b} -> a/b
     calls.between,  # x dot y -> x@y
+    calls.exponentials,  # e^{-x} -> exp(-x)
     sums.sums,  # sum_i x_i -> sum(x[i] for i in 1..n)
     latex.scripts,  # A^{T} -> A', W_{hh} -> W_hh
     products.dotted_transposes,  # X.' -> X'
@@ -56,14 +57,16 @@ def rewritten(source: str, ranks: Mapping[str, int], wanted: Collection[str] = (
         return source, []
     used, products = _standing_alone(pieces), "@" in source
     hidden = not {word for word in wanted if len(word) == 1} <= set(_NAME.findall(source))
-    found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used, hidden), products))
-    if found == source and slips and not _VECTORS.search(source):
+    found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used, hidden), products, glued=hidden))
+    guessed = found == source and bool(slips) and not _VECTORS.search(source)
+    if guessed:
         ranks = dict.fromkeys(_WORD.findall(source), 0) | {**ranks}
-        found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used), products))
+        found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used, guessed=True), products))
     glued, starred = any(slip.together for slip in slips), any(slip.starred for slip in slips)
     foreign = any(slip.certain for slip in slips)
     if glued or starred or foreign:
-        return _rewritten(source, pieces, Rewriting(Ranks(ranks, used, glued or hidden), products, starred, foreign))
+        known = Ranks(ranks, used, glued or hidden, guessed)
+        return _rewritten(source, pieces, Rewriting(known, products, starred, foreign, hidden))
     return found, slips
 
 
@@ -86,7 +89,7 @@ def _level(pieces: Pieces, rewriting: Rewriting) -> Pieces:
 
 
 def _standing_alone(pieces: Pieces) -> set[str]:
-    """The prefixes that the text uses as values as well, ``F + F.sum()``."""
+    """The names that the text uses as values, and not only before brackets or a dot: ``F + F.sum()``, ``x(x + 1)``."""
     found: set[str] = set()
     for place, piece in enumerate(pieces):
         if piece.is_group:
@@ -94,7 +97,7 @@ def _standing_alone(pieces: Pieces) -> set[str]:
         following = pieces[place + 1] if place + 1 < len(pieces) else None
         applied = following is not None and (following.text == "." or (following.is_group and not following.before))
         after_dot = place > 0 and pieces[place - 1].text == "."
-        if piece.text in calls.PREFIXES and not applied and not after_dot:
+        if piece.kind == "name" and not applied and not after_dot:
             found.add(piece.text)
     return found
 

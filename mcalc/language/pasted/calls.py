@@ -194,7 +194,7 @@ def fractions(pieces: Pieces, at: Rewriting) -> Pieces:
 
 
 def between(pieces: Pieces, at: Rewriting) -> Pieces:
-    """``x dot y`` and ``⟨x, y⟩`` are (x@y), ``A:B`` of two matrices sum(A*B), ``max(x, y, z)`` max(max(x, y), z)."""
+    """``x dot y`` is x@y, ``⟨x, y⟩`` (x.y), ``A:B`` of two matrices sum(A*B), ``max(x, y, z)`` max(max(x, y), z)."""
     found: list[Piece] = []
     place = 0
     while place < len(pieces):
@@ -204,7 +204,7 @@ def between(pieces: Pieces, at: Rewriting) -> Pieces:
         pair = [part for part in _arguments(group("(", inner)) if part]
         if piece.text in _ANGLES and closing > 0 and len(pair) == 2 and not (found and piece.text == "<"):
             at.found("A dot product has its dot between.", piece, rest[closing], "write `x.y`")
-            found.append(group("(", (_operand(pair[0]), sign("@"), _operand(pair[1])), piece))
+            found.append(group("(", (_operand(pair[0]), sign("."), _operand(pair[1])), piece))
             place += closing + 2
             continue
         word = INFIX.get(piece.text, "")
@@ -276,6 +276,19 @@ def constants(pieces: Pieces, at: Rewriting) -> Pieces:
             continue
         found.append(replace(piece, text="pi") if piece.text == "Pi" else piece)
         place += 1
+    return tuple(found)
+
+
+def exponentials(pieces: Pieces, at: Rewriting) -> Pieces:
+    """``e^{-x}`` is exp(-x): in braces e is Euler's number."""
+    found: list[Piece] = []
+    for piece in pieces:
+        powered = len(found) > 1 and found[-1].text == "^" and found[-2].text == "e"
+        if powered and piece.is_group and piece.text == "{" and not at.ranks.is_known("e"):
+            at.found("Euler's number is not named.", found[-2], piece, "write `exp(…)`")
+            found[-2:] = [name(EXPONENTIAL, found[-2]), group("(", piece.inside)]
+        else:
+            found.append(piece)
     return tuple(found)
 
 

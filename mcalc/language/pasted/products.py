@@ -118,7 +118,9 @@ def side_by_side(pieces: Pieces, at: Rewriting) -> Pieces:
                 chain = None
             place += 1
             continue
-        operand = at.ranks.taken_apart(pieces[place:end])
+        whole, operand = pieces[place:end], at.ranks.taken_apart(pieces[place:end])
+        if len(operand) > len(whole) and at.glued:
+            at.found(f"`{whole[0].text}` is one name.", whole[0], whole[0], f"write `{text_pieces.write(operand)}`")
         place = end
         if chain is None or found[-1].text in (".", "·"):
             chain = len(found) if chain is None else chain
@@ -126,13 +128,15 @@ def side_by_side(pieces: Pieces, at: Rewriting) -> Pieces:
             continue
         left = tuple(found[chain:])
         if left[-1].kind == "number" and len(left) == 1:
-            found += operand
+            below = chain > 0 and found[chain - 1].text == "/" and operand[0].before
+            found += [sign("*"), operand[0].tight(), *operand[1:]] if below else operand
             continue
         before = found[chain - 1].text if chain else ""
         one, other = (text_pieces.write((piece.tight(),)) for piece in (left[-1], operand[0]))
         at.found(f"There is no operator between `{one}` and `{other}`.", left[-1], operand[0], _TOGETHER, together=True)
-        applied = left[-1].kind == "name" and operand[0].is_group and not operand[0].before
-        if applied or before in ("^", "**", ".^") or (before == "/" and at.ranks.of(left) == 0):
+        called = left[-1].kind == "name" and operand[0].is_group and not operand[0].before
+        called = called and not at.ranks.is_factor(left[-1], operand[0])
+        if called or before in ("^", "**", ".^") or (before == "/" and at.ranks.of(left) == 0):
             raise NotUnique
         product = (sign(at.ranks.product(left, operand)), operand[0].tight(), *operand[1:])
         if before == "/":

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from operator import eq
 
-from mcalc.language.habits import GREEK_NAMES, habit
+from mcalc.language.habits import GREEK_NAMES, base, habit
 from mcalc.language.pasted.pieces import Piece, Pieces, name
 from mcalc.language.spelling import canonical_name
 from mcalc.later import Later
@@ -73,7 +73,8 @@ def operand_start(pieces: Sequence[Piece]) -> int:
         piece = pieces[place]
         attached = piece.is_group and not piece.before
         before = pieces[place - 1]
-        if piece.text in TRANSPOSES or (attached and (before.kind == "name" or piece.text == "[")):
+        called = before.kind == "name" and (is_call(before.text) or habit(before.text) != 2)
+        if piece.text in TRANSPOSES or (attached and (called or piece.text == "[")):
             place -= 1
         elif before.text in POWERS or (piece.text == "T" and before.text == "."):
             place -= 2
@@ -115,15 +116,20 @@ def _rank_of_part(rank: int, places: Pieces) -> int:
 
 
 class Ranks:
-    """The ranks of the names of a text: as declared, else by the habit of the letter."""
+    """The ranks of the names of a text: as declared, or `guessed` from all of it, else by the habit of the letter.
 
-    def __init__(self, known: Mapping[str, int], used: Collection[str] = (), glued: bool = False) -> None:
+    `values` stand by themselves somewhere in the text; with `glued`, ``Ax`` may be two names.
+    """
+
+    def __init__(
+        self, known: Mapping[str, int], values: Collection[str] = (), glued: bool = False, guessed: bool = False
+    ) -> None:
         self.known = {canonical_name(name): rank for name, rank in known.items()}
-        self.used, self.glued = used, glued
+        self.values, self.glued, self.guessed = values, glued, guessed
 
     def is_value(self, word: str) -> bool:
         """Whether the name was declared or stands alone in the text, so that it is no prefix and no function."""
-        return self.is_known(word) or word in self.used
+        return self.is_known(word) or (word in self.values and not is_call(word))
 
     def is_known(self, word: str) -> bool:
         """Whether the name was declared, in any spelling."""
@@ -167,11 +173,27 @@ class Ranks:
         return _added([*terms, *([] if rank is None else [(rank, made)])])
 
     def product(self, left: Pieces, right: Pieces) -> str:
-        """The sign between two values side by side; to the right of a matrix a Greek name is a vector: ``X beta``."""
+        """The sign between two values side by side; to the right of a matrix a letter is a vector: ``X beta``."""
         one, other = self.of(left), self.of(right)
-        if one in (2, ROW) and other == 0 and len(right) == 1 and canonical_name(right[0].text).lower() in GREEK_NAMES:
+        if one in (2, ROW) and other == 0 and len(right) == 1 and self._is_letter(right[0]):
             other = 1
         return product_of(one, other)[0]
+
+    def _is_letter(self, piece: Piece) -> bool:
+        """Whether it is a small letter, Latin or Greek, of which nothing was said."""
+        greek = canonical_name(piece.text).lower() in GREEK_NAMES
+        return piece.kind == "name" and not self.is_known(piece.text) and (greek or len(base(piece.text)) == 1)
+
+    def is_factor(self, word: Piece, brackets: Piece) -> bool:
+        """Whether a name before brackets is a factor, ``A(x - b)``, and no function.
+
+        It was declared, or stands by itself elsewhere, or is a matrix by its letter before a sum or a product.
+        """
+        if is_call(word.text):
+            return False
+        signs = any(piece.kind == "mark" and piece.text != "," for piece in brackets.inside)
+        told = self.is_known(word.text) and not self.guessed
+        return told or word.text in self.values or (self.of_name(word.text) == 2 and signs)
 
     def _of_operand(self, pieces: Sequence[Piece]) -> int:
         first, rest = pieces[0], list(pieces[1:])

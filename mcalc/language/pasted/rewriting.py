@@ -31,13 +31,14 @@ class Rewriting:
     """The ranks of the names, what is known of the whole text, and the slips found so far.
 
     `knows_products`: it has an `@` of its own; `starred`: its `*` is the product of matrices; `foreign`: it is
-    certainly another tool's.
+    certainly another tool's; `glued`: what is asked for stands in it only within a name, the x in ``Ax``.
     """
 
     ranks: Ranks
     knows_products: bool = False
     starred: bool = False
     foreign: bool = False
+    glued: bool = False
     slips: list[Slip] = field(default_factory=list)
 
     def found(

@@ -10,6 +10,7 @@ from mcalc.language.pasted import pieces as text_pieces
 from mcalc.language.pasted.latex import scripts
 from mcalc.language.pasted.pieces import Piece, Pieces, group, name, sign
 from mcalc.language.pasted.products import arguments_without_brackets, side_by_side, stars
+from mcalc.language.pasted.ranks import is_call
 from mcalc.language.pasted.rewriting import Rewriting
 from mcalc.table import ELSEWHERE
 
@@ -18,7 +19,8 @@ _LOW = re.compile(r"[ᵢⱼₖₗₘₙₚ]+\Z")
 _LOOSE = frozenset(("+", "-", "−", ",", ";", "<", ">", "<=", ">=", "="))
 _LETTERS = ("n", "m", "N")
 _SUM = ELSEWHERE["∑"]
-_HEADS = frozenset((_SUM, "∑", "Σ"))
+_SIGN = "∑"
+_HEADS = frozenset((_SUM, _SIGN, "Σ"))
 
 
 def sums(pieces: Pieces, at: Rewriting) -> Pieces:
@@ -30,7 +32,8 @@ def sums(pieces: Pieces, at: Rewriting) -> Pieces:
         letter, top, start = found
         end = next((i for i in range(start, len(pieces)) if pieces[i].text in _LOOSE), len(pieces))
         letter = letter or next(iter(_indices(pieces[start:end])), "")
-        if end == start or not letter or (pieces[start].text == "(" and not found[0]):
+        whole = not letter and piece.text == _SIGN
+        if end == start or not (letter or whole) or (pieces[start].text == "(" and not found[0]):
             continue
         at.found("A sum has its index behind what is summed.", piece, pieces[end - 1], "write `sum(… for i in 1..n)`")
         inner = _with_index(scripts(sums(pieces[start:end], at), at), letter)
@@ -39,9 +42,11 @@ def sums(pieces: Pieces, at: Rewriting) -> Pieces:
         if len(inner) == 1 and inner[0].is_group and inner[0].text == "(":
             inner = inner[0].inside
         last = top or next(word for word in _LETTERS if word not in _words(pieces))
-        loop = text_pieces.read(f" for {letter} in 1..{last}") or ()
+        loop = () if whole else text_pieces.read(f" for {letter} in 1..{last}") or ()
         call: Pieces = (name(_SUM, piece), group("(", (*inner, *loop)))
-        if place and pieces[place - 1].kind in ("name", "number", "group"):
+        if place and is_call(pieces[place - 1].text):
+            call = (group("(", call),)
+        elif place and pieces[place - 1].kind in ("name", "number", "group"):
             call = (sign("*"), call[0].tight(), call[1])
         return (*pieces[:place], *call, *sums(pieces[end:], at))
     return pieces
