@@ -122,8 +122,8 @@ def read_text(text: str, reading: Reading) -> Syntax:
         program = parse(without_left_side(text), declared, [*reading.bound, *reading.names])
         program = with_open_functions(program, reading.functions, reading.names)
     except Problem as problem:
-        known = {name: Declaration(node.shape) for name, node in {**reading.bound, **reading.names}.items()}
-        raise suggested(problem.with_source(text), text, known, reading.names) from None
+        shapes = {name: Declaration(node.shape) for name, node in {**reading.bound, **reading.names}.items()}
+        raise suggested(problem.with_source(text), text, shapes, reading.names) from None
     known: dict[str, Syntax] = {}
     for name, definition, _ in program.bindings:
         known[name] = inserted(definition, known)
