@@ -9,20 +9,21 @@ from typing import Any, Self
 from sympy.core.basic import Basic
 
 from mcalc.checking.verdict import Check
+from mcalc.code import derivative
 from mcalc.code.as_sympy import expression
 from mcalc.code.wanted import Wanted
 from mcalc.derivation.derivation import Derivation
 from mcalc.documents import write as write_page
-from mcalc.documents.options import Options
-from mcalc.documents.rows import plain
+from mcalc.documents.options import PLAIN
+from mcalc.evaluating.values import Evaluation, evaluation
 from mcalc.language.parser import canonical_name
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.value import Value, of_numbers
 from mcalc.numbers.values import read_value
+from mcalc.pages import verdict
 from mcalc.pages.evaluation import page
+from mcalc.pages.shown import write
 from mcalc.question import Question
-from mcalc.render import code, verdict, write
-from mcalc.render.evaluation import Evaluation, evaluation, text_rows
 from mcalc.table.records import Array
 
 _LONGEST_REPR = 200
@@ -56,7 +57,7 @@ class Answer(Derivation):
         `with_value` the value comes first; `structured` it returns two functions, ``matvec`` and ``todense``.
         Raises `mcalc.problems.Problem` where the library is unknown or not installed.
         """
-        return code.function(self, library, Wanted(product, with_value, structured))
+        return derivative.function(self, library, Wanted(product, with_value, structured))
 
     def latex(self, steps: bool | None = None) -> str:
         """The answer in LaTeX, for amsmath; with `steps`, as of `explain`, the derivation in sentences and `align*`."""
@@ -122,14 +123,14 @@ class Evaluated(Evaluation):
         return float(np.asarray(self.array).item())
 
     def __str__(self) -> str:
-        return plain(text_rows(self))
+        return write_page(page(self), "text", PLAIN)
 
     def __repr__(self) -> str:
         shown = "; ".join(line for line in str(self).split("\n") if not line.startswith("#"))
         return f"<mcalc: {self.fitted.source.strip()!r} is {_in_one_line(shown)}>"
 
     def _repr_html_(self) -> str:
-        return write_page(page(self), "html", Options())
+        return write_page(page(self), "html", PLAIN)
 
 
 def _value(name: str, given: Any) -> Value:

@@ -1,7 +1,7 @@
 """The formats, a record each: all that the rest of mcalc knows of one by its name.
 
-A document's file has ``write(page, options)``, and shows whatever is made of blocks; that of code and of a drawing has
-``write(derivation, form, …)``. To add a format is to write its file and its record here.
+A document's file, and that of data, has ``write(page, options)``, and shows whatever is made of blocks; that of code
+and of a drawing has ``write(derivation, form, …)``. To add a format is to write its file and its record here.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Format:
     """A format: which results it can `show`, in which `module` it is written, how its own files end.
 
     `sources` are the files that its output is put into, its own first; without any nothing is said in comments.
-    `pasted`: an answer is its formula alone, for a sentence of the author's.
+    `pasted`: an answer is its formula alone, for a sentence of the author's. `instead` is what stands for a number that
+    is too large for a double.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Format:
     ending: str
     sources: tuple[Source, ...] = ()
     pasted: bool = False
+    instead: str = ""
 
     def comments(self, lines: tuple[str, ...]) -> list[str]:
         """What was assumed, a comment a line; none where the format has no comments."""
@@ -120,12 +122,12 @@ FORMATS = {
             (Source((".typ",), "//", "", ("```", "```")),),
             pasted=True,
         ),
-        Format("json", Kind.DATA, "render.json", (DERIVATION, VALUE, VERDICT, TABLE), ".json"),
-        Format("csv", Kind.DATA, "render.tables", (TABLE,), ".csv"),
-        Format("numpy", Kind.CODE, "render.code", _CODE, ".py", _PYTHON),
-        Format("jax", Kind.CODE, "render.code", _CODE, ".py", _PYTHON),
-        Format("torch", Kind.CODE, "render.code", _CODE, ".py", _PYTHON),
-        Format("sympy", Kind.CODE, "render.sympy", (DERIVATION,), ".py", _PYTHON),
+        Format("json", Kind.DATA, "documents.json", (DERIVATION, VALUE, VERDICT, TABLE), ".json", instead="null"),
+        Format("csv", Kind.DATA, "documents.csv", (TABLE,), ".csv", instead="empty"),
+        Format("numpy", Kind.CODE, "code.derivative", _CODE, ".py", _PYTHON, instead="inf"),
+        Format("jax", Kind.CODE, "code.derivative", _CODE, ".py", _PYTHON, instead="inf"),
+        Format("torch", Kind.CODE, "code.derivative", _CODE, ".py", _PYTHON, instead="inf"),
+        Format("sympy", Kind.CODE, "code.in_sympy", (DERIVATION,), ".py", _PYTHON),
         Format("dot", Kind.DRAWING, "pictures.graph_dot", (GRAPH,), ".dot"),
         Format("svg", Kind.DRAWING, "pictures.graph_svg", (GRAPH,), ".svg"),
     )

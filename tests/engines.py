@@ -22,7 +22,7 @@ from test_paper import ROWS, declarations
 import mcalc
 from mcalc import Problem
 from mcalc.documents import Options
-from mcalc.render import write
+from mcalc.pages import write
 
 CORPUS = Path(__file__).parent / "corpus"
 COLUMN, ARTICLE = 252.0, 345.0

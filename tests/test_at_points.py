@@ -53,7 +53,7 @@ def test_where_nothing_is_compared_the_formula_is_checked(monkeypatch: pytest.Mo
         asked.append(question.verify)
         return answered(question)
 
-    monkeypatch.setattr("mcalc.render.evaluation.answered", counted)
+    monkeypatch.setattr("mcalc.evaluating.values.answered", counted)
     for at, expected in (("x=1", [False]), ("x=0", [False, True])):
         asked.clear()
         mcalc.evaluate("relu(x)", assigned(at), "x", {"x": "scalar"})
@@ -73,7 +73,7 @@ def test_a_wrong_formula_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     assert mcalc.evaluate("prod(x)", {"x": "0,2"}, "x").answers[0].number.limit
-    monkeypatch.setattr("mcalc.render.evaluation.values_of", wrong)
+    monkeypatch.setattr("mcalc.evaluating.values.values_of", wrong)
     with pytest.raises(Exception, match="no value at this point"):
         mcalc.evaluate("prod(x)", {"x": "0,2"}, "x")
 

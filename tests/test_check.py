@@ -14,8 +14,7 @@ import mcalc
 from mcalc import Problem
 from mcalc.checking import KINDS, Spot
 from mcalc.checking import PointsField as Field
-from mcalc.render import verdict_record as record
-from mcalc.render import write_verdict as write
+from mcalc.pages import write_verdict as write
 
 ANSWERS = Path(__file__).parent / "answers"
 TABLES = sorted(path.name for path in ANSWERS.glob("*.jsonl"))
@@ -95,7 +94,7 @@ def test_classic_mistakes(expression: str, wrt: str, answer: str, shapes: dict[s
     found = mcalc.check(expression, wrt, answer, shapes, layout="paper")
     assert not found.right
     assert found.findings[0].name == finding
-    assert record(found)["finding"] == finding
+    assert json.loads(write(found, "json"))["finding"] == finding
     assert found.findings[0].sentence in write(found)
 
 
@@ -311,7 +310,7 @@ def test_the_page() -> None:
         "# w: n, x: n, b: scalar (assumed; declare with -s NAME=SHAPE)",
     ]
     assert write(found, "markdown").startswith("✗ Wrong: this is not the derivative of ")
-    assert record(found)["findings"][0]["step"]["rule"] == "maximum"
+    assert json.loads(write(found, "json"))["findings"][0]["step"]["rule"] == "maximum"
 
 
 def test_second_derivatives() -> None:

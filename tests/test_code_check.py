@@ -30,7 +30,7 @@ DAMAGED: dict[str, tuple[str, Damage, str]] = {
 
 @pytest.mark.parametrize(("text", "damage", "told"), DAMAGED.values(), ids=DAMAGED)
 def test_wrong_code_is_not_shown(text: str, damage: Damage, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mcalc.render.code.module", lambda *arguments: damage(emitted(*arguments)))
+    monkeypatch.setattr("mcalc.code.derivative.module", lambda *arguments: damage(emitted(*arguments)))
     derivation = mcalc.gradient(text, "x", {"A": "n,n", "x": "n"})
     for shown in (lambda: derivation.write("numpy"), derivation.function):
         with pytest.raises(Problem, match=f"^The code failed its own check: .*({told})") as caught:
@@ -42,7 +42,7 @@ def test_wrong_code_is_not_shown(text: str, damage: Damage, told: str, monkeypat
 
 def test_the_status_and_the_choice(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = lambda *arguments: emitted(*arguments).replace("return ", "return 2 * ")
-    monkeypatch.setattr("mcalc.render.code.module", wrong)
+    monkeypatch.setattr("mcalc.code.derivative.module", wrong)
     asked = ("gradient", "w.x", "--wrt", "w", "-f", "jax")
     out, told, status = command(*asked, capsys=capsys, monkeypatch=monkeypatch)
     assert (out, status) == ("", 1)

@@ -9,7 +9,7 @@ from running import mcalc as command
 import mcalc
 from mcalc import Problem
 from mcalc.code import Wanted, functions
-from mcalc.render import write_code as write
+from mcalc.code import write_code as write
 
 SYSTEMS = [
     ("a'@inv(X)@b", "X", {}, {"lu_factor": 1, "trans=1": 1}),

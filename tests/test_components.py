@@ -14,7 +14,7 @@ from mcalc.derivation import Derivation, component, expanded
 from mcalc.networks import IndexForm
 from mcalc.notation import Slices, write, write_expression
 from mcalc.numbers import draw_point, evaluate, evaluate_tensor
-from mcalc.render import write as written
+from mcalc.pages import write as written
 from mcalc.tree import Node, dimension, variables
 
 SIZES = {"n": 3, "m": 2, "k": 4, "p": 3, "N": 3}

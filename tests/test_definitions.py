@@ -11,11 +11,9 @@ from running import Run
 
 from mcalc.ask import read
 from mcalc.checking import Agreement, Form, agreement, defined, forms
-from mcalc.documents import plain
 from mcalc.networks import IndexForm
 from mcalc.notation import width
 from mcalc.numbers import dimensions, evaluate, evaluate_tensor, fitting_sizes, verify
-from mcalc.render import table_rows
 from mcalc.table import TABLE, Operator
 from mcalc.tree import Node
 
@@ -123,8 +121,9 @@ def test_at_a_kink_the_derivative_is_what_the_page_says(text: str, point: Any, b
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
-def test_the_table_keeps_to_its_width(columns: int) -> None:
-    shown = plain(table_rows(columns))
+def test_the_table_keeps_to_its_width(columns: int, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mcalc.commands.text.columns", lambda output: columns)
+    shown, _, _ = run("rules")
     assert max(map(width, shown.split("\n"))) <= columns
     assert all(re.search(rf"^{operator.name}\b", shown, re.MULTILINE) for operator in SHOWN)
 
@@ -149,7 +148,7 @@ exp(a)/sum(exp(a)); of a matrix, each row, or along the axis given
 Written      softmax(x)
 Shapes       n → n
              m×n → m×n
-             m×n → m×n   softmax(a, axis=0)
+             m×n → m×n, axis=0
 Where        differentiable everywhere
 
 By a

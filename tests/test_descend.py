@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 
 import mcalc
 from mcalc.ask import read
+from mcalc.evaluating import compiled, train
 from mcalc.numbers import (
     REAL,
     Arithmetic,
@@ -29,7 +30,6 @@ from mcalc.numbers import (
     read_assignments,
 )
 from mcalc.question import Question
-from mcalc.render import compiled, train
 from mcalc.tree import Node
 
 SQUARES = "sum((y[i] - (w.X[i] + b))^2 for i in 1..N)/N"

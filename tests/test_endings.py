@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from running import Run
 
+from mcalc.evaluating import Descent, train
 from mcalc.numbers import Method, of_numbers, read_assignments
 from mcalc.question import Question
-from mcalc.render import Descent, train
 
 
 def ended(loss: str, at: str, rate: float = 0.1, steps: int = 100, method: Method | None = None) -> Descent:

@@ -16,6 +16,7 @@ from running import Run, assigned
 import mcalc
 from mcalc import Problem
 from mcalc.checking import example_of
+from mcalc.evaluating import evaluation
 from mcalc.language import parse, read_program
 from mcalc.numbers import (
     COMPLEX,
@@ -33,7 +34,6 @@ from mcalc.numbers import (
     values_of,
 )
 from mcalc.question import Question
-from mcalc.render import evaluation_of as evaluation
 from mcalc.table import TABLE
 
 

@@ -23,7 +23,7 @@ from mcalc.derivation import Derivation
 from mcalc.documents import Equations, Options, Tex
 from mcalc.notation import Latex, Typeset, box_of, width_of
 from mcalc.pages import derivation_page as page
-from mcalc.render import write
+from mcalc.pages import write
 from mcalc.tree import Node
 
 CASES = [

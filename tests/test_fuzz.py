@@ -217,7 +217,9 @@ def test_a_fault_in_code_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     from mcalc.code import emitted
 
     asked = program(apply("matmul", A, x, shape=("n",)), A="n,n", x="n")
-    monkeypatch.setattr("mcalc.render.code.module", lambda *given: emitted(*given).replace("return A", "return A.T"))
+    monkeypatch.setattr(
+        "mcalc.code.derivative.module", lambda *given: emitted(*given).replace("return A", "return A.T")
+    )
     assert places(verdict_on(asked, "x")) == {"numpy"}
 
 
@@ -245,7 +247,7 @@ def test_a_failure_is_shrunk_to_what_causes_it(monkeypatch: pytest.MonkeyPatch) 
     unchecked(monkeypatch)
     from mcalc.code import emitted
 
-    monkeypatch.setattr("mcalc.render.code.module", lambda *given: emitted(*given).replace("np.cosh", "np.sinh"))
+    monkeypatch.setattr("mcalc.code.derivative.module", lambda *given: emitted(*given).replace("np.cosh", "np.sinh"))
     inner = apply("sinh", apply("multiply", a, x, shape=("n",)), shape=("n",))
     asked = program(apply("add", apply("sum", inner), DOT, apply("exp", a)), a="", w="n", x="n")
     found = verdict_on(asked, "x", command="gradient")

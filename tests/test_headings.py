@@ -8,7 +8,7 @@ import pytest
 
 from mcalc.ask import derive
 from mcalc.derivation import left_side, other_forms
-from mcalc.render import write
+from mcalc.pages import write
 
 MIXED = ("a'@X@b", "a,X", {"a": "n", "X": "n,m", "b": "m"})
 WRITTEN = {

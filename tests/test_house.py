@@ -35,8 +35,8 @@ FLOORS = (
     {"ask"},
     {"code"},
     {"checking"},
+    {"evaluating"},
     {"pages"},
-    {"render"},
     {"pictures"},
     {"answers"},
     {"__init__"},
@@ -175,10 +175,10 @@ def test_what_is_imported_by_name_can_be_followed() -> None:
         if not isinstance(name, ast.Constant) and not of_formats(name)
     }
     assert {row for row in unread if row[0] != OF_SYMPY} <= {*HANDED_ON.items(), ("code.checked", "library")}
-    assert {"render.code", "render.wrapped"} <= imports()["render"] and "documents.typst" in imports()["documents"]
+    assert "code.wrapped" in imports()["pages.shown"] and "documents.typst" in imports()["documents"]
 
 
-WITHIN_FUNCTIONS = ("commands", "__init__", "ask", "render")
+WITHIN_FUNCTIONS = ("commands", "__init__", "ask")
 """Where start-up needs it: a command imports what it runs, an unverified answer nothing that verifies."""
 
 
@@ -223,8 +223,8 @@ NOT_FUNCTIONS = {
     "pages.operator": ("where",),  # the word before what must hold
     "pictures.flat": ("log",),  # matplotlib's word for a scale
     "pictures.losses": ("step",),  # of a descent, on an axis
-    "render.steps": ("step",),  # of a descent, as a heading
-    "render.verdict": ("where", "step"),  # keys of JSON
+    "pages.descent": ("step",),  # of a descent, as a heading
+    "pages.records": ("where", "step"),  # keys of JSON
     "tree.node": ("sign",),  # an attribute
     "tree.properties": ("diagonal",),  # a property that is declared
 }

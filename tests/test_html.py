@@ -21,7 +21,7 @@ from mcalc.checking import example_of
 from mcalc.derivation import Derivation, expanded
 from mcalc.documents import STYLE_SHEET as STYLE
 from mcalc.notation import element, write_expression
-from mcalc.render import standalone
+from mcalc.pages import standalone
 from mcalc.table import TABLE
 
 CORPUS = Path(__file__).parent / "corpus" / "cases.jsonl"

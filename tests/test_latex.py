@@ -14,7 +14,7 @@ from mcalc.checking import example_of
 from mcalc.derivation import Derivation
 from mcalc.documents import Options
 from mcalc.notation import write
-from mcalc.render import write as render
+from mcalc.pages import write as render
 from mcalc.table import TABLE
 
 

@@ -6,7 +6,7 @@ from test_reading_back import CASES
 
 import mcalc
 from mcalc.language import Syntax, parse
-from mcalc.render import write
+from mcalc.pages import write
 
 NO_LONGER = 0.9
 

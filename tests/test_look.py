@@ -12,7 +12,7 @@ import mcalc
 from mcalc.derivation import Derivation
 from mcalc.documents import plain
 from mcalc.notation import broken, width
-from mcalc.render import rows
+from mcalc.pages import rows
 
 WIDTHS = (60, 80, 120)
 PROBLEMS = {f"{row.number} {row.expression} by {row.wrt}, {row.layout}": row for row in ROWS}

@@ -10,8 +10,8 @@ from mcalc.derivation import answer_text
 from mcalc.formats import DERIVATION, showing
 from mcalc.language import canonical_name, parse
 from mcalc.numbers import read_assignments
+from mcalc.pages import write
 from mcalc.problems import Problem, Span
-from mcalc.render import write
 from mcalc.tree import name_key, name_text
 
 NAMES = [
@@ -88,7 +88,7 @@ def test_dimensions_are_spelled_alike() -> None:
 
 @pytest.mark.parametrize("form", ["latex", "ascii", "text"])
 def test_a_name_that_ends_in_a_line(form: str) -> None:
-    from mcalc.render import write
+    from mcalc.pages import write
 
     shown = write(derive("x_.y_ + lambda_*x__1", "x_"), form)
     assert ("y}_{\\_}^T" if form == "latex" else "y_") in shown

@@ -9,9 +9,9 @@ from running import mcalc as run
 import mcalc
 from mcalc import Problem
 from mcalc.ask import derive
-from mcalc.render import function
-from mcalc.render import write as written
-from mcalc.render import write_code as write
+from mcalc.code import function_of as function
+from mcalc.code import write_code as write
+from mcalc.pages import write as written
 
 E = "elementwise"
 # expression, variable, declared, the derivative; the checks of `derive` compare it with differences and read it back

@@ -160,7 +160,7 @@ def test_what_is_shown_has_a_limit(run: Run, tmp_path: Path) -> None:
     np.save(tmp_path / "X.npy", np.ones((300, 2)))
     question = ("descend", "norm(X@w - 1)^2", "--wrt", "w", "--at", f"X=@{tmp_path / 'X.npy'}", "--rate", "1e-4")
     _, error, status = run(*question, "--show", "X", "--steps", "2")
-    assert status == 2 and "These are 600 columns" in error and "-f csv" in error
+    assert status == 2 and "This table has 603 columns" in error and "-f csv" in error
     assert len(run(*question, "--show", "X", "--steps", "2", "-f", "csv")[0].splitlines()[0].split(",")) > 600
     _, error, status = run(*question, "--show", "X@X'", "--steps", "1000")
     assert status == 2 and "too large to be kept" in error

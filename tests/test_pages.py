@@ -15,8 +15,7 @@ import mcalc
 from mcalc import Problem
 from mcalc.documents import DOCUMENTS, Options
 from mcalc.notation import DEFAULT, Latex, Name, Said, Style, Typed, written
-from mcalc.pages import spans
-from mcalc.render import write
+from mcalc.pages import spans, write
 
 RESULTS = {
     "answer": ("gradient", "(w.x + b - z)^2", "--wrt", "w"),

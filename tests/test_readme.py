@@ -7,10 +7,22 @@ import re
 from pathlib import Path
 
 from mcalc.cli import cli
-from mcalc.render import readme_table
+from mcalc.pages import formula, left_side, written
+from mcalc.table import TABLE
 
 README = Path(__file__).parent.parent / "README.md"
 START, END = "<!-- operators -->\n", "<!-- /operators -->"
+
+
+def readme_table() -> str:
+    """The table of operators, as the README has it."""
+    lines = ["| operator | written | derivative | |", "|---|---|---|---|"]
+    for operator in TABLE.values():
+        if operator.example:
+            rules = [f"`{left_side(operator, rule)} = {formula(operator, rule)}`" for rule in operator.rules]
+            cells = [operator.name, f"`{written(operator)}`", "<br>".join(rules), operator.doc]
+            lines.append(f"| {' | '.join(cells)} |".replace("log|det(A)|", "log abs(det(A))"))
+    return "\n".join(lines)
 
 
 def test_the_operators_are_those_of_the_table() -> None:

@@ -16,7 +16,7 @@ from benchmarks.test_emitted import arguments
 
 from mcalc.ask import derive
 from mcalc.code import functions
-from mcalc.render import write
+from mcalc.pages import write
 
 FOLDER = Path(__file__).parent.parent / "examples" / "scale"
 SMALL = {"n": 8, "m": 10, "k": 6, "N": 12}

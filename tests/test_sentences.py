@@ -9,8 +9,7 @@ import pytest
 from mcalc.ask import derive
 from mcalc.documents import latex_words
 from mcalc.notation import Box, Said
-from mcalc.pages import spans
-from mcalc.render import write
+from mcalc.pages import spans, write
 from mcalc.rewriting import rewritings as rows
 from mcalc.table import TABLE, Formula, Sentence, linked, told
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from running import Run
 
+from mcalc.evaluating import tabulate
 from mcalc.numbers import read_varied
 from mcalc.question import Question
-from mcalc.render import tabulate
 
 NEURON = ("table", "w.x + b", "--vary", "b=-0.5:0.5:0.1", "--at", "x=1,2,3", "--at", "w=.5,.6,.7")
 
@@ -71,7 +71,7 @@ def test_what_is_not_defined_is_said(run: Run) -> None:
         ["0", "undefined", "undefined"],
         ["1", "0", "1"],
     ]
-    assert "# At x = 0: `ln(x)` is not defined here: `x` is 0." in out
+    assert "# At x = 0: `ln(x)` is not defined here: `x` is 0\n" in out
     assert json.loads(run("table", "1/x", "--vary", "x=-1:1:1", "-f", "json")[0])["rows"] == [
         [-1, -1],
         [0, None],

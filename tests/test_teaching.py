@@ -16,7 +16,7 @@ from mcalc.derivation import Derivation, Step, clauses
 from mcalc.derivation import shown_at as shown
 from mcalc.documents import plain
 from mcalc.notation import write_expression
-from mcalc.render import rows
+from mcalc.pages import rows
 
 MOST_WORDS = {"max(0, w.x + b)": 200, COST: 300}
 WORDS_OF_ALL, LONGEST = 39_000, 460

@@ -14,7 +14,7 @@ from mcalc.ask import read
 from mcalc.checking import example_of
 from mcalc.documents import Options
 from mcalc.notation import write as written
-from mcalc.render import standalone, write
+from mcalc.pages import standalone, write
 from mcalc.table import TABLE
 
 LONG = "u = sin(W@x); v = tanh(W@u)*u; w = tanh(W@v)*v + u; z = exp(W@w)*v*w; softmax(z)*u"

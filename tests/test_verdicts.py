@@ -15,8 +15,8 @@ from mcalc import Problem
 from mcalc.checking import examined as check
 from mcalc.numbers import REAL
 from mcalc.numbers import digits_of as digits
+from mcalc.pages import write_verdict as write
 from mcalc.question import Question
-from mcalc.render import write_verdict as write
 from mcalc.table import TABLE
 from mcalc.tree import PROPERTIES
 

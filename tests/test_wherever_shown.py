@@ -11,7 +11,7 @@ from differences import agree, answer_at, derivative, points, value_of
 from fuzz.answers import Scene, of_code, of_text
 
 from mcalc.ask import derive
-from mcalc.render import write
+from mcalc.pages import write
 
 SIZES = {"m": 2, "n": 3, "k": 2, "d": 2, "p": 2, "q": 3}
 MADE_OF_THEM = {"k+d": 4, "p*q": 6, "k*n": 6, "2n": 6}

@@ -10,7 +10,7 @@ from mcalc.derivation import Derivation, at_detail
 from mcalc.derivation import the_error_term as error_term
 from mcalc.documents import plain
 from mcalc.notation import write_expression
-from mcalc.render import rows
+from mcalc.pages import rows
 
 
 def explained(expression: str, wrt: str, declared: str) -> Derivation:

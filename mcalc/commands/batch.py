@@ -13,8 +13,8 @@ from mcalc.commands.faults import guarded
 from mcalc.derivation.detail import at_detail
 from mcalc.formats import DERIVATION, LIBRARIES, VERDICT, showing
 from mcalc.language.declarations import Given
+from mcalc.pages.shown import write
 from mcalc.problems import Problem, among
-from mcalc.render import write
 
 _COLLECTED = 50
 """After how many replies the memory is looked through."""
@@ -116,7 +116,7 @@ def _checked(
 ) -> str:
     """The verdict on the request's answer."""
     from mcalc.checking.examine import check
-    from mcalc.render.verdict import write as report
+    from mcalc.pages.verdict import write as report
 
     answer, order = request.get("answer"), request.get("order", 1)
     layout = _choice(request, "layout", LAYOUTS, "")

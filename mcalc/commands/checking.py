@@ -11,9 +11,9 @@ import click
 from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import FORMAT, LAYOUT, NO_VERIFY, ORDER, SYMMETRIC_BY, WRT, Command, Form, by_name, common
-from mcalc.commands.text import Shown, expression_text, put, tell
+from mcalc.commands.text import expression_text, put
 from mcalc.documents.options import Options
-from mcalc.formats import FORMATS, VERDICT, Kind, showing
+from mcalc.formats import VERDICT, showing
 from mcalc.problems import Problem
 
 if TYPE_CHECKING:
@@ -67,12 +67,8 @@ def check(
 
         found = checked(question, expression_text(answer))
     from mcalc.pages.verdict import page
-    from mcalc.render import verdict as report
 
-    shown = Shown(lambda: page(found), {"json": lambda: report.as_json(found)})
-    put(shown, form, output, color, document)
-    if FORMATS[form].kind is not Kind.TERMINAL:
-        tell(found.derivation)
+    put(lambda: page(found), form, output, color, document)
     if not found.right:
         raise SystemExit(1)
 

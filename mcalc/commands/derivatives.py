@@ -14,7 +14,7 @@ from mcalc.code.wanted import Wanted
 from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import ORDER, Command, by_name, common
-from mcalc.commands.text import columns, show, tell, write
+from mcalc.commands.text import put, tell, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, Kind
 from mcalc.problems import Problem
@@ -77,15 +77,15 @@ def derivation_command(
         from mcalc.derivation.expansion import expanded
 
         derivation = expanded(derivation, expand)
-    if FORMATS[form].kind is Kind.TERMINAL:
-        from mcalc.render import rows
+    from mcalc.pages.derivation import page
+    from mcalc.pages.shown import write as code
 
-        show(rows(derivation, form, columns(output), document), output, color)
-    else:
-        from mcalc.render import write as written
-
-        write(written(derivation, form, wanted, document), output)
+    if FORMATS[form].kind is Kind.CODE:
+        write(code(derivation, form, wanted), output)
         tell(derivation)
+        return
+    with derivation.apart():
+        put(lambda: page(derivation, document.lhs), form, output, color, document)
 
 
 def _for_code(function: Callable[..., None]) -> Callable[..., None]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mcalc.commands.text import Shown, put, tell
+from mcalc.commands.text import put, tell
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, GRAPH, Kind, showing
 from mcalc.problems import Problem
@@ -55,7 +55,14 @@ def draw(question: Question, form: str, output: str | None, color: str, document
     from mcalc.pictures.graph_text import rows
 
     others = {"dot": lambda: graph_dot.write(derivations), "svg": lambda: graph_svg.write(derivations)}
-    shown = Shown(lambda: page(derivations), others, rows=lambda form, columns: rows(derivations, form, columns))
-    put(shown, form, output, color, document)
+    put(
+        lambda: page(derivations),
+        form,
+        output,
+        color,
+        document,
+        others,
+        lambda form, columns: rows(derivations, form, columns),
+    )
     if FORMATS[form].kind is not Kind.TERMINAL:
         tell(derivations[0])

@@ -11,7 +11,7 @@ from mcalc.choices import PICTURES
 from mcalc.commands.asking import asking
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import AT, DIGITS, FORMAT, LAYOUT, NO_VERIFY, WRT, Command, Form, by_name, common
-from mcalc.commands.text import Shown, painter, put, write
+from mcalc.commands.text import painter, put, write
 from mcalc.documents.options import Options
 from mcalc.formats import FORMATS, LIBRARIES, TABLE, VALUE, Kind, showing
 from mcalc.problems import Problem
@@ -43,18 +43,14 @@ def evaluate(
     color: str,
 ) -> None:
     """The value at a point, or the derivative there: exact where the values are."""
+    from mcalc.code.arrays import literal
+    from mcalc.evaluating.values import evaluation
     from mcalc.numbers.values import read_assignments
     from mcalc.pages.evaluation import page
-    from mcalc.render import evaluation as report
 
-    found = report.evaluation(question, read_assignments(at), intermediate)
-    shown = Shown(
-        lambda: page(found, digits, document.lhs, document.standalone or not FORMATS[form].pasted),
-        {"json": lambda: report.as_json(found)} | {name: lambda: report.arrays(found, form) for name in LIBRARIES},
-        lambda form: report.notes(found, form),
-        lambda form, _: report.text_rows(found, form, digits),
-    )
-    put(shown, form, output, color, document)
+    found = evaluation(question, read_assignments(at), intermediate)
+    code = dict.fromkeys(LIBRARIES, lambda: "\n".join(literal(one.number.array, form) for one in found.answers))
+    put(lambda: page(found, digits, document.lhs), form, output, color, document, code)
 
 
 @click.command("table", cls=Command)
@@ -83,18 +79,13 @@ def table(
     color: str,
 ) -> None:
     """The value, and derivatives, at each of many values."""
+    from mcalc.evaluating.tables import tabulate
     from mcalc.numbers.ranges import read_varied
     from mcalc.numbers.values import read_assignments
-    from mcalc.render import tables
+    from mcalc.pages.table import page
 
-    found = tables.tabulate(question, read_varied(vary), read_assignments(at))
-    shown = Shown(
-        lambda: tables.page(found, digits, not long),
-        {"csv": lambda: tables.as_csv(found), "json": lambda: tables.as_json(found)},
-        lambda form: tables.notes(found, form),
-        lambda *_: tables.text_rows(found, digits, not long),
-    )
-    put(shown, form, output, color, document)
+    found = tabulate(question, read_varied(vary), read_assignments(at))
+    put(lambda: page(found, digits, not long), form, output, color, document)
 
 
 class Positive(click.FloatRange):
@@ -160,10 +151,11 @@ def descend(
     mcalc descend "(w.x - z)^2" --wrt w --at x=-1,2 --at z=3 --update "w = w - lr*dw" --show w,w.x
     """
     from mcalc.commands.progress import progress_bar
+    from mcalc.documents import write as write_page
+    from mcalc.evaluating.descents import train
     from mcalc.numbers.descent import Method
     from mcalc.numbers.values import read_assignments
-    from mcalc.render import steps as pages
-    from mcalc.render import training
+    from mcalc.pages.descent import page
 
     if adam and momentum:
         raise Problem("Adam has momentum of its own.", hint="give one of --adam and --momentum")
@@ -171,7 +163,7 @@ def descend(
     suffix = output.rpartition(".")[2].lower() if output else ""
     draw = painter() if f".{suffix}" in PICTURES else None
     with progress_bar(steps) as progress:
-        found = training.train(
+        found = train(
             question,
             values,
             Method(rate, momentum, adam),
@@ -188,17 +180,10 @@ def descend(
 
         draw(steps_scene(found), output)
         output = None
-    data = {"csv": lambda: pages.as_csv(found, every or 1), "json": lambda: pages.as_json(found, every or 1)}
-    if suffix in data and FORMATS[form].kind is not Kind.DATA:
-        write(data[suffix](), output)
+    if suffix in FORMATS and FORMATS[suffix].kind is Kind.DATA is not FORMATS[form].kind:
+        write(write_page(page(found, every or 0, digits), suffix, document), output)
         output = None
-    result = Shown(
-        lambda: pages.page(found, every or 0, digits),
-        data,
-        lambda _: pages.remarks(found, digits),
-        lambda *_: pages.text_rows(found, every or 0, digits),
-    )
-    put(result, form, output, color, document)
+    put(lambda: page(found, every or 0, digits), form, output, color, document)
     if found.fault is not None:
         if form == "json":
             raise SystemExit(found.fault.status)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from mcalc.commands.documents import document_options
 from mcalc.commands.options import COLOR, COPY, FORMAT, OUTPUT, Command, Form, by_name, common
-from mcalc.commands.text import Shown, declared_shapes, legible, put
+from mcalc.commands.text import declared_shapes, legible, put
 from mcalc.documents.options import Options
 from mcalc.formats import RULES, SHAPES, showing
 
 if TYPE_CHECKING:
     from mcalc.documents.blocks import Page
-    from mcalc.documents.rows import Row
 
 
 @click.command(cls=Command)
@@ -40,7 +38,7 @@ def shapes(
 
     declared = declared_shapes(shapes)
 
-    put(Shown(lambda: page(text, declared, shapes if lead_on else None)), form, output, color, document)
+    put(lambda: page(text, declared, shapes if lead_on else None), form, output, color, document)
 
 
 @click.command(cls=Command)
@@ -77,27 +75,7 @@ def rules(
             return pages.rewritings_page() if rewritings else pages.names_page()
         return pages.page(pages.find(name)) if name else pages.operators_page()
 
-    put(Shown(page, rows=_table(name, sheet, rewritings or names)), form, output, color, document)
-
-
-def _table(name: str | None, sheet: bool, listed: bool) -> Callable[[str, int], list[Row]] | None:
-    """The sheet, the table of operators and an operator in full in a terminal, which lays them out by itself."""
-    if sheet:
-        from mcalc.render.sheet import rows as sheet_rows
-
-        return sheet_rows
-    if listed:
-        return None
-    if name is None:
-        from mcalc.render.rules import rows
-
-        return lambda _, columns: rows(columns)
-    from mcalc.pages.rules import find
-    from mcalc.render import operator_page
-    from mcalc.table.records import Operator
-
-    found = find(name)
-    return (lambda _, columns: operator_page.rows(found, columns)) if isinstance(found, Operator) else None
+    put(page, form, output, color, document)
 
 
 @click.command(cls=Command)

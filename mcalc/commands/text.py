@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,39 +23,40 @@ if TYPE_CHECKING:
     from mcalc.pictures.scene import Scene
 
 
-class Shown(NamedTuple):
-    """A result in each kind of format: its page, its data and code.
+def put(
+    page: Callable[[], Page],
+    form: str,
+    output: str | None,
+    color: str = "never",
+    document: Options = PLAIN,
+    others: Mapping[str, Callable[[], str]] = {},
+    rows: Callable[[str, int], list[Row]] | None = None,
+) -> None:
+    """The page in the format, or code and drawings of `others`, to the file, or to standard output.
 
-    `rows` are what a terminal of so many columns shows, where that is not the page. The `notes` go to standard error in
-    every format in which they are not among the rows.
+    `rows` are what a terminal of so many columns shows, where that is not the page. The notes of the page go to
+    standard error in every format in which they are not among the rows.
     """
-
-    page: Callable[[], Page]
-    others: Mapping[str, Callable[[], str]] = {}
-    notes: Callable[[str], Iterable[str]] = lambda form: ()
-    rows: Callable[[str, int], list[Row]] | None = None
-
-
-def put(shown: Shown, form: str, output: str | None, color: str = "never", document: Options = PLAIN) -> None:
-    """The result in the format, to the file, or to standard output."""
     kind = FORMATS[form].kind
     if kind is Kind.TERMINAL:
         from mcalc.documents.rows import page_in_ascii
-        from mcalc.documents.terminal import rows
+        from mcalc.documents.terminal import rows as rows_of_page
 
-        if shown.rows is None:
-            show(rows(shown.page(), form, columns(output), document), output, color)
+        if rows is None:
+            show(rows_of_page(page(), form, columns(output), document), output, color)
         else:
-            found = shown.rows(form, columns(output))
+            found = rows(form, columns(output))
             show(page_in_ascii(found) if form == "ascii" else found, output, color)
-    elif kind is Kind.DOCUMENT:
-        from mcalc.documents import write as write_page
+        return
+    from mcalc.documents import write as write_page
+    from mcalc.documents.data import beyond_doubles
 
-        write(write_page(shown.page(), form, document), output)
-    else:
-        write(shown.others[form](), output)
-    if kind is not Kind.TERMINAL:
-        tell_notes(shown.notes(form))
+    found_page = page()
+    write(others[form]() if form in others else write_page(found_page, form, document), output)
+    lost = (
+        beyond_doubles(found_page.data.lost, FORMATS[form].instead) if found_page.data and FORMATS[form].instead else []
+    )
+    tell_notes([*found_page.notes, *lost])
 
 
 def expression_text(text: str) -> str:

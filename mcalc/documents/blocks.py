@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from sympy.core.numbers import Integer
 from sympy.core.singleton import S
 
+from mcalc.documents.data import Data
+from mcalc.documents.flow import Graph
 from mcalc.notation.boxes import Box, Name, Row, Size, Typed, within
 from mcalc.table.records import Shape
 from mcalc.tree.names import name_text, shape_words
@@ -74,7 +76,8 @@ class Line:
 
     `sign` is what stands between the sides, equals or maps; `named` are the parts that recur in it, each with what it
     stands for. `factors` are, of a chain rule, the shapes of the Jacobians along each path. `role`: an answer in index
-    notation, ``index``, has its left side everywhere, and an entry of a larger one, ``entry``.
+    notation, ``index``, has its left side everywhere, and an entry of a larger one, ``entry``. Beside an exact number
+    stands what it is `about`.
     """
 
     left: Box | None
@@ -86,14 +89,16 @@ class Line:
     named: tuple[tuple[Name, Box], ...] = ()
     factors: tuple[tuple[Shape, ...], ...] = ()
     role: str = ""
+    about: Box | None = None
 
 
 @dataclass(frozen=True)
 class Equations:
     """Lines below one another.
 
-    `role` is ``definitions`` or ``rules`` of lines that stand each for itself, ``answer``, other ``forms`` of one, or
-    nothing; `in_full`: the names of the rules are told beside the reasons. An answer may be one `part`, ``by w``.
+    `role` is ``definitions`` or ``rules`` of lines that stand each for itself, ``cases`` of lines whose reasons say of
+    what shapes, ``answer``, other ``forms`` of one, or nothing; `in_full`: the names of the rules are told beside the
+    reasons. An answer may be one `part`, ``by w``.
     """
 
     lines: tuple[Line, ...]
@@ -115,7 +120,8 @@ class Equations:
 class Table:
     """Cells of sentences; a column of numbers is set to the right; `styles` are the roles of the columns.
 
-    What is `told` below the first cell stands there in a terminal, as it is too long for a column.
+    What is `told` below the first cell stands there in a terminal, as it is too long for a column. Columns of numbers
+    may be in `groups`, each with its title, its short name and how many they are.
     """
 
     header: tuple[Spans, ...]
@@ -123,6 +129,26 @@ class Table:
     numbers: bool = False
     styles: tuple[str, ...] = ()
     told: bool = False
+    groups: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An operator in a list: its name, how it is written, its shapes, what it is; equations, each with a sentence."""
+
+    name: str
+    written: Spans
+    shapes: Spans
+    told: tuple[tuple[Spans, Spans], ...]
+    about: Spans
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A list of operators under the headings of a table."""
+
+    header: tuple[Spans, ...]
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)
@@ -168,45 +194,6 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Words:
-    """A line in a graph: a formula, the shape of what it stands for, and what is quiet behind it."""
-
-    formula: Box
-    shape: Shape | None = None
-    more: str = ""
-    jacobian: bool = False
-
-
-@dataclass(frozen=True)
-class Card:
-    """A box of a graph: its role is variable, value or result; values `given` enter it; `stacked`: there are many."""
-
-    name: str
-    formula: Box
-    role: str
-    given: tuple[Words, ...] = ()
-    stacked: bool = False
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """What flows from one card into another, and the Jacobian of this."""
-
-    start: str
-    end: str
-    lines: tuple[Words, ...]
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Cards with arrows between them, and what is said of the last of the cards."""
-
-    cards: tuple[Card, ...]
-    arrows: tuple[Arrow, ...]
-    answer: tuple[Words, ...]
-
-
-@dataclass(frozen=True)
 class Either:
     """What is told in few words in a terminal, and at length in a document."""
 
@@ -216,21 +203,37 @@ class Either:
 
 @dataclass(frozen=True)
 class Example:
-    """A command, and the page that it prints."""
+    """A command, and the page that it prints; without a command, the page alone, a little in."""
 
     command: str
     page: Page
 
 
-Block = Heading | Prose | Where | Equations | Table | Tree | Note | Code | Graph | Aside | Shortened | Either | Example
+Block = (
+    Heading
+    | Prose
+    | Where
+    | Equations
+    | Table
+    | Entries
+    | Tree
+    | Note
+    | Code
+    | Graph
+    | Aside
+    | Shortened
+    | Either
+    | Example
+)
 
 
 @dataclass(frozen=True)
 class Page:
-    """The blocks, a title, and what is said in a comment where the format has no place for it.
+    """The blocks, a title, and what is said in a comment where the format has no place for it; what programs read.
 
     Of an `answer` a document that is no whole one has its equations alone; of it, and of a page that is `commented`, a
-    terminal has the sentences as comments. In a page of `reference` they begin at the margin.
+    terminal has the sentences as comments. In a page of `reference` they begin at the margin. The `notes` are told
+    beside what is printed in every format but those of a terminal.
     """
 
     blocks: tuple[Block, ...]
@@ -240,6 +243,8 @@ class Page:
     verdict: bool = False
     commented: bool = False
     reference: bool = False
+    data: Data | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:

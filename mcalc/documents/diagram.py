@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mcalc.documents.blocks import Card, Graph, Words
+from mcalc.documents.flow import Card, Graph, Words
 from mcalc.documents.layers import Item, arrange, connect
 
 ROOM, GAP, MARGIN = 900, 28, 14

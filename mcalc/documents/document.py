@@ -9,15 +9,15 @@ from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
-from mcalc.documents.at_length import LONGEST_BESIDE, at_length, letters, named, together
+from mcalc.documents.at_length import LONGEST_BESIDE, at_length, letters, named, together, with_decimals
 from mcalc.documents.blocks import (
     Aside,
     Block,
     Code,
     Either,
+    Entries,
     Equations,
     Example,
-    Graph,
     Heading,
     Line,
     Note,
@@ -32,6 +32,7 @@ from mcalc.documents.blocks import (
     size_box,
     with_capital,
 )
+from mcalc.documents.flow import Graph
 from mcalc.documents.options import Options
 from mcalc.notation.boxes import Box, Row, Size, Typed, equation, within
 from mcalc.notation.fitting import Fitting
@@ -73,7 +74,12 @@ class SetLine(NamedTuple):
 
 
 class Document(ABC):
-    """Prints blocks; `room` is the line in em, `narrow` one that it may come to."""
+    """Prints blocks; `room` is the line in em, `narrow` one that it may come to.
+
+    An answer that is `pasted` into a document is its formula alone.
+    """
+
+    pasted = False
 
     def __init__(self, setter: Typeset, options: Options, room: float, page: Page, narrow: float = inf) -> None:
         self.setter, self.options, self.room, self.page = setter, options, room, page
@@ -89,7 +95,7 @@ class Document(ABC):
         for block in together(blocks):
             table = isinstance(block, Equations) and block.role == "rules"
             printer: Callable[[Block], list[str]] = getattr(self, "rules" if table else type(block).__name__.lower())
-            lines += printer(at_length(block) if isinstance(block, Prose) else block)
+            lines += printer(at_length(block) if isinstance(block, Prose | Table) else block)
         return lines
 
     @abstractmethod
@@ -162,7 +168,7 @@ class Document(ABC):
         """A line, and the parts of it that had to get names."""
         sign = [Piece(self.setter.sign(line.sign), "rel", WIDE)] if related else []
         room = self.room - column
-        found = self.fitting.fit(line.right, room, sign)
+        found = self.fitting.fit(line.right if self.pasted else with_decimals(line), room, sign)
         lefts: tuple[str, ...] = ()
         if line.left is not None:
             lefts = self.fitting.fit(line.left, self.room, (), naming=False).lines
@@ -218,7 +224,15 @@ class Document(ABC):
 
     def example(self, block: Example) -> list[str]:
         """The command, and what it prints."""
-        return self.body([Code(block.command, "console"), *block.page.blocks])
+        return self.body([*([Code(block.command, "console")] if block.command else []), *block.page.blocks])
+
+    def entries(self, block: Entries) -> list[str]:
+        """A table: name, how it is written, the equations, what it is."""
+        rows = []
+        for one in block.entries:
+            told = [span for at, (equation, _) in enumerate(one.told) for span in ((", ",) * bool(at) + equation)]
+            rows.append(((one.name,), one.written, tuple(told), one.about))
+        return self.table(Table(block.header, tuple(rows)))
 
     def shortened(self, block: Shortened) -> list[str]:
         """A result in which a part has a name."""

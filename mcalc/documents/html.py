@@ -5,21 +5,9 @@ from __future__ import annotations
 from html import escape
 from math import ceil
 
-from mcalc.documents.blocks import (
-    Block,
-    Code,
-    Equations,
-    Graph,
-    Heading,
-    Note,
-    Page,
-    Prose,
-    Spans,
-    Table,
-    Where,
-    capital,
-)
+from mcalc.documents.blocks import Block, Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
 from mcalc.documents.document import Document, SetLine
+from mcalc.documents.flow import Graph
 from mcalc.documents.options import Options
 from mcalc.documents.svg import picture
 from mcalc.formats import FORMATS

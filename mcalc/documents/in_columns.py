@@ -108,6 +108,37 @@ def rows_of_equations(lines: Sequence[Equation], columns: int, indent: str = "  
     return rows
 
 
+def rows_of_numbers(
+    header: Sequence[str], cells: Sequence[Sequence[str]], groups: Sequence[tuple[str, int]]
+) -> list[Row]:
+    """Numbers under their headings, a line below these; groups of columns stand further apart, each under its title."""
+    widths = [max(width(heading), *(width(row[at]) for row in cells)) for at, heading in enumerate(header)]
+    counts = [count for _, count in groups] or [len(header)]
+    rows: list[Row] = []
+    if any(title for title, _ in groups):
+        titles, at = [], 0
+        for title, count in groups:
+            own = widths[at : at + count]
+            titles.append(pad(title, sum(own) + 2 * (count - 1)))
+            at += count
+        rows.append([Piece(_spaced(titles, [1] * len(titles)).rstrip(), "heading")])
+    heads = _spaced([pad("", wide - width(text)) + text for text, wide in zip(header, widths, strict=True)], counts)
+    rows += [[Piece(heads, "heading")], [Piece("─" * width(heads), "quiet")]]
+    for row in cells:
+        line = _spaced([text.rjust(wide) for text, wide in zip(row, widths, strict=True)], counts)
+        rows.append([Piece(line.rstrip())])
+    return rows
+
+
+def _spaced(cells: Sequence[str], counts: Sequence[int]) -> str:
+    """The cells of a row, those of two groups further apart, but for the first group, which numbers the rows."""
+    found, at = [], 0
+    for count in counts:
+        found.append("  ".join(cells[at : at + count]))
+        at += count
+    return "  ".join([found[0], " │ ".join(found[1:])]) if len(found) > 1 else found[0]
+
+
 def _told(line: Equation) -> str:
     return line.shape + ("   " if line.shape and line.reason else "") + line.reason
 

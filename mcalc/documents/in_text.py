@@ -9,6 +9,7 @@ from mcalc.documents.blocks import (
     Block,
     Code,
     Either,
+    Entries,
     Equations,
     Example,
     Heading,
@@ -24,6 +25,7 @@ from mcalc.documents.blocks import (
     Where,
 )
 from mcalc.documents.in_columns import Equation, labelled, rows_of_equations, rows_of_table
+from mcalc.documents.in_entries import EntryText, rows_of_cases, rows_of_entries
 from mcalc.documents.options import Options
 from mcalc.documents.rows import Piece, Row, in_ascii, table, wrapped
 from mcalc.notation.boxes import Box, Said, Typed
@@ -71,6 +73,8 @@ class Text:
 
     def math(self, box: Box) -> str:
         """A formula; a drawing takes several lines."""
+        if isinstance(box, Said):
+            return self.plainly(box.text)
         return drawn(box, self.form)
 
     def said(self, spans: Spans) -> str:
@@ -141,8 +145,10 @@ class Text:
 
     def example(self, block: Example) -> None:
         """A command, and what it prints, a little in."""
-        self.add()
-        self.add(Piece("  $ ", "quiet"), Piece(block.command))
+        if self.rows[-1][0].style != "heading":
+            self.add()
+        if block.command:
+            self.add(Piece("  $ ", "quiet"), Piece(block.command))
         inner = self.shown(block.page, self.columns - 2 if self.columns else 0)
         self.rows += [[Piece("  "), *row] if row else row for row in inner]
 
@@ -158,6 +164,9 @@ class Text:
         if block.role in ("definitions", "rules"):
             for lines in rows_of_table([self.cells(line, block) for line in block.lines], self.columns):
                 self.rows += lines
+        elif block.role == "cases":
+            cells = [(self.said(line.reason), self.equation(line), self.shape(line.shape).text) for line in block.lines]
+            self.rows += rows_of_cases(cells, self.columns)
         elif block.role == "answer":
             self.result(block)
         elif block.role == "forms":
@@ -238,6 +247,21 @@ class Text:
         """Cells below one another."""
         every = [block.header, *block.rows] if block.header else list(block.rows)
         self.rows += self.cells_of(every, block.styles)
+
+    def entries(self, block: Entries) -> None:
+        """A list of operators."""
+        self.rows += rows_of_entries(
+            [
+                EntryText(
+                    one.name,
+                    self.said(one.written).strip("`"),
+                    self.said(one.shapes),
+                    [(self.said(equation), self.said(sentence)) for equation, sentence in one.told],
+                )
+                for one in block.entries
+            ],
+            self.columns,
+        )
 
     def tree(self, block: Tree) -> None:
         """Cells below one another, with branches from each row to what is a part of it."""

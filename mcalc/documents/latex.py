@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from mcalc.documents.at_length import plainly, together
-from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
 from mcalc.documents.document import Document, SetLine
+from mcalc.documents.flow import Graph
 from mcalc.documents.options import Options
 from mcalc.documents.typeset_diagram import Tikz
 from mcalc.formats import FORMATS
@@ -86,6 +87,7 @@ class Tex(Document):
 
     def __init__(self, page: Page, options: Options) -> None:
         self.titled_before = False
+        self.pasted = page.answer and not options.standalone
         super().__init__(Latex(options.style), options, _AIR * options.width / _EM, page)
 
     def words(self, text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Span, Spans, Table, Where, Words
+from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Span, Spans, Table, Where
 from mcalc.documents.blocks import capital as with_capital
 from mcalc.documents.document import Document, SetLine
+from mcalc.documents.flow import Graph, Words
 from mcalc.documents.latex import words as latex_words
 from mcalc.documents.options import Options
 from mcalc.documents.svg import as_text, picture

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from mcalc.documents.blocks import Graph, Words
 from mcalc.documents.diagram import LINE, MARGIN, ROOM, SIZE, SMALL, SMALL_LINE, Diagram, Held, Rect, SetWords
+from mcalc.documents.flow import Graph, Words
 from mcalc.documents.layers import Item
 from mcalc.notation.boxes import Box, Name, Row, within
 from mcalc.notation.textlines import broken

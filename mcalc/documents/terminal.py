@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from mcalc.documents.at_length import checked
 from mcalc.documents.blocks import (
     Block,
     Equations,
@@ -9,12 +12,16 @@ from mcalc.documents.blocks import (
     Note,
     Page,
     Prose,
+    Spans,
     Table,
     Where,
+    capital,
 )
+from mcalc.documents.in_columns import rows_of_numbers
 from mcalc.documents.in_text import Text
 from mcalc.documents.options import Options
 from mcalc.documents.rows import Piece, Row, plain, wrapped
+from mcalc.notation.columns import width
 from mcalc.notation.textlines import broken
 
 
@@ -47,8 +54,21 @@ class AnswerInText(Text):
             self.add(Piece("# " + line, "quiet"))
 
     def prose(self, block: Prose) -> None:
-        """What is said of an answer."""
+        """What is said of an answer; a caption stands over its table."""
+        if block.role == "caption":
+            self.add(Piece(self.said(block.spans), "heading"))
+            return
         self.told(self.said(block.spans).removesuffix("."))
+
+    def table(self, block: Table) -> None:
+        """Numbers under their headings, and no comment; anything else behind `#`."""
+        if not block.numbers:
+            self.rows += self.cells_of(block.rows, block.styles, "# ")
+            return
+        cells = [[self.said(cell) for cell in row] for row in (checked(block).header, *block.rows)]
+        groups = [(title, count) for title, _, count in block.groups]
+        for row in rows_of_numbers(cells[0], cells[1:], groups):
+            self.add(*(piece._replace(text=self.plainly(piece.text)) for piece in row))
 
     def result(self, block: Equations) -> None:
         """The value, its recurring parts before it; its left side where that is asked for, and before an entry."""
@@ -65,6 +85,9 @@ class AnswerInText(Text):
             sided = (self.options.lhs and not drawing) or line.role == "entry"
             for text in (self.equation(line) if sided else self.math(line.right)).split("\n"):
                 self.add(Piece(text, "result"))
+            if line.about is not None:
+                for at, text in enumerate(self.said((line.about,)).split("\n")):
+                    self.add(Piece(f"# {'      ' if at else 'about '}{text}", "quiet"))
 
 
 class ReferenceInText(Text):
@@ -80,24 +103,45 @@ class ReferenceInText(Text):
 
     def prose(self, block: Prose) -> None:
         """A law, or what is said of it."""
+        if block.label:
+            super().prose(block)
+            return
         text = self.said(block.spans)
         if block.role == "law":
             lines = broken(text.strip("`"), self.columns - 2, "") if self.columns else [text.strip("`")]
             self.rows += [[Piece("  " + line, "result")] for line in lines]
             return
-        if block.role == "see":
+        if block.role in ("see", "after"):
             self.add()
-        self.told(text)
+        self.told(text, indent="  " if block.role in ("within", "after") else None)
 
     def table(self, block: Table) -> None:
-        """Cells below one another, or what is said of a row below it."""
-        if not block.told:
-            self.rows += self.cells_of(block.rows, block.styles, "")
-            return
-        for first, *others in block.rows:
-            self.add(Piece(self.said(first).strip("`")))
-            for cell in others:
-                self.told(self.said(cell), indent="    ")
+        """Cells below one another, or what is said of a row below it; facts behind their labels."""
+        if block.told:
+            for first, *others in block.rows:
+                self.add(Piece(self.said(first).strip("`")))
+                for cell in others:
+                    self.told(self.said(cell), indent="    ")
+        elif block.styles[:1] == ("rule",):
+            self.add()
+            for label, *cells in block.rows:
+                self.fact(capital(self.said(label)).ljust(_LABEL), cells, block.styles[1:])
+        else:
+            rows = self.cells_of(block.rows, block.styles, "  " if block.styles[:1] == ("within",) else "")
+            narrow = self.columns and any(sum(width(piece.text) for piece in row) > self.columns for row in rows)
+            below = rows[0][0] if rows[0][0].text else Piece("    ")
+            self.rows += (
+                [[below if at else row[0], piece] for row in rows for at, piece in enumerate(row[1:])]
+                if narrow
+                else rows
+            )
+
+    def fact(self, label: str, cells: Sequence[Spans], styles: Sequence[str]) -> None:
+        """A label, and beside it a text, over several lines where it must be."""
+        texts = "   ".join(self.said(cell).strip("`") for cell in cells)
+        for line in wrapped(texts, self.columns - _LABEL if self.columns else 0):
+            self.add(Piece(label, "rule"), Piece(line, *styles[:1]))
+            label = " " * _LABEL
 
 
 class VerdictInText(Text):
@@ -151,6 +195,8 @@ class VerdictInText(Text):
             self.add(Piece("    "), Piece(self.equation(line)))
 
 
+_LABEL = 13
+"""The column of labels."""
 _VERDICTS = ("good", "bad")
 _TITLES = {"example": "For example", "parting": "It parts from the derivation here"}
 

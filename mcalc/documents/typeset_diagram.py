@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcalc.documents.blocks import Graph, Words, size_box
+from mcalc.documents.blocks import size_box
 from mcalc.documents.diagram import LINE, SIZE, SMALL, SMALL_LINE, Diagram, Held, Rect, SetWords
+from mcalc.documents.flow import Graph, Words
 from mcalc.notation.fitting import INDENT
 from mcalc.notation.pieces import broken, tallest
 from mcalc.notation.typeset import Typeset

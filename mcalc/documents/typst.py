@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mcalc.documents.blocks import Code, Equations, Graph, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
 from mcalc.documents.document import Document, SetLine
+from mcalc.documents.flow import Graph
 from mcalc.documents.options import Options
 from mcalc.documents.typeset_diagram import TypstDiagram
 from mcalc.formats import FORMATS
@@ -41,6 +42,7 @@ class TypstPage(Document):
     """One formula of aligned lines for each row of equations."""
 
     def __init__(self, page: Page, options: Options) -> None:
+        self.pasted = page.answer and not options.standalone
         super().__init__(Typst(options.style), options, _AIR * options.width / _EM, page)
 
     def words(self, text: str) -> str:

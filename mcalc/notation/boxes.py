@@ -175,7 +175,7 @@ class BigSum(Box):
 
 
 class Grid(Box):
-    """A stack (a column of parts), a grid of scalars, or a drawing with dots."""
+    """A stack (a column of parts), a grid of scalars, one of numbers, or a drawing with dots."""
 
     rows: tuple[tuple[Box, ...], ...]
     kind: str

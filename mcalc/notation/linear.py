@@ -39,7 +39,7 @@ from mcalc.table.roles import DELTA, INVERSE, ROOT
 from mcalc.tree.names import SUPERSCRIPTS, name_text, size_shown, size_text, size_words
 
 ADDITION, PRODUCT, DOT, POWER, POSTFIX, ATOM = 20, 30, 40, 50, 60, 100
-_RELATION = 10
+_RELATION, _LONGEST_MATRIX = 10, 100
 _BETWEEN = {"comma": ", ", "semicolon": "; ", "thin": "*", "space": " "}
 """What stands between the parts of a row in a sentence."""
 _TRANSPOSES = re.compile(r"T(?![^\W²³¹⁰⁴-⁹ᵀ])")
@@ -51,6 +51,10 @@ def _ends_so(part: Box) -> bool:
     while isinstance(part, Row):
         part = part.parts[-1]
     return isinstance(part, Derivative)
+
+
+def _is_dots(part: Box) -> bool:
+    return isinstance(part, Sign) and part.kind in ("across", "down", "aslant")
 
 
 class Linear(InLine):
@@ -66,8 +70,7 @@ class Linear(InLine):
         return [Piece(text)], PRODUCT if "/" in text else ATOM
 
     def _decimal(self, part: Decimal) -> Written:
-        text = part.digits
-        return [Piece(text if self.ascii else text.replace("e-", "e−"))], ATOM
+        return [Piece(part.digits)], ATOM
 
     def _size(self, part: Size) -> Written:
         size = part.size
@@ -262,12 +265,27 @@ class Linear(InLine):
     def _grid(self, part: Grid) -> Written:
         if part.kind == "stack":
             return [Piece("["), *self.inside(self.listed([row[0] for row in part.rows], "; ")), Piece("]")], ATOM
+        if part.kind == "numbers":
+            return [Piece(self.numbers(part))], ATOM
         run: Run = []
         for at, row in enumerate(part.rows):
             own = self.listed(row, ", ")
             run += own if not at else [Piece("; "), *cut(own, "comma")]
         opening, closing = ("[[", "]]") if len(part.rows) == 1 else ("[", "]")
         return [Piece(opening), *self.inside(run), Piece(closing)], ATOM
+
+    def numbers(self, part: Grid) -> str:
+        """A column ``[a; b]``, a row ``[a, b]ᵀ`` or a matrix ``[a, b; c, d]``, its columns aligned where it is wide."""
+        dots = "..." if self.ascii else "…"
+        rows = [[dots if _is_dots(cell) else self.write(cell) for cell in row] for row in part.rows]
+        if len(rows) == 1:
+            return f"[{', '.join(rows[0])}]{self.sign_of['T']}"
+        line = f"[{'; '.join(', '.join(row) for row in rows)}]"
+        if len(rows[0]) == 1 or len(line) <= _LONGEST_MATRIX:
+            return line
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        lines = [", ".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=True)) for row in rows]
+        return "[" + ";\n ".join(lines) + "]"
 
     def _cases(self, part: Cases) -> Written:
         first, second, asked = (self.run(side) for side in (part.value, part.other, part.condition))

@@ -46,11 +46,6 @@ def rounded(value: Any, digits: int = DIGITS) -> str:
     return f"{_real(real, digits)} {'-' if imaginary < 0 else '+'} {unit}"
 
 
-def typographic(text: str) -> str:
-    """With minus signs, but for those of exponents: ``−3 − 2e-16i``."""
-    return text.replace("e-", "e~").replace("-", "−").replace("e~", "e-")
-
-
 def typed(value: float) -> str:
     """A number as one types it, in an option that is offered: ``1e-05``."""
     return f"{value:g}"

@@ -54,7 +54,7 @@ _SIGNS: dict[str, tuple[str, str, str, str]] = {
     "zeros": ("0⃗", "zeros", "", ""),
     "pi": ("π", "pi", r"\pi", "π"),
     DELTA: ("δ", DELTA, r"\delta", "δ"),
-    "infinity": ("∞", "inf", r"\infty", "∞"),
+    "infinity": ("inf", "inf", r"\infty", "∞"),
     "across": ("⋯", "...", r"\cdots", "⋯"),
     "down": ("⋮", "...", r"\vdots", "⋮"),
     "aslant": ("⋱", "...", r"\ddots", "⋱"),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import sympy
 from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.notation.boxes import Box, Decimal, Grid, Name, Row, Sign
-from mcalc.notation.of_numbers import typographic
-from mcalc.notation.writing import box_of, write
+from mcalc.notation.writing import box_of
 from mcalc.notation.writing import written as set_in
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
@@ -24,7 +22,7 @@ from mcalc.tree.node import Node
 from mcalc.tree.operations import exponential, root
 
 UNIT = "i = sqrt(-1)"
-MOST_SHOWN, MOST_IN_LINE, _ENDS, _LONGEST_EXACT = 60, 100, 3, 160
+MOST_SHOWN, _ENDS, _LONGEST_EXACT = 60, 3, 160
 
 
 def node_of(number: Expr) -> Node:
@@ -74,47 +72,9 @@ def _power(factor: Expr) -> tuple[Node, Expr]:
     return node_of(base), exponent
 
 
-def cells(array: Array, dialect: str, digits: int | None) -> list[str]:
-    """Every entry as text: rounded to so many digits, or exact where that is None."""
-    entries = list(np.ravel(np.asarray(array)))
-    if digits is None:
-        return [write(node_of(entry), dialect) for entry in entries]
-    shown = [decimal(entry, digits) for entry in entries]
-    if dialect == "text":
-        return [typographic(text) for text in shown]
-    return shown
-
-
 def written(array: Array, shape: Sequence[int], dialect: str = "text", digits: int | None = None) -> str:
     """A scalar, a column ``[a; b]``, a row ``[a, b]ᵀ`` or a matrix ``[a, b; c, d]``; a long one with its ends alone."""
-    if dialect not in ("text", "ascii"):
-        return set_in(box(array, shape, digits), dialect)
-    shape = tuple(shape)
-    if all(size == 1 for size in shape):
-        return cells(array, dialect, digits)[0]
-    rows, columns = shape if len(shape) == 2 else (shape[0], 1)
-    table = np.asarray(array).reshape(rows, columns)
-    parts = [cells(table[row], dialect, digits) for row in range(rows)] if table.size <= MOST_SHOWN else []
-    parts = parts or _ends(table, lambda row: _ends(row, lambda one: cells(one, dialect, digits)[0], dialect), dialect)
-    if rows == 1:
-        return f"[{', '.join(parts[0])}]" + ("'" if dialect == "ascii" else "ᵀ")
-    line = f"[{'; '.join(', '.join(row) for row in parts)}]"
-    if columns == 1 or len(line) <= MOST_IN_LINE:
-        return line
-    widths = [max(len(row[column]) for row in parts) for column in range(len(parts[0]))]
-    lines = [", ".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=True)) for row in parts]
-    return "[" + ";\n ".join(lines) + "]"
-
-
-def _ends(items: Any, show: Callable[[Any], Any], dialect: str) -> list[Any]:
-    """The first and last of many, and dots between them."""
-    if len(items) <= 2 * _ENDS:
-        return [show(item) for item in items]
-    first, last = [show(item) for item in items[:_ENDS]], [show(item) for item in items[-_ENDS:]]
-    dots: Any = {"text": "…"}.get(dialect, "...")
-    if isinstance(first[0], list):
-        dots = [dots] * len(first[0])
-    return [*first, dots, *last]
+    return set_in(box(array, shape, digits), dialect)
 
 
 def exact(number: Expr, dialect: str, rounded: bool) -> str:
@@ -137,7 +97,7 @@ def box(array: Array, shape: Sequence[int], digits: int | None = None) -> Box:
     table = np.asarray(array).reshape(rows, columns)
     down, across = (_kept(size) if table.size > MOST_SHOWN else list(range(size)) for size in (rows, columns))
     cells = tuple(tuple(_dots_or(table, row, column, digits) for column in across) for row in down)
-    return Grid(cells, "drawing")
+    return Grid(cells, "numbers")
 
 
 def _kept(size: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from mcalc.ask import in_layout
 from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, is_alone, left_box, own_name, value_name
@@ -33,10 +34,12 @@ from mcalc.documents.blocks import (
     joined,
     size_box,
 )
+from mcalc.documents.data import Data
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
 from mcalc.notation.drawing import Slices
 from mcalc.notation.writing import box_of
+from mcalc.pages.records import of_derivation
 from mcalc.pages.sentences import Sentences, named_result
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
@@ -44,6 +47,7 @@ from mcalc.tree.node import Node
 
 def page(derivation: Derivation, lhs: bool = False) -> Page:
     """The answer, or for `explain` the derivation; `lhs`: an answer has its left side in any case."""
+    data = Data(partial(of_derivation, derivation))
     derivation = shown(derivation) if derivation.command == "explain" else derivation
     with derivation.apart():
         by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
@@ -52,7 +56,8 @@ def page(derivation: Derivation, lhs: bool = False) -> Page:
             blocks = [block for part in derivation.parts or (derivation,) for block in DerivationPage(part).explained()]
         else:
             blocks = list(DerivationPage(derivation).answered(lhs))
-        return Page(tuple(blocks), title, assumptions(derivation), derivation.command != "explain")
+        assumed = assumptions(derivation)
+        return Page(tuple(blocks), title, assumed, derivation.command != "explain", data=data, notes=assumed)
 
 
 def answer_lines(derivation: Derivation, lhs: bool = False) -> list[Equations]:

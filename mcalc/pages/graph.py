@@ -8,7 +8,8 @@ from mcalc.derivation.derivation import Derivation, value_name
 from mcalc.derivation.graph import Edge, Vertex, carried, graph_of
 from mcalc.derivation.graph import Graph as Flow
 from mcalc.derivation.statements import assumptions
-from mcalc.documents.blocks import Arrow, Block, Card, Graph, Page, Prose, Spans, Words, joined
+from mcalc.documents.blocks import Block, Page, Prose, Spans, joined
+from mcalc.documents.flow import Arrow, Card, Graph, Words
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.boxes import Box, Name, equation
 from mcalc.notation.partials import derivative

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mcalc.ask import derive
+from mcalc.checking.operator import example_of
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.named_rules import RULES, NamedRule
 from mcalc.derivation.named_rules import Example as Asked
-from mcalc.documents.blocks import Block, Either, Example, Heading, Note, Page, Prose, Spans, Table
+from mcalc.documents.blocks import Block, Either, Entries, Entry, Example, Heading, Note, Page, Prose, Spans, Table
 from mcalc.notation.boxes import Typed
 from mcalc.pages import derivation as derivations
-from mcalc.pages.operator import formula, left_side, written
+from mcalc.pages.operator import equation_of, taken, written
 from mcalc.pages.operator import page as operator_page
 from mcalc.pages.prose import spans
 from mcalc.problems import Problem, nearest
@@ -97,13 +98,19 @@ def operators_page() -> Page:
     """The table of operators, each with its rules."""
     header: tuple[Spans, ...] = (("operator",), ("written",), ("derivative",), ("what it is",))
     shown = [operator for operator in TABLE.values() if operator.example]
-    rows = tuple((spans(one.name, {}), (Typed(written(one)),), _derivatives(one), spans(one.doc, {})) for one in shown)
-    return Page((Table(header, rows),), ("Operators and their Jacobians",))
+    return Page((Entries(header, tuple(map(_entry, shown))),), ("Operators and their Jacobians",), reference=True)
 
 
-def _derivatives(operator: Operator) -> Spans:
-    rules = [spans(f"{left_side(operator, rule)} = {formula(operator, rule)}", {}) for rule in operator.rules]
-    return tuple(span for at, found in enumerate(rules) for span in (*([", "] if at else []), *found))
+def _entry(operator: Operator) -> Entry:
+    """The equations of an operator, each with its sentence where that is not the one of another."""
+    told: list[tuple[Spans, Spans]] = []
+    for rule in operator.rules:
+        again = any(rule.sentence == other.sentence for other in operator.rules[: len(told)])
+        told.append((equation_of(operator, rule), spans("" if again else rule.sentence, {})))
+    if not told:
+        told.append(((), spans(operator.sentence or operator.doc, {})))
+    shapes = taken(example_of(operator).value)
+    return Entry(operator.name, (Typed(written(operator)),), shapes, tuple(told), spans(operator.doc, {}))
 
 
 def page(found: NamedRule | Operator | Rewriting) -> Page:

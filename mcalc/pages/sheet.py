@@ -8,14 +8,12 @@ from typing import NamedTuple
 
 from mcalc.ask import derive
 from mcalc.derivation.named_rules import RULES
-from mcalc.documents.blocks import Block, Heading, Page, Prose, Spans, Table, size_box
+from mcalc.documents.blocks import Block, Either, Equations, Heading, Line, Page, Prose, Spans, Table, size_box
 from mcalc.networks.index_form import Expression, partial
 from mcalc.notation.drawing import Drawn
-from mcalc.notation.results import write_expression
 from mcalc.notation.writing import box_of
 from mcalc.pages.prose import spans
 from mcalc.table.records import Shape
-from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node
 
 
@@ -100,34 +98,29 @@ def laws(section: Section) -> list[tuple[str, str]]:
 
 
 def page() -> Page:
-    """The sheet for documents."""
-    blocks: list[Block] = [Heading(1, ("Matrix calculus on two pages",)), Prose(spans(f"{LAYOUT}.", {}))]
+    """The sheet: the derivatives of each section, and the laws that go with it."""
+    below = tuple(Prose(spans(one, {}), "within") for one in LAYOUT)
+    blocks: list[Block] = [Heading(1, ("Matrix calculus on two pages",))]
+    blocks.append(Either(below, (Prose(spans(f"{'; '.join(LAYOUT)}.", {})),)))
     for section in SECTIONS:
         blocks.append(Heading(2, (section.title,)))
+        lines: list[Line] = []
         cells: list[tuple[Spans, ...]] = []
-        for known in section.known:
-            entry = entry_of(known)
+        for entry in map(entry_of, section.known):
             assert isinstance(entry.right, Node)
-            value, variable = box_of(entry.value), box_of(entry.variable)
-            cells.append(((value,), (variable,), (box_of(entry.right),), (size_box(entry.shape),)))
-        blocks.append(Table((("value",), ("by",), ("derivative",), ("shape",)), tuple(cells)))
-        blocks += [Prose(spans(f"{law}.", {}), "", name) for name, law in laws(section)]
-    return Page(tuple(blocks), ("Matrix calculus on two pages",))
-
-
-def texts(section: Section, form: str) -> list[tuple[str, str, str]]:
-    """The derivatives of a section as text: left side, right side, shape."""
-    found = []
-    for entry in map(entry_of, section.known):
-        name = str(entry.variable.parameters[0])
-        left = partial(entry.value, name, entry.shape, len(entry.value.axes))
-        right = write_expression(entry.right, form)
-        found.append((write_expression(left, form), right, sizes_shown(entry.shape)))
-    return found
+            name, right = str(entry.variable.parameters[0]), box_of(entry.right)
+            left = box_of(partial(entry.value, name, entry.shape, len(entry.value.axes)))
+            lines.append(Line(left, right, (), entry.shape))
+            cells.append(((box_of(entry.value),), (box_of(entry.variable),), (right,), (size_box(entry.shape),)))
+        table = Table((("value",), ("by",), ("derivative",), ("shape",)), tuple(cells))
+        blocks.append(Either((Equations(tuple(lines), "definitions"),), (table,)))
+        blocks += [Prose(spans(law, {}), "", name) for name, law in laws(section)]
+    return Page(tuple(blocks), ("Matrix calculus on two pages",), reference=True)
 
 
 LAYOUT = (
-    "∂y/∂x has a row for each output and a column for each input: a gradient is a row, the derivative by a scalar a "
-    "column; a scalar by a matrix has the shape of the matrix"
+    "∂y/∂x has a row for each output and a column for each input",
+    "a gradient is a row, the derivative by a scalar a column",
+    "a scalar by a matrix has the shape of the matrix",
 )
-"""The one sentence about layout."""
+"""What is to be known of the layout."""

@@ -9,12 +9,16 @@ from mcalc.checking.statements import answer_shape, answer_text, derivative, par
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.statements import assumptions
+from mcalc.documents import write as write_page
 from mcalc.documents.blocks import Block, Code, Either, Equations, Line, Note, Page, Prose, Spans, Table, joined
+from mcalc.documents.data import Data
+from mcalc.documents.options import PLAIN, Options
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, equation
 from mcalc.notation.drawing import Drawn
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import box_of
+from mcalc.pages.records import of_verdict
 from mcalc.pages.sentences import Sentences
 from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, variables
@@ -28,7 +32,13 @@ def page(check: Check) -> Page:
         by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
         title = ("The derivative of ", box_of(derivation.value), " by ", *by)
         blocks = tuple(block for part in parts for block in _Verdict(part).blocks())
-        return Page(blocks, title, assumptions(derivation), verdict=True)
+        assumed, data = assumptions(derivation), Data(lambda: of_verdict(check))
+        return Page(blocks, title, assumed, verdict=True, data=data, notes=assumed)
+
+
+def write(check: Check, form: str = "text", options: Options = PLAIN) -> str:
+    """The verdict in a format."""
+    return write_page(page(check), form, options)
 
 
 class _Verdict:

@@ -15,7 +15,7 @@ from mcalc.notation.results import write_expression
 from mcalc.notation.textlines import broken
 from mcalc.notation.writing import written
 from mcalc.pages.graph import paths_told
-from mcalc.render import rows as derivation_rows
+from mcalc.pages.shown import rows as derivation_rows
 from mcalc.tree.names import sizes_shown
 
 WIDTH = 80

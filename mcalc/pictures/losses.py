@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mcalc.evaluating.descents import Descent
+from mcalc.evaluating.steps import columns
 from mcalc.notation.writing import written
 from mcalc.numbers.descent import History
 from mcalc.pictures.limits import heights
 from mcalc.pictures.sampling import MOST_GRAPHS, formula
 from mcalc.pictures.scene import Axis, Graph, Label, Scene
 from mcalc.problems import Problem
-from mcalc.render.steps import columns
-from mcalc.render.training import Descent
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 

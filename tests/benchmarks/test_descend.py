@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mcalc.evaluating import compiled
 from mcalc.numbers import fit, of_numbers
-from mcalc.render import compiled
 
 ROWS, COLUMNS, REPEATS, RATE = 100_000, 100, 25, 0.01
 LEAST_SQUARES = "sum((w.X[i] + b - y[i])^2 for i in 1..N)/N"

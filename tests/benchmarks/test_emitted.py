@@ -19,7 +19,7 @@ from mcalc.answers import Answer
 from mcalc.ask import derive
 from mcalc.code import emitted as module
 from mcalc.code import functions
-from mcalc.render import write
+from mcalc.pages import write
 
 REPEATS = 7
 LEAST, SLOW = 0.02, 0.5

@@ -14,8 +14,8 @@ from growth import exponent
 from mcalc.ask import derive
 from mcalc.checking import examined as check
 from mcalc.derivation import answer_text
+from mcalc.pages import write
 from mcalc.question import Question as Asked
-from mcalc.render import write
 
 Question = tuple[str, str, str, dict[str, str]]
 Family = Callable[[int], Question]

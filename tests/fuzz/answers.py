@@ -16,8 +16,8 @@ from mcalc.derivation import Derivation
 from mcalc.language import Declaration, canonical_name, declaration, parse, read_program
 from mcalc.networks import IndexForm
 from mcalc.numbers import Program, evaluate, evaluate_tensor, whole
+from mcalc.pages import write
 from mcalc.problems import Problem
-from mcalc.render import write
 from mcalc.table import LoopIndex
 from mcalc.tree import Node
 

@@ -20,11 +20,11 @@ from fuzz.making import Maker
 from fuzz.meanings import Outside
 from fuzz.precise import NotJudged, truth
 from fuzz.terms import Program, whole
+from mcalc.evaluating import evaluation
 from mcalc.language import canonical_name
 from mcalc.numbers import Number, decimal, of_numbers
 from mcalc.problems import Problem
 from mcalc.question import Question
-from mcalc.render import evaluation_of as evaluation
 from mcalc.table import ShapeMismatch
 
 SLOW, QUICK = 2.0, 0.05

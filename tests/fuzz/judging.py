@@ -20,8 +20,8 @@ from fuzz.terms import Program
 from fuzz.values import Expected, Unreliable
 from mcalc.ask import derive
 from mcalc.numbers import evaluate
+from mcalc.pages import write
 from mcalc.problems import Problem
-from mcalc.render import write
 
 SLOW, HANGING, MOST_IN_SYMPY = 5.0, 20.0, 80
 WORDS = ("wrong", "unreadable", "fault", "alarm", "slow", "not finite", "refused", "right")

@@ -1,10 +1,12 @@
-"""One JSON object: the answer, its shape, its steps and its check."""
+"""What JSON has of an answer: its shape, its steps and its check; and of a verdict."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from mcalc.checking.findings import Finding
+from mcalc.checking.statements import answer_shape, answer_text
+from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Derivation, Step, left_side
 from mcalc.derivation.detail import shown
 from mcalc.derivation.linear_map import other_forms
@@ -20,12 +22,7 @@ from mcalc.tree.names import size_text
 DIALECTS = ("text", "ascii", "latex")
 
 
-def write(derivation: Derivation, form: str = "json") -> str:
-    """One JSON object."""
-    return json.dumps(record(derivation), ensure_ascii=False)
-
-
-def record(derivation: Derivation) -> dict[str, object]:
+def of_derivation(derivation: Derivation) -> dict[str, object]:
     """``command, expression, shapes, assumed, wrt, layout, shape, result, conditions, steps, verified``."""
     derivation = shown(derivation) if derivation.command == "explain" else derivation
     names = derivation.reading.names
@@ -38,7 +35,7 @@ def record(derivation: Derivation) -> dict[str, object]:
         "layout": derivation.layout,
     }
     if derivation.parts:
-        return found | {"parts": [record(part) for part in derivation.parts]}
+        return found | {"parts": [of_derivation(part) for part in derivation.parts]}
     verified = derivation.verified
     return found | {
         "shape": dimensions(derivation.shape),
@@ -88,4 +85,58 @@ def _step(step: Step) -> dict[str, object]:
         "before": write_expression(step.before, "text"),
         "after": write_expression(step.after, "text"),
         "shape": dimensions(step.shape),
+    }
+
+
+def of_verdict(check: Check) -> dict[str, object]:
+    """``command, expression, shapes, wrt, layout, answer, result, right, finding, findings, counter_example, …``."""
+    derivation = check.derivation
+    answer = check.answer
+    shown = {dialect: answer_text(answer, check, dialect) for dialect in ("text", "ascii", "latex")} if answer else None
+    example = check.example
+    return {
+        "command": "check",
+        "expression": derivation.source,
+        "shapes": {name: dimensions(node.shape) for name, node in derivation.reading.names.items()},
+        "assumed": list(derivation.reading.assumed),
+        "wrt": list(derivation.wrt),
+        "layout": derivation.layout,
+        "answer_layout": check.layout if check.right else None,
+        "rounded": check.rounded,
+        "right": check.right,
+        "where": check.where or None,
+        "taken": check.taken or None,
+        "proven": check.proven if check.right else bool(check.findings and check.findings[0].proven),
+        "points": check.points,
+        "finding": None if check.right else check.findings[0].name,
+        "findings": [_finding(finding) for finding in check.findings],
+        "answer": {"source": check.text, **(shown or {})},
+        "answer_shape": None if answer is None else dimensions(answer_shape(answer)),
+        "result": written(derivation.result),
+        "shape": dimensions(derivation.result.shape),
+        "counter_example": None
+        if example is None
+        else {"point": dict(example.point), "answer": example.answer, "right": example.right},
+        "notes": [*derivation.reading.notes, *check.notes],
+        **({"parts": [of_verdict(part) for part in check.parts]} if check.parts else {}),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    step = finding.step
+    return {
+        "finding": finding.name,
+        "sentence": finding.sentence,
+        "proven": finding.proven,
+        "points": finding.points,
+        "part": None if finding.part is None else list(finding.part),
+        "declare": finding.declare or None,
+        "step": None
+        if step is None
+        else {
+            "stage": step.stage,
+            "rule": step.rule,
+            "because": step.because,
+            "equation": f"{write_expression(step.before)} = {write_expression(step.after)}",
+        },
     }

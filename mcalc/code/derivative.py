@@ -9,6 +9,7 @@ from mcalc.code.checked import check_code
 from mcalc.code.function import module
 from mcalc.code.guards import guarded
 from mcalc.code.mended import mended
+from mcalc.code.returned import array_shape_of, companions
 from mcalc.code.running import functions
 from mcalc.code.structured import structured
 from mcalc.code.targets import TARGETS, WITH_SCIPY
@@ -17,7 +18,6 @@ from mcalc.derivation.derivation import Derivation
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Tensor
 from mcalc.problems import Problem, among
-from mcalc.render.companions import array_shape_of, companions
 from mcalc.tree.node import Node
 
 

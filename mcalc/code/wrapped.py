@@ -6,10 +6,12 @@ import ast
 from collections.abc import Sequence
 
 from mcalc.ask import derive
+from mcalc.code import derivative
 from mcalc.code.array_shapes import array_shape
 from mcalc.code.checked import check_code
 from mcalc.code.function import module
 from mcalc.code.printer import identifier
+from mcalc.code.returned import refuse
 from mcalc.code.sizes import SizeReader
 from mcalc.code.wanted import NOTHING_ELSE, Wanted
 from mcalc.derivation.derivation import Derivation
@@ -17,8 +19,6 @@ from mcalc.notation.results import write_expression
 from mcalc.numbers.numeric import fitting_sizes
 from mcalc.numbers.sizes import dimensions
 from mcalc.problems import Problem
-from mcalc.render import code
-from mcalc.render.companions import refuse
 from mcalc.tree.node import Node
 
 _INDENT = "    "
@@ -80,10 +80,10 @@ def _for_minimize(derivation: Derivation, form: str) -> str:
         verify = derivation.verified is not None
         declared = {name: _declared(node) for name, node in derivation.reading.names.items()}
         first = derive(derivation.source, derivation.wrt[0], declared, "gradient", verify=verify)
-    texts.append(_renamed(code.write(first, form), code.function_name(first, NOTHING_ELSE), "gradient"))
+    texts.append(_renamed(derivative.write(first, form), derivative.function_name(first, NOTHING_ELSE), "gradient"))
     wrappers.append(_flat(derivation, variable, "jac", "gradient", 1))
     if second:
-        texts.append(code.write(derivation, form))
+        texts.append(derivative.write(derivation, form))
         wrappers.append(_flat(derivation, variable, "hess", "hessian", 2))
     return "\n\n\n".join([_together(texts), *wrappers])
 
@@ -133,7 +133,7 @@ def _for_autograd(derivation: Derivation, form: str) -> str:
     parts = derivation.parts or (derivation,)
     if derivation.parts == () and len(derivation.by) > 1:
         raise Problem("Several scalars are one vector here.", hint="give one name to --wrt")
-    value, product = _value(derivation, form), code.write(derivation, form, Wanted(product="vjp"))
+    value, product = _value(derivation, form), derivative.write(derivation, form, Wanted(product="vjp"))
     taken, passed = _parameters(value, "value"), _parameters(product, "vjp")
     if len(taken) > len(nodes) or len(passed) > len(nodes) + 1:
         raise Problem(

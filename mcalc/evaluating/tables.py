@@ -1,21 +1,14 @@
-"""`mcalc table`: the value and its derivatives at every combination of the varied values, a row each."""
+"""The value and its derivatives at every combination of the varied values, a row each."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, product
+from itertools import product
 
 from mcalc.ask import answered
-from mcalc.documents.blocks import Page
-from mcalc.documents.rows import Piece, Row
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Index, Name
-from mcalc.notation.columns import pad, width
-from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.partials import derivative
 from mcalc.notation.writing import box_of
 from mcalc.numbers.arrays import array_module as np
@@ -26,14 +19,11 @@ from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.ranges import Varied
 from mcalc.numbers.sizes import whole
 from mcalc.numbers.value import Value
-from mcalc.pages.table import page as table_page
 from mcalc.problems import Problem
 from mcalc.question import Question
-from mcalc.render.columns import column_of
-from mcalc.render.evaluation import beyond_doubles, numbers
 from mcalc.tree.names import name_text
 
-MOST_COLUMNS, _LONGEST_HEADING = 24, 30
+_LONGEST_HEADING = 30
 
 
 @dataclass(frozen=True)
@@ -174,106 +164,3 @@ def _spread(row: Sequence[Number | None], varied: int, shapes: Sequence[tuple[in
             for entry, one, better in zip(np.ravel(number.array), exact, precise, strict=True)
         ]
     return cells
-
-
-# Formats -------------------------------------------------------------------------------------------------------------
-
-
-def _texts(table: Table, digits: int) -> tuple[list[str], list[list[str]]]:
-    """Headings and cells."""
-    columns = [
-        column_of([row[at] for row in table.rows], table.rounded, at < len(table.varied), digits)
-        for at in range(len(table.headings))
-    ]
-    return list(table.headings), [list(row) for row in zip(*columns, strict=True)]
-
-
-def _crossed(table: Table, digits: int) -> tuple[list[str], list[list[str]]] | None:
-    """Rows by the first name, columns by the second: of one value that depends on two names."""
-    if len(table.varied) != 2 or len(table.headings) != 3:
-        return None
-    _, cells = _texts(table, digits)
-    across = list(dict.fromkeys(row[1].strip() for row in cells))
-    down = list(dict.fromkeys(row[0] for row in cells))
-    if len(across) + 1 > MOST_COLUMNS or len(across) * len(down) != len(cells):
-        return None
-    first, second, _ = table.headings
-    heading = [f"{first} \\ {second}", *across]
-    rows = [
-        [name, *(row[2] for row in cells[at * len(across) : (at + 1) * len(across)])] for at, name in enumerate(down)
-    ]
-    return heading, rows
-
-
-def _laid_out(table: Table, digits: int, crosswise: bool) -> tuple[list[str], list[list[str]]]:
-    found = _crossed(table, digits) if crosswise else None
-    headings, cells = found or _texts(table, digits)
-    if len(headings) > MOST_COLUMNS:
-        raise Problem(
-            f"This table has {len(headings)} columns, and at most {MOST_COLUMNS} are shown.",
-            hint="-f csv and -f json have them all",
-        )
-    return headings, cells
-
-
-def text_rows(table: Table, digits: int = DIGITS, crosswise: bool = True) -> list[Row]:
-    """Columns under their headings, a line below these."""
-    headings, cells = _laid_out(table, digits, crosswise)
-    widths = [max(width(heading), *(width(row[at]) for row in cells)) for at, heading in enumerate(headings)]
-    rows: list[Row] = []
-    if len(table.varied) == 2 and headings[0] != table.headings[0]:
-        rows.append([Piece(table.headings[2], "heading")])
-    rows.append(
-        [
-            Piece(
-                "  ".join(pad("", wide - width(text)) + text for text, wide in zip(headings, widths, strict=True)),
-                "heading",
-            )
-        ]
-    )
-    rows.append([Piece("─" * (sum(widths) + 2 * len(widths) - 2), "quiet")])
-    rows += [[Piece("  ".join(text.rjust(wide) for text, wide in zip(row, widths, strict=True)))] for row in cells]
-    rows += [[Piece(f"# {note}", "quiet")] for note in table.notes]
-    return rows
-
-
-def page(table: Table, digits: int = DIGITS, crosswise: bool = True) -> Page:
-    """The table as a page, for documents."""
-    headings, cells = _laid_out(table, digits, crosswise)
-    crossed = crosswise and headings[0] != table.headings[0]
-    return table_page(headings if crossed else table.boxes, cells, table.notes)
-
-
-def _full(number: Number | None) -> str:
-    """All digits; nothing where there is no value, or none that a double can hold: null in JSON."""
-    if number is None or not np.isfinite(number.array):
-        return ""
-    return decimal(number.array, 17) if np.iscomplexobj(number.array) else repr(float(number.array))
-
-
-def notes(table: Table, form: str) -> list[str]:
-    """What is to be said beside the rows; in CSV and JSON also which numbers a double does not hold."""
-    instead = {"csv": "empty", "json": "null"}.get(form)
-    return [*table.notes, *(beyond_doubles(chain(*table.rows), instead) if instead else [])]
-
-
-def as_csv(table: Table) -> str:
-    """Comma-separated, a line of headings first; all digits, and an empty cell where a double has none."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.plain_headings)
-    writer.writerows([_full(entry) for entry in row] for row in table.rows)
-    return out.getvalue().rstrip("\n")
-
-
-def as_json(table: Table) -> str:
-    """``command, expression, vary, columns, rows, notes``."""
-    record = {
-        "command": "table",
-        "expression": table.source,
-        "vary": list(table.varied),
-        "columns": list(table.plain_headings),
-        "rows": [[None if entry is None else numbers(entry.array) for entry in row] for row in table.rows],
-        "notes": notes(table, "json"),
-    }
-    return json.dumps(record, ensure_ascii=False)

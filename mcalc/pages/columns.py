@@ -1,8 +1,10 @@
-"""A column of numbers as text: exact or rounded as one, decimal points under one another."""
+"""Numbers as programs read them, and columns of them as text: exact or rounded as one, points under one another."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sympy.core.numbers import Rational
 
@@ -10,6 +12,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.decimals import decimal
 from mcalc.numbers.evaluation import Number
 from mcalc.numbers.written import written
+from mcalc.table.records import Array
 
 
 def column_of(numbers: Sequence[Number | None], rounded: bool, varied: bool, digits: int) -> list[str]:
@@ -50,3 +53,30 @@ def level(column: Sequence[str]) -> list[str]:
 def is_decimal(text: str) -> bool:
     """Whether the text is that of a decimal without an exponent."""
     return text.lstrip("-").replace(".", "", 1).isdigit()
+
+
+# For programs -----------------------------------------------------------------------------------------------------
+
+
+def numbers(array: Array) -> Any:
+    """An array for JSON: nested lists; a complex number as {"re", "im"}."""
+    if isinstance(array, list):
+        return [numbers(entry) for entry in array]
+    if hasattr(array, "tolist"):
+        return numbers(array.tolist())
+    if isinstance(array, complex):
+        return {"re": numbers(array.real), "im": numbers(array.imag)}
+    return None if isinstance(array, float) and not math.isfinite(array) else array
+
+
+def full(found: Number | float | None) -> str:
+    """A number with all its digits; nothing where there is none, or none that a double can hold."""
+    value = found.array if isinstance(found, Number) else found
+    if value is None or not np.isfinite(value):
+        return ""
+    return decimal(value, 17) if np.iscomplexobj(value) else repr(float(value))
+
+
+def lost(found: Iterable[Number | None]) -> int:
+    """How many of the numbers are too large for a double."""
+    return sum(int(np.sum(~np.isfinite(one.array))) for one in found if one is not None)
