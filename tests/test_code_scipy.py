@@ -15,7 +15,8 @@ SYSTEMS = [
     ("a'@inv(X)@b", "X", {}, {"lu_factor": 1, "trans=1": 1}),
     ("a'@inv(X)@b", "X", {"X": "n,n:psd"}, {"cho_factor": 1, "cho_solve": 2}),
     ("a'@inv(X)@b", "a", {"a": "n"}, {"factor": 0, "np.linalg.solve": 1}),
-    ("logdet(S) + x'@inv(S)@x", "S", {"S": "n,n:psd"}, {"cho_factor": 1}),
+    ("logdet(S) + x'@inv(S)@x", "S", {"S": "n,n:psd"}, {"cho_factor": 1, "potri": 1, "np.eye": 0}),
+    ("logdet(S) + x'@inv(S)@x", "S", {"S": "n,n:symmetric"}, {"cho_factor": 0, "potri": 0}),
     ("logdet(K + s*I) + y'@inv(K + s*I)@y", "y", {"K": "n,n:psd", "s": "scalar:positive"}, {"cho_factor": 1}),
     ("logdet(K + s*I) + y'@inv(K + s*I)@y", "s", {"K": "n,n", "s": "scalar"}, {"cho_factor": 0}),
     ("logdet(X)*(a'@inv(X)@b)", "a", {"a": "n"}, {"lu_factor": 1, "slogdet": 0}),
@@ -36,6 +37,17 @@ def test_a_matrix_is_factored_once(text: str, wrt: str, shapes: dict[str, str], 
             given[name] = given[name] @ given[name].T + np.eye(4)
     plain = functions(write(derivation, "numpy"), "numpy")["gradient"](**given)
     np.testing.assert_allclose(functions(code, "scipy")["gradient"](**given), plain, rtol=1e-9)
+
+
+def test_an_inverse_is_made_of_the_triangle_of_cholesky_in_the_numbers_that_are_given() -> None:
+    pytest.importorskip("scipy", reason="scipy is not installed")
+    code = write(mcalc.gradient("logdet(S)", "S", {"S": "n,n:psd"}), "numpy", Wanted(scipy=True))
+    root = np.random.default_rng(1).normal(size=(5, 5))
+    for dtype, close in ((np.float64, 1e-12), (np.float32, 1e-4)):
+        matrix = (root @ root.T + np.eye(5)).astype(dtype)
+        found = functions(code, "scipy")["gradient"](matrix)
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, np.linalg.inv(matrix), rtol=close, atol=close)
 
 
 def test_the_error_function_is_of_scipy(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,4 +10,5 @@ def gradient(y, K, s):
     n = y.shape[0]
     dtype = np.result_type(y, K, np.float32)
     t1 = np.linalg.inv(K + s * s * np.eye(n, dtype=dtype))
-    return s * np.sum(np.diagonal(t1) - y * (t1 @ (t1 @ y)))
+    t2 = t1 @ y
+    return s * (np.trace(t1) - t2 @ t2)

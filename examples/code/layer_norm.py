@@ -12,4 +12,4 @@ def gradient(g, x, eps):
     eps = np.asarray(eps, dtype)
     t1 = x - np.sum(x) / n
     t2 = eps + (t1 @ t1) / n
-    return (g - np.sum(g) / n - 1 / (n * t2) * (g @ t1) * t1) / np.sqrt(t2)
+    return (g - np.sum(g) / n - (g @ t1) / (n * t2) * t1) / np.sqrt(t2)

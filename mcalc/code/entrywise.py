@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sympy.core.numbers import Rational
 
 from mcalc.code import source
@@ -9,7 +11,7 @@ from mcalc.code.guards import NONZERO
 from mcalc.code.printer import Printer, Written, in_parts, rule
 from mcalc.code.signs import is_finite
 from mcalc.code.source import Source
-from mcalc.code.values import COMPARED, Value, is_indicator
+from mcalc.code.values import COMPARED, Factor, Value, is_indicator
 from mcalc.table import TABLE
 from mcalc.table.records import Operator
 from mcalc.table.roles import CASES, DELTA
@@ -84,7 +86,7 @@ def multiplied(printer: Printer, value: Value) -> Written:
         first, second = sorted(value.args, key=lambda arg: out.index(arg.ids[0]))
         found = printer.module.outer(printer.whole(first), printer.whole(second)).of_rank(2)
         return (-found if value.coefficient < 0 else found), out
-    pairs = sorted(zip(value.args, value.weights, strict=True), key=lambda pair: len(pair[0].ids))
+    pairs = sorted(_parts(printer, value), key=lambda pair: len(pair[0].ids))
     masks = [arg for arg, power in pairs if power > 0 and is_indicator(arg.value)]
     rest = [(arg, power) for arg, power in pairs if arg not in masks]
     above = [printer.power(printer.at(arg, out), power) for arg, power in rest if power > 0]
@@ -113,6 +115,17 @@ def multiplied(printer: Printer, value: Value) -> Written:
         condition = mask if arg.value in printer.masks else mask._compared("!=", source.piece(0))
         found = printer.module.where(condition, found.of_rank(value.rank), source.piece(0.0))
     return found, out
+
+
+def _parts(printer: Printer, value: Value) -> Iterator[Factor]:
+    """The factors; of a number what it is divided by as such: ``a / n``, not ``1 / n * a``."""
+    for arg, power in zip(value.args, value.weights, strict=True):
+        inner = arg.value
+        divides = inner.operation == "product" and not inner.sums and inner.coefficient == 1 and max(inner.weights) < 0
+        if divides and not value.axes and power == 1 and printer.uses.get(inner, 1) == 1:
+            yield from zip(inner.args, inner.weights, strict=True)
+        else:
+            yield arg, power
 
 
 def _is_outer(value: Value) -> bool:

@@ -57,8 +57,18 @@ def of_square(printer: Printer, value: Value) -> Written | None:
         return None
     if value.operation == LOG_OF_DETERMINANT:
         return factor.logdet(printer.target.alias), ()
-    eye = printer.module.eye(printer.sizes.write(value.sizes[matrix[0]]))
-    return factor.solution(Source(str(eye), rank=2)), list(matrix)
+    size = printer.sizes.write(value.sizes[matrix[0]])
+    if factor.cholesky:
+        return _from_triangle(printer, factor.name, str(size)), list(matrix)
+    return factor.solution(Source(str(printer.module.eye(size)), rank=2)), list(matrix)
+
+
+def _from_triangle(printer: Printer, factor: str, size: str) -> Source:
+    """The inverse by LAPACK's potri, which makes one triangle of it of Cholesky's: a third of the work of solving."""
+    half = printer.new_name()
+    printer.lines.append(f'{half} = scipy.linalg.get_lapack_funcs("potri", {factor}[:1])(*{factor})[0]')
+    alias = printer.target.alias
+    return Source(f"{alias}.where({alias}.tri({size}, {size}, 0, {alias}.bool_), {half}.T, {half})", rank=2)
 
 
 def _factor(printer: Printer, matrix: Reference, axes: Sequence[int], value: Value) -> Factor | None:

@@ -88,7 +88,16 @@ class Lowering:
         return [(self.reference(one), power) for one, power in named(factors)]
 
     def _total(self, here: Reference) -> Reference:
-        """Terms with coefficients ±1: others go into the smallest factor, where that is smaller than the term."""
+        """Terms with coefficients ±1: others go into the smallest factor, where that is smaller than the term.
+
+        The number that all have alike stands before the total, if one of them has no room for it.
+        """
+        number_of_all = _common_number(here)
+        if number_of_all is not None:
+            own = [(weight / number_of_all, term) for weight, term in terms_of(here)]
+            out = {index for _, term in own for index in term.ids}
+            inner = build("total", [term for _, term in own], out, (), [weight for weight, _ in own])
+            return self._scaled(self.keep(self._total(inner)), number(number_of_all), ONE_TIME)
         terms: list[Summand] = []
         minus = self._to_start_from(here)
         for at, (weight, term) in enumerate(terms_of(here)):
@@ -140,17 +149,30 @@ class Lowering:
             self.spent -= cost(value)
         del self.lately[length:]
 
-    def product(
-        self, coefficient: Fraction, factors: Sequence[Factor], out: set[int], early: bool = False
-    ) -> Reference:
+    def product(self, coefficient: Fraction, factors: Sequence[Factor], out: set[int]) -> Reference:
         """The product in products of two; the number in it joins the smallest of the last two factors and the result.
 
-        Where a factor given is smaller still, it is done over, `early`, with the number at that factor.
+        Where a factor given is smaller still, the number joins that one if it costs less: a negative has no root.
         """
         deltas = [one for one, _ in factors if one.value.operation == DELTA]
         if deltas:
             return self._filled(coefficient, factors, deltas, out)
         before = len(self.lately)
+        found, is_late = self._in_order(coefficient, factors, out, early=False)
+        if not is_late:
+            return found
+        spent = self.spent
+        self._undo(before)
+        other, _ = self._in_order(coefficient, factors, out, early=True)
+        if self.spent <= spent:
+            return other
+        self._undo(before)
+        return self._in_order(coefficient, factors, out, early=False)[0]
+
+    def _in_order(
+        self, coefficient: Fraction, factors: Sequence[Factor], out: set[int], early: bool
+    ) -> tuple[Reference, bool]:
+        """The product; and whether its number is multiplied with the result though a factor is smaller than that."""
         items, scalars = _split(factors, out)
         small = min((volume(one.value) for one, _ in items), default=0.0)
         times, beside = coefficient, scalars
@@ -169,16 +191,13 @@ class Lowering:
                 last = pair(order.live[0], order.live[1], frozenset(last.ids), self.made)
             order.live = [self.keep(last)]
         if not order.live:
-            return self._multiplied(sign, [] if scale is None else [(scale, ONE_TIME)], ())
+            return self._multiplied(sign, [] if scale is None else [(scale, ONE_TIME)], ()), False
         found = order.live[0]
         if not set(found.ids) <= out:
             found = self.keep(build("product", [found], set(found.ids) & out, (ONE_TIME,), [ONE_TIME]))
         if scale is None and sign == 1:
-            return found
-        if small < volume(found.value) and len(items) > 1 and not early:
-            self._undo(before)
-            return self.product(coefficient, factors, out, early=True)
-        return self._scaled(found, scale, sign)
+            return found, False
+        return self._scaled(found, scale, sign), small < volume(found.value) and len(items) > 1
 
     def _filled(
         self, coefficient: Fraction, factors: Sequence[Factor], deltas: list[Reference], out: set[int]
@@ -205,23 +224,43 @@ class Lowering:
     def _bases(self, items: list[Factor]) -> list[Reference]:
         """The factors with their powers; a divisor waits for a partner of its own axes."""
         above = [
-            one if power == 1 else self._multiplied(1, [(one, power)], one.ids) for one, power in items if power != -1
+            one if power == 1 else self._multiplied(1, [(one, power)], one.ids)
+            for one, power in items
+            if not _divides(power)
         ]
-        for one in [one for one, power in items if power == -1]:
+        for one, power in [(one, power) for one, power in items if _divides(power)]:
             k = next((k for k, other in enumerate(above) if set(other.ids) == set(one.ids)), None)
             if k is None:
-                above.append(self._multiplied(1, [(one, -ONE_TIME)], one.ids))
+                above.append(self._multiplied(1, [(one, power)], one.ids))
             else:
-                above[k] = self._multiplied(1, [(above[k], ONE_TIME), (one, -ONE_TIME)], one.ids)
+                above[k] = self._multiplied(1, [(above[k], ONE_TIME), (one, power)], one.ids)
         return above
 
     def _scaled(self, one: Reference, scale: Reference | None, sign: Fraction) -> Reference:
         coefficient, factors = (ONE_TIME, []) if scale is None else factors_of(scale)
-        if scale is not None and (len(factors) > 1 or scale.value.sums):
+        twice = len(one.ids) > 1 and coefficient.numerator != 1  # 2*A/N passes through a matrix twice
+        if scale is not None and (len(factors) > 1 or (factors and twice) or scale.value.sums):
             coefficient, factors = ONE_TIME, [(scale, ONE_TIME)]
         every = [(one, ONE_TIME), *factors]
         powers = [power for _, power in every]
         return self.keep(build("product", [arg for arg, _ in every], set(one.ids), (coefficient * sign,), powers))
+
+
+def _common_number(here: Reference) -> Fraction | None:
+    """The number other than 1 that is the weight of every term, up to its sign, where one cannot take it inside."""
+    terms = terms_of(here)
+    size = abs(terms[0][0])
+    if size == 1 or not here.ids or any(abs(weight) != size for weight, _ in terms):
+        return None
+    full = (
+        min((volume(one.value) for one, _ in factors_of(term)[1]), default=0.0) >= volume(term.value)
+        for _, term in terms
+    )
+    return size if any(full) and not any(has_delta(term.value) for _, term in terms) else None
+
+
+def _divides(power: Fraction) -> bool:
+    return power < 0 and power.denominator == 1
 
 
 def _has_room(term: Reference, factors: Sequence[Factor]) -> bool:

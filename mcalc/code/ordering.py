@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from mcalc.code.algebra import product
 from mcalc.code.cost import cost, volume
-from mcalc.code.signs import is_nonnegative, is_symmetric
-from mcalc.code.values import ONE_TIME, Reference, Value, build, is_indicator, make, size_of
+from mcalc.code.signs import is_nonnegative, is_symmetric, placed
+from mcalc.code.values import ONE_TIME, Reference, Value, build, factors_of, is_indicator, make, size_of
 from mcalc.table.roles import INVERSE
 
 _GROWTH = 0.6
@@ -109,8 +109,7 @@ class Order:
             for k in thin[1:]:
                 weight = self.keep(pair(weight, self.live[k], frozenset((index,)), self.made))
             if is_nonnegative(weight.value):
-                power = ONE_TIME if is_indicator(weight.value) else Fraction(1, 2)
-                root = self.keep(product(1, [(weight, power)], weight.ids))
+                root = self.keep(_root(weight))
                 rooted = [
                     self.keep(build("product", [root, each], set(each.ids), (ONE_TIME,), [ONE_TIME, ONE_TIME]))
                     for each in (one, other)
@@ -184,16 +183,37 @@ class Order:
         return min(found, default=0.0)
 
 
+def _root(weight: Reference) -> Reference:
+    """A value whose square it is: of ``1/t²`` that is ``1/t``, of whatever sign."""
+    if is_indicator(weight.value):
+        return weight
+    coefficient, factors = factors_of(weight)
+    whole = coefficient == 1 and not weight.value.sums and all(power.denominator == 1 for _, power in factors)
+    if whole and all(power % 2 == 0 for _, power in factors):
+        return product(1, [(one, power / 2) for one, power in factors], weight.ids)
+    return product(1, [(weight, Fraction(1, 2))], weight.ids)
+
+
 def pair(one: Reference, other: Reference, rest: Collection[int], made: Collection[Value]) -> Reference:
     """The product of two, over the indices in `rest`; of an inverse that is not made as such, a solve."""
     for inverse, right in ((one, other), (other, one)):
         solved = _solved(inverse, right, rest, made)
         if solved is not None:
             return solved
+    if min(len(one.ids), len(other.ids)) == 1 and not set(one.ids) & set(other.ids) <= set(rest):
+        one, other = _turned(one, rest), _turned(other, rest)
     ids = {*one.ids, *other.ids}
     if one == other and ids <= set(rest):
         return build("product", [one], ids, (ONE_TIME,), [Fraction(2)])
     return build("product", [one, other], ids & set(rest), (ONE_TIME,), [ONE_TIME, ONE_TIME])
+
+
+def _turned(one: Reference, rest: Collection[int]) -> Reference:
+    """A symmetric matrix with the index that stays in front: ``y @ S`` is ``S @ y``, which may be there already."""
+    if len(one.ids) < 2:
+        return one
+    ids, sign = placed(one.value, one.ids, rest)
+    return Reference(one.value, ids) if sign > 0 else one
 
 
 def _solved(inverse: Reference, right: Reference, rest: Collection[int], made: Collection[Value]) -> Reference | None:

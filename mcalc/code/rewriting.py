@@ -184,7 +184,7 @@ class Rewriting(Collecting):
         out: set[int],
     ) -> bool:
         one = factors[k][0]
-        if one.value.rank < 2 or len(parts) > _MANY_TERMS or set(one.ids) <= out:
+        if one.value.rank < 1 + (not _is_of_traces(one)) or len(parts) > _MANY_TERMS or set(one.ids) <= out:
             return False
         rest = factors[:k] + factors[k + 1 :]
         near, edge = _near(one, rest, out)
@@ -193,7 +193,15 @@ class Rewriting(Collecting):
             missing = lost(sorted(summed), rest + inner)
             apart += self.price(coefficient * times, [*near, *inner, *missing], edge)
         together = self.price(coefficient, [*near, factors[k]], edge) + self.price_of_total(one) / self.shared(one)
-        return apart < _CLEARLY * together
+        return apart < (together if one.value.rank == 1 else _CLEARLY * together)
+
+
+def _is_of_traces(one: Reference) -> bool:
+    """Whether each term is a diagonal, or a product whose sum over its index is a number sooner than a vector."""
+    return all(
+        term.value.operation == DIAGONAL or (term.value.operation == "product" and bool(term.value.sums))
+        for _, term in terms_of(one)
+    )
 
 
 def _near(one: Reference, rest: list[Factor], out: set[int]) -> tuple[list[Factor], set[int]]:

@@ -19,7 +19,7 @@ _METHODS = frozenset({
     "T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype", "contiguous", "transpose", "permute", "copy",
     "clone", "flat", "new_zeros", "diagonal", "add_", "sub_",
 })  # fmt: skip
-_TEXT = re.compile(r"dtype|device|[A-Za-z,]*->[A-Za-z]*")
+_TEXT = re.compile(r"dtype|device|potri|[A-Za-z,]*->[A-Za-z]*")
 _ALLOWED = (
     ast.Module, ast.Import, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign,
     ast.For, ast.Expr, ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.keyword, ast.Constant, ast.BinOp,
