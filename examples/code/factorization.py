@@ -7,4 +7,4 @@ def gradient(U, V, T):
 
     An array of shape value.shape + variable.shape = (n, k), as in JAX and PyTorch.
     """
-    return U @ (2 * (V.T @ V)) - 2 * (T @ V)
+    return 2 * (U @ (V.T @ V) - T @ V)
