@@ -68,6 +68,7 @@ def test_the_tables_name_known_findings(table: str) -> None:
 # The classic ones -------------------------------------------------------------------------------------------------
 
 CLASSIC = [
+    ("x^3", "x", "3x", {"x": "scalar"}, "wrong"),
     ("w.x", "w", "w'", {}, "wrong"),
     ("A@x", "x", "A'", {}, "other-layout"),
     ("x'@A@x", "x", "2x'@A", {}, "only-symmetric"),

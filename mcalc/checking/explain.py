@@ -17,7 +17,7 @@ from mcalc.checking.findings import SIGN, Finding
 from mcalc.checking.masks import exchanged_masks, masks, unmasked
 from mcalc.checking.points import Stacked, Valued, shape_of
 from mcalc.checking.proof import proved_equal
-from mcalc.checking.relation import Factor, Relation, relation
+from mcalc.checking.relation import Factor, Relation, is_composed, relation
 from mcalc.checking.search import Hit, Search, cost_of, turned_shape
 from mcalc.checking.square import only_square
 from mcalc.checking.steps import step_for
@@ -292,7 +292,7 @@ class Explanation:
         if factor.too_little:
             words = f"the factor {write(factor.inverse.node)} is missing"
             if any(node.args or not self._in_front(node) for node, _ in factor.powers if variables(node)):
-                finding = "chain"
+                finding = "chain" if is_composed(self.case.derivation.value, self.case.derivation.by) else "wrong"
         else:
             words = f"the answer is {write(factor.node)} times the derivative"
             by = {node.parameters[0] for node in self.case.derivation.by}

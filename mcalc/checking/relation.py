@@ -16,7 +16,9 @@ from mcalc.checking.points import Field, Spot
 from mcalc.numbers.arrays import array_module as np
 from mcalc.table.records import Array
 from mcalc.tree import build
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, topological, variables
+
+_ARITHMETIC = ("add", "negative", "multiply", "divide")
 
 
 @dataclass(frozen=True)
@@ -136,3 +138,10 @@ def _number(value: float) -> Expr:
         if simple != 0 and abs(float(simple) - value) <= 1e-6 * abs(value):
             return Rational(simple.numerator, simple.denominator)
     return None
+
+
+def is_composed(value: Node, by: Sequence[Node]) -> bool:
+    """Whether a function is taken of something that is made of the variable: in ``sin(x²)``, not in ``x³*y``."""
+    functions = (node for node in topological([value]) if node.operator.name not in _ARITHMETIC)
+    inner = (arg for node in functions for arg in node.args if arg.args)
+    return any(not set(by).isdisjoint(variables(arg)) for arg in inner)
