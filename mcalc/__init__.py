@@ -31,7 +31,7 @@ where the input is at fault, 3 where it is not supported, 1 where an answer fail
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mcalc.answers import Answer, Evaluated, Verdict
@@ -130,7 +130,7 @@ def check(
 
 def evaluate(
     expression: str,
-    at: Mapping[str, Any],
+    at: Mapping[str, object],
     wrt: str | Sequence[str] = "",
     shapes: Mapping[str, Given] | None = None,
     layout: str = "paper",
@@ -163,7 +163,7 @@ def _derive(
     return Answer.of(answered(Question(expression, wrt, shapes, command, layout, verify, method, symmetric, order)))
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "Derivation":
         from mcalc.derivation.derivation import Derivation
 

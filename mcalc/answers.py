@@ -107,7 +107,7 @@ class Evaluated(Evaluation):
     """Numbers: ``float`` of one, ``array`` of many; as text what `mcalc eval` prints, exact with its decimals."""
 
     @classmethod
-    def of(cls, question: Question, at: Mapping[str, Any]) -> Self:
+    def of(cls, question: Question, at: Mapping[str, object]) -> Self:
         """The value of an expression, or its derivative, where the names have these values; raises Problem."""
         values = {name: _value(name, given) for name, given in ((canonical_name(name), at[name]) for name in at)}
         found = evaluation(question, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sympy.core.singleton import S
@@ -78,8 +78,8 @@ class Search:
         self.left = _WORK
         self.generator = np.random.default_rng(23)
         self.weights: dict[tuple[int, ...], Array] = {}
-        self.known: dict[Any, Values] = {}
-        self.cheapest: dict[Any, float] = {}
+        self.known: dict[Hashable, Values] = {}
+        self.cheapest: dict[Hashable, float] = {}
         self.answers: list[Entry] = []
         self.rights: list[Entry] = []
 
@@ -124,7 +124,7 @@ class Search:
     # Matching: a number for each version that a factor and a sign do not change
 
     def _mark(self, found: Values, turned: bool = False) -> tuple[object, ...] | None:
-        marks: list[Any] = []
+        marks: list[object] = []
         for value in found.first(4):
             if value is None:
                 return None
@@ -142,7 +142,7 @@ class Search:
 
     def hits(self, limit: float) -> list[Hit]:
         """Every pair of versions that are the same and cost less than the limit, least cost first."""
-        by_mark: dict[Any, list[tuple[Entry, bool]]] = {}
+        by_mark: dict[Hashable, list[tuple[Entry, bool]]] = {}
         for right in self.rights:
             for turned in (False, True):
                 mark = self._mark(right.values, turned)

@@ -14,10 +14,13 @@ import os
 import sys
 from typing import Any
 
-Numbers = dict[str, Any]
+Told = dict[str, Any]
+"""A line of JSON."""
+Foreign = Any
+"""An array or a function of the library that the user's file is written in."""
 
 
-def listed(array: Any) -> Numbers:
+def listed(array: Foreign) -> Told:
     """An array as its shape and its entries, row by row."""
     import numpy as np
 
@@ -42,9 +45,10 @@ class Served:
         self.module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = self.module
         spec.loader.exec_module(self.module)
-        self.function: Any = self.module
+        function: Foreign = self.module
         for part in name.split("."):
-            self.function = getattr(self.function, part)
+            function = getattr(function, part)
+        self.function = function
         classes = inspect.getmro(self.function) if inspect.isclass(self.function) else ()
         self.kind = "function"
         if any(one.__module__.startswith("torch.autograd") for one in classes):
@@ -60,9 +64,9 @@ class Served:
         roots = {place.split(".")[0] for place in places}
         return next((name for name in ("torch", "jax") if name in roots), "numpy")
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> Told:
         """The parameters, those that may be left out, and the kind."""
-        taken = self.function.forward if self.kind == "torch" else getattr(self.function, "fun", self.function)
+        taken: Foreign = self.function.forward if self.kind == "torch" else getattr(self.function, "fun", self.function)
         parameters = list(inspect.signature(taken).parameters.values())[self.kind == "torch" :]
         if any(one.kind is one.VAR_POSITIONAL for one in parameters):
             raise TypeError("it takes any number of arguments: their names say what they are")
@@ -74,7 +78,7 @@ class Served:
             "library": self.library,
         }
 
-    def array(self, given: Any) -> Any:
+    def array(self, given: Foreign) -> Foreign:
         """An argument as the library has it: a scalar of NumPy's is a float, a size a whole number."""
         import numpy as np
 
@@ -91,7 +95,7 @@ class Served:
             return jnp.asarray(value)
         return value if value.ndim else float(value)
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, request: Told) -> Told:
         """The derivatives at a point, and the value where the function is one that has a backward of its own."""
         arguments = {name: self.array(given) for name, given in request["arguments"].items()}
         if self.kind == "function":
@@ -101,7 +105,7 @@ class Served:
         value, results = getattr(self, f"_of_{self.kind}")(arguments, by, upstream)
         return {"value": listed(value), "results": [listed(one) for one in results]}
 
-    def _of_torch(self, arguments: dict[str, Any], by: list[str], upstream: Any) -> tuple[Any, list[Any]]:
+    def _of_torch(self, arguments: Told, by: list[str], upstream: Foreign) -> tuple[Foreign, list[Foreign]]:
         import torch
 
         for name in by:
@@ -112,10 +116,10 @@ class Served:
         pairs = zip(inputs, found, strict=True)
         return value, [torch.zeros_like(one) if gradient is None else gradient for one, gradient in pairs]
 
-    def _of_jax(self, arguments: dict[str, Any], by: list[str], upstream: Any) -> tuple[Any, list[Any]]:
+    def _of_jax(self, arguments: Told, by: list[str], upstream: Foreign) -> tuple[Foreign, list[Foreign]]:
         import jax
 
-        def at(*moved: Any) -> Any:
+        def at(*moved: Foreign) -> Foreign:
             return self.function(*{**arguments, **dict(zip(by, moved, strict=True))}.values())
 
         value, pull = jax.vjp(at, *(arguments[name] for name in by))
@@ -142,7 +146,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
-    def write(answer: dict[str, Any]) -> None:
+    def write(answer: Told) -> None:
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

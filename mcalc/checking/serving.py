@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Timer
-from typing import Any
 
 from mcalc.checking import served
 from mcalc.numbers.arrays import array_module as np
@@ -56,7 +55,7 @@ class Program:
         self.library: str = described["library"]
         self.kind: str = described["kind"]
 
-    def _unusable(self, described: Mapping[str, Any]) -> Problem:
+    def _unusable(self, described: served.Told) -> Problem:
         """The file cannot be loaded, or has no such function."""
         if described.get("missing") and f"attribute '{self.name}'" in described["error"]:
             near = nearest(self.name, described["names"])
@@ -94,7 +93,7 @@ class Program:
         value = answer.get("value")
         return [_array(one) for one in answer["results"]], None if value is None else _array(value)
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> served.Told:
         assert self._process.stdout is not None
         timer = Timer(_LONGEST, self._process.kill)
         timer.start()
@@ -105,7 +104,7 @@ class Program:
             raise Problem(f"`{self.place}` took longer than {round(_LONGEST)} seconds.", status=4)
         if not line:
             raise self._ended()
-        found: dict[str, Any] = json.loads(line)
+        found: served.Told = json.loads(line)
         return found
 
     def _ended(self) -> Problem:
@@ -114,12 +113,12 @@ class Program:
         return Problem(f"The process of `{self.place}` ended" + (f": {told[-1].rstrip('.')}." if told else "."))
 
 
-def _listed(value: Array | int) -> int | dict[str, Any]:
+def _listed(value: Array | int) -> int | served.Told:
     if isinstance(value, int):
         return value
     numbers = np.asarray(value, dtype=float)
     return {"shape": list(numbers.shape), "entries": numbers.ravel().tolist()}
 
 
-def _array(found: Mapping[str, Any]) -> Array:
+def _array(found: served.Told) -> Array:
     return np.reshape(np.array(found["entries"], dtype=float), found["shape"])

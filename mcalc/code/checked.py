@@ -144,7 +144,7 @@ def _open_functions(results: Sequence[Result]) -> dict[str, Node]:
     return {node.operator.open.in_code: node for node in nodes if node.operator.open is not None}
 
 
-def _callable(node: Node, sizes: Sizes, array: Callable[[Array], Array]) -> Callable[..., Any]:
+def _callable(node: Node, sizes: Sizes, array: Callable[[Array], Array]) -> Callable[..., Array | float]:
     """The smooth function by which an open one is checked, on arrays of any library."""
     output = [whole(size, sizes) for size in node.parameters]
 

@@ -11,15 +11,15 @@ from mcalc.code import source
 from mcalc.code.source import POWER, Operand, Source
 from mcalc.code.targets import DTYPE, LIKE, Target
 from mcalc.numbers.arrays import HELPERS
-from mcalc.table.roles import CASES, REPEATED, TILED
+from mcalc.table import REPETITIONS
+from mcalc.table.roles import CASES
 from mcalc.tree.open import OpenFunction
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d][\w.]*")
 _WORDS = frozenset({"sum", "for", "in", "range", "float"})
 _FILLED = ("ones", "zeros", "eye", "arange")
 _RANKS = {"eye": 2}
-_OF_SAME_RANK = (REPEATED, TILED)
-_OF_SIZES = (*_FILLED, REPEATED, TILED, "logsumexp_along")
+_OF_SIZES = (*_FILLED, *REPETITIONS, "logsumexp_along")
 
 
 class Name(Source):
@@ -98,7 +98,7 @@ class SourceModule:
                 self.helpers.append(name)
         if spelled is not None and "{0}" in spelled:
             return Source(spelled.format(*(one.above(POWER) for one in arguments)), rank=None)
-        rank = arguments[0].rank if name in _OF_SAME_RANK else _RANKS.get(name)
+        rank = arguments[0].rank if name in REPETITIONS else _RANKS.get(name)
         return Source((spelled or f"{target.alias}.{name}({{}})").format(", ".join(shown)), rank=rank)
 
     def _dtype(self) -> list[str]:

@@ -35,21 +35,17 @@ from mcalc.table.roles import (
     DIAGONAL,
     INVERSE,
     LARGEST,
-    LARGEST_SIZE,
     LEAST,
     LOG_OF_DETERMINANT,
     LOG_OF_SHARES,
     LOG_OF_SUM,
     LOGARITHM,
-    LOGISTIC,
     NORM,
     PRODUCT,
     ROOT,
     SHARES,
-    SUM_OF_SIZES,
     TRACE,
     VARIANCE,
-    WEIGHTED,
 )
 from mcalc.tree.node import Node
 from mcalc.tree.properties import SYMMETRIC
@@ -171,11 +167,8 @@ def _of_one(name: str, entry: Reference) -> Reference:
 
 def _norm(translator: Meanings, node: Node, axes: Axes) -> Reference:
     one, whole = translator.whole(node.args[0])
-    if node.operator.name == NORM:
-        squares = _power(one, Fraction(2))
-        return product(1, [(summed(squares, whole), _HALF)], set(one.ids) - set(whole))
-    sizes = elementwise(ABSOLUTE, [one])
-    return summed(sizes, whole) if node.operator.name == SUM_OF_SIZES else reduced(LARGEST, sizes, whole)
+    squares = _power(one, Fraction(2))
+    return product(1, [(summed(squares, whole), _HALF)], set(one.ids) - set(whole))
 
 
 def _reduced(translator: Meanings, node: Node, axes: Axes) -> Reference:
@@ -236,8 +229,6 @@ def elementwise(name: str, args: Sequence[Reference]) -> Reference:
         return _power(args[0], args[1].value.parameters[0])
     if name == CASES and is_indicator(args[0].value) and is_number(args[1], 1) and is_number(args[2], 0):
         return args[0]
-    if name == WEIGHTED:
-        return product(1, [(args[0], ONE_TIME), (build("map", args, out, (LOGISTIC,)), ONE_TIME)], out)
     return build("map", args, out, (name,))
 
 
@@ -300,7 +291,7 @@ RULES: dict[str, Rule] = {
     TRACE: _trace,
     **dict.fromkeys(("diag", DIAGONAL), _diagonal),
     **dict.fromkeys((INVERSE, DETERMINANT, LOG_OF_DETERMINANT), _square),
-    **dict.fromkeys((NORM, SUM_OF_SIZES, LARGEST_SIZE), _norm),
+    NORM: _norm,
     **dict.fromkeys(("sum", "mean", VARIANCE, LARGEST, LEAST, PRODUCT, LOG_OF_SUM), _reduced),
     **dict.fromkeys((SHARES, LOG_OF_SHARES), _along_rows),
     "element": _element,

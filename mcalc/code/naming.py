@@ -8,7 +8,10 @@ from fractions import Fraction
 from mcalc.code.algebra import negative, product, total
 from mcalc.code.operations import of_rows
 from mcalc.code.values import ONE_TIME, Factor, Reference, Value, build, factors_of, is_number, number, opened, terms_of
-from mcalc.table.roles import EXPONENTIAL, LOG_OF_SUM, LOGISTIC, SHARES, SOFT_POSITIVE
+from mcalc.table import DEFINED
+from mcalc.table.roles import EXPONENTIAL, LOG_OF_SUM, SHARES
+
+_LOGISTIC, _SOFT_POSITIVE = DEFINED["1/(1 + exp(-a))"], DEFINED["log(1 + exp(a))"]
 
 
 def named(factors: Sequence[Factor]) -> list[Factor]:
@@ -21,7 +24,7 @@ def named_logarithm(inside: Reference) -> Reference | None:
     if _sums_exp(inside.value):
         return build(LOG_OF_SUM, opened(opened(inside)[0]), inside.ids)
     exponential = _one_more(inside)
-    return None if exponential is None else build("map", opened(exponential), inside.ids, (SOFT_POSITIVE,))
+    return None if exponential is None else build("map", opened(exponential), inside.ids, (_SOFT_POSITIVE,))
 
 
 def divided_inside(factors: Sequence[Factor]) -> list[Factor] | None:
@@ -79,14 +82,14 @@ def _sigmoids(factors: list[Factor]) -> list[Factor]:
         if above.denominator != 1 or not 0 <= above <= -power:
             continue
         argument = opened(exponential)[0]
-        sigmoid = build("map", [argument], argument.ids, (LOGISTIC,))
+        sigmoid = build("map", [argument], argument.ids, (_LOGISTIC,))
         rest = [(other, times) for other, times in factors if other not in (one, exponential)]
         if above:
             rest.append((sigmoid, above))
             other = total([(ONE_TIME, number(1)), (Fraction(-1), sigmoid)])
         else:
             turned = negative(argument)
-            other = build("map", [turned], turned.ids, (LOGISTIC,))
+            other = build("map", [turned], turned.ids, (_LOGISTIC,))
         if above != -power:
             rest.append((other, -power - above))
         return _sigmoids(rest)

@@ -8,16 +8,24 @@ from typing import Any
 import sympy
 from sympy.core.expr import Expr
 
-from mcalc.table.roles import ABSOLUTE, LARGER, SMALLER
-
-_SPELLED = {ABSOLUTE: "Abs", LARGER: "Max", SMALLER: "Min"}
-
 
 class Scalars:
     """What the table's element-wise ``numpy`` functions see as ``np``, of SymPy's functions of scalars."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(sympy, _SPELLED.get(name) or re.sub("^arc", "a", name))
+        return getattr(sympy, re.sub("^arc", "a", name))
+
+    def abs(self, a: Expr) -> Expr:
+        """``|a|``."""
+        return sympy.Abs(a)
+
+    def maximum(self, a: Expr, b: Expr) -> Expr:
+        """The larger of the two."""
+        return sympy.Max(a, b)
+
+    def minimum(self, a: Expr, b: Expr) -> Expr:
+        """The smaller of the two."""
+        return sympy.Min(a, b)
 
     def where(self, condition: Expr, value: Expr, other: Expr) -> Expr:
         """Piecewise, the first where the condition holds."""

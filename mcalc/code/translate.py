@@ -9,6 +9,7 @@ from mcalc.code.algebra import product, total
 from mcalc.code.meanings import RULES, elementwise
 from mcalc.code.operations import Axes, Meanings, called
 from mcalc.code.values import ONE_TIME, Index, Reference, delta, fresh, lost, renamed
+from mcalc.language.formulas import read_value
 from mcalc.networks.networks import Tensor
 from mcalc.numbers.program import UnboundIndex
 from mcalc.tree.node import Node, topological
@@ -71,10 +72,14 @@ class Translator(Meanings):
         return total(terms), free
 
     def _one(self, node: Node, axes: Axes) -> Reference:
-        rule = RULES.get(node.operator.name)
+        operator = node.operator
+        rule = RULES.get(operator.name)
         if rule is not None:
             return rule(self, node, axes)
-        if node.operator.elementwise and node.operator.open is None:
+        if operator.by_definition:
+            names = dict(zip(operator.argument_names, node.args, strict=True))
+            return self.reference(read_value(operator.definition, names), axes)
+        if operator.elementwise and operator.open is None:
             args = [self.reference(arg, axes if arg.axes else ()) for arg in node.args]
-            return elementwise(node.operator.name, args)
+            return elementwise(operator.name, args)
         return called(self, node, axes)

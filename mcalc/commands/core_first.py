@@ -67,9 +67,11 @@ class _Beginning(Loader):
         self.whole = whole
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """The empty module, as the loader of the whole makes it."""
         return self.whole.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
+        """The core of the package alone; the rest of it is run when something else is asked for."""
         assert module.__spec__ is not None
         module.__spec__.loader = module.__loader__ = self.whole
         module.__class__ = _Begun
@@ -88,9 +90,11 @@ class _Loaded(Loader):
         self.module, self.spec = module, module.__spec__
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module that is loaded already."""
         return self.module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Nothing is run again."""
         module.__spec__ = self.spec
 
 
@@ -100,6 +104,7 @@ class _CoreFirst:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """Of a package that is begun its beginning, of all else None: others find it."""
         if fullname != "sympy" and not fullname.startswith("sympy."):
             return None
         for name in _WITH:

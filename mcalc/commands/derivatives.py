@@ -88,7 +88,7 @@ def derivation_command(
         put(lambda: page(derivation, document.lhs), form, output, color, document)
 
 
-def _for_code(function: Callable[..., None]) -> Callable[..., None]:
+def _for_code(function: Callable[..., object]) -> Callable[..., object]:
     """The options of code: a product with the derivative, the value beside it, functions that apply it."""
 
     @wraps(function)

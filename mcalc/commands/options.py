@@ -79,7 +79,7 @@ class Command(click.Command):
         return super().parse_args(ctx, [*kept, "--", *positional])
 
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ AT = Option(
 DIGITS = Option(("--digits",), "To how many digits decimals are shown.", {"type": click.IntRange(1, 15), "default": 6})
 
 
-def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def common(formats: bool = True) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """The options that every command shares; with `formats` those of the commands that differentiate."""
     options = [SHAPE(), OUTPUT(), COPY(), COLOR()]
     if formats:
@@ -148,7 +148,7 @@ def common(formats: bool = True) -> Callable[[Callable[..., Any]], Callable[...,
         form = FORMAT("What to print; dot and svg are for explain --graph.", **printed)
         options += [WRT(), LAYOUT(), form, EXPAND(), SYMMETRIC_BY(), NAMING(), NO_VERIFY()]
 
-    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+    def add(function: Callable[..., object]) -> Callable[..., object]:
         for option in reversed(options):
             function = option(function)
         return function

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,10 @@ from mcalc.commands.asking import question_of
 from mcalc.commands.options import AT, WRT, Command, by_name, common
 from mcalc.commands.text import columns, expression_text, painter, show
 from mcalc.problems import Problem
+
+if TYPE_CHECKING:
+    from mcalc.pictures.places import Range
+    from mcalc.table.records import Array
 
 
 @click.command(cls=Command)
@@ -135,7 +140,7 @@ def _numbers(text: str) -> tuple[float, ...]:
         raise Problem(f"Levels are numbers, and this is `{text}`.", hint="for example --levels 0,1,2,5") from None
 
 
-def _read_paths(paths: tuple[str, ...], varied: Any) -> tuple[Any, ...]:
+def _read_paths(paths: tuple[str, ...], varied: Sequence[Range]) -> tuple[Array, ...]:
     if not paths:
         return ()
     from mcalc.pictures.paths import read_path

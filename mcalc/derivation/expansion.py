@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from math import prod
-from typing import Any
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
@@ -202,7 +201,7 @@ def assembled(entries: Sequence[Node], rows: int, columns: int) -> Node:
     return build.apply("grid", *entries, parameters=(rows, columns))
 
 
-def _blocks(node: Node, axis: int) -> list[Any]:
+def _blocks(node: Node, axis: int) -> list[Expr]:
     """The heights of the parts of which an axis is stacked; one where it is not."""
     name, size = node.operator.name, node.shape[axis] if axis < len(node.shape) else S.One
     if name in ("stack", "stack_rows") and axis == 0:
@@ -219,9 +218,9 @@ def _blocks(node: Node, axis: int) -> list[Any]:
     return [size]
 
 
-def _marks(blocks: Sequence[Any]) -> list[Any]:
+def _marks(blocks: Sequence[Expr]) -> list[Expr | None]:
     """The places that are drawn, None for the dots: ``1, 2, ⋯, n`` in every block."""
-    marks: list[Any] = []
+    marks: list[Expr | None] = []
     before: Expr = S.Zero
     for height in blocks:
         if height.is_Integer and height <= _MOST_IN_A_ROW:

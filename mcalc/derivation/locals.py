@@ -45,21 +45,25 @@ def closed(tensor: Tensor, loops: Sequence[LoopIndex]) -> Tensor:
 
 
 def node_of(entry: Local) -> Node:
+    """``∂u/∂v`` as a matrix, of one that has such a form."""
     assert entry.node is not None
     return entry.node
 
 
 def symbol_of(entry: Local) -> Tensor:
+    """``∂u/∂v`` as a factor by its name, on indices of its own."""
     value = tuple(Index(index.size) for index in entry.tensor.value)
     variable = tuple(Index(index.size) for index in entry.tensor.variable)
     return leaf_tensor(entry.leaf, value, variable)
 
 
 def leaf_tensor(leaf: Node, value: tuple[Index, ...], variable: tuple[Index, ...]) -> Tensor:
+    """``∂u[i]/∂v[k]``: one factor, with the indices of the value and of the variable."""
     return Tensor((Term(S.One, (Factor(leaf, value + variable),)),), value, variable)
 
 
 def moved(inner: Tensor, onto: Sequence[Index]) -> list[Term]:
+    """The terms with the value's indices renamed to those of the variable that it is contracted with."""
     return renamed(inner.terms, inner.value, onto)
 
 

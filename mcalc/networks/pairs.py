@@ -16,7 +16,7 @@ from sympy.core.singleton import S
 from mcalc.networks.networks import Factor, Index, Term, expand
 from mcalc.table import REPETITIONS, shapes
 from mcalc.table.records import lies
-from mcalc.table.roles import INVERSE, REPEATED
+from mcalc.table.roles import INVERSE
 from mcalc.tree import build
 from mcalc.tree.folding import unstacked
 from mcalc.tree.node import Node, topological
@@ -40,7 +40,7 @@ def is_selection(node: Node | None) -> bool:
 
 def selects_slow(selection: Node) -> bool:
     """Whether each row of the identity comes several times in a row: it selects by the index that changes slowly."""
-    return selection.operator.name == REPEATED
+    return selection.operator.spreads
 
 
 def written_out(selection: Node) -> Node:

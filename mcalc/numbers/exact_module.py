@@ -21,7 +21,7 @@ _LARGEST_EXPONENT = 10**300
 
 
 def _by_entry(function: Callable[..., Array]) -> Callable[..., Array]:
-    def apply(*arguments: Array, **_: Any) -> Array:
+    def apply(*arguments: Array, **_: object) -> Array:
         if not any(isinstance(argument, np.ndarray) for argument in arguments):
             return exact(function(*map(exact, arguments)))
         wide = np.broadcast_arrays(*(np.asarray(argument, dtype=object) for argument in arguments))

@@ -19,7 +19,7 @@ from mcalc.numbers.sizes import Sizes, whole
 from mcalc.table.records import Array, LoopIndex, Parameter, Slice
 from mcalc.tree.node import Node, topological
 
-Point = Mapping[Any, Any]
+Point = Mapping[Any, Array]
 Values = Mapping[Node, Array] | None
 Running = Mapping[LoopIndex, int] | None
 JITTER = 1e-10

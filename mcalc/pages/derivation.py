@@ -84,6 +84,7 @@ class DerivationPage(Sentences):
     # The answer alone
 
     def answered(self, lhs: bool) -> Iterator[Block]:
+        """The answer alone, what is assumed, and whether it was checked; with `lhs` as an equation."""
         whole = self.derivation
         for part, lines in zip(whole.parts or (whole,), answer_lines(whole, lhs), strict=True):
             yield lines
@@ -95,11 +96,13 @@ class DerivationPage(Sentences):
             yield from (Note(self.said(note)) for note in part.remarks)
 
     def other_forms(self, part: Derivation) -> Iterator[Block]:
+        """``dX ↦ …`` and ``∂vec(Y)/∂vec(X)`` of a result in index notation, where it has them."""
         forms = other_boxes(part)
         if forms:
             yield Equations(tuple(_line_of(form) for form in forms), "forms")
 
     def shape_line(self, part: Derivation) -> Spans:
+        """``m×n, paper layout``, and how the check went."""
         check = "" if part.verified is None else "; " + verified_line(part)
         return (size_box(part.shape), f", {part.layout} layout{check}.")
 

@@ -43,6 +43,7 @@ class Sentences:
         self.names |= {name_text(line.name): Name(line.name, len(line.node.axes), True) for line in derivation.lines}
 
     def box(self, value: Expression | Drawn) -> Box:
+        """A value as it is set, without the names that its parts may have."""
         return self.named(value)[0]
 
     def named(self, value: Expression | Drawn) -> tuple[Box, Named]:

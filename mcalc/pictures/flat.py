@@ -124,12 +124,14 @@ def _round_ticks(*axes: Any) -> None:
         axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
 
 
-def _shades(count: int) -> Any:
+def _shades(count: int) -> Array:
     """Dark for the lowest level to light for the highest, in even steps; not so light as to be lost on white."""
     return colormaps[MAP](np.linspace(0, 0.82, count))
 
 
-def _label_places(panel: Axes, levels: list[list[Any]], taken: list[Any]) -> list[tuple[float, float]]:
+def _label_places(
+    panel: Axes, levels: list[list[Array]], taken: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
     """Where the levels are written: on their lines, away from the frame, from what is taken and from one another."""
     placed = [panel.transLimits.transform(place) for place in taken]
     for segments in levels:
@@ -148,7 +150,7 @@ def _label_places(panel: Axes, levels: list[list[Any]], taken: list[Any]) -> lis
     return [tuple(panel.transLimits.inverted().transform(place)) for place in placed[len(taken) :]]
 
 
-def _length(points: Array) -> Any:
+def _length(points: Array) -> Array:
     """The length of a line up to each of its points."""
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
 

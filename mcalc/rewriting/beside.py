@@ -9,7 +9,8 @@ from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, ZERO, Form, 
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.patterns import Row
 from mcalc.rewriting.signs import turned
-from mcalc.table.roles import ABOVE, INVERSE
+from mcalc.table import COMPARISONS
+from mcalc.table.roles import INVERSE
 from mcalc.table.sentences import told
 
 INVERSE_BESIDE = Row("inverse of a product", ONE, ONE, (), told("{B·(A·B)⁻¹} is {A⁻¹}"))
@@ -59,7 +60,7 @@ def _inverted(form: Form) -> tuple[Form, ...] | None:
 
 def where_positive(t: Form) -> Form | None:
     """A product with a mask in which a sum has the same value cut off at 0; None where there is none."""
-    masks = {b.args[0] for b, e in zip(t.args, t.par, strict=True) if b.head == ABOVE and b.args[1] is ZERO}
+    masks = {b.args[0] for b, e in zip(t.args, t.par, strict=True) if b.head == COMPARISONS[">"] and b.args[1] is ZERO}
     for at, factor in enumerate(t.args if masks else ()):
         core = factor if factor.head == SUM else None
         if core is None:

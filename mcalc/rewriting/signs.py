@@ -47,6 +47,7 @@ def turned(form: Form) -> Form:
 
 
 def with_content(terms: list[Pair], shape: Shape, told: bool) -> Form:
+    """``2a + 4b = 2·(a + 2b)``: a sum with the number that all terms share in front; where it is `told`, as a fact."""
     terms.sort(key=lambda pair: pair[1].digest)
     content = _content(terms)
     if content != 1:

@@ -38,6 +38,8 @@ ELSEWHERE = {name: operator.name for operator in TABLE.values() for name in oper
 """What other tools call an operator: ``Ramp`` is relu."""
 BARS = {printed: operator.name for operator in TABLE.values() for printed in operator.bars}
 """What bars stand for in mathematics: ``log|A|`` is logdet."""
+DEFINED = {operator.definition: operator.name for operator in TABLE.values() if operator.definition}
+"""The operators by their definitions: ``1/(1 + exp(-a))`` is sigmoid."""
 COMPARISONS = {
     operator.notation.ascii.strip(): operator.name
     for operator in TABLE.values()
@@ -54,6 +56,8 @@ REPETITIONS = frozenset(operator.name for operator in TABLE.values() if operator
 """Identities with their rows repeated: their arguments are sizes."""
 OF_TWO_SIZES = REPETITIONS | {operator.name for operator in TABLE.values() if operator.shape is shapes.commuting}
 """All matrices that are made of two sizes."""
+COMMUTING = next(operator.name for operator in TABLE.values() if operator.shape is shapes.commuting)
+"""K, with ``K vec(X) = vec(Xᵀ)``."""
 CASES = next(operator for operator in TABLE.values() if operator.is_cases)
 """What ``{ b if not c; a if c }`` is."""
 

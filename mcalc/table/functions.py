@@ -385,6 +385,7 @@ OPERATORS = (
         latex=r"\operatorname{silu}",
         numpy=lambda np, a: a / (1 + np.exp(-a)),
         definition="a*sigmoid(a)",
+        by_definition=True,
         also=("swish",),
         compared_as="a/(1 + exp(-a))",
     ),

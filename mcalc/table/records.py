@@ -168,7 +168,8 @@ class Operator:
     and its largest value, one that `overflows` is infinite soon; `price` is what an entry takes, in nanoseconds.
     `open` is the function with nothing known of it that it is.
 
-    The entries of a column that `adds_up` have the sum 1. A `complementary` one has ``f(-a) = 1 - f(a)``. One that is
+    The entries of a column that `adds_up` have the sum 1. Code computes one `by_definition` as that says. One that
+    `spreads` repeats each row of an identity before the next comes. A `complementary` one has ``f(-a) = 1 - f(a)``. One that is
     `recognized` is what its definition is read as where a derivative has that; of one that is `dissolved` a rewriting
     that does without it is taken though it may be longer. A comparison `holds` of two numbers or not; `mirrored` is
     the one that it is with its arguments changed over, ``b > a`` for ``a < b``. `in_library` is how a library for arrays
@@ -231,6 +232,8 @@ class Operator:
     no_value: str = ""
     convention: Convention | None = None
     compared_as: Formula = ""
+    by_definition: bool = False
+    spreads: bool = False
     at_many: str = ""
     positive: str = ""
     turns_with_argument: bool = False

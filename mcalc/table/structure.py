@@ -158,6 +158,7 @@ OPERATORS = (
         title="repetition",
         doc="the identity of size {m} with every row {p} times: `repeat(m, p)`",
         shape=shapes.repeated,
+        spreads=True,
         notation=called("repeat", r"\operatorname{repeat}"),
         numpy=lambda np, *sizes: np.repeat(np.eye(sizes[-2]), sizes[-1], axis=0),
         in_library={"torch": "torch.repeat_interleave({})"},

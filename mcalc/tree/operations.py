@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from sympy.core.expr import Expr
 
+from mcalc.table import COMMUTING, COMPARISONS
 from mcalc.table.roles import (
-    ABOVE,
     ABSOLUTE,
-    AT_MOST,
     CASES,
-    COMMUTATION,
     DETERMINANT,
     DIAGONAL,
     EXPONENTIAL,
@@ -56,7 +54,7 @@ def kronecker(left: Node, right: Node) -> Node:
 
 def turning(height: Expr, width: Expr) -> Node:
     """``K``, with ``vec(Xᵀ) = K vec(X)`` for every X of this height and width."""
-    return apply(COMMUTATION, size(height), size(width), parameters=(height, width))
+    return apply(COMMUTING, size(height), size(width), parameters=(height, width))
 
 
 def exponential(value: Node) -> Node:
@@ -76,9 +74,9 @@ def absolute(value: Node) -> Node:
 
 def at_most(value: Node, bound: Node) -> Node:
     """``a ≤ b``: 1 where it holds, 0 elsewhere."""
-    return apply(AT_MOST, value, bound)
+    return apply(COMPARISONS["<="], value, bound)
 
 
 def above(value: Node, bound: Node) -> Node:
     """``a > b``: 1 where it holds, 0 elsewhere."""
-    return apply(ABOVE, value, bound)
+    return apply(COMPARISONS[">"], value, bound)
