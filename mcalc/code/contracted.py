@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mcalc.code.cost import magnitude
 from mcalc.code.entrywise import multiplied
 from mcalc.code.printer import Printer, Written, form, rule
-from mcalc.code.source import Source
+from mcalc.code.source import POWER, Source
 from mcalc.code.values import Value
 from mcalc.table.roles import DIAGONAL
 
@@ -44,8 +44,9 @@ def _sum(printer: Printer, value: Value) -> Written:
         return printer.module.trace(printer.whole(one.value.args[0])), ()
     array = printer.power(printer.whole(one), power)
     gone = [place for place, index in enumerate(axes) if index >= value.rank]
+    by_methods = printer.target.by_methods
     if len(gone) == len(axes):
-        return printer.module.sum(array), ()
+        return Source(f"{array.above(POWER)}.sum()", rank=0) if by_methods else printer.module.sum(array), ()
     axis = gone[0] if len(gone) == 1 else tuple(gone)
     return printer.module.sum(array, axis=axis), [index for index in axes if index < value.rank]
 
@@ -90,7 +91,10 @@ def _matrices(printer: Printer, value: Value, gone: int, left: list[int], right:
         array, axes = printer.value(one.value)
         if not array.text.isidentifier():
             printer.done[one.value] = printer.named(array), axes
-    return printer.at(one, [*left, gone]) @ printer.at(other, [gone, *right]), left + right
+    first, second = printer.at(one, [*left, gone]), printer.at(other, [gone, *right])
+    if printer.target.by_methods:
+        return Source(f"{first.above(POWER)}.dot({second})", rank=len(left + right)), left + right
+    return first @ second, left + right
 
 
 def _exchanged(printer: Printer, value: Value, gone: int, left: list[int], right: list[int]) -> bool:

@@ -238,7 +238,7 @@ class Lowering:
 
     def _scaled(self, one: Reference, scale: Reference | None, sign: Fraction) -> Reference:
         coefficient, factors = (ONE_TIME, []) if scale is None else factors_of(scale)
-        twice = len(one.ids) > 1 and coefficient.numerator != 1  # 2*A/N passes through a matrix twice
+        twice = bool(one.ids) and coefficient.numerator != 1  # 2*A/N passes through an array twice
         if scale is not None and (len(factors) > 1 or (factors and twice) or scale.value.sums):
             coefficient, factors = ONE_TIME, [(scale, ONE_TIME)]
         every = [(one, ONE_TIME), *factors]

@@ -17,7 +17,7 @@ _CALLED: dict[str, object] = {"sum": sum, "range": range, "float": float}
 _BUILTINS: dict[str, object] = {**_CALLED, "__import__": __import__}
 _METHODS = frozenset({
     "T", "shape", "ndim", "dtype", "device", "to", "reshape", "astype", "contiguous", "transpose", "permute", "copy",
-    "clone", "flat", "new_zeros", "diagonal", "add_", "sub_",
+    "clone", "flat", "new_zeros", "diagonal", "add_", "sub_", "dot", "sum",
 })  # fmt: skip
 _TEXT = re.compile(r"dtype|device|potri|[A-Za-z,]*->[A-Za-z]*")
 _ALLOWED = (

@@ -11,14 +11,16 @@ from inspect import signature
 from mcalc.ask import answered
 from mcalc.code.function import module
 from mcalc.code.running import functions
+from mcalc.code.targets import BY_METHODS
 from mcalc.language.parser import own_name
 from mcalc.notation.of_numbers import magnitude, typed
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.compiled import Compiled
 from mcalc.numbers.decimals import decimal
 from mcalc.numbers.definedness import kinks, undefined
-from mcalc.numbers.descent import MOST_KEPT, Compiled, History, Method, descend
+from mcalc.numbers.descent import MOST_KEPT, History, Method, descend
 from mcalc.numbers.endings import crossed_kink, falls_without_end, surroundings, working_rate
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.own_rules import Formula, Names, OwnRule, loosened, read_shown, read_updates
@@ -136,8 +138,8 @@ def compiled(fitted: Fitted, names: list[str], batch: int = 0, verify: bool = Tr
 def _emitted(fitted: Fitted, gradients: Sequence[Node]) -> tuple[Callable[..., Sequence[Array]] | None, list[str]]:
     """The function that is emitted for the value and the gradients, and the names it takes; None where it asks more."""
     named = fitted.reading.names
-    text = module("descent", list(named.values()), [fitted.reading.value, *gradients], "", "numpy")
-    function = functions(text, "numpy")["descent"]
+    text = module("descent", list(named.values()), [fitted.reading.value, *gradients], "", BY_METHODS)
+    function = functions(text, BY_METHODS)["descent"]
     order = list(named)
     return (function if len(signature(function).parameters) == len(order) else None), order
 

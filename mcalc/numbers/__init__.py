@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from mcalc.numbers.bounded_module import entries
     from mcalc.numbers.bounds import Bounded, Unsure
     from mcalc.numbers.certain import certain as certain_digits
+    from mcalc.numbers.compiled import Compiled
     from mcalc.numbers.complex_step import ANALYTIC, STEP
     from mcalc.numbers.complex_step import complex_step as slope_by_complex_step
     from mcalc.numbers.conditions import asked_by, counted, margin
     from mcalc.numbers.conditions import conditions as conditions_of
     from mcalc.numbers.decimals import decimal
-    from mcalc.numbers.descent import Compiled, Method, descend
+    from mcalc.numbers.descent import Method, descend
     from mcalc.numbers.differences import differences as slope_by_differences
     from mcalc.numbers.digits import digits as digits_of
     from mcalc.numbers.evaluation import Number, Slope, values_of

@@ -2,133 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, isnan, sqrt
 from typing import Protocol
 
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.complex_step import ANALYTIC, complex_step
-from mcalc.numbers.fitting import Fitted
-from mcalc.numbers.program import Program
-from mcalc.numbers.samples import axes_of, data_index, sampled
-from mcalc.numbers.sizes import whole
+from mcalc.numbers.compiled import Compiled, squares
 from mcalc.table.records import Array
-from mcalc.tree.node import Node
 
 _GROWING, MOST_KEPT, _SMALL = 10, 20_000_000, 1e-6
-_MOST_ENTRIES, _DIFFERENCE, _AGREE = 1000, 1e-6, 1e-3
-_LEFT_OVER = 1e-40
-"""A complex step of 10^-30 leaves 10^-60 of the third derivative where the first is 0."""
-
-
-class Compiled:
-    """A scalar and its derivatives by some of its names: called with the arrays of these, it gives both."""
-
-    def __init__(self, fitted: Fitted, wrt: Sequence[str], gradients: Sequence[Node], batch: int = 0) -> None:
-        """`gradients` have the shapes of the paper's layout; `batch` is how many places of the data a call looks at."""
-        self.wrt, self.gradients = tuple(wrt), tuple(gradients)
-        self.data = {name: array for name, array in fitted.point().items() if name not in wrt}
-        self.shapes = {name: _shape(fitted.reading.names[name], fitted) for name in wrt}
-        self.batch = batch
-        roots: Sequence[Node] = [fitted.reading.value, *gradients]
-        sizes = dict(fitted.sizes)
-        self.along: dict[str, int] = {}
-        if batch:
-            index = data_index(fitted.reading.value)
-            self.count = sizes[index.name]
-            self.batch = min(batch, self.count)
-            self.along = axes_of(index, fitted)
-            roots = [sampled(root, index, self.count, self.batch) for root in roots]
-            sizes[index.name] = self.batch
-        self.function: Callable[..., Sequence[Array]] | None = None
-        self.array = (np.ndarray, np.generic)
-        self.program = Program(roots, sizes)
-        self.alone = Program(roots[:1], sizes)
-        self.analytic = Program(roots[:1], sizes, arithmetic=ANALYTIC)
-
-    def run_by(self, function: Callable[..., Sequence[Array]] | None, order: Sequence[str]) -> None:
-        """Takes the value and the derivatives from a function of the names in this order, which is faster."""
-        self.function, self.order = function, tuple(order)
-
-    def _run(self, point: Mapping[str, Array]) -> Sequence[Array]:
-        if self.function is None or self.batch:
-            return self.program.run(point)
-        return self.function(*[point[name] for name in self.order])
-
-    def __call__(self, parameters: Mapping[str, Array], places: Array | None = None) -> tuple[float, dict[str, Array]]:
-        """The value and its derivative by each name, shaped like it; with a batch, of the data at these places."""
-        with np.errstate(all="ignore"):
-            return self.measured(parameters, places)[:2]
-
-    def measured(
-        self, parameters: Mapping[str, Array], places: Array | None = None
-    ) -> tuple[float, dict[str, Array], float]:
-        """The same and the sum of the squares of the derivatives, within ``np.errstate`` of one's own."""
-        data = self.data
-        if places is not None:
-            data = {
-                name: np.take(array, places, axis=self.along[name]) if name in self.along else array
-                for name, array in data.items()
-            }
-        found: Sequence[Array]
-        try:
-            one, *found = self._run({**data, **parameters})
-            value = float(one)
-        except np.linalg.LinAlgError:
-            value, found = self.value(parameters), [np.full(self.shapes[name], np.nan) for name in self.wrt]
-        square = _squares(found)
-        if isnan(square) and isfinite(value):
-            found = self._without_formula({**data, **parameters}, value, found)
-            square = _squares(found)
-        gradients = {
-            name: one if isinstance(one, self.array) and one.shape == shape else np.reshape(one, shape)
-            for (name, shape), one in zip(self.shapes.items(), found, strict=True)
-        }
-        return value, gradients, square
-
-    def _without_formula(self, point: Mapping[str, Array], value: float, found: Sequence[Array]) -> Sequence[Array]:
-        """The derivatives where their formula has no value but they exist: of ``prod`` at a 0, ``det`` at 0.
-
-        By complex steps, taken only where differences on both sides agree with them: not at a kink.
-        """
-        if sum(np.size(point[name]) for name in self.wrt) > _MOST_ENTRIES:
-            return found
-        slopes = []
-        for name in self.wrt:
-            here = np.asarray(point[name], dtype=float)
-            slope = np.zeros(here.shape)
-            for place in np.ndindex(*here.shape):
-                direction = np.zeros(here.shape)
-                direction[place] = 1.0
-                one = complex_step(self.analytic, {**self.data, **point}, name, direction)
-                step = _DIFFERENCE * max(1.0, abs(float(here[place])))
-                sides = [
-                    sign * (self.value({**point, name: here + sign * step * direction}) - value) / step
-                    for sign in (1, -1)
-                ]
-                if one is None or not np.allclose(sides, float(one), rtol=_AGREE, atol=_AGREE * (1 + abs(value))):
-                    return found
-                slope[place] = one if abs(one) > _LEFT_OVER else 0.0
-            slopes.append(slope)
-        return slopes
-
-    def value(self, parameters: Mapping[str, Array]) -> float:
-        """The value alone, which may be there where the derivatives are not; NaN where there is none."""
-        try:
-            with np.errstate(all="ignore"):
-                (value,) = self.alone.run({**self.data, **parameters})
-        except np.linalg.LinAlgError:
-            return float("nan")
-        return float(value)
-
-
-def _shape(node: Node, fitted: Fitted) -> tuple[int, ...]:
-    given = fitted.values.get(node.parameters[0])
-    return given.shape if given is not None else tuple(whole(size, fitted.sizes) for size in node.shape)
-
-
-# The descent ----------------------------------------------------------------------------------------------------------
 
 
 Arrays = Mapping[str, Array]
@@ -153,6 +36,11 @@ class Method:
     decay: tuple[float, float] = (0.9, 0.999)
     small: float = 1e-8
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is remembered from step to step."""
+        return not self.adam and not self.momentum
+
     def mover(self, names: Sequence[str]) -> Move:
         """``w − ηg``; with momentum ``w − ηv``, ``v = μv + g``; by Adam ``w − η m̂/(√v̂ + ε)``."""
         first: dict[str, Array | float] = dict.fromkeys(names, 0.0)
@@ -169,7 +57,7 @@ class Method:
             mean, square = first[name] / (1 - one**step), second[name] / (1 - two**step)
             return self.rate * mean / (np.sqrt(square) + self.small)
 
-        if not self.adam and not self.momentum:
+        if self.is_plain:
             rate = self.rate
             return lambda here, gradients, step: {name: one - rate * gradients[name] for name, one in here.items()}
         less = by_adam if self.adam else with_momentum
@@ -231,7 +119,9 @@ def descend(
     move = rule.mover(loss.wrt)
     random = np.random.default_rng(seed)
     with np.errstate(all="ignore"):
-        for step in range(steps + 1):
+        if isinstance(rule, Method) and rule.is_plain and watch is None and keep and not loss.batch:
+            here = _while_plain(loss, history, here, rule.rate, steps, tolerance, progress)
+        for step in range(len(history.values), steps + 1):
             places = random.choice(loss.count, loss.batch, replace=False) if loss.batch else None
             value, gradients, square = loss.measured(here, places)
             norm = _norm(square, gradients)
@@ -254,10 +144,49 @@ def descend(
     return history
 
 
-def _squares(arrays: Iterable[Array]) -> float:
-    """The sum of the squares of all entries: not a number where one is none."""
-    vdot = np.vdot
-    return float(sum([vdot(one, one) for one in arrays]))
+def _while_plain(
+    loss: Compiled,
+    history: History,
+    here: dict[str, Array],
+    rate: float,
+    steps: int,
+    tolerance: float,
+    progress: Callable[[int], None] | None,
+) -> dict[str, Array]:
+    """As many steps of ``w − ηg`` as have nothing to be looked at, and where they lead; the next is left to `descend`.
+
+    On small data a step takes microseconds, and most of them were spent on what is the same in each.
+    """
+    function, first, vdot, number = loss.function, inf, np.vdot, np.float64
+    if function is None or set(here) != set(loss.wrt):
+        return here
+    arrays = [here[name] for name in loss.wrt]
+    given = [{**loss.data, **here}[name] for name in loss.order]
+    places = [loss.order.index(name) for name in loss.wrt]
+    try:
+        for step in range(steps):
+            one, *slopes = function(*given)
+            value, square = float(one), 0.0
+            for slope in slopes:
+                square += slope * slope if isinstance(slope, number) else vdot(slope, slope)
+            norm = sqrt(square)
+            if not (tolerance < norm < inf and -inf < value <= first):
+                break
+            if step == 0:
+                first = value
+                if [np.shape(slope) for slope in slopes] != [array.shape for array in arrays]:
+                    break
+            history.values.append(value)
+            history.norms.append(norm)
+            history.parameters[step] = dict(zip(loss.wrt, arrays, strict=True))
+            arrays = [array - rate * slope for array, slope in zip(arrays, slopes, strict=True)]
+            for place, array in zip(places, arrays, strict=True):
+                given[place] = array
+            if progress is not None:
+                progress(step + 1)
+    except np.linalg.LinAlgError:
+        pass
+    return dict(zip(loss.wrt, arrays, strict=True))
 
 
 def _norm(square: float, gradients: Mapping[str, Array]) -> float:
@@ -265,7 +194,7 @@ def _norm(square: float, gradients: Mapping[str, Array]) -> float:
     if square < inf or isnan(square):
         return sqrt(square)
     largest = max(float(np.max(np.abs(one))) for one in gradients.values())
-    return largest * sqrt(_squares(one / largest for one in gradients.values())) if largest < inf else inf
+    return largest * sqrt(squares(one / largest for one in gradients.values())) if largest < inf else inf
 
 
 def _ended(history: History, value: float, norm: float, tolerance: float, sampled: bool, patient: bool) -> bool:

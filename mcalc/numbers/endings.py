@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.descent import Compiled, History, Method
+from mcalc.numbers.compiled import Compiled
+from mcalc.numbers.descent import History, Method
 from mcalc.table.records import Array
 
 Place = Mapping[str, Array]

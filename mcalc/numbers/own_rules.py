@@ -15,7 +15,8 @@ from mcalc.language.parser import canonical_name, own_name, parse
 from mcalc.language.ranks import walk
 from mcalc.language.syntax import Syntax
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.descent import Arrays, Compiled, Move
+from mcalc.numbers.compiled import Compiled
+from mcalc.numbers.descent import Arrays, Move
 from mcalc.numbers.fitting import Fitted, fit
 from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import whole
