@@ -320,6 +320,12 @@ def test_a_singular_matrix_has_no_complex_step(text: str) -> None:
         ),
         ("mean(max(sigmoid(B), axis=1))", "B", {"B": "d,d"}, "hessian"),
         ("var(max(log_softmax(E, axis=0), axis=1))", "E", {"E": "m,m"}, "hessian"),
+        (
+            "sum(kron((zeros(m, n) + ones(m, n)*max(e))@max(S + ones(n, n), axis=1), sin((d + v)^diagonal(X))))",
+            "v,e",
+            {"e": "n,m", "S": "n,n", "d": "scalar", "v": "n", "X": "n,n"},
+            "hessian",
+        ),
     ],
 )
 def test_what_saturates_or_underflows_is_no_alarm(text: str, by: str, shapes: dict[str, str], command: str) -> None:

@@ -12,13 +12,17 @@ from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
 
 from mcalc.table.records import Shape
+from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
 _NAMED = ("variable", "partial", "differential")
 
 
 def without_size(root: Node) -> frozenset[Node]:
-    """The constants that would lose their size as I or 1⃗: no name's size and no size of the whole is equal to it."""
+    """The constants that would lose their size as I or 1⃗: no name's size and no size of the whole is equal to it.
+
+    One that lies down where it is printed, as the row of an outer product, is the same constant.
+    """
     order = topological([root])
     if not any(_is_constant(node) for node in order):
         return frozenset()
@@ -26,7 +30,7 @@ def without_size(root: Node) -> frozenset[Node]:
     for node in order:
         if node is root or (node.args and not node.shape):
             lost |= _Sizes().lost_in(node, node is root)
-    return frozenset(lost)
+    return frozenset(lost | set(map(build.transpose, lost)))
 
 
 def _is_constant(node: Node) -> bool:
