@@ -14,7 +14,7 @@ from mcalc.derivation.differentials import leaf
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.boxes import Box, Call, Derivative, Nabla, Name, Row, equation
 from mcalc.notation.writing import box_of, written
-from mcalc.rewriting.answers import matrix_form
+from mcalc.rewriting.answers import author_of, matrix_form
 from mcalc.table import TABLE, shapes
 from mcalc.table.roles import VEC
 from mcalc.tree import build
@@ -113,7 +113,8 @@ def other_boxes(derivation: Derivation) -> list[Box]:
     if isinstance(natural, Node):
         return []
     variable = derivation.by[-1]
-    change = linear_map(natural.tensor, variable)
+    with author_of([derivation.value]):
+        change = linear_map(natural.tensor, variable)
     if change is None:
         return []
     moving = box_of(leaf(build.variable(str(variable.parameters[0]), variable.shape)))

@@ -11,15 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term
 from mcalc.networks.running import under_sum
-from mcalc.networks.scalar_factors import Power, column_of, gathered, sorted_powers, summed_over, trace
-from mcalc.table.roles import DIAGONAL
+from mcalc.table.roles import DIAGONAL, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
+
+
+Power = tuple[Node, Rational]
 
 
 class Edge(NamedTuple):
@@ -73,20 +76,14 @@ def graph(term: Term) -> Graph:
         elif not indices:
             result.scalars.append((node, power))
         elif len(indices) == 1:
-            shown, sign = _oriented(node, power)
-            result.coefficient *= sign
-            result.points[indices[0]].append((shown, power))
+            upright = build.transpose(node) if len(node.shape) == 2 else node
+            result.points[indices[0]].append((upright, power))
         elif indices[0] is indices[1]:
             result.points[indices[0]].append((build.apply(DIAGONAL, node), power))
         else:
             whole = build.elementwise_product([(node, power)]) if power != 1 else node
             result.edges.append(Edge((whole,), indices[0], indices[1]))
     return result
-
-
-def _oriented(node: Node, power: Rational) -> tuple[Node, int]:
-    """A vector on a point is a column: a row is laid upright."""
-    return (build.transpose(node) if len(node.shape) == 2 else node), 1
 
 
 def reduce(term: Term, free: Sequence[Index]) -> Graph:
@@ -115,15 +112,19 @@ def _remove_point(state: Graph, index: Index, free: set[Index]) -> bool:
     if len(touching) > 2:
         return False
     if not touching:
-        node, power = summed_over(vectors, index.size)
+        node = _summed_over(vectors, index.size)
         if build.is_number(node):
             state.coefficient *= node.parameters[0]
         else:
-            state.scalars.append((node, power))
+            state.scalars.append((node, S.One))
     elif len(touching) == 1:
         edge = state.unsigned(touching[0] if touching[0].end is index else touching[0].turned())
-        column = column_of(vectors, index.size)
         state.edges.remove(touching[0])
+        if not vectors and _is_alone(state, edge.start, free):
+            del state.points[index], state.points[edge.start]
+            state.scalars.append((build.apply("sum", edge.node()), S.One))
+            return True
+        column = _column_of(vectors, index.size)
         state.points[edge.start].append((build.chain((*edge.factors, column)), S.One))
     else:
         first, second = touching
@@ -137,15 +138,41 @@ def _remove_point(state: Graph, index: Index, free: set[Index]) -> bool:
                 return False
         into, out = state.unsigned(into), state.unsigned(out)
         state.edges = [edge for edge in state.edges if edge is not first and edge is not second]
-        middle = (build.apply("diag", column_of(vectors, index.size)),) if vectors else ()
+        middle = (build.apply("diag", _column_of(vectors, index.size)),) if vectors else ()
         factors = into.factors + middle + out.factors
         if into.start is out.end:
             del state.points[index], state.points[into.start]
-            state.scalars.append((trace(factors), S.One))
+            state.scalars.append((build.apply(TRACE, build.chain(factors)), S.One))
             return True
         state.edges.append(Edge(factors, into.start, out.end))
     del state.points[index]
     return True
+
+
+def _sorted_powers(vectors: Sequence[Power]) -> list[Power]:
+    """Conditions last, the others in reading order."""
+    return sorted(vectors, key=lambda pair: (pair[0].operator.indicator, pair[0].key))
+
+
+def _column_of(vectors: Sequence[Power], size: Expr) -> Node:
+    """The vectors on one point as one column."""
+    return build.elementwise_product(_sorted_powers(vectors)) if vectors else build.ones((size,))
+
+
+def _summed_over(vectors: Sequence[Power], size: Expr) -> Node:
+    """Σᵢ over a point without edges: a dimension, a dot product or a sum."""
+    if not vectors:
+        return build.size(size)
+    if len(vectors) == 2 and all(power == 1 for _, power in vectors):
+        return build.apply("dot", *(node for node, _ in _sorted_powers(vectors)))
+    return build.apply("sum", _column_of(vectors, size))
+
+
+def _is_alone(state: Graph, index: Index, free: set[Index]) -> bool:
+    """Whether nothing else stands at a summed point whose last edge is gone."""
+    taken = {i for tie in state.ties for i in tie}.union(*(solid.indices for solid in state.solids))
+    edges = any(index in (edge.start, edge.end) for edge in state.edges)
+    return index not in free and index not in taken and not state.points[index] and not edges
 
 
 def _join_parallel(state: Graph) -> bool:
@@ -215,25 +242,25 @@ def matrix_of(term: Term, row: Index | None, column: Index | None) -> Piece | No
     if tied:
         assert row is not None
         vectors = state.points[row]
-        body = build.apply("diag", column_of(vectors, row.size)) if vectors else build.identity(row.size)
+        body = build.apply("diag", _column_of(vectors, row.size)) if vectors else build.identity(row.size)
     elif row is not None and column is not None:
         left, right = state.points[row], state.points[column]
         if state.edges:
             edge = state.unsigned(state.edges[0] if state.edges[0].start is row else state.edges[0].turned())
             factors_ = edge.factors
             if left:
-                factors_ = (build.apply("diag", column_of(left, row.size)), *factors_)
+                factors_ = (build.apply("diag", _column_of(left, row.size)), *factors_)
             if right:
-                factors_ = (*factors_, build.apply("diag", column_of(right, column.size)))
+                factors_ = (*factors_, build.apply("diag", _column_of(right, column.size)))
             body = build.chain(factors_)
         elif not left and not right:
             body = build.ones((row.size, column.size))
         else:
-            body = _outer(column_of(left, row.size), column_of(right, column.size))
+            body = _outer(_column_of(left, row.size), _column_of(right, column.size))
     elif row is not None:
-        body = column_of(state.points[row], row.size)
+        body = _column_of(state.points[row], row.size)
     elif column is not None:
-        body = build.transpose(column_of(state.points[column], column.size))
+        body = build.transpose(_column_of(state.points[column], column.size))
     return _loops(state, body, term)
 
 
@@ -244,20 +271,18 @@ def _outer(left: Node, right: Node) -> Node:
 
 def _loops(state: Graph, body: Node | None, term: Term) -> Piece:
     """What depends on a running index goes under its Σ."""
-    sign, scalars = gathered(state.scalars)
-    coefficient = state.coefficient * sign
+    scalars, coefficient = state.scalars, state.coefficient
     if body is not None and body.operator.name == "negative":
         coefficient, body = -coefficient, body.args[0]
     for loop in term.loops:
         inside = [pair for pair in scalars if loop in pair[0].loops]
         outside = [pair for pair in scalars if loop not in pair[0].loops]
         if body is not None and loop in body.loops:
-            body = under_sum(build.scaled(S.One, sorted_powers(inside), body), loop)
+            body = under_sum(build.scaled(S.One, _sorted_powers(inside), body), loop)
             scalars = outside
         elif inside:
-            whole = under_sum(build.scaled(S.One, sorted_powers(inside), None), loop)
+            whole = under_sum(build.scaled(S.One, _sorted_powers(inside), None), loop)
             scalars = [*outside, (whole, S.One)]
         else:
             scalars = [*outside, (build.size(loop.size), S.One)]
-    sign, scalars = gathered(scalars)
-    return Piece(coefficient * sign, tuple(sorted_powers(scalars)), body)
+    return Piece(coefficient, tuple(_sorted_powers(scalars)), body)

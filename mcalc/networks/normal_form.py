@@ -8,8 +8,8 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import ONE, Factor, Index, Term, counted, expand
 from mcalc.networks.pairs import with_pairs
-from mcalc.networks.scalar_factors import united
 from mcalc.tree import stacks
+from mcalc.tree.node import Node
 
 
 def normalise(term: Term, free: Iterable[Index]) -> Term | None:
@@ -44,35 +44,21 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
             factors, pairs = found
             summed = (summed - pairs.keys()).union(*pairs.values())
             changed = True
-    sign, factors = _gathered(factors)
-    coefficient *= sign
     if coefficient == 0:
         return None
-    return counted(Term(coefficient, tuple(factors), term.loops), summed)
+    return counted(Term(coefficient, tuple(_gathered(factors)), term.loops), summed)
 
 
-def _gathered(factors: Sequence[Factor]) -> tuple[int, list[Factor]]:
-    """Equal factors at the same indices as one power, and the sign that uniting ``a - b`` with ``b - a`` leaves."""
-    sign = 1
-    gathered: dict[tuple[object, ...], Factor] = {}
+def _gathered(factors: Sequence[Factor]) -> list[Factor]:
+    """Equal factors at the same indices as one power: a product is a bag of factors."""
+    powers: dict[tuple[Node | None, object], Factor] = {}
     for factor in factors:
-        if factor.node is None:
-            gathered[(None, frozenset(factor.indices))] = factor
-            continue
-        key = (factor.node.canon, factor.indices)
-        if key in gathered:
-            kept = gathered[key]
-            assert kept.node is not None
-            node, turned = united(kept.node, kept.power, factor.node, factor.power)
-            sign *= turned
-            factor = Factor(node, factor.indices, kept.power + factor.power)
-        gathered[key] = factor
-    kept_factors = []
-    for factor in gathered.values():
-        if factor.power != 0:
-            mask = factor.node is not None and factor.node.operator.indicator and factor.power.p > 0
-            kept_factors.append(factor._replace(power=S.One) if mask else factor)
-    return sign, kept_factors
+        key = (factor.node, frozenset(factor.indices) if factor.node is None else factor.indices)
+        before = powers.get(key)
+        if before is not None and factor.node is not None:
+            factor = factor._replace(power=before.power + factor.power)
+        powers[key] = factor
+    return [factor for factor in powers.values() if factor.power != 0]
 
 
 def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:

@@ -88,8 +88,12 @@ def dot_of(t: Form) -> tuple[Form, Form] | None:
     """u and v where a sum is written u·v."""
     if t.head != "sum" or not is_dot(t):
         return None
-    one, other = sorted(t.args[0].args, key=lambda b: (b.head != TURNED, b.cost, str(b.par), b.digest))
+    one, other = sorted(t.args[0].args, key=_place_in_dot)
     return one, other
+
+
+def _place_in_dot(b: Form) -> tuple[object, ...]:
+    return b.head != TURNED, b.cost, b.head == "differential", str(b.par), b.digest
 
 
 class Mean(NamedTuple):

@@ -21,12 +21,14 @@ from mcalc.rewriting.forms import (
     chain_shape,
     is_column,
     make,
+    ones,
 )
 from mcalc.rewriting.log import Entry
 from mcalc.rewriting.matching import applied
 from mcalc.rewriting.moves import MOVES, Move
 from mcalc.rewriting.patterns import Row, after_of, each, is_name
-from mcalc.rewriting.signs import keeping
+from mcalc.rewriting.products import added_up, is_ones
+from mcalc.rewriting.signs import keeping, turned
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
 from mcalc.table.sentences import linked
 
@@ -138,7 +140,7 @@ class Engine:
         self.steps -= 1
         if self.steps < 0:
             return t
-        found = self._along(t) if t.head == CHAIN else self._by_rows(t)
+        found = self._added_up(self._along(t), t) if t.head == CHAIN else self._by_rows(t)
         if found is not t:
             return found
         return self._by_moves(t) if t.args else t
@@ -155,9 +157,32 @@ class Engine:
             if found is not None and found.whole is not t:
                 self._note(row.name, found.before, found.after, row.sentence, t, found.whole)
                 return found.whole
+        if t.head == "sum" and t.args[0].head == CHAIN:
+            return self._summed(t)
         if t.head == PRODUCT:
             picked = self._picked(t)
             return self._where_positive(t) if picked is t else picked
+        return t
+
+    def _added_up(self, found: Form, t: Form) -> Form:
+        """``1⃗ᵀ·A·v`` to which no row applies is ``sum(A·v)``."""
+        whole = added_up(t.args) if found is t else None
+        if whole is not None:
+            self._note(SENTENCES["added up"], t, whole, SENTENCES["added up"], t, whole)
+        return found if whole is None else whole
+
+    def _summed(self, t: Form) -> Form:
+        """A sum over ``A·…·B`` is ``1⃗ᵀ·A·…·B·1⃗``, and so the rows about ones hold at its ends."""
+        inner = t.args[0]
+        above = turned(ones(inner.shape[:1]))
+        parts = (above, *inner.args) if is_column(inner) else (above, *inner.args, ones(inner.shape[1:]))
+        for at, width in ((0, 2), (len(parts) - 2, 2)):
+            use = self._fitting(parts[at : at + width], 0) if any(map(is_ones, parts[at : at + width])) else None
+            if use is not None:
+                row, before, after = use
+                whole = make(CHAIN, (*parts[:at], after, *parts[at + width :]), (), ())
+                self._note(row.name, before, after, row.sentence, t, whole)
+                return whole
         return t
 
     def _where_positive(self, t: Form) -> Form:

@@ -114,6 +114,23 @@ def _chain(parts: Sequence[Form]) -> Form:
     return make(CHAIN, parts, (), ())
 
 
+def is_ones(form: Form) -> bool:
+    """Whether it is a column, a row or a matrix of ones."""
+    return (form.args[0] if form.head == TURNED else form).head == "ones"
+
+
+def added_up(parts: Sequence[Form]) -> Form | None:
+    """``sum(A)`` of ``1⃗ᵀ·A·1⃗``, ``sum(v)`` of ``1⃗ᵀ·v`` and of ``vᵀ·1⃗``."""
+    if not is_row(parts[0]) or not is_column(parts[-1]):
+        return None
+    if not is_ones(parts[0]):
+        parts = [turned(t) for t in reversed(parts)]
+    if not is_ones(parts[0]):
+        return None
+    rest = parts[1:-1] if is_ones(parts[-1]) else parts[1:]
+    return construct("sum", (rest[0] if len(rest) == 1 else chain(rest),), (), ())
+
+
 def turned_row(parts: Sequence[Form]) -> tuple[Rational, list[Form]]:
     """``(AB…)ᵀ = …BᵀAᵀ``, factor by factor, the number of skew-symmetric ones in front."""
     sign: Rational = 1

@@ -66,6 +66,8 @@ def _sum(form: Form, shape: Shape) -> Form | None:
     if is_matrix(form) and is_skew(form):
         facts.append("own negative")
         return ZERO
+    if form.head == CHAIN:
+        return _sum_of_chain(form)
     if form.head != PRODUCT:
         return None
     if all(e == 2 for e in form.par):
@@ -85,6 +87,24 @@ def _sum(form: Form, shape: Shape) -> Form | None:
         others = multiply([(b, e) for b, e in zip(form.args, form.par, strict=True) if b is not rows[0]])
         if is_column(others):
             return construct(CHAIN, (turned(others), rows[0]), (), ())
+    return None
+
+
+def _sum_of_chain(form: Form) -> Form | None:
+    """``sum(A·1⃗) = sum(A)``, ``sum(u·vᵀ) = sum(u)·sum(v)``, and of ``sum(A)`` and ``sum(Aᵀ)`` one."""
+    first, last = form.args[0], form.args[-1]
+    if is_column(first):
+        rest = form.args[1:]
+        inner = rest[0] if len(rest) == 1 else make(CHAIN, rest, (), chain_shape(rest))
+        facts.append("scalars")
+        return multiply([(construct("sum", (part,), (), ()), 1) for part in (first, inner)], ())
+    if last.head == "ones" and is_column(last):
+        rest = form.args[:-1]
+        return construct("sum", (rest[0] if len(rest) == 1 else make(CHAIN, rest, (), chain_shape(rest)),), (), ())
+    if is_matrix(form):
+        sign, other = turned_row(form.args)
+        if _marks(other) < _marks(form.args):
+            return scaled(sign, make("sum", (make(CHAIN, other, (), chain_shape(other)),), (), ()))
     return None
 
 
