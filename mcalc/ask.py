@@ -21,14 +21,14 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.of_numbers import magnitude
 from mcalc.problems import Problem
 from mcalc.question import Question, read, shapes_by_letter, variables_of
-from mcalc.rewriting.answers import author_of
+from mcalc.rewriting.answers import author_of, author_within, simplify
 from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.letters import in_use
 from mcalc.tree.node import Node, replaced
 from mcalc.tree.operations import cases
 
-__all__ = ["Question", "answered", "derive", "in_layout", "read", "shapes_by_letter", "work_on"]
+__all__ = ["Question", "answered", "derive", "in_layout", "read", "shapes_by_letter", "turned_for", "work_on"]
 
 
 def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> Problem:
@@ -234,6 +234,15 @@ def work_on(
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:
+    """The paper's form turned as the layout asks, and written as the value was typed."""
+    found = turned_for(natural, value, by, layout)
+    if found is natural or isinstance(found, IndexForm) or isinstance(natural, IndexForm) or found.operator.is_cases:
+        return found
+    with author_within([value, natural]):
+        return simplify(found)
+
+
+def turned_for(natural: Expression, value: Node, by: Node, layout: str) -> Expression:
     """The paper's form turned as the layout asks; results of order 3 and 4 have one form."""
     if isinstance(natural, IndexForm) or layout == "paper":
         return natural

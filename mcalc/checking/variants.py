@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sympy.core.singleton import S
 
-from mcalc.ask import in_layout, work_on
+from mcalc.ask import turned_for, work_on
 from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
 from mcalc.checking.factors import clip, constant, is_diagonal, plain
@@ -136,7 +136,7 @@ class Variants:
             return None
 
     def _laid_out(self, found: Expression, value: Node, by: Node) -> Expression:
-        return in_layout(found, value, by, self.layout)
+        return turned_for(found, value, by, self.layout)
 
     def all(self) -> Iterator[Variant]:
         """Every version of the derivative in which one step is done wrong."""

@@ -14,7 +14,7 @@ from mcalc.derivation.differentials import leaf
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.boxes import Box, Call, Derivative, Nabla, Name, Row, equation
 from mcalc.notation.writing import box_of, written
-from mcalc.rewriting.answers import author_of, matrix_form
+from mcalc.rewriting.answers import author_of, matrix_form, simplify
 from mcalc.table import TABLE, shapes
 from mcalc.table.roles import VEC
 from mcalc.tree import build
@@ -67,7 +67,7 @@ def _product(side: _Side, moving: Node) -> Node:
     height, width = moving.shape[::-1] if side.turned else moving.shape
     left = build.chain(side.left) if side.left else build.identity(height)
     right = build.chain(side.right) if side.right else build.identity(width)
-    product = kronecker(build.transpose(right), left)
+    product = kronecker(simplify(build.transpose(right)), left)
     if not side.turned:
         return product
     commuting = turning(*moving.shape)
@@ -119,7 +119,8 @@ def other_boxes(derivation: Derivation) -> list[Box]:
         return []
     moving = box_of(leaf(build.variable(str(variable.parameters[0]), variable.shape)))
     forms: list[Box] = [Row("relation", (moving, box_of(change)), ("", "maps"))]
-    product = of_columns(change, variable)
+    with author_of([derivation.value]):
+        product = of_columns(change, variable)
     if product is not None:
         value: Box = Name(value_name(derivation), len(derivation.value.axes))
         if derivation.is_second:

@@ -21,7 +21,6 @@ from mcalc.table.roles import DIAGONAL, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
-
 Power = tuple[Node, Rational]
 
 

@@ -13,7 +13,7 @@ from mcalc.tree.letters import letters_in_use, names_in
 from mcalc.tree.names import unused, without_subscripts
 from mcalc.tree.node import Node, topological
 
-LEGIBLE = 500
+LEGIBLE = 250
 """Where an expression has more parts, each counted as often as it is used, those that recur are written by name."""
 DEEPEST = 60
 """Where a text has more brackets inside one another, inner parts are written by name: so deep nobody reads."""

@@ -18,6 +18,7 @@ from mcalc.rewriting.forms import (
     Form,
     chain_shape,
     is_matrix,
+    is_row,
     is_zero,
     make,
     number,
@@ -93,7 +94,7 @@ def _of_bare(head: str, form: Form, par: Parameters, shape: Shape) -> Form:
 
 
 def _over_running(form: Form, par: Parameters, shape: Shape) -> Form:
-    """``Σᵢ c·v = c·Σᵢ v``, and ``Σᵢ v = n·v`` where v does not change with i."""
+    """``Σᵢ c·v = c·Σᵢ v``, ``Σᵢ vᵀ = (Σᵢ v)ᵀ``, and ``Σᵢ v = n·v`` where v does not change with i."""
     loop: LoopIndex = par[0]
     c, rest = scaled_parts(form)
     if is_zero(rest):
@@ -107,6 +108,9 @@ def _over_running(form: Form, par: Parameters, shape: Shape) -> Form:
             inside = multiply([(b, e) for b, e in pairs if loop in b.loops])
             whole = multiply([(make(head_of_sums, (inside,), par, inside.shape), 1), *outside], shape)
             return scaled(c, whole)
+    if rest.head == TURNED and is_row(rest):
+        column = rest.args[0]
+        return scaled(c, turned(make(head_of_sums, (column,), par, column.shape)))
     return scaled(c, make(head_of_sums, (rest,), par, shape))
 
 

@@ -205,7 +205,7 @@ def _turned_inside(form: Form) -> Sequence[Form]:
     if form.head == PRODUCT:
         rest = split(form)[2]
         return [rest] if rest is not form else []
-    if form.head == INVERSE or (matrix and _is_elementwise(form)):
+    if form.head == INVERSE or _turns_inside(form) or (matrix and _is_elementwise(form)):
         return [t for t in form.args if t.shape]
     return []
 
@@ -235,6 +235,8 @@ def _one_turned(form: Form) -> Form:
             return with_scalars(c, scalars, turned(rest))
         if matrix:
             return multiply([(turned(t), e) for t, e in zip(args, form.par, strict=True)], shape)
+    if _turns_inside(form):
+        return construct(head, (turned(args[0]),), form.par, shape)
     if head == INVERSE:
         if args[0].other_way is not None and scaled_parts(args[0].other_way)[1] is args[0]:
             return scaled(scaled_parts(args[0].other_way)[0], form)
@@ -243,6 +245,11 @@ def _one_turned(form: Form) -> Form:
     if matrix and _is_elementwise(form) and all(t.other_way is t for t in args if t.shape):
         return form
     return make(TURNED, (form,), (), shape)
+
+
+def _turns_inside(form: Form) -> bool:
+    """Whether a Σ is turned term by term: of matrices, and of products, whose order turns round."""
+    return form.head == "loop_sum" and (is_matrix(form) or form.args[0].head == CHAIN)
 
 
 def _is_elementwise(form: Form) -> bool:

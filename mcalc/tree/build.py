@@ -106,10 +106,10 @@ def transpose(node: Node) -> Node:
 
 
 def _scaled_argument(node: Node) -> int | None:
-    """Which argument is turned in place of the whole: of a negative, a Σ, a product or quotient with scalars."""
+    """Which argument is turned in place of the whole: of a negative, a product or quotient with scalars."""
     name = node.operator.name
     shaped = [at for at, arg in enumerate(node.args) if arg.shape]
-    if name in ("negative", "loop_sum") or (name == "multiply" and len(shaped) == 1):
+    if name == "negative" or (name == "multiply" and len(shaped) == 1):
         return shaped[0]
     return 0 if name == "divide" and shaped == [0] else None
 
@@ -127,19 +127,6 @@ def _turned(node: Node) -> Node:
         return apply(name, parameters=node.shape[::-1])
     if name == "outer":
         return apply("outer", *node.args[::-1])
-    if name == "matmul":
-        parts = row_of(node)
-        turned = [transpose(part) for part in reversed(parts)]
-        if _transposes(turned) <= _transposes(parts) + 1:
-            minus = sum(part.operator.name == "negative" for part in turned)
-            whole = chain([part.args[0] if part.operator.name == "negative" else part for part in turned])
-            return negated(whole) if minus % 2 else whole
-    if name == "add" and node.key[0] <= _LOOKED_INTO:
-        turned = total([transpose(arg) for arg in node.args])
-        if turned.key[0] < node.key[0]:
-            return turned
-    if node.operator.turns_with_argument and node.args[0].operator.name == "transpose":
-        return apply(name, node.args[0].args[0])
     return apply("transpose", node)
 
 
