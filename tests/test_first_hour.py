@@ -124,6 +124,13 @@ CORRECTED = [
     (r"\log\sum_i e^{x_i}", "x", "log(sum(exp(x[i]) for i in 1..n))"),
     (r"\frac{1}{1+e^{-x}}", "x", "1/(1+exp(-x))"),
     ("∑ log(p)", "p", "sum(log(p))"),
+    (r"\mathbf{w}\cdot\mathbf{x} + b", "w", "w.x + b"),
+    (r"3\cdot x^2", "x", "3*x^2"),
+    ("(x-μ)ᵀΣ⁻¹(x-μ)", "x", "(x-μ)ᵀ@inv(Σ)@(x-μ)"),
+    ("A⁻¹b", "b", "inv(A)@b"),
+    ("sum(ReLU(Wx+b))", "x", "sum(relu(W@x+b))"),
+    ("mean((y - Xβ)²)", "beta", "mean((y - X@β)²)"),
+    ("torch.sum(torch.softmax(x, dim=0) * y)", "x", "sum(softmax(x, axis=0) * y)"),
 ]
 
 

@@ -55,7 +55,7 @@ class Machine:
             found = ALONG[kind](np.swapaxes(args[0], 1, 2) if turned else args[0])
             return np.swapaxes(found, 1, 2) if turned else found
         if kind in OF_SQUARE:
-            if kind == "det" and np.linalg.cond(args[0]).max(initial=0) > SINGULAR:
+            if kind in ("det", "logdet") and np.linalg.cond(args[0]).max(initial=0) > SINGULAR:
                 raise Unreliable("a determinant of a singular matrix, whose derivative by the inverse has no value")
             return OF_SQUARE[kind](args[0])
         return getattr(self, "_" + kind)(term, *args)

@@ -10,15 +10,19 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from mcalc.language.habits import GREEK_NAMES
 from mcalc.language.pasted import calls, latex, products, sums
 from mcalc.language.pasted import pieces as text_pieces
 from mcalc.language.pasted.pieces import Pieces
 from mcalc.language.pasted.ranks import NotUnique, Ranks
 from mcalc.language.pasted.rewriting import Rewriting, Row, Slip
+from mcalc.language.spelling import canonical_name
 
 _NAME = re.compile(r"[^\W\d²³¹]+")
 _WORD = re.compile(r"[^\W\d²³¹][^\W²³¹]*")
-_VECTORS = re.compile(r"[A-Z'’′ᵀ@·.|‖∑Σ]|sum|norm|mean|softmax|exp|log|sigmoid|relu|tanh")
+_VECTORS = re.compile(
+    r"[A-Z'’′ᵀ@·.|‖∑Σ]|sum|norm|mean|softmax|exp|log|sigmoid|relu|tanh|\\(mathbf|boldsymbol|bm|vec)\b"
+)
 """What speaks of vectors or matrices: where nothing does, all names are numbers."""
 ROWS: tuple[Row, ...] = (
     calls.openings,  # d/dx f -> f
@@ -29,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     sums.sums,  # sum_i x_i -> sum(x[i] for i in 1..n)
     latex.scripts,  # A^{T} -> A', W_{hh} -> W_hh
     products.dotted_transposes,  # X.' -> X'
+    products.centred_dots,  # w \\cdot x -> w.x
     latex.bars,  # ||x||_2 -> norm(x)
     calls.quoted,  # norm(A, 'fro') -> norm(A)
     calls.prefixes,  # np.exp(x) -> exp(x)
@@ -56,7 +61,8 @@ def rewritten(source: str, ranks: Mapping[str, int], wanted: Collection[str] = (
     if pieces is None:
         return source, []
     used, products = _standing_alone(pieces), "@" in source
-    hidden = not {word for word in wanted if len(word) == 1} <= set(_NAME.findall(source))
+    letters = {word for word in wanted if len(word) == 1 or word in GREEK_NAMES}
+    hidden = not letters <= set(map(canonical_name, _NAME.findall(source)))
     found, slips = _rewritten(source, pieces, Rewriting(Ranks(ranks, used, hidden), products, glued=hidden))
     guessed = found == source and bool(slips) and not _VECTORS.search(source)
     if guessed:

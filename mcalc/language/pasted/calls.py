@@ -46,11 +46,11 @@ def prefixes(pieces: Pieces, at: Rewriting) -> Pieces:
         sentence = f"A function has no prefix: `{piece.text}.` is read as a value here."
         at.found(sentence, piece, pieces[end], f"write `{word}(…)`", certain=True)
         whole = _with_signs(word, _arguments(pieces[end + 1]), piece, (*found[-1:], *pieces[end + 2 : end + 3]))
-        found += [name(word, piece)] if whole is None else whole
-        place = end + (1 if whole is None else 2)
-        if pieces[end].text == "slogdet" and place + 1 < len(pieces) and pieces[place + 1].text == "[":
-            found.append(pieces[place])
-            place += 2
+        call = pieces[end + 1]
+        found += [name(word, piece), replace(call, inside=_along_axis(call.inside))] if whole is None else whole
+        place = end + 2
+        if pieces[end].text == "slogdet" and place < len(pieces) and pieces[place].text == "[":
+            place += 1
     return tuple(found)
 
 
@@ -65,6 +65,15 @@ def _with_signs(word: str, arguments: list[Pieces], like: Piece, around: Pieces)
     else:
         return None
     return [replace(found[0], before=like.before), *found[1:]]
+
+
+def _along_axis(part: Pieces) -> Pieces:
+    """``dim=0`` as axis=0."""
+    following = (*part[1:], None)
+    return tuple(
+        replace(piece, text="axis") if piece.text == "dim" and after is not None and after.text == "=" else piece
+        for piece, after in zip(part, following, strict=False)
+    )
 
 
 def _operand(argument: Pieces) -> Piece:
@@ -100,7 +109,7 @@ def methods(pieces: Pieces, at: Rewriting) -> Pieces:
         if whole is None:
             inner = inside(value)
             for part in options:
-                part = tuple(replace(piece, text="axis") if piece.text == "dim" else piece for piece in part)
+                part = _along_axis(part)
                 inner = (*inner, sign(","), replace(part[0], before=" "), *part[1:])
             whole = [name(word, replace(value[0], end=-1)), group("(", inner)]
         found[start:] = whole
@@ -151,7 +160,8 @@ def square_calls(pieces: Pieces, at: Rewriting) -> Pieces:
             )
             found[-1:] = [name(word, before), group("(", piece.inside)] if whole is None else whole
             continue
-        if piece.text == "(" and before.text in ELSEWHERE:
+        word = before.text.lower() if before.text.lower() in CALLS and not is_call(before.text) else word
+        if piece.text == "(" and word != before.text and not at.ranks.is_known(before.text):
             at.found(f"`{before.text}` is called `{word}` here.", before, before, f"write `{word}(…)`")
             found[-1] = name(word, before)
         found.append(piece)

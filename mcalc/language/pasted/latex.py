@@ -20,7 +20,7 @@ _SPACING = frozenset(
 _WRAPPERS = frozenset(
     (r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\mathrm", r"\operatorname", r"\text", r"\mathsf", r"\mathit")
 )
-_DROPPED = frozenset((r"\cdot", r"\times"))
+_DROPPED = frozenset((r"\times",))
 _SIGNS = {
     r"\odot": "*", r"\circ": "*", r"\oslash": "/", r"\top": "T", r"\intercal": "T", r"\Vert": "||", r"\lVert": "||",
     r"\rVert": "||", r"\|": "||", r"\lvert": "|", r"\rvert": "|", r"\vert": "|", r"\le": "<=", r"\leq": "<=",
@@ -48,6 +48,8 @@ def latex(pieces: Pieces, at: Rewriting) -> Pieces:
         if piece.text in _DROPPED:
             if rest:
                 rest.append(replace(rest.pop(), before=" "))
+        elif word == "cdot":
+            found.append(replace(piece, kind="mark"))
         elif piece.text in _SIGNS:
             found.append(Piece("mark", _SIGNS[piece.text], piece.start, piece.end, piece.before))
         elif word in ("frac", "tfrac", "dfrac") and len(rest) > 1:

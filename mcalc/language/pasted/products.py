@@ -50,11 +50,14 @@ def inverses(pieces: Pieces, at: Rewriting) -> Pieces:
 
 
 def _inverted(matrix: Pieces) -> list[Piece]:
-    return [name(INVERSE, matrix[0]), group("(", inside(matrix))]
+    whole = replace(group("(", inside(matrix)), start=matrix[0].start, end=matrix[-1].end)
+    return [name(INVERSE, matrix[0]), whole]
 
 
 def _power(pieces: Pieces, place: int) -> tuple[str, int]:
-    """The text of ``^-1`` and ``^(-1)`` after the sign, and how many pieces it takes."""
+    """The text of ``^-1``, ``^(-1)`` and ``⁻¹`` after the sign, and how many pieces it takes."""
+    if [piece.text for piece in pieces[place : place + 2]] == ["⁻", "¹"]:
+        return "-1", 2
     if pieces[place].text not in ("^", "**") or place + 1 == len(pieces):
         return "", 0
     if pieces[place + 1].is_group:
@@ -105,6 +108,20 @@ def arguments_without_brackets(pieces: Pieces, at: Rewriting) -> Pieces:
     return tuple(found)
 
 
+def centred_dots(pieces: Pieces, at: Rewriting) -> Pieces:
+    r"""``\mathbf w \cdot \mathbf x`` is w.x, ``2 \cdot x`` 2*x, ``A \cdot x`` A@x."""
+    found: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        if piece.text == r"\cdot" and piece.kind == "mark" and found:
+            end = operand_end(pieces, place + 1)
+            one, other = at.ranks.of(found[operand_start(found) :]), at.ranks.of(pieces[place + 1 : end])
+            piece = sign("." if one == other == 1 else product_of(one, other)[0])
+        elif found and found[-1].start < 0 and place and pieces[place - 1].text == r"\cdot":
+            piece = piece.tight()
+        found.append(piece)
+    return tuple(found)
+
+
 def side_by_side(pieces: Pieces, at: Rewriting) -> Pieces:
     """``x^T A x`` is x'@A@x, ``lambda x`` lambda*x; a product under a stroke is one divisor."""
     found: list[Piece] = []
@@ -132,7 +149,8 @@ def side_by_side(pieces: Pieces, at: Rewriting) -> Pieces:
             found += [sign("*"), operand[0].tight(), *operand[1:]] if below else operand
             continue
         before = found[chain - 1].text if chain else ""
-        one, other = (text_pieces.write((piece.tight(),)) for piece in (left[-1], operand[0]))
+        last = left[operand_start(left) :] if len(left) > 1 and left[-2].text == INVERSE else left[-1:]
+        one, other = (text_pieces.write((part[0].tight(), *part[1:])) for part in (last, operand[:1]))
         at.found(f"There is no operator between `{one}` and `{other}`.", left[-1], operand[0], _TOGETHER, together=True)
         called = left[-1].kind == "name" and operand[0].is_group and not operand[0].before
         called = called and not at.ranks.is_factor(left[-1], operand[0])
