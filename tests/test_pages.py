@@ -16,6 +16,7 @@ from mcalc import Problem
 from mcalc.documents import DOCUMENTS, Options
 from mcalc.notation import DEFAULT, Latex, Name, Said, Style, Typed, written
 from mcalc.pages import spans, write
+from mcalc.table import told
 
 RESULTS = {
     "answer": ("gradient", "(w.x + b - z)^2", "--wrt", "w"),
@@ -120,26 +121,27 @@ def test_a_style_is_read_where_a_sign_is_spelt() -> None:
 
 KNOWN = {"w": Name("w", 1), "u₄": Name("u_4", 0, True)}
 SENTENCES = [
-    ("w reaches u₄ along one path", r"\mathbf{w}| reaches |u_4| along one path"),
-    ("d(Aᵀ) = dAᵀ", r"\mathrm{d}(A^T) = (\mathrm{d}A)^T"),
-    ("Jacobi's formula: det(A) A⁻ᵀ", r"Jacobi's formula: |\det(A)\,A^{-T}"),
-    ("1ᵀ·diag(v) = vᵀ", r"1^T \cdot \operatorname{diag}(v) = v^T"),
+    ("{w} reaches {u₄} along one path", r"\mathbf{w}| reaches |u_4| along one path"),
+    ("{d(Aᵀ) = dAᵀ}", r"\mathrm{d}(A^T) = (\mathrm{d}A)^T"),
+    ("Jacobi's formula: {det(A) A⁻ᵀ}", r"Jacobi's formula: |\det(A)\,A^{-T}"),
+    ("{1ᵀ·diag(v) = vᵀ}", r"1^T \cdot \operatorname{diag}(v) = v^T"),
     ("a step is flat: its derivative is 0", "a step is flat: its derivative is 0"),
-    ("row i of the product is row i of A times B", "row |i| of the product is row |i| of |A| times |B"),
+    ("row {i} of the product is row {i} of {A} times {B}", "row |i| of the product is row |i| of |A| times |B"),
     ("write `w.x` instead", r"write |w.x| instead"),
-    ("∂y[i]/∂a[k] = y[i] δ[i,k]", r"\partial y_i/\partial a_k = y_i\,\delta_{ik}"),
+    ("{∂y[i]/∂a[k] = y[i] δ[i,k]}", r"\partial y_i/\partial a_k = y_i\,\delta_{ik}"),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), SENTENCES, ids=[row[0] for row in SENTENCES])
 def test_the_formulas_in_a_sentence(text: str, expected: str) -> None:
-    found = spans(text, KNOWN)
+    sentence = told(text, own=True)
+    found = spans(sentence, KNOWN)
     setter = Latex()
     shown = [
         one if isinstance(one, str) else one.text if isinstance(one, Typed) else setter.write(one, 1) for one in found
     ]
     assert "|".join(shown) == expected
-    assert "".join(one if isinstance(one, str) else written(one) for one in found) == text
+    assert "".join(one if isinstance(one, str) else written(one) for one in found) == sentence
     assert all(isinstance(one, str | Said | Typed) for one in found)
 
 

@@ -11,12 +11,12 @@ from mcalc.checking.findings import KINDS
 from mcalc.checking.points import Field, Spot, Valued, draw, shape_of, trees
 from mcalc.checking.relation import Relation, Scalars, relation
 from mcalc.checking.search import turned_shape
-from mcalc.notation.writing import write
+from mcalc.notation.said import formula_of
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
 from mcalc.table.records import Array
+from mcalc.table.sentences import filled, linked
 from mcalc.tree import build
-from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
 from mcalc.tree.properties import PROPERTIES, declared
 
@@ -116,7 +116,7 @@ def _of_properties(ground: Ground, answer: Valued, by: Collection[str]) -> Itera
                 continue
             if record.needs and known:
                 samples = [sample for sample in samples if ground.side(sample.spot) not in known]
-            words = record.says.format(_each(variable) if not record.needs else name_text(name))
+            words = filled(record.says, _each(variable) if not record.needs else formula_of(variable))
             finding = f"only-{record.name}" if f"only-{record.name}" in KINDS else "only-part-of-domain"
             cost = _OPEN if not record.needs else _BY_ITSELF if name in by else _THIN
             yield Assumption(finding, cost, words, samples, variable, record.name)
@@ -126,13 +126,13 @@ def _of_negatives(ground: Ground) -> Iterator[Assumption]:
     for variable in ground.variables:
         name = str(variable.parameters[0])
         samples = _resampled(ground, _changed(name, lambda value: -np.abs(value) - 1e-3))
-        words = f"{_each(variable)} is negative"
+        words = filled("{} is negative", _each(variable))
         yield Assumption("only-part-of-domain", _NOT_DECLARED, words, samples)
 
 
 def _each(variable: Node) -> str:
-    name = name_text(str(variable.parameters[0]))
-    return f"every entry of {name}" if variable.shape else name
+    name = formula_of(variable)
+    return filled("every entry of {}", name) if variable.shape else name
 
 
 def _of_conditions(ground: Ground, answer: Valued) -> Iterator[Assumption]:
@@ -147,33 +147,37 @@ def _of_conditions(ground: Ground, answer: Valued) -> Iterator[Assumption]:
     both = [(node, True) for node in {**ours, **theirs}.values()]
     if missing and not strange:
         listed = _listed(missing)
-        regions.append(("missing-mask", 1.05, f"the derivative asks {listed}", both))
+        regions.append(("missing-mask", 1.05, filled("the derivative asks {}", listed), both))
         for node in missing:
             regions.append(
                 (
                     "missing-mask",
                     1.15,
-                    f"the derivative asks {write(node)}",
+                    filled("the derivative asks {}", formula_of(node)),
                     [(node, True)],
                 )
             )
     elif strange:
         words = (
-            f"the answer asks {_listed(strange)}, and the derivative asks {_listed(missing or list(ours.values()))}"
+            filled(
+                "the answer asks {}, and the derivative asks {}",
+                _listed(strange),
+                _listed(missing or list(ours.values())),
+            )
             if ours
-            else f"the answer asks {_listed(strange)}, and the derivative has no condition"
+            else filled("the answer asks {}, and the derivative has no condition", _listed(strange))
         )
         regions.append(("wrong-mask", 1.25, words, both))
     for node in every.values():
         for side in (True, False):
             asked = node if side else build.opposite(node) or node
-            regions.append(("only-part-of-domain", 2.0, write(asked), [(node, side)]))
-    for finding, cost, words, asked_of in regions:
-        yield Assumption(finding, cost, words, _region(ground, asked_of))
+            regions.append(("only-part-of-domain", 2.0, formula_of(asked), [(node, side)]))
+    for finding, cost, told, asked_of in regions:
+        yield Assumption(finding, cost, told, _region(ground, asked_of))
 
 
 def _listed(nodes: list[Node]) -> str:
-    return " and ".join(write(node) for node in nodes)
+    return linked(" and ", map(formula_of, nodes))
 
 
 def _region(ground: Ground, asked: list[tuple[Node, bool]]) -> list[Sample]:

@@ -7,15 +7,16 @@ from dataclasses import replace as with_fields
 
 from sympy.core.numbers import Integer
 
-from mcalc.checking.factors import clip, is_diagonal
+from mcalc.checking.factors import is_diagonal
 from mcalc.checking.variants import Variant, Variants
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.entries import Entries
-from mcalc.notation.writing import write
+from mcalc.notation.boxes import Size
+from mcalc.notation.said import clipped, formula_of, shown_shape
 from mcalc.table.records import LoopIndex, Shape, ShapeMismatch
+from mcalc.table.sentences import Formula, Sentence, filled, linked
 from mcalc.tree import build
 from mcalc.tree.given_sizes import MOST_TERMS, for_sizes
-from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, replace, topological
 
 _SUMMED, _ROWS_SUMMED, _BY_TERMS = 1.25, 1.45, 1.25
@@ -114,9 +115,9 @@ class _Entrywise:
         """``each w[j]*x[j]``; for two or three of them ``each of w[1]*x[1] and w[2]*x[2]``."""
         term, size = self.term(inner), self.index.size
         if not size.is_Integer or not 1 < size < 4:
-            return f"each {clip(write(term))}"
-        first, *terms = (write(for_sizes(term, {self.index: Integer(place + 1)})) for place in range(int(size)))
-        return f"each of {first}, {' and '.join(terms)}" if len(terms) > 1 else f"each of {first} and {terms[0]}"
+            return filled("each {}", clipped(term))
+        first, *terms = (formula_of(for_sizes(term, {self.index: Integer(place + 1)})) for place in range(int(size)))
+        return Sentence("each of ", first, ", " if len(terms) > 1 else " and ", linked(" and ", terms))
 
     # In words
 
@@ -126,20 +127,23 @@ class _Entrywise:
         if self.shape:
             rows = "column" if self.turned else "row"
             shape = self.derivative.shape[::-1] if self.turned else self.derivative.shape
-            return f"the answer adds up each {rows}, and the derivative, {sizes_shown(shape)}, keeps its entries apart"
+            told = f"the answer adds up each {rows}, and the derivative, {{}}, keeps its entries apart"
+            return filled(told, shown_shape(shape))
         row = len(self.derivative.shape) == 2
         apart = "side by side, in a row" if row else "one below the other, in a column"
-        return f"the answer adds up the entries of the derivative, which belong {apart} of {self.index.size}"
+        told = f"the answer adds up the entries of the derivative, which belong {apart} of {{}}"
+        return filled(told, Formula(str(self.index.size), box=Size(self.index.size)))
 
     def by_terms(self, inner: Node) -> str:
         """Where the sum is whole in the derivative, and taken term by term in the answer."""
-        whole, terms = clip(write(inner)), self._listed_terms(inner)
+        whole, terms = clipped(inner), self._listed_terms(inner)
         noun = {"dot": "dot product ", "matmul": "product "}.get(inner.operator.name, "")
         around = [n for n in topological([self.derivative]) if n.operator.name == "add" and _within(inner, n.args)]
         if not around:
-            return f"the derivative is taken at the whole {noun}{whole}, and the answer takes {terms} by itself"
-        outer = clip(write(around[0]))
-        return f"there is one {outer}, which belongs to the whole {noun}{whole}; the answer has one for {terms}"
+            told = f"the derivative is taken at the whole {noun}{{}}, and the answer takes {{}} by itself"
+            return filled(told, whole, terms)
+        told = f"there is one {{}}, which belongs to the whole {noun}{{}}; the answer has one for {{}}"
+        return filled(told, clipped(around[0]), whole, terms)
 
 
 def _within(inner: Node, nodes: tuple[Node, ...]) -> bool:

@@ -27,11 +27,12 @@ from mcalc.checking.where_right import where_right
 from mcalc.language.parser import Syntax
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.of_numbers import nearest
+from mcalc.notation.said import equated, formula_of, shown_shape
 from mcalc.notation.writing import write
 from mcalc.problems import Problem
 from mcalc.table.records import LoopIndex
+from mcalc.table.sentences import filled, linked
 from mcalc.tree import build
-from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node
 
 _FEWEST = 3
@@ -41,7 +42,7 @@ _FEWEST = 3
 def _boundary(condition: Node) -> str:
     """``z = 0`` of ``z > 0``."""
     left, right = condition.args if not build.is_zero(condition.args[0]) else condition.args[::-1]
-    return f"{write(left)} = {write(right)}"
+    return equated(left, right)
 
 
 class Examination(Case):
@@ -123,11 +124,11 @@ class Examination(Case):
             )
         edges = dict.fromkeys(_boundary(edge) for edge in at_kinks(ground, target, base))
         if edges:
-            at = " and ".join(edges)
-            notes.append(f"At the kink, {at}, it takes another value than the paper's, or none; any is as good there.")
+            told = "At the kink, {}, it takes another value than the paper's, or none; any is as good there."
+            notes.append(filled(told, linked(" and ", edges)))
         if ground.unmet and not proven:
-            unmet = " or ".join(dict.fromkeys(write(condition) for condition in ground.unmet))
-            notes.append(f"No point was found where {unmet}: there the two are not compared.")
+            unmet = linked(" or ", dict.fromkeys(formula_of(condition) for condition in ground.unmet))
+            notes.append(filled("No point was found where {}: there the two are not compared.", unmet))
         kinks = bool(ground.asked)
         return Check(self.derivation, self.text, base, True, proven, found.exact, notes=tuple(notes), kinks=kinks)
 
@@ -203,16 +204,16 @@ class Examination(Case):
                 raise
         best = min(swapped, key=lambda correction: correction.cost)
         one, other = best.node.shape, self.right.shape
-        words = f"with the matrix product the answer is {sizes_shown(one)}, and the derivative is {sizes_shown(other)}"
+        told = "with the matrix product the answer is {}, and the derivative is {}"
+        words = filled(told, shown_shape(one), shown_shape(other))
         last = Finding("shape", words, True) if one != other else Finding("wrong", "with the matrix product too", True)
         return Finding(best.finding, best.words, True, part=best.part), last
 
     def _unexplained(self, base: Valued, found: Agreement | None, ground: Ground) -> Finding:
         one, other = shape_of(base), shape_of(ground.right)
         if one != other:
-            return Finding(
-                "shape", f"the answer is {sizes_shown(one)}, and the derivative is {sizes_shown(other)}", True
-            )
+            told = "the answer is {}, and the derivative is {}"
+            return Finding("shape", filled(told, shown_shape(one), shown_shape(other)), True)
         if found is not None and not found.agree and not found.differ:
             return Finding("wrong", "it has no value where the expression is differentiable")
         if found is not None and not found.differ and found.undefined:

@@ -19,8 +19,10 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions
 from mcalc.numbers.numeric import fitting_sizes
 from mcalc.numbers.sizes import dimensions
+from mcalc.numbers.written import box
 from mcalc.numbers.written import written as set_numbers
 from mcalc.table.records import Array
+from mcalc.table.sentences import Formula
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -190,7 +192,8 @@ def written(value: Array, shape: Sequence[Expr], form: str = "text") -> str:
     """Numbers in mcalc's notation: ``[1; 2]`` a column, ``[1, 2]ᵀ`` a row, ``[1, 2; 3, 4]`` a matrix."""
     numbers = np.array([simple(float(number)) for number in np.ravel(value)], dtype=object)
     row = np.ndim(value) == 1 and len(shape) == 2 and shape[0] == 1
-    return set_numbers(numbers, (1, len(numbers)) if row else np.shape(value), form)
+    sizes = (1, len(numbers)) if row else np.shape(value)
+    return Formula(set_numbers(numbers, sizes, form), box=box(numbers, sizes))
 
 
 def simple(value: float) -> Expr:

@@ -24,10 +24,11 @@ from mcalc.checking.steps import step_for
 from mcalc.checking.terms import without_terms
 from mcalc.checking.variants import Variant, Variants
 from mcalc.derivation.derivation import Step
-from mcalc.notation.writing import write
+from mcalc.notation.boxes import Size
+from mcalc.notation.said import formula_of, shown_shape
 from mcalc.numbers.arrays import array_module as np
+from mcalc.table.sentences import Formula, Sentence, filled, linked
 from mcalc.tree import build
-from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, replace, variables
 from mcalc.tree.properties import declared
 
@@ -98,7 +99,7 @@ class Explanation:
         one, other = shape_of(self.base), shape_of(self.ground.right)
         if one in (other, turned_shape(other)):
             return best if best is not None and best.cost <= _TOO_FAR else None
-        words = f"the answer is {sizes_shown(one)}, and the derivative is {sizes_shown(other)}"
+        words = filled("the answer is {}, and the derivative is {}", shown_shape(one), shown_shape(other))
         return Explained((Finding("shape", words, True, step=self._step("shape", words)),), _FAR_FETCHED)
 
     # Versions of the answer and of the derivative
@@ -115,7 +116,7 @@ class Explanation:
         for one in sorted(first, key=lambda correction: correction.cost):
             for two in corrector.corrections(one.syntax, _TOO_FAR - 0.2 - one.cost):
                 worse, lesser = (one, two) if one.cost >= two.cost else (two, one)
-                words = one.words if one.words == two.words else f"{one.words}; {two.words}"
+                words = one.words if one.words == two.words else Sentence(one.words, "; ", two.words)
                 yield Correction(worse.finding, worse.cost + lesser.cost + 0.2, words, two.syntax, two.node, one.part)
 
     def _masked(self) -> Iterator[Correction]:
@@ -135,9 +136,9 @@ class Explanation:
     def _unmasked(self) -> Iterator[Variant]:
         right = self.ground.right
         if isinstance(right, Node):
-            asked = " and ".join(write(mask) for mask in masks(right))
+            asked = linked(" and ", map(formula_of, masks(right)))
             for node in unmasked(right):
-                yield Variant("missing-mask", 1.05, f"the derivative asks {asked}", node)
+                yield Variant("missing-mask", 1.05, filled("the derivative asks {}", asked), node)
 
     def _mistaken(self) -> Iterator[Variant]:
         if self.variants is not None:
@@ -170,7 +171,7 @@ class Explanation:
             found = self.variants.edited(edits)
             if found is not None:
                 worse = one if one.cost >= two.cost else two
-                words = f"{one.words}; {two.words}"
+                words = Sentence(one.words, "; ", two.words)
                 yield Variant(worse.finding, one.cost + two.cost + 0.2, words, found, worse.step)
 
     # Hypotheses
@@ -263,11 +264,12 @@ class Explanation:
         if self.base is None or self.case.derivation.value.shape:
             return "the sum makes a row of the diagonal matrix"
         form, size = ("column", right[0]) if len(right) == 1 else ("row", right[1])
-        one, other = sizes_shown(right), sizes_shown(shape_of(self.base))
-        return (
-            f"the derivative of one value is one {form}, {one}; the diagonal matrix, {other}, is the derivative of "
-            f"{size} values, each of a variable of its own"
+        told = (
+            f"the derivative of one value is one {form}, {{}}; the diagonal matrix, {{}}, is the derivative of {{}} "
+            "values, each of a variable of its own"
         )
+        count = Formula(str(size), box=Size(size))
+        return filled(told, shown_shape(right), shown_shape(shape_of(self.base)), count)
 
     def _relation_findings(self, relation: Relation, proven: bool, points: int) -> Iterator[Finding]:
         if relation.factor is not None:
@@ -290,11 +292,11 @@ class Explanation:
             return
         finding = "factor"
         if factor.too_little:
-            words = f"the factor {write(factor.inverse.node)} is missing"
+            words = filled("the factor {} is missing", formula_of(factor.inverse.node))
             if any(node.args or not self._in_front(node) for node, _ in factor.powers if variables(node)):
                 finding = "chain" if is_composed(self.case.derivation.value, self.case.derivation.by) else "wrong"
         else:
-            words = f"the answer is {write(factor.node)} times the derivative"
+            words = filled("the answer is {} times the derivative", formula_of(factor.node))
             by = {node.parameters[0] for node in self.case.derivation.by}
             if any(leaf.parameters[0] in by for node, _ in factor.powers for leaf in variables(node)):
                 finding = "wrong"

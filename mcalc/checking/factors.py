@@ -18,11 +18,6 @@ def is_diagonal(node: Node) -> bool:
     return node.operator.name in ("diag", "eye")
 
 
-def clip(text: str) -> str:
-    """The text, a long one cut short."""
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 def constant(local: Node) -> object:
     """The number of a local derivative that is one: 2, −1, 3I, 1/N."""
     if local.operator.name == "negative":

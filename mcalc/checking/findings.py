@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mcalc.derivation.derivation import Step
+from mcalc.table.sentences import Sentence
 
 SIGN = "sign"
 
@@ -67,10 +68,11 @@ class Finding:
     @property
     def condition(self) -> str:
         """``S is symmetric (-s S=n,n:symmetric)``, where the answer is right if that is declared."""
-        return f"{self.words} ({self.declare})" if self.declare else ""
+        return Sentence(self.words, f" ({self.declare})") if self.declare else ""
 
     @property
     def sentence(self) -> str:
         """The sentence of its kind, with its words."""
         kind = KINDS["only-symmetric" if self.condition else self.name]
-        return kind.sentence.format(words=self.condition or self.words) + "."
+        before, _, after = kind.sentence.partition("{words}")
+        return Sentence(before, self.condition or self.words, after + ".")

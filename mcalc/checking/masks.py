@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcalc.notation.writing import write
+from mcalc.notation.said import formula_of
+from mcalc.table.sentences import filled
 from mcalc.tree import build
 from mcalc.tree.node import Node, replace, topological
 
@@ -55,5 +56,5 @@ def exchanged_masks(answer: Node, right: Node) -> Iterator[tuple[str, Node]]:
             others.append(opposite)
         for other in others:
             if other.shape == mask.shape and other.canon != mask.canon:
-                words = f"{write(mask)} stands where {write(other)} belongs"
+                words = filled("{} stands where {} belongs", formula_of(mask), formula_of(other))
                 yield words, replace(answer, {mask: other})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,14 @@ from mcalc.language.habits import MATRIX
 from mcalc.language.ranks import rank_of
 from mcalc.language.reasons import by_habit, differing, otherwise, price_of
 from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import IndexForm
 from mcalc.notation.results import write_expression
+from mcalc.notation.said import formula_of, shown_shape
 from mcalc.problems import Problem
 from mcalc.table.records import Shape
-from mcalc.tree.names import name_text, shape_words, sizes_shown
+from mcalc.table.sentences import Sentence, filled, linked
+from mcalc.tree.names import shape_words
+from mcalc.tree.node import Node
 
 if TYPE_CHECKING:
     from mcalc.checking.verdict import Check
@@ -38,7 +42,11 @@ def right_elsewhere(
         if found.right:
             changes = differing(derivation.reading, other)
             options = " ".join(f"-s {name}={shape}" for name, shape in declared.items())
-            return replace(found, where=f"{_condition(changes)} ({options})", taken=_taken(derivation, changes))
+            return replace(
+                found,
+                where=filled("{} ({})", _condition(derivation, changes), options),
+                taken=_taken(derivation, changes),
+            )
     return None
 
 
@@ -70,23 +78,30 @@ def _declarations(derivation: Derivation, other: Reading, shapes: Mapping[str, G
         declared |= further
 
 
-def _condition(changes: Mapping[str, Shape]) -> str:
+def _condition(derivation: Derivation, changes: Mapping[str, Shape]) -> Sentence:
     """``w and x are vectors``."""
-    told = []
+    told, known = [], derivation.reading.names
     for rank, (one, several) in enumerate(_NOUNS):
-        names = [name_text(name) for name, shape in changes.items() if rank_of(shape) == rank]
+        names = [formula_of(known[name]) for name, shape in changes.items() if rank_of(shape) == rank]
         if names:
-            told.append(f"{_listed(names)} {'are ' + several if len(names) > 1 else 'is ' + one}")
+            told.append(Sentence(_listed(names), f" are {several}" if len(names) > 1 else f" is {one}"))
     return _listed(told)
 
 
 def _taken(derivation: Derivation, changes: Mapping[str, Shape]) -> str:
     """What the derivative is as the expression was read."""
     names = derivation.reading.names
-    read = ", ".join(f"{name_text(name)}: {shape_words(names[name].shape)}" for name in changes)
-    result = write_expression(derivation.result, "text").replace("\n", "; ")
-    return f"As it is read here, with {read}, it is wrong: the derivative is {result}, {sizes_shown(derivation.shape)}."
+    read = linked(", ", (filled("{}: {}", formula_of(names[name]), shape_words(names[name].shape)) for name in changes))
+    result = derivation.result
+    shown = (
+        formula_of(result)
+        if isinstance(result, Node | IndexForm)
+        else write_expression(result, "text").replace("\n", "; ")
+    )
+    told = "As it is read here, with {}, it is wrong: the derivative is {}, {}."
+    return filled(told, read, shown, shown_shape(derivation.shape))
 
 
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _listed(words: Sequence[str]) -> Sentence:
+    *first, last = words
+    return Sentence(linked(", ", first), " and ", last) if first else Sentence(last)

@@ -13,8 +13,10 @@ from mcalc.checking.answer import Mismatch, scope
 from mcalc.checking.compare import Ground, agreement
 from mcalc.checking.findings import Finding
 from mcalc.language.declarations import Declaration
+from mcalc.notation.boxes import Size, equation
+from mcalc.notation.said import formula_of
 from mcalc.problems import Problem
-from mcalc.tree.names import name_text
+from mcalc.table.sentences import Formula, filled, linked
 from mcalc.tree.node import Node
 
 if TYPE_CHECKING:
@@ -48,10 +50,12 @@ def only_square(case: Case) -> Finding | None:
         found = agreement(ground, answer)
         if found.right:
             square = [
-                name_text(n) for n, node in names.items() if len(node.shape) == 2 and set(node.shape) == {one, other}
+                formula_of(node) for node in names.values() if len(node.shape) == 2 and set(node.shape) == {one, other}
             ]
-            what = " and ".join(square) + (" is" if len(square) == 1 else " are") + f" square, {one} = {other}"
-            words = what if square else f"the dimensions {one} and {other} are equal"
+            alike = Formula(f"{one} = {other}", box=equation(Size(one), Size(other)))
+            verb = "is" if len(square) == 1 else "are"
+            words = filled(f"{{}} {verb} square, {{}}", linked(" and ", square), alike)
+            words = words if square else filled("the dimensions are equal, {}", alike)
             return Finding("only-square", words, False, len(found.agree))
     return None
 

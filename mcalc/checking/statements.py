@@ -7,27 +7,27 @@ from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import STAGES, Step
 from mcalc.notation.of_numbers import magnitude
 from mcalc.notation.results import write_expression
-from mcalc.notation.writing import write as write_node
-from mcalc.tree.names import name_text
+from mcalc.notation.said import formula_of
+from mcalc.table.sentences import Sentence, filled, linked
 
 
 def verdict(check: Check) -> str:
     """The first line: right or wrong, of what and by what; of a wrong answer the condition that would make it right."""
     what, layout = derivative(check), f"in the {check.layout} layout"
     if check.where:
-        return f"✓ Right, where {check.where}."
+        return Sentence("✓ Right, where ", check.where, ".")
     if check.right:
-        return f"✓ Right{check.only}: this is {what}{'' if check.other_layout else ', ' + layout}."
+        return Sentence(f"✓ Right{check.only}: this is ", what, "." if check.other_layout else f", {layout}.")
     if check.findings[0].condition:
-        return f"✗ {check.findings[0].sentence}"
-    return f"✗ Wrong: this is not {what}, {layout}."
+        return Sentence("✗ ", check.findings[0].sentence)
+    return Sentence("✗ Wrong: this is not ", what, f", {layout}.")
 
 
 def derivative(check: Check) -> str:
     """``the derivative of x² by x``."""
-    by = ", ".join(name_text(name) for name in dict.fromkeys(check.derivation.wrt))
+    by = linked(", ", (formula_of(node) for node in dict.fromkeys(check.derivation.by)))
     second = "second " if check.derivation.command == "hessian" else ""
-    return f"the {second}derivative of {write_node(check.derivation.value)} by {by}"
+    return filled(f"the {second}derivative of {{}} by {{}}", formula_of(check.derivation.value), by)
 
 
 def trust(check: Check) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcalc.checking.factors import clip, plain
+from mcalc.checking.factors import plain
 from mcalc.checking.findings import SIGN
 from mcalc.checking.proof import multiplied_out
 from mcalc.checking.variants import Variant
 from mcalc.derivation.derivation import Step
-from mcalc.notation.writing import write
+from mcalc.notation.said import clipped
 from mcalc.table.records import ShapeMismatch
+from mcalc.table.sentences import filled
 from mcalc.tree import build
 from mcalc.tree.node import Node, replace, topological
 
@@ -45,11 +46,16 @@ Changed = tuple[str, float, str, Node]
 
 def _of_sum(node: Node) -> Iterator[Changed]:
     for at, term in enumerate(node.args):
-        shown = clip(write(term))
+        shown = clipped(term)
         rest = [arg for number, arg in enumerate(node.args) if number != at]
         try:
-            yield "missing-term", 1.5, f"the term {shown}", rest[0] if len(rest) == 1 else build.apply("add", *rest)
-            yield SIGN, 1.35, f"that of the term {shown}", build.apply("add", *rest, build.negated(term))
+            yield (
+                "missing-term",
+                1.5,
+                filled("the term {}", shown),
+                rest[0] if len(rest) == 1 else build.apply("add", *rest),
+            )
+            yield SIGN, 1.35, filled("that of the term {}", shown), build.apply("add", *rest, build.negated(term))
         except ShapeMismatch:
             continue
 
@@ -61,13 +67,13 @@ def _of_product(node: Node) -> Iterator[Changed]:
         else:
             others = [arg for number, arg in enumerate(node.args) if number != at]
             rest = others[0] if len(others) == 1 else build.apply("multiply", *others)
-        shown = clip(write(factor))
+        shown = clipped(factor)
         if factor.operator.indicator:
             yield "missing-mask", 1.0, shown, rest
         elif factor.operator.name in ("sum", "loop_sum"):
-            yield "missing-sum", 1.9, f"the factor {shown}", rest
+            yield "missing-sum", 1.9, filled("the factor {}", shown), rest
         else:
-            yield ("factor" if plain(factor) else "chain"), 1.9, f"the factor {shown} is missing", rest
+            yield ("factor" if plain(factor) else "chain"), 1.9, filled("the factor {} is missing", shown), rest
 
 
 def _of_entries(node: Node) -> Iterator[Changed]:
@@ -76,6 +82,6 @@ def _of_entries(node: Node) -> Iterator[Changed]:
             continue
         zeros = (*node.args[:at], build.number(0), *node.args[at + 1 :])
         turned = (*node.args[:at], build.negated(entry), *node.args[at + 1 :])
-        shown = clip(write(entry))
-        yield "missing-term", 1.6, f"the entry {shown}", node.func(*zeros)
-        yield SIGN, 1.4, f"that of the entry {shown}", node.func(*turned)
+        shown = clipped(entry)
+        yield "missing-term", 1.6, filled("the entry {}", shown), node.func(*zeros)
+        yield SIGN, 1.4, filled("that of the entry {}", shown), node.func(*turned)

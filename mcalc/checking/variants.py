@@ -10,7 +10,7 @@ from sympy.core.singleton import S
 from mcalc.ask import turned_for, work_on
 from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
-from mcalc.checking.factors import clip, constant, is_diagonal, plain
+from mcalc.checking.factors import constant, is_diagonal, plain
 from mcalc.checking.findings import SIGN
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.locals import leaf_of, matrix_or_indices
@@ -18,8 +18,10 @@ from mcalc.language.formulas import read_value
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Index, Term, fresh
+from mcalc.notation.said import clipped
 from mcalc.notation.writing import write
 from mcalc.table.records import ShapeMismatch
+from mcalc.table.sentences import Sentence, filled, linked
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, replace, topological, variables
 
@@ -148,16 +150,18 @@ class Variants:
         node, at = edge
         step = self.step_of(node, node.args[at])
         local = step.after if step is not None and isinstance(step.after, Node) else None
-        shown = "one of the factors" if local is None else f"the factor {clip(write(replace(local, self.meaning)))}"
+        shown = Sentence("one of the factors")
+        if local is not None:
+            shown = filled("the factor {}", clipped(replace(local, self.meaning)))
         if _is_mask(node, at):
             return "missing-mask", 1.0, shown
         if local is not None and constant(local) is not None:
             if constant(local) == -1:
                 return SIGN, 1.15, "a minus is lost on the way"
-            return "factor", 1.5, f"{shown} is missing"
+            return "factor", 1.5, filled("{} is missing", shown)
         if local is not None and plain(local) and node is self.root:
-            return "factor", 1.5, f"{shown} is missing"
-        return "chain", 1.5, f"{shown} is missing"
+            return "factor", 1.5, filled("{} is missing", shown)
+        return "chain", 1.5, filled("{} is missing", shown)
 
     @mistake
     def _without_factors(self) -> Iterator[Variant]:
@@ -221,7 +225,7 @@ class Variants:
             if u is not self.root:
                 missing.append(f"the outer derivative, that of the whole by {self._name(u)},")
             if v is not self.work.by:
-                missing.append(f"the inner derivative {self._derivative(v)},")
+                missing.append(filled("the inner derivative {},", self._derivative(v)))
             step = self._step_below(v) if v is not self.work.by else self.step_of(self.root, u)
             if v is self.work.by and self._only_summed(u):
                 diagonal = isinstance(found, Node) and is_diagonal(found)
@@ -231,7 +235,7 @@ class Variants:
                 continue
             cost = 1.7 + 0.3 * (len(missing) - 1) + (0.2 if u is not self.root else 0)
             cost += 0.3 if _rank(found) != _rank(self.natural) else 0.0
-            yield Variant("chain", cost, " and ".join(missing) + " is missing", found, step)
+            yield Variant("chain", cost, Sentence(linked(" and ", missing), " is missing"), found, step)
 
     @mistake
     def _product_of_derivatives(self) -> Iterator[Variant]:
@@ -254,7 +258,7 @@ class Variants:
             return f"that of {self._name(node)}"
         if not isinstance(found, Node):
             return f"that of {self._name(node)}"
-        return f"{clip(write(found))}, that of {self._name(node)}"
+        return filled("{}, that of {}", clipped(found), self._name(node))
 
     def _separates(self, node: Node) -> bool:
         """Whether every path from the value to the variable passes the node."""

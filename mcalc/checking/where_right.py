@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from mcalc.checking.compare import Agreement, Ground, difference_of
 from mcalc.checking.findings import Finding
 from mcalc.checking.points import Tie, Valued
-from mcalc.notation.writing import write
+from mcalc.notation.said import formula_of
 from mcalc.numbers.arrays import array_module as np
+from mcalc.table.sentences import linked
 from mcalc.tree import build
 
 _CONFIRMED = 8
@@ -41,11 +42,11 @@ def where_right(ground: Ground, answer: Valued, found: Agreement) -> Finding | N
         condition = ground.asked[at] if side else build.opposite(ground.asked[at])
         if condition is None:
             return None
-        words.append(write(condition))
+        words.append(formula_of(condition))
     difference = difference_of(ground, answer)
     if any(difference.vanishes(ground.samples[at].spot) is False for at in alike[:_CONFIRMED]):
         return None
-    return Finding("only-part-of-domain", " and ".join(words), False, len(alike))
+    return Finding("only-part-of-domain", linked(" and ", words), False, len(alike))
 
 
 def _sides(ground: Ground, at: int) -> Sides:

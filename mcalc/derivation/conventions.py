@@ -10,10 +10,11 @@ from mcalc.calculus.differentiate import renamed
 from mcalc.derivation.derivation import Step
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Index, Tensor, Term
+from mcalc.notation.said import formula_of
 from mcalc.problems import Problem
 from mcalc.rewriting.answers import is_symmetric, simplify
 from mcalc.rewriting.declared import as_declared
-from mcalc.table.sentences import told
+from mcalc.table.sentences import Sentence, filled, told
 from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.names import name_text
@@ -107,15 +108,13 @@ def convention_notes(by: Sequence[Node], convention: str, natural: Expression) -
     """Which convention the derivative by a matrix with a declared property has."""
     found = []
     for variable in dict.fromkeys(by):
-        name = name_text(str(variable.parameters[0]))
-        free = f"{name} is differentiated entry by entry, as if its entries were free"
+        free = filled("{} is differentiated entry by entry, as if its entries were free", formula_of(variable))
         if build.is_symmetric(variable):
             if convention != "free":
-                found.append(_because(variable, convention, natural) + ".")
+                found.append(Sentence(_because(variable, convention, natural), "."))
             else:
-                found.append(
-                    f"{free}; --symmetric constrained gives (G + Gᵀ)/2, --symmetric entries G + Gᵀ − diag(diag(G))."
-                )
+                others = "; --symmetric constrained gives {(G + Gᵀ)/2}, --symmetric entries {G + Gᵀ − diag(diag(G))}."
+                found.append(Sentence(free, told(others)))
         elif len(variable.axes) == 2 and declared(variable) - {"positive"}:
-            found.append(f"{free}; what is declared of it simplifies the result.")
+            found.append(Sentence(free, "; what is declared of it simplifies the result."))
     return tuple(found)

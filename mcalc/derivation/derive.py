@@ -32,7 +32,7 @@ from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
 from mcalc.rewriting.explaining import is_order
 from mcalc.rewriting.index_terms import in_indices, said_in_indices
-from mcalc.table.sentences import Sentence, linked
+from mcalc.table.sentences import Sentence, filled, linked
 from mcalc.tree import build
 from mcalc.tree.letters import free_letter, letters_in_use
 from mcalc.tree.names import without_subscripts
@@ -70,7 +70,7 @@ class Work:
                 Step(
                     "differentiate",
                     "constant rule",
-                    f"{by.parameters[0]} does not occur: the value does not move with it",
+                    filled("{} does not occur: the value does not move with it", formula_of(by)),
                     leaf_of(root, _short_name(root), by),
                     result,
                     result.shape,

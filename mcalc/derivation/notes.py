@@ -5,7 +5,9 @@ from __future__ import annotations
 from mcalc.derivation.derivation import Derivation
 from mcalc.networks.divisors import norms_divided_by
 from mcalc.networks.index_form import IndexForm
+from mcalc.notation.said import formula_of
 from mcalc.notation.writing import write
+from mcalc.table.sentences import as_typed, filled, linked, told
 from mcalc.tree import build
 from mcalc.tree.folding import rectified
 from mcalc.tree.names import name_text
@@ -16,11 +18,14 @@ from mcalc.tree.open import OpenFunction
 def notes_on(derivation: Derivation) -> tuple[str, ...]:
     """Remarks on the result: how it differs from what Parr and Howard print."""
     value, by = derivation.value, derivation.by[0]
-    found = []
+    found: list[str] = []
     if rectified(value) is by and len(by.axes) == 1:
         found.append(
-            "The paper prints ∂max(0, x)/∂x as a column; "
-            "the Jacobian of a vector by a vector is the diagonal matrix of those entries."
+            told(
+                "The paper prints {∂max(0, x)/∂x} as a column; "
+                "the Jacobian of a vector by a vector is the diagonal matrix of those entries.",
+                own=True,
+            )
         )
     if isinstance(derivation.natural, Node) and not value.axes:
         sums = [node for node in topological([derivation.natural]) if node.operator.name == "loop_sum"]
@@ -33,11 +38,15 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
     natural = derivation.natural
     for norm in norms_divided_by(natural.tensor if isinstance(natural, IndexForm) else natural, value):
         if any(node.operator.branches or node.operator.picks for node in topological(norm.args)):
-            found.append(f"Where {write(norm, 'text')} is 0, the derivative of the norm is 0, by convention.")
+            zero = "Where {} is 0, the derivative of the norm is 0, by convention."
+            found.append(filled(zero, formula_of(norm)))
     if _stacked_weights(value, by) and not isinstance(derivation.natural, IndexForm):
         found.append(
-            "By the stacked ŵ = [w; b] as a whole the gradient is the row x̂ᵀ = [x; 1]ᵀ; "
-            "the paper prints x̂ without that transpose."
+            told(
+                "By the stacked {ŵ = [w; b]} as a whole the gradient is the row {x̂ᵀ = [x; 1]ᵀ}; "
+                "the paper prints {x̂} without that transpose.",
+                own=True,
+            )
         )
     if derivation.command == "explain":
         found += _where_element_by_element(derivation)
@@ -55,13 +64,16 @@ def _where_element_by_element(derivation: Derivation) -> list[str]:
     slopes = [f"diag({name_text(node.operator.open.name)}'({write(node.args[0])}))" for node in calls]
     acts = "acts" if len(names) == 1 else "act"
     declared = " ".join(f"-s {name}=elementwise" for name in names)
-    where = f"Where {' and '.join(names)} {acts} element by element ({declared})"
+    listed = linked(" and ", map(as_typed, names))
+    where = filled(f"Where {{}} {acts} element by element ({declared})", listed)
     nested = next((node for node in calls if _is_full(node.args[0]) and node.args[0] in moving), None)
     if nested is None:
-        return [f"{where}, its Jacobian is diagonal: {' and '.join(dict.fromkeys(slopes))}."]
+        every = linked(" and ", map(as_typed, dict.fromkeys(slopes)))
+        return [filled("{}, its Jacobian is diagonal: {}.", where, every)]
     outer, inner = slopes[calls.index(nested)], slopes[calls.index(nested.args[0])]
     both = f"diag({outer[5:-1]} ⊗ {inner[5:-1]})"
-    return [f"{where}, the Jacobians are diagonal, and so is their product: {outer}·{inner} = {both}."]
+    product = as_typed(f"{outer}·{inner} = {both}")
+    return [filled("{}, the Jacobians are diagonal, and so is their product: {}.", where, product)]
 
 
 def _is_full(node: Node) -> bool:

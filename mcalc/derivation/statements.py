@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from mcalc.derivation.derivation import STAGES, Derivation, Step
 from mcalc.documents.blocks import Where
-from mcalc.notation.boxes import Name
+from mcalc.notation.boxes import Name, Size
 from mcalc.notation.of_numbers import magnitude
+from mcalc.notation.said import shown_shape
 from mcalc.table.records import lies
-from mcalc.tree.names import name_text, size_words, sizes_shown
+from mcalc.table.sentences import Formula, Sentence, filled, linked
+from mcalc.tree.names import name_text, size_words
 from mcalc.tree.node import Node
 
 
@@ -56,29 +58,30 @@ def verified_line(derivation: Derivation) -> str:
     return f"agrees with finite differences at {found.points} random {points}, relative error {magnitude(found.error)}"
 
 
-def layout_line(derivation: Derivation) -> str:
+def layout_line(derivation: Derivation) -> Sentence:
     """``1×n in the paper layout: one output, n inputs, so a row``: the shape of the result, and where it comes from."""
     value, shape, layout = derivation.value, derivation.in_symbols.shape, derivation.layout
-    told = f"{sizes_shown(shape)} in the {layout} layout"
+    told = filled(f"{{}} in the {layout} layout", shown_shape(shape))
     if derivation.is_second or any(len(node.axes) > 1 for node in (value, *derivation.by)):
         return told
-    sides = f"{_counted([value], 'output')}, {_counted(derivation.by, 'input')}"
+    sides = Sentence(_counted([value], "output"), ", ", _counted(derivation.by, "input"))
     if not shape:
-        return f"{sizes_shown(shape)}: {sides}"
+        return Sentence(shown_shape(shape), ": ", sides)
     if layout != "paper":
-        return f"{told}: {sides}"
+        return Sentence(told, ": ", sides)
     if len(shape) == 1:
-        return f"{told}: {sides}, so a column"
+        return Sentence(told, ": ", sides, ", so a column")
     square = ", so square" if len(shape) == 2 and shape[0] == shape[1] else ""
-    return f"{told}: {sides}, {f'a row for each output{square}' if value.axes else 'so a row'}"
+    return Sentence(told, ": ", sides, f", a row for each output{square}" if value.axes else ", so a row")
 
 
-def _counted(nodes: Sequence[Node], what: str) -> str:
+def _counted(nodes: Sequence[Node], what: str) -> Sentence:
     """``n inputs``, ``one output``."""
     sizes = [size for node in nodes for size in node.shape if size != 1]
     one = size_words(sizes[0]) if sizes else "one"
+    one = one if (one.isalpha() and len(one) > 1) or one.isdigit() else Formula(one, box=Size(sizes[0]))
     count = one if len(nodes) == 1 else "several" if sizes else str(len(nodes))
-    return f"{count} {what}{'' if count == 'one' else 's'}"
+    return Sentence(count, f" {what}{'' if count == 'one' else 's'}")
 
 
 def other_layout(derivation: Derivation) -> str:
@@ -111,7 +114,8 @@ def by_variable(derivation: Derivation) -> list[Derivation]:
     return [replace(derivation, by=(by,), steps=tuple(steps)) for by, steps in zip(derivation.by, blocks, strict=True)]
 
 
-def held_constant(part: Derivation, derivation: Derivation) -> str:
+def held_constant(part: Derivation, derivation: Derivation) -> Sentence:
     """``by x, with y held constant``."""
-    others = [name_text(name) for name in derivation.wrt if name not in part.wrt]
-    return f"by {name_text(part.wrt[0])}, with {' and '.join(others)} held constant"
+    names = [Formula(name_text(name), own=True) for name in (part.wrt[0], *derivation.wrt)]
+    others = [name for name, word in zip(names[1:], derivation.wrt, strict=True) if word not in part.wrt]
+    return filled("by {}, with {} held constant", names[0], linked(" and ", others))

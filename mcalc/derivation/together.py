@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
 
 from mcalc.derivation.derivation import Derivation, Step, Verified
+from mcalc.notation.said import formula_of
+from mcalc.table.sentences import as_typed, filled, linked
 from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -28,8 +30,9 @@ def row_of_scalars(parts: Sequence[Derivation], layout: str) -> Derivation:
             "transpose", build.apply("stack_rows", *(build.apply("transpose", node) for node in nodes))
         )
     result = natural if layout != "denominator" else _turned(natural)
-    names = ", ".join(name_text(part.wrt[0]) for part in parts)
-    collect = Step("collect", "collect", f"one column for each of {names}", natural, natural, natural.shape)
+    names = linked(", ", (as_typed(name_text(part.wrt[0])) for part in parts))
+    because = filled("one column for each of {}", names)
+    collect = Step("collect", "collect", because, natural, natural, natural.shape)
     steps = [collect]
     if result is not natural:
         steps.append(layout_step(natural, result, layout))
@@ -42,8 +45,8 @@ def whole_hessian(by: Sequence[Node], parts: Mapping[tuple[Node, Node], Derivati
     entries = {pair: part.natural for pair, part in parts.items()}
     nodes = [entries.get((one, other)) or entries[other, one] for one in by for other in by]
     natural = build.apply("grid", *(node for node in nodes if isinstance(node, Node)), parameters=(len(by), len(by)))
-    names = ", ".join(name_text(str(variable.parameters[0])) for variable in by)
-    because = f"one row and one column for each of {names}; the mixed derivatives are equal in either order"
+    names = linked(", ", map(formula_of, by))
+    because = filled("one row and one column for each of {}; the mixed derivatives are equal in either order", names)
     steps = [Step("collect", "collect", because, natural, natural, natural.shape)]
     return _collected(list(parts.values()), tuple(by), layout, natural, natural, steps)
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
-from sympy.core.numbers import Integer
-from sympy.core.singleton import S
-
 from mcalc.documents.data import Data
 from mcalc.documents.flow import Graph
-from mcalc.notation.boxes import Box, Name, Row, Size, Typed, within
+from mcalc.notation.boxes import Box, Name, Typed, within
 from mcalc.table.records import Shape
 from mcalc.tree.names import name_text, shape_words
 from mcalc.tree.open import Signature
@@ -300,10 +297,3 @@ def _arrow(function: Signature) -> str:
     if function.elementwise:
         return "element by element"
     return f"{' and '.join(map(shape_words, function.inputs))}→{shape_words(function.output)}"
-
-
-def size_box(shape: Sequence[object]) -> Box:
-    """``m × n`` as a formula; a scalar is 1 × 1, a column m × 1."""
-    sizes = (*shape, S.One, S.One)[: max(len(shape), 2)]
-    parts = tuple(Size(Integer(size) if isinstance(size, int) else size) for size in sizes)
-    return Row("sizes", parts, ("", *["times"] * (len(parts) - 1)))

@@ -29,7 +29,6 @@ from mcalc.documents.blocks import (
     Table,
     Tree,
     Where,
-    size_box,
     with_capital,
 )
 from mcalc.documents.flow import Graph
@@ -37,6 +36,7 @@ from mcalc.documents.options import Options
 from mcalc.notation.boxes import Box, Row, Size, Typed, equation, within
 from mcalc.notation.fitting import Fitting
 from mcalc.notation.pieces import Piece, tallest
+from mcalc.notation.said import size_box
 from mcalc.notation.typeset import Typeset
 from mcalc.notation.widths import DISPLAY, TEXT, WIDE, width_of, word_width
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcalc.documents.blocks import size_box
 from mcalc.documents.diagram import LINE, SIZE, SMALL, SMALL_LINE, Diagram, Held, Rect, SetWords
 from mcalc.documents.flow import Graph, Words
 from mcalc.notation.fitting import INDENT
 from mcalc.notation.pieces import broken, tallest
+from mcalc.notation.said import size_box
 from mcalc.notation.typeset import Typeset
 from mcalc.notation.widths import DISPLAY, TEXT, width_of
 

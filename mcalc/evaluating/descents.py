@@ -27,9 +27,11 @@ from mcalc.numbers.own_rules import Formula, Names, OwnRule, loosened, read_show
 from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import whole
 from mcalc.numbers.value import Value, of_numbers
+from mcalc.numbers.written import rounded
 from mcalc.problems import Problem
 from mcalc.question import Question
 from mcalc.table.records import Array
+from mcalc.table.sentences import as_typed, filled, linked
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, topological
 
@@ -202,7 +204,7 @@ def _converged(
         found = [f"The gradient is 0 at the start, so nothing moves: {_ASK}"]
     elif norm:
         bound = tolerance or 10.0 ** math.ceil(math.log10(norm))
-        found = [f"Converged: the gradient is below {decimal(bound)} at step {step}"]
+        found = [filled(f"Converged: the gradient is below {{}} at step {step}", rounded(bound))]
     else:
         found = [f"Converged: the gradient is 0 at step {step}"]
     if loss.batch:
@@ -226,8 +228,8 @@ def _stopped(descent: Descent, loss: Compiled) -> tuple[list[str], bool]:
     near = surroundings(loss, here)
     if near.lowest and near.kink:
         return [f"Converged {step}: no value near by is lower", f"It is a kink, without a derivative{reason}"], True
-    value = decimal(history.values[-1])
-    return [f"The descent stops {step}: the value is {value} there, and it has no gradient{reason}"], False
+    told = f"The descent stops {step}: the value is {{}} there, and it has no gradient{reason}"
+    return [filled(told, rounded(history.values[-1]))], False
 
 
 def _reason(gradients: Sequence[Node], fitted: Fitted) -> str:
@@ -260,12 +262,9 @@ def _to_and_fro(descent: Descent, loss: Compiled, offer: Callable[[], tuple[floa
     kink = crossed_kink(loss, history)
     if kink is not None:
         few = sum(np.size(array) for array in kink.values()) <= 4
-        near = ", ".join(f"{name_text(name)} = {_short(array)}" for name, array in kink.items()) if few else ""
-        return [
-            "The steps go to and fro across a kink"
-            + (f" near {near}" if near else "")
-            + ": a smaller --rate comes closer to it"
-        ]
+        near = linked(", ", (as_typed(f"{name_text(name)} = {_short(array)}") for name, array in kink.items()))
+        where = filled(" near {}", near) if few else ""
+        return [filled("The steps go to and fro across a kink{}: a smaller --rate comes closer to it", where)]
     if history.steps and history.values[-1] >= history.values[0]:
         return [f"The value is no smaller than at the start: {_offered(offer())}"]
     later = history.values[history.steps // 2 :]
@@ -274,8 +273,9 @@ def _to_and_fro(descent: Descent, loss: Compiled, offer: Callable[[], tuple[floa
         and min(later) >= min(history.values[: history.steps // 2])
         and max(later) > min(later)
     ):
-        between = f"between {decimal(min(later), 3)} and {decimal(max(later), 3)}"
-        return [f"The value no longer falls, and goes to and fro {between}: a smaller --rate comes closer to the least"]
+        told = "The value no longer falls, and goes to and fro between {} and {}"
+        told += ": a smaller --rate comes closer to the least"
+        return [filled(told, rounded(min(later), 3), rounded(max(later), 3))]
     return []
 
 

@@ -21,6 +21,7 @@ from mcalc.numbers.sizes import whole
 from mcalc.numbers.value import Value
 from mcalc.problems import Problem
 from mcalc.question import Question
+from mcalc.table.sentences import as_typed, filled, linked
 from mcalc.tree.names import name_text
 
 _LONGEST_HEADING = 30
@@ -81,7 +82,7 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], question: Question, count:
             except Problem as problem:
                 found.append(None)
                 if len(notes) < 3:
-                    notes.setdefault(f"At {_at(chosen)}: {problem.message}")
+                    notes.setdefault(filled("At {}: {}", _at(chosen), problem.message))
         rows.append(
             (
                 *(Number(value.array[()], None if value.exact is None else value.exact[()], ()) for value in chosen),
@@ -90,7 +91,7 @@ def _filled(fitted: Fitted, varied: Sequence[Varied], question: Question, count:
         )
         if by and len(notes) < 3 and count <= 1000 and found[0] is not None:
             for note in kinks(fitted.reading.value, by, here, found[0].arithmetic):
-                notes.setdefault(f"At {_at(chosen)}: {note}.")
+                notes.setdefault(filled("At {}: {}.", _at(chosen), note))
     shapes = [_shape(expression, fitted) for _, _, expression in columns]
     headings = [name_text(one.name) for one in varied]
     plain = [one.name for one in varied]
@@ -119,7 +120,7 @@ def _heading(label: str, name: str, expression: Expression, title: str, place: s
 
 
 def _at(chosen: Sequence[Value]) -> str:
-    return ", ".join(f"{name_text(value.name)} = {decimal(value.array)}" for value in chosen)
+    return linked(", ", (as_typed(f"{name_text(value.name)} = {decimal(value.array)}") for value in chosen))
 
 
 def _scalar(value: Value) -> Number:

@@ -11,6 +11,7 @@ from mcalc.language.ranks import operator_of, rank_of, walk
 from mcalc.language.shapes import Applied, Reader
 from mcalc.table import CALLS, TABLE
 from mcalc.table.records import Shape
+from mcalc.table.sentences import as_typed, filled
 
 
 def misreadings(reader: Reader) -> Iterator[str]:
@@ -26,7 +27,7 @@ def misreadings(reader: Reader) -> Iterator[str]:
                 yield "⊗ is element by element, as in the paper; the Kronecker product is kron(A, B)"
         elif applied.operator == "stack_rows" and applied.syntax.value == ",":
             if sum(rank_of(shape) == MATRIX and bool(reader.undeclared(part)) for part, shape in applied.parts) > 1:
-                yield f"the matrices of {_text(reader, applied.syntax)} stand below each other"
+                yield filled("the matrices of {} stand below each other", as_typed(_text(reader, applied.syntax)))
         elif applied.syntax.kind == "call" and len(applied.parts) == 1:
             yield from _whole(reader, applied)
     yield from _constants(reader)
@@ -75,10 +76,10 @@ def _whole(reader: Reader, applied: Applied) -> Iterator[str]:
 
 def _instead(written: str, whole: str, arguments: str, elementwise: bool = True) -> str:
     how = "element by element" if elementwise else "of all entries, as Frobenius's"
-    meant = f"{whole}({arguments})"
+    told = f"{{}} is {how}; mcalc has no {{}}, the function of the matrix as a whole"
     if whole in CALLS:
-        return f"{written} is {how}; as a function of the matrix it is {meant}"
-    return f"{written} is {how}; mcalc has no {meant}, the function of the matrix as a whole"
+        told = f"{{}} is {how}; as a function of the matrix it is {{}}"
+    return filled(told, as_typed(written), as_typed(f"{whole}({arguments})"))
 
 
 def _of_matrices(reader: Reader, applied: Applied, star: str = "*") -> bool:

@@ -20,6 +20,7 @@ from mcalc.language.sizes import Sizes
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
 from mcalc.table.records import Same, Shape, ShapeMismatch
+from mcalc.table.sentences import Sentence, as_typed, filled, linked
 from mcalc.tree.names import name_text, size_text
 from mcalc.tree.node import Node
 from mcalc.tree.open import OpenFunction, Signature, applied
@@ -183,10 +184,10 @@ def notes_on(program: Program, functions: Functions) -> tuple[str, ...]:
         found.update(dict.fromkeys(node.value for node in sorted(opened, key=lambda node: node.start)))
     if not found:
         return ()
-    first, names = next(iter(found)), [name_text(name) for name in found]
-    listed = ", ".join(names[:-1]) + " and " * (len(names) > 1) + names[-1]
-    are = "is read as a function" if len(names) == 1 else "are read as functions"
-    return (f"{listed} {are}; {first}*(…) is a product",)
+    *names, last = [as_typed(name_text(name)) for name in found]
+    listed = Sentence(linked(", ", names), " and ", last) if names else last
+    are = "are read as functions" if names else "is read as a function"
+    return (filled(f"{{}} {are}; {{}}*(…) is a product", listed, as_typed(next(iter(found)))),)
 
 
 # Their values ------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from mcalc.language.parser import Program, canonical_name
 from mcalc.language.remarks import remarks
 from mcalc.language.shapes import Reader, Reading
 from mcalc.table.records import Shape
+from mcalc.table.sentences import as_typed, filled, linked
 from mcalc.tree.open import open_functions
 
 
@@ -55,12 +56,15 @@ def read_program(
     reading.functions = open_functions([reading.value])
     reading.notes += notes_on(program, functions)
     if nameless and names:
-        reading.notes += (f"the expression has no names: by {' and by '.join(names)} its derivative is 0",)
+        listed = linked(" and by ", map(as_typed, names))
+        reading.notes += (filled("the expression has no names: by {} its derivative is 0", listed),)
     for extra in wanted:
         if extra not in names:
             raise not_a_variable(extra, program, names, dimensions)
     unused = [name for name in declared if name not in names]
-    reading.notes += tuple(f"{name} is declared, and is not a name of the expression" for name in unused)
+    reading.notes += tuple(
+        filled("{} is declared, and is not a name of the expression", as_typed(name)) for name in unused
+    )
     return reading
 
 

@@ -11,6 +11,7 @@ from mcalc.language.parser import Syntax
 from mcalc.language.ranks import is_sign, rank_of, walk
 from mcalc.language.shapes import Reader
 from mcalc.table.records import Shape
+from mcalc.table.sentences import Sentence, as_typed, filled
 from mcalc.tree.names import name_text
 
 
@@ -26,14 +27,17 @@ def remarks(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
             name, alone = reader.evidence.reach(part)
             if not own and alone and name in ranks and not reader.evidence.is_number(name) and len(shape) == 1:
                 size = str(shape[0])
-                yield f"{name_text(name)}: scalar, stretched over {size} elements; -s {name}={size} for a vector"
+                told = f"{{}}: scalar, stretched over {{}} elements; -s {name}={size} for a vector"
+                yield filled(told, as_typed(name_text(name)), as_typed(size))
             elif not own and rank_of(shape) == MATRIX and shape[0] == shape[1] and not is_constant(part):
                 text = reader.program.source[part.start : part.end]
-                yield f"{text} is added to every entry of the matrix; {_factor(part, text)}*I is the diagonal"
+                told = "{} is added to every entry of the matrix; {} is the diagonal"
+                yield filled(told, as_typed(text), as_typed(f"{_factor(part, text)}*I"))
             elif alone and ranks.get(name) == COLUMN and is_greek(name) and name not in signed:
                 beside = _beside(reader, parts, part)
                 if beside:
-                    yield f"{name_text(name)}: {own[0]}, as {beside} stands beside it; -s {name}=scalar for one number"
+                    told = f"{{}}: {{}}, as {{}} stands beside it; -s {name}=scalar for one number"
+                    yield filled(told, as_typed(name_text(name)), as_typed(str(own[0])), as_typed(beside))
 
 
 def _all_scalars(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
@@ -44,10 +48,12 @@ def _all_scalars(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
     if any(ranks.values()) or not vectors:
         return
     if len(vectors) > 1 or habit(vectors[0]) == MATRIX or applied:
-        which = "all names are scalars" if len(ranks) > 1 else f"{name_text(vectors[0])} is a scalar"
+        which = Sentence("all names are scalars")
+        if len(ranks) == 1:
+            which = filled("{} is a scalar", as_typed(name_text(vectors[0])))
         first = next((name for name in vectors if habit(name) == COLUMN), vectors[0])
         product = ", `@` for the matrix product" if products_by_letter(reader) else ""
-        yield f"{which}; -s {first}=n for the element-wise Jacobian{product}"
+        yield Sentence(which, f"; -s {first}=n for the element-wise Jacobian{product}")
 
 
 def _signed(reader: Reader) -> set[str]:

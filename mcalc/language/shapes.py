@@ -21,6 +21,7 @@ from mcalc.language.ranks import rank_of, walk
 from mcalc.language.search import Search
 from mcalc.language.single_entries import with_entries
 from mcalc.table.records import LoopIndex, Parameters, Same, Shape, ShapeMismatch
+from mcalc.table.sentences import Sentence, as_typed, filled
 from mcalc.tree import build
 from mcalc.tree.names import unused
 from mcalc.tree.node import Node, dimension
@@ -136,9 +137,8 @@ class Reader(Conflicts):
                     hint = ""
                 except Mismatch as problem:
                     hint = self._hint(problem).replace("`", "")
-                notes.append(
-                    f"{name} is read as {RANKS[1]}, since as a matrix the shapes do not fit" + f"; {hint}" * bool(hint)
-                )
+                told = f"{{}} is read as {RANKS[1]}, since as a matrix the shapes do not fit"
+                notes.append(Sentence(filled(told, as_typed(name)), f"; {hint}" * bool(hint)))
         return tuple(notes)
 
     def undeclared(self, *places: Syntax) -> list[str]:

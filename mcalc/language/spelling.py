@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
+from mcalc.table.sentences import as_typed, filled
 from mcalc.tree.names import name_key
 
 MAXIMUM_LENGTH = 200_000
@@ -59,7 +60,7 @@ def typography(names: Iterable[str]) -> tuple[str, ...]:
     plain: dict[str, str] = {}
     for name in dict.fromkeys(unicodedata.normalize("NFC", name) for name in names):
         if any(_plain(letter) != letter and letter not in _SAME_LETTER for letter in name):
-            notes.setdefault(f"{name} is read as {canonical_name(name)}")
+            notes.setdefault(filled("{} is read as {}", as_typed(name), as_typed(canonical_name(name))))
         other = plain.setdefault(canonical_name(name), name)
         if other != name and "<font>" in map(_style, name + other):
             raise Problem(f"`{other}` and `{name}` would be one name.", hint="give the two names of plain letters")

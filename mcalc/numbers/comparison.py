@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.decimals import decimal
 from mcalc.numbers.descent import History
+from mcalc.numbers.written import rounded
+from mcalc.table.sentences import Sentence, filled
 
 _SAME, _FAR, _MOST = 1e-9, 1e-3, 4
 Pair = tuple[str, Sequence[float], Sequence[float]]
@@ -35,19 +36,18 @@ def _of_the_loss(own: History, right: History) -> list[str]:
     first = next((step for step in range(1, len(values)) if not values[step] <= values[step - 1]), None)
     after = f"after {steps} step{'s' * (steps != 1)}"
     if not np.isfinite(values[-1]):
-        said = f"By the own rule the value grows from step {own.began} on, and is no finite number at step {steps}"
+        told = f"By the own rule the value grows from step {own.began} on, and is no finite number at step {steps}"
+        said = Sentence(told)
     elif own.status in ("converged", "flat"):
-        return [f"By the own rule the gradient is {decimal(own.norms[-1])} at step {steps}"]
+        return [filled(f"By the own rule the gradient is {{}} at step {steps}", rounded(own.norms[-1]))]
     elif first is not None and values[first] - values[first - 1] > _SAME * (1 + abs(values[first])):
-        growth = f"grows at step {first}, from {decimal(values[first - 1])} to {decimal(values[first])}"
-        said = f"By the own rule the value {growth}, and is {decimal(values[-1])} {after}"
+        told = f"By the own rule the value grows at step {first}, from {{}} to {{}}, and is {{}} {after}"
+        said = filled(told, rounded(values[first - 1]), rounded(values[first]), rounded(values[-1]))
     else:
         still = "still " if values[-1] - right.values[-1] > _FAR * abs(values[0] - right.values[-1]) else ""
-        said = f"By the own rule the value is {still}{decimal(values[-1])} {after}"
-    return [
-        said,
-        f"Along the gradient it is {decimal(right.values[-1])} after {right.steps} step{'s' * (right.steps != 1)}",
-    ]
+        said = filled(f"By the own rule the value is {still}{{}} {after}", rounded(values[-1]))
+    told = f"Along the gradient it is {{}} after {right.steps} step{'s' * (right.steps != 1)}"
+    return [said, filled(told, rounded(right.values[-1]))]
 
 
 def _of_a_column(heading: str, mine: Sequence[float], theirs: Sequence[float]) -> list[str]:
@@ -57,5 +57,5 @@ def _of_a_column(heading: str, mine: Sequence[float], theirs: Sequence[float]) -
     stays = all(one == theirs[0] for one in theirs)
     if stays or after <= before * (1 + _FAR) or np.isnan(end) or not np.isfinite(target):
         return []
-    way = f"from {decimal(start)} to {decimal(end)}"
-    return [f"{heading} moves away: {way}, where the gradient takes it to {decimal(target)}"]
+    told = "{} moves away: from {} to {}, where the gradient takes it to {}"
+    return [filled(told, heading, rounded(start), rounded(end), rounded(target))]

@@ -9,6 +9,7 @@ import sympy
 
 from mcalc.language.formulas import read_value
 from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.notation.said import equated, formula_of
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import Arithmetic, NotReal
 from mcalc.numbers.arrays import array_module as np
@@ -20,6 +21,7 @@ from mcalc.numbers.sizes import whole
 from mcalc.numbers.ties import equal_on_an_open_set
 from mcalc.problems import Problem
 from mcalc.table.records import Array, LoopIndex
+from mcalc.table.sentences import Formula, Sentence, filled
 from mcalc.tree import build
 from mcalc.tree.folding import rectified
 from mcalc.tree.node import Node, depends, topological
@@ -139,36 +141,43 @@ def _is_zero(entry: Array) -> bool:
 # Kinks ---------------------------------------------------------------------------------------------------------------
 
 
-def kinks(value: Node, by: Iterable[Node], fitted: Fitted, arithmetic: Arithmetic) -> list[str]:
+def kinks(value: Node, by: Iterable[Node], fitted: Fitted, arithmetic: Arithmetic) -> list[Sentence]:
     """A sentence for each part of the value that has no derivative by the variables at this point, but a convention."""
     moving = set().union(*(depends(value, variable) for variable in by))
     suspects = [node for node in topological([value]) if node in moving and node.operator.convention]
     return [sentence for node in suspects for sentence in [_kink(node, fitted, arithmetic)] if sentence]
 
 
-def _kink(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> str:
+def _kink(node: Node, fitted: Fitted, arithmetic: Arithmetic) -> Sentence:
     convention = node.operator.convention
     assert convention is not None
-    text, args = write(node, "text"), [write(arg, "text") for arg in node.args]
+    whole, args = formula_of(node), [formula_of(arg) for arg in node.args]
     looked_at = [read_value(convention.of, {"a": node.args[0]})] if convention.of != "a" else list(node.args)
     for values, running in _values(looked_at, node, fitted, arithmetic):
         if not _is_there(convention.where, values, node):
             continue
-        where = "".join(f", {loop.name} = {place}" for loop, place in running.items())
-        what, rule = f"{args[0]} = 0", "convention"
+        where = Sentence(*(part for loop, place in running.items() for part in (", ", _index(loop.name, place))))
+        what, rule = Sentence(equated(node.args[0], build.number(0))), "convention"
         if convention.where.startswith("several"):
-            what = "several entries share it"
+            what = Sentence("several entries share it")
         elif convention.where == "both are equal":
-            first, second = args if not build.is_zero(node.args[0]) else args[::-1]
-            what = f"an entry of {first} is {second}" if node.axes else f"{first} = {second}"
+            first, second = node.args if not build.is_zero(node.args[0]) else node.args[::-1]
+            what = Sentence(equated(first, second))
+            if node.axes:
+                what = filled("an entry of {} is {}", formula_of(first), formula_of(second))
             rule = "the paper's convention" if rectified(node) is not None else rule
             if node.operator.first_counts and equal_on_an_open_set(node):
-                derivative = f"its derivative is that of {args[0]}, the first"
-                return f"{text} takes either argument here ({what}{where}): {derivative}"
+                told = "{} takes either argument here ({}{}): its derivative is that of {}, the first"
+                return filled(told, whole, what, where, args[0])
         elif node.args[0].axes and convention.where == "an entry is 0":
-            what = f"an entry of {args[0]} is 0"
-        return f"{text} has a kink here ({what}{where}): its derivative {convention.is_taken}, by {rule}"
-    return ""
+            what = filled("an entry of {} is 0", args[0])
+        told = f"{{}} has a kink here ({{}}{{}}): its derivative {convention.is_taken}, by {rule}"
+        return filled(told, whole, what, where)
+    return Sentence()
+
+
+def _index(name: str, place: object) -> Formula:
+    return Formula(f"{name} = {place}", own=True)
 
 
 def _is_there(where: str, values: Sequence[Array], node: Node) -> bool:

@@ -10,6 +10,7 @@ from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.notation.boxes import Box, Decimal, Grid, Name, Row, Sign
+from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.writing import box_of
 from mcalc.notation.writing import written as set_in
 from mcalc.numbers.arrays import array_module as np
@@ -17,6 +18,7 @@ from mcalc.numbers.decimals import decimal
 from mcalc.table import CALLS
 from mcalc.table.records import Array
 from mcalc.table.roles import ABSOLUTE
+from mcalc.table.sentences import Formula
 from mcalc.tree import build
 from mcalc.tree.node import Node
 from mcalc.tree.operations import exponential, root
@@ -75,6 +77,11 @@ def _power(factor: Expr) -> tuple[Node, Expr]:
 def written(array: Array, shape: Sequence[int], dialect: str = "text", digits: int | None = None) -> str:
     """A scalar, a column ``[a; b]``, a row ``[a, b]ᵀ`` or a matrix ``[a, b; c, d]``; a long one with its ends alone."""
     return set_in(box(array, shape, digits), dialect)
+
+
+def rounded(value: Array | float, digits: int = DIGITS) -> Formula:
+    """A number in a sentence, rounded."""
+    return Formula(decimal(value, digits), box=_entry(value, digits))
 
 
 def exact(number: Expr, dialect: str, rounded: bool) -> str:

@@ -32,12 +32,12 @@ from mcalc.documents.blocks import (
     Spans,
     capital,
     joined,
-    size_box,
 )
 from mcalc.documents.data import Data
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
 from mcalc.notation.drawing import Slices
+from mcalc.notation.said import size_box
 from mcalc.notation.writing import box_of
 from mcalc.pages.records import of_derivation
 from mcalc.pages.sentences import Sentences, named_result
@@ -120,7 +120,7 @@ class DerivationPage(Sentences):
         yield Heading(1, ("Derivative of ", whole, " by ", *by), short, Line(name, value))
         yield self.where()
         yield from self.notes()
-        told = self.said(layout_line(derivation).removeprefix(sizes_shown(derivation.in_symbols.shape)))
+        told = self.said(layout_line(derivation).cut(len(sizes_shown(derivation.in_symbols.shape))))
         shape = size_box(derivation.in_symbols.shape)
         yield Either(
             (Prose((shape, *told), "quiet"),),

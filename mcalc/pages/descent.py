@@ -12,17 +12,18 @@ from mcalc.evaluating.steps import Column, columns
 from mcalc.notation.boxes import Fence, Name, Said, Word
 from mcalc.notation.columns import width
 from mcalc.notation.of_numbers import DIGITS
+from mcalc.notation.said import formula_of
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.comparison import compared
 from mcalc.numbers.decimals import decimal
 from mcalc.numbers.descent import History
-from mcalc.numbers.written import box
+from mcalc.numbers.written import box, rounded
 from mcalc.pages.columns import full, numbers
 from mcalc.pages.prose import spans
 from mcalc.pages.table import numbered
 from mcalc.table.records import Array
 from mcalc.table.roles import NORM
-from mcalc.tree.names import name_text
+from mcalc.table.sentences import Formula, filled, linked
 
 _STEP, _OWN = "step", "own"
 _NORM = Said("‖gradient‖", Fence(NORM, Word("gradient")))
@@ -107,13 +108,14 @@ def remarks(descent: Descent, digits: int = DIGITS) -> list[str]:
     """How it ended, and where it began."""
     found = list(descent.ending)
     if descent.zeros:
-        listed = " and ".join(map(name_text, descent.zeros))
-        found.insert(0, f"{listed} start{'s' if len(descent.zeros) == 1 else ''} at zero (--at gives another start)")
+        listed = linked(" and ", (formula_of(descent.fitted.reading.names[name]) for name in descent.zeros))
+        start = "starts" if len(descent.zeros) == 1 else "start"
+        found.insert(0, filled(f"{{}} {start} at zero (--at gives another start)", listed))
     if descent.full:
-        value, norm = (decimal(one, digits) for one in descent.full)
-        found.append(f"Over all data: value {value}, ‖gradient‖ {norm}")
+        value, norm = (rounded(one, digits) for one in descent.full)
+        found.append(filled("Over all data: value {}, ‖gradient‖ {}", value, norm))
     if descent.own is not None:
-        names = [(one.heading, two.values, one.values) for one, two in _paired(descent)]
+        names = [(Formula(one.heading, box=one.box), two.values, one.values) for one, two in _paired(descent)]
         found += compared(descent.own, descent.history, names)
     return found
 

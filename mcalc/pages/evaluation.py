@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from mcalc.documents.blocks import Block, Either, Equations, Line, Note, Page, Prose, Spans, Table, joined, size_box
+from mcalc.documents.blocks import Block, Either, Equations, Line, Note, Page, Prose, Spans, Table, joined
 from mcalc.documents.data import Data, beyond_doubles
 from mcalc.evaluating.values import Answer, Evaluation
 from mcalc.notation.boxes import Box, Decimal, Name, Root, Row, Said, equation
 from mcalc.notation.of_numbers import DIGITS
 from mcalc.notation.partials import derivative
+from mcalc.notation.said import size_box
 from mcalc.notation.writing import box_of
 from mcalc.notation.writing import written as as_text
 from mcalc.numbers.arrays import array_module as np

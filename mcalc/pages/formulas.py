@@ -19,6 +19,7 @@ from mcalc.notation.boxes import (
     Fence,
     Index,
     Mark,
+    Nabla,
     Name,
     Number,
     Power,
@@ -28,6 +29,7 @@ from mcalc.notation.boxes import (
     Word,
 )
 from mcalc.table import CALLS, COMPARISONS, TABLE
+from mcalc.table.records import Operator
 from mcalc.table.roles import NORM
 from mcalc.tree.names import CAPITALS, GREEK
 
@@ -134,9 +136,7 @@ class Reader:
 
     def beside(self) -> bool:
         """Whether what comes, after a space, is a further factor: ``p pᵀ``, ``det(A) A⁻ᵀ``, ``inv(A) dA``."""
-        token, following = self.peek(), self.peek(1)
-        marked = following in ("ᵀ", "⁻¹", "⁻ᵀ", "[") or (following == "(" and (token in CALLS or token in TABLE))
-        return token[:1].isalpha() and (marked or re.fullmatch("d[A-Z]|d[a-z]", token) is not None)
+        return self.peek()[:1].isalpha() or self.peek() == "("
 
     def peek_factor(self) -> bool:
         """Whether a factor follows."""
@@ -160,21 +160,25 @@ class Reader:
             box = box if following is None else Row("flat", (box, following), ("", ""))
         elif token in ("(", "[", "‖"):
             box = self.bracket()
-        elif token == "∂":
+        elif token in ("∂", "∇"):
             self.take()
+            self.at += self.peek().isspace()
             inner = self.factor()
-            box = None if inner is None else Differential(inner, "d")
+            box = None if inner is None else Differential(inner, "d") if token == "∂" else Nabla(inner, 1)
         elif token[:1].isalpha() and token[0] not in "ᵀ":
             box = self.word()
         else:
             return None
-        if isinstance(box, Name) and self.peek() == "[":
+        if box is not None and self.peek() == "[":
             box = self.indexed(box)
         while box is not None and (self.peek() in _MARKS or _is_superscript(self.peek())):
             mark = self.take()
             if mark == "^":
+                negative = self.peek() == "-"
+                self.at += negative
                 exponent = self.factor()
                 inner = exponent.inner if isinstance(exponent, Fence) else exponent
+                inner = Row("flat", (inner,), ("minus",)) if negative and inner is not None else inner
                 box = None if inner is None else Power(box, inner)
             elif mark in ("ᵀ", "⁻¹"):
                 box = Mark(box, "T" if mark == "ᵀ" else "inverse")
@@ -186,7 +190,7 @@ class Reader:
                 box = Power(box, Number(Rational(mark.translate(_SUPERSCRIPT))))
         return box
 
-    def indexed(self, box: Name) -> Box:
+    def indexed(self, box: Box) -> Box:
         """``A[k,l]``: an entry, where between the brackets are indices alone."""
         mark = self.at
         self.take()
@@ -228,10 +232,13 @@ class Reader:
         if token == "axis" and self.peek(1) == "=":
             self.take()
             return Word("axis")
-        if self.peek(1) == "(" and (token in CALLS or token in TABLE or token == "σ"):
+        if self.peek(1) == "(" and (len(token) > 1 or token == "σ"):
             self.take()
             inner = self.bracket()
             return None if inner is None or not isinstance(inner, Fence) else _called(token, inner.inner)
+        if token in CALLS:
+            self.take()
+            return Word(_spoken(token))
         stem = plain.rstrip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙ")
         below = plain[len(stem) :].translate(_SUBSCRIPT)
         if stem.startswith("d") and (len(stem) == 2 or token[1:] in self.names):
@@ -255,8 +262,12 @@ def _spelt(letter: str) -> str:
 def _spoken(word: str) -> str:
     if word == "σ":
         return "sigma"
-    operator = CALLS[word][0] if word in CALLS else TABLE[word]
-    return operator.notation.spoken or word
+    operator = _operator(word)
+    return operator.notation.spoken or word if operator is not None else word
+
+
+def _operator(word: str) -> Operator | None:
+    return TABLE.get(word) or (CALLS[word][0] if word in CALLS else None)
 
 
 def _called(word: str, inner: Box) -> Box:
@@ -264,9 +275,10 @@ def _called(word: str, inner: Box) -> Box:
         column = Sign(word, ("",))
         matrix = isinstance(inner, Row) and "comma" in inner.joins
         return Row("flat", (column, Mark(column, "T")), ("", "")) if matrix and word == "ones" else column
-    kind = TABLE[word].notation.kind if word in TABLE else ""
-    if kind == "fence":
-        return Fence(word, inner)
+    operator = _operator(word)
+    kind = operator.notation.kind if operator is not None else ""
+    if kind == "fence" and operator is not None:
+        return Fence(operator.name, inner)
     if kind == "root":
         return Root(inner)
     if kind == "inverse":

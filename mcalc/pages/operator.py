@@ -21,6 +21,8 @@ from mcalc.numbers.written import box
 from mcalc.pages import derivation as derivations
 from mcalc.pages.prose import spans
 from mcalc.table.records import Array, Operator, Rule
+from mcalc.table.sentences import Formula, Sentence
+from mcalc.table.sentences import told as marked
 from mcalc.tree.node import Node
 
 
@@ -54,7 +56,7 @@ def shape_spans(node: Node) -> Spans:
 
 def equation_of(operator: Operator, rule: Rule) -> Spans:
     """``∂y/∂a = y``, the rule as the table has it."""
-    return spans(f"{left_side(operator, rule)} = {formula(operator, rule)}", {})
+    return spans(Sentence(Formula(f"{left_side(operator, rule)} = {formula(operator, rule)}", own=True)), {})
 
 
 def taken(node: Node) -> Spans:
@@ -87,6 +89,9 @@ def _blocks(operator: Operator) -> Iterator[Block]:
 
 
 # Its rules ------------------------------------------------------------------------------------------------------------
+
+
+_CHAINED = "{f} is any scalar made of {y}, and {G} stands for {∂f/∂y}; of a column {y} that is the row {gᵀ}"
 
 
 def _rules(operator: Operator) -> Iterator[Block]:
@@ -123,11 +128,11 @@ def _rules(operator: Operator) -> Iterator[Block]:
             "the rule holds for each element by itself, so between vectors the Jacobian is diagonal",
             operator.elementwise,
         ),
-        ("∂f/∂… is of any scalar f made of y, where G stands for ∂f/∂y; of a column y that is the row gᵀ", chained),
-        ("repeated indices are summed; δ[i,k] is 1 where i = k, else 0", _has_indices(operator)),
+        (_CHAINED, chained),
+        ("repeated indices are summed; {δ[i,k]} is 1 where {i = k}, else 0", _has_indices(operator)),
     ):
         if holds:
-            yield Prose(spans(told, {}), "within")
+            yield Prose(spans(marked(told, own=True), {}), "within")
 
 
 def _has_indices(operator: Operator) -> bool:
@@ -210,7 +215,7 @@ def _derivation(operator: Operator) -> Iterator[Block]:
     yield Heading(2, ("Derivation from the definition",))
     call = f"{operator.name}({', '.join(operator.argument_names)})"
     value = derived(operator, operator.argument_names[0]).value
-    yield Prose((*spans(f"{call} = ", {}), box_of(value)), "law")
+    yield Prose((*spans(Sentence(Formula(call, own=True)), {}), " = ", box_of(value)), "law")
     for argument in operator.argument_names:
         yield Example("", derivations.page(derived(operator, argument)))
         yield Prose(_compared(operator, argument), "after")

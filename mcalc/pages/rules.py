@@ -23,6 +23,7 @@ from mcalc.rewriting.table import defined_rows, rows, written_rows
 from mcalc.table import CALLS, TABLE
 from mcalc.table.abbreviations import ABBREVIATIONS, Abbreviation
 from mcalc.table.records import Operator
+from mcalc.table.sentences import Formula, linked
 
 LETTERS = "A, B and C are matrices, u and v vectors, s and t scalars; a and b anything, entry by entry"
 """What the names in a rewriting stand for."""
@@ -55,7 +56,7 @@ def find(name: str) -> NamedRule | Operator | Rewriting:
 
 def _of_abbreviation(records: Sequence[Abbreviation]) -> NamedRule:
     """What an abbreviation is short for, and what prints of it."""
-    law = ",   ".join(f"{record.example} = {record.meaning}" for record in records)
+    law = linked(",   ", (Formula(f"{record.example} = {record.meaning}", own=True) for record in records))
     record = records[0]
     formula = record.formula if record.at or record.along else record.example
     shapes = dict.fromkeys(record.argument_names, "n")

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from mcalc.ask import derive
 from mcalc.derivation.named_rules import RULES
-from mcalc.documents.blocks import Block, Either, Equations, Heading, Line, Page, Prose, Spans, Table, size_box
+from mcalc.documents.blocks import Block, Either, Equations, Heading, Line, Page, Prose, Spans, Table
 from mcalc.networks.index_form import Expression, partial
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.said import size_box
 from mcalc.notation.writing import box_of
 from mcalc.pages.prose import spans
 from mcalc.table.records import Shape
+from mcalc.table.sentences import told
 from mcalc.tree.node import Node
 
 
@@ -99,9 +101,9 @@ def laws(section: Section) -> list[tuple[str, str]]:
 
 def page() -> Page:
     """The sheet: the derivatives of each section, and the laws that go with it."""
-    below = tuple(Prose(spans(one, {}), "within") for one in LAYOUT)
+    below = tuple(Prose(spans(told(one), {}), "within") for one in LAYOUT)
     blocks: list[Block] = [Heading(1, ("Matrix calculus on two pages",))]
-    blocks.append(Either(below, (Prose(spans(f"{'; '.join(LAYOUT)}.", {})),)))
+    blocks.append(Either(below, (Prose(spans(told(f"{'; '.join(LAYOUT)}."), {})),)))
     for section in SECTIONS:
         blocks.append(Heading(2, (section.title,)))
         lines: list[Line] = []
@@ -119,7 +121,7 @@ def page() -> Page:
 
 
 LAYOUT = (
-    "∂y/∂x has a row for each output and a column for each input",
+    "{∂y/∂x} has a row for each output and a column for each input",
     "a gradient is a row, the derivative by a scalar a column",
     "a scalar by a matrix has the shape of the matrix",
 )

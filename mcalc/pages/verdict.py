@@ -10,16 +10,17 @@ from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.statements import assumptions
 from mcalc.documents import write as write_page
-from mcalc.documents.blocks import Block, Code, Either, Equations, Line, Note, Page, Prose, Spans, Table, joined
+from mcalc.documents.blocks import Block, Code, Either, Equations, Line, Note, Page, Prose, Span, Spans, Table, joined
 from mcalc.documents.data import Data
 from mcalc.documents.options import PLAIN, Options
 from mcalc.networks.index_form import Expression
-from mcalc.notation.boxes import Box, equation
+from mcalc.notation.boxes import Box, Said, equation
 from mcalc.notation.drawing import Drawn
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import box_of
 from mcalc.pages.records import of_verdict
 from mcalc.pages.sentences import Sentences
+from mcalc.table.sentences import Formula, filled
 from mcalc.tree.names import sizes_shown
 from mcalc.tree.node import Node, variables
 
@@ -60,9 +61,8 @@ class _Verdict:
             if check.right:
                 continue
             if finding.condition and finding is check.findings[0]:
-                yield Prose(
-                    self.said(f"Wrong as it stands: this is not {derivative(check)}, in the {check.layout} layout.")
-                )
+                told = f"Wrong as it stands: this is not {{}}, in the {check.layout} layout."
+                yield Prose(self.said(filled(told, derivative(check))))
             else:
                 yield Prose(self.said(finding.sentence))
         if check.taken:
@@ -71,8 +71,7 @@ class _Verdict:
             yield Prose((trust(check),), "quiet")
         yield from self.forms()
         if check.example is not None:
-            point = ", ".join(f"{name} = {value}" for name, value in check.example.point)
-            yield Prose(self.said(point), "example")
+            yield Prose(joined([self.equated(name, value) for name, value in check.example.point]), "example")
             rows = (("your answer gives", check.example.answer), ("the right one", check.example.right))
             yield Table((), tuple(((name,), self.said(value)) for name, value in rows), styles=("quiet", ""))
         for step in parting_steps(check):
@@ -82,6 +81,12 @@ class _Verdict:
             named = tuple(self.with_names(step))
             yield Either((Equations((line,), "local"), *named, *because), (Equations((line,)), *named))
         yield from (Note(self.said(note)) for note in check.notes)
+
+    def equated(self, name: str, value: str) -> Span:
+        """``x = [1; 2]``."""
+        box = value.box if isinstance(value, Formula) else None
+        text = f"{name} = {value}"
+        return Said(text, equation(self.sentences.names[name], box)) if isinstance(box, Box) else text
 
     def forms(self) -> Iterator[Block]:
         """The answer, and the right form where that is another."""

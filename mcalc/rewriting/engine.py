@@ -30,7 +30,7 @@ from mcalc.rewriting.patterns import Row, after_of, each, is_name
 from mcalc.rewriting.products import added_up, is_ones
 from mcalc.rewriting.signs import keeping, turned
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
-from mcalc.table.sentences import linked
+from mcalc.table.sentences import linked, told
 
 ARITHMETIC = "arithmetic"
 """What goes unsaid unless nothing else is to be said: numbers in front, factors of 1, an order."""
@@ -189,7 +189,7 @@ class Engine:
         """``(z > 0)*(max(0, z) - y) = (z > 0)*(z - y)``."""
         whole = where_positive(t)
         if whole is not None:
-            self._note("where positive", t, whole, "where z is positive, max(0, z) is z", t, whole)
+            self._note("where positive", t, whole, told("where {z} is positive, {max(0, z)} is {z}"), t, whole)
         return t if whole is None else whole
 
     def _picked(self, t: Form) -> Form:

@@ -33,15 +33,15 @@ softmax by logsumexp: exp(u - logsumexp(u)) -> softmax(u) | {e^(u - logsumexp(u)
 cosh: exp(a) + exp(-a) -> 2cosh(a) | {e^a + e^(-a)} is twice the hyperbolic cosine
 sinh: exp(a) - exp(-a) -> 2sinh(a) | {e^a - e^(-a)} is twice the hyperbolic sine
 tanh: sinh(a)/cosh(a) -> tanh(a) | sinh over cosh is tanh
-tanh times exponential: exp(a)*(1 - tanh(a)) -> 1/cosh(a) | 1 - tanh(a) is e^-a over cosh(a)
-tanh times falling exponential: exp(-a)*(1 + tanh(a)) -> 1/cosh(a) | 1 + tanh(a) is e^a over cosh(a)
+tanh times exponential: exp(a)*(1 - tanh(a)) -> 1/cosh(a) | {1 - tanh(a)} is {e^-a} over {cosh(a)}
+tanh times falling exponential: exp(-a)*(1 + tanh(a)) -> 1/cosh(a) | {1 + tanh(a)} is {e^a} over {cosh(a)}
 tan: sin(a)/cos(a) -> tan(a) | sine over cosine is the tangent
-circle: sin(a)^2 + cos(a)^2 -> 1 | sin² + cos² is 1
-hyperbola: cosh(a)^2 - sinh(a)^2 -> 1 | cosh² - sinh² is 1
-cosine of the sine: 1 - sin(a)^2 -> cos(a)^2 | 1 - sin² is cos²
-sine of the cosine: 1 - cos(a)^2 -> sin(a)^2 | 1 - cos² is sin²
-cosh of sinh: 1 + sinh(a)^2 -> cosh(a)^2 | 1 + sinh² is cosh²
-sinh of cosh: cosh(a)^2 - 1 -> sinh(a)^2 | cosh² - 1 is sinh²
+circle: sin(a)^2 + cos(a)^2 -> 1 | {sin² + cos²} is 1
+hyperbola: cosh(a)^2 - sinh(a)^2 -> 1 | {cosh² - sinh²} is 1
+cosine of the sine: 1 - sin(a)^2 -> cos(a)^2 | {1 - sin²} is {cos²}
+sine of the cosine: 1 - cos(a)^2 -> sin(a)^2 | {1 - cos²} is {sin²}
+cosh of sinh: 1 + sinh(a)^2 -> cosh(a)^2 | {1 + sinh²} is {cosh²}
+sinh of cosh: cosh(a)^2 - 1 -> sinh(a)^2 | {cosh² - 1} is {sinh²}
 log softmax: log(softmax(u)) -> u - logsumexp(u) | the logarithm of a softmax is {u - logsumexp(u)}
 # diagonal matrices
 ones by diagonal: ones(n)'@diag(v) -> v' | {1⃗ᵀ·diag(v) = vᵀ}

@@ -73,7 +73,7 @@ OPERATORS = (
         "logdet",
         "A",
         title="log-determinant",
-        doc="log|det(A)|",
+        doc="{log(abs(det(A)))}",
         shape=shapes.of_square,
         notation=called("logdet", r"\operatorname{logdet}"),
         calls=("logdet", "log_det"),

@@ -12,8 +12,8 @@ _MARKED = re.compile(r"\{([^{}]*)\}")
 class Formula(str):
     """A formula within a sentence, in the signs of the text notation.
 
-    `own`: its names are those of the problem, and no letters of a rule; `box` is the formula as it is set, where the
-    place that writes the sentence has it.
+    `own`: its names are those of the problem, and no letters of a rule; `box` is the formula as it is set, or the value
+    that it is of, where the place that writes the sentence has it; that of a table is read.
     """
 
     own: bool
@@ -57,11 +57,22 @@ class Sentence(str):
         return Sentence(*parts)
 
 
-def told(marked: str) -> Sentence:
+def told(marked: str, own: bool = False) -> Sentence:
     """A sentence of a table, whose formulas stand between braces: ``{A·B} is a product``."""
     if isinstance(marked, Sentence):
         return marked
-    return Sentence(*(Formula(part) if at % 2 else part for at, part in enumerate(_MARKED.split(marked))))
+    return Sentence(*(Formula(part, own) if at % 2 else part for at, part in enumerate(_MARKED.split(marked))))
+
+
+def as_typed(text: str) -> Formula:
+    """A name of the problem, or a part of it as it was typed."""
+    return Formula(text, own=True)
+
+
+def filled(words: str, *values: str) -> Sentence:
+    """The words with a value wherever they have ``{}``: ``filled("the factor {} is missing", formula)``."""
+    first, *rest = words.split("{}")
+    return Sentence(first, *(part for value, after in zip(values, rest, strict=True) for part in (value, after)))
 
 
 def linked(between: str, parts: Iterable[str]) -> Sentence:
