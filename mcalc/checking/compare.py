@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from mcalc.checking.exact import Difference, precise_value
+from mcalc.checking.exact import DIGITS, Difference, precise_value
 from mcalc.checking.points import (
     MODERATE,
     REGION,
@@ -24,6 +24,7 @@ from mcalc.checking.points import (
 )
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import conditions, counted
+from mcalc.numbers.digits import digits
 from mcalc.numbers.regions import regions
 from mcalc.numbers.sizes import dimensions
 from mcalc.table.records import Array
@@ -36,7 +37,8 @@ _STEADY = 1e-8
 _MOST_REGIONS, _MOST_SUMS = 90, 6
 _DECIDING = 14
 _FEWEST = 5
-_NOTHING = 1e-30
+_NOTHING, _GENEROUS = 1e-30, 1e3
+"""What is no number any more; how many times the rounding that is guessed a value may be that is zero."""
 _NEAR = 1e3
 _PLACES = 5000
 _CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 24, 3, 60, 48, 12
@@ -104,35 +106,39 @@ class Ground:
             sample = Sample(spot, found, right.uncertainty(spot, found))
             if sample.slack <= _STEADY * np.abs(found).max(initial=0.0):
                 self.samples.append(sample)
-            elif self._is_zero(spot):
+            elif sample.slack * _GENEROUS >= np.abs(found).max() and self._is_zero(spot):
                 self.samples.append(sample._replace(right=np.zeros_like(found)))
             else:
                 rough.append(sample)
 
+        def add_all(found: Sequence[Spot]) -> None:
+            value.look_ahead(found)
+            right.look_ahead(found, moved=True)
+            for spot in found:
+                add(spot)
+
         drawn = list(spots(self.variables, self.sizes))
-        for spot in drawn[:: 1 + len(drawn) * places // _PLACES]:
-            add(spot)
-        self.unmet = self._search(add)
+        add_all(drawn[:: 1 + len(drawn) * places // _PLACES])
+        self.unmet = self._search(add_all)
         for sample in rough if len(self.samples) < _FEWEST else ():
-            exact = precise_value(self.right, sample.spot, self.variables)
+            exact = precise_value(self._precise, sample.spot, self.variables)
             if exact is not None:
                 self.samples.append(sample._replace(right=exact))
         self.beyond += [sample.spot for sample in rough if len(self.samples) >= _FEWEST]
 
     def _is_zero(self, spot: Spot) -> bool:
         """Whether the derivative is zero, and floating-point numbers have the rounding of terms that cancel."""
-        exact = precise_value(self.right, spot, self.variables)
+        exact = precise_value(self._precise, spot, self.variables)
         return exact is not None and not np.any(np.abs(exact) > _NOTHING)
 
-    def _search(self, add: Callable[[Spot], None]) -> list[Node]:
+    def _search(self, add_all: Callable[[Sequence[Spot]], None]) -> list[Node]:
         """Spots on both sides of every kink that is found; the sides of conditions on which there is none."""
         places = [] if any(variable.shape for variable in self.variables) else _sums([self.value, *trees(self.right)])
         missed: set[tuple[int, bool]] = set()
         for at, sizes in enumerate([*self.sizes[:1], *self.sizes[3:4]]):
             generator = np.random.default_rng(17)
             found = regions(self.asked, self.variables, sizes, generator, places=places)
-            for located in found.spots[:_MOST_REGIONS]:
-                add(Spot(sizes, located.point, REGION))
+            add_all([Spot(sizes, located.point, REGION) for located in found.spots[:_MOST_REGIONS]])
             missed = missed & set(found.unmet) if at else set(found.unmet)
         sides = ((self.asked[at], side) for at, side in sorted(missed))
         return [condition if side else build.opposite(condition) or condition for condition, side in sides]
@@ -144,6 +150,10 @@ class Ground:
             holds = condition.at(spot)
             found.append(None if holds is None else tuple(np.ravel(holds)))
         return tuple(found)
+
+    @cached_property
+    def _precise(self) -> Field:
+        return Field(self.right, digits(DIGITS))
 
     @cached_property
     def _conditions(self) -> list[Field]:
@@ -232,6 +242,7 @@ def _roughly(ground: Ground, answer: Valued) -> Agreement:
     """The two in floating-point numbers."""
     found = Agreement()
     evaluated = Field(answer)
+    evaluated.look_ahead([sample.spot for sample in ground.samples])
     for at, sample in enumerate(ground.samples):
         value = evaluated.at(sample.spot)
         if value is None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mcalc.checking.points import Field, Spot, Valued, trees
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import digits
+from mcalc.numbers.program import Program, UnboundIndex
 from mcalc.rewriting.answers import simplify
 from mcalc.table.records import Array, ShapeMismatch
 from mcalc.tree import build
@@ -31,9 +32,9 @@ def precise_spot(spot: Spot, variables: Sequence[Node], count: int = DIGITS) -> 
     return spot._replace(point=point)
 
 
-def precise_value(expression: Valued, spot: Spot, variables: Sequence[Node]) -> Array | None:
-    """The value in floating-point numbers, found with fifty digits; None where it is not real and finite."""
-    found = Field(expression, digits(DIGITS)).at(precise_spot(spot, variables))
+def precise_value(field: Field, spot: Spot, variables: Sequence[Node]) -> Array | None:
+    """The value in floating-point numbers, of a field of fifty digits; None where it is not real and finite."""
+    found = field.at(precise_spot(spot, variables))
     if found is None:
         return None
     value = np.array(found, dtype=float)
@@ -49,6 +50,7 @@ class Difference:
         self.fields: dict[tuple[int, int], Field] = {}
         self.spots: dict[tuple[int, int], Spot] = {}
         self.gaps: list[Node] = []
+        self.programs: dict[tuple[tuple[str, int], ...], Program] = {}
         if isinstance(right, Node) and isinstance(answer, Node) and right.shape == answer.shape:
             plain = build.apply("add", right, build.negated(answer))
             try:
@@ -88,6 +90,8 @@ class Difference:
 
     def vanishes(self, spot: Spot) -> bool | None:
         """Whether the two are equal at the spot; None where it cannot be told."""
+        if self._is_proven and self._agrees(spot):
+            return True
         before = self._found(spot, _STEPS[0])
         for count in _STEPS[1:]:
             if before is None:
@@ -103,6 +107,24 @@ class Difference:
                 return False
             before = found
         return None
+
+    @property
+    def _is_proven(self) -> bool:
+        """Whether rewriting has left nothing of the difference: then numbers confirm it, and one look does."""
+        return len(self.gaps) > 1 and build.is_zero(self.gaps[0])
+
+    def _agrees(self, spot: Spot) -> bool:
+        """Whether the difference that is not simplified is none beside the value, but for the last ten digits."""
+        right, sizes = self.of["right"], tuple(sorted(spot.sizes.items()))
+        assert isinstance(right, Node)
+        if sizes not in self.programs:
+            self.programs[sizes] = Program([self.gaps[-1], right], spot.sizes, arithmetic=digits(DIGITS))
+        try:
+            gap, value = self.programs[sizes].run(precise_spot(spot, self.variables).point)
+        except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+            return False
+        finite = all(map(digits(DIGITS).is_finite, (gap, value)))
+        return finite and bool(_size(gap) <= digits(DIGITS).context.mpf(10) ** (_MARGIN - DIGITS) * _size(value))
 
     def _stays(self, spot: Spot, count: int, found: Sequence[Array]) -> bool:
         """Whether a difference is more than rounding on the way can have made, and is there beside the spot as well.

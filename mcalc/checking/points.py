@@ -14,6 +14,7 @@ from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
+from mcalc.numbers.many_points import at_all
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
 from mcalc.numbers.program import Program, UnboundIndex
 from mcalc.numbers.sizes import dimensions
@@ -33,7 +34,7 @@ _EXPONENTS = {"uneven": (-1.5, 1.5), "far": (-2.0, 6.0)}
 MODERATE = frozenset({"any", "positive", "unit", "square", "small", "above one", "mixed"})
 REGION = "region"
 """The kind of spots that were looked for beside kinks."""
-_MOVED = 1e-10
+_MOVED, _SEED = 1e-10, 5
 
 
 class Spot(NamedTuple):
@@ -89,9 +90,32 @@ class Field:
     def __init__(self, expression: Valued, arithmetic: Arithmetic = REAL) -> None:
         self.expression, self.arithmetic = expression, arithmetic
         self._programs: dict[tuple[object, ...], Program | None] = {}
+        self._ahead: dict[tuple[int, bool], tuple[Spot, Array | None]] = {}
+
+    def look_ahead(self, spots: Sequence[Spot], moved: bool = False) -> None:
+        """Computes the value at all spots of the same sizes at once; with `moved` what rounding does there, too."""
+        if not isinstance(self.expression, Node) or self.arithmetic is not REAL:
+            return
+        alike: dict[tuple[tuple[str, int], ...], list[Spot]] = {}
+        for spot in spots:
+            alike.setdefault(tuple(sorted(spot.sizes.items())), []).append(spot)
+        for together in alike.values():
+            for shaken in (False, True)[: 1 + moved]:
+                generator = np.random.default_rng(_SEED) if shaken else None
+                try:
+                    found = at_all(self.expression, [spot.point for spot in together], together[0].sizes, generator)
+                except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+                    continue  # one by one
+                for spot, value, within in zip(together, *found, strict=True):
+                    known = within or shaken or spot.kind in MODERATE
+                    finite = known and bool(np.isfinite(value).all())
+                    self._ahead[id(spot.point), shaken] = spot, np.asarray(value, dtype=float) if finite else None
 
     def at(self, spot: Spot, generator: Random | None = None) -> Array | None:
         """The value as an array; None where it is not real and finite."""
+        known = self._ahead.get((id(spot.point), generator is not None))
+        if known is not None:
+            return known[1]
         try:
             with np.errstate(all="ignore"):
                 value = self._value(spot, generator)
@@ -143,7 +167,7 @@ class Field:
         """How far rounding may move the value: what moving every part of it by 1e-10 does, in proportion."""
         if not isinstance(self.expression, Node):
             return 0.0
-        moved = self.at(spot, np.random.default_rng(5))
+        moved = self.at(spot, np.random.default_rng(_SEED))
         return float("inf") if moved is None else float(np.abs(moved - value).max(initial=0.0)) / _MOVED * 1e-13
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from math import isfinite
 from typing import Any
 
 from mcalc.numbers.arithmetic import REAL, Arithmetic
@@ -127,21 +126,22 @@ class Program:
             _run(running, state)
             yield [state.memory[slot] for slot in self.results]
 
+    def everything(self, point: Point, running: Running = None, generator: Random | None = None) -> list[Array]:
+        """The values on the way to the roots, in the order of the nodes; None of what is computed inside a sum."""
+        state = State(self.constants.copy(), point, None, running, generator)
+        _run(self.steps, state)
+        return state.memory
+
     def run_within(self, point: Point) -> list[Array] | None:
         """The values of the roots; None where one on the way to them is no finite number."""
-        state = State(self.constants.copy(), point)
-        _run(self.steps, state)
-        for value in state.memory:
-            finite = np.isfinite(value).all() if isinstance(value, np.ndarray) else value is None or isfinite(value)
-            if not finite:
-                return None
-        return [state.memory[slot] for slot in self.results]
+        found = self.everything(point)
+        if not all(value is None or np.isfinite(value).all() for value in found):
+            return None
+        return [found[slot] for slot in self.results]
 
     def largest(self, point: Point, running: Running = None) -> float:
         """The largest value met on the way to the roots."""
-        state = State(self.constants.copy(), point, None, running)
-        _run(self.steps, state)
-        return max(np.max(np.abs(value)) for value in state.memory if value is not None)
+        return max(np.max(np.abs(value)) for value in self.everything(point, running) if value is not None)
 
     def _steps(self, nodes: Sequence[Node], active: Loops) -> list[Step]:
         steps = []
