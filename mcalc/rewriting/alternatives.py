@@ -168,3 +168,28 @@ def with_bound_on_the_right(t: Form) -> Form | None:
     if all(c < 0 for c, _ in pairs):
         rest, bound, head = negative(rest), rational(-bound), known_operator(head).mirrored
     return make(head, (rest, number(bound)), (), t.shape)
+
+
+def turned_as_a_whole(t: Form) -> Form | None:
+    """``(A·B)ᵀ`` of ``Bᵀ·Aᵀ``, and so of an inverse and of an element-wise product of transposes."""
+    if t.head == INVERSE and (straight := _straight(t)) is not None:
+        return make(TURNED, (straight,), (), t.shape)
+    if t.head == CHAIN and (is_matrix(t) or is_row(t)):
+        parts = [_straight(a) for a in reversed(t.args)]
+    elif t.head == PRODUCT and is_matrix(t) and len(t.args) > 1:
+        parts = [a.args[0] if a.head == TURNED else None for a in t.args]
+    else:
+        return None
+    every = [part for part in parts if part is not None]
+    if len(every) < len(parts):
+        return None
+    return make(TURNED, (make(t.head, every, t.par, turned_shape(t.shape)),), (), t.shape)
+
+
+def _straight(t: Form) -> Form | None:
+    """What a factor is the transpose of: of ``Aᵀ``, and of ``inv((A + B)ᵀ)``."""
+    if t.head == TURNED:
+        return t.args[0]
+    if t.head == INVERSE and t.args[0].head == SUM and gain_by_turning(t.args[0]) >= 2:
+        return make(INVERSE, (all_turned(t.args[0]),), (), t.shape)
+    return None

@@ -17,6 +17,7 @@ from mcalc.rewriting.alternatives import (
     is_structural,
     means_of,
     term,
+    turned_as_a_whole,
     with_bound_on_the_right,
     without_content,
 )
@@ -37,7 +38,6 @@ from mcalc.rewriting.forms import (
     opened_content,
     scaled_parts,
     stands_twice,
-    turned_shape,
 )
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
@@ -151,12 +151,8 @@ class Writer:
             gain = gain_by_turning(t)
             if gain >= 2 or (gain == 1 and self.typed.has_sum(turned(t))):
                 return make(TURNED, (all_turned(t),), (), t.shape)
-        if t.head == CHAIN and (is_matrix(t) or is_row(t)) and all(a.head == TURNED for a in t.args):
-            inner = make(CHAIN, (a.args[0] for a in reversed(t.args)), (), turned_shape(t.shape))
-            return make(TURNED, (inner,), (), t.shape)
-        if t.head == PRODUCT and is_matrix(t) and len(t.args) > 1 and all(a.head == TURNED for a in t.args):
-            inner = make(PRODUCT, (a.args[0] for a in t.args), t.par, turned_shape(t.shape))
-            return make(TURNED, (inner,), (), t.shape)
+        if (whole := turned_as_a_whole(t)) is not None:
+            return whole
         if t.head in TABLE and TABLE[t.head].mirrored:
             return with_bound_on_the_right(t)
         return None

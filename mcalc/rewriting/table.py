@@ -74,6 +74,8 @@ trace of kron: tr(kron(A,B)) -> tr(A)*tr(B) | the trace of a Kronecker product i
 sign over size: sign(a)/abs(a) -> 1/a | the sign over the size is the inverse
 sign over abs: a/abs(a) -> sign(a) | a over its size is its sign
 sign times abs: abs(a)*sign(a) -> a | the size with its sign is the value
+value times sign: a*sign(a) -> abs(a) | a with its sign made positive is its size
+value where positive: a*(a > 0) -> relu(a) | {a} where it is positive, and 0 elsewhere, is {relu(a)}
 abs of square: abs(a)^2 -> a^2 | the square of the size is the square
 square where positive: a*(a > 0)*max(0, a) -> max(0, a)^2 | where {a} is positive, it is {max(0, a)}
 square of relu: a*(a > 0)*relu(a) -> relu(a)^2 | where {a} is positive, it is {relu(a)}
