@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 from mcalc.door import door
 
 if TYPE_CHECKING:
-    from mcalc.rewriting.answers import author_of, simplify
-    from mcalc.rewriting.beside import INVERSE_BESIDE
+    from mcalc.rewriting.answers import simplify
     from mcalc.rewriting.constructors import SENTENCES
     from mcalc.rewriting.engine import Engine
     from mcalc.rewriting.explaining import ENTRYWISE, IN_ORDER
-    from mcalc.rewriting.forms import Form, widest
+    from mcalc.rewriting.forms import Form, make, widest
     from mcalc.rewriting.log import replayed
-    from mcalc.rewriting.matching import reapplied
     from mcalc.rewriting.moves import MOVES
     from mcalc.rewriting.patterns import Row, built, is_name, letter
     from mcalc.rewriting.reading import Typed, canonical, raw

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mcalc.rewriting.algebra import scaled
 from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form, make, ones, scaled_parts
 from mcalc.rewriting.heads import operator_of
-from mcalc.rewriting.patterns import Bound, Row, after_of, built, each, is_name, matches, names, pairs_of
+from mcalc.rewriting.patterns import Bound, Row, built, is_name, matches, names, pairs_of
 from mcalc.rewriting.rationals import Rational, absolute, odd, over, rational
 
 
@@ -36,20 +36,6 @@ def applied(row: Row, form: Form) -> Found | None:
                 after = make(PRODUCT, (after, ones(form.shape)), (1, 1), form.shape)
             return Found(form, after, after)
     return None
-
-
-def reapplied(row: Row, before: Form) -> Form | None:
-    """What the row makes of what it once replaced; None where it does not fit."""
-    c, core = scaled_parts(before)
-    if core.head == CHAIN and row.before.head == CHAIN:
-        bound = next((way for way in each(row.before.args, core.args, {}) if row.holds(way)), None)
-        if bound is None:
-            return None
-        return after_of(row, bound, core)
-    found = applied(row, core)
-    if found is None:
-        return None
-    return found.after if c == 1 else make(SUM, (found.after,), (c,), found.after.shape)
 
 
 def _anchored(pattern: Form) -> tuple[tuple[Form, Rational], list[tuple[Form, Rational]]]:
