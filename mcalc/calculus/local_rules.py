@@ -30,8 +30,10 @@ def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
     if operator.elementwise:
         names = dict(zip(operator.argument_names, node.args, strict=False))
         if operator.variadic:
+            names = {"a": arg}
+        if operator.variadic and "b" in text:
             others = node.args[:position] + node.args[position + 1 :]
-            names = {"a": arg, "b": build.apply(operator.name, *others) if len(others) > 1 else others[0]}
+            names["b"] = build.apply(operator.name, *others) if len(others) > 1 else others[0]
         slope = read_value(text, names | {"y": node})
         term = expand(slope, matching(slope, node, indices))
         return ([] if term is None else [term]), matching(arg, node, indices)

@@ -32,7 +32,9 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
     """The value with ``xᵀAx`` read as ``x·(Ax)`` and ``w·x`` as ``sum(w ⊗ x)``; values with a name stay one value."""
     grouped: dict[Node, Node] = {}
     moving = depends(root, by)
-    for node in topological([root]):
+    for node in topological(
+        [root], lambda node: _factors(node, named) if node.operator.name == "matmul" else node.args
+    ):
         tied = node in moving and node.operator.first_counts and equal_on_an_open_set(node)
         marked = build.apply(node.operator.name, *node.args, parameters=(Integer(1),)) if tied else node
         grouped[node] = _grouped(marked, grouped, named)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from mcalc.table.records import LoopIndex
 from mcalc.table.roles import NORM
@@ -148,11 +149,21 @@ def _reasons(definition: Node, arg: Node) -> list[str]:
 
 def _held(definition: Node, arg: Node) -> str:
     """``b is held constant``: what is said of a sum by one of its terms."""
-    moving = [part for part in definition.args if arg in depends(part, arg)]
-    others = [part for part in definition.args if part not in moving]
-    if len(moving) > 1 or not others:
+    places = _places_of_names(definition).get(arg, [])
+    others = [part for at, part in enumerate(definition.args) if at not in places]
+    if len(places) > 1 or not others:
         return definition.operator.rule(0).sentence
     return constant(others)
+
+
+@lru_cache(maxsize=16)
+def _places_of_names(definition: Node) -> Mapping[Node, Sequence[int]]:
+    """In which of its arguments each name of a value stands."""
+    found: dict[Node, list[int]] = {}
+    for at, part in enumerate(definition.args):
+        for leaf in variables(part):
+            found.setdefault(leaf, []).append(at)
+    return found
 
 
 def _factors(definition: Node, arg: Node) -> str:
@@ -163,8 +174,13 @@ def _factors(definition: Node, arg: Node) -> str:
 
 
 def named(parts: Sequence[Node]) -> list[str]:
-    """The names in some values, those met first coming first."""
-    return list(dict.fromkeys(str(leaf.parameters[0]) for part in parts for leaf in variables(part)))
+    """The names in some values, those met first coming first; where there are many, enough to tell so."""
+    found: dict[str, None] = {}
+    for part in parts:
+        found.update(dict.fromkeys(str(leaf.parameters[0]) for leaf in variables(part)))
+        if len(found) > _MOST_NAMED:
+            break
+    return list(found)
 
 
 def constant(parts: Sequence[Node], names: Sequence[str] | None = None) -> str:

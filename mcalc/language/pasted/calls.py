@@ -209,10 +209,12 @@ def between(pieces: Pieces, at: Rewriting) -> Pieces:
     place = 0
     while place < len(pieces):
         piece, rest = pieces[place], pieces[place + 1 :]
-        closing = next((i for i, other in enumerate(rest) if other.text in _ANGLES.values()), -1)
+        opens = piece.text in _ANGLES
+        ends = (i for i, other in enumerate(rest if opens else ()) if other.text in _ANGLES.values())
+        closing = next(ends, -1)
         inner = rest[: max(closing, 0)]
         pair = [part for part in _arguments(group("(", inner)) if part]
-        if piece.text in _ANGLES and closing > 0 and len(pair) == 2 and not (found and piece.text == "<"):
+        if closing > 0 and len(pair) == 2 and not (found and piece.text == "<"):
             at.found("A dot product has its dot between.", piece, rest[closing], "write `x.y`")
             found.append(group("(", (_operand(pair[0]), sign("."), _operand(pair[1])), piece))
             place += closing + 2
