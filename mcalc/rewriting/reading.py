@@ -163,6 +163,10 @@ class Typed:
         self.content: dict[Form, Rational] = {}
         self.places: dict[Form, tuple[int, int]] = {}
         self.nodes: dict[Form, Node] = {}
+        self._plain: dict[Node, Form] = {}
+        self._learned: dict[Node, Form] = {}
+        self._inside: set[Node] = set()
+        self._signs_then = 0
 
     def _learn_slope(self, node: Node, done: Mapping[Node, Form]) -> None:
         """The derivative of a sum of powers of a number has its order as well: ``1 + 2x`` of ``x + x²``."""
@@ -187,37 +191,46 @@ class Typed:
         return core in self.order or make(SUM, core.args, (-k for k in core.par), core.shape) in self.order
 
     def learn(self, root: Node) -> None:
-        """The sums below the node, those met first counting."""
-        done: dict[Node, Form] = {}
-        inside: set[Node] = set()
-        as_it_stands = raw([root])
+        """The sums below the node, those met first counting; what was learned is, while no new sign is known."""
+        if len(self.signs) != self._signs_then:
+            self._learned.clear()
+            self._inside.clear()
+        self._signs_then = len(self.signs)
+        plain, done, inside = self._plain, self._learned, self._inside
         with keeping(self.signs):
-            for node in topological([root], _inside):
+            for node in topological([root], lambda node: () if node in done else _inside(node)):
+                if node in done:
+                    continue
+                if node not in plain:
+                    plain[node] = _raw(node, [plain[arg] for arg in _inside(node)])
                 args = [done[arg] for arg in _inside(node)]
-                form = canonical(_raw(node, args), args)
-                if node.operator.name == "add":
-                    c, core = scaled_parts(form)
-                    if core.head == SUM and core not in self.order and len(core.args) > 1:
-                        other = make(SUM, core.args, (-k for k in core.par), core.shape)
-                        if c < 0 and other not in self.order and any(k < 0 for k in core.par):
-                            self.signs.add(core)
-                            core = other
-                            form = construct(SUM, (other,), (rational(-c),), other.shape)
-                        if not whole(c):
-                            self.content.setdefault(core, absolute(c))
-                        typed = tuple(scaled_parts(done[arg])[1] for arg in node.args)
-                        for at, part in enumerate(typed if core not in self.order else ()):
-                            self.places.setdefault(part, (len(self.order), at))
-                        self.order.setdefault(core, typed)
-                        self._learn_slope(node, done)
+                form = self._with_sum(node, canonical(_raw(node, args), args))
                 done[node] = form
-                plain = as_it_stands[node]
-                if _has_scalar_inside(plain) or not inside.isdisjoint(_inside(node)):
+                if _has_scalar_inside(plain[node]) or not inside.isdisjoint(_inside(node)):
                     inside.add(node)
                 elif (
                     form.args
                     and node.args
-                    and plain.cost <= form.cost
-                    and scaled_parts(plain)[0] == 1 == scaled_parts(form)[0]
+                    and plain[node].cost <= form.cost
+                    and scaled_parts(plain[node])[0] == 1 == scaled_parts(form)[0]
                 ):
                     self.nodes.setdefault(form, node)
+
+    def _with_sum(self, node: Node, form: Form) -> Form:
+        """The form; of a sum that is new, its order and its sign are noted first."""
+        c, core = scaled_parts(form)
+        if node.operator.name != "add" or core.head != SUM or core in self.order or len(core.args) < 2:
+            return form
+        other = make(SUM, core.args, (-k for k in core.par), core.shape)
+        if c < 0 and other not in self.order and any(k < 0 for k in core.par):
+            self.signs.add(core)
+            core = other
+            form = construct(SUM, (other,), (rational(-c),), other.shape)
+        if not whole(c):
+            self.content.setdefault(core, absolute(c))
+        typed = tuple(scaled_parts(self._learned[arg])[1] for arg in node.args)
+        for at, part in enumerate(typed if core not in self.order else ()):
+            self.places.setdefault(part, (len(self.order), at))
+        self.order.setdefault(core, typed)
+        self._learn_slope(node, self._learned)
+        return form
