@@ -17,10 +17,9 @@ from mcalc.language.free_names import CALLS_ONLY, free_names, spelled_out
 from mcalc.language.open_functions import with_open_functions
 from mcalc.language.parser import Program, Syntax, parse
 from mcalc.language.pasted.suggestions import suggested
-from mcalc.language.ranks import walk
 from mcalc.language.shapes import Reading
 from mcalc.language.single_entries import with_entries
-from mcalc.language.syntax import turned_row
+from mcalc.language.syntax import turned_row, walk
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.problems import Problem, Span, nearest
 from mcalc.table.records import LoopIndex, Shape, ShapeMismatch

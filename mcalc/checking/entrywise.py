@@ -84,7 +84,7 @@ class _Entrywise:
                 continue
             try:
                 term = self.term(node)
-            except (ShapeMismatch, IndexError):
+            except ShapeMismatch:
                 continue
             if term is not node and term.shape == node.shape:
                 found.append(node)

@@ -14,10 +14,11 @@ from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
+from mcalc.numbers.digits import NoDigits
 from mcalc.numbers.many_points import at_all
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
-from mcalc.numbers.program import Program, UnboundIndex
-from mcalc.numbers.sizes import dimensions
+from mcalc.numbers.program import Program
+from mcalc.numbers.sizes import UnknownSize, dimensions
 from mcalc.numbers.suitable_sizes import chosen_sizes
 from mcalc.table.records import Array, LoopIndex, Shape
 from mcalc.tree import build
@@ -104,7 +105,7 @@ class Field:
                 generator = np.random.default_rng(_SEED) if shaken else None
                 try:
                     found = at_all(self.expression, [spot.point for spot in together], together[0].sizes, generator)
-                except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+                except (np.linalg.LinAlgError, UnknownSize):
                     continue  # one by one
                 for spot, value, within in zip(together, *found, strict=True):
                     known = within or shaken or spot.kind in MODERATE
@@ -112,14 +113,14 @@ class Field:
                     self._ahead[id(spot.point), shaken] = spot, np.asarray(value, dtype=float) if finite else None
 
     def at(self, spot: Spot, generator: Random | None = None) -> Array | None:
-        """The value as an array; None where it is not real and finite."""
+        """The value as an array; None where it is not real and finite, or has a dimension that nothing tells there."""
         known = self._ahead.get((id(spot.point), generator is not None))
         if known is not None:
             return known[1]
         try:
             with np.errstate(all="ignore"):
                 value = self._value(spot, generator)
-        except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+        except (np.linalg.LinAlgError, NoDigits, ZeroDivisionError, UnknownSize):
             return None
         if value is None or not self.arithmetic.is_finite(value):
             return None

@@ -12,7 +12,7 @@ from sympy.core.symbol import Dummy, Symbol
 from mcalc.language.declarations import Declaration
 from mcalc.language.elaborate import Mismatch
 from mcalc.language.parser import Program, Syntax
-from mcalc.language.ranks import walk
+from mcalc.language.syntax import walk
 from mcalc.problems import Problem, Span
 from mcalc.table.records import Shape
 from mcalc.tree.names import unused

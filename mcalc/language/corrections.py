@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from mcalc.language.habits import COLUMN, MATRIX, ROW, SCALAR, UNHEARD_OF, habit
 from mcalc.language.parser import Syntax, parse
-from mcalc.language.ranks import of_vectors, parts_of, rank_of, terms, value_rank, walk
+from mcalc.language.ranks import of_vectors, parts_of, rank_of, terms, value_rank
 from mcalc.language.shapes import Reader, Reading
+from mcalc.language.syntax import walk
 from mcalc.problems import Problem, Span
 
 _TURNED = {COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX, SCALAR: SCALAR}

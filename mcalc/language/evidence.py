@@ -18,7 +18,8 @@ from mcalc.language.habits import (
     prices,
 )
 from mcalc.language.parser import Syntax
-from mcalc.language.ranks import is_sign, of_vectors, operator_of, terms, value_rank, walk
+from mcalc.language.ranks import is_sign, of_vectors, operator_of, terms, value_rank
+from mcalc.language.syntax import walk
 
 
 class Evidence:

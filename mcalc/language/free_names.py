@@ -9,7 +9,7 @@ from mcalc.language.calls import OF_SIZES
 from mcalc.language.elaborate import is_delta
 from mcalc.language.habits import GREEK_NAMES, habit
 from mcalc.language.parser import Program, Syntax
-from mcalc.language.ranks import walk
+from mcalc.language.syntax import walk
 from mcalc.problems import Problem, Span, nearest
 from mcalc.table import CALLS
 from mcalc.table.roles import DELTA

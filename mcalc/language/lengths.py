@@ -8,7 +8,7 @@ from sympy.core.expr import Expr
 
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import Program, Syntax
-from mcalc.language.ranks import walk
+from mcalc.language.syntax import walk
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, dimension
 

@@ -7,8 +7,9 @@ from itertools import combinations, pairwise
 
 from mcalc.language.habits import MATRIX
 from mcalc.language.parser import Syntax
-from mcalc.language.ranks import operator_of, rank_of, walk
+from mcalc.language.ranks import operator_of, rank_of
 from mcalc.language.shapes import Applied, Reader
+from mcalc.language.syntax import walk
 from mcalc.table import CALLS, TABLE
 from mcalc.table.records import Shape
 from mcalc.table.sentences import as_typed, filled

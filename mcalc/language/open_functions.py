@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -17,6 +17,7 @@ from sympy.core.expr import Expr
 from mcalc.language.habits import base
 from mcalc.language.parser import Program, Syntax, parse_expression
 from mcalc.language.sizes import Sizes
+from mcalc.language.syntax import walk
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
 from mcalc.table.records import Same, Shape, ShapeMismatch
@@ -82,7 +83,7 @@ def _words(shape: Shape) -> str:
 def with_open_functions(program: Program, functions: Functions, values: Collection[str] = ()) -> Program:
     """The program with its calls of open functions marked; `values` are names declared for values. Raises Problem."""
     syntaxes = [definition for _, definition, _ in program.bindings] + [program.value]
-    order = list(chain.from_iterable(map(_below, syntaxes)))
+    order = list(chain.from_iterable(map(walk, syntaxes)))
     if not any(node.kind == "call" for node in order):
         return program
     taken = {*values, *(name for name, _, _ in program.bindings)}
@@ -97,14 +98,6 @@ def with_open_functions(program: Program, functions: Functions, values: Collecti
         done[id(node)] = _marked(node_, functions, taken) if node.kind == "call" else node_
     bindings = tuple((name, done[id(definition)], span) for name, definition, span in program.bindings)
     return replace(program, bindings=bindings, value=done[id(program.value)])
-
-
-def _below(syntax: Syntax) -> Iterable[Syntax]:
-    stack = [syntax]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += node.children
 
 
 def _marked(call: Syntax, functions: Functions, taken: Collection[str]) -> Syntax:
@@ -180,7 +173,7 @@ def notes_on(program: Program, functions: Functions) -> tuple[str, ...]:
     """A note on the names that nothing but their letters makes functions."""
     found: dict[str, None] = {}
     for syntax in [definition for _, definition, _ in program.bindings] + [program.value]:
-        opened = (node for node in _below(syntax) if node.kind == "open" and node.value not in functions)
+        opened = (node for node in walk(syntax) if node.kind == "open" and node.value not in functions)
         found.update(dict.fromkeys(node.value for node in sorted(opened, key=lambda node: node.start)))
     if not found:
         return ()

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from mcalc.language.evidence import Evidence
 from mcalc.language.habits import COLUMN, DIVISOR, LYING, MATRIX, MISFIT, ROW, SCALAR, SIGN, VALUE
 from mcalc.language.parser import Syntax
-from mcalc.language.ranks import counted_rank, of_vectors, operator_of, parts_of, value_rank, walk
+from mcalc.language.ranks import counted_rank, of_vectors, operator_of, parts_of, value_rank
 from mcalc.language.sums import Price, Table, beside
+from mcalc.language.syntax import walk
 
 Given = Mapping[str, frozenset[int]]
 """The ranks that are left to a name."""

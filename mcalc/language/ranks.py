@@ -6,7 +6,7 @@ So an operator's shape rule is the one place that says what fits, and a new oper
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
@@ -31,15 +31,6 @@ def rank_of(shape: Shape) -> int:
     if len(shape) == 2:
         return ROW if shape[0] == 1 else MATRIX
     return len(shape)
-
-
-def walk(syntax: Syntax) -> Iterable[Syntax]:
-    """Every part of a text, those before their own parts."""
-    stack = [syntax]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(node.children))
 
 
 def operator_of(node: Syntax) -> Operator | None:

@@ -9,8 +9,9 @@ from mcalc.language.elaborate import Mismatch
 from mcalc.language.habits import LIKE, SCALAR, SIGN, habit
 from mcalc.language.parser import Syntax
 from mcalc.language.prices import Given, Prices
-from mcalc.language.ranks import is_sign, rank_of, walk
+from mcalc.language.ranks import is_sign, rank_of
 from mcalc.language.search import Search
+from mcalc.language.syntax import walk
 from mcalc.problems import Problem
 from mcalc.table.records import Shape
 

@@ -8,8 +8,9 @@ from mcalc.language.corrections import products_by_letter
 from mcalc.language.evidence import is_constant
 from mcalc.language.habits import COLUMN, MATRIX, SCALAR, habit, is_greek
 from mcalc.language.parser import Syntax
-from mcalc.language.ranks import is_sign, rank_of, walk
+from mcalc.language.ranks import is_sign, rank_of
 from mcalc.language.shapes import Reader
+from mcalc.language.syntax import walk
 from mcalc.table.records import Shape
 from mcalc.table.sentences import Sentence, as_typed, filled
 from mcalc.tree.names import name_text

@@ -17,9 +17,10 @@ from mcalc.language.evidence import Evidence
 from mcalc.language.habits import MATRIX, SCALAR, SIGN, habit, is_number
 from mcalc.language.parser import Program, Syntax
 from mcalc.language.prices import Prices
-from mcalc.language.ranks import rank_of, walk
+from mcalc.language.ranks import rank_of
 from mcalc.language.search import Search
 from mcalc.language.single_entries import with_entries
+from mcalc.language.syntax import walk
 from mcalc.table.records import LoopIndex, Parameters, Same, Shape, ShapeMismatch
 from mcalc.table.sentences import Sentence, as_typed, filled
 from mcalc.tree import build

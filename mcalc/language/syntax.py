@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -139,3 +139,12 @@ def matrix_of_rows(rows: tuple[Syntax, ...], start: int, end: int) -> Syntax:
                 "give every row of a matrix the same length",
             )
     return Syntax("matrix", "", rows, start, end)
+
+
+def walk(syntax: Syntax) -> Iterable[Syntax]:
+    """Every part of a text, those before their own parts."""
+    stack = [syntax]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))

@@ -14,9 +14,9 @@ from mcalc.language.declarations import Declaration, Given, declarations, names_
 from mcalc.language.free_names import free_names
 from mcalc.language.lengths import with_length
 from mcalc.language.parser import Program, own_name, parse
-from mcalc.language.ranks import walk
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
+from mcalc.language.syntax import walk
 from mcalc.notation.writing import write
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import array_module as np

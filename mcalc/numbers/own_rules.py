@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 
 from mcalc.language.free_names import free_names
 from mcalc.language.parser import canonical_name, own_name, parse
-from mcalc.language.ranks import walk
-from mcalc.language.syntax import Syntax
+from mcalc.language.syntax import Syntax, walk
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.compiled import Compiled
 from mcalc.numbers.descent import Arrays, Move

@@ -311,4 +311,4 @@ def _shaped(value: Array, shape: tuple[int, ...], scalar: Callable[[Array], Arra
         if value.ndim == len(shape):
             return value if shape else value[()]
         return value.reshape(shape)[()]
-    return scalar(value)
+    return np.full(shape, scalar(value)) if shape else scalar(value)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mcalc.language.assignments import assignments, pieces
-from mcalc.language.parser import Syntax, own_name, parse
+from mcalc.language.parser import own_name, parse
 from mcalc.language.reading import read_program
+from mcalc.language.syntax import walk
 from mcalc.numbers.arithmetic import NotReal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.exact import EXACT
@@ -70,7 +71,7 @@ def _calculated(name: str, text: str) -> Value:
     if program.bindings:
         raise Problem("A value is one expression, without definitions.", [program.bindings[0][2]])
     value = program.value
-    for node in _below(value):
+    for node in walk(value):
         if node.kind == "name" and node.value.lower() in _NOT_NUMBERS:
             message = f"The value of `{name}` is not a finite number: `{text[node.start : node.end]}`."
             raise Problem(message, [Span(node.start, node.end)], "every value must be a finite number")
@@ -79,7 +80,7 @@ def _calculated(name: str, text: str) -> Value:
     free = variables(reading.value) or [one for one in reading.names.values()]
     if free:
         word = str(free[0].parameters[0])
-        spans = [Span(n.start, n.end) for n in _below(value) if n.kind == "name" and n.value == word]
+        spans = [Span(n.start, n.end) for n in walk(value) if n.kind == "name" and n.value == word]
         hint = f"a value has no names in it; a file is given as --at {name}=@FILE"
         raise Problem(f"The value of `{name}` is text in place of a number: `{word}`.", spans[:1], hint)
     if any(size.free_symbols for size in reading.value.shape):
@@ -97,13 +98,5 @@ def _calculated(name: str, text: str) -> Value:
     array = array.reshape((1,) if single and not shape else shape)
     if any(str(entry) == "nan" for entry in array.ravel()):
         raise Problem(f"The value of `{name}` is not defined: `{text}`.", [Span(value.start, value.end)])
-    typed = any(node.kind == "number" and not node.value.isdigit() for node in _below(value))
+    typed = any(node.kind == "number" and not node.value.isdigit() for node in walk(value))
     return of_numbers(name, array, rounded=typed)
-
-
-def _below(syntax: Syntax) -> Iterator[Syntax]:
-    stack = [syntax]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(node.children))

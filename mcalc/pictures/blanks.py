@@ -54,7 +54,7 @@ def _why(varying: Sequence[Range], line: Line, places: Array) -> str:
             except FloatingPointError:
                 reasons.add(_LARGE)
                 continue
-            except (NotReal, ValueError, TypeError, np.linalg.LinAlgError):
+            except (NotReal, np.linalg.LinAlgError):
                 entry = complex("nan")
             reasons.add(_reason(entry))
     return " or ".join(sorted(reasons))

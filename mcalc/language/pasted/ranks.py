@@ -226,12 +226,13 @@ class Ranks:
         if word not in CALLS:
             reduces = any(record.reduces for record in ABBREVIATIONS[word])
             return len(axis) if reduces else max(ranks, default=0)
-        takes = [one for one in CALLS[word] if len(one.argument_names) == len(ranks)]
-        for operator in takes or CALLS[word]:
+        counted = [(len(ranks) if one.variadic else len(one.argument_names), one) for one in CALLS[word]]
+        enough = [(count, one) for count, one in counted if 0 < count <= len(ranks)]
+        for count, operator in [pair for pair in enough if pair[0] == len(ranks)] or enough:
             known = _shapes()
             try:
-                shape = operator.shape(eq, [known[rank] for rank in ranks], *axis)
-            except (ShapeMismatch, TypeError, ValueError, IndexError):
+                shape = operator.shape(eq, [known[rank] for rank in ranks[:count]], *axis)
+            except ShapeMismatch:
                 continue
             return next((rank for rank, one in known.items() if one == shape), len(shape))
         return max(ranks, default=0)
