@@ -8,6 +8,7 @@ from dataclasses import replace
 from mcalc.documents.blocks import Block, Either, Equations, Line, Prose, Spans, Table, capital, with_capital
 from mcalc.notation.boxes import Box, Row, Said
 from mcalc.problems import Problem
+from mcalc.table import CALLS
 
 MOST_COLUMNS = 24
 LONGEST_BESIDE, _LONGEST_NAME = 44, 3
@@ -38,7 +39,7 @@ def at_length(block: Prose | Table) -> Prose | Table:
     if isinstance(block, Table):
         return _of_numbers(block) if block.numbers else block
     if block.label and not block.spans:
-        return Prose((f"By the {block.label}:" if "rule" in block.label else f"{capital(block.label)}:",))
+        return Prose((f"By the {block.label}:" if "rule" in block.label else f"{titled(block.label)}:",))
     if block.label and not str(block.spans[-1]).endswith("."):
         return replace(block, spans=(*block.spans, "."))
     if block.role in ("quiet", "within") and not str(block.spans[-1]).endswith((".", ":")):
@@ -56,6 +57,11 @@ def checked(block: Table) -> Table:
         told = f"This table has {len(block.header)} columns, and at most {MOST_COLUMNS} are shown."
         raise Problem(told, hint="-f csv and -f json have them all")
     return block
+
+
+def titled(label: str) -> str:
+    """The name of a rule in front of its sentence; one that goes by the name of a function, ``sin``, stays as it is."""
+    return label if label in CALLS else capital(label)
 
 
 def _of_numbers(block: Table) -> Table:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from math import ceil
 
-from mcalc.documents.blocks import Block, Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from mcalc.documents.at_length import titled
+from mcalc.documents.blocks import Block, Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.flow import Graph
 from mcalc.documents.options import Options
@@ -138,7 +139,7 @@ class Html(Document):
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
-        label = f'<span class="rule">{escape(capital(block.label))}</span>: ' if block.label else ""
+        label = f'<span class="rule">{escape(titled(block.label))}</span>: ' if block.label else ""
         role = f' class="{block.role}"' if block.role else ""
         return [f"<p{role}>{label}{self.said(block.spans)}</p>"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mcalc.documents.at_length import plainly, together
-from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from mcalc.documents.at_length import plainly, titled, together
+from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.flow import Graph
 from mcalc.documents.options import Options
@@ -178,7 +178,7 @@ class Tex(Document):
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
-        label = rf"\emph{{{self.words(capital(block.label))}}}: " if block.label else ""
+        label = rf"\emph{{{self.words(titled(block.label))}}}: " if block.label else ""
         return ["", rf"\noindent {label}{self.said(block.spans)}", ""]
 
     def note(self, block: Note) -> list[str]:
@@ -198,7 +198,7 @@ class Tex(Document):
         env = "align" + "*" * (env != "align") if env not in ("equation",) else "align"
         first, *rows = self.rows(self.set_lines(block), True)
         told = _INTERTEXT.fullmatch(first)
-        before = ["", rf"\noindent{{\small {told[1]}\par}}\nobreak"] if told else []
+        before = ["", rf"\noindent{{\small {told[1]}}}\nopagebreak"] if told else []
         return [*before, rf"\begin{{{env}}}", *([] if told else [first]), *rows, rf"\end{{{env}}}"]
 
     def table(self, block: Table) -> list[str]:

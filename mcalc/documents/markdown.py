@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby, pairwise
 
+from mcalc.documents.at_length import titled
 from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Span, Spans, Table, Where
-from mcalc.documents.blocks import capital as with_capital
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.flow import Graph, Words
 from mcalc.documents.latex import words as latex_words
@@ -96,7 +96,7 @@ class Markdown(Document):
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
-        label = f"**{with_capital(self.words(block.label))}**: " if block.label else ""
+        label = f"**{self.words(titled(block.label))}**: " if block.label else ""
         return [label + self.said(block.spans), ""]
 
     def note(self, block: Note) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where, capital
+from mcalc.documents.at_length import titled
+from mcalc.documents.blocks import Code, Equations, Heading, Note, Page, Prose, Spans, Table, Where
 from mcalc.documents.document import Document, SetLine
 from mcalc.documents.flow import Graph
 from mcalc.documents.options import Options
@@ -67,7 +68,7 @@ class TypstPage(Document):
 
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
-        label = f"_{self.words(capital(block.label))}_: " if block.label else ""
+        label = f"_{self.words(titled(block.label))}_: " if block.label else ""
         return [label + self.said(block.spans), ""]
 
     def note(self, block: Note) -> list[str]:

@@ -95,6 +95,8 @@ class Reader:
             part = self.factor()
             if part is None:
                 return None
+            if join == "dot" and (_is_matrix(parts[-1]) or _is_matrix(part)):
+                join = ""
             parts.append(Row("flat", (part,), ("minus",)) if signed else part)
             joins.append(join)
             mark = self.at
@@ -249,6 +251,14 @@ class Reader:
             self.take()
             return Name(_spelt(stem[0]) + ("_hat" if len(stem) == 2 else "") + (f"_{below}" if below else ""))
         return None
+
+
+def _is_matrix(part: Box) -> bool:
+    """Whether a product with it is one of matrices, which stand side by side: ``Aᵀ·A``, ``1⃗ᵀ·diag(v)``."""
+    if isinstance(part, Name):
+        return part.word[:1].isupper()
+    called = isinstance(part, Row) and isinstance(part.parts[0], Word)
+    return isinstance(part, Mark) or called or (isinstance(part, Differential) and _is_matrix(part.of))
 
 
 def _is_superscript(token: str) -> bool:
