@@ -102,6 +102,19 @@ def test_pandoc_asks_mcalc(folder: Path, to: str, environment: dict[str, str]) -
 
 
 @of_example("pandoc")
+def test_quarto_finds_the_label_behind_the_formula(folder: Path, environment: dict[str, str]) -> None:
+    """Quarto runs the filter in its pandoc, where a table ``quarto`` is known; its own filters look for the label."""
+    needs("pandoc")
+    (folder / "quarto.lua").write_text("quarto = {}\n" + (folder / "mcalc.lua").read_text("utf-8"), "utf-8")
+    (folder / "page.qmd").write_text(
+        "```{.mcalc #eq-slope command=gradient wrt=w}\nw.x\n```\n\nSee @eq-slope.\n", "utf-8"
+    )
+    command = ["pandoc", "page.qmd", "-f", "markdown", "--lua-filter", "quarto.lua", "-t", "native"]
+    told = run(command, folder, environment)
+    assert re.search(r'Math\s+DisplayMath[^]]*Str\s+"\{#eq-slope\}"', told)
+
+
+@of_example("pandoc")
 def test_what_is_wrong_in_a_block_stops_pandoc(folder: Path, environment: dict[str, str]) -> None:
     needs("pandoc")
     (folder / "wrong.md").write_text("```{.mcalc wrt=w}\nw.x +\n```\n", "utf-8")

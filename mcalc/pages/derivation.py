@@ -236,14 +236,14 @@ class DerivationPage(Sentences):
             before = box
         return Equations(tuple(lines))
 
-    def closing(self) -> Iterator[Block]:
-        """The result, in other forms and in the other layout too, and its check."""
+    def closing(self, again: bool = False) -> Iterator[Block]:
+        """The result, its other forms, the other layout, and its check; `again`: though a step has shown it."""
         derivation = self.derivation
         result = derivation.in_symbols
         last = derivation.steps[-1] if derivation.steps else None
         was_shown = last is not None and last.after is result and isinstance(result, Node)
         left = left_box(derivation) if isinstance(result, IndexForm) else None
-        box, named = self.named(result) if not was_shown else (None, ())
+        box, named = self.named(result) if again or not was_shown else (None, ())
         answer = [] if box is None else [Equations((Line(left, box, (), result.shape, named=named),), "answer")]
         yield Heading(2, ("Result",))
         yield Either(tuple(answer), tuple(answer_lines(derivation, True)))

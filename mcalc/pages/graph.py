@@ -37,7 +37,7 @@ def _blocks(derivation: Derivation) -> Iterator[Block]:
         told = paths_told(flow)
         if told:
             yield Prose(told)
-        yield from shown.closing()
+        yield from shown.closing(again=True)
 
 
 def picture(derivation: Derivation) -> Graph:

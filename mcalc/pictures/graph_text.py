@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from dataclasses import replace as with_fields
 
 from mcalc.derivation.derivation import Derivation
 from mcalc.derivation.graph import Edge, Graph, Vertex, carried, graph_of
+from mcalc.documents.blocks import Page
 from mcalc.documents.layers import Item, arrange, connect
+from mcalc.documents.options import PLAIN
 from mcalc.documents.rows import Piece, Row, plain, wrapped
+from mcalc.documents.terminal import rows as rows_of_page
 from mcalc.notation.columns import width
 from mcalc.notation.results import write_expression
 from mcalc.notation.textlines import broken
 from mcalc.notation.writing import written
+from mcalc.pages.derivation import DerivationPage
 from mcalc.pages.graph import paths_told
-from mcalc.pages.shown import rows as derivation_rows
 from mcalc.tree.names import sizes_shown
 
 WIDTH = 80
@@ -34,14 +36,17 @@ def rows(derivations: Sequence[Derivation], form: str = "text", columns: int = 0
     """A page for each variable: the picture between the problem and the result."""
     page: list[Row] = []
     for derivation in derivations:
-        frame = derivation_rows(with_fields(derivation, steps=(), command="explain", parts=()), form, columns)
-        end = next(at for at, row in enumerate(frame) if not row)
-        graph = graph_of(derivation)
-        told = _told(graph, form, columns)
-        drawn = [*picture(graph, form, columns or WIDTH), *([[]] * bool(told)), *told]
+        with derivation.apart():
+            shown, graph = DerivationPage(derivation), graph_of(derivation)
+            opening, closing = (
+                rows_of_page(Page(tuple(blocks)), form, columns, PLAIN)
+                for blocks in (shown.opening(), shown.closing(again=True))
+            )
+            told = _told(graph, form, columns)
+            drawn = [*picture(graph, form, columns or WIDTH), *([[]] * bool(told)), *told]
         if form == "ascii":
             drawn = [[Piece(piece.text.translate(_ASCII), piece.style) for piece in row] for row in drawn]
-        page += [[]] * bool(page) + frame[:end] + [[]] + drawn + frame[end:]
+        page += [[]] * bool(page) + opening + [[]] + drawn + closing
     return page
 
 

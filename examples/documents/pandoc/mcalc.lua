@@ -28,6 +28,10 @@ local function options(block)
   if block.identifier ~= "" then
     table.insert(words, "--label")
     table.insert(words, block.identifier)
+    if quarto then -- its cross-references look for the label behind the formula
+      table.insert(words, "--flavour")
+      table.insert(words, "quarto")
+    end
   end
   return { command, "-", "-f", "markdown", table.unpack(words) }
 end
