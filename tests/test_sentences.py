@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pickle
+import shlex
 
 import pytest
+from running import Run
 
 from mcalc.ask import derive
 from mcalc.documents import latex_words
 from mcalc.notation import Box, Said
 from mcalc.pages import spans, write
 from mcalc.rewriting import rewritings as rows
-from mcalc.table import TABLE, Formula, Sentence, linked, told
+from mcalc.table import TABLE, Formula, Sentence, filled, linked, told
 
 RULES = {f"{one.name} {rule.argument}": rule.sentence for one in TABLE.values() for rule in one.rules}
 DOCS = {one.name: one.doc for one in TABLE.values() if one.example}
@@ -22,6 +24,37 @@ def test_a_marked_sentence_is_text_without_its_marks() -> None:
     assert sentence == "the derivative of sin(a) is cos(a)" and told(sentence) is sentence
     assert [piece for piece in sentence.pieces if isinstance(piece, Formula)] == ["sin(a)", "cos(a)"]
     assert pickle.loads(pickle.dumps(sentence)).pieces == sentence.pieces
+
+
+def test_words_are_filled_with_values() -> None:
+    whole = derive("x'@A@x", "x").value
+    sentence = filled("the factor {} is missing, {}", Formula("xᵀ·A·x", box=whole), "as it seems")
+    assert sentence == "the factor xᵀ·A·x is missing, as it seems"
+    assert [span.text for span in spans(sentence, {}) if isinstance(span, Said)] == ["xᵀ·A·x"]
+
+
+SAID = [
+    ('check "sum(x^2)/N" --wrt x -s x=n -s N=scalar --answer "2x\'"', r"the factor $\frac{1}{N}$ is missing"),
+    (
+        'check "sum(max(0,x))" --wrt x -s x=n --answer 1',
+        r"the answer is $1 \times 1$, and the derivative is $1 \times n$",
+    ),
+    ('check "norm(A@x)^2" --wrt x --answer "2*(A@x)\'"', r"that of $A \mathbf{x}$, is missing"),
+    ('eval "max(0, w.x)" --at w=1,-1 --at x=1,1 --wrt w', r"$\max(0, \mathbf{w} \cdot \mathbf{x})$ has a kink here"),
+    ('descend "abs(w)" --wrt w --at w=1 --rate 0.3 --steps 20', r"across a kink near $w = 0$"),
+    (
+        'descend "(w.x - z)^2" --wrt w --at x=-1,2 --at z=3 --update "w = w - 2*lr*dw"',
+        r"the gradient is $2.73297 \cdot 10^{-9}$",
+    ),
+    ('explain "x^2" --wrt y -s y=scalar', r"$y$ does not occur"),
+    ('rules "vector chain rule"', r"$\partial y/\partial x = "),
+]
+
+
+@pytest.mark.parametrize(("command", "formula"), SAID, ids=[row[0] for row in SAID])
+def test_the_formulas_of_notes_and_findings_are_set(command: str, formula: str, run: Run) -> None:
+    output, _, _ = run(*shlex.split(command), "-f", "latex", "--standalone")
+    assert formula in output
 
 
 def test_sentences_are_linked_and_cut() -> None:

@@ -21,7 +21,7 @@ from mcalc.networks.networks import Factor, Index, Term, fresh
 from mcalc.notation.said import clipped
 from mcalc.notation.writing import write
 from mcalc.table.records import ShapeMismatch
-from mcalc.table.sentences import Sentence, filled, linked
+from mcalc.table.sentences import Formula, Sentence, filled, linked
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, replace, topological, variables
 
@@ -191,16 +191,19 @@ class Variants:
                 continue
             node, at = edge
             arg = node.args[at]
-            within = f"the {self._name(arg)} of {self._name(node)}" if arg is self.work.by else self._name(arg)
+            within: str = self._name(arg)
+            if arg is self.work.by:
+                within = filled("the {} of {}", self._name(arg), self._name(node))
             passed = within if edge in branches else self._name(node)
-            words = f"the path through {passed} is left out"
+            words = filled("the path through {} is left out", passed)
             yield Variant(
                 "missing-term", 1.45, words, found, self.chain_step() or self.step_of(node, node.args[at]), edge
             )
 
-    def _name(self, node: Node) -> str:
-        shown = write(self.work.prepared.origin.get(node, node))
-        return f"`{shown}`" if len(shown) < 40 else f"`{shown[:37]}…`"
+    def _name(self, node: Node) -> Formula:
+        value = self.work.prepared.origin.get(node, node)
+        shown = write(value)
+        return Formula(f"`{shown}`" if len(shown) < 40 else f"`{shown[:37]}…`", box=value)
 
     @mistake
     def _between(self) -> Iterator[Variant]:
@@ -223,7 +226,7 @@ class Variants:
                 continue
             missing = []
             if u is not self.root:
-                missing.append(f"the outer derivative, that of the whole by {self._name(u)},")
+                missing.append(filled("the outer derivative, that of the whole by {},", self._name(u)))
             if v is not self.work.by:
                 missing.append(filled("the inner derivative {},", self._derivative(v)))
             step = self._step_below(v) if v is not self.work.by else self.step_of(self.root, u)
@@ -255,9 +258,9 @@ class Variants:
         try:
             found = matrix_or_indices(differentiate(node, self.work.by))
         except ShapeMismatch:
-            return f"that of {self._name(node)}"
+            return filled("that of {}", self._name(node))
         if not isinstance(found, Node):
-            return f"that of {self._name(node)}"
+            return filled("that of {}", self._name(node))
         return filled("{}, that of {}", clipped(found), self._name(node))
 
     def _separates(self, node: Node) -> bool:

@@ -167,7 +167,8 @@ class Derivation:
         with self.apart():
             if self.parts:
                 rows = [
-                    f"{left_side(part, 'latex')} &= {write_expression(part.result, 'latex')}" for part in self.parts
+                    f"{left_side(part, 'latex', shared_name(self))} &= {write_expression(part.result, 'latex')}"
+                    for part in self.parts
                 ]
                 return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
             left = f"{left_side(self, 'latex')} = " if isinstance(self.result, IndexForm) else ""
@@ -202,9 +203,15 @@ def is_alone(step: Step, name: str) -> bool:
     return bool(name) and isinstance(before, Node) and is_leaf and before.parameters[0] == name
 
 
-def left_box(derivation: Derivation) -> Box:
+def shared_name(derivation: Derivation) -> str:
+    """What the value is called beside the derivatives by each of several variables."""
+    names = {own_name(part) or value_name(part) for part in derivation.parts or (derivation,)}
+    return names.pop() if len(names) == 1 else value_name(derivation)
+
+
+def left_box(derivation: Derivation, name: str = "") -> Box:
     """``∂y/∂x``, with its indices where the answer is in index notation; of several scalars together ``∇f``."""
-    name, last = own_name(derivation) or value_name(derivation), derivation.by[-1]
+    name, last = name or shared_name(derivation), derivation.by[-1]
     if len(set(derivation.by)) > 1 and not derivation.parts and not any(node.shape for node in derivation.by):
         return Nabla(Name(name), 2 if derivation.is_second else 1)
     above: list[str] = []
@@ -221,9 +228,9 @@ def left_box(derivation: Derivation) -> Box:
     return derivative((name, rank, above), places)
 
 
-def left_side(derivation: Derivation, form: str) -> str:
+def left_side(derivation: Derivation, form: str, name: str = "") -> str:
     """The same, in a notation."""
-    return written(left_box(derivation), form)
+    return written(left_box(derivation, name), form)
 
 
 def chains(steps: Sequence[Step]) -> list[list[Step]]:

@@ -179,7 +179,7 @@ class Tex(Document):
     def prose(self, block: Prose) -> list[str]:
         """A sentence, after its label if it has one."""
         label = rf"\emph{{{self.words(titled(block.label))}}}: " if block.label else ""
-        return ["", rf"\noindent {label}{self.said(block.spans)}", ""]
+        return ["", rf"\noindent {label}{self.said(block.spans).lstrip()}", ""]
 
     def note(self, block: Note) -> list[str]:
         """What is to be noted."""

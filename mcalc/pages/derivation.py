@@ -6,7 +6,17 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from mcalc.ask import in_layout
-from mcalc.derivation.derivation import STAGES, Derivation, Step, chains, is_alone, left_box, own_name, value_name
+from mcalc.derivation.derivation import (
+    STAGES,
+    Derivation,
+    Step,
+    chains,
+    is_alone,
+    left_box,
+    own_name,
+    shared_name,
+    value_name,
+)
 from mcalc.derivation.detail import shown
 from mcalc.derivation.error_term import error_term
 from mcalc.derivation.linear_map import other_boxes
@@ -72,7 +82,7 @@ def answer_lines(derivation: Derivation, lhs: bool = False) -> list[Equations]:
             box, named = named_result(result, part.naming)
             indexed = isinstance(result, IndexForm)
             told = lhs or bool(derivation.parts) or indexed or bool(named)
-            left = left_box(part) if told else None
+            left = left_box(part, shared_name(derivation)) if told else None
             lines = [Line(left, box, (), part.shape, named=named, role="index" if indexed else "")]
         found.append(Equations(tuple(lines), "answer", part=by))
     return found

@@ -7,7 +7,7 @@ from typing import Any
 from mcalc.checking.findings import Finding
 from mcalc.checking.statements import answer_shape, answer_text
 from mcalc.checking.verdict import Check
-from mcalc.derivation.derivation import Derivation, Step, left_side
+from mcalc.derivation.derivation import Derivation, Step, left_side, shared_name
 from mcalc.derivation.detail import shown
 from mcalc.derivation.linear_map import other_forms
 from mcalc.networks.index_form import Expression
@@ -22,7 +22,7 @@ from mcalc.tree.names import size_text
 DIALECTS = ("text", "ascii", "latex")
 
 
-def of_derivation(derivation: Derivation) -> dict[str, object]:
+def of_derivation(derivation: Derivation, name: str = "") -> dict[str, object]:
     """``command, expression, shapes, assumed, wrt, layout, shape, result, conditions, steps, verified``."""
     derivation = shown(derivation) if derivation.command == "explain" else derivation
     names = derivation.reading.names
@@ -35,11 +35,11 @@ def of_derivation(derivation: Derivation) -> dict[str, object]:
         "layout": derivation.layout,
     }
     if derivation.parts:
-        return found | {"parts": [of_derivation(part) for part in derivation.parts]}
+        return found | {"parts": [of_derivation(part, shared_name(derivation)) for part in derivation.parts]}
     verified = derivation.verified
     return found | {
         "shape": dimensions(derivation.shape),
-        "left_side": {dialect: left_side(derivation, dialect) for dialect in DIALECTS},
+        "left_side": {dialect: left_side(derivation, dialect, name) for dialect in DIALECTS},
         "result": written(derivation.result),
         **_named(derivation),
         "other_forms": other_forms(derivation),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mcalc.table.functions import function
     from mcalc.table.records import LoopIndex, Operator, Rule, ShapeMismatch, Slice, called, lies
     from mcalc.table.roles import NORM, TRACE
-    from mcalc.table.sentences import Formula, Sentence, linked, told
+    from mcalc.table.sentences import Formula, Sentence, filled, linked, told
 
 TABLE: dict[str, Operator] = {
     operator.name: operator
