@@ -86,3 +86,8 @@ def test_what_katex_refuses_is_named() -> None:
     failures = check_katex(["x^2", r"\unknown{x}", "x^2^3"])
     assert list(failures) == [1, 2]
     assert "Undefined control sequence" in failures[1]
+
+
+def test_beside_several_derivatives_the_value_has_one_name() -> None:
+    found = mcalc.gradient("w.x + b", "w,b").latex()
+    assert found.count(r"\frac{\partial y}{\partial") == 2

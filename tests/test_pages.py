@@ -124,7 +124,7 @@ SENTENCES = [
     ("{w} reaches {u₄} along one path", r"\mathbf{w}| reaches |u_4| along one path"),
     ("{d(Aᵀ) = dAᵀ}", r"\mathrm{d}(A^T) = (\mathrm{d}A)^T"),
     ("Jacobi's formula: {det(A) A⁻ᵀ}", r"Jacobi's formula: |\det(A)\,A^{-T}"),
-    ("{1ᵀ·diag(v) = vᵀ}", r"1^T \cdot \operatorname{diag}(v) = v^T"),
+    ("{1ᵀ·diag(v) = vᵀ}", r"1^T\operatorname{diag}(v) = v^T"),
     ("a step is flat: its derivative is 0", "a step is flat: its derivative is 0"),
     ("row {i} of the product is row {i} of {A} times {B}", "row |i| of the product is row |i| of |A| times |B"),
     ("write `w.x` instead", r"write |w.x| instead"),

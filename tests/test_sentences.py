@@ -9,6 +9,7 @@ import pytest
 from running import Run
 
 from mcalc.ask import derive
+from mcalc.derivation import RULES as NAMED_RULES
 from mcalc.documents import latex_words
 from mcalc.notation import Box, Said
 from mcalc.pages import spans, write
@@ -55,6 +56,14 @@ SAID = [
 def test_the_formulas_of_notes_and_findings_are_set(command: str, formula: str, run: Run) -> None:
     output, _, _ = run(*shlex.split(command), "-f", "latex", "--standalone")
     assert formula in output
+
+
+def test_every_formula_of_a_named_rule_is_read() -> None:
+    for rule in NAMED_RULES:
+        for sentence in (rule.law, rule.told):
+            assert isinstance(sentence, Sentence)
+            formulas = [piece for piece in sentence.pieces if isinstance(piece, Formula)]
+            assert [span.text for span in spans(sentence, {}) if isinstance(span, Said)] == formulas
 
 
 def test_sentences_are_linked_and_cut() -> None:

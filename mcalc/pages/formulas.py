@@ -1,4 +1,4 @@
-"""Formulas as sentences have them, ``d(Aᵀ) = dAᵀ``, in the signs of the text notation, as boxes.
+"""Formulas as the tables' sentences have them between braces, ``{d(Aᵀ) = dAᵀ}``, as boxes; names as they are typed.
 
 They are set without being understood: side by side as they stand, so that nothing can change their meaning.
 """
@@ -35,7 +35,7 @@ from mcalc.tree.names import CAPITALS, GREEK
 
 _WORD = r"[^\W\d_⁰¹²³⁴-⁹₀-₉ᵀ]+\u0302?(?:_[a-z0-9]+)?[₀-₉ᵢⱼₖₗₙ]*"
 _TOKEN = re.compile(
-    rf"-s \S+?=[\w,]+|--[a-z-]+|`[^`]*`|1⃗|0⃗|\.\.|norm[12](?=\()|\d+(?:\.\d+)?|{_WORD}|⁻[¹ᵀ]|[⁰¹²³⁴-⁹]+|\s+|->|<=|>=|.",
+    rf"1⃗|0⃗|\.\.|norm[12](?=\()|\d+(?:\.\d+)?|{_WORD}|⁻[¹ᵀ]|[⁰¹²³⁴-⁹]+|\s+|->|<=|>=|.",
     re.DOTALL,
 )
 _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙ", "0123456789ijkln")
@@ -46,8 +46,6 @@ _OPERATORS = {
     ",": "comma", ";": "semicolon", ":": "colon",
     **COMPARISONS, **{TABLE[name].notation.text.strip(): name for name in COMPARISONS.values()},
 }  # fmt: skip
-_TIGHT = frozenset("·*/×@.") | {".."}
-_SPACED = frozenset("+−-⊗⊙⊘=<>≤≥↦→≠") | {"<=", ">="}
 _LETTERS = {letter: word for word, letter in (GREEK | CAPITALS).items()}
 _MARKS = ("ᵀ", "⁻¹", "⁻ᵀ", "′", "'", "^")
 
@@ -80,12 +78,12 @@ class Reader:
         self.at += 1
         return self.tokens[self.at - 1].text
 
-    def formula(self, inside: bool = False) -> Box | None:
-        """Factors with operators between them; commas only within brackets."""
+    def formula(self) -> Box | None:
+        """Factors with operators between them."""
         parts: list[Box] = []
         joins: list[str] = []
         join = ""
-        if self.peek() == "−" or (self.peek() == "-" and inside):
+        if self.peek() in ("−", "-"):
             join = "minus"
             self.take()
         while True:
@@ -99,33 +97,21 @@ class Reader:
                 join = ""
             parts.append(Row("flat", (part,), ("minus",)) if signed else part)
             joins.append(join)
-            mark = self.at
-            found = self.operator(inside)
+            found = self.operator()
             if found is None:
                 break
             join = found
-            if not inside and self.peek_factor() is False:
-                self.at = mark
-                break
         return parts[0] if len(parts) == 1 and not joins[0] else Row("flat", tuple(parts), tuple(joins))
 
-    def operator(self, inside: bool) -> str | None:
+    def operator(self) -> str | None:
         """The operator between this factor and the next; None where the formula ends."""
         mark = self.at
         spaced = self.peek().isspace()
         if spaced:
             self.take()
         token = self.peek()
-        if token in _OPERATORS and (
-            token in _SPACED or (token in _TIGHT and not spaced) or (inside and token in (",", ";", ":"))
-        ):
-            if token in _SPACED and not spaced and not inside and token not in ("=", "−", "⊗", "⊘"):
-                self.at = mark
-                return None
+        if token in _OPERATORS:
             self.take()
-            if token == "." and not self.peek()[:1].isalpha():
-                self.at = mark
-                return None
             if self.peek().isspace():
                 self.take()
             return _OPERATORS[token]
@@ -139,14 +125,6 @@ class Reader:
     def beside(self) -> bool:
         """Whether what comes, after a space, is a further factor: ``p pᵀ``, ``det(A) A⁻ᵀ``, ``inv(A) dA``."""
         return self.peek()[:1].isalpha() or self.peek() == "("
-
-    def peek_factor(self) -> bool:
-        """Whether a factor follows."""
-        mark = self.at
-        self.at += self.peek() in ("−", "-")
-        found = self.factor()
-        self.at = mark
-        return found is not None
 
     def factor(self) -> Box | None:
         """An atom with its marks: ``Aᵀ``, ``inv(A)``, ``x²``, ``dA``."""
@@ -208,7 +186,7 @@ class Reader:
     def bracket(self) -> Box | None:
         """What is in brackets; None where they do not close."""
         opening = self.take()
-        inner = self.formula(inside=True)
+        inner = self.formula()
         if inner is None or self.peek() != {"(": ")", "[": "]"}.get(opening, opening):
             return None
         self.take()

@@ -34,7 +34,7 @@ def _set(piece: str, names: Mapping[str, Box]) -> Iterator[Span]:
         yield Said(str(piece), replaced(box, partial(_of_problem, names)))
         return
     reader = Reader(piece, names if piece.own else _LETTERS_OF_RULES)
-    read = reader.formula(inside=True)
+    read = reader.formula()
     yield str(piece) if read is None or reader.peek() else Said(str(piece), read)
 
 
