@@ -32,8 +32,10 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
         masks = [node for total in sums for node in topological(total.args) if node.operator.indicator and node.loops]
         if masks:
             found.append(
-                "The condition depends on the running index; the paper pulls the cases out of the Σ, right only where "
-                "all terms fall in one case."
+                told(
+                    "The condition depends on the running index; the paper pulls the cases out of the {Σ}, right only "
+                    "where all terms fall in one case."
+                )
             )
     natural = derivation.natural
     for norm in norms_divided_by(natural.tensor if isinstance(natural, IndexForm) else natural, value):

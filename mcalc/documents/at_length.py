@@ -60,8 +60,10 @@ def checked(block: Table) -> Table:
 
 
 def titled(label: str) -> str:
-    """The name of a rule in front of its sentence; one that goes by the name of a function, ``sin``, stays as it is."""
-    return label if label in CALLS else capital(label)
+    """The name of a rule in front of its sentence; one that goes by a function as it is written, ``sin``, stays so."""
+    operator = CALLS[label][0] if label in CALLS else None
+    written = operator is not None and (operator.notation.text or operator.name) == label
+    return label if written else capital(label)
 
 
 def _of_numbers(block: Table) -> Table:
