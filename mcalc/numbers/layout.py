@@ -64,9 +64,9 @@ class Layout:
 
     def below(self, node: Node) -> Sequence[Node]:
         """What is to be computed first: nothing of what is given."""
-        if node in self.given:
+        if self.given and node in self.given:
             return ()
-        if node in self.sums:
+        if self.sums and node in self.sums:
             return [factor for part in self.sums[node] for factor, _ in part.factors]
         return node.args
 
@@ -112,6 +112,8 @@ class Layout:
 
     def ahead(self, node: Node) -> str:
         """The letters of the axes in front: of the points first, then of the indices as they are laid out."""
+        if not self.letters:
+            return POINTS if node in self.many else ""
         loops = self.loops[node]
         return (POINTS if node in self.many else "") + "".join(
             letter for loop, letter in self.letters.items() if loop in loops
