@@ -15,7 +15,9 @@ from mcalc.language.parser import canonical_name, own_name, parse
 from mcalc.language.pasted.suggestions import misread, suggested
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
+from mcalc.language.syntax import is_lying
 from mcalc.problems import Problem, among
+from mcalc.table.sentences import told
 from mcalc.tree.names import name_text, shape_words
 
 
@@ -81,8 +83,12 @@ def read(source: str, shapes: Mapping[str, Given] | None = None, wrt: Sequence[s
             reading.notes += (length[1],)
     except Problem as problem:
         raise suggested(problem.with_source(source), source, declared, wanted) from None
-    reading.notes = program.notes + reading.notes
+    lying = (_AS_COLUMN,) if is_lying(program) else ()
+    reading.notes = (*program.notes, *lying, *reading.notes)
     return reading
+
+
+_AS_COLUMN = told("{[a, b]} is a row, and derived as the column {[a; b]}")
 
 
 def shapes_by_letter(source: str) -> dict[str, str]:

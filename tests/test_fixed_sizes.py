@@ -45,3 +45,10 @@ def test_an_element_of_a_row_stands_with_both_places() -> None:
     assert str(mcalc.jacobian("G[2,:][1]*t", "t", {"G": "3,3", "t": "scalar"})) == "G[2,1]"
     assert str(mcalc.jacobian("G[:,2][1]*t", "t", {"G": "3,3", "t": "scalar"})) == "G[1,2]"
     assert str(mcalc.jacobian("(G@x)[2]*t", "t", {"G": "3,3", "x": "3", "t": "scalar"})) == "(G·x)[2]"
+
+
+def test_a_row_is_derived_as_the_column_and_told() -> None:
+    row, column = (mcalc.jacobian(text, "x,y") for text in ("[x^2, x*y]", "[x^2; x*y]"))
+    assert str(row) == str(column)
+    assert any("is a row" in note for note in row.reading.notes)
+    assert not any("is a row" in note for note in column.reading.notes)

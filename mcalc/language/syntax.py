@@ -81,6 +81,11 @@ def with_rows(program: Program) -> Program:
     return replace(program, bindings=tuple(bindings), value=_with_rows(program.value))
 
 
+def is_lying(program: Program) -> bool:
+    """Whether the value is a row, ``[a, b]``: a question derives it as the column that it is."""
+    return is_row(program.value) and len(program.value.children) > 1
+
+
 def _with_rows(syntax: Syntax) -> Syntax:
     """The syntax with its rows transposed columns; no recursion, so depth costs nothing."""
     order, stack = [], [syntax]

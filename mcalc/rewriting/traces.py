@@ -12,6 +12,7 @@ from mcalc.rewriting.forms import (
     CHAIN,
     ONE,
     PRODUCT,
+    SUM,
     TURNED,
     ZERO,
     Form,
@@ -186,6 +187,19 @@ def _marks(row: Sequence[Form]) -> tuple[int, list[bytes]]:
     return sum(t.head == TURNED for t in row), [t.digest for t in row]
 
 
+def _half(row: Sequence[Form], other: Sequence[Form]) -> Form | None:
+    """``Bᵀ·A·B`` of ``Bᵀ·(A + Aᵀ)·B``: on the diagonal the two terms are equal."""
+    at = len(row) // 2
+    middle = row[at]
+    if len(row) % 2 == 0 or middle.head != SUM or len(middle.args) != 2 or middle.par[0] != middle.par[1]:
+        return None
+    if list(row) != list(other) or turned(middle.args[0]) is not middle.args[1]:
+        return None
+    plain = scaled(middle.par[0], min(middle.args, key=lambda t: t.head == TURNED))
+    parts = (*row[:at], plain, *row[at + 1 :])
+    return construct(CHAIN, parts, (), chain_shape(parts))
+
+
 def _diagonal(form: Form, shape: Shape) -> Form | None:
     if is_skew(form):
         facts.append("own negative")
@@ -205,6 +219,10 @@ def _diagonal(form: Form, shape: Shape) -> Form | None:
         return multiply([(form.args[at].args[0], 1), (construct(DIAGONAL, (inner,), (), shape), 1)], shape)
     if form.head == CHAIN:
         sign, other = turned_row(form.args)
+        half = _half(form.args, other)
+        if half is not None:
+            facts.append("like")
+            return scaled(2, construct(DIAGONAL, (half,), (), shape))
         if _marks(other) < _marks(form.args):
             return scaled(sign, make(DIAGONAL, (make(CHAIN, other, (), chain_shape(other)),), (), shape))
     if form.head == PRODUCT and is_matrix(form):
