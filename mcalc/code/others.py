@@ -156,12 +156,16 @@ def with_pairs(terms: Sequence[Summand], product: Product) -> list[Summand]:
 
 
 class _Divided(NamedTuple):
-    """In a term the product of the others ``∏ₖ≠ᵢ v_k``, and the entry ``v_j`` that it is divided by."""
+    """In a term the product of the others ``∏ₖ≠ᵢ v_k``, and the entry ``v_j`` that it is divided by.
+
+    `places` are the indices j in the order of i, `entry` is v there in the order of its own axes.
+    """
 
     coefficient: Fraction
     factors: tuple[Factor, ...]
     out: frozenset[int]
     others: Reference
+    places: tuple[int, ...]
     entry: Reference
     divisor: Reference
 
@@ -172,7 +176,7 @@ class _Divided(NamedTuple):
 
     def again(self, product: Product) -> Reference:
         """The term at j = i."""
-        deltas = [(delta(self.others.ids[at], self.entry.ids[at]), ONE_TIME) for at in self.moved]
+        deltas = [(delta(self.others.ids[at], self.places[at]), ONE_TIME) for at in self.moved]
         return product(self.coefficient, [*self.factors, *deltas], self.out)
 
     def without(self, product: Product) -> Reference:
@@ -185,7 +189,7 @@ class _Divided(NamedTuple):
         times[self.others] -= 1
         sizes = [*value.sizes, *(value.sizes[at] for at in self.moved)]
         pairs = make("pairs", [Reference(inner, axes)], value.parameters, sizes, len(sizes))
-        times[Reference(pairs, (*ids, *(self.entry.ids[at] for at in self.moved)))] = ONE_TIME
+        times[Reference(pairs, (*ids, *(self.places[at] for at in self.moved)))] = ONE_TIME
         left = [(one, power) for one, power in times.items() if power]
         return product(own * self.coefficient, left, self.out)
 
@@ -202,8 +206,9 @@ def _divided(term: Reference) -> list[_Divided]:
             ids = _places(others, divisor) if negative <= -1 else None
             if ids is None:
                 continue
-            entry = Reference(others.value.args[0].value, ids)
-            one = _Divided(coefficient, tuple(factors), frozenset(term.ids), others, entry, divisor)
+            inner, axes = others.value.args[0]
+            entry = Reference(inner, tuple(ids[axis] for axis in axes))
+            one = _Divided(coefficient, tuple(factors), frozenset(term.ids), others, ids, entry, divisor)
             apart = [others.ids[at] != ids[at] for at in range(len(ids))]
             if all(apart[at] == (at in one.moved) for at in range(len(ids))):
                 found.append(one)
@@ -211,13 +216,16 @@ def _divided(term: Reference) -> list[_Divided]:
 
 
 def _places(others: Reference, divisor: Reference) -> tuple[int, ...] | None:
-    """Which entry of what is multiplied the divisor is, or is a factor of."""
-    inner = others.value.args[0].value
-    if divisor.value is inner:
-        return divisor.ids
-    factors = inner.args if inner.operation == "product" and not inner.sums else ()
-    arg = next((one for one in factors if one.value is divisor.value and len(one.ids) == inner.rank), None)
-    return None if arg is None else tuple(divisor.ids[arg.ids.index(axis)] for axis in range(inner.rank))
+    """Which entry of what is multiplied the divisor is, or is a factor of: its indices by the axes of the product."""
+    inner, axes = others.value.args[0]
+    own: Sequence[int] = range(inner.rank)
+    if divisor.value is not inner:
+        factors = inner.args if inner.operation == "product" and not inner.sums else ()
+        arg = next((one for one in factors if one.value is divisor.value and len(one.ids) == inner.rank), None)
+        if arg is None:
+            return None
+        own = [arg.ids.index(axis) for axis in own]
+    return tuple(divisor.ids[own[axes.index(axis)]] for axis in range(others.value.rank))
 
 
 def _multiplied_out(term: Reference, product: Product) -> list[Summand]:

@@ -47,17 +47,31 @@ class _Sizes:
     def lost_in(self, top: Node, is_whole: bool) -> set[Node]:
         """The constants without a size, of those that no scalar inside the value hides."""
         shapes: dict[Node, Shape] = {}
+        nameless: set[Node] = set()
         for node in topological([top], lambda node: tuple(_seen(node, top))):
             if node.operator.name in _NAMED or node.operator.open is not None or (node is not top and not node.shape):
                 shapes[node] = node.shape
             elif node.args:
-                inner = [self._of_constant(arg) if _is_constant(arg) else shapes[arg] for arg in node.args]
+                if all(_is_constant(arg) or arg in nameless or not arg.shape for arg in node.args):
+                    nameless.add(node)
+                    if node is not top:  # each use of it is looked at by itself
+                        continue
+                inner = [self._of_nameless(arg, nameless) or shapes[arg] for arg in node.args]
                 shapes[node] = node.operator.shape(self._same, inner, *node.parameters)
         whole = self._of_constant(top) if _is_constant(top) else shapes[top]
         if is_whole and len(whole) == len(top.shape):
             for one, other in zip(whole, top.shape, strict=True):
                 self._same(one, other)
         return {node for node, shape in self.uses if any(self._known(size).has(Dummy) for size in shape)}
+
+    def _of_nameless(self, node: Node, nameless: set[Node]) -> Shape | None:
+        """The shape of what is made of constants alone, in sizes of its own for this use; None where it has names."""
+        if _is_constant(node):
+            return self._of_constant(node)
+        if node not in nameless:
+            return None
+        inner = [self._of_nameless(arg, nameless) or arg.shape for arg in node.args]
+        return node.operator.shape(self._same, inner, *node.parameters)
 
     def _of_constant(self, node: Node) -> Shape:
         """Its shape, in sizes of its own for this use: one for the two of a square one."""
