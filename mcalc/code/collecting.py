@@ -66,14 +66,7 @@ class Collecting(ABC):
 
 def collected(rewriting: Collecting, terms: Sequence[Summand]) -> Reference:
     """The total of the terms."""
-    flat: list[Summand] = []
-    for weight, term in terms:
-        inner, times = _inner_total(term)
-        if inner is not None and (rewriting.shared(inner) == 1 or (inner is term and has_delta(inner.value))):
-            flat += [(weight * times * part, one) for part, one in terms_of(inner)]
-        else:
-            flat.append((weight, term))
-    whole = total(flat)
+    whole = _flat(rewriting, terms)
     if whole.value.operation != "total" or len(whole.value.args) > _MOST_TERMS or has_delta(whole.value):
         return whole
     if len(whole.value.args) <= _MOST_PAIRED:
@@ -81,6 +74,18 @@ def collected(rewriting: Collecting, terms: Sequence[Summand]) -> Reference:
         if drawn is not None:
             return drawn
     return _factored(rewriting, whole)
+
+
+def _flat(rewriting: Collecting, terms: Sequence[Summand]) -> Reference:
+    """The total of the terms, those opened that are totals themselves and that nothing else uses."""
+    flat: list[Summand] = []
+    for weight, term in terms:
+        inner, times = _inner_total(term)
+        if inner is not None and (rewriting.shared(inner) == 1 or (inner is term and has_delta(inner.value))):
+            flat += [(weight * times * part, one) for part, one in terms_of(inner)]
+        else:
+            flat.append((weight, term))
+    return total(flat)
 
 
 def _inner_total(term: Reference) -> tuple[Reference | None, Fraction]:
@@ -111,7 +116,9 @@ def _drawn_together(rewriting: Collecting, whole: Reference) -> Reference | None
             if found is not None:
                 others = [one for k, one in enumerate(terms) if k not in (x, y)]
                 rest = [(weight, product(1, factors, term.ids)) for weight, factors, term in others]
-                return collected(rewriting, [(ONE_TIME, found), *rest])
+                again = _flat(rewriting, [(ONE_TIME, found), *rest])
+                if len(terms_of(again)) < len(terms):  # a division that pairs do without opens it again
+                    return collected(rewriting, [(ONE_TIME, found), *rest])
     return None
 
 
