@@ -105,7 +105,7 @@ class Field:
                 generator = np.random.default_rng(_SEED) if shaken else None
                 try:
                     found = at_all(self.expression, [spot.point for spot in together], together[0].sizes, generator)
-                except (np.linalg.LinAlgError, UnknownSize):
+                except (np.linalg.LinAlgError, UnknownSize, IndexError):
                     continue  # one by one
                 for spot, value, within in zip(together, *found, strict=True):
                     known = within or shaken or spot.kind in MODERATE
@@ -120,7 +120,7 @@ class Field:
         try:
             with np.errstate(all="ignore"):
                 value = self._value(spot, generator)
-        except (np.linalg.LinAlgError, NoDigits, ZeroDivisionError, UnknownSize):
+        except (np.linalg.LinAlgError, NoDigits, ZeroDivisionError, UnknownSize, IndexError):
             return None
         if value is None or not self.arithmetic.is_finite(value):
             return None

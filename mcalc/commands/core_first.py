@@ -77,7 +77,7 @@ class _Beginning(Loader):
         module.__class__ = _Begun
         try:
             import_module(_WITH[module.__name__])
-        except ImportError:  # a SymPy whose parts hang together otherwise is loaded as it is
+        except (ImportError, AttributeError):  # a SymPy whose parts hang together otherwise is loaded as it is
             for name in [name for name in sys.modules if name.startswith(f"{module.__name__}.")]:
                 del sys.modules[name]
             _run(module)

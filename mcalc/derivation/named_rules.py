@@ -150,7 +150,7 @@ RULES = (
     ),
     NamedRule(
         "where does the transpose come from",
-        "{∂(w·x)/∂w = xᵀ},   {∂(A·x)/∂x = A},   {∂(xᵀ·A)/∂x = Aᵀ} as a Jacobian",
+        "{∂(w·x)/∂w = xᵀ}, {∂(A·x)/∂x = A}, {∂(xᵀ·A)/∂x = Aᵀ} as a Jacobian",
         "A transpose comes from the layout, or from the product. {w·x = sum(w ⊗ x)}, and the gradient of a scalar "
         "lies down: the {x} beside {w} is laid down, {xᵀ}. A row times a matrix is the transpose of the "
         "transposed matrix times a column, {xᵀ·A = (Aᵀ·x)ᵀ}. The transpose of a product turns its order round, "

@@ -21,7 +21,7 @@ class Typst(Typeset):
 
     def text(self, run: Run) -> str:
         """A run of pieces as text."""
-        found = " ".join(piece.text for piece in _close_to_its_name(run) if piece.text)
+        found = " ".join(piece.text for piece in run if piece.text)
         return re.sub(r"(?<=[(\[]) | (?=[)\],']+)", "", found)
 
     def line(self, run: Run, first: bool) -> str:
@@ -122,23 +122,6 @@ def _plain(text: str) -> str:
         if text.startswith(built):
             return sign + text[len(built) :]
     return "\\" + text
-
-
-def _close_to_its_name(run: Run) -> Run:
-    """A function with a script behind its brackets as one thing: else Typst sets the brackets apart from the name."""
-    found = list(run)
-    opened: list[int] = []
-    for at, piece in enumerate(found):
-        if piece.kind == "open":
-            opened.append(at)
-        elif piece.kind == "close" and opened:
-            start = opened.pop()
-            named = start and found[start - 1].kind == "op" and found[start].text == "("
-            if named and piece.text.startswith((")^", ")_")):
-                before = "thin " if start > 1 and found[start - 2].kind in ("ord", "close", "inner") else ""
-                found[start - 1] = found[start - 1]._replace(text=f"{before}attach({found[start - 1].text}")
-                found[at] = piece._replace(text=")" + piece.text)
-    return found
 
 
 def _group(text: str) -> str:

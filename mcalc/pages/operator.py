@@ -168,7 +168,9 @@ def _example(operator: Operator) -> Iterator[Block]:
 def _numbers(operator: Operator, derivation: Derivation, name: str) -> Iterator[Block]:
     """``at x = 2:   y = …   ∂y/∂x = …``; nothing where there is no value."""
     reading, natural = example_of(operator), derivation.natural
-    point, sizes = _point(operator, reading.names), {"m": 2, "n": 2, "k": 2, "N": 2}
+    point = _point(operator, reading.names)
+    named = {symbol.name for node in reading.names.values() for size in node.shape for symbol in size.free_symbols}
+    sizes = dict.fromkeys((*named, "m", "n", "k", "N"), 2)
     try:
         value = evaluate(reading.value, point, sizes)
         if isinstance(natural, IndexForm):
