@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
 
+from mcalc.table import shapes as shape_rules
 from mcalc.table.records import Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
@@ -30,7 +31,15 @@ def without_size(root: Node) -> frozenset[Node]:
     for node in order:
         if node is root or (node.args and not node.shape):
             lost |= _Sizes().lost_in(node, node is root)
+        elif (along := _reduced_axis(node)) is not None:
+            lost |= _Sizes().lost_along(node.args[0], along)
     return frozenset(lost | set(map(build.transpose, lost)))
+
+
+def _reduced_axis(node: Node) -> int | None:
+    """The axis of its matrix that a sum, a mean, a largest element goes along: its size is in nothing beside it."""
+    along = node.parameters[0] if node.parameters and node.operator.shape is shape_rules.reduction else None
+    return int(along) if along is not None and len(node.args[0].axes) == 2 else None
 
 
 def _is_constant(node: Node) -> bool:
@@ -43,6 +52,15 @@ class _Sizes:
     def __init__(self) -> None:
         self.equal: dict[Expr, Expr] = {}
         self.uses: list[tuple[Node, Shape]] = []
+        self.whole: Shape = ()
+
+    def lost_along(self, matrix: Node, axis: int) -> set[Node]:
+        """The constants that have the size of an axis, where nothing within the matrix tells that."""
+        self.lost_in(matrix, False)
+        size = self._known(self.whole[axis])
+        if not size.has(Dummy):
+            return set()
+        return {node for node, shape in self.uses if any(self._known(one) == size for one in shape)}
 
     def lost_in(self, top: Node, is_whole: bool) -> set[Node]:
         """The constants without a size, of those that no scalar inside the value hides."""
@@ -58,7 +76,7 @@ class _Sizes:
                         continue
                 inner = [self._of_nameless(arg, nameless) or shapes[arg] for arg in node.args]
                 shapes[node] = node.operator.shape(self._same, inner, *node.parameters)
-        whole = self._of_constant(top) if _is_constant(top) else shapes[top]
+        self.whole = whole = self._of_constant(top) if _is_constant(top) else shapes[top]
         if is_whole and len(whole) == len(top.shape):
             for one, other in zip(whole, top.shape, strict=True):
                 self._same(one, other)
