@@ -150,3 +150,10 @@ def test_the_derivative_of_a_norm_is_0_where_the_norm_is() -> None:
 )
 def test_equal_by_rounding_or_throughout(text: str, at: float, tied: bool) -> None:
     assert tied_by_rounding([read(text, SCALAR).value], {"x": np.array(at)}, {}) == tied
+
+
+@pytest.mark.parametrize(("text", "expected"), [("max(x, mean(x))", 1.0), ("maximum(sum(x), max(x))*x", 1.4)])
+def test_of_one_entry_the_first_wins(text: str, expected: float) -> None:
+    """A vector's sum, its mean and its largest element are one number where it has one entry: no slope is lost."""
+    slope = mcalc.jacobian(text, "x", {"x": "n"}).function("numpy")(np.array([0.7]))
+    assert np.allclose(np.squeeze(slope), expected)

@@ -79,6 +79,7 @@ COMMANDS: list[tuple[str, str, str, Mapping[str, str]]] = [
     ("gradient", "logdet(A'@A + eye(3))^2", "A", {"A": "3,3:orthogonal"}),
     ("gradient", "norm(outer(y^2, ones(k,m)@v))", "y", {"y": "n", "v": "m"}),
     ("jacobian", "softmax((X@(M@ones(n, n)))^2)", "X", {"X": "m,m", "M": "m,n"}),
+    ("jacobian", "maximum(sum(W, axis=0), min(W, axis=0))", "W", {"W": "m,m"}),
     ("hessian", "prod(inv(-W')*abs(W'))", "W", SQUARE),
     ("hessian", "prod(silu(-X)*softmax(-X, axis=0))", "X", {"X": "m,n"}),
     ("jacobian", "(outer(w, unit(1, n)) - (ones(d, n) >= 1.5))@log_softmax(y)", "y", {"w": "d", "y": "n"}),

@@ -175,13 +175,23 @@ def _hold(case: Case, runs: Iterator[Run]) -> bool:
 
 
 def _all_runs(case: Case) -> Iterator[Iterator[Run]]:
-    """The runs at each choice of the running indices: the first places, the last one, and those that are named."""
+    """The runs at each choice of the running indices: the first places, the last one, and those that are named.
+
+    Where every size is 1 as well: there a vector's sum, its mean and its largest element are one number.
+    """
     roots = [case.first, case.second, *case.conditions]
     names = list(dict.fromkeys(name for root in roots for name in variables(root)))
     loops = sorted({loop for root in roots for loop in root.loops}, key=str)
-    sizes = next(iter(fitting_sizes(roots, names)), None)
-    if sizes is None:
+    usual = next(iter(fitting_sizes(roots, names)), None)
+    if usual is None:
         return
+    for sizes in (usual, dict.fromkeys(usual, 1)) if usual else (usual,):
+        yield from _runs_of_sizes(roots, names, loops, sizes)
+
+
+def _runs_of_sizes(
+    roots: Sequence[Node], names: Sequence[Node], loops: Sequence[LoopIndex], sizes: Sizes
+) -> Iterator[Iterator[Run]]:
     elements = [node for node in topological(roots) if node.operator.name == "element"]
     fixed = {place for node in elements for place in node.parameters if isinstance(place, Expr)}
     named = {1, 2, *(whole(place, sizes) for place in fixed)}
@@ -206,7 +216,7 @@ def _runs(program: Program, names: Sequence[Node], sizes: Sizes, running: Mappin
         point = draw_point(names, sizes, kind, generator)
         try:
             found = values(point)
-        except np.linalg.LinAlgError:
+        except (np.linalg.LinAlgError, IndexError):  # an element beyond a size of 1
             continue
         if all(np.isfinite(value).all() for value in found):
             yield point, found, values
