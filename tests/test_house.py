@@ -348,7 +348,7 @@ def test_tests_come_in_by_the_door() -> None:
     inside = {name for name in modules() if name.partition(".")[0] in rooms and name not in doors()}
     found = {
         f"{path.name}: {name}"
-        for path in (HOUSE.parent / "tests").rglob("*.py")
+        for path in Path(__file__).parent.rglob("*.py")
         if path.name != Path(__file__).name
         for line in re.findall(
             r"^\s*from (mcalc[\w.]*) import ([^#\n]*)|^\s*import (mcalc[\w.]+)", path.read_text(), re.M
@@ -369,7 +369,7 @@ def test_a_door_gives_what_it_says(room: str) -> None:
 
 @pytest.mark.parametrize("room", sorted(doors()))
 def test_a_name_that_no_one_comes_for_is_not_at_the_door(room: str) -> None:
-    text = "\n".join(path.read_text() for path in (HOUSE.parent / "tests").rglob("*.py"))
+    text = "\n".join(path.read_text() for path in Path(__file__).parent.rglob("*.py"))
     own = modules()[room].read_text()
     names = {alias.asname or alias.name for line in doors()[room] for alias in line.names}
     assert {
