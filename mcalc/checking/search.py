@@ -133,7 +133,8 @@ class Search:
             if value.shape not in self.weights:
                 self.weights[value.shape] = self.generator.uniform(0.5, 1.5, value.shape)
             marks.append(value.shape)
-            size = float(np.sum(value * value))
+            with np.errstate(over="ignore"):  # what is too large to square has no mark of its own
+                size = float(np.sum(value * value))
             if not 0 < size < float("inf"):
                 marks.append(0.0)
                 continue

@@ -106,7 +106,7 @@ class Evaluator:
         only_trees = all(isinstance(one, Node) for one in expressions)
         self.few = only_trees and points * self.work <= MOST_WORK * max(1, min(points, 4))
         self.certain = points * self.work <= MOST_CERTAIN
-        self.programs: dict[Arithmetic, Callable[[Mapping[str, Array]], list[Array]]] = {}
+        self.programs: dict[Arithmetic, Callable[[Mapping[str, Array], Random | None], list[Array]]] = {}
         self.poles = False
         self.notes: tuple[str, ...] = ()
 
@@ -129,11 +129,11 @@ class Evaluator:
         self.poles = False
         with np.errstate(all="ignore", divide="call", call=self._met_pole):
             try:
-                return self.programs[arithmetic](point, generator)  # type: ignore[call-arg]
+                return self.programs[arithmetic](point, generator)
             except np.linalg.LinAlgError:
                 raise Problem("A matrix that is inverted here is singular.", hint="its determinant is 0") from None
 
-    def _compiled(self, arithmetic: Arithmetic) -> Callable[..., list[Array]]:
+    def _compiled(self, arithmetic: Arithmetic) -> Callable[[Mapping[str, Array], Random | None], list[Array]]:
         nodes = [one for one in self.expressions if isinstance(one, Node)]
         program = Program(nodes, self.sizes, arithmetic=arithmetic)
         tensors = [

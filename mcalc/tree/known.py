@@ -16,11 +16,6 @@ def declared(node: Node) -> frozenset[str]:
     return node.parameters[1] if known else frozenset()
 
 
-def is_orthogonal(node: Node) -> bool:
-    """Whether ``AᵀA = I`` was declared."""
-    return "orthogonal" in declared(node)
-
-
 @lru_cache(maxsize=4096)
 def is_positive(node: Node) -> bool:
     """Whether every entry is positive, by what was declared and by how the value is made."""
