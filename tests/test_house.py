@@ -27,7 +27,6 @@ FLOORS = (
     {"networks"},
     {"notation"},
     {"documents"},
-    {"simplification"},
     {"rewriting"},
     {"calculus"},
     {"numbers"},

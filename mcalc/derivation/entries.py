@@ -2,6 +2,7 @@
 
 What an entry is comes from the operator table: an element-wise operator acts on the entries of its arguments, a
 product or a sum is its index formula with numbers for the indices. What has neither keeps its index: ``softmax(x)[1]``.
+An entry is put together as it stands, and written by the engine as every value is.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term, counted, expand, fresh
 from mcalc.networks.terms import terms_of, tidy
-from mcalc.rewriting.answers import matrix_form
-from mcalc.simplification.scalars import applied, product_of, sum_of, under_sum
+from mcalc.rewriting.answers import Author, matrix_form
+from mcalc.rewriting.cases import in_each_case
+from mcalc.rewriting.reading import raw
 from mcalc.table.records import LoopIndex, Parameter, Slice
 from mcalc.tree import build
 from mcalc.tree.given_sizes import MOST_TERMS, Numbers, direction, settled
@@ -46,11 +48,30 @@ class Entries:
             str(node.parameters[0]) for node in topological(roots) if node.operator.name in ("variable", "loop_sum")
         }
         self.sizes = {symbol for node in topological(roots) for size in node.shape for symbol in size.free_symbols}
+        self.author = Author(typed=False)
         self.memory: dict[tuple[Node, Places], Node] = {}
         self.networks: dict[Node, tuple[tuple[Index, ...], list[Term] | None]] = {}
 
     def at(self, node: Node, places: Places) -> Node:
         """The entry of `node` at `places`, one a axis, counted from 1."""
+        return self._written(self._entry(node, places))
+
+    def sum_at(self, terms: Iterable[Term], free: Mapping[Index, Parameter]) -> Node:
+        """A sum of products with `free` indices at their places."""
+        return self._written(self._sum(terms, free))
+
+    def _written(self, entry: Node) -> Node:
+        self.author.learn([entry])
+        written = self.author.simplified(raw([entry])[entry])
+        if not any(node.operator.is_cases for node in topological([written])):
+            return written
+        done: dict[Node, Node] = {}
+        for node in topological([written]):
+            args = [done[arg] for arg in node.args]
+            done[node] = in_each_case(node.func(*args) if args else node)
+        return done[written]
+
+    def _entry(self, node: Node, places: Places) -> Node:
         if self.whole and not places:
             return node
         key = (node, places)
@@ -67,11 +88,9 @@ class Entries:
         if operator.value is not None:
             indices, terms = self._network(node)
             if terms is not None:
-                return self.sum_at(terms, dict(zip(indices, places, strict=True)))
+                return self._sum(terms, dict(zip(indices, places, strict=True)))
         if operator.elementwise:
-            return applied(
-                operator.name, [self.at(arg, places if arg.axes else ()) for arg in node.args], node.parameters
-            )
+            return node.func(*(self._entry(arg, places if arg.axes else ()) for arg in node.args))
         return element(node, places)
 
     def _network(self, node: Node) -> tuple[tuple[Index, ...], list[Term] | None]:
@@ -123,7 +142,7 @@ class Entries:
                 inner.append(here if place is None else here + before)
             else:
                 inner.append(settled(place.lower if isinstance(place, Slice) else place, self.numbers))
-        return self.at(arg, tuple(inner))
+        return self._entry(arg, tuple(inner))
 
     def _of_stack(self, node: Node, places: Places) -> Node | None:
         before: Expr = S.Zero
@@ -137,7 +156,7 @@ class Entries:
                 return None
             if above >= 0 and below >= 0:
                 own = (place - before,) if arg.shape and arg.shape[0] != 1 else ()
-                return self.at(arg, own + places[1:])
+                return self._entry(arg, own + places[1:])
             before = before + height
         return None
 
@@ -148,16 +167,15 @@ class Entries:
             return None
         rest = iter(places)
         row, column = (1 if count == 1 else int(next(rest)) for count in node.parameters)
-        return self.at(node.args[(row - 1) * node.parameters[1] + column - 1], ())
+        return self._entry(node.args[(row - 1) * node.parameters[1] + column - 1], ())
 
     def _of_loop_sum(self, node: Node, places: Places) -> Node:
-        return under_sum(self.at(node.args[0], places), node.parameters[0])
+        return build.apply("loop_sum", self._entry(node.args[0], places), parameters=node.parameters)
 
     # Products and sums of products
 
-    def sum_at(self, terms: Iterable[Term], free: Mapping[Index, Parameter]) -> Node:
-        """A sum of products with `free` indices at their places."""
-        return sum_of([self._term(term, free) for term in terms])
+    def _sum(self, terms: Iterable[Term], free: Mapping[Index, Parameter]) -> Node:
+        return _total([self._term(term, free) for term in terms])
 
     def _term(self, term: Term, free: Mapping[Index, Parameter]) -> Node:
         """A product of factors with `free` indices at their places, summed over the others."""
@@ -182,11 +200,8 @@ class Entries:
             bundles.append([*(other for bundle in joined for other in bundle), factor])
         factors += [(self._bundle(bundle, free, term.loops), S.One) for bundle in bundles]
         if not term.loops:
-            return product_of(term.coefficient, factors)
-        body = product_of(S.One, factors)
-        for loop in reversed(term.loops):
-            body = under_sum(body, loop)
-        return product_of(term.coefficient, [(body, S.One)])
+            return build.scaled(term.coefficient, factors, None)
+        return build.scaled(term.coefficient, [], _under_sums(build.scaled(S.One, factors, None), term.loops))
 
     def _selected(
         self, term: Term, free: Mapping[Index, Parameter]
@@ -212,7 +227,7 @@ class Entries:
     def _factor(self, factor: Factor, places: Mapping[Index, Parameter]) -> Node:
         chosen = tuple(places[index] for index in factor.indices)
         if factor.node is not None:
-            return self.at(factor.node, chosen)
+            return self._entry(factor.node, chosen)
         same = self._equal(*chosen)
         if same is None:
             return element(build.identity(factor.indices[0].size), chosen)
@@ -247,18 +262,16 @@ class Entries:
         terms = []
         for chosen in product(*(range(1, int(counts[index]) + 1) for index in short)):
             places = {**free, **sums, **{index: Integer(place) for index, place in zip(short, chosen, strict=True)}}
-            terms.append(product_of(S.One, [(self._factor(factor, places), factor.power) for factor in bundle]))
-        body = sum_of(terms)
-        for loop in reversed(sums.values()):
-            body = under_sum(body, loop)
-        return body
+            factors = [(self._factor(factor, places), factor.power) for factor in bundle]
+            terms.append(build.scaled(S.One, factors, None))
+        return _under_sums(_total(terms), tuple(sums.values()))
 
     def _rows_by_vectors(self, bundle: Sequence[Factor], free: Mapping[Index, Parameter]) -> Node | None:
         """``Σⱼ (A[1,j] + B[1,j]) x[j] = A[1]·x + B[1]·x``; None where a sum would stay."""
         for at, (node, indices, power) in enumerate(bundle):
             if node is not None and node.operator.name == "add" and power == 1 and len(bundle) == 2:
                 opened = [term.times(Term(S.One, (bundle[1 - at],))) for term in terms_of(node, indices)]
-                result = self.sum_at(tidy(opened, tuple(free)), free)
+                result = self._sum(tidy(opened, tuple(free)), free)
                 return None if any(below.operator.name == "loop_sum" for below in topological([result])) else result
         return self._row_by_vector(bundle, free)
 
@@ -277,6 +290,18 @@ class Entries:
         if len(vectors) != 2 or any(len(vector.shape) != 1 for vector in vectors):
             return None
         return build.apply("dot", *vectors)
+
+
+def _total(terms: Sequence[Node]) -> Node:
+    if len(terms) < 2:
+        return terms[0] if terms else build.number(0)
+    return build.apply("add", *terms)
+
+
+def _under_sums(body: Node, loops: Sequence[LoopIndex]) -> Node:
+    for loop in reversed(loops):
+        body = build.apply("loop_sum", body, parameters=(loop,))
+    return body
 
 
 def _is_selection(node: Node) -> bool:

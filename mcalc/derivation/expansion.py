@@ -19,9 +19,9 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term
 from mcalc.notation.drawing import ACROSS, ASLANT, DOWN, Drawing, Drawn, DrawnCases, Slices
 from mcalc.problems import Problem
+from mcalc.rewriting.cases import in_each_case
 from mcalc.table.roles import CASES
 from mcalc.tree import build
-from mcalc.tree.folding import folded
 from mcalc.tree.given_sizes import LosesAxis, Numbers, checked, for_sizes, settled, symbols_of
 from mcalc.tree.node import Node
 
@@ -130,7 +130,7 @@ class _Layout:
 
     def write(self, node: Node) -> Node | Drawn:
         """The value by its entries, drawn with dots where sizes are symbols."""
-        node = _by_cases(node)
+        node = in_each_case(node)
         if (
             node.operator.name == CASES
             and not node.args[0].axes
@@ -176,18 +176,6 @@ class _Layout:
                 )
             )
         return Drawing(tuple(cells), here.shape)
-
-
-def _by_cases(node: Node) -> Node:
-    """``{ 0 if c ≤ 0; 1 if c > 0 }*xᵀ`` as ``{ 0⃗ᵀ if c ≤ 0; xᵀ if c > 0 }``."""
-    chosen = [arg for arg in node.args if arg.operator.name == CASES and not arg.axes]
-    if node.operator.name != "multiply" or len(chosen) != 1 or not any(map(build.is_number, chosen[0].args[1:])):
-        return node
-    rest = [arg for arg in node.args if arg is not chosen[0]]
-    others = rest[0] if len(rest) == 1 else build.apply("multiply", *rest)
-    condition, *branches = chosen[0].args
-    parts = [build.zeros(node.shape) if build.is_zero(one) else folded("multiply", one, others) for one in branches]
-    return build.apply(CASES, condition, *parts)
 
 
 def assembled(entries: Sequence[Node], rows: int, columns: int) -> Node:

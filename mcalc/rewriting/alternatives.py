@@ -93,7 +93,16 @@ def dot_of(t: Form) -> tuple[Form, Form] | None:
 
 
 def _place_in_dot(b: Form) -> tuple[object, ...]:
-    return b.head != TURNED, b.cost, b.head == "differential", str(b.par), b.digest
+    return _lies(b), b.cost, b.head == "differential", str(b.par), b.digest
+
+
+def _lies(b: Form) -> int:
+    """What is a row where it comes from stands first in a dot product, ``X[i]·w``, and then a column of a matrix."""
+    if b.head == TURNED:
+        return 0
+    if b.head != "element" or len(b.args[0].shape) != 2:
+        return 3
+    return 1 if b.par[0] is not None else 2
 
 
 class Mean(NamedTuple):

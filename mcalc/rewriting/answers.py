@@ -28,10 +28,13 @@ _WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid"})
 
 
 class Author:
-    """One engine and one writer for a question: what was simplified once is known, and written as it was typed."""
+    """One engine and one writer for a question: what was simplified once is known, and written as it was typed.
 
-    def __init__(self, roots: Iterable[Node] = ()) -> None:
-        self.typed = Typed()
+    Of values that nobody typed, the order of the sums is kept, and no part as it stands there.
+    """
+
+    def __init__(self, roots: Iterable[Node] = (), typed: bool = True) -> None:
+        self.typed = Typed(typed)
         self.learn(roots)
         self.engine = Engine(signs=self.typed.signs, typed=self.typed.order)
         self.writer = Writer(self.typed)

@@ -7,6 +7,7 @@ from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.answers import matrix_form, orientation
 from mcalc.table.roles import CASES
 from mcalc.tree import build
+from mcalc.tree.folding import folded
 from mcalc.tree.node import Node
 
 
@@ -37,3 +38,24 @@ def by_cases(node: Node) -> Node | None:
     if value is None:
         return None
     return build.apply(CASES, condition, value, build.zeros(node.shape))
+
+
+def in_each_case(node: Node) -> Node:
+    """``{ 0 if c ≤ 0; 1 if c > 0 }*xᵀ`` as ``{ 0⃗ᵀ if c ≤ 0; xᵀ if c > 0 }``, a sign and a divisor likewise."""
+    name = node.operator.name
+    within = node.args if name == "multiply" else node.args[:1] if name in ("negative", "divide") else ()
+    chosen = [arg for arg in within if arg.operator.is_cases and not arg.axes]
+    if len(chosen) != 1 or not any(map(build.is_number, chosen[0].args[1:])):
+        return node
+
+    def beside(branch: Node) -> Node:
+        if build.is_zero(branch):
+            return build.zeros(node.shape)
+        others = [arg for arg in node.args if arg is not chosen[0]]
+        if name == "multiply":
+            rest = others[0] if len(others) == 1 else build.apply(name, *others)
+            return folded(name, branch, rest)
+        return folded(name, branch, *others)
+
+    condition, *branches = chosen[0].args
+    return build.apply(chosen[0].operator.name, condition, *map(beside, branches))

@@ -21,7 +21,7 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.heads import head_of
 from mcalc.rewriting.rationals import Rational, absolute, rational, whole
-from mcalc.rewriting.signs import keeping
+from mcalc.rewriting.signs import OPENED, keeping
 from mcalc.rewriting.traces import dimension
 from mcalc.table.records import Shape
 from mcalc.table.roles import ROOT
@@ -155,9 +155,13 @@ def _power_of_number(t: Form) -> tuple[Rational, Form, Rational] | None:
 
 
 class Typed:
-    """What is kept of how a value was typed: short parts, orders of terms, signs of differences, ``x - 1/3``."""
+    """What is kept of how a value was typed: short parts, orders of terms, signs of differences, ``x - 1/3``.
 
-    def __init__(self) -> None:
+    Of a value that nobody typed, `parts` are not kept.
+    """
+
+    def __init__(self, parts: bool = True) -> None:
+        self.keeps_parts = parts
         self.order: dict[Form, tuple[Form, ...]] = {}
         self.signs: set[Form] = set()
         self.content: dict[Form, Rational] = {}
@@ -209,12 +213,20 @@ class Typed:
                 if _has_scalar_inside(plain[node]) or not inside.isdisjoint(_inside(node)):
                     inside.add(node)
                 elif (
-                    form.args
+                    self.keeps_parts
+                    and form.args
                     and node.args
                     and plain[node].cost <= form.cost
                     and scaled_parts(plain[node])[0] == 1 == scaled_parts(form)[0]
                 ):
                     self.nodes.setdefault(form, node)
+
+    def _terms(self, term: Form) -> tuple[Form, ...]:
+        """The terms that a term of a sum is opened into, a sum in its own order."""
+        if term.head != SUM or not 1 < len(term.args) <= OPENED:
+            return (term,)
+        other = make(SUM, term.args, (-k for k in term.par), term.shape)
+        return self.order.get(term) or self.order.get(other) or (term,)
 
     def _with_sum(self, node: Node, form: Form) -> Form:
         """The form; of a sum that is new, its order and its sign are noted first."""
@@ -228,7 +240,7 @@ class Typed:
             form = construct(SUM, (other,), (rational(-c),), other.shape)
         if not whole(c):
             self.content.setdefault(core, absolute(c))
-        typed = tuple(scaled_parts(self._learned[arg])[1] for arg in node.args)
+        typed = tuple(part for arg in node.args for part in self._terms(scaled_parts(self._learned[arg])[1]))
         for at, part in enumerate(typed if core not in self.order else ()):
             self.places.setdefault(part, (len(self.order), at))
         self.order.setdefault(core, typed)

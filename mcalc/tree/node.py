@@ -224,12 +224,13 @@ def _canonical(node: Node) -> tuple[int, bytes]:
 
 
 def _reading_key(node: Node) -> tuple[int, str, bytes]:
-    """A sort key in reading order: small before large, names by the alphabet; the digest settles ties."""
+    """A sort key in reading order: small before large, names by the alphabet, ``x[2]`` before ``x[10]``."""
     size = min(1 + sum(arg.key[0] for arg in node.args), 10**9)
     if not node.args:
         text = str(node.parameters[0]) if node.parameters else node.operator.name
     else:
-        text = (node.operator.name + "(" + ",".join(arg.key[1] for arg in node.args))[:60]
+        places = [str(p).zfill(4) for p in node.parameters] if node.operator.name == "element" else []
+        text = (node.operator.name + "(" + ",".join([*(arg.key[1] for arg in node.args), *places]))[:60]
     return (size, text, node.canon)
 
 

@@ -1,1 +1,0 @@
-"""Sums and products of scalars, like factors and like terms united."""
