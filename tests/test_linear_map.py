@@ -32,9 +32,23 @@ PROBLEMS = {
         {"S": "p,p", "b": "n", "X": "n,n"},
         "jacobian",
     ),
+    "first of a Kronecker product": ("kron(A@X, Y)", "X", {"A": "p,m", "X": "m,n", "Y": "k,q"}, "jacobian"),
+    "second of a Kronecker product": ("kron(Y, X')", "X", {"X": "m,n", "Y": "k,q"}, "jacobian"),
+    "its columns": ("vec(kron(X, Y))", "X", {"X": "m,n", "Y": "k,q"}, "jacobian"),
+    "columns beside I": ("vec(kron(X, eye(n)))", "X", {"X": "n,n"}, "jacobian"),
     "second": ("norm(A@X)^2", "X", {"A": "m,n", "X": "n,k"}, "hessian"),
 }
-KRONECKER = ("both sides", "square", "matrix times vector", "scaled difference", "second")
+KRONECKER = (
+    "first of a Kronecker product",
+    "second of a Kronecker product",
+    "its columns",
+    "columns beside I",
+    "both sides",
+    "square",
+    "matrix times vector",
+    "scaled difference",
+    "second",
+)
 
 
 def values(name: str) -> tuple[Any, Any, Any, Any] | None:

@@ -47,7 +47,16 @@ def test_an_answer_is_in_matrices(text: str, wrt: str, shapes: str, answer: str)
         ("vec(X')", "X=m,n", ["dX ↦ vec(dXᵀ)", "commutation(m, n)"]),
         ("vec(A@X@B)", "A=p,m X=m,n B=n,q", ["dX ↦ vec(A·dX·B)", "kron(Bᵀ, A)"]),
         ("A@X'@B", "A=p,n X=m,n B=m,q", ["dX ↦ A·dXᵀ·B", "kron(Bᵀ, A)·commutation(m, n)"]),
-        ("kron(A, X)", "A=m,n X=p,q", ["dX ↦ kron(A, dX)"]),
+        (
+            "kron(A, X)",
+            "A=m,n X=p,q",
+            ["dX ↦ kron(A, dX)", "kron(eye(n), kron(commutation(q, m), eye(p)))·kron(vec(A), eye(p*q))"],
+        ),
+        (
+            "vec(kron(X, eye(n)))",
+            "X=n,n",
+            ["dX ↦ vec(kron(dX, eye(n)))", "kron(eye(n), kron(commutation(n, n), eye(n))·kron(eye(n), vec(eye(n))))"],
+        ),
         ("kron(ones(m, q), X)", "X=q", ["dX ↦ kron(ones(m,q), dX)"]),
     ],
 )

@@ -42,10 +42,40 @@ def of_columns(change: Node, variable: Node) -> Node | None:
     moving = leaf(build.variable(str(variable.parameters[0]), variable.shape))
     if not change.shape or len(moving.shape) != 2 or 1 in (*change.shape, *moving.shape):
         return None
+    parts = [_columns(part, moving) for part in (change.args if change.operator.name == "add" else (change,))]
+    return None if None in parts else build.total([part for part in parts if part is not None])
+
+
+def _columns(change: Node, moving: Node) -> Node | None:
+    """``∂vec(Y)/∂vec(X)`` of one term of dY; of ``dX ⊗ C`` what stands before ``vec(dX)`` in its columns."""
+    if change.operator.shape is shapes.kron_shape and len(change.shape) == 2:
+        return _of_kronecker(change, moving)
     sides = _sides(change, moving)
     if sides is None:
         return None
     return build.total([build.scaled(side.coefficient, side.scalars, _product(side, moving)) for side in sides])
+
+
+def _of_kronecker(change: Node, moving: Node) -> Node | None:
+    """``vec(A ⊗ B) = (I ⊗ (K ⊗ I)·(I ⊗ vec(B)))·vec(A)``, for A m×n and B p×q: K turns a q×m matrix.
+
+    By B it is ``(I ⊗ K ⊗ I)·(vec(A) ⊗ I)``. (Magnus and Neudecker, Matrix Differential Calculus, theorem 3.10)
+    """
+    one, other = change.args
+    (height, width), (inner_height, inner_width) = one.shape, other.shape
+    between = kronecker(turning(inner_width, height), build.identity(inner_height))
+    by_first = moving in depends(one, moving)
+    if by_first == (moving in depends(other, moving)):
+        return None
+    if by_first:
+        beside = kronecker(build.identity(height), build.apply(VEC, other))
+        product = kronecker(build.identity(width), build.chain((between, beside)))
+    else:
+        beside = kronecker(build.apply(VEC, one), build.identity(inner_height * inner_width))
+        product = build.chain((kronecker(build.identity(width), between), beside))
+    moved = one if by_first else other
+    inner = None if moved is moving else _columns(moved, moving)
+    return product if moved is moving else None if inner is None else build.chain((product, inner))
 
 
 class _Side(NamedTuple):

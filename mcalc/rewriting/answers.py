@@ -135,7 +135,7 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) 
 def _of_pairs(terms: Sequence[Term], pairs: Pairs, row: Index | None, column: Index | None) -> Node | None:
     """``A ⊗ B`` where the two indices of a pair part, and ``vec(A)`` where a column is over the two of one."""
     if column is None and row in pairs:
-        inside = matrix_form(terms, pairs[row].fast, pairs[row].slow)
+        inside = matrix_form(tidy(terms, [*pairs[row]]), pairs[row].fast, pairs[row].slow)
         return None if inside is None else build.apply(VEC, inside)
     places = [index for index in (row, column) if index is not None]
     slow, fast = ([pairs[index][at] for index in places if index in pairs] for at in (0, 1))
