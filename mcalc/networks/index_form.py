@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mcalc.networks.likeness import likeness
 from mcalc.networks.matrix_form import reduce
 from mcalc.networks.networks import Factor, Index, Tensor, Term
+from mcalc.networks.normal_form import gathered
 from mcalc.networks.terms import tidy
 from mcalc.table import TABLE
 from mcalc.table.records import Shape
@@ -49,7 +50,7 @@ def _in_order(term: Term, free: Sequence[Index]) -> Term:
             sign *= parity if build.odd(factor.power) else 1
         factors.append(factor)
     factors += [Factor(None, (first, index)) for index, first in root.items() if first is not index]
-    return Term(term.coefficient * sign, tuple(factors), term.loops)
+    return Term(term.coefficient * sign, tuple(gathered(factors)), term.loops)
 
 
 def _place(term: Term, free: Sequence[Index]) -> list[list[list[int]]]:

@@ -46,10 +46,10 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
             changed = True
     if coefficient == 0:
         return None
-    return counted(Term(coefficient, tuple(_gathered(factors)), term.loops), summed)
+    return counted(Term(coefficient, tuple(gathered(factors)), term.loops), summed)
 
 
-def _gathered(factors: Sequence[Factor]) -> list[Factor]:
+def gathered(factors: Sequence[Factor]) -> list[Factor]:
     """Equal factors at the same indices as one power: a product is a bag of factors."""
     powers: dict[tuple[Node | None, object], Factor] = {}
     for factor in factors:

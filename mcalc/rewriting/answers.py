@@ -87,6 +87,13 @@ def simplify(node: Node) -> Node:
     return _author([node]).simplified(raw([node])[node])
 
 
+def as_diagonal(node: Node) -> Node | None:
+    """``diag(v)`` of a matrix that is one, though it is written ``diag(u)⁻¹``; None of any other."""
+    author = _author([node])
+    form = author.engine.simplify(raw([node])[node])
+    return build.apply("diag", author.writer.show(form.args[0])) if form.head == "diag" else None
+
+
 def is_symmetric(node: Node) -> bool:
     """Whether the matrix is its own transpose, once all is simplified."""
     engine = Engine()

@@ -9,9 +9,9 @@ from sympy.core.singleton import S
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Index, Term, expand
 from mcalc.networks.pairs import is_selection
-from mcalc.rewriting.answers import simplify
+from mcalc.rewriting.answers import as_diagonal, simplify
 from mcalc.rewriting.explaining import runs_between
-from mcalc.table.sentences import Sentence, linked
+from mcalc.table.sentences import Sentence, linked, told
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
@@ -19,6 +19,7 @@ _MOST = 12
 """More terms stay as they are."""
 
 
+_DIAGONAL = told("a diagonal matrix has its entries at a δ: {diag(v)[i,j] = δ[i,j]*v[i]}")
 _MERGED = Sentence("terms that share all factors but one are united")
 
 
@@ -35,20 +36,27 @@ def in_indices(form: IndexForm) -> IndexForm:
 
 def said_in_indices(form: IndexForm, after: IndexForm) -> Sentence:
     """What was done to a sum of products: the rows that its factors were simplified by, and whether terms merged."""
-    told: dict[Sentence, None] = {}
+    said: dict[Sentence, None] = {}
     for node in dict.fromkeys(factor.node for term in form.tensor.terms for factor in term.factors if factor.indices):
-        simple = None if node is None else simplify(node)
+        simple = None if node is None else _simple(node)
         if node is not None and simple is not None and simple is not node:
-            told.update(dict.fromkeys(Sentence(run.sentence) for run in runs_between(node, simple)))
+            said.update(dict.fromkeys(Sentence(run.sentence) for run in runs_between(node, simple)))
+            if simple.operator.name == "diag":
+                said[_DIAGONAL] = None
     merged = len(after.tensor.terms) < len(form.tensor.terms)
-    return linked("; ", [*told, *([_MERGED] if merged or not told else [])])
+    return linked("; ", [*said, *([_MERGED] if merged or not said else [])])
+
+
+def _simple(node: Node) -> Node:
+    """The factor simplified, a diagonal matrix as one: with indices it is a δ."""
+    return (as_diagonal(node) if len(node.axes) == 2 else None) or simplify(node)
 
 
 def _with_simple_factors(term: Term) -> Term | None:
     """The term with what the engine makes of its factors opened in it; None is zero."""
     result, changed = Term(term.coefficient, (), term.loops), False
     for factor in term.factors:
-        simple = None if factor.node is None or not factor.indices else simplify(factor.node)
+        simple = None if factor.node is None or not factor.indices else _simple(factor.node)
         if simple is None or simple is factor.node or len(simple.axes) != len(factor.indices):
             result = result._replace(factors=(*result.factors, factor))
             continue
