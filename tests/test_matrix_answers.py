@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import mcalc
-from mcalc.derivation import must_read_back, other_forms
+from mcalc.derivation import answer_text, must_read_back, other_forms
 
 ANSWERS = [
     ("sum(sum(B[i,j]*x[i]*x[j] for j in 1..n) for i in 1..n)/2", "x", "B=n,n x=n", "x'@(B + B')/2"),
@@ -63,3 +63,36 @@ def test_an_answer_is_in_matrices(text: str, wrt: str, shapes: str, answer: str)
 def test_an_answer_of_order_three_or_four_in_kronecker_products(text: str, shapes: str, forms: list[str]) -> None:
     found = [form.rpartition(" = ")[2] for form in other_forms(mcalc.jacobian(text, "X", shapes_of(shapes)))]
     assert found == forms
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "wrt", "shapes", "answer"),
+    [
+        ("jacobian", "softmax(W@x)", "W", "W=k,n x=n", "softmax(W@x)[i]*(delta[i,p] - softmax(W@x)[p])*x[q]"),
+        ("jacobian", "A*(X'@X)", "X", "A=n,n X=m,n", "A[i,j]*(delta[i,l]*X[k,j] + delta[j,l]*X[k,i])"),
+        ("jacobian", "X/norm(X)", "X", "X=m,n", "(delta[i,k]*delta[j,l] - X[i,j]*X[k,l]/norm(X)^2)/norm(X)"),
+        ("jacobian", "inv(diag(A@ones(n)))", "A", "A=n,n", "-delta[i,j]*delta[i,k]/(A@ones(n))[i]^2"),
+        ("jacobian", "inv(diag(v) + diag(u))", "v", "", "-delta[i,j]*delta[i,k]/(u + v)[i]^2"),
+        (
+            "hessian",
+            "-sum(log(softmax(W@x)))",
+            "W",
+            "W=k,n x=n",
+            "k*softmax(W@x)[i]*(delta[i,p] - softmax(W@x)[p])*x[j]*x[q]",
+        ),
+    ],
+)
+def test_common_factors_stand_outside_in_index_notation(
+    command: str, text: str, wrt: str, shapes: str, answer: str
+) -> None:
+    derivation = getattr(mcalc, command)(text, wrt, shapes_of(shapes))
+    assert derivation.ascii() == answer
+    must_read_back(derivation)
+
+
+def test_parts_that_recur_in_index_notation_have_names() -> None:
+    derivation = mcalc.jacobian("B = 2*I + X - X'; inv(B)@B'", "X")
+    first, last = answer_text(derivation, "text").splitlines()
+    assert first == "t₁ = inv(2I + X − Xᵀ)"
+    assert last == "4*(t₁[i,l]*t₁[k,j] − t₁[i,k]*t₁[l,j])"
+    must_read_back(derivation)

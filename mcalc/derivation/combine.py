@@ -23,12 +23,13 @@ from mcalc.derivation.locals import (
 )
 from mcalc.derivation.reasons import chain_rule
 from mcalc.derivation.rewritten import rewriting_steps
+from mcalc.networks.common import common_to
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
 from mcalc.networks.terms import terms_of
 from mcalc.rewriting.index_terms import in_indices, said_in_indices
 from mcalc.table.records import LoopIndex, lies
-from mcalc.table.sentences import told
+from mcalc.table.sentences import Sentence, linked, told
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
 
@@ -264,6 +265,8 @@ class Combination:
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         contracted = IndexForm.of(tensor)
         because = told("the Jacobians are inserted; a {δ} leaves only the terms where its two indices are equal")
+        if len(tensor.terms) > 1 and common_to(contracted.tensor.terms, tensor.free) is not None:
+            because = linked("; ", [because, Sentence("a common factor is taken out")])
         self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
         simple = in_indices(contracted)
         if simple.weight() < contracted.weight():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, count
 
+from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Name
+from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
 from mcalc.notation.writing import printer, write
 from mcalc.problems import Problem
@@ -22,24 +24,32 @@ _SMALL = 4
 LONG = 72
 
 
-def named_parts(root: Node, shown: Callable[[Node], Sequence[Node]] | None = None) -> list[tuple[str, Node]]:
+def _values(root: Expression) -> list[Node]:
+    """The value, or those whose entries are multiplied in an index notation, each as often as it is a factor."""
+    return [root] if isinstance(root, Node) else root.nodes()
+
+
+def named_parts(root: Expression, shown: Callable[[Node], Sequence[Node]] | None = None) -> list[tuple[str, Node]]:
     """The parts that are used more than once and are not small, and those that lie deep; arguments before their uses.
 
     `shown` are the parts of a value as it is written.
     """
-    uses: dict[Node, int] = {}
-    order = topological([root])
+    values = _values(root)
+    uses = {node: 0 if node is root else values.count(node) for node in values}
+    order = topological(values)
     for node in order:
         for arg in node.args:
             uses[arg] = uses.get(arg, 0) + 1
-    taken = names_in([root]) | letters_in_use()
+    taken = names_in(values) | letters_in_use()
+    if not isinstance(root, Node):
+        taken |= set(root.letters().values())
     stems = unused(chain(("t", "s", "r", "v", "part"), ("t" * length for length in count(2))), taken)
     letter = next(without_subscripts(stems, taken))
     found = [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
-    deep = _deep_parts(root, frozenset(found), shown)
+    deep = _deep_parts(root, frozenset(found), shown) if isinstance(root, Node) else []
     if deep:
         named = {*found, *deep}
-        found = [node for node in topological([root], shown) if node in named]
+        found = [node for node in topological(values, shown) if node in named]
     return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
 
 
@@ -65,20 +75,20 @@ def is_deep(root: Node) -> bool:
     return bool(_deep_parts(root, frozenset()))
 
 
-def named_boxes(root: Node, made: Iterable[str] = ()) -> tuple[list[tuple[Name, Box]], Box]:
+def named_boxes(root: Expression, made: Iterable[str] = ()) -> tuple[list[tuple[Name, Box]], Box]:
     """The parts that recur, each by its name with what it stands for, and the value in which they stand."""
     builder = Builder(made)
     parts = named_parts(root, builder.parts_of)
-    builder.prepare([root])
+    builder.prepare(_values(root))
     named: list[tuple[Name, Box]] = []
     for word, node in parts:
         name = Name(word, len(node.axes))
         named.append((name, builder.box(node)))
         builder.name_part(node, name)
-    return named, builder.box(root)
+    return named, builder.box(root) if isinstance(root, Node) else indexed(root, builder)
 
 
-def program(root: Node, dialect: str, always: bool = False) -> str | None:
+def program(root: Expression, dialect: str, always: bool = False) -> str | None:
     """``t₁ = …; answer``, a line each; None where nothing recurs, or, unless asked for, where the answer is short."""
     plain = None if always else _length(root, dialect)
     if plain is not None and plain <= LONG:
@@ -93,7 +103,7 @@ def program(root: Node, dialect: str, always: bool = False) -> str | None:
         rows += [f"{name} &= {text}" for name, text in lines]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
     text = "\n".join([*(f"{name} = {text}" for name, text in lines), setter.write(last)])
-    return None if plain is not None and len(text) >= plain and not is_deep(root) else text
+    return None if plain is not None and len(text) >= plain and not _is_too_deep(root) else text
 
 
 def is_unreadable(root: Node) -> bool:
@@ -101,7 +111,11 @@ def is_unreadable(root: Node) -> bool:
     return root.key[0] > LEGIBLE or is_deep(root)
 
 
-def is_long(root: Node) -> bool:
+def _is_too_deep(root: Expression) -> bool:
+    return isinstance(root, Node) and is_deep(root)
+
+
+def is_long(root: Expression) -> bool:
     """Whether the text is so long that parts that recur have names."""
     return program(root, "text") is not None
 
@@ -117,8 +131,8 @@ def written_out(root: Node, dialect: str) -> str:
     return write(root, dialect)
 
 
-def _length(root: Node, dialect: str) -> int:
+def _length(root: Expression, dialect: str) -> int:
     """How long the answer is when it is written out: counted, not written, as it may be enormous."""
-    if root.key[0] > 5000:
+    if (root.key[0] if isinstance(root, Node) else root.weight()) > 5000:
         return 10**6
     return len(write(root, dialect))

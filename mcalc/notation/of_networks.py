@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from sympy.core.numbers import Rational
 
+from mcalc.networks.common import common_to, is_partial, without
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Term
 from mcalc.networks.networks import Index as Place
@@ -22,14 +24,34 @@ def indexed(form: IndexForm, builder: Builder) -> Box:
     together: list[Loops] = [term.loops for term in form.tensor.terms]
     builder.prepare(form.nodes(), names.values(), together)
     terms = sorted(form.tensor.terms, key=lambda term: bool(term.coefficient < 0))
-    parts = tuple(_term(term, form.tensor.free, names, builder) for term in terms)
+    if len(terms) == 1:
+        return _signed(terms[0], form.tensor.free, names, builder)
+    common = common_to(terms, form.tensor.free)
+    if common is None:
+        return _sum(terms, form.tensor.free, names, builder)
+    rests = [without(term, common) for term in terms]
+    return _signed(common, form.tensor.free, names, builder, rests)
+
+
+def _sum(terms: Sequence[Term], free: Sequence[Place], names: dict[Place, str], builder: Builder) -> Box:
+    parts = tuple(_term(term, free, names, builder) for term in terms)
     joins = tuple("minus" if term.coefficient < 0 else "plus" if at else "" for at, term in enumerate(terms))
-    return Row("sum", parts, joins, (0,) * len(parts)) if len(parts) > 1 or joins[0] else parts[0]
+    return Row("sum", parts, joins, (0,) * len(parts))
 
 
-def _term(term: Term, free: Sequence[Place], names: dict[Place, str], builder: Builder) -> Box:
-    """One product without its sign, under the sums over its inner indices."""
-    above: list[Box] = []
+def _signed(
+    term: Term, free: Sequence[Place], names: dict[Place, str], builder: Builder, rests: Sequence[Term] = ()
+) -> Box:
+    """One product with its sign, times the sum of the rests."""
+    whole = _term(term, free, names, builder, rests)
+    return Row("sum", (whole,), ("minus",), (0,)) if term.coefficient < 0 else whole
+
+
+def _term(
+    term: Term, free: Sequence[Place], names: dict[Place, str], builder: Builder, rests: Sequence[Term] = ()
+) -> Box:
+    """One product without its sign, under the sums over its inner indices; the sum of the rests is a factor of it."""
+    above: list[tuple[tuple[object, ...], Box]] = []
     below: list[Box] = []
     order = {index: number for number, index in enumerate(names)}
 
@@ -37,12 +59,20 @@ def _term(term: Term, free: Sequence[Place], names: dict[Place, str], builder: B
         name = "" if factor.node is None else factor.node.key[1]
         return len(factor.indices) > 0, [order[index] for index in factor.indices], name
 
-    along = all(factor.node is not None and factor.node.operator.name == "partial" for factor in term.factors)
+    along = all(map(is_partial, term.factors))
     for factor in term.factors if along else sorted(term.factors, key=key):
         part, power = _factor(factor, names, builder), abs(factor.power)
-        (below if factor.power < 0 else above).append(part if power == 1 else Power(part, Number(power)))
+        part = part if power == 1 else Power(part, Number(power))
+        if factor.power < 0:
+            below.append(part)
+        else:
+            above.append((key(factor), part))
+    if rests:
+        places = sorted({order[index] for rest in rests for factor in rest.factors for index in factor.indices})
+        above.append(((True, places, ""), _sum(rests, free, names, builder)))
+        above.sort(key=itemgetter(0))
     coefficient = abs(term.coefficient)
-    whole = _entries(above, coefficient.p)
+    whole = _entries([part for _, part in above], coefficient.p)
     if below or coefficient.q != 1:
         whole = Fraction(whole, _entries(below, coefficient.q), "entry")
     inner: list[Place] = []

@@ -24,8 +24,8 @@ def named_result(result: Expression | Drawn, naming: bool | None, made: Sequence
     if isinstance(result, Drawing | DrawnCases):
         return result.box(), ()
     assert not isinstance(result, Slices)
-    long = isinstance(result, Node) and naming is None and (is_unreadable(result) or is_long(result))
-    if isinstance(result, Node) and (naming or long):
+    unreadable = isinstance(result, Node) and is_unreadable(result)
+    if naming or (naming is None and (unreadable or is_long(result))):
         named, box = named_boxes(result, made)
         return box, tuple(named)
     return box_of(result, made), ()
