@@ -27,6 +27,7 @@ from mcalc.rewriting.hidden import hidden
 from mcalc.rewriting.opening import Pair, Reduce, as_it_stands, multiply_out, one_denominator, one_inverse
 from mcalc.rewriting.products import chain
 from mcalc.rewriting.rationals import Rational, absolute
+from mcalc.rewriting.sides import beside_its_transpose, both_sides
 from mcalc.rewriting.signs import is_typed
 
 _MOST = 12
@@ -225,10 +226,16 @@ def _whole(signature: Signature, inner: Form, others: Sequence[Pair], t: Form, p
 
 
 MOVES = (
+    Move("both sides", "what all terms have first and last is taken out", both_sides),
     Move("common factor", "a common factor is taken out", _common_factor),
     Move("unit vectors", "multiples of unit vectors are written as one column", as_column),
     Move("before a column", "what all entries of a column share stands before it", before_column),
     Move("columns of a matrix", "columns of a matrix, each times a row, are the matrix times the rows", from_columns),
+    Move(
+        "beside its transpose",
+        "a common factor is taken out, where its transpose stands on the other side",
+        beside_its_transpose,
+    ),
     Move("one inverse", "the product of two inverses is the inverse of the product, turned round", one_inverse),
     Move("one denominator", "the terms are brought over one fraction bar", one_denominator),
     Move("multiply out", "the parentheses are multiplied out", multiply_out),
