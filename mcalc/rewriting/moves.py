@@ -27,7 +27,7 @@ from mcalc.rewriting.hidden import hidden
 from mcalc.rewriting.opening import Pair, Reduce, as_it_stands, multiply_out, one_denominator, one_inverse
 from mcalc.rewriting.products import chain
 from mcalc.rewriting.rationals import Rational, absolute
-from mcalc.rewriting.sides import beside_its_transpose, both_sides
+from mcalc.rewriting.sides import beside_its_transpose, both_sides, multiples
 from mcalc.rewriting.signs import is_typed
 
 _MOST = 12
@@ -228,6 +228,7 @@ def _whole(signature: Signature, inner: Form, others: Sequence[Pair], t: Form, p
 MOVES = (
     Move("both sides", "what all terms have first and last is taken out", both_sides),
     Move("common factor", "a common factor is taken out", _common_factor),
+    Move("multiples", "multiples of one vector or matrix are added", multiples),
     Move("unit vectors", "multiples of unit vectors are written as one column", as_column),
     Move("before a column", "what all entries of a column share stands before it", before_column),
     Move("columns of a matrix", "columns of a matrix, each times a row, are the matrix times the rows", from_columns),

@@ -1,15 +1,31 @@
-"""Moves for matrices that stand on both sides: ``A'·A − A'·B·A = A'·(I − B)·A``, and ``(A − B·A)'·A`` too."""
+"""Moves for what all terms are multiples of, one matrix or one on each side: ``A'·A − A'·B·A = A'·(I − B)·A``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcalc.rewriting.algebra import add, split, with_scalars
-from mcalc.rewriting.forms import CHAIN, SUM, TURNED, Form, identity, is_matrix, make
+from mcalc.rewriting.algebra import add, multiply, split, with_scalars
+from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, Form, identity, is_matrix, make
 from mcalc.rewriting.opening import Reduce, as_it_stands
 from mcalc.rewriting.products import chain
-from mcalc.rewriting.rationals import Rational
+from mcalc.rewriting.rationals import Rational, rational
 from mcalc.rewriting.signs import turned
+
+
+def multiples(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
+    """``s·u − t·u = (s − t)·u``: multiples of one vector or matrix are added, though that is no shorter."""
+    if t.head != SUM or len(t.args) < 2 or not t.shape:
+        return None
+    parts = [split(a) for a in t.args]
+    body = parts[0][2]
+    if any(other is not body for _, _, other in parts) or body.shape != t.shape or body.head in _CONSTANT:
+        return None
+    pairs = [(rational(c * k), multiply([*scalars, (ONE, 1)])) for c, (k, scalars, _) in zip(t.par, parts, strict=True)]
+    found = multiply([(add(pairs, ()), 1), (body, 1)], t.shape)
+    return make(PRODUCT, (as_it_stands(pairs, ()), body), (1, 1), t.shape) if found.cost <= t.cost else None
+
+
+_CONSTANT = frozenset({"ones", "eye"})
 
 
 def both_sides(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
