@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sympy.core.expr import Expr
 
 from mcalc.rewriting.algebra import add, multiply
+from mcalc.rewriting.cancelling import out_of_fraction
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.fixed import as_column, before_column, from_columns
 from mcalc.rewriting.forms import (
@@ -238,6 +239,7 @@ MOVES = (
         beside_its_transpose,
     ),
     Move("one inverse", "the product of two inverses is the inverse of the product, turned round", one_inverse),
+    Move("out of a fraction", "what is below the fraction bar cancels in a part of the sum", out_of_fraction),
     Move("one denominator", "the terms are brought over one fraction bar", one_denominator),
     Move("multiply out", "the parentheses are multiplied out", multiply_out),
 )

@@ -1,0 +1,79 @@
+"""A move for fractions: a part of a sum that has what is below the bar leaves the fraction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.rewriting.algebra import add, multiply
+from mcalc.rewriting.constructors import construct
+from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form
+from mcalc.rewriting.opening import Pair, Reduce, as_it_stands
+from mcalc.rewriting.rationals import Rational, rational
+
+_MOST = 12
+
+
+def out_of_fraction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
+    """``(A + s·I)·v/s = A·v/s + v``: what cancels in one part of a sum is cancelled where the whole is then shorter."""
+    if t.head != PRODUCT:
+        return None
+    powers = list(zip(t.args, t.par, strict=True))
+    for below, e in powers:
+        if below.shape or e >= 0:
+            continue
+        for factor, k in powers:
+            if k != 1 or factor is below:
+                continue
+            kept, gone = _parted([(1, factor)], below, -e)
+            if not gone:
+                continue
+            rest = [(b, m) for b, m in powers if b is not factor and b is not below]
+            terms = [(c, multiply([(a, 1), *rest], t.shape)) for c, a in gone]
+            if kept:
+                inner = add(kept, factor.shape)
+                terms.insert(0, (1, multiply([(inner, 1), (below, e), *rest], t.shape)))
+            if reduced(add(terms, t.shape)).cost < t.cost:
+                return as_it_stands(terms, t.shape)
+    return None
+
+
+def _parted(pairs: Sequence[Pair], below: Form, power: Rational) -> tuple[list[Pair], list[Pair]]:
+    """The terms that have not the power of a scalar as a factor, and those that have it, without it.
+
+    A sum within a product of matrices, or turned over, is opened where some of its terms have it.
+    """
+    kept: list[Pair] = []
+    gone: list[Pair] = []
+    for c, a in pairs:
+        own = dict(zip(a.args, a.par, strict=True)) if a.head == PRODUCT else {a: 1}
+        if own.get(below, 0) >= power:
+            gone.append((c, multiply([(a, 1), (below, -power)], a.shape)))
+            continue
+        opened = _opened(a, below, power)
+        if opened is None:
+            kept.append((c, a))
+            continue
+        for into, found in zip((kept, gone), opened, strict=True):
+            into += [(rational(c * k), b) for k, b in found]
+    return kept, gone
+
+
+def _opened(a: Form, below: Form, power: Rational) -> tuple[list[Pair], list[Pair]] | None:
+    """A sum, a product of matrices with a sum in it, or its transpose, parted; None where nothing has the factor."""
+    if a.head == SUM and len(a.args) <= _MOST:
+        kept, gone = _parted(list(zip(a.par, a.args, strict=True)), below, power)
+        return (kept, gone) if gone else None
+    if a.head not in (CHAIN, TURNED, PRODUCT):
+        return None
+    for at, part in enumerate(a.args):
+        if not part.shape or (a.head == PRODUCT and a.par[at] != 1):
+            continue
+        found = _opened(part, below, power)
+        if found is not None:
+            kept, gone = ([(1, _with(a, at, add(own, part.shape)))] if own else [] for own in found)
+            return kept, gone
+    return None
+
+
+def _with(a: Form, at: int, part: Form) -> Form:
+    return construct(a.head, (*a.args[:at], part, *a.args[at + 1 :]), a.par, a.shape)
