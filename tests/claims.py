@@ -583,6 +583,7 @@ _OTHERS = {
     "the differential is linear in those of what it is made of",
     "where z is positive, max(0, z) is z",
     "a unit vector picks one entry",
+    "a diagonal matrix has its entries at a δ: diag(v)[i,j] = δ[i,j]*v[i]",
     "written out entry by entry",
     "the condition counts 1 where it holds, 0 where it fails",
     "products written as in the expression",

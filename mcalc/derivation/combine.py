@@ -265,7 +265,7 @@ class Combination:
         self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         contracted = IndexForm.of(tensor)
         because = told("the Jacobians are inserted; a {δ} leaves only the terms where its two indices are equal")
-        if len(tensor.terms) > 1 and common_to(contracted.tensor.terms, tensor.free) is not None:
+        if common_to(contracted.tensor.terms, tensor.free) is not None:
             because = linked("; ", [because, Sentence("a common factor is taken out")])
         self.steps.append(Step("combine", "contract", because, chained, contracted, leaf.shape))
         simple = in_indices(contracted)

@@ -17,6 +17,8 @@ def is_partial(factor: Factor) -> bool:
 
 def common_to(terms: Sequence[Term], free: Sequence[Index]) -> Term | None:
     """The number and the factors that all terms have, none under a Σ; None where there is nothing to take out."""
+    if len(terms) < 2:
+        return None
     every = [factor for term in terms for factor in term.factors]
     if any(term.loops for term in terms) or any(is_partial(factor) for factor in every):
         return None

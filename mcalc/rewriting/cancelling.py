@@ -70,10 +70,13 @@ def _opened(a: Form, below: Form, power: Rational) -> tuple[list[Pair], list[Pai
             continue
         found = _opened(part, below, power)
         if found is not None:
-            kept, gone = ([(1, _with(a, at, add(own, part.shape)))] if own else [] for own in found)
+            kept, gone = (_with(a, at, own) for own in found)
             return kept, gone
     return None
 
 
-def _with(a: Form, at: int, part: Form) -> Form:
-    return construct(a.head, (*a.args[:at], part, *a.args[at + 1 :]), a.par, a.shape)
+def _with(a: Form, at: int, pairs: Sequence[Pair]) -> list[Pair]:
+    """The form with a sum of these terms in a place; nothing where there are none."""
+    if not pairs:
+        return []
+    return [(1, construct(a.head, (*a.args[:at], add(pairs, a.args[at].shape), *a.args[at + 1 :]), a.par, a.shape))]

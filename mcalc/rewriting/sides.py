@@ -39,9 +39,10 @@ def both_sides(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     if not (is_matrix(left) and is_matrix(right)):
         return None
     inner = _inner(t.par, t.args, left, right)
-    if inner is None or chain([left, add(list(zip(inner.par, inner.args, strict=True))), right], t.shape).cost >= t.cost:
+    if inner is None:
         return None
-    return make(CHAIN, (left, inner, right), (), t.shape)
+    whole = chain([left, add(list(zip(inner.par, inner.args, strict=True))), right], t.shape)
+    return make(CHAIN, (left, inner, right), (), t.shape) if whole.cost < t.cost else None
 
 
 def beside_its_transpose(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
