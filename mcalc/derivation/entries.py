@@ -56,6 +56,12 @@ class Entries:
         """The entry of `node` at `places`, one a axis, counted from 1."""
         return self._written(self._entry(node, places))
 
+    def every(self, node: Node, places: Sequence[Places]) -> list[Node]:
+        """The entries that stand beside each other in a matrix written out: of two opposites one has a minus sign."""
+        entries = [self._entry(node, one) for one in places]
+        self.author.beside(entries)
+        return [self._written(entry) for entry in entries]
+
     def sum_at(self, terms: Iterable[Term], free: Mapping[Index, Parameter]) -> Node:
         """A sum of products with `free` indices at their places."""
         return self._written(self._sum(terms, free))

@@ -146,16 +146,18 @@ class _Layout:
         here = self.settle(node)
         return self._in_full(node, here) if self.in_full else self._drawn(node, here)
 
-    def _entry(self, node: Node, here: Node, row: Expr, column: Expr) -> Node:
+    def _places(self, node: Node, row: Expr, column: Expr) -> Places:
         places = {len(node.shape) - 2: row, len(node.shape) - 1: column} if len(node.shape) == 2 else {0: row}
-        return _short(self.entries.at(here, tuple(places[axis] for axis, size in enumerate(node.shape) if size != 1)))
+        return tuple(places[axis] for axis, size in enumerate(node.shape) if size != 1)
+
+    def _entry(self, node: Node, here: Node, row: Expr, column: Expr) -> Node:
+        return _short(self.entries.at(here, self._places(node, row, column)))
 
     def _in_full(self, node: Node, here: Node) -> Node:
         rows, columns = int(self.rows), int(self.columns)
-        entries = [
-            self._entry(node, here, Integer(row), Integer(column))
-            for row, column in product(range(1, rows + 1), range(1, columns + 1))
-        ]
+        every = product(range(1, rows + 1), range(1, columns + 1))
+        places = [self._places(node, Integer(row), Integer(column)) for row, column in every]
+        entries = [_short(entry) for entry in self.entries.every(here, places)]
         return _short(assembled(entries, rows, columns))
 
     def _drawn(self, node: Node, here: Node) -> Drawing:

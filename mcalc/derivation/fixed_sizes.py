@@ -8,7 +8,7 @@ from mcalc.derivation.expansion import in_components
 from mcalc.networks.index_form import Expression
 from mcalc.notation.writing import write
 from mcalc.problems import Problem
-from mcalc.rewriting.answers import simplify
+from mcalc.rewriting.answers import beside_each_other
 from mcalc.tree.node import Node, topological
 
 ENTRIES = "written out entry by entry"
@@ -61,4 +61,4 @@ def _simplified(grid: Node) -> Node:
         return grid.func(_simplified(grid.args[0]))
     if not grid.args or not all(not arg.shape for arg in grid.args):
         return grid
-    return Node(grid.operator, [simplify(arg) for arg in grid.args], grid.parameters, grid.shape)
+    return Node(grid.operator, beside_each_other(grid.args), grid.parameters, grid.shape)

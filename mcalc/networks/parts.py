@@ -79,7 +79,7 @@ def _entries(pieces: Sequence[Piece], height: Expr, width: Expr) -> Node | None:
 
 
 def _rows(pieces: Sequence[Piece], height: Expr, width: Expr) -> Node | None:
-    """Rows, or blocks of rows, that follow one another without a gap."""
+    """Rows, or blocks of rows, that follow one another; None where one row among zeros is ``unit(k,n)·row``."""
     blocks: dict[Expr, tuple[Expr, list[Node]]] = {}
     for piece in pieces:
         body = piece.body
@@ -96,6 +96,8 @@ def _rows(pieces: Sequence[Piece], height: Expr, width: Expr) -> Node | None:
             start, end = where.lower, where.upper
             rest = build.chain(parts[1:]) if len(parts) > 1 else build.identity(end - start + 1)
         blocks.setdefault(start, (end, []))[1].append(build.scaled(piece.coefficient, piece.scalars, rest))
+    if len(blocks) == 1 and all(start == end for start, (end, _) in blocks.items()) and height != 1:
+        return None
     rows: list[Node] = []
     start = S.One
     while blocks:

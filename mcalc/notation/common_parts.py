@@ -19,6 +19,8 @@ LEGIBLE = 250
 """Where an expression has more parts, each counted as often as it is used, those that recur are written by name."""
 DEEPEST = 60
 """Where a text has more brackets inside one another, inner parts are written by name: so deep nobody reads."""
+_THIN = frozenset({"negative", "transpose"})
+"""What is written by the name of its argument, ``−t₁`` and ``t₁ᵀ``, however often it is used."""
 _LARGEST = 100_000
 _SMALL = 4
 LONG = 72
@@ -40,6 +42,9 @@ def named_parts(root: Expression, shown: Callable[[Node], Sequence[Node]] | None
     for node in order:
         for arg in node.args:
             uses[arg] = uses.get(arg, 0) + 1
+    for node in reversed(order):
+        if node.operator.name in _THIN:
+            uses[node.args[0]] += uses.pop(node, 1) - 1
     taken = names_in(values) | letters_in_use()
     if not isinstance(root, Node):
         taken |= set(root.letters().values())

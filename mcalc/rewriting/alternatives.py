@@ -139,6 +139,16 @@ def _total(a: Form) -> tuple[Mean | None, Form | None]:
     return Mean(inner, False, axis, a.head == "diag"), size_of(inner.shape[axis : axis + 1])
 
 
+def opposites(entries: Sequence[Form]) -> dict[Form, Form]:
+    """Of entries that are not short, those that are the negative of another one, which is written with a minus sign."""
+    known = set(entries)
+    pairs = [(a, negative(a)) for a in known if scaled_parts(a)[0] < 0 and a.cost > _SHORT]
+    return {a: other for a, other in pairs if other in known}
+
+
+_SHORT = 4
+
+
 def along_axis(a: Form) -> tuple[Form, int] | None:
     """A and 1 where a column is ``A·1⃗``, the sum over columns; A and 0 where it is ``Aᵀ·1⃗``."""
     if a.head != CHAIN or len(a.args) != 2 or not is_matrix(a.args[0]):

@@ -13,6 +13,7 @@ from mcalc.networks.networks import Factor, Index, Term, fresh
 from mcalc.networks.pairs import Pair, Pairs, is_selection, split_free
 from mcalc.networks.parts import by_parts
 from mcalc.networks.terms import terms_of, tidy
+from mcalc.rewriting.alternatives import opposites
 from mcalc.rewriting.engine import Engine
 from mcalc.rewriting.forms import ONE, PRODUCT, SUM, Form, is_zero, make
 from mcalc.rewriting.rationals import rational
@@ -43,6 +44,12 @@ class Author:
         """The sums in these values are written as they stand there, those met first counting."""
         for root in roots:
             self.typed.learn(root)
+
+    def beside(self, entries: Iterable[Node]) -> None:
+        """Values that stand beside each other: of two that differ in their sign, the one is written by the other."""
+        self.learn(entries := list(entries))
+        forms = raw(entries)
+        self.writer.opposites |= opposites([self.engine.simplify(forms[entry]) for entry in entries])
 
     def simplified(self, form: Form) -> Node:
         """The form simplified, as a value."""
@@ -85,6 +92,13 @@ def simplify(node: Node) -> Node:
         if found is not None:
             return found
     return _author([node]).simplified(raw([node])[node])
+
+
+def beside_each_other(entries: Sequence[Node]) -> list[Node]:
+    """Scalars simplified, of two opposites the one with a minus sign before the other."""
+    author = _author(entries)
+    author.beside(entries)
+    return [author.simplified(raw([entry])[entry]) for entry in entries]
 
 
 def as_diagonal(node: Node) -> Node | None:

@@ -16,6 +16,7 @@ from mcalc.rewriting.alternatives import (
     in_places,
     is_structural,
     means_of,
+    opposites,
     term,
     turned_as_a_whole,
     with_bound_on_the_right,
@@ -49,6 +50,7 @@ from mcalc.table.roles import DELTA, NORM, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
+_WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid"})
 _LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differential", "pi", "unit", DELTA})
 
 
@@ -60,6 +62,7 @@ class Writer:
         self.shown: dict[Form, Node] = {}
         self._turned_round: dict[Form, Form | None] = {}
         self._refused: set[Form] = set()
+        self.opposites: dict[Form, Form] = {}  # written with a minus sign before the other form
 
     def show(self, root: Form) -> Node:
         """The form as a careful author writes it."""
@@ -89,6 +92,10 @@ class Writer:
     def _parts(self, t: Form) -> Sequence[Form]:
         if t in self.typed.nodes:
             return ()
+        if t in self.opposites:
+            return (self.opposites[t],)
+        if t.head in _WRITTEN_OUT:
+            self.opposites |= opposites(t.args)
         other = self._other(t)
         if other is not None:
             return (other,)
@@ -162,6 +169,8 @@ class Writer:
     def _show(self, t: Form) -> Node:
         if t in self.typed.nodes:
             return self.typed.nodes[t]
+        if t in self.opposites:
+            return build.apply("negative", self.shown[self.opposites[t]])
         other = self._other(t)
         if other is not None:
             return self.shown[other]
