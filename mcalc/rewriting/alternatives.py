@@ -139,6 +139,9 @@ def _total(a: Form) -> tuple[Mean | None, Form | None]:
     return Mean(inner, False, axis, a.head == "diag"), size_of(inner.shape[axis : axis + 1])
 
 
+WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid"})
+
+
 def opposites(entries: Sequence[Form]) -> dict[Form, Form]:
     """Of entries that are not short, those that are the negative of another one, which is written with a minus sign."""
     known = set(entries)

@@ -25,8 +25,6 @@ from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 from mcalc.tree.operations import kronecker
 
-_WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid"})
-
 
 class Author:
     """One engine and one writer for a question: what was simplified once is known, and written as it was typed.

@@ -8,6 +8,7 @@ from operator import eq
 from mcalc.rewriting.alternatives import (
     ROTATED,
     WRITTEN_AS_FACTORS,
+    WRITTEN_OUT,
     all_negative,
     all_turned,
     along_axis,
@@ -50,7 +51,6 @@ from mcalc.table.roles import DELTA, NORM, TRACE
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
-_WRITTEN_OUT = frozenset({"stack", "stack_rows", "grid"})
 _LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differential", "pi", "unit", DELTA})
 
 
@@ -94,8 +94,7 @@ class Writer:
             return ()
         if t in self.opposites:
             return (self.opposites[t],)
-        if t.head in _WRITTEN_OUT:
-            self.opposites |= opposites(t.args)
+        self.opposites |= opposites(t.args) if t.head in WRITTEN_OUT else {}
         other = self._other(t)
         if other is not None:
             return (other,)
@@ -160,9 +159,7 @@ class Writer:
                 return make(TURNED, (all_turned(t),), (), t.shape)
         if (whole := turned_as_a_whole(t)) is not None:
             return whole
-        if t.head in TABLE and TABLE[t.head].mirrored:
-            return with_bound_on_the_right(t)
-        return None
+        return with_bound_on_the_right(t) if t.head in TABLE and TABLE[t.head].mirrored else None
 
     # Writing
 
