@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from typing import ParamSpec
 
@@ -11,6 +11,7 @@ from mcalc.derivation.conventions import asked_of_symmetric, convention_notes, d
 from mcalc.derivation.derivation import Derivation, Step, Verified, letters_of_text
 from mcalc.derivation.derive import Work
 from mcalc.derivation.fixed_sizes import ENTRIES, written_out
+from mcalc.derivation.known import Known
 from mcalc.derivation.notes import notes_on
 from mcalc.derivation.prepare import prepare
 from mcalc.derivation.together import layout_step, row_of_scalars, whole_hessian
@@ -90,6 +91,7 @@ class _Derivatives:
     asked: Question
     reading: Reading
     free: Reading
+    known: Known = field(default_factory=Known)
 
     def first(self, by: Sequence[Node]) -> Derivation:
         """``∂f/∂x`` for each x, in one row where all are scalars."""
@@ -157,6 +159,7 @@ class _Derivatives:
             named,
             self.asked.method if self.asked.command == "explain" else "chain",
             self.asked.told,
+            known=self.known,
         )
         natural = work.derive()
         steps = work.steps
@@ -223,14 +226,17 @@ def work_on(
     method: str = "chain",
     told: bool = True,
     every: bool = False,
+    known: Known | None = None,
 ) -> Work:
     """The expression made ready to be derived; the variable is free, whatever was declared of it."""
     plain = build.variable(str(by.parameters[0]), by.shape)
-    undeclared = replaced([reading.value, *reading.bound.values()], {by: plain})
-    bound = {name: undeclared[node] for name, node in reading.bound.items() if node.args}
-    prepared = prepare(undeclared[reading.value], plain, frozenset(bound.values()))
+    value, bound = reading.value, {name: node for name, node in reading.bound.items() if node.args}
+    if by is not plain:
+        undeclared = replaced([value, *bound.values()], {by: plain})
+        value, bound = undeclared[value], {name: undeclared[node] for name, node in bound.items()}
+    prepared = prepare(value, plain, frozenset(bound.values()))
     names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
-    return Work(prepared, plain, names, cases, named, method, told, every)
+    return Work(prepared, plain, names, cases, named, method, told, every, known or Known())
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:

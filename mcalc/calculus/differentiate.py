@@ -54,14 +54,18 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
 
     `rule_of` gives the local derivatives: those of the operator table, unless it is asked what others would make.
     """
+    return differentiate_by_all(root, [variable], rule_of)[0]
+
+
+def differentiate_by_all(root: Node, by: Sequence[Node], rule_of: Local = local_rule) -> list[Tensor]:
+    """The derivative by each of the variables, all in one pass."""
     value = fresh(root)
-    touched = depends(root, variable)
-    if variable not in touched:
-        return Tensor((), value, fresh(variable))
+    touched = depends(root, *by)
     here = fresh(root)
+    variables = frozenset(by)
     found: dict[Node, tuple[list[Term], tuple[Index, ...]]] = {root: ([Term(S.One, delta(value, here))], here)}
     for node in reversed(topological([root], lambda node: [arg for arg in node.args if arg in touched])):
-        if node is variable or node not in found:
+        if node in variables or node not in found:
             continue
         terms, indices = _settled(tidy(found[node][0], value + found[node][1]), value, found[node][1])
         for position, arg in enumerate(node.args):
@@ -77,8 +81,8 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
             else:
                 common = fresh(arg)
                 found[arg] = (aligned(passed, own, common, value), common)
-    terms, indices = found[variable]
-    return Tensor(tuple(tidy(terms, value + indices)), value, indices)
+    arrived = [found.get(variable) or ([], fresh(variable)) for variable in by]
+    return [Tensor(tuple(tidy(terms, value + indices)), value, indices) for terms, indices in arrived]
 
 
 def _summed_or_free(node: Node) -> frozenset[LoopIndex]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from dataclasses import replace as with_fields
 from itertools import pairwise
 
-from mcalc.calculus.differentiate import contract, matrix_places, tensor_of
+from mcalc.calculus.differentiate import contract, tensor_of
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.joints import Fork, forks
 from mcalc.derivation.locals import (
     Local,
     closed,
+    closed_sum,
     leaf_of,
     leaf_tensor,
     matrix_or_indices,
@@ -26,27 +27,19 @@ from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.common import common_to
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
-from mcalc.networks.terms import terms_of
 from mcalc.rewriting.index_terms import in_indices, said_in_indices
 from mcalc.table.records import LoopIndex, lies
 from mcalc.table.sentences import Sentence, linked, told
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
 
+Sums = dict[tuple[object, ...], tuple[Expression, Local, Node | None, list[list[Local]]]]
+"""By value, variable and paths: the derivative, how it goes on, what its name stands for; the paths are kept alive."""
+
 _KEPT_WRITTEN_OUT = 60
 """A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
 
 _LONGEST_WAY = 12
-
-
-def _closed_sum(entry: Local) -> Local:
-    """The derivative at the end of a fork, a sum of its ways: it goes on as one factor, as it would double at each."""
-    places = matrix_places(entry.tensor.value, entry.tensor.variable)
-    if entry.node is None or places is None:
-        return entry
-    indices = tuple(index for index in places if index is not None)
-    terms = tuple(terms_of(entry.node, indices, open_sums=False))
-    return with_fields(entry, tensor=entry.tensor._replace(terms=terms))
 
 
 @dataclass
@@ -59,6 +52,7 @@ class Combination:
     local: dict[tuple[str, str], Local]
     by_indices: bool = False
     told: bool = True
+    known: Sums | None = None
     named: dict[Node, Node] = field(default_factory=dict)
     total: dict[str, Local] = field(default_factory=dict)
 
@@ -71,13 +65,17 @@ class Combination:
         root = self.lines[-1]
         users: dict[str, list[Line]] = {}
         for above, below in local:
-            users.setdefault(below, []).insert(0, self.line_of[above])
+            users.setdefault(below, []).append(self.line_of[above])
+        for found in users.values():
+            found.reverse()
         total = self.total
         stops = {root.name, str(self.by.parameters[0])}
+        moving = Counter(above for above, _ in local)
+        in_indices = {name for edge, entry in local.items() if entry.node is None for name in edge}
         for line in self.lines:
-            odd = len(line.node.axes) == 2 or any(
-                entry.node is None for (above, below), entry in local.items() if line.name in (above, below)
-            )
+            odd = len(line.node.axes) == 2 or line.name in in_indices
+            if not self.told and line.definition.operator.name == "matmul" and moving[line.name] == 1:
+                odd = False  # a product with a constant is passed, where no reader is told of it
             if len(users.get(line.name, ())) > 1 or odd:
                 stops.add(line.name)
         self._rests(users, stops)
@@ -88,7 +86,7 @@ class Combination:
                 continue
             paths = [self._path(line, name, root, stops, users, local, total) for line in users[name]]
             paths.sort(key=len)
-            result = self._add_paths(root, target, paths, total)
+            result = self._added(root, target, paths, total)
         assert result is not None
         return result
 
@@ -96,12 +94,12 @@ class Combination:
         """The total derivative at the end of a fork of single variables, found first: from there on one path leads."""
         names = {line.name for line in fork.lines}
         own = {edge: entry for edge, entry in self.local.items() if edge[0] in names}
-        inner = Combination(fork.lines, self.steps, fork.start, own, self.by_indices, self.told)
+        inner = Combination(fork.lines, self.steps, fork.start, own, self.by_indices, self.told, self.known)
         inner.result()
         self.named |= inner.named
         start, end = str(fork.start.parameters[0]), fork.lines[-1]
         self.local = {edge: entry for edge, entry in self.local.items() if edge not in own}
-        self.local[end.name, start] = _closed_sum(inner.total[start])
+        self.local[end.name, start] = closed_sum(inner.total[start])
         self.lines = [line for line in self.lines if line.name not in names or line is end]
 
     def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
@@ -133,6 +131,20 @@ class Combination:
         if line.name != root.name:
             path.insert(0, total[line.name])
         return path
+
+    def _added(self, root: Line, target: Node, paths: list[list[Local]], total: dict[str, Local]) -> Expression:
+        """The sum over the paths, if it is known, from another variable's derivative."""
+        if self.known is None:
+            return self._add_paths(root, target, paths, total)
+        place = (root.node, target, target is self.by, *(tuple(map(id, path)) for path in paths))
+        name = str(target.parameters[0])
+        if place not in self.known:
+            result = self._add_paths(root, target, paths, total)
+            self.known[place] = result, total[name], self.named.get(total[name].leaf), paths
+        result, total[name], value, _ = self.known[place]
+        if value is not None:
+            self.named[total[name].leaf] = value
+        return result
 
     def _add_paths(self, root: Line, target: Node, paths: list[list[Local]], total: dict[str, Local]) -> Expression:
         name = str(target.parameters[0])

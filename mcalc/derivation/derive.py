@@ -12,22 +12,22 @@ from typing import TypeVar
 
 from sympy.core.singleton import S
 
-from mcalc.calculus.differentiate import differentiate, matrix_places
+from mcalc.calculus.differentiate import differentiate, differentiate_by_all, matrix_places
 from mcalc.derivation.at_once import is_at_once, swallowed
 from mcalc.derivation.combine import Combination
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
+from mcalc.derivation.known import Known
 from mcalc.derivation.locals import Local, by_name, leaf_of, matrix_or_indices
 from mcalc.derivation.meanings import apart, known_leaves, replaced_names, roots, substituted, with_entries
 from mcalc.derivation.prepare import Prepared
-from mcalc.derivation.reasons import because_local, listed, rule_name
+from mcalc.derivation.reasons import because_local, listed, rule_name, short_name
 from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.derivation.term_by_term import term_by_term
 from mcalc.derivation.varying import RESIDUALS, in_products, letters_for
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.said import equated, formula_of
-from mcalc.notation.writing import write
 from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
 from mcalc.rewriting.explaining import is_order
@@ -36,7 +36,7 @@ from mcalc.table.sentences import Sentence, filled, linked
 from mcalc.tree import build
 from mcalc.tree.letters import free_letter, letters_in_use
 from mcalc.tree.names import without_subscripts
-from mcalc.tree.node import Node, ValueName, depends, replace, topological, variables
+from mcalc.tree.node import Node, depends, replace, topological, variables
 
 Result = TypeVar("Result")
 _SHORT_REASON = 36
@@ -47,7 +47,8 @@ _TRANSPARENT = frozenset({"negative", "transpose"})
 class Work:
     """The intermediate variables of an expression, and what is known of their derivatives so far.
 
-    What is not to be `told` is derived alike, without its steps. With `every`, what constants multiply has a name too.
+    What is not to be `told` is derived alike, without its steps, and what is `known` of other variables is not found
+    again. With `every`, what constants multiply has a name too.
     """
 
     prepared: Prepared
@@ -58,6 +59,7 @@ class Work:
     method: str = "chain"
     told: bool = True
     every: bool = False
+    known: Known = field(default_factory=Known)
     lines: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -71,7 +73,7 @@ class Work:
                     "differentiate",
                     "constant rule",
                     filled("{} does not occur: the value does not move with it", formula_of(by)),
-                    leaf_of(root, _short_name(root), by),
+                    leaf_of(root, short_name(root), by),
                     result,
                     result.shape,
                 )
@@ -117,7 +119,8 @@ class Work:
             )
             return result
         local = self._differentiate()
-        combination = Combination(self.lines, self.steps, by, local, self.method == "index", self.told)
+        known = None if self.told else self.known.sums
+        combination = Combination(self.lines, self.steps, by, local, self.method == "index", self.told, known)
         return self._substitute(self._inserted(combination.result(), combination.named))
 
     def _term_by_term(self) -> Expression:
@@ -169,7 +172,7 @@ class Work:
                 taken.add(name)
             else:
                 number += 1
-                name = f"{letter}_{number}"
+                name = f"{letter}_{number if self.told else self.known.number(letter, node)}"
             variable = build.variable(name, node.shape, frozenset(), node.loops)
             self.nodes[node] = variable
             self.lines.append(Line(name, variable, definition, self.prepared.origin.get(node, node)))
@@ -197,15 +200,16 @@ class Work:
         found: dict[tuple[str, str], Local] = {}
         inner = {line.node for line in self.lines} | {self.by}
         for line in self.lines:
-            for arg in [leaf for leaf in variables(line.definition) if leaf in inner]:
-                tensor = by_name(differentiate(line.definition, arg), line)
-                expression = matrix_or_indices(tensor)
+            args = [leaf for leaf in variables(line.definition) if leaf in inner]
+            edges = [(line.name, str(arg.parameters[0])) for arg in args]
+            if not self.told:
+                found |= zip(edges, self.known.local(line, args), strict=True)
+                continue
+            for edge, arg, by_arg in zip(edges, args, differentiate_by_all(line.definition, args), strict=True):
+                tensor = by_name(by_arg, line)
                 leaf = leaf_of(line.node, line.name, arg)
-                found[line.name, str(arg.parameters[0])] = Local(
-                    leaf, tensor, expression if isinstance(expression, Node) else None
-                )
-                if not self.told:
-                    continue
+                expression = matrix_or_indices(tensor)
+                found[edge] = Local(leaf, tensor, expression if isinstance(expression, Node) else None)
                 by_index = IndexForm.of(tensor)
                 shown = by_index if self.method == "index" and tensor.free else expression
                 self.steps.append(
@@ -259,20 +263,22 @@ class Work:
         meaning = known_leaves({line.node: line.meaning for line in self.lines}, roots(result))
         if isinstance(result, IndexForm):
             full = replaced_names(result, meaning)
-            if full is not result:
+            if full is not result and self.told:
                 self._rewritten("substitute back", self._inserted_names(result), result, full)
             assert isinstance(full, IndexForm)
             simplified = in_indices(full)
-            if simplified is not full:
+            if simplified is not full and self.told:
                 self._rewritten("simplify", said_in_indices(full, simplified), full, simplified)
             return simplified
         else:
-            replaced = with_entries(replace(result, apart(result, meaning)))
-            if replaced is result:
+            meaning = apart(result, meaning)
+            full = with_entries(substituted(result, meaning, self.known.substituted_by(meaning)))
+            if full is result:
                 return self._cases(result)
-            simplified = simplify(with_entries(substituted(result, apart(result, meaning))))
+            simplified = simplify(full)
             if not self.told:
                 return self._cases(simplified)
+            replaced = with_entries(replace(result, meaning))
             if is_order(replaced, simplified):
                 replaced = simplified
             self._rewritten("substitute back", self._inserted_names(result), result, replaced)
@@ -308,9 +314,3 @@ class Work:
             )
         )
         return split
-
-
-def _short_name(value: Node) -> str:
-    """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
-    text = write(value) if value.key[0] < 12 else ""
-    return ValueName(text, value) if 0 < len(text) < 12 and "_" not in text else "f"

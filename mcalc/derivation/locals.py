@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 
 from sympy.core.singleton import S
 
@@ -11,14 +12,18 @@ from mcalc.calculus.differentiate import derivative_shape, matrix_places, rename
 from mcalc.derivation.derivation import Line
 from mcalc.networks.index_form import IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term
-from mcalc.rewriting.answers import matrix_form
+from mcalc.networks.terms import terms_of
+from mcalc.rewriting.answers import has_matrix_form, matrix_form
 from mcalc.table.records import LoopIndex
 from mcalc.tree.node import Node, replace
 
 
 @dataclass
 class Local:
-    """A Jacobian: its leaf ``∂u/∂x``, its networks, and its matrix form where it has one."""
+    """A Jacobian: its leaf ``∂u/∂x``, its networks, and its matrix form where it has one.
+
+    Of one that is not told the leaf stands for the form.
+    """
 
     leaf: Node
     tensor: Tensor
@@ -37,6 +42,12 @@ def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
     places = matrix_places(tensor.value, tensor.variable)
     node = None if places is None else matrix_form(tensor.terms, *places)
     return IndexForm.of(tensor) if node is None else node
+
+
+def named_form(leaf: Node, tensor: Tensor) -> Node | None:
+    """The leaf, where the derivative has a matrix form."""
+    places = matrix_places(tensor.value, tensor.variable)
+    return leaf if places is not None and has_matrix_form(tensor.terms, *places) else None
 
 
 def closed(tensor: Tensor, loops: Sequence[LoopIndex]) -> Tensor:
@@ -89,3 +100,13 @@ def by_name(tensor: Tensor, line: Line) -> Tensor:
             for term in tensor.terms
         )
     )
+
+
+def closed_sum(entry: Local) -> Local:
+    """The derivative at the end of a fork, a sum of its ways: it goes on as one factor, as it would double at each."""
+    places = matrix_places(entry.tensor.value, entry.tensor.variable)
+    if entry.node is None or places is None:
+        return entry
+    indices = tuple(index for index in places if index is not None)
+    terms = tuple(terms_of(entry.node, indices, open_sums=False))
+    return with_fields(entry, tensor=entry.tensor._replace(terms=terms))

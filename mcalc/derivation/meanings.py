@@ -30,18 +30,20 @@ def _moved(value: Node, old: Sequence[LoopIndex], new: Sequence[LoopIndex]) -> N
     return value
 
 
-def substituted(result: Node, meaning: dict[Node, Node]) -> Node:
-    """The meanings inserted, and the sums that they make simplified from the inside out."""
-    done = dict(meaning)
-    for node in topological([result], lambda node: () if node in meaning else node.args):
-        if node in done:
+def substituted(result: Node, meaning: dict[Node, Node], done: dict[Node, Node]) -> Node:
+    """The meanings inserted, and the sums that they make simplified from the inside out; what is done is kept."""
+    whole = meaning.get(result, result)
+    done |= meaning
+    for node in topological([result], lambda node: () if node in done else node.args):
+        if node in done and node is not result:
             continue
         args = [done[arg] for arg in node.args]
         changed = any(new is not old for new, old in zip(args, node.args, strict=True))
-        done[node] = node.func(*args) if changed else node
-        if changed and node.operator.name == "add" and node is not result:
-            done[node] = simplify(done[node])
-    return done[result]
+        new = node.func(*args) if changed else node
+        if node is result:
+            return whole if result in meaning else new
+        done[node] = simplify(new) if changed and node.operator.name == "add" else new
+    return whole
 
 
 def replaced_names(result: Expression, meaning: dict[Node, Node]) -> Expression:
@@ -70,7 +72,7 @@ def _outside(meaning: dict[Node, Node], loops: Sequence[LoopIndex]) -> dict[Node
 def apart(result: Node, meaning: dict[Node, Node]) -> dict[Node, Node]:
     """The meanings with their own Σ's renamed, where they stand under a Σ over the same index."""
     changed = dict(meaning)
-    for total in topological([result]):
+    for total in topological([result]) if "loop_sum" in result.below else ():
         if total.operator.name != "loop_sum":
             continue
         loop = total.parameters[0]

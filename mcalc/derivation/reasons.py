@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from mcalc.notation.writing import write
 from mcalc.table.records import LoopIndex
 from mcalc.table.roles import NORM
 from mcalc.table.sentences import Formula, Sentence, linked, told
 from mcalc.tree import build
 from mcalc.tree.names import name_text
-from mcalc.tree.node import Node, depends, topological, variables
+from mcalc.tree.node import Node, ValueName, depends, topological, variables
 
 _TITLES_OF_SCALARS = {"multiply": "product rule", "divide": "quotient rule"}
 _MOST_NAMED = 3
@@ -263,3 +264,9 @@ def _kinds(nodes: Sequence[Node]) -> str:
         return several
     names = listed([str(node.parameters[0]) for node in nodes])
     return Sentence(f"the {one if len(nodes) == 1 else several} ", names)
+
+
+def short_name(value: Node) -> str:
+    """A constant by what it is, ``∂(99)/∂x``; anything longer is f."""
+    text = write(value) if value.key[0] < 12 else ""
+    return ValueName(text, value) if 0 < len(text) < 12 and "_" not in text else "f"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from mcalc.language.habits import (
     COLUMN,
@@ -18,7 +19,7 @@ from mcalc.language.habits import (
     prices,
 )
 from mcalc.language.parser import Syntax
-from mcalc.language.ranks import is_sign, of_vectors, operator_of, terms, value_rank
+from mcalc.language.ranks import is_sign, is_sum, of_vectors, operator_of, terms, value_rank
 from mcalc.language.syntax import walk
 
 
@@ -50,7 +51,9 @@ class Evidence:
         self.guards = {
             id(part) for node in nodes for part in _guarded(node) if part.kind == "infix" and part.value == "+"
         }
-        self.scales = {id(node): self._scales(node) for node in nodes if terms(node)}
+        begun = {id(node.children[0]) for node in nodes if is_sum(node)}
+        self.sums = {id(node): terms(node) for node in nodes if is_sum(node) and id(node) not in begun}
+        self.scales = {place: self._scales(sides) for place, sides in self.sums.items()}
         self.held: dict[str, str] = {}
         for node in nodes:
             self._weigh(node)
@@ -66,8 +69,10 @@ class Evidence:
             costs[MATRIX] = min(4, costs[MATRIX])
         elif len(node.children) == 1 and self._reduces(node):
             self._reduction(node)
-        beside = [term for term in terms(node) if not is_constant(term)]
-        if len(beside) > 1 and id(node) not in self.guards and not any(map(self.is_line, beside)):
+        sides = self.sums.get(id(node), [])
+        beside = [term for term in sides[: -1 if id(node) in self.guards else None] if not is_constant(term)]
+        beside = list(takewhile(lambda term: not self.is_line(term), beside))
+        if len(beside) > 1:
             for name, alone in map(self.reach, beside):
                 if alone and name in self.costs and not self.is_number(name) and self.costs[name][SCALAR] == 0:
                     self.costs[name][COLUMN] = min(0.5, self.costs[name][COLUMN])
@@ -126,9 +131,9 @@ class Evidence:
             side.kind == "name" and side.value in self.costs and not is_number(side.value) for side in (left, right)
         )
 
-    def _scales(self, node: Syntax) -> list[str]:
+    def _scales(self, sides: Sequence[Syntax]) -> list[str]:
         """The g of ``g*(x - m)/s + b``, a normalisation: of the shape of b."""
-        tops = [term.children[0] for term in terms(node) if term.kind == "infix" and term.value == "/"]
+        tops = [term.children[0] for term in sides if term.kind == "infix" and term.value == "/"]
         return [
             top.children[0].value
             for top in tops

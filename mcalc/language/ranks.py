@@ -69,10 +69,15 @@ def parts_of(node: Syntax) -> Sequence[Syntax]:
     return terms(node) or node.children
 
 
+def is_sum(node: Syntax) -> bool:
+    """Whether it is a sum or a difference."""
+    return node.kind == "infix" and node.value in "+-"
+
+
 def terms(node: Syntax) -> list[Syntax]:
     """The summands of a sum or difference; of anything else nothing."""
     found = []
-    while node.kind == "infix" and node.value in "+-":
+    while is_sum(node):
         found.append(node.children[1])
         node = node.children[0]
     return [node, *reversed(found)] if found else []

@@ -19,7 +19,7 @@ from mcalc.language.parser import Program, Syntax
 from mcalc.language.prices import Prices
 from mcalc.language.ranks import rank_of
 from mcalc.language.search import Search
-from mcalc.language.single_entries import with_entries
+from mcalc.language.single_entries import all_with_entries
 from mcalc.language.syntax import walk
 from mcalc.table.records import LoopIndex, Parameters, Same, Shape, ShapeMismatch
 from mcalc.table.sentences import Sentence, as_typed, filled
@@ -193,8 +193,8 @@ class Reader(Conflicts):
         value, bound = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
         nodes = self._nodes(shapes)
         assumed = tuple(name for name in self.names if name not in self.declared)
-        bound = {name: with_entries(node) for name, node in bound.items()}
-        return Reading(with_entries(value), nodes, assumed, bound)
+        value, *values = all_with_entries([value, *bound.values()])
+        return Reading(value, nodes, assumed, dict(zip(bound, values, strict=True)))
 
     def _nodes(self, shapes: Mapping[str, Shape]) -> dict[str, Node]:
         return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy.core.singleton import S
 
 from mcalc.language.formulas import read_value
@@ -18,9 +20,14 @@ def _is_single(node: Node) -> bool:
 
 def with_entries(root: Node) -> Node:
     """`root` with every vector of one element and 1×1 matrix as the number in it; only names keep their shapes."""
-    order = topological([root])
+    return all_with_entries([root])[0]
+
+
+def all_with_entries(roots: Sequence[Node]) -> Sequence[Node]:
+    """The same of several values, what they share once."""
+    order = topological(roots)
     if not any(_is_single(node) for node in order):
-        return root
+        return roots
     done: dict[Node, Node] = {}
     for node in order:
         args = [done[arg] for arg in node.args]
@@ -39,7 +46,7 @@ def with_entries(root: Node) -> Node:
             done[node] = Node(TABLE["stack" if all(single) else node.operator.name], args, node.parameters, node.shape)
         else:
             done[node] = _scaled(node, args)
-    return done[root]
+    return [done[root] for root in roots]
 
 
 def _of_one(node: Node, entry: Node) -> Node:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mcalc.networks.likeness import likeness
+from mcalc.networks.likeness import factors_of, likeness
 from mcalc.networks.matrix_form import reduce
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.networks.normal_form import gathered
@@ -75,9 +76,11 @@ class IndexForm:
         """In normal form, like terms merged, in the order of their free indices: one form, whatever the way."""
         free = tensor.free
         merged: dict[object, tuple[Term, int]] = {}
-        for term in tidy(tensor.terms, free):
-            term = _in_order(_merged_powers(reduced(term, free)), free).settled()
-            key, sign = likeness(term, free)
+        own = [_in_order(_merged_powers(reduced(term, free)), free).settled() for term in tidy(tensor.terms, free)]
+        bags = [factors_of(term) for term in own]
+        many = Counter(bags)
+        for term, bag in zip(own, bags, strict=True):
+            key, sign = likeness(term, free) if many[bag] > 1 else (bag, 1)
             if key not in merged:
                 merged[key] = term, sign
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mcalc.networks.networks import Factor, Index, Term
 from mcalc.tree import build
+from mcalc.tree.marks import mark
 
 _ROUNDS = 4
 
@@ -22,7 +23,7 @@ def likeness(term: Term, free: Sequence[Index]) -> tuple[object, int]:
         if factor.node is not None and factor.node.sign < 0 and build.odd(factor.power):
             sign = -sign
         for index in factor.indices:
-            names.setdefault(index, (1, str(index.size)))
+            names.setdefault(index, (1, mark(index.size)))
     for _ in range(_ROUNDS):
         seen: dict[Index, list[str]] = {index: [] for index in names}
         for factor in term.factors:
@@ -41,6 +42,12 @@ def likeness(term: Term, free: Sequence[Index]) -> tuple[object, int]:
     return (tuple(key), term.loops), sign
 
 
+def factors_of(term: Term) -> tuple[object, ...]:
+    """The factors as a bag, without their indices: alike products have the same, and few others do."""
+    bag = [(b"" if f.node is None else f.node.canon, len(f.indices), mark(f.power)) for f in term.factors]
+    return (*sorted(bag), term.loops)
+
+
 def _mirrored(factor: Factor) -> bool:
     """Whether its two indices may be exchanged."""
     return factor.node is None or (len(factor.indices) == 2 and build.is_symmetric(factor.node))
@@ -53,4 +60,4 @@ def _written(factor: Factor, names: Mapping[Index, object]) -> str:
     if factor.node is None:
         return f"δ{places}"
     whole = factor.power.is_Integer
-    return f"{factor.node.canon.hex()}{'' if whole else factor.node.sign}{places}^{factor.power}"
+    return f"{factor.node.canon.hex()}{'' if whole else factor.node.sign}{places}^{mark(factor.power)}"

@@ -146,8 +146,8 @@ def counted(term: Term, summed: Iterable[Index]) -> Term:
 def row_and_column(indices: Sequence[Index], shape: Sequence[Expr]) -> tuple[Index | None, Index | None]:
     """Row and column index of a value; None where it has no such axis."""
     rest = iter(indices)
-    rows = next(rest) if shape and shape[0] != 1 else None
-    columns = next(rest) if len(shape) == 2 and shape[1] != 1 else None
+    rows = next(rest) if shape and shape[0] is not S.One else None
+    columns = next(rest) if len(shape) == 2 and shape[1] is not S.One else None
     return rows, columns
 
 

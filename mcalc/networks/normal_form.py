@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sympy.core.singleton import S
 
 from mcalc.networks.networks import ONE, Factor, Index, Term, counted, expand
-from mcalc.networks.pairs import with_pairs
+from mcalc.networks.pairs import is_selection, with_pairs
 from mcalc.tree import stacks
 from mcalc.tree.node import Node
 
@@ -17,7 +17,9 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
     free = set(free)
     coefficient, factors = term.coefficient, list(term.factors)
     summed = {index for factor in factors for index in factor.indices} - free
-    changed = True
+    changed = any(map(_selects, factors))
+    if not changed:
+        factors = _without_ties(factors, free, summed)
     while changed:
         changed = False
         for at, factor in enumerate(factors):
@@ -47,6 +49,41 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
     if coefficient == 0:
         return None
     return counted(Term(coefficient, tuple(gathered(factors)), term.loops), summed)
+
+
+def _selects(factor: Factor) -> bool:
+    """Whether it picks a part of what it is multiplied with, a unit vector, an identity with its rows repeated."""
+    return factor.node is not None and (
+        factor.node.operator.name == "unit" or stacks.is_selection(factor.node) or is_selection(factor.node)
+    )
+
+
+def _without_ties(factors: Sequence[Factor], free: set[Index], summed: set[Index]) -> list[Factor]:
+    """The factors without δ's on summed indices, all in one pass: of two indices that are tied, one stands for both."""
+    now: dict[Index, Index] = {}
+    kept: list[Factor] = []
+
+    def of(index: Index) -> Index:
+        while index in now:
+            index = now[index]
+        return index
+
+    for factor in factors:
+        if factor.node is not None:
+            kept.append(factor)
+            continue
+        one, other = map(of, factor.indices)
+        gone, stays = (one, other) if one not in free else (other, one)
+        if one is other:
+            continue
+        if gone in free:
+            kept.append(factor)
+        else:
+            summed.discard(gone)
+            now[gone] = stays
+    if not now:
+        return kept
+    return [Factor(f.node, tuple([of(index) for index in f.indices]), f.power) for f in kept]
 
 
 def gathered(factors: Sequence[Factor]) -> list[Factor]:

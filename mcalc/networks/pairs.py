@@ -19,7 +19,7 @@ from mcalc.table.records import lies
 from mcalc.table.roles import INVERSE
 from mcalc.tree import build
 from mcalc.tree.folding import unstacked
-from mcalc.tree.node import Node, topological
+from mcalc.tree.node import Node
 from mcalc.tree.operations import kronecker
 
 
@@ -101,7 +101,7 @@ def _opened(term: Term) -> Term:
 def _has_selection_inside(node: Node | None) -> TypeGuard[Node]:
     if node is None or is_selection(node):
         return False
-    return bool(node.args) and any(map(is_selection, topological([node])))
+    return not REPETITIONS.isdisjoint(node.below)
 
 
 def _pair_of(selection: Node | None) -> Pair:

@@ -5,9 +5,9 @@ No box holds a bracket, a space or a symbol: those come from the tables of the n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, dataclass_transform
+from typing import Any, ClassVar, dataclass_transform
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
@@ -19,8 +19,12 @@ from mcalc.table.records import Operator, Parameter
 class Box:
     """A part of a formula; equal to itself alone, so that a part that is shared is set once."""
 
+    names: ClassVar[tuple[str, ...]] = ()
+    """The names of its fields, found once for each kind of box."""
+
     def __init_subclass__(cls) -> None:
         dataclass(eq=False, repr=False)(cls)
+        cls.names = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
 
 
 class Name(Box):
@@ -216,8 +220,8 @@ class Nabla(Box):
 
 def parts_of(box: Box) -> Iterator[Box]:
     """The boxes directly inside."""
-    for field in fields(box):  # type: ignore[arg-type]
-        value = getattr(box, field.name)
+    for name in box.names:
+        value = getattr(box, name)
         if isinstance(value, Box):
             yield value
         elif isinstance(value, tuple):
@@ -228,13 +232,13 @@ def parts_of(box: Box) -> Iterator[Box]:
                     yield from (cell for cell in item if isinstance(cell, Box))
 
 
-def within(roots: Sequence[Box]) -> list[Box]:
-    """All boxes below `roots`, each once, parts before the whole."""
+def within(roots: Sequence[Box], known: Container[Box] = ()) -> list[Box]:
+    """All boxes below `roots`, each once, parts before the whole; nothing of those that are known."""
     done: dict[Box, None] = {}
     stack = [(root, False) for root in reversed(roots)]
     while stack:
         box, ready = stack.pop()
-        if box in done:
+        if box in done or box in known:
             continue
         if ready:
             done[box] = None
@@ -256,7 +260,7 @@ def replaced(root: Box, by: Callable[[Box], Box | None]) -> Box:
     for box in within([root]):
         other = by(box)
         if other is None:
-            changed = {f.name: new(getattr(box, f.name)) for f in fields(box)}  # type: ignore[arg-type]
+            changed = {name: new(getattr(box, name)) for name in box.names}
             same = all(value == getattr(box, name) for name, value in changed.items())
             other = box if same else replace(box, **changed)  # type: ignore[type-var]
         now[box] = other

@@ -22,6 +22,8 @@ DEEPEST = 60
 _THIN = frozenset({"negative", "transpose"})
 """What is written by the name of its argument, ``−t₁`` and ``t₁ᵀ``, however often it is used."""
 _LARGEST = 100_000
+_NO_LINE = 1000
+"""A value with more parts is no short line, however it is written."""
 _SMALL = 4
 LONG = 72
 
@@ -138,6 +140,7 @@ def written_out(root: Node, dialect: str) -> str:
 
 def _length(root: Expression, dialect: str) -> int:
     """How long the answer is when it is written out: counted, not written, as it may be enormous."""
-    if (root.key[0] if isinstance(root, Node) else root.weight()) > 5000:
+    size = root.key[0] if isinstance(root, Node) else root.weight()
+    if size > 5000 or (size > _NO_LINE and _is_too_deep(root)):
         return 10**6
     return len(write(root, dialect))

@@ -49,7 +49,7 @@ class InLine:
 
     def run(self, root: Box) -> Run:
         """The pieces of a box."""
-        for part in [root] if isinstance(root, Said) else within([root]):
+        for part in [root] if isinstance(root, Said) else within([root], self.done):
             self.set(part)
         return self.done[root][0]
 

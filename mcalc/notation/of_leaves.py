@@ -53,7 +53,7 @@ class Leaves(ABC):
 
     def box(self, root: Node) -> Box:
         """The box, letters and sizes as they were prepared."""
-        for node in topological([root], self.parts_of):
+        for node in topological([root], self.made_first):
             if node not in self.done:
                 make: Callable[[Node], Box] = getattr(self, "_" + node.operator.notation.kind)
                 self.done[node] = make(node)
@@ -61,7 +61,11 @@ class Leaves(ABC):
 
     @abstractmethod
     def parts_of(self, node: Node) -> Sequence[Node]:
-        """What is written of a node, and so is made first."""
+        """What is written of a node."""
+
+    def made_first(self, node: Node) -> Sequence[Node]:
+        """What is made before the box of a node, if that is not made yet."""
+        return () if node in self.done else self.parts_of(node)
 
     def name(self, word: str | ValueName, rank: int) -> Box:
         """A name; of a value that is named by what it is, that value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sympy.core.expr import Expr
+from sympy.core.singleton import S
 
 from mcalc.networks.pairs import is_of_rows, is_selection, written_out
 from mcalc.notation.boxes import (
@@ -25,7 +26,7 @@ from mcalc.notation.boxes import (
     negated,
 )
 from mcalc.notation.of_leaves import Leaves
-from mcalc.table.records import Shape, Slice
+from mcalc.table.records import Shape, Slice, lies
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -52,6 +53,24 @@ class Builder(Leaves):
             opposite = build.opposite(node.args[0])
             return node.args if opposite is None else (*node.args, opposite)
         return tuple(node.args)
+
+    def made_first(self, node: Node) -> Sequence[Node]:
+        """Of a long product of matrices its factors: the products inside it are no boxes of their own."""
+        if node.operator.name == "matmul" and node not in self.done:
+            return self._row_of(node)
+        return super().made_first(node)
+
+    def _row_of(self, product: Node) -> list[Node]:
+        """The factors, those products among them that have a box, or a name, already."""
+        row: list[Node] = []
+        stack = list(reversed(product.args))
+        while stack:
+            part = stack.pop()
+            if part.operator.name == "matmul" and part not in self.done:
+                stack += reversed(part.args)
+            else:
+                row.append(part)
+        return row
 
     # Arithmetic
 
@@ -111,7 +130,7 @@ class Builder(Leaves):
         name = node.operator.name
         left, right = node.args
         if name == "matmul":
-            return self.chain(node, (left, right))
+            return self.chain(node, self._row_of(node))
         if name == "dot":
             turned = self.chain(node, (_lying(left), right))
             if right.operator.name == "matmul":
@@ -169,7 +188,7 @@ class Builder(Leaves):
         for link in links:
             if shape == ():
                 groups.append([])
-            turned = len(link.shape) == 1 and shape is not None and len(shape) == 2 and shape[0] == 1
+            turned = len(link.shape) == 1 and shape is not None and lies(shape)
             shape = link.shape if not shape else () if turned else _product_shape(shape, link.shape)
             groups[-1].append(link)
         rows = [self._chain_of(group) for group in groups]
@@ -262,5 +281,5 @@ def _lying(column: Node) -> Node:
 
 def _product_shape(left: Sequence[Expr], right: Sequence[Expr]) -> Shape:
     """The shape of the product of a matrix or column and a factor that fits it."""
-    rows = left[0] if left else 1
+    rows = left[0] if left else S.One
     return (rows,) if len(right) == 1 else (rows, right[1])

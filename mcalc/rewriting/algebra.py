@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sympy.core.singleton import S
+
 from mcalc.rewriting.constructors import CONSTRUCTORS, facts
 from mcalc.rewriting.forms import (
     NUMBER,
@@ -36,7 +38,7 @@ def add(pairs: Sequence[Pair], shape: Shape | None = None) -> Form:
     """``Σ c·t``: sums inside it opened, like terms added, the common number and sign in front."""
     if shape is None:
         shape = widest(form for _, form in pairs)
-    if len(pairs) > 1 and len(shape) == 2 and shape[0] == 1 and shape[1] != 1:
+    if len(pairs) > 1 and len(shape) == 2 and shape[0] is S.One and shape[1] is not S.One:
         column = add([(c, turned(t)) for c, t in pairs], turned_shape(shape))
         return turned(column)
     if len(pairs) == 1 and pairs[0][1].head == SUM:
@@ -230,7 +232,7 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
         core = factors[0][0]
     else:
         turning = [t for t, _ in factors if t.shape]
-        if len(shape) == 2 and shape[0] == 1 and len(turning) > 1:
+        if len(shape) == 2 and shape[0] is S.One and len(turning) > 1:
             scalars = [(t, e) for t, e in factors if not t.shape]
             column = multiply([(turned(t), e) for t, e in factors if t.shape], turned_shape(shape))
             return scaled(coefficient, multiply([(turned(column), 1), *scalars], shape))

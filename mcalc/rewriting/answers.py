@@ -10,7 +10,7 @@ from sympy.core.singleton import S
 
 from mcalc.networks.matrix_form import Piece, matrix_of
 from mcalc.networks.networks import Factor, Index, Term, fresh
-from mcalc.networks.pairs import Pair, Pairs, is_selection, split_free
+from mcalc.networks.pairs import Pair, Pairs, split_free
 from mcalc.networks.parts import by_parts
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.alternatives import opposites
@@ -19,11 +19,14 @@ from mcalc.rewriting.forms import ONE, PRODUCT, SUM, Form, is_zero, make
 from mcalc.rewriting.rationals import rational
 from mcalc.rewriting.reading import Typed, raw
 from mcalc.rewriting.showing import Writer
+from mcalc.table import REPETITIONS
 from mcalc.table.records import Shape
 from mcalc.table.roles import VEC
 from mcalc.tree import build
-from mcalc.tree.node import Node, topological
+from mcalc.tree.node import Node
 from mcalc.tree.operations import kronecker
+
+_UNDER_INDICES = frozenset({"loop_sum", *REPETITIONS})
 
 
 class Author:
@@ -84,12 +87,13 @@ def _author(roots: Iterable[Node]) -> Author:
 
 def simplify(node: Node) -> Node:
     """The same value, as a careful author writes it; simplified again, it stays as it is."""
-    if any(part.operator.name == "loop_sum" or is_selection(part) for part in topological([node])):
+    if not _UNDER_INDICES.isdisjoint(node.below):
         indices = fresh(node)
         found = matrix_form(terms_of(node, indices), *orientation(node.shape, indices)) if len(indices) <= 2 else None
         if found is not None:
             return found
-    return _author([node]).simplified(raw([node])[node])
+    author = _author([node])
+    return author.simplified(author.typed.raw([node])[node])
 
 
 def beside_each_other(entries: Sequence[Node]) -> list[Node]:
@@ -137,18 +141,33 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) 
         found = _of_pairs(*paired, row, column)
         if found is not None:
             return found
-    pieces: list[Piece] = []
-    for term in tidy(terms, free):
-        piece = matrix_of(term, row, column)
-        if piece is None:
-            return None
-        pieces.append(piece)
+    pieces = _pieces(terms, row, column)
+    if pieces is None:
+        return None
     if not pieces:
         return build.zeros(shape_between(row, column))
     written_out = by_parts(pieces, row, column)
     if written_out is not None:
         return simplify(written_out)
     return _summed(pieces, shape_between(row, column))
+
+
+def has_matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> bool:
+    """Whether the sum of the terms has a form in matrix notation, which is not written here."""
+    if split_free(terms, [index for index in (row, column) if index is not None]) is not None:
+        return matrix_form(terms, row, column) is not None
+    return _pieces(terms, row, column) is not None
+
+
+def _pieces(terms: Sequence[Term], row: Index | None, column: Index | None) -> list[Piece] | None:
+    """Each term in matrix notation; None where one has no such form."""
+    pieces: list[Piece] = []
+    for term in tidy(terms, [index for index in (row, column) if index is not None]):
+        piece = matrix_of(term, row, column)
+        if piece is None:
+            return None
+        pieces.append(piece)
+    return pieces
 
 
 def _of_pairs(terms: Sequence[Term], pairs: Pairs, row: Index | None, column: Index | None) -> Node | None:
@@ -223,9 +242,10 @@ def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:
     """The raw terms added up, for the engine to begin with."""
     nodes = [node for piece in pieces for node, _ in piece.scalars]
     nodes += [piece.body for piece in pieces if piece.body is not None]
-    forms = raw(nodes)
+    author = _author(nodes)
+    forms = author.typed.raw(nodes)
     parts = [(rational(piece.coefficient), _product(piece, forms, shape)) for piece in pieces]
-    return _author(nodes).simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape))
+    return author.simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape))
 
 
 def _product(piece: Piece, forms: dict[Node, Form], shape: Shape) -> Form:

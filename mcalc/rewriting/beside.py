@@ -41,6 +41,11 @@ LONGEST_INVERTED = 12
 """A longer row is not sought in front of its inverse."""
 
 
+def has_inverse(parts: Sequence[Form]) -> bool:
+    """Whether one of the factors is an inverse, or the transpose of one."""
+    return any((part.args[0] if part.head == TURNED else part).head == INVERSE for part in parts)
+
+
 def _of_one_shape(parts: Sequence[Form], form: Form) -> bool:
     return all(part.shape == form.shape for part in parts)
 

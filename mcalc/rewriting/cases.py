@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcalc.networks.networks import fresh
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.answers import matrix_form, orientation
+from mcalc.table import INDICATORS
 from mcalc.table.roles import CASES
 from mcalc.tree import build
 from mcalc.tree.folding import folded
@@ -14,7 +15,7 @@ from mcalc.tree.node import Node
 def by_cases(node: Node) -> Node | None:
     """The case distinction; None where there is not one scalar condition that every term has."""
     indices = fresh(node)
-    if len(indices) > 2:
+    if len(indices) > 2 or INDICATORS.isdisjoint(node.below):
         return None
     terms = tidy(terms_of(node, indices), indices)
     if not terms or any(term.loops for term in terms):

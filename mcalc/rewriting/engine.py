@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from mcalc.rewriting.algebra import multiply
-from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, inverse_beside, where_positive
+from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, has_inverse, inverse_beside, where_positive
 from mcalc.rewriting.constructors import SENTENCES, SILENT, construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -52,6 +52,7 @@ class Engine:
         self.moves = moves
         self.log: list[Entry] = []
         self.memo: dict[Form, Form] = {}
+        self._constructed: set[Form] = set()  # a constructor makes nothing else of what it has made
         self.signs = signs if signs is not None else set()
         self.typed = typed
         self.budget, self.steps = _BUDGET, _STEPS
@@ -61,6 +62,7 @@ class Engine:
         self._waiting = set(waiting()) if self._given is None else set()
         self._by_head: dict[str, list[tuple[Row, frozenset[str]]]] = {}
         self._chains: dict[str, list[Row]] = {}
+        self._beginnings: dict[tuple[str, str], list[Row]] = {}
         self._sort()
         self._trial: Engine | None = None
         self._scout: Engine | None = None
@@ -76,7 +78,7 @@ class Engine:
             self._sort()
 
     def _sort(self) -> None:
-        self._by_head, self._chains = defaultdict(list), defaultdict(list)
+        self._by_head, self._chains, self._beginnings = defaultdict(list), defaultdict(list), {}
         for _, row in self._rows:
             if row.before.head == CHAIN:
                 first = row.before.args[0]
@@ -125,10 +127,11 @@ class Engine:
         """One step at a form whose arguments are simple; the form itself where there is nothing to do."""
         if t.head not in self._heads:
             self._meet(t.head)
-        args = tuple(self.memo[a] for a in t.args)
+        args = tuple([self.memo[a] for a in t.args])
         here = t if args == t.args else make(t.head, args, t.par, t.shape)
         facts.clear()
-        new = construct(t.head, args, t.par, t.shape)
+        new = here if here in self._constructed else construct(t.head, args, t.par, t.shape)
+        self._constructed.add(new)
         if new is not here:
             told = [fact for fact in dict.fromkeys(facts) if fact not in SILENT] or list(dict.fromkeys(facts))
             sentence = linked("; ", (SENTENCES[fact] for fact in told))
@@ -177,7 +180,8 @@ class Engine:
         above = turned(ones(inner.shape[:1]))
         parts = (above, *inner.args) if is_column(inner) else (above, *inner.args, ones(inner.shape[1:]))
         for at, width in ((0, 2), (len(parts) - 2, 2)):
-            use = self._fitting(parts[at : at + width], 0) if any(map(is_ones, parts[at : at + width])) else None
+            ends = parts[at : at + width]
+            use = self._fitting(ends, 0, has_inverse(ends)) if any(map(is_ones, ends)) else None
             if use is not None:
                 row, before, after = use
                 whole = make(CHAIN, (*parts[:at], after, *parts[at + width :]), (), ())
@@ -214,9 +218,9 @@ class Engine:
         """
         parts, at = list(t.args), 0
         run: list[tuple[Row, Form, Form]] = []
-        now = t
+        now, inverses = t, has_inverse(parts)
         while at + 1 < len(parts):
-            use = self._fitting(parts, at)
+            use = self._fitting(parts, at, inverses)
             if use is None:
                 at += 1
                 continue
@@ -226,23 +230,31 @@ class Engine:
                 run = []
             run.append(use)
             parts[at : at + len(before.args)] = after.args if after.head == CHAIN else [after]
+            inverses = has_inverse(parts)
             at = max(at - 1, 0)
         return self._told(run, now, parts, t) if run else now
 
-    def _fitting(self, parts: Sequence[Form], at: int) -> tuple[Row, Form, Form] | None:
+    def _beginning(self, first: str, second: str) -> list[Row]:
+        """The rows about products that begin so, those with a letter in the first place last."""
+        found = self._beginnings.get((first, second))
+        if found is None:
+            rows = (*self._chains.get(first, ()), *self._chains.get("", ()))
+            found = [row for row in rows if is_name(row.before.args[1]) or row.before.args[1].head == second]
+            self._beginnings[first, second] = found
+        return found
+
+    def _fitting(self, parts: Sequence[Form], at: int, inverses: bool) -> tuple[Row, Form, Form] | None:
         """The first row that fits from a place on: the row, what it replaces, and by what."""
-        for row in (*self._chains.get(parts[at].head, ()), *self._chains.get("", ())):
+        for row in self._beginning(parts[at].head, parts[at + 1].head):
             width = len(row.before.args)
             window = parts[at : at + width]
-            if len(window) < width or any(
-                not is_name(p) and p.head != w.head for p, w in zip(row.before.args, window, strict=True)
-            ):
+            if len(window) < width:
                 continue
             bound = next((way for way in each(row.before.args, window, {}) if row.holds(way)), None)
             if bound is not None:
                 before = make(CHAIN, window, (), chain_shape(window))
                 return row, before, after_of(row, bound, before)
-        beside = inverse_beside(parts[at : at + LONGEST_INVERTED + 1])
+        beside = inverse_beside(parts[at : at + LONGEST_INVERTED + 1]) if inverses else None
         if beside is None:
             return None
         width, found = beside

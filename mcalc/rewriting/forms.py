@@ -24,8 +24,8 @@ from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, absolute, odd, rational
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
 from mcalc.table.roles import INVERSE, NORM
-from mcalc.tree.marks import mark
-from mcalc.tree.node import free_loops
+from mcalc.tree.marks import own_mark
+from mcalc.tree.node import all_loops, free_loops
 
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
 ALGEBRA = frozenset({SUM, PRODUCT, CHAIN, TURNED})
@@ -67,8 +67,7 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
         found.turns = _turns(found)
         found.cost = min(_cost(found), _CAP)
         found.other_way = None
-        known = [one if isinstance(one, str) else mark(one) for one in par]
-        marks = blake2b(repr((head, known, mark(shape))).encode(), digest_size=12)
+        marks = blake2b(own_mark(head, par, shape), digest_size=12)
         for arg in args:
             marks.update(arg.digest)
         found.digest = marks.digest()
@@ -106,7 +105,7 @@ def is_zero(form: Form) -> bool:
 
 def is_row(form: Form) -> bool:
     """Whether it is 1×n, and no scalar."""
-    return len(form.shape) == 2 and form.shape[0] == 1 and form.shape[1] != 1
+    return len(form.shape) == 2 and form.shape[0] is _UNIT and form.shape[1] is not _UNIT
 
 
 def is_column(form: Form) -> bool:
@@ -116,7 +115,7 @@ def is_column(form: Form) -> bool:
 
 def is_matrix(form: Form) -> bool:
     """Whether it is m×n, and no row."""
-    return len(form.shape) == 2 and form.shape[0] != 1
+    return len(form.shape) == 2 and form.shape[0] is not _UNIT
 
 
 def turned_shape(shape: Shape) -> Shape:
@@ -124,16 +123,16 @@ def turned_shape(shape: Shape) -> Shape:
     if len(shape) == 1:
         return (_UNIT, shape[0])
     if len(shape) == 2:
-        return (shape[1],) if shape[0] == 1 else (shape[1], shape[0])
+        return (shape[1],) if shape[0] is _UNIT else (shape[1], shape[0])
     return shape
 
 
 def chain_shape(parts: Sequence[Form]) -> Shape:
     """The shape of a product of matrices, rows and columns."""
     height, width = (*parts[0].shape, _UNIT)[0], (*parts[-1].shape, _UNIT)[1]
-    if height == 1 and width == 1:
+    if height is _UNIT and width is _UNIT:
         return ()
-    return (height,) if width == 1 else (height, width)
+    return (height,) if width is _UNIT else (height, width)
 
 
 def widest(forms: Iterable[Form]) -> Shape:
@@ -160,7 +159,7 @@ def scaled_parts(form: Form) -> tuple[Rational, Form]:
 def _loops(form: Form) -> frozenset[LoopIndex]:
     if form.head in _CONSTANT:
         return frozenset()
-    free: frozenset[LoopIndex] = frozenset().union(*(arg.loops for arg in form.args)) if form.args else frozenset()
+    free = all_loops(form.args)
     return free if form.head in ALGEBRA else free_loops(form.head, form.par, free)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sympy.core.singleton import S
+
 from mcalc.rewriting.algebra import Power, add, multiply, negative, scaled, split, with_scalars
 from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
 from mcalc.rewriting.forms import (
@@ -196,8 +198,13 @@ def _turned(form: Form) -> Form:
     return form.other_way
 
 
+def _is_wide(shape: Shape) -> bool:
+    """Of a matrix that is neither a row nor a column."""
+    return len(shape) == 2 and S.One not in shape
+
+
 def _turned_inside(form: Form) -> Sequence[Form]:
-    matrix = len(form.shape) == 2 and form.shape[0] != 1 and form.shape[1] != 1
+    matrix = _is_wide(form.shape)
     if form.head == CHAIN or (form.head == SUM and (len(form.args) == 1 or (matrix and len(form.args) <= OPENED))):
         return [t for t in form.args if t.shape]
     if form.head == PRODUCT and matrix:
@@ -217,7 +224,7 @@ def _one_turned(form: Form) -> Form:
     if head == TURNED:
         return args[0]
     shape = turned_shape(form.shape)
-    matrix = len(shape) == 2 and shape[0] != 1 and shape[1] != 1
+    matrix = _is_wide(shape)
     if head in ("ones", "zeros") and matrix:
         return make(head, (), shape, shape)
     if head == CHAIN:

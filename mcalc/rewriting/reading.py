@@ -33,13 +33,16 @@ _MOST = 50
 """A power with a larger exponent stays an operator."""
 
 
-def raw(roots: Sequence[Node], known: Mapping[Node, Form] | None = None) -> dict[Node, Form]:
-    """Each node as a form as it stands, its number in a leaf, its quotients as powers with exponent −1."""
-    done: dict[Node, Form] = dict(known or {})
-    for node in topological(roots, lambda node: () if known and node in known else _inside(node)):
-        if node not in done:
-            done[node] = _raw(node, [done[arg] for arg in _inside(node)])
-    return done
+def raw(roots: Sequence[Node], done: dict[Node, Form] | None = None) -> dict[Node, Form]:
+    """Each node as a form as it stands, its number in a leaf, its quotients as powers with exponent −1.
+
+    What is done already is not read again.
+    """
+    found = {} if done is None else done
+    for node in topological(roots, lambda node: () if node in found else _inside(node)):
+        if node not in found:
+            found[node] = _raw(node, [found[arg] for arg in _inside(node)])
+    return found
 
 
 def _inside(node: Node) -> Sequence[Node]:
@@ -194,6 +197,10 @@ class Typed:
             return False
         return core in self.order or make(SUM, core.args, (-k for k in core.par), core.shape) in self.order
 
+    def raw(self, roots: Sequence[Node]) -> dict[Node, Form]:
+        """The nodes as forms as they stand, each read once."""
+        return raw(roots, self._plain)
+
     def learn(self, root: Node) -> None:
         """The sums below the node, those met first counting; what was learned is, while no new sign is known."""
         if len(self.signs) != self._signs_then:
@@ -201,12 +208,11 @@ class Typed:
             self._inside.clear()
         self._signs_then = len(self.signs)
         plain, done, inside = self._plain, self._learned, self._inside
+        self.raw([root])
         with keeping(self.signs):
             for node in topological([root], lambda node: () if node in done else _inside(node)):
                 if node in done:
                     continue
-                if node not in plain:
-                    plain[node] = _raw(node, [plain[arg] for arg in _inside(node)])
                 args = [done[arg] for arg in _inside(node)]
                 form = self._with_sum(node, canonical(_raw(node, args), args))
                 done[node] = form

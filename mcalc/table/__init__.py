@@ -40,6 +40,8 @@ BARS = {printed: operator.name for operator in TABLE.values() for printed in ope
 """What bars stand for in mathematics: ``log|A|`` is logdet."""
 DEFINED = {operator.definition: operator.name for operator in TABLE.values() if operator.definition}
 """The operators by their definitions: ``1/(1 + exp(-a))`` is sigmoid."""
+INDICATORS = frozenset(operator.name for operator in TABLE.values() if operator.indicator)
+"""What is 1 where a condition holds, and 0 elsewhere."""
 COMPARISONS = {
     operator.notation.ascii.strip(): operator.name
     for operator in TABLE.values()

@@ -55,7 +55,12 @@ FLAT = "a step is flat: its derivative is 0 wherever it has one"
 
 def lies(shape: Shape) -> bool:
     """Whether a value of the shape lies down, 1×n: a row."""
-    return len(shape) == 2 and bool(shape[0] == 1)
+    return len(shape) == 2 and is_one(shape[0])
+
+
+def is_one(size: Expr) -> bool:
+    """Whether a dimension is 1; a symbol is not, and is not compared, which takes SymPy long."""
+    return bool(size.is_Integer and size == 1)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mcalc.later import Later
-from mcalc.table.records import LoopIndex, Parameter, Same, Shape, ShapeMismatch, Slice
+from mcalc.table.records import LoopIndex, Parameter, Same, Shape, ShapeMismatch, Slice, is_one
 
 if TYPE_CHECKING:
     import sympy
@@ -30,7 +30,7 @@ def _rank_name(shape: Shape) -> str:
 
 def has_one_entry(shape: Shape) -> bool:
     """Of a scalar, a vector declared with one element, a matrix declared 1×1."""
-    return all(size == 1 for size in shape)
+    return all(map(is_one, shape))
 
 
 def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shape:
@@ -51,7 +51,7 @@ def elementwise(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> 
                 larger = smaller if all(same(size, sympy.S.One) for size in larger) else larger
             result, position = larger, at if larger is shape else position
             continue
-        if len(shape) != len(result) or (shape[0] == 1) != (result[0] == 1):
+        if len(shape) != len(result) or is_one(shape[0]) != is_one(result[0]):
             ranks = [_rank_name(result), _rank_name(shape)]
             hint = "transpose one of the two" if sorted(ranks) == ["a column", "a row"] else ""
             raise ShapeMismatch(
@@ -98,8 +98,8 @@ def product(same: Same, shapes: Sequence[Shape], *parameters: Parameter) -> Shap
 
 def matrix_shape(rows: Expr, columns: Expr) -> Shape:
     """m×n; a column where n is 1, a scalar where both are."""
-    if columns == 1:
-        return () if rows == 1 else (rows,)
+    if is_one(columns):
+        return () if is_one(rows) else (rows,)
     return (rows, columns)
 
 

@@ -111,7 +111,7 @@ def running_letters(
     roots: Collection[Node], taken: Collection[str], together: Iterable[Loops] = ()
 ) -> dict[LoopIndex, str]:
     """A letter for each running index, its own where nothing else has that; two under one Σ have different ones."""
-    if not any(root.loops or _has_sum(root) for root in roots):
+    if not any(root.loops or "loop_sum" in root.below for root in roots):
         return {}
     beside = running_indices(roots, together)
     letters: dict[LoopIndex, str] = {}
@@ -120,10 +120,6 @@ def running_letters(
         used = {*taken, *(letters[other] for other in near if other in letters)}
         letters[loop] = next(unused([loop.name], used), "") or free_letter(used | _in_use.get().running)
     return letters
-
-
-def _has_sum(root: Node) -> bool:
-    return any(node.operator.name == "loop_sum" for node in topological([root]))
 
 
 def free_letter(taken: Collection[str], preferred: Iterable[str] = _RUNNING) -> str:

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
 from sympy.core.basic import Basic
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
+from sympy.core.singleton import S
 from sympy.core.symbol import Symbol
 
 from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex, Operator, Parameter, Parameters, Shape, Slice
-from mcalc.tree.marks import mark
+from mcalc.tree.marks import canonical, reading_key
 
 if TYPE_CHECKING:
     from sympy.printing.printer import Printer
@@ -41,10 +41,15 @@ def dimension(value: int | str | Expr) -> Expr:
 class Node(Basic):
     """``operator(*args)`` with its shape; leaves carry their name or number in ``parameters``."""
 
-    __slots__ = ("__weakref__", "canon", "key", "loops", "operator", "parameters", "shape", "sign")
+    __slots__ = ("__weakref__", "axes", "below", "canon", "key", "loops", "operator", "parameters", "shape", "sign")
+    args: tuple[Node, ...] = Basic._args  # the slot itself, which is read without a call
     operator: Operator
     parameters: Parameters
     shape: Shape
+    axes: Shape
+    """The dimensions that carry an index: an axis of size one carries none."""
+    below: frozenset[str]
+    """The names of the operators in the value, its own among them."""
     canon: bytes
     sign: int
     key: tuple[int, str, bytes]
@@ -57,9 +62,11 @@ class Node(Basic):
             return found
         self = Basic.__new__(cls, *args)
         self.operator, self.parameters, self.shape = operator, parameters, shape
+        self.axes = tuple(size for size in shape if size is not S.One)
+        self.below = _operators(self)
         self.loops = _free_loops(self)
-        self.sign, self.canon = _canonical(self)
-        self.key = _reading_key(self)
+        self.sign, self.canon = canonical(self)
+        self.key = reading_key(self)
         _nodes[identity] = self
         return self
 
@@ -99,11 +106,6 @@ class Node(Basic):
     def name(self) -> str:
         """The operator's name; of a variable, its own is ``parameters[0]``."""
         return self.operator.name
-
-    @property
-    def axes(self) -> Shape:
-        """The dimensions that carry an index: an axis of size one carries none."""
-        return tuple(size for size in self.shape if size != 1)
 
     def __repr__(self) -> str:
         return _printers[-1](self, "ascii")
@@ -179,10 +181,32 @@ def print_with(printer: Callable[[Node, str], str]) -> None:
     _printers.append(printer)
 
 
+def _operators(node: Node) -> frozenset[str]:
+    below: frozenset[str] = frozenset()
+    for arg in node.args:
+        below = arg.below if below <= arg.below else below if arg.below <= below else below | arg.below
+    return below if node.operator.name in below else below | {node.operator.name}
+
+
 def _free_loops(node: Node) -> frozenset[LoopIndex]:
     """The running indices that the value depends on."""
-    free: frozenset[LoopIndex] = frozenset().union(*(arg.loops for arg in node.args)) if node.args else frozenset()
-    return free_loops(node.operator.name, node.parameters, free)
+    return free_loops(node.operator.name, node.parameters, all_loops(node.args))
+
+
+class _Looped(Protocol):
+    loops: frozenset[LoopIndex]
+
+
+_NONE: frozenset[LoopIndex] = frozenset()
+
+
+def all_loops(args: Iterable[_Looped]) -> frozenset[LoopIndex]:
+    """The running indices of all the arguments; mostly there are none."""
+    free = _NONE
+    for arg in args:
+        if arg.loops:
+            free |= arg.loops
+    return free
 
 
 def free_loops(name: str, parameters: Sequence[Parameter], free: frozenset[LoopIndex]) -> frozenset[LoopIndex]:
@@ -193,45 +217,8 @@ def free_loops(name: str, parameters: Sequence[Parameter], free: frozenset[LoopI
         return frozenset(parameters[2])
     if name == "differential":
         return frozenset(parameters[1])
-    return free | {place for place in parameters if isinstance(place, LoopIndex)}
-
-
-def _digest(*parts: bytes) -> bytes:
-    return blake2b(b"\0".join(parts), digest_size=12).digest()
-
-
-def _canonical(node: Node) -> tuple[int, bytes]:
-    """Sign and digest of the value: of ``a + b`` and ``b + a`` the same, of ``a - b`` and ``b - a`` up to the sign."""
-    name = node.operator.name
-    if name == "number":
-        value = node.parameters[0]
-        return (-1 if value < 0 else 1), _digest(b"number", mark(abs(value)).encode())
-    if name == "negative":
-        return -node.args[0].sign, node.args[0].canon
-    if name == "add":
-        plain = sorted(arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args)
-        turned = sorted(arg.canon + (b"-" if arg.sign > 0 else b"+") for arg in node.args)
-        return (1 if plain <= turned else -1), _digest(b"add", *min(plain, turned))
-    if name == "multiply":
-        sign = 1
-        for arg in node.args:
-            sign *= arg.sign
-        return sign, _digest(b"multiply", *sorted(arg.canon for arg in node.args))
-    parts = [arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args]
-    if node.operator.commutative:
-        parts.sort()
-    return 1, _digest(name.encode(), mark(node.parameters).encode(), mark(tuple(node.shape)).encode(), *parts)
-
-
-def _reading_key(node: Node) -> tuple[int, str, bytes]:
-    """A sort key in reading order: small before large, names by the alphabet, ``x[2]`` before ``x[10]``."""
-    size = min(1 + sum(arg.key[0] for arg in node.args), 10**9)
-    if not node.args:
-        text = str(node.parameters[0]) if node.parameters else node.operator.name
-    else:
-        places = [str(p).zfill(4) for p in node.parameters] if node.operator.name == "element" else []
-        text = (node.operator.name + "(" + ",".join([*(arg.key[1] for arg in node.args), *places]))[:60]
-    return (size, text, node.canon)
+    own = [place for place in parameters if isinstance(place, LoopIndex)] if parameters else ()
+    return free.union(own) if own else free
 
 
 def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | None = None) -> list[Node]:
@@ -307,12 +294,10 @@ def have_names_in_common(one: Node, other: Node) -> bool:
     return not set(variables(one)).isdisjoint(variables(other))
 
 
-def depends(root: Node, on: Node) -> set[Node]:
-    """The nodes below `root`, itself included, whose value changes with `on`."""
-    if root is not on and not any(arg.args for arg in root.args if arg is not on):
-        return {root, on} if any(arg is on for arg in root.args) else set()
-    touched: set[Node] = set()
+def depends(root: Node, *on: Node) -> set[Node]:
+    """The nodes below `root`, itself included, whose value changes with one of `on`."""
+    moving, touched = frozenset(on), set[Node]()
     for node in topological([root]):
-        if node is on or any(arg in touched for arg in node.args):
+        if node in moving or not touched.isdisjoint(node.args):
             touched.add(node)
     return touched

@@ -1,0 +1,47 @@
+"""What the derivatives by several variables have in common: found by one, it is known to the others.
+
+The value is differentiated down to each variable in turn; the ways to two of them are one way at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mcalc.calculus.differentiate import differentiate_by_all
+from mcalc.derivation.combine import Sums
+from mcalc.derivation.derivation import Line
+from mcalc.derivation.locals import Local, by_name, leaf_of, named_form
+from mcalc.tree.node import Node
+
+
+class Known:
+    """Names of intermediates, their local derivatives, sums over paths, and values with the names written out."""
+
+    def __init__(self) -> None:
+        self.sums: Sums = {}
+        self._local: dict[tuple[Node, ...], list[Local]] = {}
+        self._numbers: dict[tuple[str, Node], int] = {}
+        self._meaning: dict[Node, Node] = {}
+        self._written_out: dict[Node, Node] = {}
+
+    def number(self, letter: str, node: Node) -> int:
+        """The number of an intermediate value without a name, one for all derivatives."""
+        return self._numbers.setdefault((letter, node), len(self._numbers) + 1)
+
+    def local(self, line: Line, args: Sequence[Node]) -> list[Local]:
+        """The derivatives of a line by each of the names in it, in one pass."""
+        place = (line.node, line.definition, *args)
+        if place not in self._local:
+            leaves = [leaf_of(line.node, line.name, arg) for arg in args]
+            tensors = [by_name(tensor, line) for tensor in differentiate_by_all(line.definition, args)]
+            self._local[place] = [
+                Local(leaf, tensor, named_form(leaf, tensor)) for leaf, tensor in zip(leaves, tensors, strict=True)
+            ]
+        return self._local[place]
+
+    def substituted_by(self, meaning: Mapping[Node, Node]) -> dict[Node, Node]:
+        """What values became in which the names had these meanings; nothing where one had another."""
+        if any(self._meaning.get(leaf, value) is not value for leaf, value in meaning.items()):
+            self._meaning, self._written_out = {}, {}
+        self._meaning |= meaning
+        return self._written_out
