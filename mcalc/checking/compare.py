@@ -42,6 +42,8 @@ _NOTHING, _GENEROUS = 1e-30, 1e3
 _NEAR = 1e3
 _PLACES = 5000
 _CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 24, 3, 60, 48, 12
+_SHORT = 60
+"""How many parts a value has that is computed with many digits at as many spots as one likes."""
 
 
 Side: TypeAlias = "tuple[tuple[object, ...] | None, ...]"
@@ -97,8 +99,10 @@ class Ground:
 
     def _fill(self, value: Field, right: Field, places: int) -> None:
         rough: list[Sample] = []
+        tries = _confirming(trees(self.right), _ANYWHERE)
 
         def add(spot: Spot) -> None:
+            nonlocal tries
             found = None if value.at(spot) is None else right.at(spot)
             if found is None:
                 self.beyond.append(spot)
@@ -106,7 +110,10 @@ class Ground:
             sample = Sample(spot, found, right.uncertainty(spot, found))
             if sample.slack <= _STEADY * np.abs(found).max(initial=0.0):
                 self.samples.append(sample)
-            elif sample.slack * _GENEROUS >= np.abs(found).max() and self._is_zero(spot):
+                return
+            seems_zero = sample.slack * _GENEROUS >= np.abs(found).max() and tries > 0
+            tries -= seems_zero
+            if seems_zero and self._is_zero(spot):
                 self.samples.append(sample._replace(right=np.zeros_like(found)))
             else:
                 rough.append(sample)
@@ -217,14 +224,16 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
             found.undefined.remove(at)
             found.agree.append(at)
     found.agree += found.doubtful
-    for at in _telling(ground, found.agree):
+    few = _confirming(difference.gaps, _ANYWHERE) if difference.is_proven else _ANYWHERE
+    for at in _telling(ground, found.agree, few):
         equal = difference.vanishes(ground.samples[at].spot)
         if equal is False:
             found.agree.remove(at)
             found.differ.append(at)
         found.exact += equal is True
         found.unsettled += equal is None
-    for spot in ground.beyond[:: 1 + len(ground.beyond) // _MOST_BEYOND]:
+    few = min(few, _MOST_BEYOND)
+    for spot in ground.beyond[:: 1 + len(ground.beyond) // few]:
         if all(difference.defined(name, spot) for name in ("value", "right")):
             equal = difference.vanishes(spot)
             if equal is False:
@@ -265,7 +274,12 @@ def _is_near(spot: Spot) -> bool:
     return all(np.abs(value).max(initial=0.0) < _NEAR for value in map(np.asarray, spot.point.values()))
 
 
-def _telling(ground: Ground, among: Sequence[int]) -> list[int]:
+def _confirming(roots: Sequence[Node], most: int) -> int:
+    """At how many spots what is known is confirmed with many digits: at fewer where there is much to compute."""
+    return max(_FEWEST, min(most, most * _SHORT // (1 + len(topological(roots)))))
+
+
+def _telling(ground: Ground, among: Sequence[int], few: int) -> list[int]:
     """Samples enough to decide: of every combination of sides a few, of them all not too many."""
     ordered = sorted(among, key=lambda at: (sum(ground.samples[at].spot.sizes.values()), at))
     counts: dict[Side, int] = {}
@@ -276,7 +290,7 @@ def _telling(ground: Ground, among: Sequence[int]) -> list[int]:
         if counts[side] <= _A_SIDE:
             chosen.append(at)
     rest = [at for at in ordered if at not in chosen]
-    return [*chosen[:_MOST_EXACT], *rest[:: 1 + len(rest) // _ANYWHERE]]
+    return [*chosen[:_MOST_EXACT], *rest[:: 1 + len(rest) // few]]
 
 
 def close(one: Array, other: Array, slack: float = 0.0) -> bool:

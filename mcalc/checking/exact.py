@@ -90,7 +90,7 @@ class Difference:
 
     def vanishes(self, spot: Spot) -> bool | None:
         """Whether the two are equal at the spot; None where it cannot be told."""
-        if self._is_proven and self._agrees(spot):
+        if self.is_proven and self._agrees(spot):
             return True
         before = self._found(spot, _STEPS[0])
         for count in _STEPS[1:]:
@@ -109,7 +109,7 @@ class Difference:
         return None
 
     @property
-    def _is_proven(self) -> bool:
+    def is_proven(self) -> bool:
         """Whether rewriting has left nothing of the difference: then numbers confirm it, and one look does."""
         return len(self.gaps) > 1 and build.is_zero(self.gaps[0])
 

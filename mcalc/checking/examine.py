@@ -26,7 +26,7 @@ def check(question: Question, answer: str, explain: bool = True, elsewhere: bool
     Where the question wishes for no layout, the answer may stand in any; the paper's is shown. Without `explain`, a
     wrong answer is called wrong and no more; `elsewhere` it is tried in other readings of the text.
     """
-    derivation = answered(with_fields(question, command="hessian" if question.order == 2 else "jacobian"))
+    derivation = answered(with_fields(question, command="hessian" if question.order == 2 else "jacobian", told=False))
     if question.order == 2 and len(derivation.by) == 2 and derivation.parts:
         derivation = next(part for part in derivation.parts if part.by == derivation.by)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from mcalc.numbers.arrays import Random
@@ -29,7 +29,7 @@ BESIDE = (1e-7, 1e-3, 1e-2)
 """How far from a kink, of the distance along the line, samples are taken on both sides."""
 _NEAREST = 1e-6
 _PER_PATTERN, _PATTERNS, _PER_KINK, _KINKS = 3, 64, 2, 32
-_GENERATIONS, _BASES, _ENOUGH = 4, 12, 32
+_GENERATIONS, _BASES, _BASES_AT_ONCE, _ENOUGH = 4, 12, 3, 32
 _BASE_KINDS = ("any", "positive", "mixed", "square", "any", "unit", "mixed", "above one")
 
 
@@ -112,12 +112,26 @@ class _Search:
         single = self.asked.columns[-1] < 2 and self.asked.free
         for _ in range(0 if self.asked.program.costly or single else _GENERATIONS):
             bases = self._bases()
-            if not bases or len(self.seen) >= _ENOUGH:
-                break
-            self._follow(self._further_lines(bases))
+            for start in range(0, len(bases), _BASES_AT_ONCE):
+                if self._complete() or len(self.seen) >= _ENOUGH:
+                    break
+                self._follow(self._further_lines(bases[start : start + _BASES_AT_ONCE]))
         kept = list(self.seen.values())
         more = [spot for spots in kept for spot in spots[1:]]
         self.found.spots = [*(spots[0] for spots in kept), *self.found.spots, *more]
+
+    def _complete(self) -> bool:
+        """Whether both answers of every entry were met with all answers of the others, and a kink of every condition.
+
+        Where a condition has no value at a point, or is counted under a sum, there may always be another answer; of
+        places it is their zeros that are looked for.
+        """
+        plain = len(self.asked.free) == len(self.asked.holding)
+        if not plain or len(self.seen) != 2 ** self.asked.columns[-1]:
+            return False
+        answers = np.array([list(chain(*spots[0].pattern)) for spots in self.seen.values()])
+        crossed = {at for kink in self.found.kinks for at in kink.conditions}
+        return bool((answers >= 0).all()) and len(crossed) == len(self.asked.conditions)
 
     # Lines ------------------------------------------------------------------------------------------------------
 
