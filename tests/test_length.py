@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from families import Family, attention, reused, softmaxes
 from test_reading_back import CASES
 
 import mcalc
+from mcalc.ask import derive
+from mcalc.derivation import answer_text
 from mcalc.language import Syntax, parse
 from mcalc.pages import write
 
@@ -48,3 +52,23 @@ def test_a_wide_sum_is_explained_in_proportion_to_its_terms() -> None:
         derivation = mcalc.explain(text, "x", dict.fromkeys([*names, "x"], "n"), verify=False)
         lengths.append(len(write(derivation, "text")))
     assert lengths[1] < 2.3 * lengths[0]
+
+
+@pytest.mark.parametrize("family", [reused, attention, softmaxes], ids=lambda family: family.__name__)
+def test_an_answer_grows_with_the_layers_and_is_the_same_when_it_is_explained(family: Family) -> None:
+    """What is named once stands in longer products by its name: no layer is written with all those below it."""
+    lengths = []
+    for count in (6, 12):
+        command, text, wrt, shapes = family(count)
+        answers = [derive(text, wrt, shapes, command, verify=False, told=told) for told in (False, True)]
+        shown = {answer_text(answer, "ascii") for answer in answers}
+        assert len(shown) == 1
+        lengths.append(len(shown.pop()))
+    assert lengths[1] < 2.4 * lengths[0]
+
+
+def test_a_product_that_is_named_stands_in_another_by_its_name() -> None:
+    command, text, wrt, shapes = reused(4)
+    assert answer_text(derive(text, wrt, shapes, command, verify=False), "ascii").splitlines()[-1] == (
+        "(sin(x) + x*cos(x))*(t_2 + t_1*cos(t_1))*(t_4 + t_3*cos(t_3))*(sin(t_5) + t_5*cos(t_5))"
+    )

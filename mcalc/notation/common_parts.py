@@ -9,6 +9,7 @@ from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Name
 from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
+from mcalc.notation.shared_products import with_shared_products
 from mcalc.notation.writing import printer, write
 from mcalc.problems import Problem
 from mcalc.tree.letters import letters_in_use, names_in
@@ -84,6 +85,7 @@ def is_deep(root: Node) -> bool:
 
 def named_boxes(root: Expression, made: Iterable[str] = ()) -> tuple[list[tuple[Name, Box]], Box]:
     """The parts that recur, each by its name with what it stands for, and the value in which they stand."""
+    root = with_shared_products(root)
     builder = Builder(made)
     parts = named_parts(root, builder.parts_of)
     builder.prepare(_values(root))

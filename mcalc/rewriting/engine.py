@@ -89,6 +89,9 @@ class Engine:
 
     def simplify(self, root: Form) -> Form:
         """The cheapest form reached; every part once."""
+        self.budget, self.steps = _BUDGET, _STEPS
+        if self._scout is not None:
+            self._scout.budget = _BUDGET
         with keeping(self.signs, self.typed):
             return self._simplified(root)
 

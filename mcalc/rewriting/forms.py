@@ -65,7 +65,7 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
         found.head, found.args, found.par, found.shape = head, args, par, shape
         found.loops = _loops(found)
         found.turns = _turns(found)
-        found.cost = min(_cost(found), _CAP)
+        found.cost = _cost(found)
         found.other_way = None
         marks = blake2b(own_mark(head, par, shape), digest_size=12)
         for arg in args:
@@ -292,7 +292,7 @@ def _turned_cost(form: Form) -> int:
     """What a sum of matrices costs as the transpose of a sum."""
     gain = gain_by_turning(form)
     if gain < 2:
-        return _CAP
+        return 10**400
     return _sum_cost(form.args, form.par) + 1 - gain
 
 

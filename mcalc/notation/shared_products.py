@@ -1,0 +1,136 @@
+"""Products that recur inside longer ones: ``A·B·C·D`` is ``t·D`` where ``t = A·B·C`` stands elsewhere in the answer.
+
+The engine knows products flat, and writes each in full: of a net of many layers every layer would show all those
+below. Which factors go together does not change a value, so the parts that have names are put back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mcalc.tree import build
+from mcalc.tree.node import Node, topological
+
+_LEAST, _SMALL = 12, 4
+"""How many parts a product has that is worth a name inside another one, and one that recurs in any case."""
+_ENTRIES, _MATRICES = "multiply", "matmul"
+
+
+def with_shared_products(root: Node) -> Node:
+    """The same value; a product whose factors hold another product of the value has that product as a factor.
+
+    Of products of matrices it is the longest row that stands inside, also turned over; of products of entries the one
+    with the most factors. Equal products that were put together differently become one.
+    """
+    return _Sharing(root).run()
+
+
+class _Sharing:
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.order = topological([root])
+        self.rows: dict[Node, tuple[Node, ...]] = {}
+        self.by_start: dict[Node, list[tuple[tuple[Node, ...], Node, bool]]] = {}
+        self.factors: dict[Node, Counter[Node]] = {}
+        self.by_largest: dict[Node, list[Node]] = {}
+        self.first: dict[object, Node] = {}
+        self.place = {node: at for at, node in enumerate(self.order)}
+        self.uses = Counter(arg for node in self.order for arg in node.args)
+        whole = _wholes(root, self.order) | {node for node, count in self.uses.items() if count > 1}
+        for node in self.order:
+            if node in whole and node.operator.name in (_ENTRIES, _MATRICES) and not node.loops:
+                self._note(node)
+        for rows in self.by_start.values():
+            rows.sort(key=lambda known: -len(known[0]))
+        for products in self.by_largest.values():
+            products.sort(key=lambda node: -self.factors[node].total())
+
+    def _note(self, node: Node) -> None:
+        """A product, as one that others may hold."""
+        if node.operator.name == _MATRICES:
+            row = self.rows[node] = tuple(build.row_of(node))
+            if self._has_name(node) and self.first.setdefault(row, node) is node:
+                self.by_start.setdefault(row[0], []).append((row, node, False))
+                over = tuple(build.transpose(part) for part in reversed(row))
+                self.by_start.setdefault(over[0], []).append((over, node, True))
+        else:
+            factors = self.factors[node] = Counter(_factors_of(node))
+            key = frozenset(factors.items())
+            if self._has_name(node) and self.first.setdefault(key, node) is node:
+                self.by_largest.setdefault(max(factors, key=lambda part: part.key), []).append(node)
+
+    def _has_name(self, node: Node) -> bool:
+        return node.key[0] >= (_SMALL if self.uses[node] > 1 else _LEAST)
+
+    def run(self) -> Node:
+        if not self.by_start and not self.by_largest:
+            return self.root
+        parts = {node: self._parts(node) for node in (*self.rows, *self.factors)}
+        done: dict[Node, Node] = {}
+        for node in topological([self.root], lambda node: parts.get(node, node.args)):
+            below = parts.get(node)
+            if below is None:
+                done[node] = node.func(*(done[arg] for arg in node.args)) if node.args else node
+            elif tuple(below) == self.rows.get(node) and all(done[part] is part for part in below):
+                done[node] = node
+            elif len(below) == 1:
+                done[node] = done[below[0]]
+            elif node.operator.name == _MATRICES:
+                done[node] = build.chain([done[part] for part in below])
+            else:
+                done[node] = build.apply(_ENTRIES, *(done[part] for part in below))
+        return done[self.root]
+
+    def _parts(self, node: Node) -> Sequence[Node]:
+        """The factors of a product, some of them products that stand elsewhere."""
+        return self._row(node) if node in self.rows else self._product(node)
+
+    def _row(self, node: Node) -> list[Node]:
+        row, at = self.rows[node], 0
+        found: list[Node] = []
+        while at < len(row):
+            for known, whole, over in self.by_start.get(row[at], ()):
+                shorter = len(known) < len(row) or self.place[whole] < self.place[node]
+                if shorter and row[at : at + len(known)] == known:
+                    found.append(build.apply("transpose", whole) if over else whole)
+                    at += len(known)
+                    break
+            else:
+                found.append(row[at])
+                at += 1
+        return found
+
+    def _product(self, node: Node) -> list[Node]:
+        left = Counter(self.factors[node])
+        first = self.first.get(frozenset(left.items()), node)
+        if first is not node:
+            return [first]
+        found: list[Node] = []
+        for factor in sorted(left, key=lambda part: part.key, reverse=True):
+            for known in self.by_largest.get(factor, ()):
+                if known is not node and self.factors[known] <= left:
+                    left -= self.factors[known]
+                    found.append(known)
+                    break
+        if not found:
+            return node.args
+        return [*found, *left.elements()]
+
+
+def _wholes(root: Node, order: Sequence[Node]) -> set[Node]:
+    """What stands in something else than a product of its own kind."""
+    return {root}.union(*([arg for arg in node.args if arg.operator is not node.operator] for node in order))
+
+
+def _factors_of(node: Node) -> list[Node]:
+    """The factors of a product of entries, those of products inside it as well."""
+    found: list[Node] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if part.operator.name == _ENTRIES:
+            stack += reversed(part.args)
+        else:
+            found.append(part)
+    return found
