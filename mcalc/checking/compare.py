@@ -42,7 +42,7 @@ _NOTHING, _GENEROUS = 1e-30, 1e3
 _NEAR = 1e3
 _PLACES = 5000
 _CONFIRMED, _A_SIDE, _MOST_EXACT, _ANYWHERE, _MOST_BEYOND = 24, 3, 60, 48, 12
-_SHORT = 60
+_SHORT = 25
 """How many parts a value has that is computed with many digits at as many spots as one likes."""
 
 

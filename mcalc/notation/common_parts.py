@@ -85,7 +85,7 @@ def is_deep(root: Node) -> bool:
 
 def named_boxes(root: Expression, made: Iterable[str] = ()) -> tuple[list[tuple[Name, Box]], Box]:
     """The parts that recur, each by its name with what it stands for, and the value in which they stand."""
-    root = with_shared_products(root)
+    root = with_shared_products(root) if isinstance(root, Node) else root
     builder = Builder(made)
     parts = named_parts(root, builder.parts_of)
     builder.prepare(_values(root))

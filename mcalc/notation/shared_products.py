@@ -66,12 +66,17 @@ class _Sharing:
     def run(self) -> Node:
         if not self.by_start and not self.by_largest:
             return self.root
-        parts = {node: self._parts(node) for node in (*self.rows, *self.factors)}
+        parts: dict[Node, Sequence[Node]] = {node: self._parts(node) for node in (*self.rows, *self.factors)}
         done: dict[Node, Node] = {}
-        for node in topological([self.root], lambda node: parts.get(node, node.args)):
-            below = parts.get(node)
-            if below is None:
-                done[node] = node.func(*(done[arg] for arg in node.args)) if node.args else node
+
+        def into(node: Node) -> Sequence[Node]:
+            found = parts.get(node)
+            return node.args if found is None else found
+
+        for node in topological([self.root], into):
+            below = into(node)
+            if node not in parts:
+                done[node] = node.func(*(done[arg] for arg in below)) if below else node
             elif tuple(below) == self.rows.get(node) and all(done[part] is part for part in below):
                 done[node] = node
             elif len(below) == 1:
@@ -101,21 +106,31 @@ class _Sharing:
                 at += 1
         return found
 
-    def _product(self, node: Node) -> list[Node]:
+    def _product(self, node: Node) -> Sequence[Node]:
         left = Counter(self.factors[node])
         first = self.first.get(frozenset(left.items()), node)
         if first is not node:
             return [first]
-        found: list[Node] = []
+        held: list[Node] = []
         for factor in sorted(left, key=lambda part: part.key, reverse=True):
             for known in self.by_largest.get(factor, ()):
                 if known is not node and self.factors[known] <= left:
                     left -= self.factors[known]
-                    found.append(known)
+                    held.append(known)
                     break
-        if not found:
-            return node.args
-        return [*found, *left.elements()]
+        return self._in_order(node, held, left) if held else node.args
+
+    def _in_order(self, node: Node, held: list[Node], left: Counter[Node]) -> list[Node]:
+        """Each product that is held in the place of its first factor, after the numbers."""
+        found: list[Node] = []
+        for factor in sorted(_factors_of(node), key=lambda part: part.operator.name != "number"):
+            if left[factor] > 0:
+                left[factor] -= 1
+                found.append(factor)
+            else:
+                held, here = ([h for h in held if (factor in self.factors[h]) is within] for within in (False, True))
+                found += here
+        return found
 
 
 def _wholes(root: Node, order: Sequence[Node]) -> set[Node]:
