@@ -1,4 +1,9 @@
-"""Equality by rewriting: both sides by definition, multiplied out, their difference in normal form is zero."""
+"""Equality by rewriting: the difference of the two, which the engine of `rewriting` simplifies, is zero.
+
+That engine takes the shortest way to write a value; two values that are one are often told so only at length. So the
+two are compared in several keys as well: by definition, multiplied out, and both. A key is the same value at greater
+length, for comparing and for finding its terms; it simplifies nothing, and no answer is written in it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,7 @@ def proved_equal(one: Expression, other: Expression) -> bool:
         return False
     try:
         one, other = for_sizes(one, {}), for_sizes(other, {})
-        return any(_vanishes(build.apply("add", form(one), build.negated(form(other)))) for form in _FORMS)
+        return any(_vanishes(build.apply("add", key(one), build.negated(key(other)))) for key in _KEYS)
     except (LosesAxis, ShapeMismatch):
         return False
 
@@ -44,7 +49,10 @@ def _vanishes(difference: Node) -> bool:
 
 
 def by_definition(root: Node) -> Node:
-    """Masks as ``a > b``, functions by the exponential, cases as ``b + [c](a − b)``."""
+    """A key for comparing: masks as ``a > b``, functions by the exponential, cases as ``b + [c](a − b)``.
+
+    What an operator is compared as stands in its record of the table.
+    """
     done: dict[Node, Node] = {}
     for node in topological([root]):
         args = [done[arg] for arg in node.args]
@@ -59,7 +67,7 @@ def _defined(node: Node) -> Node:
 
 
 def multiplied_out(root: Node) -> Node:
-    """Products, transposes and sums over sums as sums: ``(a − b)ᵀC = aᵀC − bᵀC``."""
+    """A key for comparing: products, transposes and sums over sums as sums, ``(a − b)ᵀC = aᵀC − bᵀC``."""
     done: dict[Node, Node] = {}
     for node in topological([root]):
         args = [done[arg] for arg in node.args]
@@ -116,7 +124,7 @@ def _sum(parts: list[Node], whole: Node) -> Node:
     return total if total.shape == whole.shape or len(parts) > _MOST_TERMS else whole
 
 
-_FORMS: tuple[Callable[[Node], Node], ...] = (
+_KEYS: tuple[Callable[[Node], Node], ...] = (
     lambda node: node,
     multiplied_out,
     by_definition,

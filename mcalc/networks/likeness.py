@@ -1,4 +1,7 @@
-"""When two products are alike: one labelling of the summed indices for all products of one structure."""
+"""When two products are alike: one labelling of the summed indices for all products of one structure.
+
+A key for comparing alone: it rewrites nothing, and no product is written by it.
+"""
 
 from __future__ import annotations
 
