@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from typing import ParamSpec
@@ -14,6 +14,7 @@ from mcalc.derivation.fixed_sizes import ENTRIES, written_out
 from mcalc.derivation.known import Known
 from mcalc.derivation.notes import notes_on
 from mcalc.derivation.prepare import prepare
+from mcalc.derivation.rewritten import recognized
 from mcalc.derivation.together import layout_step, row_of_scalars, whole_hessian
 from mcalc.language.declarations import declarations
 from mcalc.language.parser import own_name
@@ -22,11 +23,12 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.of_numbers import magnitude
 from mcalc.problems import Problem
 from mcalc.question import Question, read, shapes_by_letter, variables_of
-from mcalc.rewriting.answers import author_of, author_within, simplify
+from mcalc.rewriting.answers import author_of, author_within, length_of, simplify
+from mcalc.rewriting.naming import Named, functions_named, is_definition
 from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.letters import in_use
-from mcalc.tree.node import Node, replaced
+from mcalc.tree.node import Node, replaced, variables
 from mcalc.tree.operations import cases
 
 __all__ = ["Question", "answered", "derive", "in_layout", "read", "shapes_by_letter", "turned_for", "work_on"]
@@ -92,6 +94,7 @@ class _Derivatives:
     reading: Reading
     free: Reading
     known: Known = field(default_factory=Known)
+    functions: dict[Node, Named] = field(default_factory=dict)
 
     def first(self, by: Sequence[Node]) -> Derivation:
         """``∂f/∂x`` for each x, in one row where all are scalars."""
@@ -152,17 +155,17 @@ class _Derivatives:
     def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
         """The derivative of a reading with its variables free, as if nothing had been declared of them."""
         twin = self.free.names[str(by.parameters[0])]
-        work = work_on(
-            free,
-            twin,
-            cases,
-            named,
-            self.asked.method if self.asked.command == "explain" else "chain",
-            self.asked.told,
-            known=self.known,
-        )
+        method = self.asked.method if self.asked.command == "explain" else "chain"
+        naming, functions = self._named(free.value)
+        naming = [one for one in naming if twin in variables(one.before)]
+        work = work_on(in_parts(free, functions), twin, cases, named, method, self.asked.told, known=self.known)
         natural = work.derive()
-        steps = work.steps
+        if naming and is_definition(functions[free.value]):
+            typed = work_on(free, twin, cases, named, method, self.asked.told, known=self.known)
+            as_typed = typed.derive()
+            if self.asked.method == "chain" or length_of(as_typed) <= length_of(natural):
+                naming, work, natural = [], typed, as_typed
+        steps = [*map(recognized, naming), *work.steps]
         if (whole := written_out(natural)) is not None:
             steps = [*steps, Step("substitute", "simplify", ENTRIES, natural, whole, whole.shape)]
             natural = whole
@@ -179,6 +182,12 @@ class _Derivatives:
         )
         derivation.notes = (*self.reading.notes, *notes_on(derivation))
         return self._laid_out(derivation)
+
+    def _named(self, value: Node) -> Named:
+        """The functions that were typed out in a value, named once for all variables."""
+        if value not in self.functions:
+            self.functions[value] = functions_named(value)
+        return self.functions[value]
 
     def _checked(self, derivation: Derivation) -> Derivation:
         if not self.asked.verify:
@@ -237,6 +246,12 @@ def work_on(
     prepared = prepare(value, plain, frozenset(bound.values()))
     names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
     return Work(prepared, plain, names, cases, named, method, told, every, known or Known())
+
+
+def in_parts(reading: Reading, parts: Mapping[Node, Node]) -> Reading:
+    """The reading with parts of its program exchanged."""
+    bound = {name: parts.get(node, node) for name, node in reading.bound.items()}
+    return with_fields(reading, value=parts[reading.value], bound=bound)
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:

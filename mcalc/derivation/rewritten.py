@@ -7,6 +7,7 @@ from dataclasses import replace
 from mcalc.derivation.derivation import Step
 from mcalc.notation.writing import alike, write
 from mcalc.rewriting.explaining import Run, runs_between, said_of
+from mcalc.rewriting.naming import Naming
 from mcalc.tree.node import Node
 
 _SHORT = 60
@@ -31,6 +32,11 @@ def rewriting_steps(stage: str, before: Node, after: Node) -> list[Step]:
     if steps:
         steps[-1] = replace(steps[-1], after=after)
     return steps
+
+
+def recognized(naming: Naming) -> Step:
+    """A function that was typed out, by its name, before anything else is done."""
+    return Step("introduce", naming.name, naming.sentence, naming.before, naming.after, naming.after.shape)
 
 
 def _local(stage: str, run: Run) -> tuple[Step, ...]:

@@ -23,11 +23,11 @@ from mcalc.rewriting.forms import (
     zeros,
 )
 from mcalc.rewriting.heads import operator_of
-from mcalc.rewriting.known import is_nonnegative
+from mcalc.rewriting.known import even, is_nonnegative
 from mcalc.rewriting.rationals import Rational, power_of, rational, root_of, whole
 from mcalc.rewriting.signs import OPENED, turned, with_content
 from mcalc.table.records import Shape
-from mcalc.table.roles import EXPONENTIAL
+from mcalc.table.roles import ABSOLUTE, EXPONENTIAL
 
 # Sums ------------------------------------------------------------------------------------------------------------
 
@@ -150,10 +150,17 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
             return zeros(shape)
         if t.head == PRODUCT and (whole(e) or all(map(is_nonnegative, t.args))):
             stack.extend((b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True))
-        elif t.head == PRODUCT and any(map(is_nonnegative, t.args)):
-            known = [(b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True) if is_nonnegative(b)]
-            rest = multiply([(b, k) for b, k in zip(t.args, t.par, strict=True) if not is_nonnegative(b)])
-            stack.extend([*known, (rest, e)])
+        elif t.head == PRODUCT and any(is_nonnegative(b) or even(k) for b, k in zip(t.args, t.par, strict=True)):
+            known, unknown = [], []
+            for b, k in zip(t.args, t.par, strict=True):
+                if is_nonnegative(b):
+                    known.append((b, rational(k * e)))
+                elif even(k):
+                    facts.append("size")
+                    known.append((make(ABSOLUTE, (b,), (), b.shape), rational(k * e)))
+                else:
+                    unknown.append((b, k))
+            stack.extend([*known, (multiply(unknown), e)] if unknown else known)
         else:
             _united(found, t, e)
     return _product(coefficient, found, shape)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
+from mcalc.networks.index_form import Expression
 from mcalc.networks.matrix_form import Piece, matrix_of
 from mcalc.networks.networks import Factor, Index, Term, fresh
 from mcalc.networks.pairs import Pair, Pairs, split_free
@@ -108,6 +109,13 @@ def as_diagonal(node: Node) -> Node | None:
     author = _author([node])
     form = author.engine.simplify(raw([node])[node])
     return build.apply("diag", author.writer.show(form.args[0])) if form.head == "diag" else None
+
+
+def length_of(value: Expression) -> int:
+    """How much there is to read in an answer, in tokens."""
+    nodes = [value] if isinstance(value, Node) else value.nodes()
+    forms = raw(nodes)
+    return sum(forms[node].cost for node in nodes)
 
 
 def is_symmetric(node: Node) -> bool:

@@ -61,6 +61,9 @@ SENTENCES = {
     "inverse": "the inverse of the inverse is the matrix itself",
     "counted": "a sum of ones counts them",
     "exponential": told("{1/e^a} is {e^(-a)}"),
+    "shift": "a number added to every entry comes out",
+    "unseen": "a number added to every entry changes nothing",
+    "size": told("{sqrt(a²)} is {abs(a)}"),
     "complement": told("{f(−a) = 1 − f(a)}, as of the logistic function {σ}"),
 }
 

@@ -17,6 +17,7 @@ from mcalc.rewriting.forms import (
     ZERO,
     Form,
     chain_shape,
+    is_column,
     is_matrix,
     is_row,
     is_zero,
@@ -61,6 +62,8 @@ def _function(head: str, args: tuple[Form, ...], par: Parameters, shape: Shape) 
     operator = known_operator(head)
     if len(args) == 1 and operator.linear:
         return _linear(head, args[0], par, shape)
+    if operator.shift and args[0].head == SUM and is_column(args[0]):
+        return _shifted(head, args[0], par, shape)
     if len(args) == 1 and (operator.parity or operator.complementary):
         c, rest = scaled_parts(args[0])
         if c < 0:
@@ -73,6 +76,21 @@ def _function(head: str, args: tuple[Form, ...], par: Parameters, shape: Shape) 
     if len(args) == 1 and operator.elementwise and args[0].head == TURNED and is_matrix(args[0]):
         return turned(make(head, (args[0].args[0],), par, args[0].args[0].shape))
     return make(head, args, par, shape)
+
+
+def _shifted(head: str, form: Form, par: Parameters, shape: Shape) -> Form:
+    """``f(v + s)``, which is f(v), or f(v) + s: the number s is added to every entry."""
+    pairs = list(zip(form.par, form.args, strict=True))
+    kept = [(c, a) for c, a in pairs if a.shape]
+    moved = [(c, a) for c, a in pairs if not a.shape]
+    if not moved:
+        return make(head, (form,), par, shape)
+    inside = make(head, (add(kept, form.shape),), par, shape)
+    if known_operator(head).shift == "out":
+        facts.append("shift")
+        return add([(1, inside), *moved], shape)
+    facts.append("unseen")
+    return inside
 
 
 def _linear(head: str, form: Form, par: Parameters, shape: Shape) -> Form:

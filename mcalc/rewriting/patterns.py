@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mcalc.rewriting.algebra import scaled
+from mcalc.rewriting.algebra import add, scaled
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import (
     CHAIN,
@@ -112,6 +112,8 @@ def matches(pattern: Form, form: Form, bound: Bound) -> Iterator[Bound]:
     if pattern.head in (SUM, PRODUCT):
         if len(pattern.args) == len(form.args) and sorted(pattern.par) == sorted(form.par):
             yield from _in_any_order(pairs_of(pattern), pairs_of(form), bound)
+        elif pattern.head == SUM and len(form.args) > len(pattern.args) == 2:
+            yield from _with_the_rest(pairs_of(pattern), pairs_of(form), bound)
         return
     if len(pattern.args) == len(form.args) and (pattern.par == form.par or (pattern.par and pattern.head == "unit")):
         yield from each(pattern.args, form.args, bound)
@@ -142,6 +144,20 @@ def _in_any_order(
         if e == k and (is_name(pattern) or pattern.head == form.head):
             for found in matches(pattern, form, bound):
                 yield from _in_any_order(rest, forms[:at] + forms[at + 1 :], found)
+
+
+def _with_the_rest(
+    patterns: list[tuple[Form, Rational]], forms: list[tuple[Form, Rational]], bound: Bound
+) -> Iterator[Bound]:
+    """A letter beside one other part of a sum stands for all that is left: ``v`` of ``v - mean(v)`` for ``A·x + b``."""
+    (other, k), (bare, c) = sorted(patterns, key=lambda pair: is_name(pair[0]))
+    if is_name(other) or not is_name(bare):
+        return
+    for at, (form, e) in enumerate(forms):
+        if e == k and other.head == form.head:
+            rest = add([(over(d, c), part) for part, d in forms[:at] + forms[at + 1 :]])
+            for found in matches(other, form, bound):
+                yield from matches(bare, rest, found)
 
 
 def names(pattern: Form) -> frozenset[str]:

@@ -201,6 +201,17 @@ class Typed:
         """The nodes as forms as they stand, each read once."""
         return raw(roots, self._plain)
 
+    def heads_in(self, nodes: Iterable[Node]) -> frozenset[str]:
+        """The heads in the canonical forms of values that were learned."""
+        stack = [self._learned[node] for node in nodes if node in self._learned]
+        seen: set[Form] = set()
+        while stack:
+            form = stack.pop()
+            if form not in seen:
+                seen.add(form)
+                stack += form.args
+        return frozenset(form.head for form in seen)
+
     def learn(self, root: Node) -> None:
         """The sums below the node, those met first counting; what was learned is, while no new sign is known."""
         if len(self.signs) != self._signs_then:

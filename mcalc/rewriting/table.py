@@ -24,8 +24,12 @@ from mcalc.tree.node import Node, dimension
 
 ROWS = """
 # functions by their names
+tanh of doubled exponentials: (exp(2a) - 1)/(1 + exp(2a)) -> tanh(a) | {(e^(2a) - 1)/(e^(2a) + 1)} is {tanh(a)}
+tanh of falling exponentials: (1 - exp(-2a))/(1 + exp(-2a)) -> tanh(a) | {(1 - e^(-2a))/(1 + e^(-2a))} is {tanh(a)}
 sigmoid of a quotient: exp(a)/(1 + exp(a)) -> sigmoid(a) | {e^a/(1 + e^a)} is the logistic function {σ(a)}
 sigmoid turned round: 1/(1 + exp(a)) -> sigmoid(-a) | {1/(1 + e^a)} is the logistic function {σ(-a)}
+tanh by the logistic function: 2sigmoid(2a) - 1 -> tanh(a) | {2σ(2a) - 1} is {tanh(a)}
+logarithm of a logistic function: log(1 - sigmoid(a)) -> -softplus(a) | {log(σ(-a))} is {-softplus(a)}
 sigmoid times exponential: exp(a)*(1 - sigmoid(a)) -> sigmoid(a) | {e^a*σ(-a)} is {σ(a)}
 perfect square: 1 - 2a + a^2 -> (1 - a)^2 | {1 - 2a + a²} is the square of {1 - a}
 softmax: exp(u)/sum(exp(u)) -> softmax(u) | {e^u} over its sum is the softmax
@@ -59,6 +63,7 @@ a symmetric matrix beside its inverse: (A*inv(A))@ones(n) -> ones(n) when symmet
 rows of a softmax: softmax(A)@ones(n) -> ones(n) | each row of a softmax adds up to 1
 columns of a softmax: ones(n)'@softmax(A, axis=0) -> ones(n)' | each column of a softmax adds up to 1
 distances from the mean: sum(v - mean(v)) -> 0 | the distances from the mean add up to 0
+variance: mean((v - mean(v))^2) -> var(v) | the mean of the squared distances from the mean is the variance
 # traces, inverses, determinants
 inverse cancels: inv(A)@A -> eye(n) | a matrix times its inverse is the identity
 inverse cancels on the right: A@inv(A) -> eye(n) | the inverse times its matrix is the identity
@@ -74,6 +79,13 @@ trace of kron: tr(kron(A,B)) -> tr(A)*tr(B) | the trace of a Kronecker product i
 sign over size: sign(a)/abs(a) -> 1/a | the sign over the size is the inverse
 sign over abs: a/abs(a) -> sign(a) | a over its size is its sign
 sign times abs: abs(a)*sign(a) -> a | the size with its sign is the value
+abs over value: abs(a)/a -> sign(a) | the size over the value is its sign
+sign over value: sign(a)/a -> 1/abs(a) | the sign over the value is the inverse of its size
+larger of two signs: max(a, -a) -> abs(a) | the larger of {a} and {-a} is {abs(a)}
+larger of two signs, turned: max(-a, a) -> abs(a) | the larger of {-a} and {a} is {abs(a)}
+value by cases: where(a > 0, a, 0) -> relu(a) | {a} where it is positive, else 0, is {relu(a)}
+value by cases, from 0: where(a >= 0, a, 0) -> relu(a) | {a} where it is not negative, else 0, is {relu(a)}
+value by cases, turned: where(0 > a, 0, a) -> relu(a) | 0 where {a} is negative, else {a}, is {relu(a)}
 value times sign: a*sign(a) -> abs(a) | a with its sign made positive is its size
 value where positive: a*(a > 0) -> relu(a) | {a} where it is positive, and 0 elsewhere, is {relu(a)}
 abs of square: abs(a)^2 -> a^2 | the square of the size is the square
@@ -95,7 +107,7 @@ positive: a > 0 -> 1 when positive(a) | it is positive
 _SHAPES = {**dict.fromkeys("ABC", "nn"), **dict.fromkeys("uvwab", "n"), **dict.fromkeys("st", "")}
 
 
-_OPENED = frozenset({"mean"})
+_OPENED = {"mean": "sum"}
 """Operators that canonical forms write by others."""
 
 
@@ -127,7 +139,8 @@ class Text(NamedTuple):
         before = self.rule.partition("->")[0]
         called = (CALLS.get(word, ()) for word in _CALL.findall(before))
         signs = (head for sign, head in _SIGNS.items() if sign in before)
-        return frozenset([*(found[0].name for found in called if len(found) == 1), *signs]) - _OPENED
+        names = (found[0].name for found in called if len(found) == 1)
+        return frozenset([*(_OPENED.get(name, name) for name in names), *signs])
 
     def sides(self) -> tuple[Form, Form]:
         """Before and after, without the number in front of the first."""

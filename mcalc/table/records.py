@@ -173,7 +173,8 @@ class Operator:
     and its largest value, one that `overflows` is infinite soon; `price` is what an entry takes, in nanoseconds.
     `open` is the function with nothing known of it that it is.
 
-    The entries of a column that `adds_up` have the sum 1. Code computes one `by_definition` as that says. One that
+    The entries of a column that `adds_up` have the sum 1. A number added to every entry of a column comes out of one
+    whose `shift` is ``out``, and changes nothing where it is ``unseen``. Code computes one `by_definition` as that says. One that
     `spreads` repeats each row of an identity before the next comes. A `complementary` one has ``f(-a) = 1 - f(a)``. One that is
     `recognized` is what its definition is read as where a derivative has that; of one that is `dissolved` a rewriting
     that does without it is taken though it may be longer. A comparison `holds` of two numbers or not; `mirrored` is
@@ -228,6 +229,7 @@ class Operator:
     overflows: bool = False
     price: float = 3.0
     adds_up: bool = False
+    shift: str = ""
     complementary: bool = False
     recognized: bool = False
     dissolved: bool = False
