@@ -94,7 +94,8 @@ def _rebound(node: Node, loop: LoopIndex) -> Node:
 
 def with_entries(node: Node) -> Node:
     """Elements of a stack read off: ``[f; g][1]`` is f."""
-    entries = {part: found for part in topological([node]) if (found := stacks.entry(part)) is not None}
+    parts = topological([node]) if "element" in node.below else ()
+    entries = {part: found for part in parts if (found := stacks.entry(part)) is not None}
     return with_entries(replace(node, entries)) if entries else node
 
 

@@ -28,7 +28,8 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
             )
         )
     if isinstance(derivation.natural, Node) and not value.axes:
-        sums = [node for node in topological([derivation.natural]) if node.operator.name == "loop_sum"]
+        below = topological([derivation.natural]) if "loop_sum" in derivation.natural.below else ()
+        sums = [node for node in below if node.operator.name == "loop_sum"]
         masks = [node for total in sums for node in topological(total.args) if node.operator.indicator and node.loops]
         if masks:
             found.append(
@@ -89,7 +90,7 @@ def _stacked_weights(value: Node, by: Node) -> bool:
     """A dot product of ``[w; b]`` and ``[x; 1]``, differentiated by a part of the first."""
     dots = [
         node
-        for node in topological([value])
+        for node in (topological([value]) if {"dot", "stack"} <= value.below else ())
         if node.operator.name == "dot" and all(arg.operator.name == "stack" for arg in node.args)
     ]
     return any(

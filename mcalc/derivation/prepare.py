@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sympy.core.numbers import Integer
 
 from mcalc.numbers.ties import equal_on_an_open_set
+from mcalc.table import WITH_TIES
 from mcalc.table.records import lies
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, topological
@@ -31,7 +32,7 @@ class Prepared:
 def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepared:
     """The value with ``xᵀAx`` read as ``x·(Ax)`` and ``w·x`` as ``sum(w ⊗ x)``; values with a name stay one value."""
     grouped: dict[Node, Node] = {}
-    moving = depends(root, by)
+    moving = depends(root, by) if _has_ties(root) else frozenset()
     for node in topological(
         [root], lambda node: _factors(node, named) if node.operator.name == "matmul" else node.args
     ):
@@ -42,11 +43,10 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
     opened: dict[Node, Node] = {}
     dots: dict[Node, Node] = {}
     top = _upright(grouped[root])
-    touched = depends(top, by)
+    touched = depends(top, by) if "dot" in top.below else frozenset()
     shown = _unmarked(top)
     for node in topological([top]):
-        args = [opened[arg] for arg in node.args]
-        result = node.func(*args) if args else node
+        result = node.func(*[opened[arg] for arg in node.args]) if touched and node.args else node
         if result.operator.name == "dot" and [arg for arg in node.args if arg in touched] == [by]:
             result = build.apply("sum", build.apply("multiply", *result.args))
             dots[result] = shown[node]
@@ -68,8 +68,15 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
     )
 
 
+def _has_ties(root: Node) -> bool:
+    """Whether there is a maximum of several values, which may be equal."""
+    return not WITH_TIES.isdisjoint(root.below)
+
+
 def _unmarked(top: Node) -> dict[Node, Node]:
     """Each node below as the user wrote it, without the mark at the ties of a maximum."""
+    if not _has_ties(top):
+        return {node: node for node in topological([top])}
     done: dict[Node, Node] = {}
     for node in topological([top]):
         args = [done[arg] for arg in node.args]

@@ -11,6 +11,8 @@ Result = Node | Tensor
 
 def norms_divided_by(result: Result, value: Node) -> list[Node]:
     """The norms that the derivative divides by, and the value does not."""
+    if isinstance(result, Node) and NORM not in result.below:
+        return []
     given = frozenset(node for divisor in divisors([value]) for node in norms(divisor))
     if isinstance(result, Node):
         dividing = divisors([result])

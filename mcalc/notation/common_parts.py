@@ -99,12 +99,12 @@ def named_boxes(root: Expression, made: Iterable[str] = ()) -> tuple[list[tuple[
 
 def program(root: Expression, dialect: str, always: bool = False) -> str | None:
     """``t₁ = …; answer``, a line each; None where nothing recurs, or, unless asked for, where the answer is short."""
+    if not named_parts(root, Builder().parts_of):
+        return None
     plain = None if always else _length(root, dialect)
     if plain is not None and plain <= LONG:
         return None
     named, last = named_boxes(root)
-    if not named:
-        return None
     setter = printer(dialect)
     lines = [(setter.write(name), setter.write(box)) for name, box in named]
     if dialect == "latex":

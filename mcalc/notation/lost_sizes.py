@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from sympy.core.expr import Expr
 from sympy.core.symbol import Dummy
 
+from mcalc.table import TABLE
 from mcalc.table import shapes as shape_rules
 from mcalc.table.records import Shape
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
 _NAMED = ("variable", "partial", "differential")
+_LEAVES = frozenset(name for name, operator in TABLE.items() if not operator.argument_names and name not in _NAMED)
 
 
 def without_size(root: Node) -> frozenset[Node]:
@@ -24,7 +26,7 @@ def without_size(root: Node) -> frozenset[Node]:
 
     One that lies down where it is printed, as the row of an outer product, is the same constant.
     """
-    order = topological([root])
+    order = topological([root]) if not _LEAVES.isdisjoint(root.below) else []
     if not any(_is_constant(node) for node in order):
         return frozenset()
     lost: set[Node] = set()

@@ -22,10 +22,10 @@ from mcalc.rewriting.forms import (
     widest,
     zeros,
 )
-from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import even, is_nonnegative
 from mcalc.rewriting.rationals import Rational, power_of, rational, root_of, whole
 from mcalc.rewriting.signs import OPENED, turned, with_content
+from mcalc.table import INDICATORS
 from mcalc.table.records import Shape
 from mcalc.table.roles import ABSOLUTE, EXPONENTIAL
 
@@ -130,7 +130,7 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
     stack = list(reversed(pairs))
     while stack:
         t, e = stack.pop()
-        c, rest = scaled_parts(t)
+        c, rest = scaled_parts(t) if t.head == SUM or t.head == NUMBER else (1, t)
         if c != 1 and len(pairs) > 1:
             facts.append("numbers" if coefficient != 1 else "front")
         elif t is ONE and len(pairs) > 1:
@@ -149,7 +149,8 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
             facts.append("zero")
             return zeros(shape)
         if t.head == PRODUCT and (whole(e) or all(map(is_nonnegative, t.args))):
-            stack.extend((b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True))
+            powers = t.par if e == 1 else [rational(k * e) for k in t.par]
+            stack.extend(zip(t.args, powers, strict=True))
         elif t.head == PRODUCT and any(is_nonnegative(b) or even(k) for b, k in zip(t.args, t.par, strict=True)):
             known, unknown = [], []
             for b, k in zip(t.args, t.par, strict=True):
@@ -214,9 +215,9 @@ def _number_of_all(exponent: Form, shape: Shape) -> Rational | None:
 
 
 def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -> Form:
-    if any(t.head == "power" for t in found):
+    if "power" in {t.head for t in found}:
         found = _with_symbolic_powers(found)
-    full = any(t.shape and t.head != "ones" for t, e in found.items() if e != 0)
+    full = any([t.shape and t.head != "ones" for t, e in found.items() if e != 0])
     factors: list[Power] = []
     for t, e in found.items():
         if t.head == "ones":
@@ -228,10 +229,8 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
             if t.head == EXPONENTIAL and e < 0:
                 t, e = make(EXPONENTIAL, (negative(t.args[0]),), (), t.shape), -e
                 facts.append("exponential")
-            operator = operator_of(t.head)
-            mask = operator is not None and operator.indicator
-            factors.append((t, 1 if mask and e > 0 else e))
-    if shape and not any(t.shape for t, _ in factors):
+            factors.append((t, 1 if t.head in INDICATORS and e > 0 else e))
+    if shape and not any([t.shape for t, _ in factors]):
         factors.append((ones(shape), 1))
     if not factors:
         return number(coefficient)

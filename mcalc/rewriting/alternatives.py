@@ -116,6 +116,8 @@ class Mean(NamedTuple):
 
 def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Rational]], list[Mean]]:
     """A sum, a sum of squares, or sums along an axis, over the number of entries."""
+    if not any(a.head == "dimension" and e < 0 for a, e in pairs):
+        return pairs, []
     for a, e in pairs:
         if e != (2 if a.head == NORM else 1):
             continue

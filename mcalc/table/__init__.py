@@ -42,6 +42,8 @@ DEFINED = {operator.definition: operator.name for operator in TABLE.values() if 
 """The operators by their definitions: ``1/(1 + exp(-a))`` is sigmoid."""
 INDICATORS = frozenset(operator.name for operator in TABLE.values() if operator.indicator)
 """What is 1 where a condition holds, and 0 elsewhere."""
+WITH_TIES = frozenset(operator.name for operator in TABLE.values() if operator.first_counts)
+"""What picks one of its arguments: where two are equal, the first."""
 COMPARISONS = {
     operator.notation.ascii.strip(): operator.name
     for operator in TABLE.values()

@@ -71,7 +71,8 @@ def names_in(roots: Iterable[Node]) -> frozenset[str]:
 
 def letters_of(roots: Collection[Node], names: Iterable[str] = ()) -> InUse:
     """What a text with the values `roots`, and with further names, has in use."""
-    loops = {node.parameters[0].name for node in topological(roots) if node.operator.name == "loop_sum"}
+    with_sums = [root for root in roots if "loop_sum" in root.below]
+    loops = {node.parameters[0].name for node in topological(with_sums) if node.operator.name == "loop_sum"}
     return InUse(names_in(roots) | frozenset(names), frozenset(loops))
 
 
