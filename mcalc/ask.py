@@ -21,9 +21,11 @@ from mcalc.language.parser import own_name
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.of_numbers import magnitude
+from mcalc.notation.results import write_expression
 from mcalc.problems import Problem
 from mcalc.question import Question, read, shapes_by_letter, variables_of
 from mcalc.rewriting.answers import author_of, author_within, length_of, simplify
+from mcalc.rewriting.explaining import ENTRYWISE
 from mcalc.rewriting.naming import Named, functions_named, is_definition
 from mcalc.tree import build
 from mcalc.tree.known import declared
@@ -158,13 +160,24 @@ class _Derivatives:
         method = self.asked.method if self.asked.command == "explain" else "chain"
         naming, functions = self._named(free.value)
         naming = [one for one in naming if twin in variables(one.before)]
-        work = work_on(in_parts(free, functions), twin, cases, named, method, self.asked.told, known=self.known)
+        value = in_parts(free, functions)
+        work = work_on(value, twin, cases, named, method, self.asked.told, known=self.known)
         natural = work.derive()
         if naming and is_definition(functions[free.value]):
             typed = work_on(free, twin, cases, named, method, self.asked.told, known=self.known)
             as_typed = typed.derive()
             if self.asked.method == "chain" or length_of(as_typed) <= length_of(natural):
-                naming, work, natural = [], typed, as_typed
+                naming, value, work, natural = [], free, typed, as_typed
+        if any(step.rule == "differential" for step in work.steps):
+            with author_of([self.reading.value, self.free.value]):
+                by_paths = work_on(value, twin, cases, named, "chain", self.asked.told)
+                usual = by_paths.derive()
+            if write_expression(usual) != write_expression(natural):
+                if method == "differential":
+                    work.steps.append(Step("substitute", "simplify", ENTRYWISE, natural, usual, usual.shape))
+                else:
+                    work = by_paths
+                natural = usual
         steps = [*map(recognized, naming), *work.steps]
         if (whole := written_out(natural)) is not None:
             steps = [*steps, Step("substitute", "simplify", ENTRIES, natural, whole, whole.shape)]

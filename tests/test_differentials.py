@@ -30,6 +30,8 @@ PROBLEMS = [
     ("max(0, w.x + b)", "w"),
     ("A@X@B", "X"),
     ("sum(X)^2", "X"),
+    ("[cos(x[1]); sin(x[1])]", "x"),
+    ("x + d*[x[2]; -sin(x[1])]", "x"),
 ]
 SHAPES = {"t": "scalar", "a": "n", "b": "n"}
 
@@ -80,3 +82,23 @@ def test_index_notation_gives_the_same(expression: str, wrt: str) -> None:
     plain = derive(expression, wrt, command="explain", method="chain")
     assert write_expression(by_indices.result) == write_expression(plain.result)
     assert any(isinstance(step.before, IndexForm) for step in by_indices.steps)
+
+
+OTHERS = [
+    ("a'@X@X@X@b", "X"),
+    ("inv(A)@inv(A)", "A"),
+    ("[l.cos(L@q); l.sin(L@q)]", "q"),
+    ("x'@(A + diag(x))@(A + diag(x))@x", "x"),
+    ("Ky = K + sigma^2*I; -1/2*y'@inv(Ky)@y - 1/2*logdet(Ky)", "sigma"),
+    ("x'@(A + norm(x)^2*I)@x/(x'@x)", "x"),
+]
+
+
+@pytest.mark.parametrize("method", ["", "differential", "index"])
+@pytest.mark.parametrize(("expression", "wrt"), [*PROBLEMS, *OTHERS])
+def test_the_last_line_is_the_answer(expression: str, wrt: str, method: str) -> None:
+    shapes = {name: shape for name, shape in SHAPES.items() if name in expression} if "w" not in expression else {}
+    answer = derive(expression, wrt, shapes, verify=False)
+    derivation = derive(expression, wrt, shapes, "explain", method=method, verify=False)
+    assert write_expression(derivation.result) == write_expression(answer.result)
+    assert derivation.steps[-1].after is derivation.result or not isinstance(derivation.result, Node)

@@ -126,9 +126,7 @@ def signs_in_front(node: Node) -> Node:
         negative = [arg.operator.name == "negative" for arg in args]
         if part.operator.name == "negative" and negative[0]:
             done[part] = args[0].args[0]
-        elif (
-            part.operator.name != "add" and part.operator.name != "negative" and is_of_products(part) and any(negative)
-        ):
+        elif part.operator.name not in ("add", "negative", "stack") and is_of_products(part) and any(negative):
             bare = [arg.args[0] if sign else arg for arg, sign in zip(args, negative, strict=True)]
             product = build.apply(part.operator.name, *bare, parameters=part.parameters)
             done[part] = build.apply("negative", product) if sum(negative) % 2 else product
