@@ -8,7 +8,7 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.rewriting.answers import simplify
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build, stacks
-from mcalc.tree.node import Node, replace, topological, variables, with_loop
+from mcalc.tree.node import Node, replace, replaced, topological, variables, with_loop
 
 
 def known_leaves(meaning: Mapping[Node, Node], roots: Iterable[Node]) -> dict[Node, Node]:
@@ -51,9 +51,11 @@ def replaced_names(result: Expression, meaning: dict[Node, Node]) -> Expression:
     if isinstance(result, Node):
         return replace(result, meaning)
     terms = []
+    plain = replaced(result.nodes(), meaning)
     for term in result.tensor.terms:
-        values = _outside(meaning, term.loops)
-        nodes = [f.node and replace(f.node, values) for f in term.factors]
+        own = [f.node for f in term.factors if f.node is not None]
+        values = replaced(own, _outside(meaning, term.loops)) if term.loops else plain
+        nodes = [f.node and values[f.node] for f in term.factors]
         pairs = zip(term.factors, nodes, strict=True)
         terms.append(term._replace(factors=tuple(f._replace(node=node) for f, node in pairs)))
     if all(one.factors == other.factors for one, other in zip(terms, result.tensor.terms, strict=True)):

@@ -231,6 +231,8 @@ def expand(node: Node, indices: tuple[Index, ...], power: Rational = S.One, dept
             return None
         if node.parameters[0] not in body.loops:
             return Term(body.coefficient, body.factors, (node.parameters[0], *body.loops))
+    elif name == "matmul" and power == 1 and depth < _DEEPEST:
+        return _expand_row(node, indices, depth)
     elif node.operator.value and not node.operator.elementwise and depth < _DEEPEST and (power == 1 or name == "ones"):
         return _expand_value(node, indices, power, depth)
     return Term(S.One, (Factor(node, indices, power),))
@@ -274,6 +276,22 @@ def _expand_product(node: Node, indices: tuple[Index, ...], power: Rational, dep
             found = Term(S.One, (Factor(part, own, exponent),))
         term = term.times(found)
     return term
+
+
+def _expand_row(node: Node, indices: tuple[Index, ...], depth: int) -> Term | None:
+    """``A[i,p] B[p,q] C[q,j]``: a product of matrices with all its factors, so that a long row is read once."""
+    row = build.row_of(node)
+    first, last = row_and_column(indices, node.shape)
+    widths = [(*part.shape, S.One)[1] for part in row[:-1]]
+    joints = [None if width is S.One else Index(width) for width in widths]
+    term = ONE
+    for part, above, below in zip(row, [first, *joints], [*joints, last], strict=True):
+        own = [above] if len(part.shape) == 1 else [above, below]
+        found = expand(part, tuple(index for index in own if index is not None), S.One, depth + 1)
+        if found is None or found.coefficient == 0:
+            return None
+        term = term.times(found)
+    return counted(term, [index for index in joints if index is not None])
 
 
 def _expand_value(node: Node, indices: tuple[Index, ...], power: Rational, depth: int) -> Term | None:

@@ -85,9 +85,12 @@ def is_deep(root: Node) -> bool:
 
 def named_boxes(root: Expression, made: Iterable[str] = ()) -> tuple[list[tuple[Name, Box]], Box]:
     """The parts that recur, each by its name with what it stands for, and the value in which they stand."""
-    root = with_shared_products(root) if isinstance(root, Node) else root
     builder = Builder(made)
-    parts = named_parts(root, builder.parts_of)
+    root = with_shared_products(root) if isinstance(root, Node) else root
+    return _boxes(root, named_parts(root, builder.parts_of), builder)
+
+
+def _boxes(root: Expression, parts: Sequence[tuple[str, Node]], builder: Builder) -> tuple[list[tuple[Name, Box]], Box]:
     builder.prepare(_values(root))
     named: list[tuple[Name, Box]] = []
     for word, node in parts:
@@ -99,12 +102,15 @@ def named_boxes(root: Expression, made: Iterable[str] = ()) -> tuple[list[tuple[
 
 def program(root: Expression, dialect: str, always: bool = False) -> str | None:
     """``t₁ = …; answer``, a line each; None where nothing recurs, or, unless asked for, where the answer is short."""
-    if not named_parts(root, Builder().parts_of):
+    builder = Builder()
+    shared = with_shared_products(root) if isinstance(root, Node) else root
+    parts = named_parts(shared, builder.parts_of)
+    if not parts:
         return None
     plain = None if always else _length(root, dialect)
     if plain is not None and plain <= LONG:
         return None
-    named, last = named_boxes(root)
+    named, last = _boxes(shared, parts, builder)
     setter = printer(dialect)
     lines = [(setter.write(name), setter.write(box)) for name, box in named]
     if dialect == "latex":

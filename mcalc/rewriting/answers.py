@@ -101,13 +101,13 @@ def beside_each_other(entries: Sequence[Node]) -> list[Node]:
     """Scalars simplified, of two opposites the one with a minus sign before the other."""
     author = _author(entries)
     author.beside(entries)
-    return [author.simplified(raw([entry])[entry]) for entry in entries]
+    return [author.simplified(author.typed.raw([entry])[entry]) for entry in entries]
 
 
 def as_diagonal(node: Node) -> Node | None:
     """``diag(v)`` of a matrix that is one, though it is written ``diag(u)⁻¹``; None of any other."""
     author = _author([node])
-    form = author.engine.simplify(raw([node])[node])
+    form = author.engine.simplify(author.typed.raw([node])[node])
     return build.apply("diag", author.writer.show(form.args[0])) if form.head == "diag" else None
 
 

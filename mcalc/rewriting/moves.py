@@ -147,6 +147,8 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
         if found is None:
             continue
         rests, others, power = found
+        if len(rests) == len(where):
+            signature, rests = _as_far(signature, rests)
         inner = add(rests, _inner_shape(rests))
         if _whole(signature, inner, others, t, power).cost >= t.cost:
             continue
@@ -209,6 +211,23 @@ def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[
     if len(rests) < 2 or len({a.shape for _, a in rests if a.shape}) > 1:
         return None
     return rests, list(left.values()), power
+
+
+def _as_far(signature: Signature, rests: list[Pair]) -> tuple[Signature, list[Pair]]:
+    """A factor with all that follows it in every one of the terms: the whole row that they have in common."""
+    place, factor, _ = signature
+    taken: list[Form] = []
+    while place in _SIDES and all(a.head == CHAIN for _, a in rests):
+        ends = {a.args[0 if place == "left" else -1] for _, a in rests}
+        left = [(c, _without(a, Signature(place, None), 1)) for c, a in rests]
+        if len(ends) > 1 or len({a.shape for _, a in left}) > 1 or not all(a.shape for _, a in left):
+            break
+        taken += ends
+        rests = left
+    if not taken or factor is None:
+        return signature, rests
+    row = [factor, *taken] if place == "left" else [*reversed(taken), factor]
+    return signature._replace(factor=chain(row)), rests
 
 
 def _is_hidden(t: Form, signature: Signature) -> bool:
