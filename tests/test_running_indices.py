@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from differences import agree, answer_at, derivative, points, value_of
 
+import mcalc
 from mcalc import Problem, tree
 from mcalc.ask import derive, read
 from mcalc.networks import Factor, Index, IndexForm, Tensor, Term
@@ -224,3 +225,47 @@ def test_what_has_no_vector_over_a_range_is_told(text: str, said: str) -> None:
     with pytest.raises(Problem) as caught:
         read(text, {"A": "m,m"} if "A" in text else {})
     assert caught.value.message.startswith(said)
+
+
+RATINGS = "W=m,n;R=m,n;mu=scalar;b=m;c=n;P=m,k;Q=n,k"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "shapes", "answer"),
+    [
+        (
+            "sum(sum(W[i,j]*(R[i,j] - mu - b[i] - c[j] - P[i].Q[j])^2 for j in 1..n) for i in 1..m)",
+            "P",
+            RATINGS,
+            "2(W*(mu*ones(m,n) + b@ones(n)' + ones(m)@c' + P@Q' - R))@Q",
+        ),
+        (
+            "sum(sum(W[i,j]*(R[i,j] - mu - b[i] - c[j] - P[i].Q[j])^2 for j in 1..n) for i in 1..m)",
+            "mu",
+            RATINGS,
+            "2sum(W*(mu*ones(m,n) + b@ones(n)' + ones(m)@c' + P@Q' - R))",
+        ),
+        (
+            "sum(sum(r[i,k]*(X[i] - M[k])'@P@(X[i] - M[k]) for k in 1..q) for i in 1..m)",
+            "M",
+            "X=m,n;M=q,n;P=n,n:symmetric;r=m,q",
+            "2(diag(r'@ones(m))@M - r'@X)@P",
+        ),
+        (
+            "sum(sum(w[i,j]*norm(X[i] - X[j])^2 for j in 1..n) for i in 1..n)",
+            "X",
+            "X=n,k;w=n,n",
+            "2(diag(sum(w + w', axis=1)) - w - w')@X",
+        ),
+        (
+            "sum(sum(r[i,k]*(X[i] - M[k])'@P@(X[i] - M[k]) for k in 1..q) for i in 1..m)",
+            "P",
+            "X=m,n;M=q,n;P=n,n;r=m,q",
+            "sum(sum(r[i,k]*(X[i] - M[k])@(X[i] - M[k])' for i in 1..m) for k in 1..q)",
+        ),
+    ],
+)
+def test_double_sums_are_products_of_matrices_where_none_stays(text: str, wrt: str, shapes: str, answer: str) -> None:
+    declared = {name: shape.replace(":", " ") for name, shape in (one.split("=") for one in shapes.split(";"))}
+    derivation = mcalc.gradient(text, wrt, declared)
+    assert derivation.ascii() == answer

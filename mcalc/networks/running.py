@@ -5,22 +5,23 @@ from __future__ import annotations
 from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term
-from mcalc.table.records import LoopIndex, Parameter
+from mcalc.table.records import LoopIndex, Parameter, Shape
 from mcalc.table.roles import DIAGONAL, NORM, ROOT
 from mcalc.tree import build
 from mcalc.tree.node import Node, loops_below, topological, with_loop
 
 
-def without_running(term: Term) -> Term:
+def without_running(term: Term, filling: bool = False) -> Term:
     """The term with the Σ's carried out that are products of matrices: ``Σᵢ y[i] X[i,k]`` is Xᵀy.
 
     So are those with a unit vector at the running index; of a single Σ over the rows of data only those of bare
-    entries, for one that was typed over functions of a row is easier to read as it was typed.
+    entries, for one that was typed over functions of a row is easier to read as it was typed. With `filling`, what
+    does not run is a matrix with equal rows beside what does: ``x[i] − m`` are the rows of ``X − 1⃗·mᵀ``.
     """
-    return _without(term, len(term.loops) > 1)
+    return _without(term, len(term.loops) > 1, filling)
 
 
-def _without(term: Term, several: bool) -> Term:
+def _without(term: Term, several: bool, filling: bool) -> Term:
     places = {loop: next((f.indices[0] for f in term.factors if _is_unit(f, loop)), None) for loop in term.loops}
     for loop in sorted(term.loops, key=lambda loop: places[loop] is None):
         index = places[loop]
@@ -30,11 +31,11 @@ def _without(term: Term, several: bool) -> Term:
         if index is None and (not moving or not (several or all(map(_is_bare, moving)))):
             continue
         place = Index(loop.size) if index is None else index
-        factors = [_at(factor, loop, place) for factor in term.factors]
+        factors = [_at(factor, loop, place, filling) for factor in term.factors]
         if None not in factors:
             kept = tuple(factor for factor in factors if factor is not None and not _is_trivial(factor))
             rest = tuple(other for other in term.loops if other != loop)
-            return _without(Term(term.coefficient, kept, rest), several)
+            return _without(Term(term.coefficient, kept, rest), several, filling)
     return term
 
 
@@ -52,14 +53,14 @@ def _is_trivial(factor: Factor) -> bool:
     return factor.node is None and factor.indices[0] is factor.indices[1]
 
 
-def _at(factor: Factor, loop: LoopIndex, index: Index) -> Factor | None:
+def _at(factor: Factor, loop: LoopIndex, index: Index, filling: bool) -> Factor | None:
     """The factor with an index in place of the running one; None where it has no such form."""
     if factor.node is None or loop not in factor.node.loops:
         return factor
     if _is_unit(factor, loop):
         return Factor(None, (index, factor.indices[0]))
     if not factor.indices:
-        column = _column(factor.node, loop)
+        column = _column(factor.node, loop, filling)
         return None if column is None else Factor(column, (index,), factor.power)
     if len(factor.indices) != 1:
         return None
@@ -67,7 +68,7 @@ def _at(factor: Factor, loop: LoopIndex, index: Index) -> Factor | None:
     if found is not None and len(found[0].shape) == 2 and len(found[1]) == 2 and None in found[1]:
         pair = (index, *factor.indices) if found[1][0] == loop else (*factor.indices, index)
         return Factor(found[0], pair, factor.power)
-    rows = _rows(factor.node, loop)
+    rows = _rows(factor.node, loop, filling)
     return None if rows is None else Factor(rows, (index, *factor.indices), factor.power)
 
 
@@ -83,7 +84,7 @@ def _whole(node: Node, loop: LoopIndex) -> tuple[Node, tuple[Parameter, ...]] | 
     return (node.args[0], places) if places.count(loop) == 1 else None
 
 
-def _column(node: Node, loop: LoopIndex) -> Node | None:
+def _column(node: Node, loop: LoopIndex, filling: bool) -> Node | None:
     """The column of what a scalar is at each place of the running index."""
     name = node.operator.name
     if name == "element":
@@ -97,24 +98,24 @@ def _column(node: Node, loop: LoopIndex) -> Node | None:
         return build.apply("element", whole, parameters=tuple(None if place == loop else place for place in places))
     if name == "dot":
         moving = [arg for arg in node.args if loop in arg.loops]
-        rows = [found for arg in moving if (found := _rows(arg, loop)) is not None]
+        rows = [found for arg in moving if (found := _rows(arg, loop, filling)) is not None]
         if len(rows) < len(moving):
             return None
         if len(moving) == 1:
             return build.product(rows[0], node.args[0] if moving[0] is node.args[1] else node.args[1])
         return build.apply("sum", build.apply("multiply", *rows), parameters=(1,))
     if name == NORM:
-        inside = _rows(node.args[0], loop)
+        inside = _rows(node.args[0], loop, filling)
         squares = None if inside is None else build.apply("sum", build.raised(inside, S(2)), parameters=(1,))
         return None if squares is None else build.apply(ROOT, squares)
     if not node.operator.elementwise:
         return None
-    args = [_column(arg, loop) if loop in arg.loops else arg for arg in node.args]
+    args = [_column(arg, loop, filling) if loop in arg.loops else arg for arg in node.args]
     known = [arg for arg in args if arg is not None]
     return build.apply(name, *known, parameters=node.parameters) if len(known) == len(args) else None
 
 
-def _rows(node: Node, loop: LoopIndex) -> Node | None:
+def _rows(node: Node, loop: LoopIndex, filling: bool) -> Node | None:
     """The matrix whose rows are what a column is at each place of the running index."""
     if loop not in node.loops or len(node.shape) != 1:
         return None
@@ -122,13 +123,25 @@ def _rows(node: Node, loop: LoopIndex) -> Node | None:
     if found is not None and len(found[1]) == 2:
         return found[0] if found[1][0] == loop else build.transpose(found[0])
     if node.operator.name == "matmul" and loop not in node.args[0].loops:
-        rows = _rows(node.args[1], loop)
+        rows = _rows(node.args[1], loop, filling)
         return None if rows is None else build.product(rows, build.transpose(node.args[0]))
     if not node.operator.elementwise:
         return None
-    args = [_rows(arg, loop) if arg.shape else arg for arg in node.args]
-    known = [arg for arg in args if arg is not None and loop not in arg.loops]
+    args = [_rows_of_part(arg, loop, filling, node.axes) for arg in node.args]
+    known = [arg for arg in args if arg is not None]
     return build.apply(node.operator.name, *known, parameters=node.parameters) if len(known) == len(args) else None
+
+
+def _rows_of_part(part: Node, loop: LoopIndex, filling: bool, axes: Shape) -> Node | None:
+    """The rows of an argument; where they may be filled, ``1⃗·vᵀ`` of a vector that stays, ``s·1⃗ᵀ`` of what moves."""
+    if part.shape and loop in part.loops:
+        return _rows(part, loop, filling)
+    if not part.shape and loop not in part.loops:
+        return part
+    if not filling:
+        return None
+    column = build.ones((loop.size,)) if part.shape else _column(part, loop, filling)
+    return None if column is None else build.apply("outer", column, part if part.shape else build.ones(axes))
 
 
 def under_sum(body: Node, loop: LoopIndex) -> Node:

@@ -13,6 +13,7 @@ from mcalc.tree.node import Node
 
 MANY_TERMS = 12
 """Longer sums stay whole."""
+_FEW = 4
 
 
 def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True, most: int = MANY_TERMS) -> list[Term]:
@@ -39,7 +40,31 @@ def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:
     for term in terms:
         cleaned = normalise(term, free)
         if cleaned is not None and cleaned.loops:
+            whole = _in_matrices(cleaned, free) if len(cleaned.loops) > 1 else None
+            if whole is not None:
+                result += whole
+                continue
             cleaned = normalise(without_running(cleaned), free)
         if cleaned is not None:
             result.append(cleaned)
     return result
+
+
+def _in_matrices(term: Term, free: Sequence[Index]) -> list[Term] | None:
+    """The term of several Σ's with none of them, as it stands or with a sum in it opened; None where one stays."""
+    filled = normalise(without_running(term, filling=True), free)
+    if filled is None or not filled.loops:
+        return [] if filled is None else [filled]
+    return _with_open_sum(filled, free)
+
+
+def _with_open_sum(term: Term, free: Sequence[Index]) -> list[Term] | None:
+    """``Σᵢ r[i,k] (x[i] − m[k])`` with the sum opened, where that leaves no Σ; None where it has several sums."""
+    sums = [f for f in term.factors if f.node is not None and f.node.operator.name == "add" and f.node.loops]
+    if len(sums) != 1 or sums[0].power != 1 or sums[0].node is None or len(sums[0].node.args) > _FEW:
+        return None
+    rest = term._replace(factors=tuple(f for f in term.factors if f is not sums[0]))
+    parts = terms_of(sums[0].node, sums[0].indices) if len(sums[0].node.axes) == len(sums[0].indices) else []
+    opened = [normalise(without_running(rest.within(part), filling=True), free) for part in parts]
+    found = [one for one in opened if one is not None]
+    return found if parts and not any(one.loops for one in found) else None

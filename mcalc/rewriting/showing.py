@@ -223,9 +223,9 @@ class Writer:
 
     def _trace(self, parts: Sequence[Form]) -> Node:
         """Of two matrices, one of them turned, the sum over the products of their entries."""
-        if len(parts) == 2 and any(part.head == TURNED for part in parts):
-            one, other = parts if parts[0].head == TURNED else parts[::-1]
-            plain = [one.args[0], other]
+        if len(parts) == 2 and any(gain_by_turning(part) > 0 for part in parts):
+            one, other = parts if gain_by_turning(parts[0]) > 0 else parts[::-1]
+            plain = [turned(one), other]
             nodes = [self.shown.get(part) or self.show(part) for part in plain]
             return build.apply("sum", build.apply("multiply", *sorted(nodes, key=lambda node: node.key)))
         nodes = [self.shown.get(part) or self.show(part) for part in parts]
