@@ -18,6 +18,7 @@ from mcalc.rewriting.forms import (
     Form,
     chain_shape,
     is_column,
+    gain_by_turning,
     is_matrix,
     is_row,
     is_zero,
@@ -73,8 +74,8 @@ def _function(head: str, args: tuple[Form, ...], par: Parameters, shape: Shape) 
                 return add([(1, ONE), (-1, inside)], shape)
             facts.append("minus")
             return inside if operator.parity == "even" else negative(inside)
-    if len(args) == 1 and operator.elementwise and args[0].head == TURNED and is_matrix(args[0]):
-        return turned(make(head, (args[0].args[0],), par, args[0].args[0].shape))
+    if len(args) == 1 and operator.elementwise and is_matrix(args[0]):
+        return _of_straight(head, args[0], par)
     return make(head, args, par, shape)
 
 
@@ -91,6 +92,14 @@ def _shifted(head: str, form: Form, par: Parameters, shape: Shape) -> Form:
         return add([(1, inside), *moved], shape)
     facts.append("unseen")
     return inside
+
+
+def _of_straight(head: str, inside: Form, par: Parameters) -> Form:
+    """``f(A)ᵀ`` of ``f(Aᵀ)``, and of all that is shorter turned over."""
+    if gain_by_turning(inside) > 0:
+        other = turned(inside)
+        return turned(make(head, (other,), par, other.shape))
+    return make(head, (inside,), par, inside.shape)
 
 
 def _linear(head: str, form: Form, par: Parameters, shape: Shape) -> Form:
@@ -202,7 +211,9 @@ def _exponential(args: tuple[Form, ...], par: Parameters, shape: Shape) -> Form:
     c, rest = scaled_parts(args[0])
     if rest.head == LOGARITHM:
         return multiply([(rest.args[0], c)], shape)
-    return ones(shape) if is_zero(args[0]) else make(EXPONENTIAL, args, par, shape)
+    if is_zero(args[0]):
+        return ones(shape)
+    return _of_straight(EXPONENTIAL, args[0], par) if is_matrix(args[0]) else make(EXPONENTIAL, args, par, shape)
 
 
 def _is_one(form: Form) -> bool:

@@ -251,6 +251,8 @@ def _one_turned(form: Form) -> Form:
             return construct(INVERSE, (args[0].other_way,), (), shape)
     if matrix and _is_elementwise(form) and all(t.other_way is t for t in args if t.shape):
         return form
+    if matrix and _is_elementwise(form) and len(args) == 1 and args[0].other_way is scaled(-1, args[0]):
+        return construct(head, (scaled(-1, args[0]),), form.par, shape)
     return make(TURNED, (form,), (), shape)
 
 
