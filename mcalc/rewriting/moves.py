@@ -36,6 +36,8 @@ _BREADTH = 10
 _SEVERAL = 3
 """So many factors that all terms have are not tried one by one."""
 _SIDES = ("left", "right")
+_SHORT = 4
+"""A scalar that costs no more is taken out only where all terms have it."""
 
 
 class Move(NamedTuple):
@@ -67,13 +69,21 @@ def _signatures(t: Form) -> Iterator[Signature]:
         for b, e in zip(t.args, t.par, strict=True):
             if b.head == CHAIN and b.shape and e == 1 and alone:
                 yield from _signatures(b)
-            yield Signature("times", b, e > 0)
+            yield from _as_factor(b, e > 0)
             if b.head == "diag" and e == 1 and alone:
                 yield Signature("diag", None)
         return
     if t.head == "diag" and t.shape:
         yield Signature("diag", None)
-    yield Signature("times", t)
+    yield from _as_factor(t)
+
+
+def _as_factor(b: Form, above: bool = True) -> Iterator[Signature]:
+    """The factor, and ``a^s`` of ``a^(s + 1)``."""
+    yield Signature("times", b, above)
+    if b.head == "power" and b.args[1].head == SUM and ONE in b.args[1].args:
+        rest = [(c, a) for c, a in zip(b.args[1].par, b.args[1].args, strict=True) if a is not ONE]
+        yield Signature("times", construct("power", (b.args[0], add(rest, b.args[1].shape)), (), b.shape), above)
 
 
 def _exponent(t: Form, base: Form) -> Rational:
@@ -150,10 +160,10 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
         if len(rests) == len(where):
             signature, rests = _as_far(signature, rests)
         inner = add(rests, _inner_shape(rests))
-        if _whole(signature, inner, others, t, power).cost >= t.cost:
+        dearer = _dearer(signature, rests, where, others)
+        if _whole(signature, inner, others, t, power).cost + min(dearer, 0) >= t.cost:
             continue
-        unseen = len(rests) > len(where)  # an I is worth it only where it saves more
-        cost = _whole(signature, simplified(inner), others, t, power).cost + unseen
+        cost = _whole(signature, simplified(inner), others, t, power).cost + dearer
         vector = signature.factor is None or bool(signature.factor.shape)
         if cost < best_cost and (vector or best is None or not best_vector):
             best, best_cost, best_vector = (signature, rests, others, power), cost, vector
@@ -163,6 +173,15 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     inner = as_it_stands(rests, _inner_shape(rests))
     first = _put(signature, inner, t.shape, power, make)
     return make(SUM, (first, *(a for _, a in others)), (1, *(c for c, _ in others)), t.shape) if others else first
+
+
+def _dearer(signature: Signature, rests: Sequence[Pair], where: Sequence[int], others: Sequence[Pair]) -> int:
+    """An I is worth it only where it saves more; but ``(I − A/s)/s`` and ``diag(u)·(I − A)`` are as one writes them."""
+    factor = signature.factor
+    bare = any(a.head == "eye" for _, a in rests) and not others
+    if bare and factor is not None and (factor.head == "diag" or (not factor.shape and not signature.above)):
+        return -1
+    return int(len(rests) > len(where))
 
 
 def _all_at_once(t: Form, signatures: Sequence[Signature]) -> Form | None:
@@ -195,7 +214,8 @@ def _gain(item: tuple[Signature, list[int]]) -> tuple[int, bytes]:
 def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[Pair], list[Pair], Rational] | None:
     factor = signature.factor
     if signature.place == "times" and factor is not None and not factor.shape and len(where) < len(t.args):
-        return None
+        if not t.shape or factor.cost <= _SHORT or not signature.above:
+            return None
     power: Rational = 1
     if signature.place == "times" and factor is not None:
         power = min(_exponent(t.args[at], factor) for at in where)
