@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sympy.core.expr import Expr
 
-from mcalc.rewriting.algebra import add, multiply
+from mcalc.rewriting.algebra import add, multiply, split
 from mcalc.rewriting.cancelling import out_of_fraction
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.fixed import as_column, before_column, from_columns
@@ -22,11 +22,12 @@ from mcalc.rewriting.forms import (
     PRODUCT,
     SUM,
     Form,
+    identity,
     make,
 )
 from mcalc.rewriting.hidden import hidden
 from mcalc.rewriting.opening import Pair, Reduce, as_it_stands, multiply_out, one_denominator, one_inverse
-from mcalc.rewriting.products import chain
+from mcalc.rewriting.products import chain, is_ones
 from mcalc.rewriting.rationals import Rational, absolute
 from mcalc.rewriting.sides import beside_its_transpose, both_sides, multiples
 from mcalc.rewriting.signs import is_typed
@@ -36,6 +37,7 @@ _BREADTH = 10
 _SEVERAL = 3
 """So many factors that all terms have are not tried one by one."""
 _SIDES = ("left", "right")
+_NEVER = 10**6
 _SHORT = 4
 """A scalar that costs no more is taken out only where all terms have it."""
 
@@ -75,6 +77,7 @@ def _signatures(t: Form) -> Iterator[Signature]:
         return
     if t.head == "diag" and t.shape:
         yield Signature("diag", None)
+        yield from (Signature(side, t) for side in _SIDES)
     yield from _as_factor(t)
 
 
@@ -95,6 +98,8 @@ def _exponent(t: Form, base: Form) -> Rational:
 def _without(t: Form, signature: Signature, power: Rational) -> Form:
     """What is left of a term without the factor."""
     place, factor, above = signature
+    if place in _SIDES and factor is t:
+        return identity(t.shape[0])
     if place == "times":
         assert factor is not None
         return multiply([(t, 1), (factor, -power if above else power)], _shape_without(t, factor, power))
@@ -178,10 +183,17 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
 def _dearer(signature: Signature, rests: Sequence[Pair], where: Sequence[int], others: Sequence[Pair]) -> int:
     """An I is worth it only where it saves more; but ``(I − A/s)/s`` and ``diag(u)·(I − A)`` are as one writes them."""
     factor = signature.factor
-    bare = any(a.head == "eye" for _, a in rests) and not others
-    if bare and factor is not None and (factor.head == "diag" or (not factor.shape and not signature.above)):
-        return -1
+    if factor is not None and any(a.head == "eye" for _, a in rests):
+        if factor.head == "diag" and any(_is_ones_times(split(a)[2]) for _, a in rests):
+            return _NEVER
+        if not others and (factor.head == "diag" or (not factor.shape and not signature.above)):
+            return -1
     return int(len(rests) > len(where))
+
+
+def _is_ones_times(body: Form) -> bool:
+    """``1⃗·uᵀ`` or ``u·1⃗ᵀ``, and not ``1⃗·1⃗ᵀ``: ``diag(u) − u·vᵀ`` is then as one writes it."""
+    return body.head == CHAIN and is_ones(body.args[0]) != is_ones(body.args[-1])
 
 
 def _all_at_once(t: Form, signatures: Sequence[Signature]) -> Form | None:
