@@ -1,16 +1,17 @@
-"""A move for fractions: a part of a sum that has what is below the bar leaves the fraction."""
+"""Moves for fractions: what is below the bar cancels in a part of a sum, or in a sum that is a multiple of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 
 from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form
 from mcalc.rewriting.opening import Pair, Reduce, as_it_stands
-from mcalc.rewriting.rationals import Rational, rational
+from mcalc.rewriting.rationals import Rational, over, rational
 
-_MOST = 12
+_MOST, _FEW = 12, 4
 
 
 def out_of_fraction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
@@ -34,6 +35,28 @@ def out_of_fraction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None
                 terms.insert(0, (1, multiply([(inner, 1), (below, e), *rest], t.shape)))
             if reduced(add(terms, t.shape)).cost < t.cost:
                 return as_it_stands(terms, t.shape)
+    return None
+
+
+def proportional(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
+    """``(a³ − a)/(1 − a²) = −a``: a sum that is another one times a factor, above the bar and below."""
+    if t.head != PRODUCT:
+        return None
+    powers = list(zip(t.args, t.par, strict=True))
+    sums = [(b, e) for b, e in powers if b.head == SUM and 1 < len(b.args) <= _FEW]
+    for above, below in permutations(sums, 2):
+        if above[1] != 1 or below[1] != -1 or len(above[0].args) != len(below[0].args):
+            continue
+        first = multiply([(above[0].args[0], 1)])
+        for k, b in zip(below[0].par, below[0].args, strict=True):
+            ratio = (over(above[0].par[0], k), multiply([(first, 1), (b, -1)], above[0].shape))
+            product = [
+                (rational(ratio[0] * c), multiply([(ratio[1], 1), (x, 1)], above[0].shape))
+                for c, x in zip(below[0].par, below[0].args, strict=True)
+            ]
+            if reduced(add(product, above[0].shape)) is above[0]:
+                rest = [(o, e) for o, e in powers if o is not above[0] and o is not below[0]]
+                return add([(ratio[0], multiply([(ratio[1], 1), *rest], t.shape))], t.shape)
     return None
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from sympy.core.expr import Expr
 
 from mcalc.rewriting.algebra import add, multiply, split
-from mcalc.rewriting.cancelling import out_of_fraction
+from mcalc.rewriting.branches import one_distinction
+from mcalc.rewriting.cancelling import out_of_fraction, proportional
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.fixed import as_column, before_column, from_columns
 from mcalc.rewriting.forms import (
@@ -225,9 +226,9 @@ def _gain(item: tuple[Signature, list[int]]) -> tuple[int, bytes]:
 
 def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[Pair], list[Pair], Rational] | None:
     factor = signature.factor
-    if signature.place == "times" and factor is not None and not factor.shape and len(where) < len(t.args):
-        if not t.shape or factor.cost <= _SHORT or not signature.above:
-            return None
+    part = signature.place == "times" and factor is not None and not factor.shape and len(where) < len(t.args)
+    if part and factor is not None and (not t.shape or factor.cost <= _SHORT or not signature.above):
+        return None
     power: Rational = 1
     if signature.place == "times" and factor is not None:
         power = min(_exponent(t.args[at], factor) for at in where)
@@ -281,6 +282,7 @@ MOVES = (
     Move("both sides", "what all terms have first and last is taken out", both_sides),
     Move("common factor", "a common factor is taken out", _common_factor),
     Move("multiples", "multiples of one vector or matrix are added", multiples),
+    Move("one distinction", "terms that differ by the same cases are one case distinction", one_distinction),
     Move("unit vectors", "multiples of unit vectors are written as one column", as_column),
     Move("before a column", "what all entries of a column share stands before it", before_column),
     Move("columns of a matrix", "columns of a matrix, each times a row, are the matrix times the rows", from_columns),
@@ -291,6 +293,7 @@ MOVES = (
     ),
     Move("one inverse", "the product of two inverses is the inverse of the product, turned round", one_inverse),
     Move("out of a fraction", "what is below the fraction bar cancels in a part of the sum", out_of_fraction),
+    Move("proportional", "what is above the fraction bar is a multiple of what is below", proportional),
     Move("one denominator", "the terms are brought over one fraction bar", one_denominator),
     Move("multiply out", "the parentheses are multiplied out", multiply_out),
 )
