@@ -154,6 +154,24 @@ def opposites(entries: Sequence[Form]) -> dict[Form, Form]:
 _SHORT = 4
 
 
+def several_times(root: Form) -> frozenset[Form]:
+    """The differences in a value that stand in several places of it, and whose sign could be turned in some."""
+    if root.cost > _LONGEST:
+        return frozenset()
+    uses: dict[Form, int] = {}
+    stack, met = [root], {root}
+    while stack:
+        for a in stack.pop().args:
+            uses[a] = uses.get(a, 0) + 1
+            if a not in met:
+                met.add(a)
+                stack.append(a)
+    return frozenset(a for a, times in uses.items() if times > 1 and a.head == SUM and a.turns and len(a.args) > 1)
+
+
+_LONGEST = 400
+
+
 def along_axis(a: Form) -> tuple[Form, int] | None:
     """A and 1 where a column is ``A·1⃗``, the sum over columns; A and 0 where it is ``Aᵀ·1⃗``."""
     if a.head != CHAIN or len(a.args) != 2 or not is_matrix(a.args[0]):

@@ -18,6 +18,7 @@ from mcalc.rewriting.alternatives import (
     is_structural,
     means_of,
     opposites,
+    several_times,
     term,
     turned_as_a_whole,
     with_bound_on_the_right,
@@ -45,7 +46,7 @@ from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
 from mcalc.rewriting.reading import Typed
 from mcalc.rewriting.signs import keeping, turned
-from mcalc.rewriting.written import exact, reading_order, with_number
+from mcalc.rewriting.written import alike_inside, exact, reading_order, with_number
 from mcalc.table import TABLE
 from mcalc.table.roles import DELTA, NORM, TRACE
 from mcalc.tree import build
@@ -57,15 +58,20 @@ _LEAVES = frozenset({"variable", "dimension", "loop_index", "partial", "differen
 class Writer:
     """Forms written as nodes, each once."""
 
-    def __init__(self, typed: Typed | None = None) -> None:
+    def __init__(self, typed: Typed | None = None, kept: frozenset[Form] = frozenset()) -> None:
         self.typed = typed or Typed()
+        self.kept = kept
+        self._others: dict[frozenset[Form], Writer] = {}
         self.shown: dict[Form, Node] = {}
         self._turned_round: dict[Form, Form | None] = {}
         self._refused: set[Form] = set()
         self.opposites: dict[Form, Form] = {}  # written with a minus sign before the other form
 
     def show(self, root: Form) -> Node:
-        """The form as a careful author writes it."""
+        """The form as a careful author writes it; a difference that stands in several places has one sign in all."""
+        several = several_times(root) if not self.shown or not self.kept else self.kept
+        if not several <= self.kept:
+            return self._others.setdefault(several, Writer(self.typed, several)).show(root)
         with keeping(self.typed.signs, self.typed.order):
             rows = as_sum_of_rows(root, 2)
             stack = [root := root if rows is None else rows]
@@ -137,7 +143,7 @@ class Writer:
         if not t.turns:
             return None
         if t.head == SUM:
-            return make(SUM, t.args, (-k for k in t.par), t.shape)
+            return None if t in self.kept else make(SUM, t.args, (-k for k in t.par), t.shape)
         for at, a in enumerate(t.args):
             if (t.head != PRODUCT or odd(t.par[at])) and not stands_twice(a, t):
                 new = self._round(a)
@@ -196,15 +202,8 @@ class Writer:
         operator = known_operator(t.head)
         args = [self.shown[a] for a in t.args]
         if operator.indicator:
-            args = self._alike_inside(t, args)
+            args = alike_inside(t, args)
         return Node(operator, args, t.par, tuple(operator.shape(eq, [arg.shape for arg in args], *t.par)))
-
-    def _alike_inside(self, t: Form, args: list[Node]) -> list[Node]:
-        """``max(a) ≤ a`` with both a's written alike: computed in two ways they would differ by a rounding error."""
-        for at, a in enumerate(t.args):
-            if args[at].operator.picks and len(a.args) == 1 and a.args[0] in t.args:
-                args[t.args.index(a.args[0])] = args[at].args[0]
-        return args
 
     def _chain(self, t: Form) -> Node:
         """Of an outer product, the row is written as one transpose where it is made of transposes alone."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sympy.core.numbers import Rational as Exact
 
+from mcalc.rewriting.forms import Form
 from mcalc.rewriting.rationals import Rational
 from mcalc.tree import build
 from mcalc.tree.node import Node
@@ -32,3 +33,11 @@ def reading_order(way: Sequence[Node]) -> tuple[object, ...]:
     """A differential stands last, as it is read off; else the rotation that comes first in order."""
     moving = [node.operator.name == "differential" for node in way]
     return (any(moving) and not moving[-1], [node.key for node in way])
+
+
+def alike_inside(t: Form, args: list[Node]) -> list[Node]:
+    """``max(a) ≤ a`` with both a's written alike: computed in two ways they would differ by a rounding error."""
+    for at, a in enumerate(t.args):
+        if args[at].operator.picks and len(a.args) == 1 and a.args[0] in t.args:
+            args[t.args.index(a.args[0])] = args[at].args[0]
+    return args
