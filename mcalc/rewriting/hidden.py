@@ -24,15 +24,22 @@ def hidden(factor: Form, left: bool, terms: Mapping[int, Pair]) -> list[tuple[li
         rest = _rest(body, factor, left)
         if rest is not None and not (scalars and body.head != CHAIN):
             found.append(([at], (c, with_scalars(k, scalars, rest))))
-    if factor.head == SUM and 1 < len(factor.args) < _MOST and is_matrix(factor):
-        places = {a: at for at, (_, a) in terms.items()}
-        if all(a in places for a in factor.args):
-            used = [places[a] for a in factor.args]
-            ratios = {over(terms[at][0], k) for at, k in zip(used, factor.par, strict=True)}
-            if len(ratios) == 1:
-                size = factor.shape[1 if left else 0]
-                found.append((used, (ratios.pop(), identity(size))))
+    again = once_more(factor, terms) if is_matrix(factor) else None
+    if again is not None:
+        found.append((again[0], (again[1], identity(factor.shape[1 if left else 0]))))
     return found
+
+
+def once_more(factor: Form, terms: Mapping[int, Pair]) -> tuple[list[int], Rational] | None:
+    """The terms that are together a multiple of a sum, their places and the number; None where they are not there."""
+    if factor.head != SUM or not 1 < len(factor.args) < _MOST:
+        return None
+    places = {a: at for at, (_, a) in terms.items()}
+    if any(a not in places for a in factor.args):
+        return None
+    used = [places[a] for a in factor.args]
+    ratios = {over(terms[at][0], k) for at, k in zip(used, factor.par, strict=True)}
+    return (used, ratios.pop()) if len(ratios) == 1 else None
 
 
 def _rest(a: Form, factor: Form, left: bool) -> Form | None:

@@ -26,7 +26,7 @@ from mcalc.rewriting.forms import (
     identity,
     make,
 )
-from mcalc.rewriting.hidden import hidden
+from mcalc.rewriting.hidden import hidden, once_more
 from mcalc.rewriting.opening import Pair, Reduce, as_it_stands, multiply_out, one_denominator, one_inverse
 from mcalc.rewriting.products import chain, is_ones
 from mcalc.rewriting.rationals import Rational, absolute
@@ -182,14 +182,21 @@ def _common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
 
 
 def _dearer(signature: Signature, rests: Sequence[Pair], where: Sequence[int], others: Sequence[Pair]) -> int:
-    """An I is worth it only where it saves more; but ``(I − A/s)/s`` and ``diag(u)·(I − A)`` are as one writes them."""
+    """An I is worth it only where it saves more; but ``(A − B/s)/s`` and ``diag(u)·(I − A)`` are as one writes them."""
     factor = signature.factor
     if factor is not None and any(a.head == "eye" for _, a in rests):
         if factor.head == "diag" and any(_is_ones_times(split(a)[2]) for _, a in rests):
             return _NEVER
-        if not others and (factor.head == "diag" or (not factor.shape and not signature.above)):
+        if not others and factor.head == "diag":
             return -1
+    below = factor is not None and not factor.shape and not signature.above and not others
+    if below and factor is not None and any(a.shape and not _has_below(a, factor) for _, a in rests):
+        return -1
     return int(len(rests) > len(where))
+
+
+def _has_below(a: Form, factor: Form) -> bool:
+    return a.head == PRODUCT and any(b is factor and e < 0 for b, e in zip(a.args, a.par, strict=True))
 
 
 def _is_ones_times(body: Form) -> bool:
@@ -241,6 +248,12 @@ def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[
         rests.append(pair)
         for at in used:
             del left[at]
+    if signature.place == "times" and factor is not None and factor.head == SUM and power == 1:
+        found = once_more(factor, left)
+        if found is not None:
+            rests.append((found[1], ONE))
+            for at in found[0]:
+                del left[at]
     if len(rests) < 2 or len({a.shape for _, a in rests if a.shape}) > 1:
         return None
     return rests, list(left.values()), power
@@ -264,9 +277,11 @@ def _as_far(signature: Signature, rests: list[Pair]) -> tuple[Signature, list[Pa
 
 
 def _is_hidden(t: Form, signature: Signature) -> bool:
-    if signature.place not in _SIDES or signature.factor is None or len(t.args) > _MOST or is_typed(t):
+    if signature.factor is None or len(t.args) > _MOST or is_typed(t):
         return False
     terms = dict(enumerate(zip(t.par, t.args, strict=True)))
+    if signature.place not in _SIDES:
+        return signature.above and signature.factor.head == SUM and once_more(signature.factor, terms) is not None
     return bool(hidden(signature.factor, signature.place == "left", terms))
 
 

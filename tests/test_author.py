@@ -1,0 +1,84 @@
+"""Kinds of answers as a careful author writes them: each row is one question of its kind."""
+
+from __future__ import annotations
+
+import pytest
+
+import mcalc
+from mcalc.derivation import answer_text
+
+KINDS = {
+    "a matrix beside its transpose comes out on both sides": (
+        ("hessian", "norm(A@x - b)", "x", ""),
+        "A'@(eye(m) - (A@x - b)@(A@x - b)'/norm(A@x - b)^2)@A/norm(A@x - b)",
+    ),
+    "the same on both sides of all terms": (
+        ("gradient", "tr(inv(X'@C@X)@A)", "X", "C=m,m:symmetric;A=n,n;X=m,n"),
+        "-C@X@inv(X'@C@X)@(A + A')@inv(X'@C@X)",
+    ),
+    "multiples of one matrix are added": (
+        ("hessian", "w_1.x - log(exp(w_1.x) + exp(w_2.x))", "w_1", ""),
+        "-exp(w_1.x)*exp(w_2.x)*x@x'/(exp(w_1.x) + exp(w_2.x))^2",
+    ),
+    "what is below the bar cancels in a part": (
+        ("gradient", "x'@(A + norm(x)^2*I)@x/(x'@x)", "x", "A=n,n"),
+        "(2x - (2x'@A@x*x/(x.x) - (A + A')@x)/(x.x))'",
+    ),
+    "a sum over its multiple": (
+        ("gradient", "sum(log(1 - tanh(W@x)^2))", "W", ""),
+        "-2tanh(W@x)@x'",
+    ),
+    "one case distinction": (
+        ("gradient", "sum(where(abs(r) <= d, r^2/2, d*(abs(r) - d/2)))", "r", "r=n;d=scalar"),
+        "where(abs(r) <= d, r, d*sign(r))'",
+    ),
+    "a power with a symbol": (
+        ("gradient", "-(1 - sigmoid(w.x))^g*log(sigmoid(w.x))", "w", "g=scalar"),
+        "(1 - sigmoid(w.x))^g*(sigmoid(w.x) + g*sigmoid(w.x)*log(sigmoid(w.x)) - 1)*x'",
+    ),
+    "long scalars that some terms share": (
+        ("gradient", "x'@A@x*x'@B@x", "x", "A=n,n;B=n,n"),
+        "x'@(x'@B@x*(A + A') + x'@A@x*(B + B'))",
+    ),
+    "diag(g) before I": (
+        ("jacobian", "g*x/sqrt(mean(x^2) + eps)", "x", "g=n;eps=scalar"),
+        "diag(g)@(eye(n) - x@x'/(n*(mean(x^2) + eps)))/sqrt(mean(x^2) + eps)",
+    ),
+    "a common denominator": (("gradient", "l.(v/norm(v))", "v", ""), "(l - l.v*v/(v.v))'/norm(v)"),
+    "softmax stays": (("jacobian", "softmax(x)", "x", "x=n"), "diag(softmax(x)) - softmax(x)@softmax(x)'"),
+    "a row among zeros": (("gradient", "(A@x)[1]", "A", ""), "unit(1,m)@x'"),
+    "functions of a skew matrix": (("gradient", "sum(exp(x@y' - y@x'))", "x", ""), "-2y'@sinh(x@y' - y@x')"),
+    "functions of transposes": (
+        ("gradient", "sum(softplus(-Y*(U@V')))", "U", "Y=m,n;U=m,k;V=n,k"),
+        "(Y*(sigmoid(Y*(U@V')) - 1))@V",
+    ),
+    "a difference has one sign": (
+        ("gradient", "(z - H@x)'@inv(H@P@H' + R)@(z - H@x)", "H", "P=n,n:symmetric;R=m,m:symmetric"),
+        "-2inv(H@P@H' + R)@(z - H@x)@(x + P@H'@inv(H@P@H' + R)@(z - H@x))'",
+    ),
+    "a trace of a sum beside a matrix": (("gradient", "norm(A*x - B)^2", "x", "x=scalar;A=m,n"), "2sum(A*(A*x - B))"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds(kind: str) -> None:
+    (command, text, wrt, shapes), answer = KINDS[kind]
+    declared = {name: shape.replace(":", " ") for name, _, shape in (one.partition("=") for one in shapes.split(";"))}
+    declared.pop("", None)
+    assert getattr(mcalc, command)(text, wrt, declared).ascii() == answer
+
+
+def test_opposites_beside_each_other_are_written_by_one_of_them() -> None:
+    text = "G = [q[1]^2 - q[2]^2, 2*q[1]*q[2]; -2*q[1]*q[2], q[1]^2 - q[2]^2]; G@p"
+    derivation = mcalc.jacobian(text, "q", {"q": "2", "p": "2"})
+    assert (
+        derivation.ascii()
+        == "[2(p[1]*q[1] + p[2]*q[2]), 2(p[2]*q[1] - p[1]*q[2]); 2(p[2]*q[1] - p[1]*q[2]), -2(p[1]*q[1] + p[2]*q[2])]"
+    )
+
+
+def test_turned_parts_and_opposites_have_no_names_of_their_own() -> None:
+    text = "B = inv(I + diag(b)@((K@K')*M)); sum(G*(B@diag(b)@V))"
+    lines = answer_text(mcalc.gradient(text, "K", {"b": "n"}), "text").splitlines()
+    assert lines[:-1] == ["t₁ = inv(I + diag(b)·(K·Kᵀ ⊗ M))", "t₂ = t₁·diag(b)·V·Gᵀ·t₁"]
+    assert lines[-1] == "−((Mᵀ ⊗ t₂)·diag(b) + diag(b)·(M ⊗ t₂ᵀ))·K"
