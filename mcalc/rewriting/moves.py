@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sympy.core.expr import Expr
 
-from mcalc.rewriting.algebra import add, multiply, split
+from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.branches import one_distinction
 from mcalc.rewriting.cancelling import out_of_fraction, proportional
 from mcalc.rewriting.constructors import construct
@@ -28,10 +28,10 @@ from mcalc.rewriting.forms import (
 )
 from mcalc.rewriting.hidden import hidden, once_more
 from mcalc.rewriting.opening import Pair, Reduce, as_it_stands, multiply_out, one_denominator, one_inverse
-from mcalc.rewriting.products import chain, is_ones
+from mcalc.rewriting.products import chain
 from mcalc.rewriting.rationals import Rational, absolute
 from mcalc.rewriting.sides import beside_its_transpose, both_sides, multiples
-from mcalc.rewriting.signs import is_typed
+from mcalc.rewriting.signs import is_typed, turned
 
 _MOST = 12
 _BREADTH = 10
@@ -39,8 +39,8 @@ _SEVERAL = 3
 """So many factors that all terms have are not tried one by one."""
 _SIDES = ("left", "right")
 _NEVER = 10**6
-_SHORT = 4
-"""A scalar that costs no more is taken out only where all terms have it."""
+_SHORT, _FEW = 4, 4
+"""A scalar that costs no more, or one among more terms, is taken out only where all terms have it."""
 
 
 class Move(NamedTuple):
@@ -185,7 +185,7 @@ def _dearer(signature: Signature, rests: Sequence[Pair], where: Sequence[int], o
     """An I is worth it only where it saves more; but ``(A − B/s)/s`` and ``diag(u)·(I − A)`` are as one writes them."""
     factor = signature.factor
     if factor is not None and any(a.head == "eye" for _, a in rests):
-        if factor.head == "diag" and any(_is_ones_times(split(a)[2]) for _, a in rests):
+        if factor.head == "diag" and any(turned(a) is not a for _, a in rests):
             return _NEVER
         if not others and factor.head == "diag":
             return -1
@@ -197,11 +197,6 @@ def _dearer(signature: Signature, rests: Sequence[Pair], where: Sequence[int], o
 
 def _has_below(a: Form, factor: Form) -> bool:
     return a.head == PRODUCT and any(b is factor and e < 0 for b, e in zip(a.args, a.par, strict=True))
-
-
-def _is_ones_times(body: Form) -> bool:
-    """``1⃗·uᵀ`` or ``u·1⃗ᵀ``, and not ``1⃗·1⃗ᵀ``: ``diag(u) − u·vᵀ`` is then as one writes it."""
-    return body.head == CHAIN and is_ones(body.args[0]) != is_ones(body.args[-1])
 
 
 def _all_at_once(t: Form, signatures: Sequence[Signature]) -> Form | None:
@@ -234,7 +229,7 @@ def _gain(item: tuple[Signature, list[int]]) -> tuple[int, bytes]:
 def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[Pair], list[Pair], Rational] | None:
     factor = signature.factor
     part = signature.place == "times" and factor is not None and not factor.shape and len(where) < len(t.args)
-    if part and factor is not None and (not t.shape or factor.cost <= _SHORT or not signature.above):
+    if part and factor is not None and not (_is_worth_a_part(factor, t) and signature.above):
         return None
     power: Rational = 1
     if signature.place == "times" and factor is not None:
@@ -274,6 +269,11 @@ def _as_far(signature: Signature, rests: list[Pair]) -> tuple[Signature, list[Pa
         return signature, rests
     row = [factor, *taken] if place == "left" else [*reversed(taken), factor]
     return signature._replace(factor=chain(row)), rests
+
+
+def _is_worth_a_part(factor: Form, t: Form) -> bool:
+    """Whether a scalar is taken out of a few terms where not all have it: a long one, of a vector or a matrix."""
+    return bool(t.shape) and factor.cost > _SHORT and len(t.args) <= _FEW
 
 
 def _is_hidden(t: Form, signature: Signature) -> bool:
