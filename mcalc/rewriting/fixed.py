@@ -79,7 +79,12 @@ def _shared(entries: Sequence[Form]) -> list[tuple[Form, Rational]]:
 
 
 def before_column(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
-    """``A·[s·t; s·u] = s·A·[t; u]``: within a product, what all entries of a column share stands before it."""
+    """``A·[s·t; s·u] = s·A·[t; u]``: within a product, what all entries of a column share stands before it.
+
+    Before a column that stands alone, so does what is below a fraction bar in all entries.
+    """
+    if t.head == "stack" and not any(b.shape for b in t.args):
+        return _without_denominator(t)
     if t.head not in (CHAIN, PRODUCT) or not t.shape:
         return None
     for at, a in enumerate(t.args):
@@ -97,6 +102,16 @@ def before_column(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
         if found.cost < t.cost:
             return make(t.head, args, t.par, t.shape)
     return None
+
+
+def _without_denominator(t: Form) -> Form | None:
+    entries = [multiply([*_powers(b)[1], (ONE, 1)]) for b in t.args if b is not ZERO]
+    below = [(b, e) for b, e in _shared(entries) if e < 0] if len(entries) > 1 else []
+    if not below:
+        return None
+    inner = [b if b is ZERO else multiply([(b, 1), *((o, -e) for o, e in below)]) for b in t.args]
+    found = with_scalars(1, below, make("stack", inner, (), t.shape))
+    return found if found.cost < t.cost else None
 
 
 def _powers(b: Form) -> tuple[Rational, list[tuple[Form, Rational]]]:
