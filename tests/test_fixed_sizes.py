@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import mcalc
+from mcalc.derivation import answer_text
 
 ARM = "[l*cos(q[1]) + k*cos(q[1] + q[2]); l*sin(q[1]) + k*sin(q[1] + q[2])]"
 ROWS = [
@@ -37,7 +38,9 @@ def test_it_is_the_matrix_itself(text: str, wrt: str, shapes: dict[str, str], an
 
 def test_the_derivation_ends_with_it() -> None:
     derivation = mcalc.explain(ARM, "q", {"q": "2"})
-    assert derivation.steps[-1].because == "written out entry by entry"
+    assert any(
+        "columns times rows that are given entry by entry are one matrix" in one.because for one in derivation.steps
+    )
     assert derivation.steps[-1].after is derivation.natural
 
 
@@ -52,3 +55,13 @@ def test_a_row_is_derived_as_the_column_and_told() -> None:
     assert str(row) == str(column)
     assert any("is a row" in note for note in row.reading.notes)
     assert not any("is a row" in note for note in column.reading.notes)
+
+
+def test_a_cross_product_is_a_matrix_of_its_entries() -> None:
+    text = (
+        "t = norm(v); k = v/t; K = [0,-k[3],k[2]; k[3],0,-k[1]; -k[2],k[1],0]; (eye(3) + sin(t)*K + (1-cos(t))*K@K)@p"
+    )
+    lines = answer_text(mcalc.jacobian(text, "v", {"v": "3", "p": "3"}), "text").splitlines()
+    assert not any("unit" in line for line in lines)
+    assert any(line.endswith("·[0, p[3], −p[2]; −p[3], 0, p[1]; p[2], −p[1], 0]") for line in lines)
+    assert len(lines) <= 13

@@ -41,9 +41,10 @@ def written_out(value: Expression) -> Node | None:
 
 
 def _is_of_entries(node: Node) -> bool:
-    """A unit vector, or arithmetic with a column that is given entry by entry: ``a*[b; c] + [d; e]``."""
+    """A unit vector, or arithmetic with a column or matrix given entry by entry: ``a*[b; c] + [d; e]``."""
     if node.operator.name in _ARITHMETIC:
-        return any(arg.operator.name == "stack" and not any(entry.shape for entry in arg.args) for arg in node.args)
+        given = (arg for arg in node.args if arg.operator.name in ("stack", "grid"))
+        return any(not any(entry.shape for entry in arg.args) for arg in given)
     return node.operator.name == "unit"
 
 

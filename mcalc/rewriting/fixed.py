@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import product
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Integer
@@ -14,7 +15,7 @@ from mcalc.rewriting.hidden import Pair
 from mcalc.rewriting.opening import Reduce
 from mcalc.rewriting.products import chain
 from mcalc.rewriting.rationals import Rational, absolute
-from mcalc.rewriting.signs import turned
+from mcalc.rewriting.signs import is_typed, turned
 
 _LARGEST = 12
 
@@ -120,6 +121,49 @@ def _powers(b: Form) -> tuple[Rational, list[tuple[Form, Rational]]]:
     if b.head == "number":
         return b.par[0], []
     return c, list(zip(rest.args, rest.par, strict=True)) if rest.head == PRODUCT else [(rest, 1)]
+
+
+# Entries of a matrix --------------------------------------------------------------------------------------------------
+
+
+def as_grid(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
+    """``[a; b]·e₁ᵀ + [c; d]·e₂ᵀ = [a, c; b, d]``: columns times rows that are given by their entries are one matrix."""
+    if t.head != SUM or len(t.shape) != 2 or not all(map(_small, t.shape)) or is_typed(t):
+        return None
+    height, width = map(int, t.shape)
+    totals: list[list[Pair]] = [[] for _ in range(height * width)]
+    others: list[Pair] = []
+    for c, a in zip(t.par, t.args, strict=True):
+        k, scalars, body = split(a)
+        here = _matrix_entries(body, height, width)
+        if here is None:
+            others.append((c, a))
+            continue
+        for total, entry in zip(totals, here, strict=True):
+            if entry is not ZERO:
+                total.append((c * k, multiply([(entry, 1), *scalars, (ONE, 1)])))
+    if len(t.args) - len(others) < 2:
+        return None
+    entries = [add(total, ()) if total else ZERO for total in totals]
+    grid = make("grid", entries, (Integer(height), Integer(width)), t.shape)
+    if add([(1, grid), *others], t.shape).cost > t.cost:
+        return None
+    return make(SUM, (grid, *(a for _, a in others)), (1, *(c for c, _ in others)), t.shape) if others else grid
+
+
+def _matrix_entries(body: Form, height: int, width: int) -> list[Form] | None:
+    """The entries of I, of a matrix given by its entries, and of a column times a row that are; else None."""
+    if body.head == "eye":
+        return [ONE if row == column else ZERO for row in range(height) for column in range(width)]
+    if body.head == "grid":
+        return list(body.args)
+    if body.head != CHAIN or len(body.args) != 2 or body.args[0].shape[1:]:
+        return None
+    above = _entries(body.args[0], height)
+    across = _entries(turned(body.args[1]), width) if above is not None else None
+    if above is None or across is None:
+        return None
+    return [multiply([(one, 1), (other, 1)]) for one, other in product(above, across)]
 
 
 # Columns of a matrix --------------------------------------------------------------------------------------------------

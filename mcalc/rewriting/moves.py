@@ -16,7 +16,7 @@ from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.branches import one_distinction
 from mcalc.rewriting.cancelling import out_of_fraction, proportional
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.fixed import as_column, before_column, from_columns
+from mcalc.rewriting.fixed import as_column, as_grid, before_column, from_columns
 from mcalc.rewriting.forms import (
     CHAIN,
     ONE,
@@ -294,13 +294,14 @@ def _whole(signature: Signature, inner: Form, others: Sequence[Pair], t: Form, p
 
 
 MOVES = (
+    Move("columns of a matrix", "columns of a matrix, each times a row, are the matrix times the rows", from_columns),
+    Move("entries of a matrix", "columns times rows that are given entry by entry are one matrix", as_grid),
     Move("both sides", "what all terms have first and last is taken out", both_sides),
     Move("common factor", "a common factor is taken out", _common_factor),
     Move("multiples", "multiples of one vector or matrix are added", multiples),
     Move("one distinction", "terms that differ by the same cases are one case distinction", one_distinction),
     Move("unit vectors", "multiples of unit vectors are written as one column", as_column),
     Move("before a column", "what all entries of a column share stands before it", before_column),
-    Move("columns of a matrix", "columns of a matrix, each times a row, are the matrix times the rows", from_columns),
     Move(
         "beside its transpose",
         "a common factor is taken out, where its transpose stands on the other side",
