@@ -155,18 +155,26 @@ _SHORT = 4
 
 
 def several_times(root: Form) -> frozenset[Form]:
-    """The differences in a value that stand in several places of it, and whose sign could be turned in some."""
+    """The differences in a value that stand in several places of it, and whose sign could be turned in some.
+
+    And the norms that it has as they are and squared: the square is then written of the norm, and not ``x·x``.
+    """
     if root.cost > _LONGEST:
         return frozenset()
     uses: dict[Form, int] = {}
+    plain: set[Form] = set()
     stack, met = [root], {root}
     while stack:
-        for a in stack.pop().args:
+        t = stack.pop()
+        for at, a in enumerate(t.args):
             uses[a] = uses.get(a, 0) + 1
+            if a.head == NORM and not (t.head == PRODUCT and t.par[at] % 2 == 0):
+                plain.add(a)
             if a not in met:
                 met.add(a)
                 stack.append(a)
-    return frozenset(a for a, times in uses.items() if times > 1 and a.head == SUM and a.turns and len(a.args) > 1)
+    several = (a for a, times in uses.items() if times > 1)
+    return frozenset(a for a in several if a in plain or (a.head == SUM and a.turns and len(a.args) > 1))
 
 
 _LONGEST = 400

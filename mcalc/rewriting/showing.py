@@ -291,7 +291,8 @@ class Writer:
                 node = self._sum(a)
             else:
                 node = self.shown.get(a) or self.show(a)
-            if a.head == NORM and e.denominator == 1 and e % 2 == 0 and is_column(a.args[0]) and not a.args[0].args:
+            squared = a.head == NORM and e.denominator == 1 and e % 2 == 0 and a not in self.kept
+            if squared and is_column(a.args[0]) and not a.args[0].args:
                 node, e = build.apply("dot", node.args[0], node.args[0]), over(e, 2)
             (arrays if a.shape else scalars).append((node, exact(e)))
         scalars.sort(key=lambda pair: (pair[0].operator.indicator, pair[0].key))
