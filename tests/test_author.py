@@ -28,6 +28,11 @@ KINDS = {
         ("gradient", "sum(log(1 - tanh(W@x)^2))", "W", ""),
         "-2tanh(W@x)@x'",
     ),
+    "a sum over another one": (
+        ("gradient", "sum(log(sigmoid(u - X@b) - sigmoid(l - X@b)))", "b", "b=n"),
+        "(sigmoid(u - X@b) + sigmoid(l - X@b) - 1)'@X",
+    ),
+    "norm(x) and its square": (("jacobian", "x/norm(x)", "x", "x=n"), "(eye(n) - x@x'/norm(x)^2)/norm(x)"),
     "one case distinction": (
         ("gradient", "sum(where(abs(r) <= d, r^2/2, d*(abs(r) - d/2)))", "r", "r=n;d=scalar"),
         "where(abs(r) <= d, r, d*sign(r))'",
@@ -44,7 +49,7 @@ KINDS = {
         ("jacobian", "g*x/sqrt(mean(x^2) + eps)", "x", "g=n;eps=scalar"),
         "diag(g)@(eye(n) - x@x'/(n*(mean(x^2) + eps)))/sqrt(mean(x^2) + eps)",
     ),
-    "a common denominator": (("gradient", "l.(v/norm(v))", "v", ""), "(l - l.v*v/(v.v))'/norm(v)"),
+    "a common denominator": (("gradient", "l.(v/norm(v))", "v", ""), "(l - l.v*v/norm(v)^2)'/norm(v)"),
     "softmax stays": (("jacobian", "softmax(x)", "x", "x=n"), "diag(softmax(x)) - softmax(x)@softmax(x)'"),
     "a row among zeros": (("gradient", "(A@x)[1]", "A", ""), "unit(1,m)@x'"),
     "functions of a skew matrix": (("gradient", "sum(exp(x@y' - y@x'))", "x", ""), "-2y'@sinh(x@y' - y@x')"),

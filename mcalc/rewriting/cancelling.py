@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form
-from mcalc.rewriting.opening import Pair, Reduce, as_it_stands
+from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, TURNED, Form, is_zero, scaled_parts
+from mcalc.rewriting.opening import Pair, Reduce, as_it_stands, expansions
 from mcalc.rewriting.rationals import Rational, over, rational
 
 _MOST, _FEW = 12, 4
@@ -39,25 +39,60 @@ def out_of_fraction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None
 
 
 def proportional(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
-    """``(a³ − a)/(1 − a²) = −a``: a sum that is another one times a factor, above the bar and below."""
+    """``(a³ − a)/(1 − a²) = −a``, ``(a² − b²)/(a − b) = a + b``: a sum that is another one times a short one."""
     if t.head != PRODUCT:
         return None
     powers = list(zip(t.args, t.par, strict=True))
     sums = [(b, e) for b, e in powers if b.head == SUM and 1 < len(b.args) <= _FEW]
-    for above, below in permutations(sums, 2):
-        if above[1] != 1 or below[1] != -1 or len(above[0].args) != len(below[0].args):
+    for (above, e), (below, k) in permutations(sums, 2):
+        if e != 1 or k != -1:
             continue
-        first = multiply([(above[0].args[0], 1)])
-        for k, b in zip(below[0].par, below[0].args, strict=True):
-            ratio = (over(above[0].par[0], k), multiply([(first, 1), (b, -1)], above[0].shape))
-            product = [
-                (rational(ratio[0] * c), multiply([(ratio[1], 1), (x, 1)], above[0].shape))
-                for c, x in zip(below[0].par, below[0].args, strict=True)
-            ]
-            if reduced(add(product, above[0].shape)) is above[0]:
-                rest = [(o, e) for o, e in powers if o is not above[0] and o is not below[0]]
-                return add([(ratio[0], multiply([(ratio[1], 1), *rest], t.shape))], t.shape)
+        opened = reduced(_multiplied_out(above))
+        ratio = next((found for lead in below.args if (found := _ratio(opened, below, lead, reduced))), None)
+        if ratio is None:
+            continue
+        rest = [(o, m) for o, m in powers if o is not above and o is not below]
+        whole = multiply([(add(ratio, above.shape), 1), *rest], t.shape)
+        if whole.cost < t.cost:
+            return whole
     return None
+
+
+def _multiplied_out(above: Form) -> Form:
+    """The sum, each of its products multiplied out where they can be."""
+    pairs: list[Pair] = []
+    for c, a in zip(above.par, above.args, strict=True):
+        pairs += [(rational(c * k), b) for k, b in next(expansions(a), [(1, a)])]
+    return add(pairs, above.shape)
+
+
+def _ratio(above: Form, below: Form, lead: Form, reduced: Reduce) -> list[Pair] | None:
+    """The sum that times `below` is `above`, its terms found by those that have the leading term; None if none is."""
+    found: list[Pair] = []
+    k = next(c for c, a in zip(below.par, below.args, strict=True) if a is lead)
+    wanted = dict(zip(lead.args, lead.par, strict=True)) if lead.head == PRODUCT else {lead: 1}
+    left = above
+    for _ in range(_FEW):
+        c, core = scaled_parts(left)
+        pairs = list(zip(core.par, core.args, strict=True)) if core.head == SUM else [(1, core)]
+        term = next((pair for pair in pairs if lead is ONE or _has(pair[1], wanted)), None)
+        if term is None:
+            return None
+        one = over(rational(c * term[0]), k), multiply([(term[1], 1), (lead, -1)], above.shape)
+        found.append(one)
+        gone = [
+            (rational(-one[0] * m), multiply([(one[1], 1), (b, 1)], above.shape))
+            for m, b in zip(below.par, below.args, strict=True)
+        ]
+        left = reduced(add([(1, left), *gone], above.shape))
+        if is_zero(left):
+            return found
+    return None
+
+
+def _has(a: Form, wanted: Mapping[Form, Rational]) -> bool:
+    own = dict(zip(a.args, a.par, strict=True)) if a.head == PRODUCT else {a: 1}
+    return all(own.get(b, 0) >= e > 0 for b, e in wanted.items())
 
 
 def _parted(pairs: Sequence[Pair], below: Form, power: Rational) -> tuple[list[Pair], list[Pair]]:

@@ -30,7 +30,7 @@ def as_it_stands(pairs: Sequence[Pair], shape: tuple[Expr, ...]) -> Form:
 # Multiplying out ------------------------------------------------------------------------------------------------------
 
 
-def _expansions(t: Form) -> Iterator[list[Pair]]:
+def expansions(t: Form) -> Iterator[list[Pair]]:
     """A term with one of its sums multiplied out: each way."""
     c, t = scaled_parts(t)
     if t.head == PRODUCT:
@@ -56,10 +56,10 @@ def _expansions(t: Form) -> Iterator[list[Pair]]:
                 for b, k in zip(own.args, own.par, strict=True)
             ]
         elif t.head == "sum" and own.head == PRODUCT:
-            for way in _expansions(own):
+            for way in expansions(own):
                 yield [(rational(c * k), construct("sum", (_full(b, own.shape),), (), ())) for k, b in way]
     elif t.head == TURNED and t.args[0].head == PRODUCT:
-        for way in _expansions(t.args[0]):
+        for way in expansions(t.args[0]):
             yield [(rational(c * k), turned(_full(b, t.args[0].shape))) for k, b in way]
 
 
@@ -112,7 +112,7 @@ def multiply_out(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
         pairs = [(1, t)]
     else:
         return None
-    ways = list(islice(((at, way) for at, (_, a) in enumerate(pairs) for way in _expansions(a)), _MOST))
+    ways = list(islice(((at, way) for at, (_, a) in enumerate(pairs) for way in expansions(a)), _MOST))
     tries = [{at: way} for at, way in ways]
     if len({at for at, _ in ways}) > 1:
         tries.insert(0, dict(reversed(ways)))
@@ -137,7 +137,7 @@ def one_inverse(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
             continue
         pair = [construct(INVERSE, (part,), (), part.shape) for part in (other, one)]
         inner = make(CHAIN, pair, (), one.shape)
-        for way in islice(_expansions(inner), _SHORT):
+        for way in islice(expansions(inner), _SHORT):
             opened = reduced(add(way, one.shape))
             whole = make(INVERSE, (opened,), (), one.shape)
             if whole.cost < one.cost + other.cost:
@@ -173,5 +173,5 @@ def one_denominator(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None
 
 def _opened(pairs: Sequence[Pair], shape: tuple[Expr, ...], reduced: Reduce) -> Form:
     """The sum, each of its products multiplied out where they can be."""
-    ways = [next(_expansions(a), [(1, a)]) for _, a in pairs]
+    ways = [next(expansions(a), [(1, a)]) for _, a in pairs]
     return reduced(add([(rational(c * k), b) for (c, _), way in zip(pairs, ways, strict=True) for k, b in way], shape))
