@@ -421,7 +421,49 @@ def _inverse_beside(before: Value, after: Value) -> bool:
     return False
 
 
-_LAWS = {"where positive": _where_positive, "unit vector": _picked, "inverse of a product": _inverse_beside}
+def _by_entries(before: Value, after: Value) -> bool:
+    """``[a; b]·[c, d] + I = [a*c + 1, a*d; b*c, b*d + 1]``: both as sums of entries times unit vectors."""
+    sizes = [_sizes(symbol) for symbol in after.expr.free_symbols if _meaning[symbol][1] == "grid"]
+    return bool(sizes) and same(*(Value(side.rank, _in_units(side.expr, sizes[0])) for side in (before, after)))
+
+
+def _sizes(symbol: Expr) -> tuple[int, int]:
+    height, width = map(int, _meaning[symbol][2].strip("()").split(","))
+    return height, width
+
+
+def _in_units(expr: Expr, sizes: tuple[int, int]) -> Expr:
+    changes: dict[Expr, Expr] = {}
+    for symbol in expr.free_symbols:
+        _, head, *rest = _meaning.get(symbol, (SCALAR, ""))
+        if head == "stack":
+            changes[symbol] = Add(*(_unit(at, len(rest) - 1).expr * arg[1] for at, arg in enumerate(rest[1:], 1)))
+        elif head == "grid":
+            places = product(range(1, _sizes(symbol)[0] + 1), range(1, _sizes(symbol)[1] + 1))
+            changes[symbol] = Add(
+                *(_place(at, _sizes(symbol)) * arg[1] for at, arg in zip(places, rest[1:], strict=True))
+            )
+        elif head == "I":
+            changes[symbol] = Add(*(_place((at, at), sizes) for at in range(1, sizes[0] + 1)))
+        elif head == "@":
+            changes[symbol] = _chain([Value(part.rank, _in_units(part.expr, sizes)) for part in rest[0]]).expr
+    return expr.subs(changes, simultaneous=True)
+
+
+def _unit(at: int, size: int) -> Value:
+    return Value(COLUMN, _name(COLUMN, "unit", str((at, size))))
+
+
+def _place(at: tuple[int, int], sizes: tuple[int, int]) -> Expr:
+    return _chain([_unit(at[0], sizes[0]), turned(_unit(at[1], sizes[1]))]).expr
+
+
+_LAWS = {
+    "where positive": _where_positive,
+    "unit vector": _picked,
+    "inverse of a product": _inverse_beside,
+    "entries of a matrix": _by_entries,
+}
 
 
 def _multiple(left: Value, wanted: Value) -> bool:
