@@ -68,7 +68,7 @@ COMPARED = (
     Compared("12", "x*z", "z", "x=n z=scalar", "x, vertical", SAME, "one input moves every element: a column"),
     Compared("13", "sum(f(x))", "x", "x=n f=elementwise", "[.., ∂fᵢ/∂xᵢ, ..]", SAME, "the row f′(x)ᵀ"),
     Compared("14", "sum(x)", "x", "x=n", "[1, .., 1] = 1⃗ᵀ", SAME, "every element counts once"),
-    Compared("14", "sum(x*z)", "x", "x=n z=scalar", "[z, .., z] = z1⃗ᵀ", SAME, "1⃗ᵀ·(z*I); `--expand` shows [z, …, z]"),
+    Compared("14", "sum(x*z)", "x", "x=n z=scalar", "[z, .., z] = z1⃗ᵀ", SAME, "z*1⃗ᵀ·I; `--expand` shows [z, …, z]"),
     Compared("14", "sum(x*z)", "z", "x=n z=scalar", "sum(x)", SAME, "1⃗ᵀ·x = sum(x)"),
     Compared("16", "sin(x^2)", "x", "", "u = x²: cos(u)·2x = 2x cos(x²)", MORE, "a reason a step, and a check"),
     Compared(

@@ -12,7 +12,7 @@ from cases_at_points import CORPUS
 from test_paper import COST
 
 from mcalc.ask import derive
-from mcalc.derivation import Derivation, Step, clauses
+from mcalc.derivation import Derivation, Step, at_detail, clauses
 from mcalc.derivation import shown_at as shown
 from mcalc.documents import plain
 from mcalc.notation import write_expression
@@ -74,3 +74,33 @@ def test_the_last_line_is_the_answer_of_jacobian(case: dict[str, Any], method: s
     derivation = derive(*asked, "explain", verify=False, method=method)
     for its, own in zip(answer.parts or (answer,), derivation.parts or (derivation,), strict=True):
         assert write_expression(own.steps[-1].after) == write_expression(its.result)
+
+
+AT_LENGTH = [
+    ("(a'@X@b)^2", "X"),
+    ("sin(a'@X@b)", "X"),
+    ("sqrt((x - mu)'@inv(S)@(x - mu))", "x"),
+    ("exp(x'@A@x + b)", "x"),
+    ("sum((y - max(0, X@w + b))^2)/N", "w"),
+    ("(y - max(0, w.x + b))^2", "w"),
+    ("((A@x)'@(A@x))/((B@x)'@(B@x))", "x"),
+    ("(x - mean(x))/sqrt(mean((x - mean(x))^2) + eps)", "x"),
+    ("(u.v)^2/((u.u)*(v.v))", "v"),
+]
+
+
+@pytest.mark.parametrize("detail", ["outline", "normal", "full"])
+@pytest.mark.parametrize(("source", "wrt"), AT_LENGTH)
+def test_no_line_repeats_and_numbers_stand_in_front(source: str, wrt: str, detail: str) -> None:
+    derivation = derive(source, wrt, {}, "explain", verify=False)
+    steps = at_detail(derivation, detail).steps
+    for step in steps:
+        if step.stage in ("combine", "substitute", "outline"):
+            assert write_expression(step.before) != write_expression(step.after)
+    text = "\n".join(write_expression(step.after) for step in steps if step.stage in ("combine", "substitute"))
+    assert not re.search(r"\(−1\)\*|\*\(−|·\(\d|·\(−|\d/[\w₀-₉²]+\*\d(?!⃗)", text), text
+
+
+def test_several_second_derivatives_in_outline() -> None:
+    derivation = derive("-log(t^2 - x'@x)", "x,t", {}, "explain", order=2, verify=False)
+    assert all(part.steps for part in at_detail(derivation, "outline").parts)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from mcalc.calculus.differentiate import contract, tensor_of
 from mcalc.derivation.derivation import Line, Step
+from mcalc.derivation.factors import product_of
 from mcalc.derivation.joints import Fork, forks
 from mcalc.derivation.locals import (
     Local,
@@ -240,14 +241,14 @@ class Combination:
         """The product; from the first factor that depends on a running index on, under its Σ."""
         loops = self._summed(path, target)
         if not loops:
-            return raw_product(factors)
+            return product_of(factors)
         inside = next((at for at, factor in enumerate(factors) if factor.loops), len(factors))
         known = [at for at, entry in enumerate(path) if self._depends(entry, loops)]
         inside = min([inside, *known[:1]])
-        body = raw_product(factors[inside:])
+        body = product_of(factors[inside:])
         for loop in reversed(loops):
             body = build.apply("loop_sum", body, parameters=(loop,))
-        return raw_product([*factors[:inside], body])
+        return product_of([*factors[:inside], body])
 
     def _depends(self, entry: Local, loops: Sequence[LoopIndex]) -> bool:
         lines = (self.line_of.get(name) for name in entry.leaf.parameters[:2])
@@ -298,17 +299,3 @@ def _matrix_form(leaf: Node, result: Node) -> Step:
 def paths_of(paths: list[list[Local]]) -> list[list[str]]:
     """Each path as the names that it passes through, the value first."""
     return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]
-
-
-def raw_product(factors: Sequence[Node]) -> Node:
-    """The factors multiplied as they stand, nothing rewritten."""
-    groups: list[Node] = []
-    for factor in factors:
-        if groups and groups[-1].shape and factor.shape:
-            groups[-1] = build.apply("matmul", groups[-1], factor)
-        else:
-            groups.append(factor)
-    if sum(bool(group.shape) for group in groups) > 1:
-        whole = raw_product([factor for factor in factors if factor.shape])
-        groups = [*(factor for factor in factors if not factor.shape), whole]
-    return groups[0] if len(groups) == 1 else build.apply("multiply", *groups)

@@ -9,7 +9,8 @@ from mcalc.derivation.derivation import Derivation, Line, Step, chains, own_name
 from mcalc.derivation.outline import outline
 from mcalc.derivation.reasons import clauses, joined
 from mcalc.derivation.statements import by_variable
-from mcalc.networks.index_form import IndexForm
+from mcalc.networks.index_form import Expression, IndexForm
+from mcalc.notation.drawing import Drawn
 from mcalc.notation.results import write_expression
 from mcalc.notation.said import equated
 from mcalc.rewriting.constructors import QUIET, SENTENCES
@@ -41,8 +42,8 @@ def shown(derivation: Derivation) -> Derivation:
 def _at(derivation: Derivation, detail: str, told: set[str]) -> Derivation:
     if detail == "normal":
         steps = _as_taught(derivation.steps, told)
-    elif detail == "outline":
-        steps = _told_once(_outline(derivation), told)
+    elif detail == "outline":  # of several derivatives each has its own lines
+        steps = _told_once(derivation.steps if derivation.parts else _outline(derivation), told)
     else:
         steps = _every_rewriting(derivation)
     parts = tuple(_at(part, detail, told) for part in derivation.parts)
@@ -121,11 +122,16 @@ def _outline(derivation: Derivation) -> Iterator[Step]:
         if isinstance(last[-1].after, IndexForm):
             steps[-1] = replace(steps[-1], after=last[-1].after)
         yield from steps
-        if last[-1].after is not steps[-1].after:
+        if not _printed_alike(last[-1].after, steps[-1].after):
             because = last[-1].because if last[-1].rule == "case distinction" else "written as the answer"
             before = steps[-1].after
             yield replace(last[-1], stage="outline", because=because, before=before, substeps=())
         yield from (step for step in part.steps if step.stage in ("collect", "layout", "components"))
+
+
+def _printed_alike(one: Expression | Drawn, other: Expression | Drawn) -> bool:
+    """Whether a line would say again what the one before it says."""
+    return one is other or write_expression(one) == write_expression(other)
 
 
 def _key_line(derivation: Derivation) -> Iterator[Step]:
@@ -167,5 +173,5 @@ def _name_by_name(step: Step, lines: tuple[Line, ...]) -> Iterator[Step]:
         then = tree.replace(now, {line.node: line.definition})
         yield replace(step, before=now, after=then, because=Sentence(equated(line.node, line.definition)))
         now = then
-    if now is not step.after:
+    if now is not step.after and not _printed_alike(now, step.after):
         yield replace(step, before=now, rule="as typed", because="products written as in the expression")
