@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from typing import ParamSpec
@@ -36,12 +36,24 @@ from mcalc.tree.operations import cases
 __all__ = ["Question", "answered", "derive", "in_layout", "read", "shapes_by_letter", "turned_for", "work_on"]
 
 
+_JACOBIAN = "`mcalc jacobian` differentiates a vector or a matrix"
+_LONGEST_COMMAND = 160
+
+
 def _not_a_scalar(source: str, reading: Reading, what: str, otherwise: str) -> Problem:
     return Problem(
         f"A {what} is of a scalar, and this value is {_described(reading.value)}.",
-        hint=f"`mcalc jacobian` differentiates a vector or a matrix{otherwise}; sum(…) makes a scalar of it",
+        hint=f"{otherwise}; sum(…) makes a scalar of it",
         source=source,
     )
+
+
+def _by_jacobian(source: str, names: Iterable[str]) -> str:
+    """The command that differentiates a vector or a matrix, whole where it is short."""
+    command = f'mcalc jacobian "{source}" --wrt {",".join(names)}'
+    if len(command) > _LONGEST_COMMAND or "\n" in source or '"' in source:
+        return _JACOBIAN
+    return f"write `{command}`"
 
 
 def answered(question: Question) -> Derivation:
@@ -53,7 +65,7 @@ def answered(question: Question) -> Derivation:
     source, shapes = question.source, question.shapes
     reading, names = variables_of(question)
     if question.command == "gradient" and any(size != 1 for size in reading.value.shape):
-        raise _not_a_scalar(source, reading, "gradient", "")
+        raise _not_a_scalar(source, reading, "gradient", _by_jacobian(source, names))
     by = [reading.names[name] for name in names]
     asked_of_symmetric(by, question.symmetric)
     free = reading
@@ -115,7 +127,7 @@ class _Derivatives:
     def second(self, by: Sequence[Node]) -> Derivation:
         """``∂/∂y (∂f/∂x)`` for every x and y: the gradient, differentiated once more."""
         if any(size != 1 for size in self.reading.value.shape):
-            raise _not_a_scalar(self.asked.source, self.reading, "Hessian", " once")
+            raise _not_a_scalar(self.asked.source, self.reading, "Hessian", f"{_JACOBIAN} once")
         together = len(by) > 1 and all(not variable.shape for variable in by)
         gradients: list[Derivation] = []
         parts: dict[tuple[Node, Node], Derivation] = {}

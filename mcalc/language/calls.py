@@ -72,7 +72,9 @@ def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
         return _miscounted(syntax, counts, [record.example for record in ABBREVIATIONS[name]])
     if name in REFUSED:
         reason, other = REFUSED[name]
-        return Problem(f"`{name}` {reason}.", span, other, status=3)
+        given = [one.value if one.kind == "name" else "" for one in syntax.children]
+        a, b = given if len(given) == 2 and all(given) else ("w", "r")
+        return Problem(f"`{name}` {reason}.", span, other.replace("{a}", a).replace("{b}", b), status=3)
     near = nearest(name, [*CALLS, *SIZED, *ABBREVIATIONS], 0.65)
     begun = [call for call, rows in CALLS.items() if len(name) > 2 and call.startswith(name) and call == rows[0].name]
     meant = " or ".join(f"`{call}`" for call in dict.fromkeys([*near, *begun[:2]]))

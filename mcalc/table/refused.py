@@ -38,7 +38,7 @@ REFUSED: dict[str, tuple[str, str]] = {
         ("cross", "skew", "hat", "wedge"),
         (
             "is not one of mcalc's functions",
-            "the cross product of w and r is `[0, -w[3], w[2]; w[3], 0, -w[1]; -w[2], w[1], 0]@r`",
+            "the cross product of {a} and {b} is `[0, -{a}[3], {a}[2]; {a}[3], 0, -{a}[1]; -{a}[2], {a}[1], 0]@{b}`",
         ),
     ),
     **dict.fromkeys(
