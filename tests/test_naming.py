@@ -94,3 +94,17 @@ def test_a_mean_divides_by_its_own_size(other_size: str, expression: str) -> Non
     except Problem as problem:
         raise AssertionError(problem.message) from None
     assert found.verified is not None and found.verified.points
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt"),
+    [
+        ("mean(max(0, 1 - y*(X@w))) + c*norm(w)^2/2", "w"),
+        ("-log(sigmoid(u.v)) - sum(log(sigmoid(-U@v)))", "v"),
+    ],
+)
+def test_a_difference_of_rows_read_back_is_written_so_again(expression: str, wrt: str) -> None:
+    found = derive(expression, wrt, verify=False)
+    shapes = {name: ",".join(map(str, node.shape)) or "scalar" for name, node in found.reading.names.items()}
+    again = derive(f"({write_expression(found.result)})@z_0", "z_0", shapes | {"z_0": str(found.result.shape[1])})
+    assert write_expression(again.result) == write_expression(found.result)

@@ -69,8 +69,19 @@ def all_turned(t: Form) -> Form:
     return make(SUM, (a for _, a in pairs), (c for c, _ in pairs), turned_shape(t.shape))
 
 
+def _sign_inside(t: Form) -> Form:
+    """``(b − a)ᵀ`` for ``−(a − b)ᵀ``."""
+    c, core = scaled_parts(t)
+    if c != -1 or core.head != TURNED or core.args[0].head != SUM:
+        return t
+    column = core.args[0]
+    return make(TURNED, (make(SUM, column.args, (-k for k in column.par), column.shape),), (), core.shape)
+
+
 def as_sum_of_rows(t: Form, more: int) -> Form | None:
     """``(2Aᵀx + y)ᵀ`` as a sum of rows where that is shorter; a product may take one or two tokens more."""
+    if more:
+        t = _sign_inside(t)
     if t.head != TURNED or t.args[0].head != SUM or not is_column(t.args[0]) or len(t.args[0].args) > ROTATED:
         return None
     column = t.args[0]
