@@ -40,7 +40,7 @@ Sums = dict[tuple[object, ...], tuple[Expression, Local, Node | None, list[list[
 _KEPT_WRITTEN_OUT = 60
 """A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
 
-_LONGEST_WAY = 12
+_LONGEST_WAY, _MOST_TERMS = 12, 4
 
 
 @dataclass
@@ -104,14 +104,20 @@ class Combination:
         self.lines = [line for line in self.lines if line.name not in names or line is end]
 
     def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
-        """A long way without a fork gets stops too: a product is to be read in one line."""
-        length: dict[str, int] = {}
+        """A long way without a fork gets stops too: a product is to be read in one line, and sums in it multiply."""
+        length, terms = dict[str, int](), dict[str, int]()
         for line in reversed(self.lines):
             if line.name in users and line.name not in stops:
-                length[line.name] = 1 + length.get(users[line.name][0].name, 0)
+                above = users[line.name][0].name
+                own = len(self.local[above, line.name].tensor.terms)
+                if own * terms.get(above, 1) > _MOST_TERMS and above in length:
+                    stops.add(above)
+                    del length[above], terms[above]
+                length[line.name] = 1 + length.get(above, 0)
+                terms[line.name] = own * terms.get(above, 1)
                 if length[line.name] > _LONGEST_WAY:
                     stops.add(line.name)
-                    del length[line.name]
+                    del length[line.name], terms[line.name]
 
     def _path(
         self,

@@ -114,7 +114,7 @@ class _Sharing:
         held: list[Node] = []
         for factor in sorted(left, key=lambda part: part.key, reverse=True):
             for known in self.by_largest.get(factor, ()):
-                if known is not node and self.factors[known] <= left:
+                if known is not node and _holds(left, self.factors[known]):
                     left -= self.factors[known]
                     held.append(known)
                     break
@@ -131,6 +131,10 @@ class _Sharing:
                 held, here = ([h for h in held if (factor in self.factors[h]) is within] for within in (False, True))
                 found += here
         return found
+
+
+def _holds(factors: Counter[Node], known: Counter[Node]) -> bool:
+    return len(known) <= len(factors) and all(factors[part] >= count for part, count in known.items())
 
 
 def _wholes(root: Node, order: Sequence[Node]) -> set[Node]:

@@ -37,7 +37,8 @@ def expansions(t: Form) -> Iterator[list[Pair]]:
         if sum(b.head == SUM for b in t.args) > _SHORT:
             return
         for b, e in zip(t.args, t.par, strict=True):
-            yield from _expanded_factor(t, b, e, c)
+            if b.head == SUM or (b.head == "diag" and b.args[0].head == SUM):
+                yield from _expanded_factor(t, b, e, c)
     elif t.head == CHAIN:
         for at, a in enumerate(t.args):
             own = a.args[0] if a.head == TURNED else a
