@@ -19,6 +19,8 @@ Pair = tuple[Rational, Form]
 Reduce = Callable[[Form], Form]
 _MOST = 12
 _SHORT = 4
+_LONGER = 60
+"""What is opened may take so much more to read; rows make up for that, and for no more."""
 _OPENED = frozenset({"sum", TRACE, "diag"})
 
 
@@ -120,7 +122,10 @@ def multiply_out(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     best, best_cost = None, t.cost
     for chosen in tries:
         new = [(rational(c * k), b) for at, (c, a) in enumerate(pairs) for k, b in chosen.get(at, [(1, a)])]
-        cost = reduced(add(new, t.shape)).cost
+        opened = add(new, t.shape)
+        if opened.cost > t.cost + _LONGER:
+            continue
+        cost = reduced(opened).cost
         if cost < best_cost:
             best, best_cost = new, cost
     return None if best is None else as_it_stands(best, t.shape)
