@@ -149,6 +149,7 @@ def rewritings_page() -> Page:
     cells: list[tuple[Spans, ...]] = [
         ((Typed(row.source),), spans(row.sentence, {})) for row in (*written_rows(), *defined_rows())
     ]
-    cells += [((move.name,), spans(f"{move.sentence}, where that makes the whole shorter", {})) for move in MOVES]
+    where = ", where that does not make the whole longer"
+    cells += [((move.name,), spans(move.sentence + where, {})) for move in MOVES]
     table = Table((("rewriting",), ("what is said",)), tuple(cells), styles=("", "quiet"), told=True)
     return Page((table, Either((), (Note((LETTERS + ".",)),))), ("Rewritings",), reference=True)
