@@ -1,10 +1,12 @@
 """Deriving at the largest sizes beside `jax.make_jaxpr`, which traces the same derivative. Prints a line a family.
 
 mcalc reads a text, derives, rewrites and finds a form to print; JAX runs a function of Python's on abstract arrays.
+Garbage is collected in neither: the command line does not, and beside JAX's own objects a collection is long.
 """
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
@@ -127,11 +129,16 @@ def test_beside_a_trace(family: families.Family, traced: Traced, size: int) -> N
         size //= 2
     function, given = traced(jax, jax.numpy, 2)
     jax.make_jaxpr(function)(*given)
-    function, given = traced(jax, jax.numpy, size)
-    start = time.process_time()
-    jax.make_jaxpr(function)(*given)
-    theirs = time.process_time() - start
-    ours, length = families.derived(family(size))
+    gc.collect()
+    gc.disable()
+    try:
+        function, given = traced(jax, jax.numpy, size)
+        start = time.process_time()
+        jax.make_jaxpr(function)(*given)
+        theirs = time.process_time() - start
+        ours, length = families.derived(family(size))
+    finally:
+        gc.enable()
     print(
         f"\n{family.__doc__} {size}: {1000 * ours:.0f} ms for {length} characters, JAX's trace {1000 * theirs:.0f} ms, "
         f"{ours / theirs:.1f} times"
