@@ -104,3 +104,19 @@ def test_no_line_repeats_and_numbers_stand_in_front(source: str, wrt: str, detai
 def test_several_second_derivatives_in_outline() -> None:
     derivation = derive("-log(t^2 - x'@x)", "x,t", {}, "explain", order=2, verify=False)
     assert all(part.steps for part in at_detail(derivation, "outline").parts)
+
+
+@pytest.mark.parametrize(
+    ("source", "wrt", "layout", "why"),
+    [
+        ("w.x", "w", "paper", "so a row"),
+        ("w.x", "w", "denominator", "so a column"),
+        ("[cos(t); sin(t)]", "t", "paper", "so a column"),
+        ("[cos(t); sin(t)]", "t", "denominator", "so a row"),
+        ("A@x", "x", "numerator", "a row for each output"),
+        ("A@x", "x", "denominator", "a column for each output"),
+    ],
+)
+def test_the_shape_is_explained_in_every_layout(source: str, wrt: str, layout: str, why: str) -> None:
+    text = plain(rows(derive(source, wrt, {}, "explain", layout, verify=False)))
+    assert any(line.endswith(f", {why}") for line in text.splitlines())

@@ -67,12 +67,13 @@ def layout_line(derivation: Derivation) -> Sentence:
     sides = Sentence(_counted([value], "output"), ", ", _counted(derivation.by, "input"))
     if not shape:
         return Sentence(shown_shape(shape), ": ", sides)
-    if layout != "paper":
-        return Sentence(told, ": ", sides)
     if len(shape) == 1:
         return Sentence(told, ": ", sides, ", so a column")
-    square = ", so square" if len(shape) == 2 and shape[0] == shape[1] else ""
-    return Sentence(told, ": ", sides, f", a row for each output{square}" if value.axes else ", so a row")
+    if lies(shape):
+        return Sentence(told, ": ", sides, ", so a row")
+    square = ", so square" if shape[0] == shape[1] else ""
+    line = "column" if layout == "denominator" else "row"
+    return Sentence(told, ": ", sides, f", a {line} for each output{square}")
 
 
 def _counted(nodes: Sequence[Node], what: str) -> Sentence:
