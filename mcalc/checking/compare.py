@@ -34,7 +34,7 @@ from mcalc.tree.node import Node, topological, variables
 _CLOSE = 1e-7
 _STEADY = 1e-8
 """How far rounding may move a value, of its size, where values are compared: near singular matrices they are not."""
-_MOST_REGIONS, _MOST_SUMS = 90, 6
+_MOST_REGIONS, _MOST_SUMS, _MOST_PARTS = 90, 6, 80
 _DECIDING = 14
 _FEWEST = 5
 _NOTHING, _GENEROUS = 1e-30, 1e3
@@ -140,7 +140,9 @@ class Ground:
 
     def _search(self, add_all: Callable[[Sequence[Spot]], None]) -> list[Node]:
         """Spots on both sides of every kink that is found; the sides of conditions on which there is none."""
-        places = [] if any(variable.shape for variable in self.variables) else _sums([self.value, *trees(self.right)])
+        roots = [self.value, *trees(self.right)]
+        narrow = not any(variable.shape for variable in self.variables) and len(topological(roots)) <= _MOST_PARTS
+        places = _sums(roots) if narrow else []
         missed: set[tuple[int, bool]] = set()
         for at, sizes in enumerate([*self.sizes[:1], *self.sizes[3:4]]):
             generator = np.random.default_rng(17)
@@ -224,7 +226,7 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
             found.undefined.remove(at)
             found.agree.append(at)
     found.agree += found.doubtful
-    few = _confirming(difference.gaps, _ANYWHERE) if difference.is_proven else _ANYWHERE
+    few = _confirming(difference.gaps or [*trees(ground.right), *trees(answer)], _ANYWHERE)
     for at in _telling(ground, found.agree, few):
         equal = difference.vanishes(ground.samples[at].spot)
         if equal is False:

@@ -16,7 +16,7 @@ from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.digits import NoDigits
 from mcalc.numbers.many_points import at_all
-from mcalc.numbers.numeric import draw_point, evaluate_tensor, having_properties
+from mcalc.numbers.numeric import TensorProgram, draw_point, having_properties
 from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import UnknownSize, dimensions
 from mcalc.numbers.suitable_sizes import chosen_sizes
@@ -90,7 +90,8 @@ class Field:
 
     def __init__(self, expression: Valued, arithmetic: Arithmetic = REAL) -> None:
         self.expression, self.arithmetic = expression, arithmetic
-        self._programs: dict[tuple[object, ...], Program | None] = {}
+        self._programs: dict[tuple[object, ...], Program] = {}
+        self._tensors: dict[tuple[object, ...], TensorProgram] = {}
         self._ahead: dict[tuple[int, bool], tuple[Spot, Array | None]] = {}
 
     def look_ahead(self, spots: Sequence[Spot], moved: bool = False) -> None:
@@ -131,11 +132,10 @@ class Field:
         if isinstance(expression, Computed):
             return expression.compute(spot)
         if isinstance(expression, IndexForm):
-            return evaluate_tensor(expression.tensor, spot.point, spot.sizes, None, self.arithmetic, generator)
+            return self._entries(expression, spot, generator)
         if isinstance(expression, Stacked):
-            tensor = expression.derivative.tensor
-            value = evaluate_tensor(tensor, spot.point, spot.sizes, None, self.arithmetic, generator)
-            split = len(tensor.value)
+            value = self._entries(expression.derivative, spot, generator)
+            split = len(expression.derivative.tensor.value)
             order = (*range(split)[::-1], *range(split, value.ndim)[::-1])
             rows = int(np.prod(value.shape[:split]))
             return np.transpose(value, order).reshape(rows, -1)
@@ -144,7 +144,6 @@ class Field:
         if key not in self._programs:
             self._programs[key] = Program([node], spot.sizes, (), indices, self.arithmetic)
         program = self._programs[key]
-        assert program is not None
         if not indices:
             if self.arithmetic is REAL and spot.kind not in MODERATE and generator is None:
                 found = program.run_within(spot.point)
@@ -157,6 +156,12 @@ class Field:
         for place, (entry,) in zip(places, program.run_each(spot.point, every, generator=generator), strict=True):
             result[place] = entry
         return result
+
+    def _entries(self, derivative: IndexForm, spot: Spot, generator: Random | None) -> Array:
+        key = tuple(sorted(spot.sizes.items()))
+        if key not in self._tensors:
+            self._tensors[key] = TensorProgram(derivative.tensor, spot.sizes, (), self.arithmetic)
+        return self._tensors[key].run(spot.point, None, generator)
 
     def largest(self, spot: Spot) -> float:
         """The largest value that is met on the way."""

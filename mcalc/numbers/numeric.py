@@ -16,7 +16,7 @@ from mcalc.numbers.axes import POINTS, places
 from mcalc.numbers.products import contraction
 from mcalc.numbers.program import Point, Program, Values
 from mcalc.numbers.sizes import Sizes, dimensions, whole
-from mcalc.table.records import Array, Slice
+from mcalc.table.records import Array, LoopIndex, Slice
 from mcalc.tree.node import Node, topological
 from mcalc.tree.properties import declared
 
@@ -56,8 +56,11 @@ class TensorProgram:
     ) -> None:
         self.free, self.sizes, self.arithmetic = dimensions((one.size for one in tensor.free), sizes), sizes, arithmetic
         given = frozenset(given)
-        self.terms = [_Product(term, tensor.free, sizes, given, arithmetic, varied) for term in tensor.terms]
-        self.entries = max((term.entries for term in self.terms), default=1)
+        alike: dict[tuple[LoopIndex, ...], list[Term]] = {}
+        for term in tensor.terms:
+            alike.setdefault(tuple(term.loops), []).append(term)
+        self.sums = [_Products(terms, tensor.free, sizes, given, arithmetic, varied) for terms in alike.values()]
+        self.entries = max((terms.entries for terms in self.sums), default=1)
 
     def run(self, point: Point, values: Values = None, generator: Random | None = None) -> Array:
         """The entries; with a `generator` the value of every node below is moved a little, as by rounding."""
@@ -70,10 +73,39 @@ class TensorProgram:
     def _total(self, shape: tuple[int, ...], point: Point, values: Values, generator: Random | None) -> Array:
         result = self.arithmetic.array(np.zeros(shape))
         with np.errstate(all="ignore"):
-            for term in self.terms:
-                for found in term.run(point, values, generator):
+            for terms in self.sums:
+                for found in terms.run(point, values, generator):
                     result = result + found
         return result
+
+
+class _Products:
+    """Terms over the same running indices: the values of their factors are computed once for all of them."""
+
+    def __init__(
+        self,
+        terms: Sequence[Term],
+        free: Sequence[Index],
+        sizes: Sizes,
+        given: frozenset[Node],
+        arithmetic: Arithmetic,
+        varied: Collection[str],
+    ) -> None:
+        loops, factors = terms[0].loops, (factor for term in terms for factor in term.factors)
+        nodes = list(dict.fromkeys(factor.node for factor in factors if factor.node is not None))
+        self.program = Program(nodes, sizes, given, (), arithmetic, varied, loops)
+        self.sizes = sizes
+        self.stay = [loop for loop in loops if loop not in self.program.layout.letters]
+        self.terms = [_Product(term, free, sizes, arithmetic, bool(varied), nodes, self.program) for term in terms]
+        self.entries = max([self.program.entries, *(term.entries for term in self.terms)])
+
+    def run(self, point: Point, values: Values, generator: Random | None) -> Iterator[Array]:
+        """The products at each choice of the running indices that have no axis."""
+        every = product(*(range(1, whole(loop.size, self.sizes) + 1) for loop in self.stay))
+        running = (dict(zip(self.stay, chosen, strict=True)) for chosen in every)
+        for found in self.program.run_each(point, running, values, generator):
+            for term in self.terms:
+                yield term.of(found)
 
 
 class _Product:
@@ -84,15 +116,13 @@ class _Product:
         term: Term,
         free: Sequence[Index],
         sizes: Sizes,
-        given: frozenset[Node],
         arithmetic: Arithmetic,
-        varied: Collection[str],
+        at_once: bool,
+        nodes: Sequence[Node],
+        program: Program,
     ) -> None:
-        nodes = list(dict.fromkeys(factor.node for factor in term.factors if factor.node is not None))
-        self.program = Program(nodes, sizes, given, (), arithmetic, varied, term.loops)
-        self.sizes, layout = sizes, self.program.layout
-        self.stay = [loop for loop in term.loops if loop not in layout.letters]
-        letters = _Letters(sizes)
+        layout, letters = program.layout, _Letters(sizes)
+        known = {node: at for at, node in enumerate(nodes)}
         self.factors: list[tuple[int | Array, float]] = []
         parts = []
         for factor in term.factors:
@@ -101,24 +131,21 @@ class _Product:
                 self.factors.append((arithmetic.array(np.eye(letters.lengths[own[0]])), 1.0))
                 parts.append(own)
             else:
-                self.factors.append((nodes.index(factor.node), float(factor.power)))
+                self.factors.append((known[factor.node], float(factor.power)))
                 parts.append(layout.ahead(factor.node) + own)
-        kept = (POINTS if varied else "") + letters.of(free)
+        kept = (POINTS if at_once else "") + letters.of(free)
         lengths = {**layout.lengths, **letters.lengths}
         self.contraction = contraction(parts, kept, lengths) if parts else None
         unseen = {letter for loop, letter in layout.letters.items() if loop in term.loops}.difference(*parts)
         self.coefficient = arithmetic.scalar(term.coefficient * prod(lengths[letter] for letter in unseen))
         own_lengths = [prod(lengths[letter] for letter in part) for part in parts]
-        self.entries = max([self.program.entries, prod(letters.lengths.values()), *own_lengths])
+        self.entries = max([prod(letters.lengths.values()), *own_lengths])
 
-    def run(self, point: Point, values: Values, generator: Random | None) -> Iterator[Array]:
-        """The products at each choice of the running indices that have no axis."""
-        every = product(*(range(1, whole(loop.size, self.sizes) + 1) for loop in self.stay))
-        running = (dict(zip(self.stay, chosen, strict=True)) for chosen in every)
-        for found in self.program.run_each(point, running, values, generator):
-            factors = [(found[at] if isinstance(at, int) else at, power) for at, power in self.factors]
-            arrays = [value if power == 1 else np.power(value, power) for value, power in factors]
-            yield self.coefficient if self.contraction is None else self.coefficient * self.contraction(arrays)
+    def of(self, found: Sequence[Array]) -> Array:
+        """The product of the values of its factors, with its coefficient."""
+        factors = [(found[at] if isinstance(at, int) else at, power) for at, power in self.factors]
+        arrays = [value if power == 1 else np.power(value, power) for value, power in factors]
+        return self.coefficient if self.contraction is None else self.coefficient * self.contraction(arrays)
 
 
 class _Letters:
