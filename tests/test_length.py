@@ -72,3 +72,10 @@ def test_a_product_that_is_named_stands_in_another_by_its_name() -> None:
     assert answer_text(derive(text, wrt, shapes, command, verify=False), "ascii").splitlines()[-1] == (
         "(sin(x) + x*cos(x))*(t_2 + t_1*cos(t_1))*(t_4 + t_3*cos(t_3))*(sin(t_5) + t_5*cos(t_5))"
     )
+
+
+def test_a_product_of_jacobians_stays_one_where_that_is_shorter() -> None:
+    command, text, wrt, shapes = softmaxes(3)
+    assert answer_text(derive(text, wrt, shapes, command, verify=False), "ascii").splitlines()[-1] == (
+        "y'@(diag(t_3) - t_3@t_3')@W_3@(diag(t_2) - t_2@t_2')@W_2@(diag(t_1) - t_1@t_1')@W_1"
+    )

@@ -28,6 +28,7 @@ from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.common import common_to
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
+from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.index_terms import in_indices, said_in_indices
 from mcalc.table.records import LoopIndex, lies
 from mcalc.table.sentences import Sentence, linked, told
@@ -41,6 +42,10 @@ _KEPT_WRITTEN_OUT = 60
 """A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
 
 _LONGEST_WAY, _MOST_TERMS = 12, 4
+"""How many Jacobians a product has that is to be read in one line, and how many terms it has multiplied out."""
+
+_LONG = 25
+"""Of a derivative with more parts, the product of the Jacobians is looked at beside what its entries add up to."""
 
 
 @dataclass
@@ -164,7 +169,7 @@ class Combination:
                 tensor = closed(contract(tensor, entry.tensor), left)
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
-        result = matrix_or_indices(tensor)
+        result = self._shorter(matrix_or_indices(tensor), paths)
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)
         elif result.key[0] > _KEPT_WRITTEN_OUT and target is not self.by and not result.loops:
@@ -181,6 +186,18 @@ class Combination:
             else:
                 self._index_steps(leaf, paths, target, tensor, result, root)
         return result
+
+    def _shorter(self, result: Expression, paths: list[list[Local]]) -> Expression:
+        """The product of the Jacobians as they stand, where that is shorter than what its entries add up to."""
+        if not isinstance(result, Node) or result.key[0] < _LONG or len(paths) > 1 or not self._multiplies(paths[0]):
+            return result
+        jacobians = [matrix_or_indices(entry.tensor) for entry in paths[0]]
+        values = product_of([one for one in jacobians if isinstance(one, Node)])
+        if values.key[0] >= result.key[0]:
+            return result
+        with author_within(one for one in jacobians if isinstance(one, Node)):
+            found = simplify(values)
+        return found if found.key[0] < result.key[0] else result
 
     def _arguments(self, root: Line, name: str) -> list[Node]:
         """What the value is made of, where that is told apart: where its partial derivative by the name was shown."""

@@ -72,9 +72,11 @@ def _of_kronecker(change: Node, moving: Node) -> Node | None:
         product = kronecker(build.identity(width), build.chain((between, beside)))
     else:
         beside = kronecker(build.apply(VEC, one), build.identity(inner_height * inner_width))
-        product = build.chain((kronecker(build.identity(width), between), beside))
+        stays = 1 in (inner_width, height)
+        product = beside if stays else build.chain((kronecker(build.identity(width), between), beside))
     moved = one if by_first else other
     inner = None if moved is moving else _columns(moved, moving)
+    product = simplify(product)
     return product if moved is moving else None if inner is None else build.chain((product, inner))
 
 

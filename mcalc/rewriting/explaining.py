@@ -110,6 +110,10 @@ def showable(root: Form) -> Form:
         if t.head == CHAIN and all(arg.shape for arg in args) and _has_scalar_inside(args):
             done[t] = _scalar_in_front(args, t.shape)
             continue
+        if t.head == SUM and len(args) == 1 and args[0].head == SUM and len(args[0].args) == 1:
+            c, inner = rational(t.par[0] * args[0].par[0]), args[0].args[0]  # −(−a) is written a
+            done[t] = inner if c == 1 else make(SUM, (inner,), (c,), t.shape)
+            continue
         broken = t.head == CHAIN and not all(arg.shape for arg in args)
         done[t] = (construct if broken else make)(t.head, args, t.par, t.shape)
     return done[root]

@@ -92,6 +92,6 @@ def _content(terms: Sequence[Pair]) -> Rational:
         above, below = 1, 1
     plus: Rational = sum(1 if c > 0 else -1 for c, _ in terms)
     if plus == 0:
-        constant = next((c for c, t in terms if t is ONE or t.head == "eye"), None)
+        constant = next((c for c, t in terms if t is ONE or t.head in ("eye", "diag")), None)
         plus = constant if constant is not None else max(terms, key=lambda ct: _weight(ct[1]))[0]
     return over(above if plus > 0 else -above, below)

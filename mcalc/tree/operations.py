@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sympy.core.expr import Expr
+from sympy.core.singleton import S
 
 from mcalc.table import COMMUTING, COMPARISONS
 from mcalc.table.roles import (
@@ -16,7 +17,7 @@ from mcalc.table.roles import (
     ROOT,
     TRACE,
 )
-from mcalc.tree.build import apply, size, transpose
+from mcalc.tree.build import apply, identity, size, transpose
 from mcalc.tree.node import Node
 
 
@@ -46,14 +47,22 @@ def trace(matrix: Node) -> Node:
 
 
 def kronecker(left: Node, right: Node) -> Node:
-    """``A ⊗ B``, m×n and p×q giving mp×nq; of a matrix and a column by way of rows, ``(Aᵀ ⊗ uᵀ)ᵀ``."""
+    """``A ⊗ B``, m×n and p×q giving mp×nq; of a matrix and a column by way of rows, ``(Aᵀ ⊗ uᵀ)ᵀ``.
+
+    ``I₁ ⊗ A = A``.
+    """
+    one = identity(S.One)
+    if one in (left, right):
+        return right if left is one else left
     if len(left.shape) != len(right.shape) and len(left.shape) * len(right.shape) == 2:
         return transpose(apply(KRONECKER, transpose(left), transpose(right)))
     return apply(KRONECKER, left, right)
 
 
 def turning(height: Expr, width: Expr) -> Node:
-    """``K``, with ``vec(Xᵀ) = K vec(X)`` for every X of this height and width."""
+    """``K``, with ``vec(Xᵀ) = K vec(X)`` for every X of this height and width; of a row or a column it is I."""
+    if 1 in (height, width):
+        return identity(height * width)
     return apply(COMMUTING, size(height), size(width), parameters=(height, width))
 
 
