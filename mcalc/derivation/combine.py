@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mcalc.calculus.differentiate import contract, tensor_of
 from mcalc.derivation.derivation import Line, Step
-from mcalc.derivation.factors import product_of
+from mcalc.derivation.factors import product_of, shorter_as_product
 from mcalc.derivation.joints import Fork, forks
 from mcalc.derivation.locals import (
     Local,
@@ -28,7 +28,6 @@ from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.networks.common import common_to
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
-from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.index_terms import in_indices, said_in_indices
 from mcalc.table.records import LoopIndex, lies
 from mcalc.table.sentences import Sentence, linked, told
@@ -43,9 +42,6 @@ _KEPT_WRITTEN_OUT = 60
 
 _LONGEST_WAY, _MOST_TERMS = 12, 4
 """How many Jacobians a product has that is to be read in one line, and how many terms it has multiplied out."""
-
-_LONG = 25
-"""Of a derivative with more parts, the product of the Jacobians is looked at beside what its entries add up to."""
 
 
 @dataclass
@@ -169,7 +165,9 @@ class Combination:
                 tensor = closed(contract(tensor, entry.tensor), left)
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
-        result = self._shorter(matrix_or_indices(tensor), paths)
+        result = matrix_or_indices(tensor)
+        if len(paths) == 1 and isinstance(result, Node) and self._multiplies(paths[0]):
+            result = shorter_as_product(result, [entry.tensor for entry in paths[0]])
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)
         elif result.key[0] > _KEPT_WRITTEN_OUT and target is not self.by and not result.loops:
@@ -186,18 +184,6 @@ class Combination:
             else:
                 self._index_steps(leaf, paths, target, tensor, result, root)
         return result
-
-    def _shorter(self, result: Expression, paths: list[list[Local]]) -> Expression:
-        """The product of the Jacobians as they stand, where that is shorter than what its entries add up to."""
-        if not isinstance(result, Node) or result.key[0] < _LONG or len(paths) > 1 or not self._multiplies(paths[0]):
-            return result
-        jacobians = [matrix_or_indices(entry.tensor) for entry in paths[0]]
-        values = product_of([one for one in jacobians if isinstance(one, Node)])
-        if values.key[0] >= result.key[0]:
-            return result
-        with author_within(one for one in jacobians if isinstance(one, Node)):
-            found = simplify(values)
-        return found if found.key[0] < result.key[0] else result
 
     def _arguments(self, root: Line, name: str) -> list[Node]:
         """What the value is made of, where that is told apart: where its partial derivative by the name was shown."""

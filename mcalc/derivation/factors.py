@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
+from mcalc.derivation.locals import matrix_or_indices
+from mcalc.networks.networks import Tensor
+from mcalc.rewriting.answers import author_within, simplify
 from mcalc.tree import build
 from mcalc.tree.node import Node
+
+_LONG = 25
+"""Of a derivative with more parts, the product of the Jacobians is looked at beside what its entries add up to."""
 
 
 def product_of(factors: Sequence[Node]) -> Node:
@@ -92,3 +98,16 @@ def _in_order(factors: Sequence[Node]) -> Node:
         whole = _in_order([factor for factor in factors if factor.shape])
         groups = [*(factor for factor in factors if not factor.shape), whole]
     return groups[0] if len(groups) == 1 else build.apply("multiply", *groups)
+
+
+def shorter_as_product(result: Node, jacobians: Sequence[Tensor]) -> Node:
+    """``∂y/∂u·∂u/∂x`` as it stands, where that is shorter than the result, which its entries add up to."""
+    if result.key[0] < _LONG:
+        return result
+    matrices = [found for tensor in jacobians if isinstance(found := matrix_or_indices(tensor), Node)]
+    product = product_of(matrices)
+    if product.key[0] >= result.key[0]:
+        return result
+    with author_within(matrices):
+        found = simplify(product)
+    return found if found.key[0] < result.key[0] else result
