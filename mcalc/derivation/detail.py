@@ -119,10 +119,11 @@ def _outline(derivation: Derivation) -> Iterator[Step]:
             yield from _key_line(part)
             continue
         last = [step for step in part.steps if step.stage in ("combine", "substitute", "differentiate")]
-        if isinstance(last[-1].after, IndexForm):
+        reached = isinstance(last[-1].after, IndexForm) or _printed_alike(last[-1].after, steps[-1].after)
+        if reached:
             steps[-1] = replace(steps[-1], after=last[-1].after)
         yield from steps
-        if not _printed_alike(last[-1].after, steps[-1].after):
+        if not reached:
             because = last[-1].because if last[-1].rule == "case distinction" else "written as the answer"
             before = steps[-1].after
             yield replace(last[-1], stage="outline", because=because, before=before, substeps=())
