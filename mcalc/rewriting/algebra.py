@@ -22,12 +22,12 @@ from mcalc.rewriting.forms import (
     widest,
     zeros,
 )
-from mcalc.rewriting.known import even, is_nonnegative
+from mcalc.rewriting.known import is_nonnegative
 from mcalc.rewriting.rationals import Rational, power_of, rational, root_of, whole
 from mcalc.rewriting.signs import OPENED, turned, with_content
 from mcalc.table import INDICATORS
 from mcalc.table.records import Shape
-from mcalc.table.roles import ABSOLUTE, EXPONENTIAL
+from mcalc.table.roles import EXPONENTIAL
 
 # Sums ------------------------------------------------------------------------------------------------------------
 
@@ -151,17 +151,10 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
         if t.head == PRODUCT and (whole(e) or all(map(is_nonnegative, t.args))):
             powers = t.par if e == 1 else [rational(k * e) for k in t.par]
             stack.extend(zip(t.args, powers, strict=True))
-        elif t.head == PRODUCT and any(is_nonnegative(b) or even(k) for b, k in zip(t.args, t.par, strict=True)):
-            known, unknown = [], []
-            for b, k in zip(t.args, t.par, strict=True):
-                if is_nonnegative(b):
-                    known.append((b, rational(k * e)))
-                elif even(k):
-                    facts.append("size")
-                    known.append((make(ABSOLUTE, (b,), (), b.shape), rational(k * e)))
-                else:
-                    unknown.append((b, k))
-            stack.extend([*known, (multiply(unknown), e)] if unknown else known)
+        elif t.head == PRODUCT and any(map(is_nonnegative, t.args)):
+            known = [(b, rational(k * e)) for b, k in zip(t.args, t.par, strict=True) if is_nonnegative(b)]
+            rest = multiply([(b, k) for b, k in zip(t.args, t.par, strict=True) if not is_nonnegative(b)])
+            stack.extend([*known, (rest, e)])
         else:
             _united(found, t, e)
     return _product(coefficient, found, shape)

@@ -63,7 +63,6 @@ SENTENCES = {
     "exponential": told("{1/e^a} is {e^(-a)}"),
     "shift": "a number added to every entry comes out",
     "unseen": "a number added to every entry changes nothing",
-    "size": told("{sqrt(a²)} is {abs(a)}"),
     "complement": told("{f(−a) = 1 − f(a)}, as of the logistic function {σ}"),
 }
 

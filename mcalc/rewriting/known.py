@@ -23,7 +23,7 @@ def adds_up(form: Form) -> bool:
 def is_nonnegative(form: Form) -> bool:
     """Whether no entry is below 0, by what was declared and by how the value is made."""
     if form.head == PRODUCT:
-        return all(is_nonnegative(b) or even(e) for b, e in zip(form.args, form.par, strict=True))
+        return all(is_nonnegative(b) or _even(e) for b, e in zip(form.args, form.par, strict=True))
     if form.head == SUM:
         return all(c > 0 and is_nonnegative(t) for c, t in zip(form.par, form.args, strict=True))
     if form.head == NUMBER:
@@ -44,6 +44,5 @@ def is_always_positive(form: Form) -> bool:
     return operator is not None and operator.positive == "always"
 
 
-def even(e: Rational) -> bool:
-    """Whether an exponent is a whole even number."""
+def _even(e: Rational) -> bool:
     return e.denominator == 1 and e % 2 == 0
