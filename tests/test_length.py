@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from families import Family, attention, reused, softmaxes
+from families import Family, attention, net, recurrent, reused, softmaxes
 from test_reading_back import CASES
 
 import mcalc
@@ -54,7 +54,7 @@ def test_a_wide_sum_is_explained_in_proportion_to_its_terms() -> None:
     assert lengths[1] < 2.3 * lengths[0]
 
 
-@pytest.mark.parametrize("family", [reused, attention, softmaxes], ids=lambda family: family.__name__)
+@pytest.mark.parametrize("family", [reused, net, recurrent, attention, softmaxes], ids=lambda family: family.__name__)
 def test_an_answer_grows_with_the_layers_and_is_the_same_when_it_is_explained(family: Family) -> None:
     """What is named once stands in longer products by its name: no layer is written with all those below it."""
     lengths = []
@@ -79,3 +79,8 @@ def test_a_product_of_jacobians_stays_one_where_that_is_shorter() -> None:
     assert answer_text(derive(text, wrt, shapes, command, verify=False), "ascii").splitlines()[-1] == (
         "y'@(diag(t_3) - t_3@t_3')@W_3@(diag(t_2) - t_2@t_2')@W_2@(diag(t_1) - t_1@t_1')@W_1"
     )
+
+
+def test_what_the_jacobians_have_in_common_is_taken_out_of_their_product() -> None:
+    derivation = mcalc.gradient("-sum(((1 - e)*y + e/k)*log_softmax(z))", "z", verify=False)
+    assert derivation.ascii() == "((e + sum(y)*(1 - e))*softmax(z) - (1 - e)*y - e/k)'"

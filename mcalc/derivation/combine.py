@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -72,12 +71,9 @@ class Combination:
             found.reverse()
         total = self.total
         stops = {root.name, str(self.by.parameters[0])}
-        moving = Counter(above for above, _ in local)
         in_indices = {name for edge, entry in local.items() if entry.node is None for name in edge}
         for line in self.lines:
             odd = len(line.node.axes) == 2 or line.name in in_indices
-            if not self.told and line.definition.operator.name == "matmul" and moving[line.name] == 1:
-                odd = False  # a product with a constant is passed, where no reader is told of it
             if len(users.get(line.name, ())) > 1 or odd:
                 stops.add(line.name)
         self._rests(users, stops)
@@ -166,7 +162,7 @@ class Combination:
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
         result = matrix_or_indices(tensor)
-        if len(paths) == 1 and isinstance(result, Node) and self._multiplies(paths[0]):
+        if len(paths) == 1 and len(terms) >= _MOST_TERMS and isinstance(result, Node) and self._multiplies(paths[0]):
             result = shorter_as_product(result, [entry.tensor for entry in paths[0]])
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)
