@@ -154,7 +154,7 @@ def test_a_value_named_delta_is_no_kronecker_delta(run: Run) -> None:
     [
         ("gradient", "(x - mu)'@inv(Sigma)@(x - mu)/2", "mu", [], "(μ − x)ᵀ·(inv(Sigma) + inv(Sigma)ᵀ)/2", "1×n"),
         ("jacobian", "W2@relu(W1@x + b1) + b2", "b2", [], "I", "k×k"),
-        ("gradient", "norm(x - a)", "a", [], "(a − x)ᵀ/norm(x − a)", "1×n"),
+        ("gradient", "norm(x - a)", "a", [], "−(x − a)ᵀ/norm(x − a)", "1×n"),
         (
             "gradient",
             "gelu(min((X - W)@(B/softplus(c))))",

@@ -160,6 +160,6 @@ By a
 def test_softmax_in_full(run: Run) -> None:
     shown = run("rules", "softmax").output
     assert shown.startswith(SOFTMAX)
-    assert "∂u₃/∂a = ∂u₃(u₁, u₂)/∂u₁·∂u₁/∂a" in shown and "((I − u₁·1⃗ᵀ/u₂)/u₂)·diag(u₁)" in shown
+    assert "∂u₃/∂a = ∂u₃(u₁, u₂)/∂u₁·∂u₁/∂a" in shown and "(I − u₁·1⃗ᵀ/u₂)·diag(u₁)/u₂" in shown
     assert "at x = [1; 2]:   y = [0.2689; 0.7311]   ∂y/∂x = [0.1966, −0.1966; −0.1966, 0.1966]" in shown
     assert "This is the rule, ∂y/∂a = diag(y) − y·yᵀ" in shown

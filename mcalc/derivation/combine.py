@@ -162,7 +162,8 @@ class Combination:
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
         result = matrix_or_indices(tensor)
-        if len(paths) == 1 and len(terms) >= _MOST_TERMS and isinstance(result, Node) and self._multiplies(paths[0]):
+        alone = len(paths) == 1 and self._multiplies(paths[0]) and not self._summed(paths[0], target)
+        if alone and isinstance(result, Node):
             result = shorter_as_product(result, [entry.tensor for entry in paths[0]])
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)

@@ -13,8 +13,8 @@ from mcalc.rewriting.answers import author_within, simplify
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
-_LONG = 25
-"""Of a derivative with more parts, the product of the Jacobians is looked at beside what its entries add up to."""
+_LONG, _CLEARLY = 25, 0.8
+"""How many parts a derivative has beside which the product of the Jacobians is looked at, and how much shorter it is."""
 
 
 def product_of(factors: Sequence[Node]) -> Node:
@@ -106,7 +106,7 @@ def shorter_as_product(result: Node, jacobians: Sequence[Tensor]) -> Node:
         return result
     matrices = [found for tensor in jacobians if isinstance(found := matrix_or_indices(tensor), Node)]
     product = product_of(matrices)
-    if product.key[0] >= result.key[0]:
+    if product.key[0] > _CLEARLY * result.key[0]:
         return result
     with author_within(matrices):
         found = simplify(product)
