@@ -14,7 +14,7 @@ from mcalc.tree import build
 from mcalc.tree.node import Node
 
 _LONG, _CLEARLY = 25, 0.8
-"""How many parts a derivative has beside which the product of the Jacobians is looked at, and how much shorter it is."""
+"""How many parts a derivative has beside which a product of Jacobians is looked at, and how much shorter it must be."""
 
 
 def product_of(factors: Sequence[Node]) -> Node:

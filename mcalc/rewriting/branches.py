@@ -1,4 +1,4 @@
-"""A move for case distinctions: ``{ 0 if not c; 1 if c }*a + { 1 if not c; 0 if c }*b = { b if not c; a if c }``."""
+"""A move for case distinctions: ``{ u if not c; v if c }*a + { w if not c; 0 if c }*b = { u*a + w*b …; v*a if c }``."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import defaultdict
 from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.forms import NUMBER, PRODUCT, SUM, Form, make
 from mcalc.rewriting.opening import Pair, Reduce
-from mcalc.rewriting.rationals import rational
+from mcalc.rewriting.rationals import Rational, rational
 from mcalc.table.roles import CASES
 
 
 def one_distinction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
-    """Terms with numbers by the same cases as a factor are one case distinction, where that is shorter."""
+    """Terms with values by the same cases as a factor are one case distinction, where that is shorter."""
     if t.head != SUM or len(t.args) < 2:
         return None
     by_condition: dict[Form, list[int]] = defaultdict(list)
@@ -29,8 +29,8 @@ def one_distinction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None
             chosen = _distinction(a, t)
             assert chosen is not None
             rest = multiply([(a, 1), (chosen, -1)], a.shape if a is not chosen else ())
-            for branch, number in zip(branches, chosen.args[1:], strict=True):
-                branch.append((rational(t.par[at] * number.par[0]), rest))
+            for branch, value in zip(branches, chosen.args[1:], strict=True):
+                branch.append(_times(t.par[at], value, rest, t))
         one = make(CASES, (condition, *(add(branch, t.shape) for branch in branches)), (), t.shape)
         others = [(c, a) for at, (c, a) in enumerate(zip(t.par, t.args, strict=True)) if at not in places]
         if add([(1, one), *others], t.shape).cost < t.cost:
@@ -38,10 +38,14 @@ def one_distinction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None
     return None
 
 
+def _times(c: Rational, value: Form, rest: Form, t: Form) -> Pair:
+    """``c·value·rest`` as a term of the sum."""
+    if value.head == NUMBER:
+        return rational(c * value.par[0]), rest
+    return c, multiply([(value, 1), (rest, 1)], t.shape)
+
+
 def _distinction(a: Form, t: Form) -> Form | None:
-    """The factor of a term that is a number in each case, entry by entry."""
+    """The factor of a term that is another one in each case, entry by entry."""
     factors = zip(a.args, a.par, strict=True) if a.head == PRODUCT else [(a, 1)]
-    for b, e in factors:
-        if e == 1 and b.head == CASES and b.shape == t.shape and all(one.head == NUMBER for one in b.args[1:]):
-            return b
-    return None
+    return next((b for b, e in factors if e == 1 and b.head == CASES and b.shape == t.shape), None)
