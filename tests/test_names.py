@@ -107,7 +107,12 @@ def test_answers_with_numbered_names_read_back(text: str) -> None:
         ("gradient", "minimum(det(n@{0}), 1)", "n", {"n": "k,d", "{0}": "d,k"}),
         ("gradient", "prod([X; min({0}, axis=0)'])", "{0}", {"X": "m,n", "{0}": "n,n"}),
         ("jacobian", "log_sum_exp([sin({0}); unit(1, m)'])", "{0}", {"{0}": "n,m"}),
-        ("jacobian", "where(ones(n) <= {0}[1,1], sin(exp(z + 1))/z, sqrt(1 + exp(z + 1)))", "z", {"{0}": "m,n", "z": "n"}),
+        (
+            "jacobian",
+            "where(ones(n) <= {0}[1,1], sin(exp(z + 1))/z, sqrt(1 + exp(z + 1)))",
+            "z",
+            {"{0}": "m,n", "z": "n"},
+        ),
     ],
 )
 @pytest.mark.parametrize("typed", ["t1", "t_1", "t_2", "s1", "u1"])
