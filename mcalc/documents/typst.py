@@ -13,7 +13,7 @@ from mcalc.notation.boxes import Box
 from mcalc.notation.typst import Typst
 from mcalc.notation.widths import TEXT
 
-_AIR = 0.94
+_AIR = 0.915
 _EM = 10.0
 _ESCAPED = str.maketrans({letter: "\\" + letter for letter in "*_`<@#$[]\\=~"})
 _BREAK = " \\\n  "

@@ -44,7 +44,7 @@ def proportional(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
         return None
     powers = list(zip(t.args, t.par, strict=True))
     sums = [(b, e) for b, e in powers if b.head == SUM and 1 < len(b.args) <= _FEW]
-    for (above, e), (below, k) in permutations(sums, 2):
+    for (above, e), (below, k) in permutations(sums, 2) if len(sums) <= _MOST else ():
         if e != 1 or k != -1:
             continue
         opened = reduced(_multiplied_out(above))
