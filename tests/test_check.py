@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from running import Run
 
 import mcalc
 from mcalc import Problem
@@ -326,3 +327,14 @@ def test_layouts() -> None:
 
 def test_an_answer_may_name_the_place_of_an_element() -> None:
     assert mcalc.check("-log(softmax(W@x)[k])", "W", "(softmax(W@x) - unit(k,m))@x'", {"W": "m,n", "x": "n"})
+
+
+def test_the_names_in_a_step_stand_for_what_they_stand_for_in_it(run: Run) -> None:
+    """The step is of a derivation that names more than the one that is shown."""
+    shown = run("check", "norm(A@x-b)^2", "--wrt", "x", "--answer", "2A@(A@x-b)").output
+    assert "∂u₃/∂u₂ = u₂ᵀ/u₃" in shown and "with u₂ = A·x − b, u₃ = norm(A·x − b)\n" in shown
+
+
+def test_letters_that_ran_together_are_parted_and_the_matrix_before_parentheses_multiplies(run: Run) -> None:
+    problem = run("check", "norm(A@x-b)^2", "--wrt", "x", "--answer", "2A(Ax-b)")
+    assert problem.status == 2 and "write `2A@(A@x-b)`" in problem.message

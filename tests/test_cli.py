@@ -599,3 +599,9 @@ def test_without_a_clipboard_the_answer_is_printed_and_it_is_said(run: Run, monk
     monkeypatch.setenv("PATH", "")
     found = run("gradient", "w.x", "--wrt", "w", "--copy")
     assert found.status == 4 and "xᵀ" in found.output and "there is no clipboard here" in found.message
+
+
+@pytest.mark.parametrize("option", ["--wrt", "-f", "-s"])
+def test_an_option_at_the_end_without_its_value(run: Run, option: str) -> None:
+    found = run("gradient", "w.x + b", option)
+    assert found.status == 2 and f"`{option}` needs a value after it" in found.message

@@ -179,6 +179,8 @@ def unknown_name(name: str, syntax: Syntax, reading: Reading, within: Scope) -> 
         numbers = all(letter in values and not values[letter].shape for letter in name)
         parted = "*".join(name) if numbers else spelled_out(name)
         whole = re.sub(rf"(?<![^\W\d]){name}\b", parted, within.source)
+        for matrix in (known for known, value in values.items() if len(value.shape) == 2):
+            whole = re.sub(rf"(?<![^\W\d]){re.escape(matrix)}\(", f"{matrix}@(", whole)
         return Problem(message, spans, f"`{name}` is one name; write `{whole}`")
     named = f"; a part of the answer is named before it: `{name} = …; …`"
     return Problem(message, spans, f"did you mean `{near[0]}`?" if near else f"its names are {shapes}{named}")

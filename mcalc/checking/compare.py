@@ -194,7 +194,6 @@ class Agreement:
     doubtful: list[int] = field(default_factory=list)
     exact: int = 0
     strange: list[Spot] = field(default_factory=list)
-    unsettled: int = 0
 
     @property
     def right(self) -> bool:
@@ -220,7 +219,6 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
             found.differ = seeming
             return found
         found.exact += equal is True
-        found.unsettled += equal is None
     for at in list(found.undefined):
         if difference.defined("answer", ground.samples[at].spot):
             found.undefined.remove(at)
@@ -233,7 +231,6 @@ def agreement(ground: Ground, answer: Valued) -> Agreement:
             found.agree.remove(at)
             found.differ.append(at)
         found.exact += equal is True
-        found.unsettled += equal is None
     few = min(few, _MOST_BEYOND)
     for spot in ground.beyond[:: 1 + len(ground.beyond) // few]:
         if all(difference.defined(name, spot) for name in ("value", "right")):

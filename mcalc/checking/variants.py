@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 
 from sympy.core.singleton import S
 
@@ -72,8 +73,13 @@ class Variants:
         self.touched = depends(self.root, self.work.by)
         self.nodes: dict[Node, Node] = getattr(self.work, "nodes", {})
         self.meaning = {line.node: line.meaning for line in self.work.lines}
+        self.work.steps = [self._with_names(step) for step in self.work.steps]
 
     # Steps
+
+    def _with_names(self, step: Step) -> Step:
+        leaves = variables(step.after) if isinstance(step.after, Node) else []
+        return with_fields(step, names=tuple((leaf, self.meaning[leaf]) for leaf in leaves if leaf in self.meaning))
 
     def step_of(self, node: Node, arg: Node) -> Step | None:
         """The step in which `node` is differentiated by `arg`, or what uses `node` where that has no name."""

@@ -53,7 +53,10 @@ class Command(click.Command):
             if name in options:
                 kept.append(arg)
                 optional = name == "--expand" and not (rest and _SIZES.match(rest[-1]))
-                if rest and not attached and not options[name].is_flag and not optional:
+                if not attached and not options[name].is_flag and not optional:
+                    if not rest:
+                        what = (options[name].help or "").rstrip(".")
+                        raise Problem(f"`{name}` needs a value after it.", hint=what[:1].lower() + what[1:])
                     kept.append(rest.pop())
             elif _ATTACHED.match(arg) or (arg.startswith("--") and arg[2:3].isalpha()):
                 kept.append(arg)

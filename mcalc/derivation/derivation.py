@@ -37,7 +37,8 @@ class Step:
 
     `stage` is one of the paper's four, introduce, differentiate, combine, substitute, or collect, layout, components;
     `rule` names the rule, `because` says why it applies here; `substeps` are the local equations used on the way.
-    Of a chain rule `factors` are the shapes of the Jacobians along each path.
+    Of a chain rule `factors` are the shapes of the Jacobians along each path. A step that is shown away from its
+    derivation has the `names` in it, each with what it stands for.
     """
 
     stage: str
@@ -48,6 +49,7 @@ class Step:
     shape: Shape
     substeps: tuple[Step, ...] = ()
     factors: tuple[tuple[Shape, ...], ...] = ()
+    names: tuple[tuple[Node, Node], ...] = ()
 
 
 @dataclass(frozen=True)

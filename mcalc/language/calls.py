@@ -62,7 +62,8 @@ def unknown(syntax: Syntax, names: Mapping[str, Node]) -> Problem:
     """A call of what is no function: a value, one that is refused, a misspelled one, each with what to write."""
     name = syntax.value
     span = [Span(syntax.start, syntax.start + len(name))]
-    multiplied = f"to multiply, write `{name}*(…)`"
+    sign = "@" if name in names and len(names[name].shape) == 2 else "*"
+    multiplied = f"to multiply, write `{name}{sign}(…)`"
     if name not in names and len(name.split("_")[0]) == 1:
         multiplied += f'; for a function of which nothing is known, declare it: -s "{name}=n->m"'
     if name in names:

@@ -22,7 +22,6 @@ from mcalc.pages.records import of_verdict
 from mcalc.pages.sentences import Sentences
 from mcalc.table.sentences import Formula, filled
 from mcalc.tree.names import sizes_shown
-from mcalc.tree.node import Node, variables
 
 
 def page(check: Check) -> Page:
@@ -126,12 +125,8 @@ class _Verdict:
 
     def with_names(self, step: Step) -> Iterator[Block]:
         """What the intermediate names in a step stand for."""
-        if not isinstance(step.after, Node):
-            return
-        lines = {line.node: line for line in self.check.derivation.lines}
-        named = [leaf for leaf in variables(step.after) if leaf in lines]
-        if named:
-            shown = joined([equation(self.box(leaf), self.box(lines[leaf].meaning)) for leaf in named])
+        if step.names:
+            shown = joined([equation(self.box(leaf), self.box(meaning)) for leaf, meaning in step.names])
             yield Prose(("with ", *shown), "within")
 
     def box(self, value: Expression | Drawn) -> Box:

@@ -30,8 +30,6 @@ from mcalc.tree.node import all_loops, free_loops
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
 ALGEBRA = frozenset({SUM, PRODUCT, CHAIN, TURNED})
 
-
-_CAP = 10**9
 _forms: WeakValueDictionary[tuple[object, ...], Form] = WeakValueDictionary()
 
 
@@ -248,7 +246,8 @@ def _cost(form: Form) -> int:
             if opened is not None:
                 written = min(written, _sum_cost(opened.args, opened.par))
         minus = all(c < 0 for c in form.par) and not (len(args) == 1 and _hides_sign(args[0]))
-        return min(written + minus, _turned_cost(form))
+        turned = _turned_cost(form)
+        return written + minus if turned is None else min(written + minus, turned)
     if head == PRODUCT:
         below = sum(e < 0 for e in form.par)
         fraction = 1 + (below > 0) if below == len(args) else 0
@@ -288,11 +287,11 @@ def has_mean(form: Form) -> bool:
     )
 
 
-def _turned_cost(form: Form) -> int:
-    """What a sum of matrices costs as the transpose of a sum."""
+def _turned_cost(form: Form) -> int | None:
+    """What a sum of matrices costs as the transpose of a sum; None where it is not written so."""
     gain = gain_by_turning(form)
     if gain < 2:
-        return 10**400
+        return None
     return _sum_cost(form.args, form.par) + 1 - gain
 
 
