@@ -27,6 +27,8 @@ def with_shared_products(root: Node) -> Node:
 
 
 class _Sharing:
+    """The products of a value, and by which factor one is looked for in another."""
+
     def __init__(self, root: Node) -> None:
         self.root = root
         self.order = topological([root])
@@ -64,6 +66,7 @@ class _Sharing:
         return node.key[0] >= (_SMALL if self.uses[node] > 1 else _LEAST)
 
     def run(self) -> Node:
+        """The value, its products made anew of those that they hold."""
         if not self.by_start and not self.by_largest:
             return self.root
         parts: dict[Node, Sequence[Node]] = {node: self._parts(node) for node in (*self.rows, *self.factors)}
