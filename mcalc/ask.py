@@ -78,7 +78,7 @@ def answered(question: Question) -> Derivation:
     work = _Derivatives(question, reading, free)
     with in_use(letters_of_text(reading)), author_of([reading.value, free.value]):
         found = work.second(by) if question.twice else work.first(by)
-    if question.verify:
+    if question.verify and question.form:
         from mcalc.derivation.read_back import must_read_back
 
         for part in found.parts or (found,):

@@ -29,7 +29,7 @@ class Question:
     wanted. An empty `layout` is no wish: the paper's, and of an answer to check any. `command` is ``jacobian``,
     ``gradient``, ``hessian`` or ``explain``, `method` ``chain`` or ``differential`` or no wish, `symmetric` what
     declared symmetry means for the derivative. Of `order` 2, as by the command ``hessian``, the gradient is
-    differentiated once more. `form` is the text that is read back, ``text`` or ``ascii``, where the answer is to
+    differentiated once more. `form` is the text that is read back, ``text``, ``ascii`` or none, where the answer is to
     `verify`. What is not to be `told` has no steps of its own: the derivative alone is wanted. Raises
     `mcalc.problems.Problem` where there is no such layout, method or convention.
     """

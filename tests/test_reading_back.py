@@ -19,7 +19,6 @@ from mcalc import Problem, tree
 from mcalc.derivation import (
     Derivation,
     answer_text,
-    at_places,
     compared,
     left_side,
     names_in_scope,
@@ -30,8 +29,8 @@ from mcalc.language import Declaration, canonical_name, parse, read_program, wit
 from mcalc.networks import IndexForm
 from mcalc.notation import as_program as program
 from mcalc.notation import write_expression
-from mcalc.numbers import dimensions, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.table import TABLE
+from mcalc.numbers import AtPlaces, draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.table import TABLE, LoopIndex
 from mcalc.tree import Node, dimension, replace, topological, variables
 
 CASES = {
@@ -101,9 +100,9 @@ def value_of(derivation: Derivation, node: Node, point: dict[str, Any], sizes: d
     """The value read back; with free indices, at every place."""
     if not isinstance(derivation.result, IndexForm):
         return evaluate(node, point, sizes)
-    shape = dimensions((index.size for index in derivation.result.tensor.free), sizes)
-    places = list(np.ndindex(*shape))
-    return np.reshape(at_places(derivation.result, node, point, sizes, places), shape)
+    letters = derivation.result.letters()
+    loops = [LoopIndex(letters[index], index.size) for index in derivation.result.tensor.free]
+    return AtPlaces(node, loops, sizes).run(point)
 
 
 def points(derivation: Derivation, roots: list[Node]) -> Any:

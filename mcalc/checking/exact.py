@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mcalc.checking.points import Field, Spot, Valued, trees
 from mcalc.numbers.arrays import array_module as np
@@ -48,9 +48,9 @@ class Difference:
         self.variables = list(variables)
         self.of = {"value": value, "right": right, "answer": answer}
         self.fields: dict[tuple[int, int], Field] = {}
-        self.spots: dict[tuple[int, int], Spot] = {}
         self.gaps: list[Node] = []
         self.programs: dict[tuple[tuple[str, int], ...], Program] = {}
+        self.known: dict[int, tuple[Spot, Mapping[str, Array | None]]] = {}
         if isinstance(right, Node) and isinstance(answer, Node) and right.shape == answer.shape:
             plain = build.apply("add", right, build.negated(answer))
             try:
@@ -83,6 +83,9 @@ class Difference:
 
     def defined(self, name: str, spot: Spot) -> bool:
         """Whether the value, its derivative or the answer is real and finite at the spot."""
+        known = self._together(spot)
+        if name in known:
+            return known[name] is not None
         return self._at(self.of[name], precise_spot(spot, self.variables), DIGITS) is not None
 
     def size(self, spot: Spot) -> float:
@@ -116,16 +119,36 @@ class Difference:
 
     def _agrees(self, spot: Spot) -> bool:
         """Whether the difference that is not simplified is none beside the value, but for the last ten digits."""
-        right, sizes = self.of["right"], tuple(sorted(spot.sizes.items()))
-        assert isinstance(right, Node)
-        if sizes not in self.programs:
-            self.programs[sizes] = Program([self.gaps[-1], right], spot.sizes, arithmetic=digits(DIGITS))
-        try:
-            gap, value = self.programs[sizes].run(precise_spot(spot, self.variables).point)
-        except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+        known = self._together(spot)
+        gap, value = known.get("gap"), known.get("right")
+        if gap is None or value is None:
             return False
-        finite = all(map(digits(DIGITS).is_finite, (gap, value)))
-        return finite and bool(_size(gap) <= digits(DIGITS).context.mpf(10) ** (_MARGIN - DIGITS) * _size(value))
+        return bool(_size(gap) <= digits(DIGITS).context.mpf(10) ** (_MARGIN - DIGITS) * _size(value))
+
+    def _together(self, spot: Spot) -> Mapping[str, Array | None]:
+        """The value, the derivative and the difference that is not simplified, where rewriting has left none of it.
+
+        What they share is computed once. Empty where one of them cannot be computed.
+        """
+        if not self.is_proven:
+            return {}
+        known = self.known.get(id(spot))
+        if known is None:
+            known = self.known[id(spot)] = spot, self._computed(spot)
+        return known[1]
+
+    def _computed(self, spot: Spot) -> Mapping[str, Array | None]:
+        arithmetic, sizes = digits(DIGITS), tuple(sorted(spot.sizes.items()))
+        roots = {"value": self.of["value"], "right": self.of["right"], "gap": self.gaps[-1]}
+        if sizes not in self.programs:
+            nodes = [root for root in roots.values() if isinstance(root, Node)]
+            self.programs[sizes] = Program(nodes, spot.sizes, arithmetic=arithmetic)
+        try:
+            found = self.programs[sizes].run(precise_spot(spot, self.variables).point)
+        except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+            return {}
+        finite = (value if arithmetic.is_finite(value) else None for value in found)
+        return dict(zip(roots, finite, strict=True))
 
     def _stays(self, spot: Spot, count: int, found: Sequence[Array]) -> bool:
         """Whether a difference is more than rounding on the way can have made, and is there beside the spot as well.

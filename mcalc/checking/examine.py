@@ -13,6 +13,7 @@ from mcalc.checking.examination import Examination
 from mcalc.checking.readings import right_elsewhere
 from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import Derivation
+from mcalc.derivation.read_back import must_read_back
 from mcalc.language.parser import Syntax
 from mcalc.problems import Problem, Span
 from mcalc.question import Question
@@ -26,7 +27,8 @@ def check(question: Question, answer: str, explain: bool = True, elsewhere: bool
     Where the question wishes for no layout, the answer may stand in any; the paper's is shown. Without `explain`, a
     wrong answer is called wrong and no more; `elsewhere` it is tried in other readings of the text.
     """
-    derivation = answered(with_fields(question, command="hessian" if question.order == 2 else "jacobian", told=False))
+    command = "hessian" if question.order == 2 else "jacobian"
+    derivation = answered(with_fields(question, command=command, told=False, form=""))
     if question.order == 2 and len(derivation.by) == 2 and derivation.parts:
         derivation = next(part for part in derivation.parts if part.by == derivation.by)
 
@@ -41,7 +43,11 @@ def check(question: Question, answer: str, explain: bool = True, elsewhere: bool
 
     try:
         found = _checked(derivation, answer, question, explain)
-        return found if found.right else read_otherwise() or found
+        if not found.right and (other := read_otherwise()):
+            return other
+        for part in (derivation.parts or (derivation,)) if question.verify else ():
+            must_read_back(part, known=answer.strip() if found.right else "")
+        return found
     except Mismatch as problem:
         if other := read_otherwise():
             return other

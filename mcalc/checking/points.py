@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
 from typing import NamedTuple
 
 from sympy.core.mul import Mul
@@ -13,6 +13,7 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.at_places import AtPlaces
 from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.digits import NoDigits
 from mcalc.numbers.many_points import at_all
@@ -92,6 +93,7 @@ class Field:
         self.expression, self.arithmetic = expression, arithmetic
         self._programs: dict[tuple[object, ...], Program] = {}
         self._tensors: dict[tuple[object, ...], TensorProgram] = {}
+        self._at_places: dict[tuple[object, ...], AtPlaces] = {}
         self._ahead: dict[tuple[int, bool], tuple[Spot, Array | None]] = {}
 
     def look_ahead(self, spots: Sequence[Spot], moved: bool = False) -> None:
@@ -102,16 +104,15 @@ class Field:
         for spot in spots:
             alike.setdefault(tuple(sorted(spot.sizes.items())), []).append(spot)
         for together in alike.values():
-            for shaken in (False, True)[: 1 + moved]:
-                generator = np.random.default_rng(_SEED) if shaken else None
-                try:
-                    found = at_all(self.expression, [spot.point for spot in together], together[0].sizes, generator)
-                except (np.linalg.LinAlgError, UnknownSize, IndexError):
-                    continue  # one by one
-                for spot, value, within in zip(together, *found, strict=True):
-                    known = within or shaken or spot.kind in MODERATE
-                    finite = known and bool(np.isfinite(value).all())
-                    self._ahead[id(spot.point), shaken] = spot, np.asarray(value, dtype=float) if finite else None
+            generators = (None, np.random.default_rng(_SEED))[: 1 + moved]
+            points = [spot.point for spot in together]
+            with suppress(np.linalg.LinAlgError, UnknownSize, IndexError):  # else one by one
+                for shaken, found in enumerate(at_all(self.expression, points, together[0].sizes, generators)):
+                    for spot, value, within in zip(together, *found, strict=True):
+                        known = within or shaken or spot.kind in MODERATE
+                        finite = known and bool(np.isfinite(value).all())
+                        kept = np.asarray(value, dtype=float) if finite else None
+                        self._ahead[id(spot.point), bool(shaken)] = spot, kept
 
     def at(self, spot: Spot, generator: Random | None = None) -> Array | None:
         """The value as an array; None where it is not real and finite, or has a dimension that nothing tells there."""
@@ -141,21 +142,17 @@ class Field:
             return np.transpose(value, order).reshape(rows, -1)
         node, indices = (expression.node, expression.indices) if isinstance(expression, Indexed) else (expression, ())
         key = tuple(sorted(spot.sizes.items()))
+        if indices:
+            if key not in self._at_places:
+                self._at_places[key] = AtPlaces(node, indices, spot.sizes, self.arithmetic)
+            return self._at_places[key].run(spot.point, generator)
         if key not in self._programs:
-            self._programs[key] = Program([node], spot.sizes, (), indices, self.arithmetic)
+            self._programs[key] = Program([node], spot.sizes, arithmetic=self.arithmetic)
         program = self._programs[key]
-        if not indices:
-            if self.arithmetic is REAL and spot.kind not in MODERATE and generator is None:
-                found = program.run_within(spot.point)
-                return None if found is None else found[0]
-            return program.run(spot.point, generator=generator)[0]
-        ranges = dimensions((loop.size for loop in indices), spot.sizes)
-        result = self.arithmetic.array(np.zeros(ranges))
-        places = list(product(*(range(size) for size in ranges)))
-        every = ({loop: at + 1 for loop, at in zip(indices, place, strict=True)} for place in places)
-        for place, (entry,) in zip(places, program.run_each(spot.point, every, generator=generator), strict=True):
-            result[place] = entry
-        return result
+        if self.arithmetic is REAL and spot.kind not in MODERATE and generator is None:
+            found = program.run_within(spot.point)
+            return None if found is None else found[0]
+        return program.run(spot.point, generator=generator)[0]
 
     def _entries(self, derivative: IndexForm, spot: Spot, generator: Random | None) -> Array:
         key = tuple(sorted(spot.sizes.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 
 from mcalc.derivation.derivation import Derivation
@@ -16,6 +16,7 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Term
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.at_places import AtPlaces
 from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes
@@ -31,7 +32,7 @@ _LONGEST = 4_000
 _MOST_PARTS = 2_000
 _DIMENSIONS = "∂dimensions"
 """A name that no text has, declared with the dimensions of the expression: the text may be ``k^2`` alone."""
-_POINTS, _PLACES = 2, 24
+_POINTS = 2
 _TOLERANCE = 1e-7
 _LEAST = 1e-6
 """What is smaller beside the largest value on the way to it may be rounding alone."""
@@ -39,15 +40,18 @@ _NUDGE = 1e-11
 """What changes the value by more than the tolerance when its inputs are nudged so much tells nothing."""
 
 
-def must_read_back(derivation: Derivation, form: str = "ascii") -> None:
-    """Raises `Problem` with status 1 where the text of the answer, in ``text`` or ``ascii``, has another value."""
+def must_read_back(derivation: Derivation, form: str = "ascii", known: str = "") -> None:
+    """Raises `Problem` with status 1 where the text of the answer, in ``text`` or ``ascii``, has another value.
+
+    A text that is `known` was read before, and has the value.
+    """
     result = derivation.result
     assert isinstance(result, Node | IndexForm)
     if isinstance(result, Node) and result.key[0] > _MOST_PARTS:
         return
     with derivation.apart():
         text = answer_text(derivation, form if form in ("text", "ascii") else "ascii")
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or text == known:
         return
     try:
         again = read_answer(derivation.reading, result, text)
@@ -131,11 +135,9 @@ def difference_of(
         if isinstance(result, Node):
             found = np.broadcast_to(Program([again], sizes).run(point)[0], expected.shape)
         else:
-            places = list(np.ndindex(*expected.shape))
-            if len(places) > _PLACES:
-                places = [places[at] for at in generator.choice(len(places), _PLACES, replace=False)]
-            expected = np.array([expected[place] for place in places])
-            found = np.array(at_places(result, again, point, sizes, places))
+            letters = result.letters()
+            loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]
+            found = AtPlaces(again, loops, sizes).run(point)
     difference = float(np.abs(found - expected).max(initial=0.0) / scale)
     return difference if np.isfinite(difference) else float("inf")
 
@@ -164,14 +166,3 @@ def _largest_of(term: Term, point: dict[str, Array], sizes: Sizes) -> float:
             base = program.largest(point, running) if power > 0 else value[value > 0].min(initial=1.0)
             size *= float(base) ** float(power)
     return size
-
-
-def at_places(
-    result: IndexForm, again: Node, point: dict[str, Array], sizes: Sizes, places: Sequence[tuple[int, ...]]
-) -> list[Array]:
-    """The values of the text of an answer in index notation, its letters being the places in turn."""
-    letters = result.letters()
-    loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]
-    program = Program([again], sizes, active=frozenset(loops))
-    running = ({loop: at + 1 for loop, at in zip(loops, place, strict=True)} for place in places)
-    return [found for (found,) in program.run_each(point, running)]

@@ -23,9 +23,13 @@ class Arithmetic:
 
     module: Any = array_module
     has_axes = True
-    """Whether the arrays are NumPy's own, and may have axes in front for points and for data."""
+    """Whether arrays may have axes in front for points and for data."""
     takes_exact = False
     """Whether values that are known exactly are taken as they are."""
+
+    def lays(self, operator: Operator) -> bool:
+        """Whether what the operator is of may have such axes."""
+        return self.has_axes
 
     def array(self, value: Array) -> Array:
         """The value as an array of numbers of this kind."""

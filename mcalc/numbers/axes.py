@@ -109,8 +109,8 @@ def aligned(args: Sequence[Laid], ahead: str, rank: int) -> Callable[[Sequence[A
 
 
 def _elementwise(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:
-    values, function, module = aligned(args, laid.ahead, laid.rank), node.operator.numpy, arithmetic.module
-    return lambda state: function(module, *values(state.memory))
+    values, call, operator = aligned(args, laid.ahead, laid.rank), arithmetic.call, node.operator
+    return lambda state: call(operator, values(state.memory), ())
 
 
 def _multiplied(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:

@@ -30,8 +30,6 @@ class NoDigits(ArithmeticError):
 class Digits(Arithmetic):
     """Real numbers of so many decimal digits, with any exponent."""
 
-    has_axes = False
-
     def __init__(self, digits: int) -> None:
         import mpmath
 
@@ -48,6 +46,10 @@ class Digits(Arithmetic):
 
         self.context.npconvert = converted
         self.module = _DigitsModule(self.context)
+
+    def lays(self, operator: Operator) -> bool:
+        """Only entry by entry: linear algebra is done of one matrix at a time."""
+        return operator.elementwise
 
     def array(self, value: Array) -> Array:
         """The value as an array of numbers of so many digits."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from math import prod
 
+from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.axes import POINTS, Laid, way
 from mcalc.numbers.sizes import Sizes, dimensions, whole
 from mcalc.numbers.sums import OWN, Part, parts
@@ -49,14 +50,14 @@ class Layout:
         active: Collection[LoopIndex] = (),
         varied: Collection[str] = (),
         kept: Sequence[LoopIndex] = (),
-        lays: bool = True,
+        arithmetic: Arithmetic = REAL,
     ) -> None:
-        self.roots, self.sizes, self.given = roots, sizes, given
+        self.roots, self.sizes, self.given, self.arithmetic = roots, sizes, given, arithmetic
         self.sums: dict[Node, list[Part]] = {}
         self.letters: dict[LoopIndex, str] = {}
         self.lengths: dict[str, int] = {POINTS: 1}
         self._settle(varied)
-        if lays:
+        if arithmetic.has_axes:
             bound = [node.parameters[0] for node in self.order if node.operator.name == "loop_sum"]
             for loop in dict.fromkeys([*bound, *kept]):
                 if loop.size != 1 and loop not in active:
@@ -87,16 +88,20 @@ class Layout:
         """Gives the index an axis, if that is possible."""
         before = self.sums
         letter = chr(ord(POINTS) + 1 + len(self.letters))
-        self.sums = dict(before)
-        for node in self.order:
-            if node.operator.name == "loop_sum" and node.parameters[0] == loop:
-                self.sums[node] = parts(node.args[0], lambda below: loop in self.loops.get(below, below.loops))
+        over = {
+            node: parts(node.args[0], lambda below: loop in self.loops.get(below, below.loops))
+            for node in self.order
+            if node.operator.name == "loop_sum" and node.parameters[0] == loop
+        }
+        self.sums = {**before, **over}
         self.letters[loop], self.lengths[letter] = letter, whole(loop.size, self.sizes)
-        self._settle(varied)
+        if over:
+            self._settle(varied)
         if letter == "Z" or not all(self._has_room(node, loop) for node in self.order):
             self.sums = before
             del self.letters[loop], self.lengths[letter]
-            self._settle(varied)
+            if over:
+                self._settle(varied)
 
     def _has_room(self, node: Node, loop: LoopIndex) -> bool:
         if loop not in self.loops[node]:
@@ -104,7 +109,8 @@ class Layout:
         name = node.operator.name
         if name == "element" and loop not in self.loops[node.args[0]]:
             return True  # as the numbers lie there
-        if name not in ("element", "unit", "loop_index", "loop_sum") and way(node) is None:
+        plain = name in ("element", "unit", "loop_index", "loop_sum")
+        if not plain and (way(node) is None or not self.arithmetic.lays(node.operator)):
             return False
         data = max((prod(self.shapes[leaf]) for leaf in self.order if leaf.operator.name == "variable"), default=0)
         entries = prod(self.lengths[letter] for letter in self.ahead(node)) * prod(self.shapes[node])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mcalc.numbers import layout
 from mcalc.numbers.arrays import Random
@@ -32,22 +32,23 @@ def evaluate_at_points(
 
 
 def at_all(
-    root: Node, points: Sequence[Mapping[str, Array]], sizes: Sizes, generator: Random | None = None
-) -> tuple[Array, Array]:
-    """The value at every point, and whether all values on the way to it are finite numbers there.
+    root: Node, points: Sequence[Mapping[str, Array]], sizes: Sizes, generators: Sequence[Random | None] = (None,)
+) -> Iterator[tuple[Array, Array]]:
+    """The value at every point, and whether all values on the way to it are finite numbers there, for each generator.
 
-    With a `generator` every value that rounds is moved a little.
+    With a generator every value that rounds is moved a little.
     """
     together = {name: np.array([point[name] for point in points], dtype=float) for name in points[0]}
     program = Program([root], sizes, varied=together)
     at_once = max(1, layout.ENTRIES_AT_ONCE // program.entries)
-    pieces = []
-    with np.errstate(all="ignore"):
-        for start in range(0, len(points), at_once):
-            here = {name: values[start : start + at_once] for name, values in together.items()}
-            pieces.append(_within(program, here, min(at_once, len(points) - start), generator))
-    values, within = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
-    return values, within
+    for generator in generators:
+        pieces = []
+        with np.errstate(all="ignore"):
+            for start in range(0, len(points), at_once):
+                here = {name: values[start : start + at_once] for name, values in together.items()}
+                pieces.append(_within(program, here, min(at_once, len(points) - start), generator))
+        values, within = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+        yield values, within
 
 
 def _within(program: Program, point: Mapping[str, Array], count: int, generator: Random | None) -> tuple[Array, Array]:

@@ -72,7 +72,7 @@ class Program:
     ) -> None:
         self.roots, self.sizes, self.arithmetic, self.given = roots, sizes, arithmetic, frozenset(given)
         bound = frozenset(active)
-        layout = Layout(roots, sizes, self.given, bound, varied, ahead, arithmetic.has_axes)
+        layout = Layout(roots, sizes, self.given, bound, varied, ahead, arithmetic)
         self.layout, self.order, self.loops, self.shapes = layout, layout.order, layout.loops, layout.shapes
         self.slots = {node: slot for slot, node in enumerate(self.order)}
         self.constants: list[Any] = [None] * len(self.order)
@@ -187,10 +187,10 @@ class Program:
             terms = [(part, [layout.laid(one, slots) for one, _ in part.factors]) for part in layout.sums[node]]
             return totalled(terms, laid, layout.letters[node.parameters[0]], layout.lengths_within(node))
         if name == "loop_index":
-            numbers = np.arange(1.0, layout.lengths[laid.ahead] + 1)
+            numbers = self.arithmetic.array(np.arange(1.0, layout.lengths[laid.ahead] + 1))
             return lambda state: numbers
         if name == "unit":
-            rows = np.eye(layout.lengths[laid.ahead], *laid.shape)
+            rows = self.arithmetic.array(np.eye(layout.lengths[laid.ahead], *laid.shape))
             return lambda state: rows
         if name == "loop_sum":
             return self._loop_sum(node, active)
