@@ -7,7 +7,9 @@ below. Which factors go together does not change a value, so the parts that have
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import attrgetter
 
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
@@ -15,6 +17,7 @@ from mcalc.tree.node import Node, topological
 _LEAST, _SMALL = 12, 4
 """How many parts a product has that is worth a name inside another one, and one that recurs in any case."""
 _ENTRIES, _MATRICES = "multiply", "matmul"
+_key = attrgetter("key")
 
 
 def with_shared_products(root: Node) -> Node:
@@ -38,7 +41,11 @@ class _Sharing:
         self.by_largest: dict[Node, list[Node]] = {}
         self.first: dict[object, Node] = {}
         self.place = {node: at for at, node in enumerate(self.order)}
-        self.uses = Counter(arg for node in self.order for arg in node.args)
+        self.flat: dict[Node, Sequence[Node]] = {}
+        for node in self.order:
+            if node.operator.name == _ENTRIES:
+                self.flat[node] = self._flattened(node)
+        self.uses = Counter(chain.from_iterable([node.args for node in self.order]))
         whole = _wholes(root, self.order) | {node for node, count in self.uses.items() if count > 1}
         for node in self.order:
             if node in whole and node.operator.name in (_ENTRIES, _MATRICES) and not node.loops:
@@ -57,10 +64,16 @@ class _Sharing:
                 over = tuple(build.transpose(part) for part in reversed(row))
                 self.by_start.setdefault(over[0], []).append((over, node, True))
         else:
-            factors = self.factors[node] = Counter(_factors_of(node))
+            factors = self.factors[node] = Counter(self.flat[node])
             key = frozenset(factors.items())
             if self._has_name(node) and self.first.setdefault(key, node) is node:
-                self.by_largest.setdefault(max(factors, key=lambda part: part.key), []).append(node)
+                self.by_largest.setdefault(max(factors, key=_key), []).append(node)
+
+    def _flattened(self, node: Node) -> Sequence[Node]:
+        """The factors of a product of entries, those of products inside it as well."""
+        if not any([part in self.flat for part in node.args]):
+            return node.args
+        return list(chain.from_iterable([self.flat.get(part, (part,)) for part in node.args]))
 
     def _has_name(self, node: Node) -> bool:
         return node.key[0] >= (_SMALL if self.uses[node] > 1 else _LEAST)
@@ -110,49 +123,48 @@ class _Sharing:
         return found
 
     def _product(self, node: Node) -> Sequence[Node]:
-        left = Counter(self.factors[node])
+        left: Mapping[Node, int] = self.factors[node]
         first = self.first.get(frozenset(left.items()), node)
         if first is not node:
             return [first]
         held: list[Node] = []
-        for factor in sorted(left, key=lambda part: part.key, reverse=True):
-            for known in self.by_largest.get(factor, ()):
+        for factor in sorted([part for part in left if part in self.by_largest], key=_key, reverse=True):
+            for known in self.by_largest[factor] if factor in left else ():
                 if known is not node and _holds(left, self.factors[known]):
-                    left -= self.factors[known]
+                    left = _without(left, self.factors[known])
                     held.append(known)
                     break
         return self._in_order(node, held, left) if held else node.args
 
-    def _in_order(self, node: Node, held: list[Node], left: Counter[Node]) -> list[Node]:
+    def _in_order(self, node: Node, held: list[Node], left: Mapping[Node, int]) -> list[Node]:
         """Each product that is held in the place of its first factor, after the numbers."""
         found: list[Node] = []
-        for factor in sorted(_factors_of(node), key=lambda part: part.operator.name != "number"):
-            if left[factor] > 0:
-                left[factor] -= 1
+        factors = self.flat[node]
+        numbers = [factor for factor in factors if factor.operator.name == "number"]
+        again = dict(left)
+        for factor in (*numbers, *[factor for factor in factors if factor.operator.name != "number"]):
+            if factor in again and again[factor] > 0:
+                again[factor] -= 1
                 found.append(factor)
-            else:
-                held, here = ([h for h in held if (factor in self.factors[h]) is within] for within in (False, True))
-                found += here
+            elif held:
+                found += [h for h in held if factor in self.factors[h]]
+                held = [h for h in held if factor not in self.factors[h]]
         return found
 
 
-def _holds(factors: Counter[Node], known: Counter[Node]) -> bool:
-    return len(known) <= len(factors) and all(factors[part] >= count for part, count in known.items())
+def _holds(factors: Mapping[Node, int], known: Mapping[Node, int]) -> bool:
+    """Whether all that is known stands among the factors, as often."""
+    if known.items() <= factors.items():
+        return True
+    return known.keys() <= factors.keys() and all([factors[part] >= count for part, count in known.items()])
+
+
+def _without(factors: Mapping[Node, int], known: Mapping[Node, int]) -> dict[Node, int]:
+    """The factors that are left."""
+    rest = {part: count for part, count in factors.items() if part not in known}
+    return rest | {part: factors[part] - count for part, count in known.items() if factors[part] > count}
 
 
 def _wholes(root: Node, order: Sequence[Node]) -> set[Node]:
     """What stands in something else than a product of its own kind."""
     return {root}.union(*([arg for arg in node.args if arg.operator is not node.operator] for node in order))
-
-
-def _factors_of(node: Node) -> list[Node]:
-    """The factors of a product of entries, those of products inside it as well."""
-    found: list[Node] = []
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if part.operator.name == _ENTRIES:
-            stack += reversed(part.args)
-        else:
-            found.append(part)
-    return found

@@ -12,6 +12,7 @@ from mcalc.rewriting.forms import (
     ONE,
     PRODUCT,
     SUM,
+    TURNED,
     Form,
     is_zero,
     make,
@@ -125,6 +126,8 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
     pairs = list(pairs)
     if shape is None:
         shape = widest(form for form, _ in pairs)
+    if _are_plain([t for t, _ in pairs]):
+        return _product(1, dict(pairs), shape)
     coefficient: Rational = 1
     found: dict[Form, Rational] = {}
     stack = list(reversed(pairs))
@@ -148,7 +151,9 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
         if is_zero(t) and e > 0:
             facts.append("zero")
             return zeros(shape)
-        if t.head == PRODUCT and (whole(e) or all(map(is_nonnegative, t.args))):
+        if t.head == PRODUCT and e == 1 and _are_plain(t.args):
+            _united_at_once(found, t)
+        elif t.head == PRODUCT and (whole(e) or all(map(is_nonnegative, t.args))):
             powers = t.par if e == 1 else [rational(k * e) for k in t.par]
             stack.extend(zip(t.args, powers, strict=True))
         elif t.head == PRODUCT and any(map(is_nonnegative, t.args)):
@@ -158,6 +163,25 @@ def multiply(pairs: Iterable[Power], shape: Shape | None = None) -> Form:
         else:
             _united(found, t, e)
     return _product(coefficient, found, shape)
+
+
+_SPECIAL = frozenset({NUMBER, PRODUCT, TURNED, "ones", "zeros", "power", EXPONENTIAL, *INDICATORS})
+"""What a factor may be for that a product has more to do than to count it."""
+
+
+def _are_plain(factors: Sequence[Form]) -> bool:
+    """Whether factors are counted as they stand, each once."""
+    if not _SPECIAL.isdisjoint([b.head for b in factors]) or len(set(factors)) < len(factors):
+        return False
+    return 1 not in [len(b.args) for b in factors if b.head == SUM]
+
+
+def _united_at_once(found: dict[Form, Rational], product: Form) -> None:
+    """As each of the factors by `_united`; a long product takes no step for each of them."""
+    powers = dict(zip(product.args, product.par, strict=True))
+    for t in found.keys() & powers.keys():
+        _united(found, t, powers.pop(t))
+    found |= powers
 
 
 def _united(found: dict[Form, Rational], t: Form, e: Rational) -> None:
@@ -208,10 +232,14 @@ def _number_of_all(exponent: Form, shape: Shape) -> Rational | None:
 
 
 def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -> Form:
-    if "power" in {t.head for t in found}:
+    heads = {t.head for t in found}
+    if "power" in heads:
         found = _with_symbolic_powers(found)
     full = any([t.shape and t.head != "ones" for t, e in found.items() if e != 0])
     factors: list[Power] = []
+    if _SPECIAL.isdisjoint(heads):
+        factors = [(t, e) for t, e in found.items() if e != 0]
+        found = {}
     for t, e in found.items():
         if t.head == "ones":
             if full or t.shape != shape:
@@ -235,8 +263,9 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
             scalars = [(t, e) for t, e in factors if not t.shape]
             column = multiply([(turned(t), e) for t, e in factors if t.shape], turned_shape(shape))
             return scaled(coefficient, multiply([(turned(column), 1), *scalars], shape))
-        factors.sort(key=lambda pair: pair[0].digest)
-        core = make(PRODUCT, (t for t, _ in factors), (e for _, e in factors), shape)
+        placed = sorted([(t.digest, at) for at, (t, _) in enumerate(factors)])
+        factors = [factors[at] for _, at in placed]
+        core = make(PRODUCT, [t for t, _ in factors], [e for _, e in factors], shape)
     return core if coefficient == 1 else add([(coefficient, core)], shape)
 
 

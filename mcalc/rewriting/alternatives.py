@@ -127,7 +127,7 @@ class Mean(NamedTuple):
 
 def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Rational]], list[Mean]]:
     """A sum, a sum of squares, or sums along an axis, over the number of entries."""
-    if not any(a.head == "dimension" and e < 0 for a, e in pairs):
+    if not any([a.head == "dimension" and e < 0 for a, e in pairs]):
         return pairs, []
     for a, e in pairs:
         if e != (2 if a.head == NORM else 1):
@@ -235,15 +235,15 @@ def turned_as_a_whole(t: Form) -> Form | None:
     """``(A·B)ᵀ`` of ``Bᵀ·Aᵀ``, and so of an inverse and of an element-wise product of transposes."""
     if t.head == INVERSE and (straight := _straight(t)) is not None:
         return make(TURNED, (straight,), (), t.shape)
-    if t.head == CHAIN and (is_matrix(t) or is_row(t)):
-        parts = [_straight(a) for a in reversed(t.args)]
-    elif t.head == PRODUCT and is_matrix(t) and len(t.args) > 1:
-        parts = [a.args[0] if a.head == TURNED else None for a in t.args]
-    else:
+    chain = t.head == CHAIN and (is_matrix(t) or is_row(t))
+    if not chain and not (t.head == PRODUCT and is_matrix(t) and len(t.args) > 1):
         return None
-    every = [part for part in parts if part is not None]
-    if len(every) < len(parts):
-        return None
+    every: list[Form] = []
+    for a in reversed(t.args) if chain else t.args:
+        straight = _straight(a) if chain or a.head == TURNED else None
+        if straight is None:
+            return None
+        every.append(straight)
     return make(TURNED, (make(t.head, every, t.par, turned_shape(t.shape)),), (), t.shape)
 
 

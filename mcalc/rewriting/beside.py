@@ -43,7 +43,7 @@ LONGEST_INVERTED = 12
 
 def has_inverse(parts: Sequence[Form]) -> bool:
     """Whether one of the factors is an inverse, or the transpose of one."""
-    return any((part.args[0] if part.head == TURNED else part).head == INVERSE for part in parts)
+    return INVERSE in [(part.args[0] if part.head == TURNED else part).head for part in parts]
 
 
 def _of_one_shape(parts: Sequence[Form], form: Form) -> bool:

@@ -63,6 +63,7 @@ class Engine:
         self._by_head: dict[str, list[tuple[Row, frozenset[str]]]] = {}
         self._chains: dict[str, list[Row]] = {}
         self._beginnings: dict[tuple[str, str], list[Row]] = {}
+        self._unfit: set[tuple[Form, ...]] = set()  # factors side by side from whose first place on no row fits
         self._sort()
         self._trial: Engine | None = None
         self._scout: Engine | None = None
@@ -79,6 +80,7 @@ class Engine:
 
     def _sort(self) -> None:
         self._by_head, self._chains, self._beginnings = defaultdict(list), defaultdict(list), {}
+        self._unfit, self._widest = set(), max((len(row.before.args) for _, row in self._rows), default=0)
         for _, row in self._rows:
             if row.before.head == CHAIN:
                 first = row.before.args[0]
@@ -223,8 +225,11 @@ class Engine:
         run: list[tuple[Row, Form, Form]] = []
         now, inverses = t, has_inverse(parts)
         while at + 1 < len(parts):
-            use = self._fitting(parts, at, inverses)
+            window = tuple(parts[at : at + self._widest])
+            use = None if window in self._unfit and not inverses else self._fitting(parts, at, inverses)
             if use is None:
+                if not inverses:
+                    self._unfit.add(window)
                 at += 1
                 continue
             row, before, after = use

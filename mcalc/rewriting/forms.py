@@ -65,10 +65,8 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
         found.turns = _turns(found)
         found.cost = _cost(found)
         found.other_way = None
-        marks = blake2b(own_mark(head, par, shape), digest_size=12)
-        for arg in args:
-            marks.update(arg.digest)
-        found.digest = marks.digest()
+        marks = b"".join([own_mark(head, par, shape), *[arg.digest for arg in args]])
+        found.digest = blake2b(marks, digest_size=12).digest()
         _forms[key] = found
     return found
 
@@ -196,23 +194,27 @@ def _has_fraction(form: Form) -> bool:
 def _turns(form: Form) -> bool:
     """Whether ``-form`` may be written with the sign in one of its differences."""
     if form.head == SUM:
-        if len(form.args) < 2 or all(c > 0 for c in form.par):
+        if len(form.args) < 2 or all([c > 0 for c in form.par]):
             return False
-        constant = next((c for c, t in zip(form.par, form.args, strict=True) if t is ONE or t.head == "eye"), 0)
-        return constant < 0 or not constant or sum(1 if c > 0 else -1 for c in form.par) == 0
-    if form.head == PRODUCT:
-        return any(
-            arg.turns and odd(e) and not stands_twice(arg, form) for arg, e in zip(form.args, form.par, strict=True)
-        )
-    if form.head in (CHAIN, TURNED):
-        return any(arg.turns and not stands_twice(arg, form) for arg in form.args)
+        constants = [c for c, t in zip(form.par, form.args, strict=True) if t is ONE or t.head == "eye"]
+        return not constants or constants[0] <= 0 or sum([1 if c > 0 else -1 for c in form.par]) == 0
+    if form.head in (PRODUCT, CHAIN, TURNED):
+        turning = [arg for arg in form.args if arg.turns]
+        if form.head == PRODUCT and turning:
+            turning = [arg for arg, e in zip(form.args, form.par, strict=True) if arg.turns and odd(e)]
+        bare = _untransposed(form.args) if turning else []
+        return any([bare.count(arg) == 1 for arg in _untransposed(turning)])
     return bool(form.args) and form.args[0].turns and (form.head == INVERSE or known_operator(form.head).linear)
 
 
 def stands_twice(arg: Form, form: Form) -> bool:
     """Whether a factor, or its transpose, is a factor once more: its sign is then not turned in one place alone."""
-    bare = arg.args[0] if arg.head == TURNED else arg
-    return sum((a.args[0] if a.head == TURNED else a) is bare for a in form.args) > 1
+    return _untransposed(form.args).count(*_untransposed([arg])) > 1
+
+
+def _untransposed(forms: Sequence[Form]) -> list[Form]:
+    """The forms, each transpose as what it is the transpose of."""
+    return [form.args[0] if form.head == TURNED else form for form in forms]
 
 
 def opened_content(c: Rational, core: Form) -> Form | None:
@@ -229,7 +231,7 @@ def opened_content(c: Rational, core: Form) -> Form | None:
 def _sum_cost(args: Iterable[Form], par: Iterable[Rational]) -> int:
     """The terms with the signs between them."""
     written = [
-        _coefficient_cost(c, t.head == NUMBER) + (t.cost if t.head != NUMBER else 0)
+        _coefficient_cost(c, True) if t.head == NUMBER else t.cost if c == 1 else _coefficient_cost(c) + t.cost
         for c, t in zip(par, args, strict=True)
     ]
     return sum(written) + len(written) - 1
@@ -245,18 +247,21 @@ def _cost(form: Form) -> int:
             opened = opened_content(absolute(form.par[0]), args[0])
             if opened is not None:
                 written = min(written, _sum_cost(opened.args, opened.par))
-        minus = all(c < 0 for c in form.par) and not (len(args) == 1 and _hides_sign(args[0]))
+        minus = all([c < 0 for c in form.par]) and not (len(args) == 1 and _hides_sign(args[0]))
         turned = _turned_cost(form)
         return written + minus if turned is None else min(written + minus, turned)
     if head == PRODUCT:
-        below = sum(e < 0 for e in form.par)
+        below = sum([e < 0 for e in form.par])
         fraction = 1 + (below > 0) if below == len(args) else 0
-        written = sum(power_cost(b, e) for b, e in zip(args, form.par, strict=True)) + len(args) - 1
+        costs = [b.cost if e == 1 else power_cost(b, e) for b, e in zip(args, form.par, strict=True)]
+        written = sum(costs) + len(args) - 1
         return written + fraction - (2 if below and has_mean(form) else 0)
     if head == CHAIN:
-        start = next((at for at, arg in enumerate(args) if is_row(arg)), 0)
-        turned = len(args) - start if form.shape and all(arg.head == TURNED for arg in args[start:]) else 1
-        return sum(arg.cost for arg in args) + len(args) - 1 - (turned - 1)
+        turned = 1
+        if form.shape and args[-1].head == TURNED:
+            start = next((at for at, arg in enumerate(args) if is_row(arg)), 0)
+            turned = len(args) - start if all([arg.head == TURNED for arg in args[start:]]) else 1
+        return sum([arg.cost for arg in args]) + len(args) - 1 - (turned - 1)
     if head in ("ones", "zeros"):
         return 1 + max(1, len(form.par))
     if head == TURNED:
@@ -290,9 +295,7 @@ def has_mean(form: Form) -> bool:
 def _turned_cost(form: Form) -> int | None:
     """What a sum of matrices costs as the transpose of a sum; None where it is not written so."""
     gain = gain_by_turning(form)
-    if gain < 2:
-        return None
-    return _sum_cost(form.args, form.par) + 1 - gain
+    return None if gain < 2 else _sum_cost(form.args, form.par) + 1 - gain
 
 
 def gain_by_turning(form: Form) -> int:
@@ -304,7 +307,8 @@ def gain_by_turning(form: Form) -> int:
     if form.head == SUM or form.head == PRODUCT:
         return sum(gain_by_turning(arg) for arg in form.args if arg.shape)
     if form.head == CHAIN:
-        return sum(1 if arg.head == TURNED else 0 if arg.head in ("eye", "diag") else -1 for arg in form.args)
+        heads = [arg.head for arg in form.args]
+        return 2 * heads.count(TURNED) + heads.count("eye") + heads.count("diag") - len(heads)
     return 0 if form.head in ("eye", "diag", "ones", "zeros") else -1
 
 

@@ -36,7 +36,7 @@ def expansions(t: Form) -> Iterator[list[Pair]]:
     """A term with one of its sums multiplied out: each way."""
     c, t = scaled_parts(t)
     if t.head == PRODUCT:
-        if sum(b.head == SUM for b in t.args) > _SHORT:
+        if [b.head for b in t.args].count(SUM) > _SHORT:
             return
         for b, e in zip(t.args, t.par, strict=True):
             if b.head == SUM or (b.head == "diag" and b.args[0].head == SUM):
@@ -69,7 +69,7 @@ def expansions(t: Form) -> Iterator[list[Pair]]:
 def _row(parts: Sequence[Form], shape: tuple[Expr, ...]) -> Form:
     """The product as it stands, so that what then cancels in it is said."""
     flat = [one for part in parts for one in (part.args if part.head == CHAIN else (part,))]
-    return make(CHAIN, flat, (), shape) if all(one.shape for one in flat) else chain(flat, shape)
+    return make(CHAIN, flat, (), shape) if all([one.shape for one in flat]) else chain(flat, shape)
 
 
 def _expanded_factor(t: Form, b: Form, e: Rational, c: Rational) -> Iterator[list[Pair]]:
@@ -136,7 +136,7 @@ def multiply_out(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
 
 def one_inverse(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``(I + S⁻¹·B)⁻¹·S⁻¹ = (S + B)⁻¹``: two inverses are one where the product inside is short."""
-    if t.head != CHAIN:
+    if t.head != CHAIN or sum([_is_inverse(part) for part in t.args]) < 2:
         return None
     for at, (one, other) in enumerate(pairwise(t.args)):
         if not (_is_inverse(one) and _is_inverse(other)):

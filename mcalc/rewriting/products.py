@@ -10,6 +10,7 @@ from mcalc.rewriting.algebra import Power, add, multiply, negative, scaled, spli
 from mcalc.rewriting.constructors import CONSTRUCTORS, construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
+    NUMBER,
     ONE,
     PRODUCT,
     SUM,
@@ -54,7 +55,9 @@ def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
         if is_zero(t):
             facts.append("zero")
             return zeros(shape)
-        if t.head == CHAIN:
+        if t.head == CHAIN and _are_plain(t.args):
+            parts += t.args
+        elif t.head == CHAIN:
             stack.extend(reversed(t.args))
         elif not t.shape:
             scalars.append((t, 1))
@@ -75,8 +78,25 @@ def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
     return with_scalars(coefficient, scalars, body)
 
 
+_SPECIAL = frozenset({NUMBER, PRODUCT, CHAIN, "eye", "ones", "zeros"})
+"""What a factor may be for that a product of matrices has more to do than to put it in its row."""
+
+
+def _are_plain(parts: Sequence[Form]) -> bool:
+    """Whether factors go into a longer product as they are, with no scalar in front of one."""
+    special = [
+        t
+        for t in parts
+        if not t.shape or t.head in _SPECIAL or (len(t.args) == 1 and (t.head == SUM or t.args[0].head == "zeros"))
+    ]
+    return all([t.head == PRODUCT and t.shape and all([b.shape for b in t.args]) for t in special])
+
+
 def _without_scalars(parts: list[Form], scalars: list[Power]) -> list[Form]:
     """From a row to the next column the product is a scalar, and leaves."""
+    shapes = [t.shape for t in parts]
+    if not any([len(shape) == 1 for shape in shapes]) or not any([shape[0] is S.One for shape in shapes]):
+        return parts
     kept: list[Form] = []
     start: int | None = None
     for t in parts:
@@ -228,7 +248,7 @@ def _one_turned(form: Form) -> Form:
     if head in ("ones", "zeros") and matrix:
         return make(head, (), shape, shape)
     if head == CHAIN:
-        return _chain_of_turned([turned(t) for t in reversed(args)], shape)
+        return _chain_of_turned([t.other_way or turned(t) for t in reversed(args)], shape)
     if head == "variable":
         if declared(form) & SYMMETRIC:
             return form
@@ -267,7 +287,7 @@ def _is_elementwise(form: Form) -> bool:
 
 
 def _chain_of_turned(parts: list[Form], shape: Shape) -> Form:
-    if all(t.head != SUM or len(t.args) != 1 for t in parts):
+    if 1 not in [len(t.args) for t in parts if t.head == SUM]:
         return make(CHAIN, parts, (), shape)
     return chain(parts, shape)
 

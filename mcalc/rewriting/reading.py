@@ -135,18 +135,19 @@ def canonical(root: Form, known: Iterable[Form] = ()) -> Form:
             continue
         stack.pop()
         if t not in done:
-            done[t] = construct(t.head, tuple(done[arg] for arg in t.args), t.par, t.shape)
+            done[t] = construct(t.head, tuple([done[arg] for arg in t.args]), t.par, t.shape)
     return done[root]
 
 
 def _has_scalar_inside(plain: Form) -> bool:
     """Whether a sign, a number or a scalar was typed inside of a product: ``(−X)·w`` is written −X·w."""
     if plain.head == PRODUCT:
-        return any(part.head == SUM and len(part.args) == 1 for part in plain.args)
-    return plain.head in (CHAIN, TURNED) and any(
-        (part.head == SUM and len(part.args) == 1)
-        or (part.head == PRODUCT and bool(part.shape) and not all(base.shape for base in part.args))
-        for part in plain.args
+        return 1 in [len(part.args) for part in plain.args if part.head == SUM]
+    if plain.head not in (CHAIN, TURNED):
+        return False
+    products = [part for part in plain.args if part.head == PRODUCT and part.shape]
+    return 1 in [len(part.args) for part in plain.args if part.head == SUM] or any(
+        [not all([base.shape for base in part.args]) for part in products]
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import eq
 
+from sympy.core.singleton import S
+
 from mcalc.rewriting.alternatives import (
     ROTATED,
     WRITTEN_AS_FACTORS,
@@ -46,7 +48,7 @@ from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
 from mcalc.rewriting.reading import Typed
 from mcalc.rewriting.signs import keeping, turned
-from mcalc.rewriting.written import alike_inside, exact, reading_order, with_number
+from mcalc.rewriting.written import Powers, alike_inside, exact, in_order, reading_order, with_number
 from mcalc.table import TABLE
 from mcalc.table.roles import DELTA, NORM, TRACE
 from mcalc.tree import build
@@ -265,13 +267,13 @@ class Writer:
                 pairs[at] = pair
         return pairs
 
-    def _powers(self, t: Form) -> tuple[Rational, list[tuple[Node, Rational]], list[tuple[Node, Rational]]]:
+    def _powers(self, t: Form) -> tuple[Rational, Powers, Powers]:
         """The scalar factors and the others, each with its exponent; a sum over its number of entries is a mean.
 
         The number is what is left over where a sum is written with the fractions that were typed in it.
         """
-        scalars: list[tuple[Node, Rational]] = []
-        arrays: list[tuple[Node, Rational]] = []
+        scalars: Powers = []
+        arrays: Powers = []
         left: Rational = 1
         if t is ONE:
             return left, scalars, arrays
@@ -284,7 +286,7 @@ class Writer:
             average = build.apply("diag", average) if on_diagonal else average
             (scalars if axis is None else arrays).append((average, exact(1)))
         for a, e in pairs:
-            k = self._typed_content(a)
+            k = self._typed_content(a) if a.head == SUM else None
             if k is not None and whole(e):
                 left = over(left, power_of(k, int(e)))
                 a = make(SUM, a.args, (rational(k * c) for c in a.par), a.shape)
@@ -294,10 +296,8 @@ class Writer:
             squared = a.head == NORM and e.denominator == 1 and e % 2 == 0 and a not in self.kept
             if squared and is_column(a.args[0]) and not a.args[0].args:
                 node, e = build.apply("dot", node.args[0], node.args[0]), over(e, 2)
-            (arrays if a.shape else scalars).append((node, exact(e)))
-        scalars.sort(key=lambda pair: (pair[0].operator.indicator, pair[0].key))
-        arrays.sort(key=lambda pair: (pair[0].operator.indicator, pair[0].key))
-        return left, scalars, arrays
+            (arrays if a.shape else scalars).append((node, S.One if e == 1 else exact(e)))
+        return left, in_order(scalars), in_order(arrays)
 
     def _typed_content(self, a: Form) -> Rational | None:
         """The number that a sum was typed with in front of each term: 1/3 of ``3x - 1`` where that was ``x - 1/3``."""

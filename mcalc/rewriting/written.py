@@ -11,6 +11,9 @@ from mcalc.rewriting.rationals import Rational
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
+Powers = list[tuple[Node, Exact]]
+"""Factors with their exponents."""
+
 
 def exact(value: Rational) -> Exact:
     """The number as SymPy has it."""
@@ -27,6 +30,12 @@ def with_number(c: Rational, scalars: Sequence[tuple[Node, Rational]], body: Nod
     rest = build.scaled(exact(1), scalars, body)
     factors = rest.args if rest.operator.name == "multiply" else (rest,)
     return build.apply("multiply", build.number(exact(c)), *factors)
+
+
+def in_order(factors: Powers) -> Powers:
+    """Factors in reading order, indicators last."""
+    placed = sorted([(node.operator.indicator, node.key, at) for at, (node, _) in enumerate(factors)])
+    return [factors[at] for *_, at in placed]
 
 
 def reading_order(way: Sequence[Node]) -> tuple[object, ...]:

@@ -233,7 +233,7 @@ def raised(node: Node, power: Rational) -> Node:
 
 def elementwise_product(factors: Sequence[tuple[Node, Rational]]) -> Node:
     """``Π node^power``, element by element: one numerator over one denominator."""
-    above = [raised(node, power) for node, power in factors if power.p > 0]
+    above = [node if power is S.One else raised(node, power) for node, power in factors if power.p > 0]
     below = [raised(node, -power) for node, power in factors if power.p < 0]
     top = above[0] if len(above) == 1 else apply("multiply", *above) if above else number(1)
     if not below:
@@ -250,7 +250,7 @@ def _reciprocal(body: Node) -> Node | None:
 def scaled(coefficient: Rational, scalars: Sequence[tuple[Node, Rational]], body: Node | None) -> Node:
     """``coefficient · Π scalars · body``, the sign in front, one fraction bar."""
     sign, coefficient = (S.One, coefficient) if coefficient.p > 0 else (S.NegativeOne, -coefficient)
-    above = [raised(node, power) for node, power in scalars if power.p > 0]
+    above = [node if power is S.One else raised(node, power) for node, power in scalars if power.p > 0]
     below = [raised(node, -power) for node, power in scalars if power.p < 0]
     if body is not None:
         if (above or coefficient.p != 1) and not below and (inner := _reciprocal(body)) is not None:

@@ -44,7 +44,8 @@ def own_mark(head: str, par: Parameters, shape: Shape) -> bytes:
 
 
 def _marked(head: str, par: Parameters, shape: Shape) -> bytes:
-    known = [one if isinstance(one, str) else mark(one) for one in par]
+    whole = set(map(type, par)) == {int}
+    known = list(map(repr, par)) if whole else [one if isinstance(one, str) else mark(one) for one in par]
     return repr((head, known, mark_of_shape(shape))).encode()
 
 
@@ -81,14 +82,12 @@ def canonical(node: Marked) -> tuple[int, bytes]:
     if name == "negative":
         return -node.args[0].sign, node.args[0].canon
     if name == "add":
-        plain = sorted(arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args)
-        turned = sorted(arg.canon + (b"-" if arg.sign > 0 else b"+") for arg in node.args)
+        plain = sorted([arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args])
+        turned = sorted([arg.canon + (b"-" if arg.sign > 0 else b"+") for arg in node.args])
         return (1 if plain <= turned else -1), _digest(b"add", *min(plain, turned))
     if name == "multiply":
-        sign = 1
-        for arg in node.args:
-            sign *= arg.sign
-        return sign, _digest(b"multiply", *sorted(arg.canon for arg in node.args))
+        sign = -1 if [arg.sign for arg in node.args].count(-1) % 2 else 1
+        return sign, _digest(b"multiply", *sorted([arg.canon for arg in node.args]))
     parts = [arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args]
     if node.operator.commutative:
         parts.sort()
@@ -101,7 +100,7 @@ def reading_key(node: Marked) -> tuple[int, str, bytes]:
     args = node.args
     if not args:
         return (1, str(node.parameters[0]) if node.parameters else node.operator.name, node.canon)
-    size = min(1 + sum([arg.key[0] for arg in args]), 10**9)
+    size = 1 + sum([arg.key[0] for arg in args])
     inside = [arg.key[1] for arg in args[:_SHOWN]]
     if node.operator.name == "element":
         inside += [str(place).zfill(4) for place in node.parameters]

@@ -221,6 +221,10 @@ def free_loops(name: str, parameters: Sequence[Parameter], free: frozenset[LoopI
     return free.union(own) if own else free
 
 
+_FEW = 4
+"""So many arguments are looked at one by one."""
+
+
 def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | None = None) -> list[Node]:
     """Every node below `roots` once, arguments before the nodes that use them; no recursion."""
     order: list[Node] = []
@@ -234,6 +238,8 @@ def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | 
         elif node not in seen:
             seen.add(node)
             children = node.args if into is None else into(node)
+            if len(children) > _FEW:
+                children = [child for child in children if child not in seen]
             if children:
                 above.append(node)
                 stack += [None, *children[::-1]]
