@@ -87,3 +87,39 @@ def test_turned_parts_and_opposites_have_no_names_of_their_own() -> None:
     lines = answer_text(mcalc.gradient(text, "K", {"b": "n"}), "text").splitlines()
     assert lines[:-1] == ["t₁ = inv(I + diag(b)·(K·Kᵀ ⊗ M))", "t₂ = t₁·diag(b)·V·Gᵀ·t₁"]
     assert lines[-1] == "−((Mᵀ ⊗ t₂)·diag(b) + diag(b)·(M ⊗ t₂ᵀ))·K"
+
+
+PARTS = {
+    "a part that stands there turned over too": (
+        ("y'@X@inv(X'@X)@X'@y", "X"),
+        ["t₁ = inv(Xᵀ·X)·Xᵀ·y", "2(y − X·t₁)·t₁ᵀ"],
+    ),
+    "a part that stands there three times": (
+        ("sum((sigmoid(X@w) - y)^2)", "w"),
+        ["t₁ = σ(X·w)", "2(t₁ ⊗ (1 − t₁) ⊗ (t₁ − y))ᵀ·X"],
+    ),
+    "a row of factors of longer products": (
+        ("y'@Z@inv(Z'@Z)@Z'@y/(y.y)", "y"),
+        ["t₁ = Z·inv(Zᵀ·Z)·Zᵀ·y", "2(t₁ − t₁·y*y/(y·y))ᵀ/(y·y)"],
+    ),
+    "a short part three times": (("softmax(x)", "x"), ["diag(softmax(x)) − softmax(x)·softmax(x)ᵀ"]),
+    "a part twice that is no longer than its line": (
+        ("norm(tanh(W@x + b) - y)^2", "x"),
+        ["2((tanh(W·x + b) − y) ⊗ (1 − tanh(W·x + b)²))ᵀ·W"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_parts_have_names_where_there_is_less_to_read(kind: str) -> None:
+    (text, wrt), lines = PARTS[kind]
+    derivation = mcalc.jacobian(text, wrt)
+    assert answer_text(derivation, "text").splitlines() == lines
+    count = len(answer_text(derivation, "ascii").splitlines())
+    latex = derivation.write("latex")
+    assert (count, "where" in latex) == (len(lines), len(lines) > 1)
+
+
+def test_a_derivation_ends_in_the_names_of_the_answer() -> None:
+    shown = mcalc.explain("softmax(W@x)", "x").write("text")
+    assert "Result  (diag(t₁) − t₁·t₁ᵀ)·W   m×n\n        where t₁ = softmax(W·x)\n" in shown

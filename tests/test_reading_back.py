@@ -129,7 +129,7 @@ def check(derivation: Derivation) -> None:
         texts = [text for dialect in ("text", "ascii") for text in (answer_text(derivation, dialect),)]
         texts += [write_expression(result, dialect) for dialect in ("text", "ascii")]
         if isinstance(result, Node):
-            named = [program(result, dialect, always=True) for dialect in ("text", "ascii")]
+            named = [program(result, dialect, True) for dialect in ("text", "ascii")]
             texts += [text for text in named if text]
         forms = [form for dialect in ("text", "ascii") for form in other_forms(derivation, dialect)]
         sides = [left_side(derivation, dialect) for dialect in ("text", "ascii")]

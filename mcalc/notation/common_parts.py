@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
 
 from mcalc.networks.index_form import Expression
@@ -10,6 +11,7 @@ from mcalc.notation.boxes import Box, Name
 from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
 from mcalc.notation.shared_products import with_shared_products
+from mcalc.notation.tokens import own_tokens, saving, tokens
 from mcalc.notation.writing import printer, write
 from mcalc.problems import Problem
 from mcalc.tree.letters import letters_in_use, names_in
@@ -26,6 +28,8 @@ _LARGEST = 100_000
 _NO_LINE = 1000
 """A value with more parts is no short line, however it is written."""
 _SMALL = 4
+_ROUNDS = 3
+_IF_MORE, _IF_TWICE = 3, 4
 LONG = 72
 
 
@@ -34,11 +38,8 @@ def _values(root: Expression) -> list[Node]:
     return [root] if isinstance(root, Node) else root.nodes()
 
 
-def named_parts(root: Expression, shown: Callable[[Node], Sequence[Node]] | None = None) -> list[tuple[str, Node]]:
-    """The parts that are used more than once and are not small, and those that lie deep; arguments before their uses.
-
-    `shown` are the parts of a value as it is written.
-    """
+def _recurring(root: Expression) -> list[Node]:
+    """The parts that are used more than once and are not small; arguments before their uses."""
     values = _values(root)
     uses = {node: 0 if node is root else values.count(node) for node in values}
     order = topological(values)
@@ -48,17 +49,43 @@ def named_parts(root: Expression, shown: Callable[[Node], Sequence[Node]] | None
     for node in reversed(order):
         if node.operator.name in _THIN:
             uses[node.args[0]] += uses.pop(node, 1) - 1
-    taken = names_in(values) | letters_in_use()
-    if not isinstance(root, Node):
-        taken |= set(root.letters().values())
-    stems = unused(chain(("t", "s", "r", "v", "part"), ("t" * length for length in count(2))), taken)
-    letter = next(without_subscripts(stems, taken))
-    found = [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
+    return [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
+
+
+def _paying(root: Expression, in_line: bool) -> list[Node]:
+    """The parts that recur whose names spare more than the lines that say what they are: ``t₂ = t₁[3]`` does not.
+
+    Of a text that is short enough for a line, `in_line`, they must spare several tokens each to be worth another line.
+    """
+    values, found = _values(root), _recurring(root)
+    order = topological(values) if found else []
+    kept, before = set(found), set(order)
+    length: dict[Node, int] = {}
+    for _ in range(_ROUNDS):
+        if kept == before:
+            break
+        named = kept if length else ()
+        for node in order:
+            length[node] = own_tokens(node) + sum(1 if arg in named else length[arg] for arg in node.args)
+        uses = dict.fromkeys(order, 0) | Counter(values)
+        before, kept = kept, set()
+        for node in reversed(order):
+            least = (_IF_MORE if uses[node] > 2 else _IF_TWICE) if in_line else 0
+            if node in before and saving(uses[node], length[node]) >= least:
+                kept.add(node)
+            for arg in node.args:
+                uses[arg] += 1 if node in kept else uses[node]
+    return [node for node in found if node in kept]
+
+
+def _with_deep(root: Expression, found: Sequence[Node]) -> list[Node]:
+    """The parts, and those by whose names no text is too deep."""
+    shown = Builder().parts_of
     deep = _deep_parts(root, frozenset(found), shown) if isinstance(root, Node) else []
-    if deep:
-        named = {*found, *deep}
-        found = [node for node in topological(values, shown) if node in named]
-    return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
+    if not deep:
+        return list(found)
+    named = {*found, *deep}
+    return [node for node in topological(_values(root), shown) if node in named]
 
 
 def _deep_parts(
@@ -83,11 +110,53 @@ def is_deep(root: Node) -> bool:
     return bool(_deep_parts(root, frozenset()))
 
 
-def named_boxes(root: Expression, made: Iterable[str] = ()) -> tuple[list[tuple[Name, Box]], Box]:
-    """The parts that recur, each by its name with what it stands for, and the value in which they stand."""
-    builder = Builder(made)
-    root = with_shared_products(root) if isinstance(root, Node) else root
-    return _boxes(root, named_parts(root, builder.parts_of), builder)
+def named_boxes(
+    root: Expression, asked: bool | None = True, made: Iterable[str] = ()
+) -> tuple[list[tuple[Name, Box]], Box]:
+    """The parts that have names, each by its name with what it stands for, and the value in which they stand.
+
+    Where names are `asked` for, all that recur have one. Where nothing is said, those have one that spare more to read
+    than the lines that say what they are: of a value too long for a line if it gets shorter, of another if each spares
+    three tokens, one that stands twice four, and all a tenth of what there is to read.
+    """
+    shared, parts = _named(root, asked)
+    return _boxes(shared, parts, Builder(made))
+
+
+def _named(root: Expression, asked: bool | None) -> tuple[Expression, Sequence[tuple[str, Node]]]:
+    """The value, its products shared, and the parts that have names."""
+    if asked is False:
+        return root, []
+    plain = write(root) if _size(root) <= _NO_LINE else ""
+    in_line = 0 < len(plain) <= LONG
+    apart: set[Node] = set()
+    while True:
+        shared, factors = _shared(root, apart)
+        kept = _with_deep(shared, _recurring(shared) if asked else _paying(shared, in_line))
+        dropped = {node for node, now in factors.items() if now not in kept}
+        if dropped <= apart:
+            break
+        apart |= dropped
+    parts = _lettered(shared, kept)
+    if asked or not parts or not plain or (isinstance(root, Node) and is_unreadable(root)):
+        return shared, parts
+    named = "\n".join(_lines(shared, parts, "text"))
+    worth = tokens(named) <= 0.9 * tokens(plain) if in_line else len(named) < len(plain)
+    return (shared, parts) if worth else (root, [])
+
+
+def _shared(root: Expression, apart: Collection[Node] = ()) -> tuple[Expression, Mapping[Node, Node]]:
+    return with_shared_products(root, apart) if isinstance(root, Node) else (root, {})
+
+
+def _lettered(root: Expression, found: Sequence[Node]) -> list[tuple[str, Node]]:
+    """The parts, each with a name ``t_1`` whose letter nothing else has."""
+    taken = names_in(_values(root)) | letters_in_use()
+    if not isinstance(root, Node):
+        taken |= set(root.letters().values())
+    stems = unused(chain(("t", "s", "r", "v", "part"), ("t" * length for length in count(2))), taken)
+    letter = next(without_subscripts(stems, taken))
+    return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
 
 
 def _boxes(root: Expression, parts: Sequence[tuple[str, Node]], builder: Builder) -> tuple[list[tuple[Name, Box]], Box]:
@@ -100,39 +169,27 @@ def _boxes(root: Expression, parts: Sequence[tuple[str, Node]], builder: Builder
     return named, builder.box(root) if isinstance(root, Node) else indexed(root, builder)
 
 
-def program(root: Expression, dialect: str, always: bool = False) -> str | None:
-    """``t₁ = …; answer``, a line each; None where nothing recurs, or, unless asked for, where the answer is short."""
-    builder = Builder()
-    shared = with_shared_products(root) if isinstance(root, Node) else root
-    parts = named_parts(shared, builder.parts_of)
-    if not parts:
-        return None
-    plain = None if always else _length(root, dialect)
-    if plain is not None and plain <= LONG:
-        return None
-    named, last = _boxes(shared, parts, builder)
+def _lines(shared: Expression, parts: Sequence[tuple[str, Node]], dialect: str) -> list[str]:
+    """``t₁ = …`` for each of the parts, and the value."""
+    named, last = _boxes(shared, parts, Builder())
     setter = printer(dialect)
     lines = [(setter.write(name), setter.write(box)) for name, box in named]
     if dialect == "latex":
         rows = [rf"&\phantom{{=}} {setter.write(last)}", r"\text{where } & \notag"]
         rows += [f"{name} &= {text}" for name, text in lines]
-        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-    text = "\n".join([*(f"{name} = {text}" for name, text in lines), setter.write(last)])
-    return None if plain is not None and len(text) >= plain and not _is_too_deep(root) else text
+        return ["\\begin{aligned}", " \\\\\n".join(rows), "\\end{aligned}"]
+    return [*(f"{name} = {text}" for name, text in lines), setter.write(last)]
+
+
+def program(root: Expression, dialect: str, asked: bool | None = None) -> str | None:
+    """``t₁ = …; answer``, a line each; None where nothing has a name: see `named_boxes`."""
+    shared, parts = _named(root, asked)
+    return "\n".join(_lines(shared, parts, dialect)) if parts else None
 
 
 def is_unreadable(root: Node) -> bool:
     """Whether nobody could read it written out: it is too large, or too deep."""
     return root.key[0] > LEGIBLE or is_deep(root)
-
-
-def _is_too_deep(root: Expression) -> bool:
-    return isinstance(root, Node) and is_deep(root)
-
-
-def is_long(root: Expression) -> bool:
-    """Whether the text is so long that parts that recur have names."""
-    return program(root, "text") is not None
 
 
 def written_out(root: Node, dialect: str) -> str:
@@ -146,9 +203,5 @@ def written_out(root: Node, dialect: str) -> str:
     return write(root, dialect)
 
 
-def _length(root: Expression, dialect: str) -> int:
-    """How long the answer is when it is written out: counted, not written, as it may be enormous."""
-    size = root.key[0] if isinstance(root, Node) else root.weight()
-    if size > 5000 or (size > _NO_LINE and _is_too_deep(root)):
-        return 10**6
-    return len(write(root, dialect))
+def _size(root: Expression) -> int:
+    return root.key[0] if isinstance(root, Node) else root.weight()

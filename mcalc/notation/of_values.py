@@ -19,6 +19,7 @@ from mcalc.notation.boxes import (
     Grid,
     Index,
     Mark,
+    Name,
     Number,
     Power,
     Root,
@@ -46,9 +47,9 @@ class Builder(Leaves):
         if is_of_rows(node):
             return tuple(map(build.transpose, node.args[0].args))
         if name == "outer":
-            return (node.args[0], _lying(node.args[1]))
+            return (node.args[0], self._lying(node.args[1]))
         if name == "dot":
-            return (*node.args, _lying(node.args[0]))
+            return (*node.args, self._lying(node.args[0]))
         if node.operator.is_cases:
             opposite = build.opposite(node.args[0])
             return node.args if opposite is None else (*node.args, opposite)
@@ -132,7 +133,7 @@ class Builder(Leaves):
         if name == "matmul":
             return self.chain(node, self._row_of(node))
         if name == "dot":
-            turned = self.chain(node, (_lying(left), right))
+            turned = self.chain(node, (self._lying(left), right))
             if right.operator.name == "matmul":
                 return turned
             self.links[node] = ()
@@ -144,7 +145,14 @@ class Builder(Leaves):
         return Fence("truth", relation, len(node.axes))
 
     def _outer(self, node: Node) -> Box:
-        return self.chain(node, (node.args[0], _lying(node.args[1])))
+        return self.chain(node, (node.args[0], self._lying(node.args[1])))
+
+    def _lying(self, column: Node) -> Node:
+        """The column as a row; ``tᵀ`` of a named part, and ``(Kx)ᵀ`` of a skew K: ``−xᵀK`` would have a sign inside."""
+        row = build.transpose(column)
+        named = isinstance(self.done.get(column), Name) and bool(column.args)
+        signed = row.operator.name == "negative" and column.operator.name != "negative"
+        return build.apply("transpose", column) if signed or named else row
 
     def chain(self, node: Node, parts: Sequence[Node]) -> Box:
         """A product from the left to the right; where it meets a scalar on the way, several: ``(yᵀ·x)*(vᵀ·W·y)``."""
@@ -270,13 +278,6 @@ def _opposite(factor: Node, box: Box) -> Box | None:
     if factor.operator.name == "negative":
         return inner
     return inner if isinstance(inner, Number) and inner.value != 1 else None
-
-
-def _lying(column: Node) -> Node:
-    """The column as a row; ``(Kx)ᵀ`` of a skew K, where ``−xᵀK`` would put a sign into the midst of a product."""
-    row = build.transpose(column)
-    signed = row.operator.name == "negative" and column.operator.name != "negative"
-    return build.apply("transpose", column) if signed else row
 
 
 def _product_shape(left: Sequence[Expr], right: Sequence[Expr]) -> Shape:

@@ -14,5 +14,5 @@ def write_expression(expression: Expression | Drawn, dialect: str = "text") -> s
     if isinstance(expression, Drawing | DrawnCases | Slices):
         return expression.write(dialect)
     if isinstance(expression, Node) and is_unreadable(expression):
-        return program(expression, dialect, always=True) or written_out(expression, dialect)
+        return program(expression, dialect) or written_out(expression, dialect)
     return write(expression, dialect)

@@ -7,48 +7,54 @@ below. Which factors go together does not change a value, so the parts that have
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 
+from mcalc.notation.common_rows import common_rows
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
 _LEAST, _SMALL = 12, 4
 """How many parts a product has that is worth a name inside another one, and one that recurs in any case."""
-_ENTRIES, _MATRICES = "multiply", "matmul"
+_ENTRIES = "multiply"
+_MATRICES = ("matmul", "dot", "outer")
 _key = attrgetter("key")
 
 
-def with_shared_products(root: Node) -> Node:
-    """The same value; a product whose factors hold another product of the value has that product as a factor.
+def with_shared_products(root: Node, but: Collection[Node] = ()) -> tuple[Node, Mapping[Node, Node]]:
+    """The same value, and the products that are factors of others in it: as they were, and as they stand in it.
 
-    Of products of matrices it is the longest row that stands inside, also turned over; of products of entries the one
-    with the most factors. Equal products that were put together differently become one.
+    A product whose factors hold another product of the value has that product as a factor: of products of matrices the
+    longest row that stands inside, also turned over, then what their rows have in common; of products of entries the
+    one with the most factors. Equal products that were put together differently become one. Those of `but` stay within
+    others as they are.
     """
-    return _Sharing(root).run()
+    return _Sharing(root, frozenset(but)).run()
 
 
 class _Sharing:
     """The products of a value, and by which factor one is looked for in another."""
 
-    def __init__(self, root: Node) -> None:
-        self.root = root
+    def __init__(self, root: Node, but: frozenset[Node] = frozenset()) -> None:
+        self.root, self.but = root, but
         self.order = topological([root])
         self.rows: dict[Node, tuple[Node, ...]] = {}
         self.by_start: dict[Node, list[tuple[tuple[Node, ...], Node, bool]]] = {}
         self.factors: dict[Node, Counter[Node]] = {}
         self.by_largest: dict[Node, list[Node]] = {}
         self.first: dict[object, Node] = {}
+        self.held: set[Node] = set()
         self.place = {node: at for at, node in enumerate(self.order)}
         self.flat: dict[Node, Sequence[Node]] = {}
         for node in self.order:
             if node.operator.name == _ENTRIES:
                 self.flat[node] = self._flattened(node)
         self.uses = Counter(chain.from_iterable([node.args for node in self.order]))
-        whole = _wholes(root, self.order) | {node for node, count in self.uses.items() if count > 1}
+        self.alone = _wholes(root, self.order)
+        whole = self.alone | {node for node, count in self.uses.items() if count > 1}
         for node in self.order:
-            if node in whole and node.operator.name in (_ENTRIES, _MATRICES) and not node.loops:
+            if node in whole and node.operator.name in (_ENTRIES, *_MATRICES) and not node.loops:
                 self._note(node)
         for rows in self.by_start.values():
             rows.sort(key=lambda known: -len(known[0]))
@@ -57,8 +63,8 @@ class _Sharing:
 
     def _note(self, node: Node) -> None:
         """A product, as one that others may hold."""
-        if node.operator.name == _MATRICES:
-            row = self.rows[node] = tuple(build.row_of(node))
+        if node.operator.name in _MATRICES:
+            row = self.rows[node] = tuple(_row_of(node))
             if self._has_name(node) and self.first.setdefault(row, node) is node:
                 self.by_start.setdefault(row[0], []).append((row, node, False))
                 over = tuple(build.transpose(part) for part in reversed(row))
@@ -76,13 +82,19 @@ class _Sharing:
         return list(chain.from_iterable([self.flat.get(part, (part,)) for part in node.args]))
 
     def _has_name(self, node: Node) -> bool:
-        return node.key[0] >= (_SMALL if self.uses[node] > 1 else _LEAST)
+        return node not in self.but and node.key[0] >= (_SMALL if self.uses[node] > 1 else _LEAST)
 
-    def run(self) -> Node:
-        """The value, its products made anew of those that they hold."""
-        if not self.by_start and not self.by_largest:
-            return self.root
+    def run(self) -> tuple[Node, Mapping[Node, Node]]:
+        """The value, its products made anew of those that they hold, and these."""
+        if len(self.rows) < 2 and not self.by_start and not self.by_largest:
+            return self.root, {}
         parts: dict[Node, Sequence[Node]] = {node: self._parts(node) for node in (*self.rows, *self.factors)}
+        rows = {node: parts[node] for node in self.rows if node in self.alone and len(parts[node]) > 1}
+        common = common_rows(rows, self.but)
+        parts |= common
+        self.held.update(
+            part for row in common.values() for factor in row for part in (factor, *factor.args) if part in common
+        )
         done: dict[Node, Node] = {}
 
         def into(node: Node) -> Sequence[Node]:
@@ -97,11 +109,12 @@ class _Sharing:
                 done[node] = node
             elif len(below) == 1:
                 done[node] = done[below[0]]
-            elif node.operator.name == _MATRICES:
-                done[node] = build.chain([done[part] for part in below])
+            elif node.operator.name in _MATRICES:
+                made = build.chain([done[part] for part in below])
+                done[node] = made if made.shape == node.shape else node
             else:
                 done[node] = build.apply(_ENTRIES, *(done[part] for part in below))
-        return done[self.root]
+        return done[self.root], {node: done[node] for node in self.held if node in done}
 
     def _parts(self, node: Node) -> Sequence[Node]:
         """The factors of a product, some of them products that stand elsewhere."""
@@ -115,6 +128,7 @@ class _Sharing:
                 shorter = len(known) < len(row) or self.place[whole] < self.place[node]
                 if shorter and row[at : at + len(known)] == known:
                     found.append(build.apply("transpose", whole) if over else whole)
+                    self.held.add(whole)
                     at += len(known)
                     break
             else:
@@ -134,6 +148,7 @@ class _Sharing:
                     left = _without(left, self.factors[known])
                     held.append(known)
                     break
+        self.held.update(held)
         return self._in_order(node, held, left) if held else node.args
 
     def _in_order(self, node: Node, held: list[Node], left: Mapping[Node, int]) -> list[Node]:
@@ -167,4 +182,31 @@ def _without(factors: Mapping[Node, int], known: Mapping[Node, int]) -> dict[Nod
 
 def _wholes(root: Node, order: Sequence[Node]) -> set[Node]:
     """What stands in something else than a product of its own kind."""
-    return {root}.union(*([arg for arg in node.args if arg.operator is not node.operator] for node in order))
+    return {root}.union(*([arg for arg in node.args if not _is_opened(node, arg)] for node in order))
+
+
+def _is_opened(node: Node, arg: Node) -> bool:
+    """Whether the factors of an argument stand in a row with the others."""
+    name = node.operator.name
+    if name not in _MATRICES:
+        return arg.operator is node.operator
+    return arg.operator.name in _MATRICES and not (name != "matmul" and arg is node.args[name == "outer"])
+
+
+def _row_of(node: Node) -> list[Node]:
+    """The factors of a product of matrices, of dot and outer products among them too, as they are written."""
+    row: list[Node] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        name = part.operator.name
+        if name == "dot":
+            row.append(build.transpose(part.args[0]))
+            stack.append(part.args[1])
+        elif name == "outer":
+            stack += (build.transpose(part.args[1]), part.args[0])
+        elif name == "matmul":
+            stack += reversed(part.args)
+        else:
+            row.append(part)
+    return row

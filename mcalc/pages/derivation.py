@@ -253,12 +253,13 @@ class DerivationPage(Sentences):
         last = derivation.steps[-1] if derivation.steps else None
         was_shown = last is not None and last.after is result and isinstance(result, Node)
         left = left_box(derivation) if isinstance(result, IndexForm) else None
-        box, named = self.named(result) if again or not was_shown else (None, ())
-        answer = [] if box is None else [Equations((Line(left, box, (), result.shape, named=named),), "answer")]
+        box, named = named_result(result, derivation.naming, self.made)
+        shown = was_shown and (not named or bool(self.named(result)[1]))
+        answer = [Equations((Line(left, box, (), result.shape, named=named),), "answer")] if again or not shown else []
         yield Heading(2, ("Result",))
         yield Either(tuple(answer), tuple(answer_lines(derivation, True)))
         yield from self.other_forms(derivation)
-        error = error_term(derivation)
+        error = None if named else error_term(derivation)
         if error is not None:
             yield Shortened(box_of(error.name), box_of(error.difference), box_of(error.result))
         check = "" if derivation.verified is None else capital(verified_line(derivation))

@@ -57,10 +57,10 @@ def of_derivation(derivation: Derivation, name: str = "") -> dict[str, object]:
 
 
 def _named(derivation: Derivation) -> dict[str, object]:
-    """The result in the names of its parts, where they were asked for, and the parts."""
-    if not derivation.naming:
+    """The result in the names of its parts, where they were asked for or are worth it, and the parts."""
+    box, named = named_result(derivation.result, derivation.naming)
+    if not named and not derivation.naming:
         return {}
-    box, named = named_result(derivation.result, True)
     return {
         "named": [{dialect: said(equation(name, part), dialect) for dialect in DIALECTS} for name, part in named],
         "result_in_names": {dialect: said(box, dialect) for dialect in DIALECTS},

@@ -9,9 +9,8 @@ from mcalc.derivation.statements import names_of
 from mcalc.documents.blocks import Line, Note, Spans, Where
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.boxes import Box, Name
-from mcalc.notation.common_parts import is_long, is_unreadable, named_boxes
+from mcalc.notation.common_parts import is_unreadable, named_boxes
 from mcalc.notation.drawing import Drawing, Drawn, DrawnCases, Slices
-from mcalc.notation.writing import box_of
 from mcalc.pages.prose import spans
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -20,15 +19,12 @@ Named = tuple[tuple[Name, Box], ...]
 
 
 def named_result(result: Expression | Drawn, naming: bool | None, made: Sequence[str] = ()) -> tuple[Box, Named]:
-    """The box of a result, and the parts of it that have names: those asked for, or where it is long."""
+    """The box of a result, and the parts of it that have names: those asked for, or worth it."""
     if isinstance(result, Drawing | DrawnCases):
         return result.box(), ()
     assert not isinstance(result, Slices)
-    unreadable = isinstance(result, Node) and is_unreadable(result)
-    if naming or (naming is None and (unreadable or is_long(result))):
-        named, box = named_boxes(result, made)
-        return box, tuple(named)
-    return box_of(result, made), ()
+    named, box = named_boxes(result, naming, made)
+    return box, tuple(named)
 
 
 class Sentences:
