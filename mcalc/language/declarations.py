@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sympy.core.add import Add
 from sympy.core.expr import Expr
@@ -159,6 +160,7 @@ def _without_brackets(text: str) -> str:
     return text[1:-1] if text.startswith("(") and text.endswith(")") else text
 
 
+@cache
 def _size(text: str) -> Expr:
     """A name, a whole number, or a sum or product of those, read by the grammar; raises Problem."""
     try:

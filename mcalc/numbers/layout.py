@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from math import prod
 
 from mcalc.numbers.arithmetic import REAL, Arithmetic
@@ -139,7 +140,7 @@ class Layout:
         }
         return {**self.lengths, **dict(zip(OWN, self.shapes[node], strict=False)), **own}
 
-    @property
+    @cached_property
     def entries(self) -> int:
         """The most entries that a value has at one point, of those that differ from point to point."""
         sizes = (

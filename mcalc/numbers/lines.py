@@ -82,7 +82,7 @@ class Asked:
             holding[at] = np.where(np.isnan(margins), -1.0, holding[at])
         rows = np.concatenate([*holding, finite], axis=1)
         margins = np.concatenate([*measured, np.zeros((count, 0))], axis=1)
-        return Answers(np.nan_to_num(rows, nan=-1.0).astype(np.int32), margins)
+        return Answers(np.where(np.isnan(rows), -1.0, rows).astype(np.int32), margins)
 
 
 class Lines(NamedTuple):
@@ -255,6 +255,6 @@ def _peaks(
         rows, apart = (part.reshape(*t.shape, -1) for part in answers)
         found.append(_changes(line, t, rows, apart))
         own = np.abs(apart[which[:, None], np.arange(t.shape[1]), column[:, None]])
-        lowest = np.clip(np.argmin(np.nan_to_num(own, nan=np.inf), axis=1), 1, t.shape[1] - 2)
+        lowest = np.clip(np.argmin(np.where(np.isnan(own), np.inf, own), axis=1), 1, t.shape[1] - 2)
         low, high = t[which, lowest - 1], t[which, lowest + 1]
     return found

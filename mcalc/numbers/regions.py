@@ -196,7 +196,7 @@ class _Search:
     def _note_nearest(self, found: Followed) -> None:
         """Where each margin comes nearest to 0, and is not 0."""
         for points, margins in ((found.points, found.answers.margins), *found.peaks):
-            distance = np.where(margins == 0, np.inf, np.nan_to_num(np.abs(margins), nan=np.inf))
+            distance = np.where((margins == 0) | np.isnan(margins), np.inf, np.abs(margins))
             for measured, start in enumerate(self.asked.measured[:-1]):
                 own = distance[:, start : self.asked.measured[measured + 1]].min(axis=1, initial=np.inf)
                 at = int(np.argmin(own))
@@ -240,14 +240,15 @@ class _Search:
             points = lines.at(variables, *(np.array(part) for part in zip(*beside, strict=True)))
             rows = self.asked.at(points).rows
             start, each = len(self.found.kinks), 2 * len(BESIDE)
+            answers = rows.tolist()
             self.found.spots += [
                 Located(
                     _point(points, at),
-                    self._pattern(rows[at]),
-                    start + int(at) // each,
+                    self._pattern(answers[at]),
+                    start + at // each,
                     BESIDE[at % each // 2] * (1 if at % 2 else -1),
                 )
-                for at in np.nonzero(rows[:, -1] > 0)[0]
+                for at in np.nonzero(rows[:, -1] > 0)[0].tolist()
             ]
             exact = lines.at(variables, *(np.array([kink[at] for kink in kinks]) for at in (0, 1)))
             self.found.kinks += [Kink(kink[2], _point(exact, at)) for at, kink in enumerate(kinks)]
@@ -260,9 +261,9 @@ class _Search:
         numbers = np.searchsorted(self.asked.columns, columns, side="right") - 1
         return tuple(int(n) for n in distinct(numbers) if n < len(self.found.conditions))
 
-    def _pattern(self, row: Array) -> Pattern:
+    def _pattern(self, row: Sequence[int]) -> Pattern:
         ends = self.asked.columns[: len(self.found.conditions) + 1]
-        return tuple(tuple(map(int, row[a:b])) for a, b in pairwise(ends))
+        return tuple(tuple(row[a:b]) for a, b in pairwise(ends))
 
     def _keep(self, points: Mapping[str, Array], rows: Array, t: Array) -> None:
         """A few points of each pattern, the nearest ones."""
@@ -273,7 +274,8 @@ class _Search:
             known = self.seen.get(key, [])
             if known or len(self.seen) < _PATTERNS:
                 for at in order[alike[: _PER_PATTERN - len(known)]]:
-                    self.seen.setdefault(key, known).append(Located(_point(points, at), self._pattern(rows[at])))
+                    spot = Located(_point(points, at), self._pattern(rows[at].tolist()))
+                    self.seen.setdefault(key, known).append(spot)
 
 
 def _alike(rows: Array) -> list[Array]:
