@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mcalc.checking.points import Field, Spot, Valued, trees
 from mcalc.numbers.arrays import array_module as np
@@ -49,8 +49,8 @@ class Difference:
         self.of = {"value": value, "right": right, "answer": answer}
         self.fields: dict[tuple[int, int], Field] = {}
         self.gaps: list[Node] = []
-        self.programs: dict[tuple[tuple[str, int], ...], Program] = {}
-        self.known: dict[int, tuple[Spot, Mapping[str, Array | None]]] = {}
+        self.programs: dict[tuple[object, ...], Program] = {}
+        self.known: dict[int, tuple[Spot, Sequence[Array | None]]] = {}
         if isinstance(right, Node) and isinstance(answer, Node) and right.shape == answer.shape:
             plain = build.apply("add", right, build.negated(answer))
             try:
@@ -65,51 +65,69 @@ class Difference:
             self.fields[key] = Field(expression, digits(count))
         return self.fields[key].at(spot)
 
-    def _found(self, spot: Spot, count: int, seed: int | None = None) -> list[Array] | None:
-        """The differences at the spot, each as an array; None where one side has no value, or another shape.
+    def _all_at(self, roots: Sequence[Node], spot: Spot, count: int) -> Sequence[Array | None]:
+        """The values of trees, what they share computed once; None where one has none, of all where that ends it."""
+        key = (tuple(map(id, roots)), count, *sorted(spot.sizes.items()))
+        arithmetic = digits(count)
+        try:
+            if key not in self.programs:
+                self.programs[key] = Program(roots, spot.sizes, arithmetic=arithmetic)
+            found = self.programs[key].run(spot.point)
+        except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
+            return [None for _ in roots]
+        return [value if arithmetic.is_finite(value) else None for value in found]
 
-        With a `seed` at a spot beside it, by half the digits.
+    def _found(self, spot: Spot, count: int, seed: int | None = None) -> tuple[list[Array], float] | None:
+        """The differences at the spot, each as an array, and how large the derivative is there.
+
+        None where one side has no value, or another shape. With a `seed` at a spot beside it, by half the digits.
         """
-        there = precise_spot(spot, self.variables, count)
+        there, right = precise_spot(spot, self.variables, count), self.of["right"]
         if seed is not None:
             there = _beside(there, count, seed)
         if self.gaps:
-            found = [value for gap in self.gaps if (value := self._at(gap, there, count)) is not None]
-            return found if len(found) == len(self.gaps) else None
+            assert isinstance(right, Node)
+            whole, *values = self._all_at([right, *self.gaps], there, count)
+            found = [value for value in values if value is not None]
+            return (found, _size(whole)) if whole is not None and len(found) == len(values) else None
         one, other = (self._at(self.of[side], there, count) for side in ("right", "answer"))
         if one is None or other is None or np.shape(one) != np.shape(other):
             return None
-        return [one - other]
+        return [one - other], _size(one)
 
     def defined(self, name: str, spot: Spot) -> bool:
         """Whether the value, its derivative or the answer is real and finite at the spot."""
-        known = self._together(spot)
-        if name in known:
-            return known[name] is not None
+        if self.is_proven and name != "answer":
+            value, right, _ = self._confirming(spot)
+            if right is not None:
+                return name == "right" or value is not None
         return self._at(self.of[name], precise_spot(spot, self.variables), DIGITS) is not None
 
     def size(self, spot: Spot) -> float:
         """How large the difference is at the spot, in its largest entry."""
-        return max(map(_size, self._found(spot, _STEPS[-1]) or ()), default=0)
+        found = self._found(spot, _STEPS[-1])
+        return 0 if found is None else max(map(_size, found[0]), default=0)
 
     def vanishes(self, spot: Spot) -> bool | None:
         """Whether the two are equal at the spot; None where it cannot be told."""
-        if self.is_proven and self._agrees(spot):
+        if self.is_proven and self._is_confirmed(spot):
             return True
-        before = self._found(spot, _STEPS[0])
-        for count in _STEPS[1:]:
-            if before is None:
-                return None
-            if not any(map(_size, before)):
-                return True
+        before: Sequence[Array] | None = None
+        for count in _STEPS if self.gaps else _STEPS[1:]:
             found = self._found(spot, count)
             if found is None:
                 return None
-            if all(_size(gap) <= _VANISHED * _size(rough) for rough, gap in zip(before, found, strict=True)):
+            gaps, whole = found
+            # what is left of a simplified difference counts, however small it is beside the derivative
+            if all(_size(gap) <= (0 if self.gaps else _last_digits(count) * whole) for gap in gaps):
                 return True
-            if self._stays(spot, count, found):
+            if before is not None and all(
+                _size(gap) <= _VANISHED * _size(rough) for rough, gap in zip(before, gaps, strict=True)
+            ):
+                return True
+            if (before is not None or not self.gaps) and self._stays(spot, count, gaps):
                 return False
-            before = found
+            before = gaps
         return None
 
     @property
@@ -117,38 +135,21 @@ class Difference:
         """Whether rewriting has left nothing of the difference: then numbers confirm it, and one look does."""
         return len(self.gaps) > 1 and build.is_zero(self.gaps[0])
 
-    def _agrees(self, spot: Spot) -> bool:
-        """Whether the difference that is not simplified is none beside the value, but for the last ten digits."""
-        known = self._together(spot)
-        gap, value = known.get("gap"), known.get("right")
-        if gap is None or value is None:
-            return False
-        return bool(_size(gap) <= digits(DIGITS).context.mpf(10) ** (_MARGIN - DIGITS) * _size(value))
+    def _is_confirmed(self, spot: Spot) -> bool:
+        """Whether the difference that is not simplified is none beside the derivative, but for the last ten digits."""
+        _, right, gap = self._confirming(spot)
+        return right is not None and gap is not None and bool(_size(gap) <= _last_digits(DIGITS) * _size(right))
 
-    def _together(self, spot: Spot) -> Mapping[str, Array | None]:
-        """The value, the derivative and the difference that is not simplified, where rewriting has left none of it.
-
-        What they share is computed once. Empty where one of them cannot be computed.
-        """
-        if not self.is_proven:
-            return {}
+    def _confirming(self, spot: Spot) -> Sequence[Array | None]:
+        """The value, the derivative and the difference that is not simplified."""
         known = self.known.get(id(spot))
         if known is None:
-            known = self.known[id(spot)] = spot, self._computed(spot)
+            right = self.of["right"]
+            assert isinstance(self.of["value"], Node) and isinstance(right, Node)
+            roots = [self.of["value"], right, self.gaps[-1]]
+            known = spot, self._all_at(roots, precise_spot(spot, self.variables), DIGITS)
+            self.known[id(spot)] = known
         return known[1]
-
-    def _computed(self, spot: Spot) -> Mapping[str, Array | None]:
-        arithmetic, sizes = digits(DIGITS), tuple(sorted(spot.sizes.items()))
-        roots = {"value": self.of["value"], "right": self.of["right"], "gap": self.gaps[-1]}
-        if sizes not in self.programs:
-            nodes = [root for root in roots.values() if isinstance(root, Node)]
-            self.programs[sizes] = Program(nodes, spot.sizes, arithmetic=arithmetic)
-        try:
-            found = self.programs[sizes].run(precise_spot(spot, self.variables).point)
-        except (np.linalg.LinAlgError, UnboundIndex, LookupError, ValueError, ArithmeticError):
-            return {}
-        finite = (value if arithmetic.is_finite(value) else None for value in found)
-        return dict(zip(roots, finite, strict=True))
 
     def _stays(self, spot: Spot, count: int, found: Sequence[Array]) -> bool:
         """Whether a difference is more than rounding on the way can have made, and is there beside the spot as well.
@@ -160,7 +161,7 @@ class Difference:
             moved = self._found(spot, count, seed)
             if moved is None:
                 return False
-            pairs = zip(larger, found, moved, strict=True)
+            pairs = zip(larger, found, moved[0], strict=True)
             larger = [large and _size(gap - other) < _size(gap) / 2 for large, gap, other in pairs]
         return any(larger)
 
@@ -171,7 +172,12 @@ class Difference:
             [self.gaps[at]] if self.gaps else [tree for side in ("right", "answer") for tree in trees(self.of[side])]
         )
         sizes = [Field(root, digits(count)).largest(there) for root in roots if not root.loops]
-        return digits(count).context.mpf(10) ** (_MARGIN - count) * max(sizes, default=1)
+        return _last_digits(count) * max(sizes, default=1)
+
+
+def _last_digits(count: int) -> float:
+    """What is left of one where all but the last ten digits are equal."""
+    return digits(count).context.mpf(10) ** (_MARGIN - count)
 
 
 def _beside(spot: Spot, count: int, seed: int) -> Spot:
