@@ -123,3 +123,26 @@ def test_parts_have_names_where_there_is_less_to_read(kind: str) -> None:
 def test_a_derivation_ends_in_the_names_of_the_answer() -> None:
     shown = mcalc.explain("softmax(W@x)", "x").write("text")
     assert "Result  (diag(t₁) − t₁·t₁ᵀ)·W   m×n\n        where t₁ = softmax(W·x)\n" in shown
+
+
+IN_ASCII = {
+    "a factor": (("max(0, w.x + b)", "w"), "(w.x + b > 0)*x'"),
+    "1 is the condition": (("max(0, w.x + b)", "b"), "w.x + b > 0"),
+    "the sign stands in front": (("y - max(0, w.x + b)", "b"), "-(w.x + b > 0)"),
+    "a number stands in front": (("where(x > 0, x^3, 0)", "x"), "3(x > 0)*x^2"),
+    "zeros where the condition holds": (("where(x > 0, 0, x^3)", "x"), "3(x <= 0)*x^2"),
+    "no product of 0 and what has no value": (("where(x > 0, x*log(x), 0)", "x"), "where(x > 0, log(x) + 1, 0)"),
+    "no product of 0 and infinity": (("where(x > 0, exp(-x), 0)", "x"), "where(x > 0, -exp(-x), 0)"),
+    "no zeros": (("where(x > 0, x^3, x)", "x"), "where(x > 0, 3x^2, 1)"),
+}
+
+
+@pytest.mark.parametrize("kind", IN_ASCII)
+def test_cases_with_zeros_are_products_in_ascii(kind: str) -> None:
+    (text, wrt), shown = IN_ASCII[kind]
+    assert answer_text(mcalc.jacobian(text, wrt), "ascii") == shown
+
+
+def test_a_factor_of_cases_is_in_each_case() -> None:
+    shown = mcalc.explain("where(x > 0, x*log(x), 0)", "x").write("text")
+    assert "∂u₄/∂x = { 0 if x ≤ 0; ln(x) + 1 if x > 0 }" in shown

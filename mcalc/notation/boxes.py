@@ -187,7 +187,10 @@ class Grid(Box):
 
 
 class Cases(Box):
-    """`other` where the condition is not met, else `value`; `zero`: `other` is nothing but zeros."""
+    """`other` where the condition is not met, else `value`; `zero`: `other` is nothing but zeros.
+
+    `factored` is the same as a product with the condition, ``(z > 0)*a``, where that has the same value everywhere.
+    """
 
     condition: Box
     value: Box
@@ -195,6 +198,7 @@ class Cases(Box):
     opposite: Box | None
     zero: bool = False
     rank: int = 0
+    factored: Box | None = None
 
 
 class Derivative(Box):

@@ -288,6 +288,9 @@ class Linear(InLine):
         return "[" + ";\n ".join(lines) + "]"
 
     def _cases(self, part: Cases) -> Written:
+        if self.ascii and part.factored is not None:
+            run, level = self.set(part.factored)
+            return run, min(level, ADDITION + 1)
         first, second, asked = (self.run(side) for side in (part.value, part.other, part.condition))
         comma = Piece(", ")
         if self.ascii or part.opposite is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sympy.core.expr import Expr
 from sympy.core.singleton import S
@@ -29,6 +30,7 @@ from mcalc.notation.boxes import (
 from mcalc.notation.of_leaves import Leaves
 from mcalc.table.records import Shape, Slice, lies
 from mcalc.tree import build
+from mcalc.tree.known import is_finite
 from mcalc.tree.node import Node
 
 _CHAINED = ("matmul", "outer")
@@ -239,7 +241,26 @@ class Builder(Leaves):
         zero = other.operator.name == "zeros" and value.operator.name != "zeros" and value.shape == node.shape
         against = None if opposite is None else bare(self.done[opposite])
         branches = self.done[value], self.done[other]
-        return Cases(bare(self.done[condition]), *branches, against, zero, len(condition.axes))
+        factored = self._factored(node, condition, value, other)
+        return Cases(bare(self.done[condition]), *branches, against, zero, len(condition.axes), factored)
+
+    def _factored(self, node: Node, condition: Node, value: Node, other: Node) -> Box | None:
+        """``(z > 0)*a`` of a that is 0 elsewhere: not of ``log(z)``, as 0·∞ is no number."""
+        opposite = build.opposite(condition)
+        if build.is_zero(value) and opposite is not None:
+            condition, value, other = opposite, other, value
+        shapes = {condition.shape, value.shape} - {()}
+        if opposite is None or not build.is_zero(other) or not is_finite(value) or shapes - {node.shape}:
+            return None
+        part = self.done[value]
+        inner = negated(part) or part
+        if isinstance(inner, Number) and inner.value == 1 and condition.shape == node.shape:
+            whole = self.done[condition]
+        elif not shapes and node.shape:
+            return None
+        else:
+            whole = _multiplied(self.done[condition], len(condition.axes), inner, len(value.axes))
+        return whole if inner is part else Row("sum", (whole,), ("minus",), (len(node.axes),))
 
     # Structure
 
@@ -265,6 +286,17 @@ class Builder(Leaves):
     def _loop(self, node: Node) -> Box:
         loop = node.parameters[0]
         return BigSum(self.place(loop), loop.size, self.done[node.args[0]])
+
+
+def _multiplied(condition: Box, rank: int, value: Box, own: int) -> Box:
+    """The condition as a factor, behind a number and above a bar."""
+    if isinstance(value, Fraction):
+        return replace(value, above=_multiplied(condition, rank, value.above, own))
+    product = isinstance(value, Row) and value.kind == "product"
+    parts, ranks = (value.parts, value.ranks) if isinstance(value, Row) and product else ((value,), (own,))
+    at = int(isinstance(parts[0], Number))
+    joins = ("", *["hadamard" if rank and own else "scalar"] * len(parts))
+    return Row("product", (*parts[:at], condition, *parts[at:]), joins, (*ranks[:at], rank, *ranks[at:]))
 
 
 def bare(part: Box) -> Box:

@@ -14,6 +14,8 @@ from mcalc.tree.node import Node
 
 def by_cases(node: Node) -> Node | None:
     """The case distinction; None where there is not one scalar condition that every term has."""
+    if CASES in node.below:
+        return _with_zeros(node)
     indices = fresh(node)
     if len(indices) > 2 or INDICATORS.isdisjoint(node.below):
         return None
@@ -39,6 +41,14 @@ def by_cases(node: Node) -> Node | None:
     if value is None:
         return None
     return build.apply(CASES, condition, value, build.zeros(node.shape))
+
+
+def _with_zeros(node: Node) -> Node | None:
+    """``3x²*{ 0 if x ≤ 0; 1 if x > 0 }`` as one case distinction."""
+    name = node.operator.name
+    inner = _with_zeros(node.args[0]) if name in ("negative", "divide") else None
+    found = in_each_case(node if inner is None else node.func(inner, *node.args[1:]))
+    return found if found is not node and any(map(build.is_zero, found.args[1:])) else None
 
 
 def in_each_case(node: Node) -> Node:

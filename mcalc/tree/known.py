@@ -27,3 +27,16 @@ def is_positive(node: Node) -> bool:
     if operator.positive == "of positive":
         return all(map(is_positive, node.args[:1] if operator.name == "power" else node.args))
     return operator.positive == "always" or "positive" in declared(node)
+
+
+@lru_cache(maxsize=4096)
+def is_finite(node: Node) -> bool:
+    """Whether every entry is finite wherever those of its names are: no quotient, root, logarithm or exponential."""
+    operator, args = node.operator, node.args
+    if node.key[0] > _LOOKED_INTO or operator.open is not None or operator.overflows:
+        return False
+    if operator.name in ("divide", "power"):
+        base, number = args
+        whole = number.operator.name == "number" and number.parameters[0]
+        return bool(whole and (operator.name == "divide" or (whole.is_Integer and whole > 0)) and is_finite(base))
+    return operator.domain == "any" and not operator.no_value and all(map(is_finite, args))
