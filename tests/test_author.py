@@ -61,6 +61,10 @@ KINDS = {
         ("gradient", "(z - H@x)'@inv(H@P@H' + R)@(z - H@x)", "H", "P=n,n:symmetric;R=m,m:symmetric"),
         "-2inv(H@P@H' + R)@(z - H@x)@(x + P@H'@inv(H@P@H' + R)@(z - H@x))'",
     ),
+    "a scalar below the bar within and without": (
+        ("gradient", "sum(log(1 + (y - X@b)^2/c^2))", "b", "X=N,k;y=N;c=scalar"),
+        "-2((y - X@b)/(c^2 + (y - X@b)^2))'@X",
+    ),
     "a trace of a sum beside a matrix": (("gradient", "norm(A*x - B)^2", "x", "x=scalar;A=m,n"), "2sum(A*(A*x - B))"),
 }
 

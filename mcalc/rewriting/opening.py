@@ -39,7 +39,7 @@ def expansions(t: Form) -> Iterator[list[Pair]]:
         if [b.head for b in t.args].count(SUM) > _SHORT:
             return
         for b, e in zip(t.args, t.par, strict=True):
-            if b.head == SUM or (b.head == "diag" and b.args[0].head == SUM):
+            if b.head in (SUM, TURNED, CHAIN, "diag"):
                 yield from _expanded_factor(t, b, e, c)
     elif t.head == CHAIN:
         for at, a in enumerate(t.args):
@@ -91,6 +91,31 @@ def _expanded_factor(t: Form, b: Form, e: Rational, c: Rational) -> Iterator[lis
             if k == e and any(one is other for one, _ in _below(b)):
                 inner = add([(m, multiply([(x, 1), (other, 1)])) for m, x in zip(b.par, b.args, strict=True)])
                 yield [(c, multiply([(inner, e), *((o, n) for o, n in rest if o is not other)], t.shape))]
+    elif b.head != SUM and e == 1:
+        for other, k in rest:
+            if k < 0 and not other.shape and (cleared := _cleared_within(b, other)) is not None:
+                whole_one, m = cleared
+                powers = [(o, n) for o, n in rest if o is not other]
+                yield [(c, multiply([(whole_one, 1), (other, rational(k + m)), *powers], t.shape))]
+
+
+def _cleared_within(b: Form, other: Form) -> tuple[Form, Rational] | None:
+    """``Xᵀ·(u/(1 + u²/c²)) = c²Xᵀ·(u/(c² + u²))``: the form without the scalar below the bar, and its power outside."""
+    if b.head not in (TURNED, CHAIN, "diag", PRODUCT):
+        return None
+    for at, part in enumerate(b.args):
+        if b.head == PRODUCT and b.par[at] < 0 and part.head == SUM and whole(b.par[at]) and len(part.args) <= _SHORT:
+            m = dict(_below(part)).get(other)
+            if m is not None:
+                inner = add([(j, multiply([(x, 1), (other, m)])) for j, x in zip(part.par, part.args, strict=True)])
+                rest = [(o, k) for o, k in zip(b.args, b.par, strict=True) if o is not part]
+                return multiply([(inner, b.par[at]), *rest], b.shape), rational(-m * b.par[at])
+        elif b.head != PRODUCT or b.par[at] == 1:
+            found = _cleared_within(part, other)
+            if found is not None:
+                args = (*b.args[:at], found[0], *b.args[at + 1 :])
+                return construct(b.head, args, b.par, b.shape), found[1]
+    return None
 
 
 def _below(form: Form) -> list[tuple[Form, Rational]]:
