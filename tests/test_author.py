@@ -65,6 +65,8 @@ KINDS = {
         ("gradient", "sum(log(1 + (y - X@b)^2/c^2))", "b", "X=N,k;y=N;c=scalar"),
         "-2((y - X@b)/(c^2 + (y - X@b)^2))'@X",
     ),
+    "a rank-one update": (("gradient", "logdet(eye(n) + a@x')", "x", "a=n;x=n"), "a'/(a.x + 1)"),
+    "the determinant of a rank-one update": (("gradient", "det(eye(n) + a@x')", "x", "a=n;x=n"), "a'"),
     "a trace of a sum beside a matrix": (("gradient", "norm(A*x - B)^2", "x", "x=scalar;A=m,n"), "2sum(A*(A*x - B))"),
 }
 

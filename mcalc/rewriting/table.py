@@ -74,6 +74,9 @@ determinant of an inverse: det(inv(A)) -> 1/det(A) | the determinant of the inve
 logdet of an inverse: logdet(inv(A)) -> -logdet(A) | the logarithm of the determinant of the inverse is the negative one
 determinant of a transpose: det(A') -> det(A) | a matrix and its transpose have the same determinant
 logdet of a transpose: logdet(A') -> logdet(A) | a matrix and its transpose have the same log-determinant
+determinant of a rank-one update: det(eye(n) + u@v') -> 1 + u.v | {det(I + u·vᵀ) = 1 + u·v}
+row before a rank-one update: v'@inv(eye(n) + u@v') -> v'/(1 + u.v) | {vᵀ·(I + u·vᵀ) = (1 + u·v)*vᵀ}
+rank-one update before a column: inv(eye(n) + u@v')@u -> u/(1 + u.v) | {(I + u·vᵀ)·u = (1 + u·v)*u}
 trace of kron: tr(kron(A,B)) -> tr(A)*tr(B) | the trace of a Kronecker product is the product of the traces
 # masks and kinks
 sign over size: sign(a)/abs(a) -> 1/a | the sign over the size is the inverse
