@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from weakref import WeakValueDictionary
 
 from sympy.core.expr import Expr
 from sympy.core.singleton import S
@@ -24,13 +23,15 @@ from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, absolute, odd, rational
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
 from mcalc.table.roles import INVERSE, NORM
+from mcalc.tree.interning import Interned
 from mcalc.tree.marks import own_mark
 from mcalc.tree.node import all_loops, free_loops
 
 NUMBER, SUM, PRODUCT, CHAIN, TURNED = "number", "+", "*", "@", "'"
 ALGEBRA = frozenset({SUM, PRODUCT, CHAIN, TURNED})
 
-_forms: WeakValueDictionary[tuple[object, ...], Form] = WeakValueDictionary()
+_forms: Interned[Form] = Interned()
+_held = _forms.entries
 
 
 class Form:
@@ -57,17 +58,18 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
     """The form as it stands; nothing is rewritten."""
     args, par, shape = tuple(args), tuple(par), tuple(shape)
     key = (head, par, shape, *args)
-    found = _forms.get(key)
-    if found is None:
-        found = Form()
-        found.head, found.args, found.par, found.shape = head, args, par, shape
-        found.loops = _loops(found)
-        found.turns = _turns(found)
-        found.cost = _cost(found)
-        found.other_way = None
-        marks = b"".join([own_mark(head, par, shape), *[arg.digest for arg in args]])
-        found.digest = blake2b(marks, digest_size=12).digest()
-        _forms[key] = found
+    held = _held.get(key)
+    if held is not None and (found := held()) is not None:
+        return found
+    found = Form()
+    found.head, found.args, found.par, found.shape = head, args, par, shape
+    found.loops = _loops(found)
+    found.turns = _turns(found)
+    found.cost = _cost(found)
+    found.other_way = None
+    marks = b"".join([own_mark(head, par, shape), *[arg.digest for arg in args]])
+    found.digest = blake2b(marks, digest_size=12).digest()
+    _forms.keep(key, found)
     return found
 
 
@@ -112,6 +114,11 @@ def is_column(form: Form) -> bool:
 def is_matrix(form: Form) -> bool:
     """Whether it is m×n, and no row."""
     return len(form.shape) == 2 and form.shape[0] is not _UNIT
+
+
+def is_wide(shape: Shape) -> bool:
+    """Whether it is the shape of a matrix that is neither a row nor a column."""
+    return len(shape) == 2 and shape[0] is not _UNIT and shape[1] is not _UNIT
 
 
 def turned_shape(shape: Shape) -> Shape:
@@ -300,7 +307,7 @@ def _turned_cost(form: Form) -> int | None:
 
 def gain_by_turning(form: Form) -> int:
     """How many transposes fewer there are inside a sum, a product or a row of matrices that is turned over."""
-    if not is_matrix(form) or form.shape[1] == 1:
+    if not is_matrix(form) or form.shape[1] is _UNIT:
         return 0
     if form.head == TURNED:
         return 1

@@ -21,6 +21,7 @@ from mcalc.rewriting.forms import (
     is_column,
     is_matrix,
     is_row,
+    is_wide,
     is_zero,
     make,
     ones,
@@ -63,7 +64,7 @@ def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
             scalars.append((t, 1))
         elif t.head == "eye":
             size = t.par[0]
-        elif t.head == "ones" and is_matrix(t) and t.shape[1] != 1 and len(args) > 1:
+        elif t.head == "ones" and is_matrix(t) and t.shape[1] is not S.One and len(args) > 1:
             column = ones(t.shape[:1])
             parts += [column, turned(column) if t.shape[0] == t.shape[1] else turned(ones(t.shape[1:]))]
             facts.append("ones")
@@ -218,13 +219,8 @@ def _turned(form: Form) -> Form:
     return form.other_way
 
 
-def _is_wide(shape: Shape) -> bool:
-    """Of a matrix that is neither a row nor a column."""
-    return len(shape) == 2 and S.One not in shape
-
-
 def _turned_inside(form: Form) -> Sequence[Form]:
-    matrix = _is_wide(form.shape)
+    matrix = is_wide(form.shape)
     if form.head == CHAIN or (form.head == SUM and (len(form.args) == 1 or (matrix and len(form.args) <= OPENED))):
         return [t for t in form.args if t.shape]
     if form.head == PRODUCT and matrix:
@@ -244,7 +240,7 @@ def _one_turned(form: Form) -> Form:
     if head == TURNED:
         return args[0]
     shape = turned_shape(form.shape)
-    matrix = _is_wide(shape)
+    matrix = is_wide(shape)
     if head in ("ones", "zeros") and matrix:
         return make(head, (), shape, shape)
     if head == CHAIN:

@@ -20,6 +20,8 @@ def rational(value: Exact | Rational) -> Rational:
 
 def over(one: Rational, other: Rational) -> Rational:
     """``one/other``; the other is not 0."""
+    if type(one) is int and type(other) is int and one % other == 0:
+        return one // other
     return rational(Fraction(one) / other)
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from math import gcd
 
 from mcalc.rewriting.constructors import construct, facts
-from mcalc.rewriting.forms import ONE, SUM, TURNED, Form, make, scaled_parts, turned_shape
+from mcalc.rewriting.forms import ONE, SUM, TURNED, Form, is_wide, make, scaled_parts, turned_shape
 from mcalc.rewriting.rationals import Rational, over, rational
 from mcalc.table.records import Shape
 
@@ -62,7 +62,7 @@ def with_content(terms: list[Pair], shape: Shape, told: bool) -> Form:
 
 def _other_way(core: Form) -> Form | None:
     """The transpose of a sum of matrices, its signs as they are: both are kept as one of them was typed."""
-    if len(core.shape) != 2 or 1 in core.shape or len(core.args) > OPENED or not all(t.shape for t in core.args):
+    if not is_wide(core.shape) or len(core.args) > OPENED or not all(t.shape for t in core.args):
         return None
     terms = [
         (rational(c * k), rest)
@@ -75,7 +75,7 @@ def _other_way(core: Form) -> Form | None:
 
 def _weight(term: Form) -> tuple[int, bytes]:
     """By which one of two terms gives the sign: the same for both transposes."""
-    if len(term.shape) != 2 or 1 in term.shape:
+    if not is_wide(term.shape):
         return term.cost, term.digest
     before = len(facts)
     other = scaled_parts(turned(term))[1]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
-from weakref import WeakValueDictionary
 
 from sympy.core.basic import Basic
 from sympy.core.expr import Expr
@@ -21,12 +20,14 @@ from sympy.core.symbol import Symbol
 
 from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex, Operator, Parameter, Parameters, Shape, Slice
+from mcalc.tree.interning import Interned
 from mcalc.tree.marks import canonical, reading_key
 
 if TYPE_CHECKING:
     from sympy.printing.printer import Printer
 
-_nodes: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
+_nodes: Interned[Node] = Interned()
+_held = _nodes.entries
 
 
 def dimension(value: int | str | Expr) -> Expr:
@@ -57,8 +58,8 @@ class Node(Basic):
 
     def __new__(cls, operator: Operator, args: Sequence[Node], parameters: Parameters, shape: Shape) -> Node:
         identity = (id(operator), parameters, shape, *args)
-        found = _nodes.get(identity)
-        if found is not None:
+        held = _held.get(identity)
+        if held is not None and (found := held()) is not None:
             return found
         self = Basic.__new__(cls, *args)
         self.operator, self.parameters, self.shape = operator, parameters, shape
@@ -67,7 +68,7 @@ class Node(Basic):
         self.loops = _free_loops(self)
         self.sign, self.canon = canonical(self)
         self.key = reading_key(self)
-        _nodes[identity] = self
+        _nodes.keep(identity, self)
         return self
 
     __eq__, __hash__ = object.__eq__, object.__hash__  # equal values are one object
