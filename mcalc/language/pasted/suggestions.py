@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from mcalc.language.declarations import Declaration
@@ -12,9 +13,16 @@ from mcalc.language.reading import read_program
 from mcalc.problems import Problem, Span
 from mcalc.table.records import lies
 
+_SUSPECT = re.compile(r"[^A-Za-z0-9_\s+\-*/@^'(),;=.]|\.\s*\w*\s*\(|sum\s*_|\^\s*\(?\s*[^\W\d]|\.\s*T|\A[^@]*\*[^@]*\Z")
+"""A sign of another notation, a call behind a dot, a sum of its own, a name as an exponent, stars and no `@`.
+
+A text without any of these is not certainly in another notation."""
+
 
 def misread(source: str, declared: Mapping[str, Declaration]) -> None:
     """Raises the Problem of a text that mcalc can read, and that is certainly another notation: ``np.exp(x)``."""
+    if _SUSPECT.search(source) is None:
+        return
     corrected, slips = rewritten(source, _ranks(declared))
     for slip in slips:
         if slip.certain:
