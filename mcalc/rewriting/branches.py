@@ -13,7 +13,7 @@ from mcalc.table.roles import CASES
 
 def one_distinction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """Terms with values by the same cases as a factor are one case distinction, where that is shorter."""
-    if t.head != SUM or len(t.args) < 2:
+    if len(t.args) < 2:
         return None
     by_condition: dict[Form, list[int]] = defaultdict(list)
     for at, a in enumerate(t.args):

@@ -16,8 +16,6 @@ _MOST, _FEW = 12, 4
 
 def out_of_fraction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``(A + s·I)·v/s = A·v/s + v``: what cancels in one part of a sum is cancelled where the whole is then shorter."""
-    if t.head != PRODUCT:
-        return None
     powers = list(zip(t.args, t.par, strict=True))
     for below, e in powers:
         if below.shape or e >= 0:
@@ -40,8 +38,6 @@ def out_of_fraction(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None
 
 def proportional(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``(a³ − a)/(1 − a²) = −a``, ``(a² − b²)/(a − b) = a + b``: a sum that is another one times a short one."""
-    if t.head != PRODUCT:
-        return None
     powers = list(zip(t.args, t.par, strict=True))
     sums = [(b, e) for b, e in powers if b.head == SUM and 1 < len(b.args) <= _FEW]
     for (above, e), (below, k) in permutations(sums, 2) if len(sums) <= _MOST else ():

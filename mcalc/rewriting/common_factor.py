@@ -145,7 +145,7 @@ def _made(maker: Callable[..., Form], head: str, args: tuple[Form, ...], par: tu
 
 def common_factor(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``a·c + b·c = (a + b)·c``: of the factors that terms share, the one that saves most."""
-    if t.head != SUM or len(t.args) < 2:
+    if len(t.args) < 2:
         return None
     places: dict[Signature, list[int]] = defaultdict(list)
     often = _factors_of_several(t.args)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from mcalc.rewriting.algebra import multiply
 from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, has_inverse, inverse_beside, where_positive
@@ -64,6 +65,7 @@ class Engine:
         self._chains: dict[str, list[Row]] = {}
         self._beginnings: dict[tuple[str, str], list[Row]] = {}
         self._unfit: set[tuple[Form, ...]] = set()  # factors side by side from whose first place on no row fits
+        self._moves_by_head: dict[str, list[tuple[int, Move | None]]] = {}
         self._sort()
         self._trial: Engine | None = None
         self._scout: Engine | None = None
@@ -275,15 +277,37 @@ class Engine:
         return whole
 
     def _by_moves(self, t: Form) -> Form:
-        for move in self.moves:
-            if self.budget <= 0:
+        for tried, move in self._moves_by_head.get(t.head) or self._moves_of(t.head):
+            if self.budget < tried:
+                self.budget = 0
                 return t
-            self.budget -= 1
+            self.budget -= tried
+            if move is None or (move.in_vain is not None and move.in_vain(t, self)):
+                continue
             found = move.find(t, self._scouted, self._reduced)
             if found is not None and found is not t and found not in self.memo:
                 self._note(move.name, t, found, move.sentence, t, found)
                 return found
         return t
+
+    def _moves_of(self, head: str) -> list[tuple[int, Move | None]]:
+        """The moves that are about a head, each with how many are tried with it: those between count as tried."""
+        places = [at for at, move in enumerate(self.moves) if head in move.heads]
+        tried = [at - before for before, at in pairwise([-1, *places, len(self.moves) - 1])]
+        self._moves_by_head[head] = [*zip(tried, [*(self.moves[at] for at in places), None], strict=True)]
+        return self._moves_by_head[head]
+
+    def may_fit(self, head: str, inside: set[str]) -> bool:
+        """Whether a row may fit a sum, a product or a function of parts with these heads."""
+        for _, needed in self._by_head.get(head, ()):
+            if not needed or (needed <= inside if head == SUM else not needed.isdisjoint(inside)):
+                return True
+        return False
+
+    def fits_between(self, parts: Sequence[Form], start: int, end: int) -> bool:
+        """Whether a row fits factors of a product of matrices of which one stands in these places."""
+        starts = range(max(0, start - self._widest + 1), min(end, len(parts) - 1))
+        return has_inverse(parts) or any(self._fitting(parts, at, False) is not None for at in starts)
 
     def _note(self, name: str, before: Form, after: Form, sentence: str, node: Form, result: Form) -> None:
         self.log.append(Entry(name, before, after, sentence, node, result))

@@ -30,7 +30,7 @@ def _small(size: Expr) -> int:
 
 def as_column(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``s·t·e₁ + s·u·e₂ = s·[t; u; 0]``: several multiples of unit vectors are one column, what all share before it."""
-    if t.head != SUM or len(t.args) < 2 or len(t.shape) != 1 or not _small(t.shape[0]):
+    if len(t.args) < 2 or len(t.shape) != 1 or not _small(t.shape[0]):
         return None
     places: dict[int, Pair] = {}
     others: list[Pair] = []
@@ -128,7 +128,7 @@ def _powers(b: Form) -> tuple[Rational, list[tuple[Form, Rational]]]:
 
 def as_grid(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``[a; b]·e₁ᵀ + [c; d]·e₂ᵀ = [a, c; b, d]``: columns times rows that are given by their entries are one matrix."""
-    if t.head != SUM or len(t.shape) != 2 or not all(map(_small, t.shape)) or is_typed(t):
+    if len(t.shape) != 2 or not all(map(_small, t.shape)) or is_typed(t):
         return None
     height, width = map(int, t.shape)
     totals: list[list[Pair]] = [[] for _ in range(height * width)]
@@ -171,7 +171,7 @@ def _matrix_entries(body: Form, height: int, width: int) -> list[Form] | None:
 
 def from_columns(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``A[:,1]·uᵀ + A[:,2]·vᵀ = A·[uᵀ; vᵀ]``: columns of a matrix, each times a row, are it times the rows."""
-    if t.head != SUM or len(t.args) < 2 or len(t.shape) != 2:
+    if len(t.args) < 2 or len(t.shape) != 2:
         return None
     rows: dict[Form, dict[int, list[tuple[int, Pair]]]] = defaultdict(lambda: defaultdict(list))
     for at, (c, a) in enumerate(zip(t.par, t.args, strict=True)):

@@ -172,7 +172,8 @@ _CONSTANT = frozenset({NUMBER, "ones", "zeros", "eye", "dimension"})
 # What it costs to read: tokens, brackets and commas apart ------------------------------------------------------------
 
 
-def _coefficient_cost(value: Rational, alone: bool = False) -> int:
+def coefficient_cost(value: Rational, alone: bool = False) -> int:
+    """What a number before a term takes to read, or one that is a term."""
     value = absolute(value)
     return (1 if value.numerator != 1 or alone else 0) + (2 if value.denominator != 1 else 0)
 
@@ -228,7 +229,7 @@ def opened_content(c: Rational, core: Form) -> Form | None:
     """``c·(a + b)`` as ``c·a + c·b`` where that is shorter: ``18x + 9`` for ``9(2x + 1)``."""
     if core.head != SUM or len(core.args) < 2 or len(core.args) > 4 or c == 1:
         return None
-    whole = _coefficient_cost(c) + _sum_cost(core.args, core.par)
+    whole = coefficient_cost(c) + _sum_cost(core.args, core.par)
     pairs = [rational(c * k) for k in core.par]
     if all(k < 0 for k in pairs) or _sum_cost(core.args, pairs) >= whole:
         return None
@@ -238,7 +239,7 @@ def opened_content(c: Rational, core: Form) -> Form | None:
 def _sum_cost(args: Iterable[Form], par: Iterable[Rational]) -> int:
     """The terms with the signs between them."""
     written = [
-        _coefficient_cost(c, True) if t.head == NUMBER else t.cost if c == 1 else _coefficient_cost(c) + t.cost
+        coefficient_cost(c, True) if t.head == NUMBER else t.cost if c == 1 else coefficient_cost(c) + t.cost
         for c, t in zip(par, args, strict=True)
     ]
     return sum(written) + len(written) - 1
@@ -247,7 +248,7 @@ def _sum_cost(args: Iterable[Form], par: Iterable[Rational]) -> int:
 def _cost(form: Form) -> int:
     head, args = form.head, form.args
     if head == NUMBER:
-        return _coefficient_cost(form.par[0], True) + (form.par[0] < 0)
+        return coefficient_cost(form.par[0], True) + (form.par[0] < 0)
     if head == SUM:
         written = _sum_cost(args, form.par)
         if len(args) == 1:
@@ -264,11 +265,7 @@ def _cost(form: Form) -> int:
         written = sum(costs) + len(args) - 1
         return written + fraction - (2 if below and has_mean(form) else 0)
     if head == CHAIN:
-        turned = 1
-        if form.shape and args[-1].head == TURNED:
-            start = next((at for at, arg in enumerate(args) if is_row(arg)), 0)
-            turned = len(args) - start if all([arg.head == TURNED for arg in args[start:]]) else 1
-        return sum([arg.cost for arg in args]) + len(args) - 1 - (turned - 1)
+        return row_cost(args, form.shape)
     if head in ("ones", "zeros"):
         return 1 + max(1, len(form.par))
     if head == TURNED:
@@ -279,6 +276,15 @@ def _cost(form: Form) -> int:
     if operator.notation.kind in ("infix", "power", "sum", "product", "quotient"):
         return sum(arg.cost for arg in args) + len(args) - 1
     return 1 + sum(arg.cost for arg in args)
+
+
+def row_cost(parts: Sequence[Form], shape: Shape) -> int:
+    """What a product of matrices takes to read; where all are turned, that is said once."""
+    turned = 1
+    if shape and parts[-1].head == TURNED:
+        start = next((at for at, part in enumerate(parts) if is_row(part)), 0)
+        turned = len(parts) - start if all([part.head == TURNED for part in parts[start:]]) else 1
+    return sum([part.cost for part in parts]) + len(parts) - 1 - (turned - 1)
 
 
 def is_dot(form: Form) -> bool:
@@ -314,9 +320,14 @@ def gain_by_turning(form: Form) -> int:
     if form.head == SUM or form.head == PRODUCT:
         return sum(gain_by_turning(arg) for arg in form.args if arg.shape)
     if form.head == CHAIN:
-        heads = [arg.head for arg in form.args]
-        return 2 * heads.count(TURNED) + heads.count("eye") + heads.count("diag") - len(heads)
+        return gain_of_row(form.args)
     return 0 if form.head in ("eye", "diag", "ones", "zeros") else -1
+
+
+def gain_of_row(parts: Sequence[Form]) -> int:
+    """How many of the factors of a product of matrices are transposes, and not names."""
+    heads = [part.head for part in parts]
+    return 2 * heads.count(TURNED) + heads.count("eye") + heads.count("diag") - len(heads)
 
 
 def _hides_sign(form: Form) -> bool:

@@ -10,6 +10,7 @@ from sympy.core.expr import Expr
 from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form, has_mean, make, ones, scaled_parts
+from mcalc.rewriting.outlook import Rows, is_hopeless
 from mcalc.rewriting.products import chain
 from mcalc.rewriting.rationals import Rational, rational, whole
 from mcalc.rewriting.signs import turned
@@ -132,14 +133,20 @@ def _full(t: Form, shape: tuple[Expr, ...]) -> Form:
     return t if t.shape == shape else multiply([(t, 1), (ones(shape), 1)], shape)
 
 
+OPENED = frozenset({SUM, PRODUCT, CHAIN, *_OPENED})
+"""Where parentheses are opened; under a transpose they are already."""
+
+
+def multiplies_in_vain(t: Form, rows: Rows) -> bool:
+    """Whether no parentheses are worth opening, as far as that can be told before it is done."""
+    if len(t.args) > _MOST and t.head == SUM:
+        return True
+    return is_hopeless(t, list(zip(t.par, t.args, strict=True)) if t.head == SUM else [(1, t)], rows, _SHORT)
+
+
 def multiply_out(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``(1 - y)p - y(1 - p) = p - y``: parentheses are opened where that makes the whole shorter."""
-    if t.head == SUM and len(t.args) <= _MOST:
-        pairs = list(zip(t.par, t.args, strict=True))
-    elif t.head in (PRODUCT, CHAIN, TURNED) or t.head in _OPENED:
-        pairs = [(1, t)]
-    else:
-        return None
+    pairs: list[Pair] = list(zip(t.par, t.args, strict=True)) if t.head == SUM else [(1, t)]
     ways = list(islice(((at, way) for at, (_, a) in enumerate(pairs) for way in expansions(a)), _MOST))
     tries = [{at: way} for at, way in ways]
     if len({at for at, _ in ways}) > 1:
@@ -161,7 +168,7 @@ def multiply_out(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
 
 def one_inverse(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``(I + S⁻¹·B)⁻¹·S⁻¹ = (S + B)⁻¹``: two inverses are one where the product inside is short."""
-    if t.head != CHAIN or sum([_is_inverse(part) for part in t.args]) < 2:
+    if sum([_is_inverse(part) for part in t.args]) < 2:
         return None
     for at, (one, other) in enumerate(pairwise(t.args)):
         if not (_is_inverse(one) and _is_inverse(other)):
@@ -186,7 +193,7 @@ def _is_inverse(form: Form) -> bool:
 
 def one_denominator(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``1 - a/(1 + a) = 1/(1 + a)``: terms are brought over one fraction bar where what is above it is short."""
-    if t.head != SUM or not 1 < len(t.args) <= _SHORT:
+    if not 1 < len(t.args) <= _SHORT:
         return None
     best, best_cost = None, t.cost
     for below, power in _below(t):

@@ -14,7 +14,7 @@ from mcalc.rewriting.signs import turned
 
 def multiples(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``s·u − t·u = (s − t)·u``: multiples of one vector or matrix are added, though that is no shorter."""
-    if t.head != SUM or len(t.args) < 2 or not t.shape:
+    if len(t.args) < 2 or not t.shape:
         return None
     parts = [split(a) for a in t.args]
     body = parts[0][2]
@@ -30,7 +30,7 @@ _CONSTANT = frozenset({"ones", "eye"})
 
 def both_sides(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``A'·A − A'·B·A = A'·(I − B)·A``: the matrices that all terms have first and last are taken out together."""
-    if t.head != SUM or len(t.args) < 2 or not is_matrix(t):
+    if len(t.args) < 2 or not is_matrix(t):
         return None
     body = split(t.args[0])[2]
     if body.head != CHAIN:
@@ -47,7 +47,7 @@ def both_sides(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
 
 def beside_its_transpose(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``(A − B·A)'·A = A'·(I − B)'·A``: the transpose of what stands beside a sum comes out on the other side."""
-    if t.head != CHAIN or not is_matrix(t):
+    if not is_matrix(t):
         return None
     for at, a in enumerate(t.args):
         own = a.args[0] if a.head == TURNED else a

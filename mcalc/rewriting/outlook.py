@@ -1,0 +1,169 @@
+"""What opening parentheses comes to, before anything is made: most often it is longer, and nothing can shorten it.
+
+Where no factor stands once more in what it is multiplied by, no two terms are alike and no row fits, the terms stay
+as they are, and what they cost is known from their parts. In doubt there is hope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from mcalc.rewriting.forms import (
+    CHAIN,
+    NUMBER,
+    ONE,
+    PRODUCT,
+    SUM,
+    TURNED,
+    Form,
+    coefficient_cost,
+    gain_by_turning,
+    gain_of_row,
+    is_column,
+    is_matrix,
+    is_row,
+    power_cost,
+    row_cost,
+)
+from mcalc.rewriting.rationals import Rational, rational
+from mcalc.rewriting.signs import turned
+from mcalc.table import INDICATORS
+from mcalc.table.roles import EXPONENTIAL, INVERSE
+
+_UNEVEN = frozenset({"ones", "zeros", "eye", "unit", "power", "diag", NUMBER, EXPONENTIAL, INVERSE, *INDICATORS})
+"""What goes into other factors, or takes them in."""
+Pair = tuple[Rational, Form]
+
+
+class Rows(Protocol):
+    """The rows that an engine knows by now."""
+
+    def may_fit(self, head: str, inside: set[str]) -> bool:
+        """Whether one may fit a sum, a product or a function of parts with these heads."""
+
+    def fits_between(self, parts: Sequence[Form], start: int, end: int) -> bool:
+        """Whether one fits factors of a product of matrices of which one stands in these places."""
+
+
+class _Term(NamedTuple):
+    """A term of a sum that is not made: its parts, its number, what it costs, and what it gains by being turned."""
+
+    what: Hashable
+    head: str
+    number: Rational
+    cost: int
+    gain: int
+
+
+class _Hope(Exception):
+    """What opening comes to cannot be told from the parts."""
+
+
+def is_hopeless(t: Form, pairs: Sequence[Pair], rows: Rows, few: int) -> bool:
+    """Whether no way to open a sum in one of these terms of a form makes it shorter; `few` terms a sum may have."""
+    try:
+        return _is_hopeless(t, pairs, rows, few)
+    except _Hope:
+        return False
+
+
+def _is_hopeless(t: Form, pairs: Sequence[Pair], rows: Rows, few: int) -> bool:
+    if t.head == "diag":  # diag(u) + diag(v) is diag(u + v)
+        return not rows.may_fit("diag", {t.args[0].head})
+    alone = len(pairs) == 1
+    plain = [_as_it_is(c, a) for c, a in pairs]
+    terms, heads = {term.what for term in plain}, {term.head for term in plain}
+    count, whole, gain = len(plain), sum(term.cost for term in plain) + len(plain) - 1, sum(term.gain for term in plain)
+    for (c, a), before in zip(pairs, plain, strict=True):
+        for way in _ways(c, a, rows, few):
+            terms.update(term.what for term in way)
+            heads.update(term.head for term in way)
+            count += len(way)
+            numbers = [0] * len(way) if alone and c not in (1, -1) else [coefficient_cost(term.number) for term in way]
+            dearer = sum(term.cost for term in way) + sum(numbers) + len(way) - 1 - before.cost
+            gained = sum(term.gain for term in way) - before.gain
+            turned_over = 2 - 2 * (gain + gained) if gain + gained > 0 else 0
+            if whole + dearer + min(turned_over, 0) < t.cost or not (alone or dearer >= max(0, 2 * gained)):
+                return False
+    return len(terms) == count and (count == len(plain) or not rows.may_fit(SUM, heads))
+
+
+def _as_it_is(c: Rational, form: Form) -> _Term:
+    cost = form.cost if form.head != NUMBER else 0
+    return _Term(_what(form), form.head, c, cost + coefficient_cost(c, form.head == NUMBER), gain_by_turning(form))
+
+
+def _what(form: Form) -> Hashable:
+    if form.head == PRODUCT:
+        return frozenset(zip(form.args, form.par, strict=True))
+    return form.args if form.head == CHAIN else form
+
+
+def _ways(c: Rational, t: Form, rows: Rows, few: int) -> Iterator[list[_Term]]:
+    """The terms that each sum in a term opens it into, without their numbers in the cost."""
+    if t.head == PRODUCT:
+        sums = [(b, e) for b, e in zip(t.args, t.par, strict=True) if b.head == SUM]
+        if len(sums) > few:
+            return
+        if any(b.head == "diag" and b.args[0].head == SUM for b in t.args):
+            raise _Hope
+        for own, e in sums:
+            if any(x.head == PRODUCT and any(k < 0 for k in x.par) for x in own.args):
+                raise _Hope
+            if e == 1 and len(own.args) <= few:
+                yield _in_product(c, t, own, rows)
+    elif t.head == CHAIN:
+        for at, a in enumerate(t.args):
+            own = a.args[0] if a.head == TURNED else a
+            if own.head == SUM and len(own.args) <= few:
+                yield _in_row(c, t, at, rows)
+    elif t.head not in ("variable", NUMBER) and any(a.head in (SUM, PRODUCT) for a in t.args):
+        raise _Hope
+
+
+def _in_product(c: Rational, t: Form, own: Form, rows: Rows) -> list[_Term]:
+    rest = [(b, e) for b, e in zip(t.args, t.par, strict=True) if b is not own]
+    if is_row(t) or (t.shape and not any(b.shape for b, _ in rest)):
+        raise _Hope
+    found = []
+    for k, x in zip(own.par, own.args, strict=True):
+        more = [] if x is ONE else zip(x.args, x.par, strict=True) if x.head == PRODUCT else [(x, 1)]
+        powers = [*more, *rest]
+        heads = {b.head for b, _ in powers}
+        uneven = not heads.isdisjoint(_UNEVEN) or any(e < 0 for _, e in powers)
+        if uneven or x.head == SUM or len(dict(powers)) < len(powers):
+            raise _Hope
+        (only, power), *others = powers
+        if not others and power == 1:
+            if only.head == SUM:
+                raise _Hope
+            found.append(_Term(_what(only), only.head, rational(c * k), only.cost, gain_by_turning(only)))
+            continue
+        if rows.may_fit(PRODUCT, heads):
+            raise _Hope
+        cost = sum(power_cost(b, e) for b, e in powers) + len(powers) - 1
+        gain = sum(gain_by_turning(b) for b, _ in powers if b.shape) if is_matrix(t) else 0
+        found.append(_Term(frozenset(powers), PRODUCT, rational(c * k), cost, gain))
+    return found
+
+
+def _in_row(c: Rational, t: Form, at: int, rows: Rows) -> list[_Term]:
+    a = t.args[at]
+    own = a.args[0] if a.head == TURNED else a
+    if not t.shape:
+        raise _Hope
+    found = []
+    for k, x in zip(own.par, own.args, strict=True):
+        part = turned(x) if a.head == TURNED else x
+        scalars = part.head == PRODUCT and not all(b.shape for b in part.args)
+        if x.shape != own.shape or part.head in _UNEVEN or part.head == SUM or scalars:
+            raise _Hope
+        new = part.args if part.head == CHAIN else (part,)
+        parts = (*t.args[:at], *new, *t.args[at + 1 :])
+        within = any(map(is_row, parts[1:])) or any(map(is_column, parts[:-1]))
+        if within or rows.fits_between(parts, at, at + len(new)):
+            raise _Hope
+        gain = gain_of_row(parts) if is_matrix(t) else 0
+        found.append(_Term(parts, CHAIN, rational(c * k), row_cost(parts, t.shape), gain))
+    return found
