@@ -7,30 +7,28 @@ the number of moves tried is bounded.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from mcalc.rewriting.algebra import multiply
-from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, has_inverse, inverse_beside, where_positive
+from mcalc.rewriting.beside import has_inverse, where_positive
 from mcalc.rewriting.constructors import SENTENCES, SILENT, construct, facts
 from mcalc.rewriting.forms import (
     CHAIN,
     PRODUCT,
     SUM,
     Form,
-    chain_shape,
     is_column,
     make,
     ones,
 )
 from mcalc.rewriting.log import Entry
 from mcalc.rewriting.matching import applied
+from mcalc.rewriting.met_rows import MetRows
 from mcalc.rewriting.moves import MOVES, Move
-from mcalc.rewriting.patterns import Row, after_of, each, is_name
+from mcalc.rewriting.patterns import Row
 from mcalc.rewriting.products import added_up, is_ones
 from mcalc.rewriting.signs import keeping, turned
-from mcalc.rewriting.table import Placed, place, rows_with, waiting
 from mcalc.table.sentences import linked, told
 
 ARITHMETIC = "arithmetic"
@@ -49,6 +47,7 @@ class Engine:
         table: Iterable[Row] | None = None,
         signs: set[Form] | None = None,
         typed: Collection[Form] = (),
+        rows: MetRows | None = None,
     ):
         self.moves = moves
         self.log: list[Entry] = []
@@ -57,39 +56,10 @@ class Engine:
         self.signs = signs if signs is not None else set()
         self.typed = typed
         self.budget, self.steps = _BUDGET, _STEPS
-        self._given = None if table is None else tuple(table)
-        self._rows: list[Placed] = [((place,), row) for place, row in enumerate(self._given or ())]
-        self._heads: set[str] = set()
-        self._waiting = set(waiting()) if self._given is None else set()
-        self._by_head: dict[str, list[tuple[Row, frozenset[str]]]] = {}
-        self._chains: dict[str, list[Row]] = {}
-        self._beginnings: dict[tuple[str, str], list[Row]] = {}
-        self._unfit: set[tuple[Form, ...]] = set()  # factors side by side from whose first place on no row fits
+        self.rows = MetRows(table) if rows is None else rows
         self._moves_by_head: dict[str, list[tuple[int, Move | None]]] = {}
-        self._sort()
         self._trial: Engine | None = None
         self._scout: Engine | None = None
-
-    def _meet(self, head: str) -> None:
-        """A head not met before: the rows that waited for it are read."""
-        self._heads.add(head)
-        ready = [heads for heads in self._waiting if heads <= self._heads]
-        if ready:
-            self._waiting.difference_update(ready)
-            self._rows += [placed for heads in ready for placed in rows_with(heads)]
-            self._rows.sort(key=place)
-            self._sort()
-
-    def _sort(self) -> None:
-        self._by_head, self._chains, self._beginnings = defaultdict(list), defaultdict(list), {}
-        self._unfit, self._widest = set(), max((len(row.before.args) for _, row in self._rows), default=0)
-        for _, row in self._rows:
-            if row.before.head == CHAIN:
-                first = row.before.args[0]
-                self._chains["" if is_name(first) else first.head].append(row)
-            else:
-                needed = frozenset(arg.head for arg in row.before.args if not is_name(arg))
-                self._by_head[row.before.head].append((row, needed))
 
     def simplify(self, root: Form) -> Form:
         """The cheapest form reached; every part once."""
@@ -132,8 +102,8 @@ class Engine:
 
     def _step(self, t: Form) -> Form:
         """One step at a form whose arguments are simple; the form itself where there is nothing to do."""
-        if t.head not in self._heads:
-            self._meet(t.head)
+        if t.head not in self.rows.heads:
+            self.rows.meet(t.head)
         args = tuple([self.memo[a] for a in t.args])
         here = t if args == t.args else make(t.head, args, t.par, t.shape)
         facts.clear()
@@ -156,7 +126,7 @@ class Engine:
         return self._by_moves(t) if t.args else t
 
     def _by_rows(self, t: Form) -> Form:
-        candidates = self._by_head.get(t.head, ())
+        candidates = self.rows.by_head.get(t.head, ())
         present = {arg.head for arg in t.args}
         for row, needed in candidates:
             if needed:
@@ -188,7 +158,7 @@ class Engine:
         parts = (above, *inner.args) if is_column(inner) else (above, *inner.args, ones(inner.shape[1:]))
         for at, width in ((0, 2), (len(parts) - 2, 2)):
             ends = parts[at : at + width]
-            use = self._fitting(ends, 0, has_inverse(ends)) if any(map(is_ones, ends)) else None
+            use = self.rows.fitting(ends, 0, has_inverse(ends)) if any(map(is_ones, ends)) else None
             if use is not None:
                 row, before, after = use
                 whole = make(CHAIN, (*parts[:at], after, *parts[at + width :]), (), ())
@@ -227,11 +197,8 @@ class Engine:
         run: list[tuple[Row, Form, Form]] = []
         now, inverses = t, has_inverse(parts)
         while at + 1 < len(parts):
-            window = tuple(parts[at : at + self._widest])
-            use = None if window in self._unfit and not inverses else self._fitting(parts, at, inverses)
+            use = self.rows.fitting(parts, at, inverses)
             if use is None:
-                if not inverses:
-                    self._unfit.add(window)
                 at += 1
                 continue
             row, before, after = use
@@ -243,32 +210,6 @@ class Engine:
             inverses = has_inverse(parts)
             at = max(at - 1, 0)
         return self._told(run, now, parts, t) if run else now
-
-    def _beginning(self, first: str, second: str) -> list[Row]:
-        """The rows about products that begin so, those with a letter in the first place last."""
-        found = self._beginnings.get((first, second))
-        if found is None:
-            rows = (*self._chains.get(first, ()), *self._chains.get("", ()))
-            found = [row for row in rows if is_name(row.before.args[1]) or row.before.args[1].head == second]
-            self._beginnings[first, second] = found
-        return found
-
-    def _fitting(self, parts: Sequence[Form], at: int, inverses: bool) -> tuple[Row, Form, Form] | None:
-        """The first row that fits from a place on: the row, what it replaces, and by what."""
-        for row in self._beginning(parts[at].head, parts[at + 1].head):
-            width = len(row.before.args)
-            window = parts[at : at + width]
-            if len(window) < width:
-                continue
-            bound = next((way for way in each(row.before.args, window, {}) if row.holds(way)), None)
-            if bound is not None:
-                before = make(CHAIN, window, (), chain_shape(window))
-                return row, before, after_of(row, bound, before)
-        beside = inverse_beside(parts[at : at + LONGEST_INVERTED + 1]) if inverses else None
-        if beside is None:
-            return None
-        width, found = beside
-        return INVERSE_BESIDE, make(CHAIN, parts[at : at + width], (), chain_shape(parts[at : at + width])), found
 
     def _told(self, run: Sequence[tuple[Row, Form, Form]], now: Form, parts: Sequence[Form], t: Form) -> Form:
         whole = make(CHAIN, parts, (), t.shape) if len(parts) > 1 else parts[0]
@@ -282,7 +223,7 @@ class Engine:
                 self.budget = 0
                 return t
             self.budget -= tried
-            if move is None or (move.in_vain is not None and move.in_vain(t, self)):
+            if move is None or (move.in_vain is not None and move.in_vain(t, self.rows)):
                 continue
             found = move.find(t, self._scouted, self._reduced)
             if found is not None and found is not t and found not in self.memo:
@@ -297,18 +238,6 @@ class Engine:
         self._moves_by_head[head] = [*zip(tried, [*(self.moves[at] for at in places), None], strict=True)]
         return self._moves_by_head[head]
 
-    def may_fit(self, head: str, inside: set[str]) -> bool:
-        """Whether a row may fit a sum, a product or a function of parts with these heads."""
-        for _, needed in self._by_head.get(head, ()):
-            if not needed or (needed <= inside if head == SUM else not needed.isdisjoint(inside)):
-                return True
-        return False
-
-    def fits_between(self, parts: Sequence[Form], start: int, end: int) -> bool:
-        """Whether a row fits factors of a product of matrices of which one stands in these places."""
-        starts = range(max(0, start - self._widest + 1), min(end, len(parts) - 1))
-        return has_inverse(parts) or any(self._fitting(parts, at, False) is not None for at in starts)
-
     def _note(self, name: str, before: Form, after: Form, sentence: str, node: Form, result: Form) -> None:
         self.log.append(Entry(name, before, after, sentence, node, result))
 
@@ -317,13 +246,13 @@ class Engine:
     def _reduced(self, t: Form) -> Form:
         """The form by the rows alone."""
         if self._trial is None:
-            self._trial = Engine((), self._given, self.signs, self.typed)
+            self._trial = Engine((), None, self.signs, self.typed, self.rows)
         return self._trial._simplified(t)
 
     def _scouted(self, t: Form) -> Form:
         """The form by rows and moves, without a line in the log."""
         if self._scout is None:
-            self._scout = Engine(self.moves, self._given, self.signs, self.typed)
+            self._scout = Engine(self.moves, None, self.signs, self.typed, self.rows)
             self._scout._trial, self._scout._scout = self._trial, self._scout
             self._scout.budget = self.budget
         return self._scout._simplified(t)

@@ -42,8 +42,8 @@ class Rows(Protocol):
     def may_fit(self, head: str, inside: set[str]) -> bool:
         """Whether one may fit a sum, a product or a function of parts with these heads."""
 
-    def fits_between(self, parts: Sequence[Form], start: int, end: int) -> bool:
-        """Whether one fits factors of a product of matrices of which one stands in these places."""
+    def fits_across(self, parts: Sequence[Form], *borders: int) -> bool:
+        """Whether one fits factors of a product of matrices on both sides of one of these places."""
 
 
 class _Term(NamedTuple):
@@ -162,7 +162,8 @@ def _in_row(c: Rational, t: Form, at: int, rows: Rows) -> list[_Term]:
         new = part.args if part.head == CHAIN else (part,)
         parts = (*t.args[:at], *new, *t.args[at + 1 :])
         within = any(map(is_row, parts[1:])) or any(map(is_column, parts[:-1]))
-        if within or rows.fits_between(parts, at, at + len(new)):
+        borders = range(at, at + len(new) + 1) if a is not own else (at, at + len(new))
+        if within or rows.fits_across(parts, *borders):
             raise _Hope
         gain = gain_of_row(parts) if is_matrix(t) else 0
         found.append(_Term(parts, CHAIN, rational(c * k), row_cost(parts, t.shape), gain))

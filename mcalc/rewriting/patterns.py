@@ -128,6 +128,44 @@ def each(patterns: Sequence[Form], forms: Sequence[Form], bound: Bound) -> Itera
         yield from each(patterns[1:], forms[1:], found)
 
 
+class Sieve(NamedTuple):
+    """What of patterns side by side is seen at a glance: their heads, and where names stand at the top or just below.
+
+    A place is a pattern and one of its arguments, or -1.
+    """
+
+    heads: tuple[str, ...]
+    places: tuple[tuple[int, int, str], ...]
+
+    def lets_through(self, forms: Sequence[Form], start: int) -> bool:
+        """Whether the forms from a place on may be matched, as far as that is seen."""
+        for at, head in enumerate(self.heads, start):
+            if head and forms[at].head != head:
+                return False
+        bound: Bound = {}
+        for at, below, name in self.places:
+            form = forms[start + at]
+            if below >= 0:
+                if below >= len(form.args):
+                    return False
+                form = form.args[below]
+            if bound.setdefault(name, form) is not form or not fits(name, form):
+                return False
+        return True
+
+
+def sieve(patterns: Sequence[Form]) -> Sieve:
+    """The sieve of patterns that are matched in order."""
+    heads = tuple("" if is_name(pattern) else pattern.head for pattern in patterns)
+    places = []
+    for at, pattern in enumerate(patterns):
+        if is_name(pattern):
+            places.append((at, -1, letter(pattern)))
+        elif pattern.head not in (SUM, PRODUCT, CHAIN):
+            places += [(at, below, letter(arg)) for below, arg in enumerate(pattern.args) if is_name(arg)]
+    return Sieve(heads, tuple(places))
+
+
 def pairs_of(form: Form) -> list[tuple[Form, Rational]]:
     """The parts of a form with their coefficients or exponents."""
     return list(zip(form.args, form.par, strict=True))
