@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from mcalc.rewriting.constructors import SENTENCES
     from mcalc.rewriting.engine import Engine
     from mcalc.rewriting.explaining import ENTRYWISE, IN_ORDER
-    from mcalc.rewriting.forms import Form, make, widest
+    from mcalc.rewriting.forms import Form, make
     from mcalc.rewriting.log import replayed
     from mcalc.rewriting.moves import MOVES
     from mcalc.rewriting.patterns import Row, built, is_name, letter
     from mcalc.rewriting.reading import Typed, canonical, raw
+    from mcalc.rewriting.shapes import widest
     from mcalc.rewriting.showing import Writer
     from mcalc.rewriting.table import measure, rows_with, waiting, written_rows
     from mcalc.rewriting.table import rows as rewritings

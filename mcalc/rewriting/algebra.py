@@ -19,12 +19,11 @@ from mcalc.rewriting.forms import (
     number,
     ones,
     scaled_parts,
-    turned_shape,
-    widest,
     zeros,
 )
 from mcalc.rewriting.known import is_nonnegative
 from mcalc.rewriting.rationals import Rational, power_of, rational, root_of, whole
+from mcalc.rewriting.shapes import turned_shape, widest
 from mcalc.rewriting.signs import OPENED, turned, with_content
 from mcalc.table import INDICATORS
 from mcalc.table.records import Shape

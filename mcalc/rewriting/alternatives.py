@@ -23,10 +23,10 @@ from mcalc.rewriting.forms import (
     make,
     number,
     scaled_parts,
-    turned_shape,
 )
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, rational
+from mcalc.rewriting.shapes import turned_shape
 from mcalc.rewriting.signs import turned
 from mcalc.rewriting.traces import size_of
 from mcalc.table.roles import INVERSE, NORM

@@ -11,20 +11,12 @@ from sympy.core.expr import Expr
 
 from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import (
-    CHAIN,
-    ONE,
-    PRODUCT,
-    SUM,
-    Form,
-    chain_shape,
-    identity,
-    make,
-)
+from mcalc.rewriting.forms import CHAIN, ONE, PRODUCT, SUM, Form, identity, make
 from mcalc.rewriting.hidden import hidden, once_more
 from mcalc.rewriting.opening import Pair, Reduce, as_it_stands
 from mcalc.rewriting.products import chain
 from mcalc.rewriting.rationals import Rational, absolute
+from mcalc.rewriting.shapes import chain_shape
 from mcalc.rewriting.signs import is_typed, turned
 
 _MOST = 12

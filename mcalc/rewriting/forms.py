@@ -116,37 +116,6 @@ def is_matrix(form: Form) -> bool:
     return len(form.shape) == 2 and form.shape[0] is not _UNIT
 
 
-def is_wide(shape: Shape) -> bool:
-    """Whether it is the shape of a matrix that is neither a row nor a column."""
-    return len(shape) == 2 and shape[0] is not _UNIT and shape[1] is not _UNIT
-
-
-def turned_shape(shape: Shape) -> Shape:
-    """The shape of the transpose: of a column n a row 1×n, of m×n n×m."""
-    if len(shape) == 1:
-        return (_UNIT, shape[0])
-    if len(shape) == 2:
-        return (shape[1],) if shape[0] is _UNIT else (shape[1], shape[0])
-    return shape
-
-
-def chain_shape(parts: Sequence[Form]) -> Shape:
-    """The shape of a product of matrices, rows and columns."""
-    height, width = (*parts[0].shape, _UNIT)[0], (*parts[-1].shape, _UNIT)[1]
-    if height is _UNIT and width is _UNIT:
-        return ()
-    return (height,) if width is _UNIT else (height, width)
-
-
-def widest(forms: Iterable[Form]) -> Shape:
-    """The shape of an element-wise operation: scalars are expanded."""
-    best: Shape = ()
-    for form in forms:
-        if len(form.shape) > len(best):
-            best = form.shape
-    return best
-
-
 _UNIT = S.One
 
 

@@ -16,7 +16,6 @@ from mcalc.rewriting.forms import (
     TURNED,
     ZERO,
     Form,
-    chain_shape,
     gain_by_turning,
     is_column,
     is_matrix,
@@ -26,13 +25,13 @@ from mcalc.rewriting.forms import (
     number,
     ones,
     scaled_parts,
-    widest,
     zeros,
 )
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.known import declared, is_nonnegative
 from mcalc.rewriting.products import turned
 from mcalc.rewriting.rationals import absolute, over, rational
+from mcalc.rewriting.shapes import chain_shape, widest
 from mcalc.rewriting.traces import BARE, dimension, size_of
 from mcalc.table import CONTRARY, TABLE
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Same, Shape

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, has_inverse, inverse_beside
-from mcalc.rewriting.forms import CHAIN, SUM, Form, chain_shape, make
+from mcalc.rewriting.forms import CHAIN, SUM, Form, make
 from mcalc.rewriting.patterns import Row, Sieve, after_of, each, is_name, sieve
+from mcalc.rewriting.shapes import chain_shape
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
 
 Fit = tuple[Row, Form, Form]

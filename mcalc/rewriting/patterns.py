@@ -20,19 +20,17 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    chain_shape,
     is_column,
     is_matrix,
     is_row,
     make,
     ones,
     scaled_parts,
-    turned_shape,
-    widest,
 )
 from mcalc.rewriting.functions import shape_of
 from mcalc.rewriting.known import declared, is_always_positive
 from mcalc.rewriting.rationals import Rational, over
+from mcalc.rewriting.shapes import chain_shape, turned_shape, widest
 from mcalc.rewriting.signs import turned
 from mcalc.rewriting.traces import dimension
 

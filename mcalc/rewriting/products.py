@@ -16,22 +16,20 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    chain_shape,
     identity,
     is_column,
     is_matrix,
     is_row,
-    is_wide,
     is_zero,
     make,
     ones,
     scaled_parts,
-    turned_shape,
     zeros,
 )
 from mcalc.rewriting.heads import operator_of
 from mcalc.rewriting.known import declared
 from mcalc.rewriting.rationals import Rational
+from mcalc.rewriting.shapes import chain_shape, is_wide, turned_shape
 from mcalc.rewriting.signs import OPENED
 from mcalc.table.records import Shape
 from mcalc.table.roles import INVERSE

@@ -6,21 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from mcalc.rewriting.constructors import construct
-from mcalc.rewriting.forms import (
-    CHAIN,
-    NUMBER,
-    ONE,
-    PRODUCT,
-    SUM,
-    TURNED,
-    Form,
-    make,
-    number,
-    scaled_parts,
-    turned_shape,
-)
+from mcalc.rewriting.forms import CHAIN, NUMBER, ONE, PRODUCT, SUM, TURNED, Form, make, number, scaled_parts
 from mcalc.rewriting.heads import head_of
 from mcalc.rewriting.rationals import Rational, absolute, rational, whole
+from mcalc.rewriting.shapes import turned_shape
 from mcalc.rewriting.signs import OPENED, keeping
 from mcalc.rewriting.traces import dimension
 from mcalc.table.records import Shape

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from math import gcd
 
 from mcalc.rewriting.constructors import construct, facts
-from mcalc.rewriting.forms import ONE, SUM, TURNED, Form, is_wide, make, scaled_parts, turned_shape
+from mcalc.rewriting.forms import ONE, SUM, TURNED, Form, make, scaled_parts
 from mcalc.rewriting.rationals import Rational, over, rational
+from mcalc.rewriting.shapes import is_wide, turned_shape
 from mcalc.table.records import Shape
 
 Pair = tuple[Rational, Form]

@@ -16,7 +16,6 @@ from mcalc.rewriting.forms import (
     TURNED,
     ZERO,
     Form,
-    chain_shape,
     identity,
     is_column,
     is_matrix,
@@ -29,6 +28,7 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.known import adds_up
 from mcalc.rewriting.products import is_skew, turned, turned_row
 from mcalc.rewriting.rationals import Rational, rational
+from mcalc.rewriting.shapes import chain_shape
 from mcalc.table.records import Shape
 from mcalc.table.roles import DIAGONAL, NORM, TRACE
 
