@@ -84,3 +84,9 @@ def test_a_product_of_jacobians_stays_one_where_that_is_shorter() -> None:
 def test_what_the_jacobians_have_in_common_is_taken_out_of_their_product() -> None:
     derivation = mcalc.gradient("-sum(((1 - e)*y + e/k)*log_softmax(z))", "z", verify=False)
     assert derivation.ascii() == "((e + sum(y)*(1 - e))*softmax(z) - (1 - e)*y - e/k)'"
+
+
+def test_a_row_of_transposes_that_products_share_is_a_product_of_matrices() -> None:
+    _, text, wrt, shapes = recurrent(10)
+    shown = write(derive(text, wrt, shapes, "explain", verify=False), "text")
+    assert "t₆ = Wᵀ·diag(t₂)·Wᵀ·(∂v₂₁/∂v₉)ᵀ" in shown

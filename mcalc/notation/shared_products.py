@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from mcalc.notation.common_rows import common_rows
 from mcalc.tree import build
@@ -58,8 +58,22 @@ class _Sharing:
                 self._note(node)
         for rows in self.by_start.values():
             rows.sort(key=lambda known: -len(known[0]))
-        for products in self.by_largest.values():
-            products.sort(key=lambda node: -self.factors[node].total())
+        often = Counter(chain.from_iterable([self.factors[node] for node in chain(*self.by_largest.values())]))
+        self.by_rarest = {factor: self._by_rarest(products, often) for factor, products in self.by_largest.items()}
+
+    def _by_rarest(self, products: Sequence[Node], often: Counter[Node]) -> dict[Node, list[tuple[int, Node]]]:
+        """The products with their places, those of the most factors first, by the factor that is in the fewest."""
+        found: dict[Node, list[tuple[int, Node]]] = {}
+        for place, node in enumerate(sorted(products, key=lambda node: -self.factors[node].total())):
+            found.setdefault(min(self.factors[node], key=often.__getitem__), []).append((place, node))
+        return found
+
+    def _held_in(self, factors: Mapping[Node, int], largest: Node, node: Node) -> Node | None:
+        """The product of the most factors that stands in another, by its largest one; None where there is none."""
+        known = self.by_rarest[largest]
+        near = chain.from_iterable([products for rarest, products in known.items() if rarest in factors])
+        held = (one for _, one in sorted(near, key=itemgetter(0)) if one is not node)
+        return next((one for one in held if _holds(factors, self.factors[one])), None)
 
     def _note(self, node: Node) -> None:
         """A product, as one that others may hold."""
@@ -109,11 +123,11 @@ class _Sharing:
                 done[node] = node
             elif len(below) == 1:
                 done[node] = done[below[0]]
-            elif node.operator.name in _MATRICES:
+            elif node in self.factors:
+                done[node] = build.apply(_ENTRIES, *(done[part] for part in below))
+            else:
                 made = build.chain([done[part] for part in below])
                 done[node] = made if made.shape == node.shape else node
-            else:
-                done[node] = build.apply(_ENTRIES, *(done[part] for part in below))
         return done[self.root], {node: done[node] for node in self.held if node in done}
 
     def _parts(self, node: Node) -> Sequence[Node]:
@@ -143,11 +157,10 @@ class _Sharing:
             return [first]
         held: list[Node] = []
         for factor in sorted([part for part in left if part in self.by_largest], key=_key, reverse=True):
-            for known in self.by_largest[factor] if factor in left else ():
-                if known is not node and _holds(left, self.factors[known]):
-                    left = _without(left, self.factors[known])
-                    held.append(known)
-                    break
+            known = self._held_in(left, factor, node) if factor in left else None
+            if known is not None:
+                left = _without(left, self.factors[known])
+                held.append(known)
         self.held.update(held)
         return self._in_order(node, held, left) if held else node.args
 

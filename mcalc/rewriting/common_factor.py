@@ -250,10 +250,11 @@ def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[
 def _as_far(signature: Signature, rests: list[Pair]) -> tuple[Signature, list[Pair]]:
     """A factor with all that follows it in every one of the terms: the whole row that they have in common."""
     place, factor, _ = signature
-    if place not in _SIDES or factor is None or not all([a.head == CHAIN for _, a in rests]):
+    chains = [_chain_in(a) for _, a in rests]
+    if place not in _SIDES or factor is None or () in chains:
         return signature, rests
     left, alike = place == "left", 0
-    rows = [a.args if left else a.args[::-1] for _, a in rests]
+    rows = [row if left else row[::-1] for row in chains]
     for ends in islice(zip(*rows, strict=False), min(map(len, rows)) - 1):
         kept = [(row[alike + 1], row[-1]) if left else (row[-1], row[alike + 1]) for row in rows]
         shapes = {chain_shape(pair) for pair in kept}
@@ -262,10 +263,26 @@ def _as_far(signature: Signature, rests: list[Pair]) -> tuple[Signature, list[Pa
         alike += 1
     if not alike:
         return signature, rests
-    taken = rests[0][1].args[:alike] if left else rests[0][1].args[-alike:]
-    cut = [a.args[alike:] if left else a.args[:-alike] for _, a in rests]
-    rests = [(c, chain(row) if len(row) > 1 else row[0]) for (c, _), row in zip(rests, cut, strict=True)]
+    taken = chains[0][:alike] if left else chains[0][-alike:]
+    cut = [row[alike:] if left else row[:-alike] for row in chains]
+    short = [chain(row) if len(row) > 1 else row[0] for row in cut]
+    rests = [(c, _with_chain(a, row)) for (c, a), row in zip(rests, short, strict=True)]
     return signature._replace(factor=chain([factor, *taken] if left else [*taken, factor])), rests
+
+
+def _chain_in(a: Form) -> tuple[Form, ...]:
+    """The factors of the product of matrices that a term is, or is a multiple of; of any other term none."""
+    if a.head != PRODUCT:
+        return a.args if a.head == CHAIN else ()
+    shaped = [(b, e) for b, e in zip(a.args, a.par, strict=True) if b.shape]
+    return shaped[0][0].args if len(shaped) == 1 and shaped[0][0].head == CHAIN and shaped[0][1] == 1 else ()
+
+
+def _with_chain(a: Form, new: Form) -> Form:
+    """The term with another product of matrices in it."""
+    if a.head != PRODUCT:
+        return new
+    return multiply([(new, 1), *((b, e) for b, e in zip(a.args, a.par, strict=True) if not b.shape)])
 
 
 def _is_worth_a_part(factor: Form, t: Form) -> bool:

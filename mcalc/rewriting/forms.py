@@ -251,8 +251,9 @@ def row_cost(parts: Sequence[Form], shape: Shape) -> int:
     """What a product of matrices takes to read; where all are turned, that is said once."""
     turned = 1
     if shape and parts[-1].head == TURNED:
-        start = next((at for at, part in enumerate(parts) if is_row(part)), 0)
-        turned = len(parts) - start if all([part.head == TURNED for part in parts[start:]]) else 1
+        rows = [at for at, part in enumerate(parts) if part.shape and part.shape[0] is _UNIT and is_row(part)]
+        last = parts[rows[0] :] if rows else parts
+        turned = len(last) if all([part.head == TURNED for part in last]) else 1
     return sum([part.cost for part in parts]) + len(parts) - 1 - (turned - 1)
 
 

@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from sympy.core.expr import Expr
 
 from mcalc.rewriting.algebra import add, multiply
+from mcalc.rewriting.beside import has_inverse
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form, has_mean, make, ones, scaled_parts
 from mcalc.rewriting.outlook import Rows, is_hopeless
@@ -168,7 +169,7 @@ def multiply_out(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
 
 def one_inverse(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
     """``(I + S⁻¹·B)⁻¹·S⁻¹ = (S + B)⁻¹``: two inverses are one where the product inside is short."""
-    if sum([_is_inverse(part) for part in t.args]) < 2:
+    if not has_inverse(t.args):
         return None
     for at, (one, other) in enumerate(pairwise(t.args)):
         if not (_is_inverse(one) and _is_inverse(other)):

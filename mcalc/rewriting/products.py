@@ -45,6 +45,8 @@ def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
     parts: list[Form] = []
     stack = list(reversed(args))
     size = None
+    if _are_plain(args):
+        parts, stack = list(args), []
     while stack:
         c, own, t = split(stack.pop())
         if own or c != 1:
@@ -86,7 +88,10 @@ def _are_plain(parts: Sequence[Form]) -> bool:
     special = [
         t
         for t in parts
-        if not t.shape or t.head in _SPECIAL or (len(t.args) == 1 and (t.head == SUM or t.args[0].head == "zeros"))
+        if not t.shape
+        or t.head in _SPECIAL
+        or (t.head == SUM and len(t.args) == 1)
+        or (t.head == TURNED and t.args[0].head == "zeros")
     ]
     return all([t.head == PRODUCT and t.shape and all([b.shape for b in t.args]) for t in special])
 

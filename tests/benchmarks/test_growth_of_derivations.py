@@ -1,12 +1,14 @@
 """How time of a whole derivation grows with what is read and printed. Prints a line a family; checks no times.
 
-The exponent is over the characters of question and answer together, as Hessians and products are quadratic by output.
+The exponents are over the characters of question and answer together, as Hessians and products are quadratic by output:
+of the time, and of the function calls, which no noise moves; of these also from the last size but one to the last.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 from families import (
@@ -29,7 +31,7 @@ from families import (
     softmaxes,
     wide,
 )
-from growth import exponent
+from growth import calls, exponent
 
 from mcalc.ask import derive
 from mcalc.checking import examined as check
@@ -37,24 +39,26 @@ from mcalc.derivation import answer_text
 from mcalc.pages import write
 from mcalc.question import Question as Asked
 
-FAMILIES: tuple[tuple[Family, Sequence[int]], ...] = (
-    (reused, (8, 16, 32)),
-    (reused_twice_derived, (4, 8, 16)),
-    (net, (16, 32, 64)),
-    (net_by_all, (8, 16, 32)),
-    (net_twice_by_x, (4, 8, 16)),
-    (net_twice_by_weights, (4, 8, 16)),
-    (recurrent, (8, 16, 32)),
-    (softmaxes, (8, 16, 32)),
-    (attention, (2, 4, 8)),
-    (nested_softmaxes, (2, 4, 6)),
-    (entries, (8, 16, 24)),
-    (sines, (50, 100, 200)),
-    (wide, (100, 200, 400)),
-    (polynomial, (100, 200, 400)),
-    (matrices, (15, 30, 60)),
-    (powers, (15, 30, 60)),
+FAMILIES: tuple[tuple[Family, Sequence[int], int], ...] = (
+    (reused, (16, 64, 256), 16),
+    (reused_twice_derived, (4, 8, 16), 8),
+    (net, (16, 64, 256), 32),
+    (net_by_all, (16, 32, 64), 16),
+    (net_twice_by_x, (16, 32, 64), 8),
+    (net_twice_by_weights, (16, 32, 64), 8),
+    (recurrent, (16, 64, 256), 16),
+    (softmaxes, (16, 32, 64), 16),
+    (attention, (16, 32, 64), 4),
+    (nested_softmaxes, (16, 32, 64), 4),
+    (entries, (8, 16, 24), 16),
+    (sines, (50, 100, 200), 100),
+    (wide, (100, 400, 2000), 200),
+    (polynomial, (100, 200, 400), 200),
+    (matrices, (30, 60, 120), 30),
+    (powers, (30, 60, 120), 30),
 )
+"""Each with the sizes that are derived, and the one that is explained and checked."""
+NAMES = [family.__name__ for family, _, _ in FAMILIES]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -64,13 +68,13 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("family", "sizes"), FAMILIES, ids=[family.__name__ for family, _ in FAMILIES])
-def test_explained_and_checked(family: Family, sizes: Sequence[int]) -> None:
+@pytest.mark.parametrize(("family", "size"), [(family, size) for family, _, size in FAMILIES], ids=NAMES)
+def test_explained_and_checked(family: Family, size: int) -> None:
     """What the derivation in words, and the check of mcalc's own answer, take beside the derivation alone."""
-    command, text, wrt, shapes = family(sizes[1])
+    command, text, wrt, shapes = family(size)
     order = 2 if command == "hessian" else 1
     derived(family(2))
-    alone = min(derived(family(sizes[1]))[0] for _ in range(2))
+    alone = min(derived(family(size))[0] for _ in range(2))
     words: list[str] = []
 
     def explained() -> None:
@@ -82,17 +86,23 @@ def test_explained_and_checked(family: Family, sizes: Sequence[int]) -> None:
     question = Asked(text, wrt, shapes, layout="", order=order)
     checked = seconds(lambda: check(question, shown)) if shown else 0.0
     print(
-        f"\n{family.__doc__} {sizes[1]}: {1000 * alone:.0f} ms, explained {told / alone:.1f} times as long in "
+        f"\n{family.__doc__} {size}: {1000 * alone:.0f} ms, explained {told / alone:.1f} times as long in "
         f"{len(words[0])} characters, checked {checked / alone:.1f} times"
     )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("family", "sizes"), FAMILIES, ids=[family.__name__ for family, _ in FAMILIES])
+@pytest.mark.parametrize(("family", "sizes"), [(family, sizes) for family, sizes, _ in FAMILIES], ids=NAMES)
 def test_growth(family: Family, sizes: Sequence[int]) -> None:
     derived(family(2))  # the tables are read once
     found = [derived(family(size)) for size in sizes]
     times = " ".join(f"{size}: {1000 * seconds:.0f} ms" for size, (seconds, _) in zip(sizes, found, strict=True))
-    by_length = exponent([length for _, length in found], [max(seconds, 1e-6) for seconds, _ in found])
-    print(f"\n{family.__doc__} {times}, grows as (read + printed)^{by_length:.2f}")
-    assert all(length > 0 for _, length in found)
+    lengths = [length for _, length in found]
+    by_time = exponent(lengths, [max(seconds, 1e-6) for seconds, _ in found])
+    counts = [calls(partial(derived, family(size))) for size in sizes]
+    by_calls, last = exponent(lengths, counts), exponent(lengths[-2:], counts[-2:])
+    print(
+        f"\n{family.__doc__} {times}, grows as (read + printed)^{by_time:.2f}, "
+        f"by calls ^{by_calls:.2f} and at last ^{last:.2f}"
+    )
+    assert all(length > 0 for length in lengths)
