@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import NamedTuple, Protocol
 
+from sympy.core.singleton import S
+
 from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.products import Contraction, contraction, product
@@ -62,7 +64,7 @@ def along_row(node: Node) -> bool:
 def places(node: Node) -> list[Parameter]:
     """The indices of an element, one for each axis that its argument has as an array; None takes the whole axis."""
     given = (*node.parameters, *[None] * (len(node.args[0].shape) - len(node.parameters)))
-    return [place for place, size in zip(given, node.args[0].shape, strict=True) if size != 1]
+    return [place for place, size in zip(given, node.args[0].shape, strict=True) if size is not S.One]
 
 
 Way = Callable[[Node, Arithmetic, Laid, Sequence[Laid]], Compute]
@@ -126,7 +128,7 @@ def _multiplied(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[L
     sizes = dict(zip(letters[0], left, strict=False)) | dict(zip(letters[1], right, strict=False))
     if name == "outer" and len(right) == 2:
         sizes["j"] = right[1]
-    shown = ["".join(letter for letter in part if sizes.get(letter) != 1) for part in letters]
+    shown = ["".join(letter for letter in part if sizes.get(letter) is not S.One) for part in letters]
     first, second = (arg.ahead + part for arg, part in zip(args, shown, strict=False))
     times = product(first, second, laid.ahead + shown[2], max(prod(arg.shape) for arg in args))
     one, other = (arg.slot for arg in args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from math import prod
 from string import ascii_letters
@@ -18,6 +19,7 @@ Product = Callable[[Array, Array], Array]
 Contraction = Callable[[Sequence[Array]], Array]
 
 
+@cache
 def product(left: str, right: str, kept: str, entries: int) -> Product:
     """``Σ left·right`` over the letters that are not `kept`; each of the arrays has up to so many `entries`."""
     summed = [letter for letter in left if letter in right and letter not in kept]
