@@ -14,7 +14,9 @@ from mcalc.notation.drawing import Drawn
 from mcalc.notation.results import write_expression
 from mcalc.notation.said import equated
 from mcalc.rewriting.constructors import QUIET, SENTENCES
+from mcalc.rewriting.engine import ARITHMETIC
 from mcalc.rewriting.explaining import IN_ORDER
+from mcalc.rewriting.moves import MOVES
 from mcalc.table.sentences import Sentence
 from mcalc.tree import node as tree
 from mcalc.tree.node import Node, variables
@@ -24,6 +26,8 @@ _LONGEST_REASON = 48
 _LONGEST_BETWEEN = 72
 """A longer line that is but a stage on the way to the next is not read."""
 
+_WITHOUT_FORMULA = frozenset({ARITHMETIC, *(move.name for move in MOVES)})
+"""What has no formula of its own: of a whole line its equation would say again what stands there."""
 _GO_ON = frozenset({"substitute back", "simplify", "insert", "insert the derivatives"})
 _UNSAID = frozenset({IN_ORDER, *(SENTENCES[fact] for fact in (*QUIET, "squares"))})
 
@@ -91,16 +95,16 @@ def _told_once(steps: Iterable[Step], told: set[str]) -> Iterator[Step]:
 
 
 def _with_what_is_new(step: Step, told: set[str]) -> Step:
-    """The step with the reasons that are new; of a law that is used again, what it does here is said, or its name."""
+    """The step with the reasons that are new; of a law that is used again, what it does in the line, or its name."""
     new = [clause for clause in clauses(step.because) if clause not in told]
     because = joined(new)
     if not new and step.because and step.rule == "simplify" and step.substeps:
         used = step.substeps[0]
         local = equated(used.before, used.after)
-        short = len(local) <= _LONGEST_REASON
-        short = short and write_expression(used.before) != write_expression(used.after)
-        named = Sentence(used.rule)
-        because = next((said for said in ((local, named) if short else (named,)) if said not in told), Sentence(""))
+        short = len(local) <= _LONGEST_REASON and not _printed_alike(used.before, used.after)
+        short = short and not (used.rule in _WITHOUT_FORMULA and _printed_alike(used.before, step.before))
+        names = [] if used.rule == ARITHMETIC else [Sentence(used.rule)]
+        because = next((said for said in ([local, *names] if short else names) if said not in told), Sentence(""))
         new = [because]
     told.update(new)
     return replace(step, because=because)

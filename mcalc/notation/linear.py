@@ -131,7 +131,8 @@ class Linear(InLine):
                 level += isinstance(factor, Fraction) and factor.kind != "entry"
             own = self.at(factor, min(level, PRODUCT + 1))
             begins = own[0].text[0]
-            digits = at == 1 and not text_of(run).strip("0123456789.")
+            front = text_of(run)
+            digits = at == 1 and front != "1" and not front.strip("0123456789.")
             if at and not (digits and (begins.isalpha() or begins in "({")):
                 run.append(self.joined(join))
             run += own

@@ -27,6 +27,7 @@ from mcalc.notation.boxes import (
     Word,
     within,
 )
+from mcalc.notation.columns import text_of
 from mcalc.notation.pieces import Piece, Run, cut
 from mcalc.notation.symbols import LETTER_OF, Leaves
 from mcalc.notation.widths import (
@@ -193,12 +194,12 @@ class Rows(Leaves):
     _entries_row = _product_row
 
     def times(self, run: Run, own: Run, join: str) -> None:
-        """Appends a factor: after ⊗, after a dot where digits would run together, else side by side."""
+        """Appends a factor: after ⊗, after a dot where digits would run together and behind a 1, else side by side."""
         if not run:
             run += own
         elif join == "hadamard":
             run += [self.mark("hadamard"), *own]
-        elif own[0].opens == "digit" or (own[0].opens and run[-1].opens == "digit"):
+        elif own[0].opens == "digit" or (own[0].opens and run[-1].opens == "digit") or text_of(run) == "1":
             run += [self.mark("dot"), *own]
         else:
             differential = own[0].text.startswith(self.total) or (len(run) > 1 and run[-2].text.startswith(self.total))
