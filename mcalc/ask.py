@@ -76,7 +76,7 @@ def answered(question: Question) -> Derivation:
         }
         free = read(source, without, names)
     work = _Derivatives(question, reading, free)
-    with in_use(letters_of_text(reading)), author_of([reading.value, free.value]):
+    with in_use(letters_of_text(reading)), author_of([reading.value, free.value], question.told):
         found = work.second(by) if question.twice else work.first(by)
     if question.verify and question.form:
         from mcalc.derivation.read_back import must_read_back

@@ -170,7 +170,7 @@ def several_times(root: Form) -> frozenset[Form]:
 
     And the norms that it has as they are and squared: the square is then written of the norm, and not ``x·x``.
     """
-    if root.cost > _LONGEST:
+    if not root.args or root.cost > _LONGEST:
         return frozenset()
     uses: dict[Form, int] = {}
     plain: set[Form] = set()

@@ -33,13 +33,14 @@ _UNDER_INDICES = frozenset({"loop_sum", *REPETITIONS})
 class Author:
     """One engine and one writer for a question: what was simplified once is known, and written as it was typed.
 
-    Of values that nobody typed, the order of the sums is kept, and no part as it stands there.
+    Of values that nobody typed, the order of the sums is kept, and no part as it stands there. What is not to be
+    `told` is not logged.
     """
 
-    def __init__(self, roots: Iterable[Node] = (), typed: bool = True) -> None:
+    def __init__(self, roots: Iterable[Node] = (), typed: bool = True, told: bool = True) -> None:
         self.typed = Typed(typed)
         self.learn(roots)
-        self.engine = Engine(signs=self.typed.signs, typed=self.typed.order)
+        self.engine = Engine(signs=self.typed.signs, typed=self.typed.order, logs=told)
         self.writer = Writer(self.typed)
 
     def learn(self, roots: Iterable[Node]) -> None:
@@ -62,9 +63,9 @@ _authors: list[Author] = []
 
 
 @contextmanager
-def author_of(roots: Iterable[Node]) -> Iterator[Author]:
+def author_of(roots: Iterable[Node], told: bool = True) -> Iterator[Author]:
     """Within it, values are written as the sums and signs in these were typed."""
-    _authors.append(Author(roots))
+    _authors.append(Author(roots, told=told))
     try:
         yield _authors[-1]
     finally:
@@ -253,10 +254,14 @@ def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:
     author = _author(nodes)
     forms = author.typed.raw(nodes)
     parts = [(rational(piece.coefficient), _product(piece, forms, shape)) for piece in pieces]
+    if len(parts) == 1 and parts[0][0] == 1 and parts[0][1].shape == shape:
+        return author.simplified(parts[0][1])
     return author.simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape))
 
 
 def _product(piece: Piece, forms: dict[Node, Form], shape: Shape) -> Form:
+    if piece.body is not None and not piece.scalars and forms[piece.body].shape == shape:
+        return forms[piece.body]
     powers: dict[Form, Rational] = {}
     for node, power in piece.scalars:
         powers[forms[node]] = powers.get(forms[node], 0) + rational(power)

@@ -291,12 +291,13 @@ def _is_worth_a_part(factor: Form, t: Form) -> bool:
 
 
 def _is_hidden(t: Form, signature: Signature) -> bool:
-    if signature.factor is None or len(t.args) > _MOST or is_typed(t):
+    sides = signature.place in _SIDES
+    if signature.factor is None or len(t.args) > _MOST or not (sides or signature.factor.head == SUM):
         return False
     terms = dict(enumerate(zip(t.par, t.args, strict=True)))
-    if signature.place not in _SIDES:
-        return signature.above and signature.factor.head == SUM and once_more(signature.factor, terms) is not None
-    return bool(hidden(signature.factor, signature.place == "left", terms))
+    if sides:
+        return bool(hidden(signature.factor, signature.place == "left", terms)) and not is_typed(t)
+    return signature.above and once_more(signature.factor, terms) is not None and not is_typed(t)
 
 
 def _inner_shape(rests: Sequence[Pair]) -> tuple[Expr, ...]:

@@ -39,7 +39,7 @@ _STEPS = 200_000
 
 
 class Engine:
-    """Simplifies forms, remembers them, and logs what it does; `log` is the list of entries, in order."""
+    """Simplifies forms, remembers them, and logs what it does; `log` is the list of entries, in order, if it `logs`."""
 
     def __init__(
         self,
@@ -48,8 +48,10 @@ class Engine:
         signs: set[Form] | None = None,
         typed: Collection[Form] = (),
         rows: MetRows | None = None,
+        logs: bool = True,
     ):
         self.moves = moves
+        self.logs = logs
         self.log: list[Entry] = []
         self.memo: dict[Form, Form] = {}
         self._constructed: set[Form] = set()  # a constructor makes nothing else of what it has made
@@ -105,18 +107,15 @@ class Engine:
         if t.head not in self.rows.heads:
             self.rows.meet(t.head)
         args = tuple([self.memo[a] for a in t.args])
-        here = t if args == t.args else make(t.head, args, t.par, t.shape)
         facts.clear()
-        new = here if here in self._constructed else construct(t.head, args, t.par, t.shape)
-        self._constructed.add(new)
-        if new is not here:
-            told = [fact for fact in dict.fromkeys(facts) if fact not in SILENT] or list(dict.fromkeys(facts))
-            sentence = linked("; ", (SENTENCES[fact] for fact in told))
-            name = ARITHMETIC if all(fact in SILENT for fact in told) else sentence
-            self._note(name, here, new, sentence, here, new)
+        new = t
+        if args != t.args or t not in self._constructed:
+            new = construct(t.head, args, t.par, t.shape)
+            self._constructed.add(new)
+            if self.logs:
+                self._note_facts(t if args == t.args else make(t.head, args, t.par, t.shape), new)
+        if new is not t:
             return new
-        if here is not t:
-            return here
         self.steps -= 1
         if self.steps < 0:
             return t
@@ -238,21 +237,29 @@ class Engine:
         self._moves_by_head[head] = [*zip(tried, [*(self.moves[at] for at in places), None], strict=True)]
         return self._moves_by_head[head]
 
+    def _note_facts(self, here: Form, new: Form) -> None:
+        if new is not here:
+            told = [fact for fact in dict.fromkeys(facts) if fact not in SILENT] or list(dict.fromkeys(facts))
+            sentence = linked("; ", (SENTENCES[fact] for fact in told))
+            name = ARITHMETIC if all(fact in SILENT for fact in told) else sentence
+            self._note(name, here, new, sentence, here, new)
+
     def _note(self, name: str, before: Form, after: Form, sentence: str, node: Form, result: Form) -> None:
-        self.log.append(Entry(name, before, after, sentence, node, result))
+        if self.logs:
+            self.log.append(Entry(name, before, after, sentence, node, result))
 
     # Trials: what was tried once is known
 
     def _reduced(self, t: Form) -> Form:
         """The form by the rows alone."""
         if self._trial is None:
-            self._trial = Engine((), None, self.signs, self.typed, self.rows)
+            self._trial = Engine((), None, self.signs, self.typed, self.rows, logs=False)
         return self._trial._simplified(t)
 
     def _scouted(self, t: Form) -> Form:
         """The form by rows and moves, without a line in the log."""
         if self._scout is None:
-            self._scout = Engine(self.moves, None, self.signs, self.typed, self.rows)
+            self._scout = Engine(self.moves, None, self.signs, self.typed, self.rows, logs=False)
             self._scout._trial, self._scout._scout = self._trial, self._scout
             self._scout.budget = self.budget
         return self._scout._simplified(t)
