@@ -176,6 +176,8 @@ class Work:
             variable = build.variable(name, node.shape, frozenset(), node.loops)
             self.nodes[node] = variable
             self.lines.append(Line(name, variable, definition, self.prepared.origin.get(node, node)))
+            if not self.told:
+                continue
             opened = node in self.prepared.dots and not by_differentials
             because = Sentence("the dot product ", formula_of(self.prepared.dots[node])) if opened else ""
             if name in RESIDUALS and own:

@@ -45,8 +45,7 @@ class Author:
 
     def learn(self, roots: Iterable[Node]) -> None:
         """The sums in these values are written as they stand there, those met first counting."""
-        for root in roots:
-            self.typed.learn(root)
+        self.typed.learn(roots)
 
     def beside(self, entries: Iterable[Node]) -> None:
         """Values that stand beside each other: of two that differ in their sign, the one is written by the other."""

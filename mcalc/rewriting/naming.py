@@ -6,12 +6,12 @@ they do not touch stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from mcalc.rewriting.answers import Author, author_within
 from mcalc.rewriting.engine import Engine
-from mcalc.rewriting.forms import ALGEBRA, CHAIN, NUMBER, Form
+from mcalc.rewriting.forms import ALGEBRA, CHAIN, NUMBER, PRODUCT, Form
 from mcalc.rewriting.patterns import Row, is_name
 from mcalc.rewriting.reading import raw
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
@@ -38,8 +38,9 @@ def functions_named(value: Node) -> Named:
     """The value with the functions that were typed out in it named."""
     with author_within([value]) as author:
         order = topological([value])
-        placed = _rows_about(author.typed.heads_in(order))
-        if not placed:
+        inside = author.typed.heads_in(order)
+        placed = _rows_about(frozenset(head for head, _ in inside))
+        if not any(_may_fit(row.before, inside) for _, row in placed):
             return [], {value: value}
         return _named(order, [row for _, row in sorted(placed, key=place)], author)
 
@@ -86,6 +87,12 @@ def _rows_about(heads: frozenset[str]) -> list[Placed]:
         if not more:
             return found
         present |= more
+
+
+def _may_fit(pattern: Form, inside: Container[tuple[str, str]]) -> bool:
+    """Whether a pattern may fit forms with these heads, each with those right below it; of a product, a part of it."""
+    parts = [(pattern.head, arg.head) in inside for arg in pattern.args if not is_name(arg)]
+    return (any(parts) or not parts) if pattern.head == PRODUCT else all(parts)
 
 
 def _names(row: Row) -> bool:

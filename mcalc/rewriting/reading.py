@@ -191,8 +191,8 @@ class Typed:
         """The nodes as forms as they stand, each read once."""
         return raw(roots, self._plain)
 
-    def heads_in(self, nodes: Iterable[Node]) -> frozenset[str]:
-        """The heads in the canonical forms of values that were learned."""
+    def heads_in(self, nodes: Iterable[Node]) -> set[tuple[str, str]]:
+        """The heads in the canonical forms of values that were learned, each with those that stand right below it."""
         stack = [self._learned[node] for node in nodes if node in self._learned]
         seen: set[Form] = set()
         while stack:
@@ -200,33 +200,46 @@ class Typed:
             if form not in seen:
                 seen.add(form)
                 stack += form.args
-        return frozenset(form.head for form in seen)
+        return {(form.head, below) for form in seen for below in ("", *[arg.head for arg in form.args])}
 
-    def learn(self, root: Node) -> None:
-        """The sums below the node, those met first counting; what was learned is, while no new sign is known."""
-        if len(self.signs) != self._signs_then:
-            self._learned.clear()
-            self._inside.clear()
-        self._signs_then = len(self.signs)
-        plain, done, inside = self._plain, self._learned, self._inside
-        self.raw([root])
+    def learn(self, roots: Iterable[Node]) -> None:
+        """The sums below the nodes, those met first counting; what was learned is, while no new sign is known."""
         with keeping(self.signs):
-            for node in topological([root], lambda node: () if node in done else _inside(node)):
-                if node in done:
-                    continue
-                args = [done[arg] for arg in _inside(node)]
-                form = self._with_sum(node, canonical(_raw(node, args), args))
-                done[node] = form
-                if _has_scalar_inside(plain[node]) or not inside.isdisjoint(_inside(node)):
-                    inside.add(node)
-                elif (
-                    self.keeps_parts
-                    and form.args
-                    and node.args
-                    and plain[node].cost <= form.cost
-                    and scaled_parts(plain[node])[0] == 1 == scaled_parts(form)[0]
-                ):
-                    self.nodes.setdefault(form, node)
+            for root in roots:
+                if len(self.signs) != self._signs_then:
+                    self._learned.clear()
+                    self._inside.clear()
+                self._signs_then = len(self.signs)
+                self._learn(root)
+
+    def _learn(self, root: Node) -> None:
+        plain, done, inside = self._plain, self._learned, self._inside
+        below: dict[Node, Sequence[Node]] = {}
+
+        def new(node: Node) -> Sequence[Node]:
+            below[node] = _inside(node)
+            return () if node in done else below[node]
+
+        for node in topological([root], new):
+            if node in done:
+                continue
+            parts = below[node]
+            if node not in plain:
+                plain[node] = _raw(node, [plain[arg] for arg in parts])
+            as_it_stands = plain[node]
+            args = [done[arg] for arg in parts]
+            form = self._with_sum(node, canonical(_raw(node, args), args))
+            done[node] = form
+            if _has_scalar_inside(as_it_stands) or not inside.isdisjoint(parts):
+                inside.add(node)
+            elif (
+                self.keeps_parts
+                and form.args
+                and node.args
+                and as_it_stands.cost <= form.cost
+                and scaled_parts(as_it_stands)[0] == 1 == scaled_parts(form)[0]
+            ):
+                self.nodes.setdefault(form, node)
 
     def _terms(self, term: Form) -> tuple[Form, ...]:
         """The terms that a term of a sum is opened into, a sum in its own order."""
