@@ -67,7 +67,9 @@ def differentiate_by_all(root: Node, by: Sequence[Node], rule_of: Local = local_
     for node in reversed(topological([root], lambda node: [arg for arg in node.args if arg in touched])):
         if node in variables or node not in found:
             continue
-        terms, indices = _settled(tidy(found[node][0], value + found[node][1]), value, found[node][1])
+        terms, indices = found[node]
+        if node is not root:
+            terms, indices = _settled(tidy(terms, value + indices), value, indices)
         for position, arg in enumerate(node.args):
             if arg not in touched:
                 continue

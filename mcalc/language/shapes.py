@@ -178,7 +178,7 @@ class Reader(Conflicts):
         shapes = self._shapes(ranks)
         dimensions = Dimensions(size for shape in shapes.values() for size in shape[::-1])
         try:
-            value = self._read(shapes, dimensions.same, fit, dimensions.find)[0]
+            value, bound = self._read(shapes, dimensions.same, fit, dimensions.find)
         except ShapeMismatch as problem:
             raise Mismatch(ShapeMismatch(problem.message), self.program.value, []) from None
         if self.expected is not None and len(value.shape) == len(self.expected):
@@ -187,10 +187,11 @@ class Reader(Conflicts):
         dimensions.settle()
         if dimensions.waiting:
             raise Mismatch(ShapeMismatch("No dimensions fit here."), self.program.value, [])
-        self._name(shapes, dimensions, fits)
-        shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
-        fits = {place: dimensions.find(size) for place, size in fits.items()}
-        value, bound = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
+        if dimensions.known or fits or any(size.atoms(Dummy) for shape in shapes.values() for size in shape):
+            self._name(shapes, dimensions, fits)
+            shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
+            fits = {place: dimensions.find(size) for place, size in fits.items()}
+            value, bound = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
         nodes = self._nodes(shapes)
         assumed = tuple(name for name in self.names if name not in self.declared)
         value, *values = all_with_entries([value, *bound.values()])

@@ -170,7 +170,7 @@ def several_times(root: Form) -> frozenset[Form]:
 
     And the norms that it has as they are and squared: the square is then written of the norm, and not ``x·x``.
     """
-    if not root.args or root.cost > _LONGEST:
+    if not root.uneven or root.cost > _LONGEST:
         return frozenset()
     uses: dict[Form, int] = {}
     plain: set[Form] = set()
@@ -178,6 +178,8 @@ def several_times(root: Form) -> frozenset[Form]:
     while stack:
         t = stack.pop()
         for at, a in enumerate(t.args):
+            if not a.uneven:
+                continue
             uses[a] = uses.get(a, 0) + 1
             if a.head == NORM and not (t.head == PRODUCT and t.par[at] % 2 == 0):
                 plain.add(a)

@@ -35,9 +35,12 @@ _held = _forms.entries
 
 
 class Form:
-    """``head(*args)`` with parameters and shape, what it costs to read, and whether ``-form`` costs no more."""
+    """``head(*args)`` with parameters and shape, what it costs to read, and whether ``-form`` costs no more.
 
-    __slots__ = ("__weakref__", "args", "cost", "digest", "head", "loops", "other_way", "par", "shape", "turns")
+    It is `uneven` where it is, or has in it, a difference whose sign could be turned, or a norm.
+    """
+
+    __slots__ = ("__weakref__", "args", "cost", "digest", "head", "loops", "other_way", "par", "shape", "turns", "uneven")
     head: str
     args: tuple[Form, ...]
     par: Parameters
@@ -45,6 +48,7 @@ class Form:
     cost: int
     digest: bytes
     turns: bool
+    uneven: bool
     loops: frozenset[LoopIndex]
     other_way: Form | None
 
@@ -65,6 +69,7 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
     found.head, found.args, found.par, found.shape = head, args, par, shape
     found.loops = _loops(found)
     found.turns = _turns(found)
+    found.uneven = (found.turns and head == SUM) or head == NORM or any([arg.uneven for arg in args])
     found.cost = _cost(found)
     found.other_way = None
     marks = b"".join([own_mark(head, par, shape), *[arg.digest for arg in args]])

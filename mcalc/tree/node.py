@@ -259,7 +259,8 @@ def replaced(roots: Iterable[Node], mapping: dict[Node, Node]) -> dict[Node, Nod
     done = dict(mapping)
     for node in topological(roots, lambda node: () if node in mapping else node.args):
         if node not in done:
-            done[node] = node.func(*(done[arg] for arg in node.args)) if node.args else node
+            args = [done[arg] for arg in node.args]
+            done[node] = node if all(map(operator.is_, args, node.args)) else _made_of(node, args)
     return done
 
 
