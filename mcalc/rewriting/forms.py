@@ -40,7 +40,19 @@ class Form:
     It is `uneven` where it is, or has in it, a difference whose sign could be turned, or a norm.
     """
 
-    __slots__ = ("__weakref__", "args", "cost", "digest", "head", "loops", "other_way", "par", "shape", "turns", "uneven")
+    __slots__ = (
+        "__weakref__",
+        "args",
+        "cost",
+        "digest",
+        "head",
+        "loops",
+        "other_way",
+        "par",
+        "shape",
+        "turns",
+        "uneven",
+    )
     head: str
     args: tuple[Form, ...]
     par: Parameters

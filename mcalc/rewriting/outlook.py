@@ -153,18 +153,25 @@ def _in_row(c: Rational, t: Form, at: int, rows: Rows) -> list[_Term]:
     own = a.args[0] if a.head == TURNED else a
     if not t.shape:
         raise _Hope
+    before, after = t.args[:at], t.args[at + 1 :]
+    rest = sum([part.cost for part in (*before, *after)])
+    gained = gain_of_row(before) + gain_of_row(after)
     found = []
     for k, x in zip(own.par, own.args, strict=True):
         part = turned(x) if a.head == TURNED else x
-        scalars = part.head == PRODUCT and not all(b.shape for b in part.args)
+        scalars = part.head == PRODUCT and not all([b.shape for b in part.args])
         if x.shape != own.shape or part.head in _UNEVEN or part.head == SUM or scalars:
             raise _Hope
         new = part.args if part.head == CHAIN else (part,)
-        parts = (*t.args[:at], *new, *t.args[at + 1 :])
-        within = any(map(is_row, parts[1:])) or any(map(is_column, parts[:-1]))
+        within = any(map(is_row, new if before else new[1:])) or any(map(is_column, new if after else new[:-1]))
+        parts = (*before, *new, *after)
         borders = range(at, at + len(new) + 1) if a is not own else (at, at + len(new))
         if within or rows.fits_across(parts, *borders):
             raise _Hope
-        gain = gain_of_row(parts) if is_matrix(t) else 0
-        found.append(_Term(parts, CHAIN, rational(c * k), row_cost(parts, t.shape), gain))
+        if parts[-1].head == TURNED:
+            cost = row_cost(parts, t.shape)
+        else:
+            cost = rest + sum([one.cost for one in new]) + len(parts) - 1
+        gain = gained + gain_of_row(new) if is_matrix(t) else 0
+        found.append(_Term(parts, CHAIN, rational(c * k), cost, gain))
     return found

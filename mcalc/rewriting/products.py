@@ -48,7 +48,11 @@ def chain(args: Sequence[Form], shape: Shape | None = None) -> Form:
     if _are_plain(args):
         parts, stack = list(args), []
     while stack:
-        c, own, t = split(stack.pop())
+        t = stack.pop()
+        if t.shape and (t.head not in _ENTERING or (t.head == SUM and len(t.args) > 1)) and not is_zero(t):
+            parts.append(t)
+            continue
+        c, own, t = split(t)
         if own or c != 1:
             facts.append("scalars" if own else "front")
             coefficient *= c
@@ -94,6 +98,10 @@ def _are_plain(parts: Sequence[Form]) -> bool:
         or (t.head == TURNED and t.args[0].head == "zeros")
     ]
     return all([t.head == PRODUCT and t.shape and all([b.shape for b in t.args]) for t in special])
+
+
+_ENTERING = frozenset({SUM, PRODUCT, CHAIN, NUMBER, "eye", "ones"})
+"""What is opened in a product of matrices, or leaves it."""
 
 
 def _without_scalars(parts: list[Form], scalars: list[Power]) -> list[Form]:

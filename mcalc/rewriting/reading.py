@@ -28,7 +28,9 @@ def raw(roots: Sequence[Node], done: dict[Node, Form] | None = None) -> dict[Nod
     What is done already is not read again.
     """
     found = {} if done is None else done
-    for node in topological([root for root in roots if root not in found], lambda node: () if node in found else _inside(node)):
+    for node in topological(
+        [root for root in roots if root not in found], lambda node: () if node in found else _inside(node)
+    ):
         if node not in found:
             found[node] = _raw(node, [found[arg] for arg in _inside(node)])
     return found
