@@ -141,7 +141,7 @@ def test_sentences_and_names_are_unique() -> None:
 
 def simplified(value: Node) -> tuple[Node, Engine, Form, Form]:
     typed = Typed()
-    typed.learn(value)
+    typed.learn([value])
     engine = Engine(signs=typed.signs)
     start = raw([value])[value]
     result = engine.simplify(start)

@@ -52,7 +52,7 @@ def simplified(text: str, shapes: dict[str, str]) -> tuple[float, int]:
     value = read(text, shapes).value
     start = time.process_time()
     typed = Typed()
-    typed.learn(value)
+    typed.learn([value])
     shown = Writer(typed).show(Engine(signs=typed.signs).simplify(raw([value])[value]))
     return time.process_time() - start, shown.key[0]
 
