@@ -20,7 +20,7 @@ from sympy.core.expr import Expr
 from sympy.core.singleton import S
 
 from mcalc.rewriting.heads import known_operator
-from mcalc.rewriting.rationals import Rational, absolute, odd, rational
+from mcalc.rewriting.rationals import Rational, absolute, coefficient_cost, odd, rational
 from mcalc.table.records import LoopIndex, Parameter, Parameters, Shape
 from mcalc.table.roles import INVERSE, NORM
 from mcalc.tree.interning import Interned
@@ -156,12 +156,6 @@ _CONSTANT = frozenset({NUMBER, "ones", "zeros", "eye", "dimension"})
 
 
 # What it costs to read: tokens, brackets and commas apart ------------------------------------------------------------
-
-
-def coefficient_cost(value: Rational, alone: bool = False) -> int:
-    """What a number before a term takes to read, or one that is a term."""
-    value = absolute(value)
-    return (1 if value.numerator != 1 or alone else 0) + (2 if value.denominator != 1 else 0)
 
 
 def power_cost(base: Form, exponent: Rational) -> int:

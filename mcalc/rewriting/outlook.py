@@ -17,7 +17,6 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    coefficient_cost,
     gain_by_turning,
     gain_of_row,
     is_column,
@@ -26,7 +25,7 @@ from mcalc.rewriting.forms import (
     power_cost,
     row_cost,
 )
-from mcalc.rewriting.rationals import Rational, rational
+from mcalc.rewriting.rationals import Rational, coefficient_cost, rational
 from mcalc.rewriting.signs import turned
 from mcalc.table import INDICATORS
 from mcalc.table.roles import EXPONENTIAL, INVERSE

@@ -53,3 +53,9 @@ def root_of(base: Rational, exponent: Rational) -> Rational | None:
 def absolute(value: Rational) -> Rational:
     """``|value|``."""
     return -value if value < 0 else value
+
+
+def coefficient_cost(value: Rational, alone: bool = False) -> int:
+    """What a number before a term takes to read, or one that is a term."""
+    value = absolute(value)
+    return (1 if value.numerator != 1 or alone else 0) + (2 if value.denominator != 1 else 0)
