@@ -90,6 +90,35 @@ def test_common_factors_stand_outside_in_index_notation(
     must_read_back(derivation)
 
 
+ENTRIES = {
+    "vec(X'@X)": ("X", "", "∂y[n*(j-1)+i]/∂X[k,l]", "delta[i,l]*X[k,j] + delta[j,l]*X[k,i]"),
+    "kron(A, X)": ("X", "", "∂y[p*(i-1)+j,k*(r-1)+s]/∂X[u,v]", "A[i,r]*delta[j,u]*delta[s,v]"),
+    "kron(A, x')": ("A", "", "∂y[i,n*(j-1)+p]/∂A[r,s]", "delta[i,r]*delta[j,s]*x[p]"),
+    "vec(kron(X, eye(n)))": (
+        "X",
+        "X=k,m",
+        "∂y[k*n*(n*(p-1)+q-1)+n*(i-1)+j]/∂X[r,s]",
+        "delta[i,r]*delta[j,q]*delta[p,s]",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", ENTRIES)
+def test_an_index_over_a_product_of_dimensions_is_two(text: str) -> None:
+    wrt, shapes, left, entry = ENTRIES[text]
+    derivation = mcalc.jacobian(text, wrt, shapes_of(shapes))
+    assert derivation.ascii() == entry
+    assert f"# {left} =\n" in derivation.write("text")
+    must_read_back(derivation)
+    assert mcalc.check(text, wrt, answer=entry, shapes=shapes_of(shapes)).right
+    assert f"{left} = {answer_text(derivation, 'text')}" in mcalc.explain(text, wrt, shapes_of(shapes)).write("text")
+
+
+def test_a_wrong_entry_with_two_for_one_index_is_wrong() -> None:
+    answer = "delta[i,l]*X[k,j] + 2delta[j,l]*X[k,i]"
+    assert not mcalc.check("vec(X'@X)", "X", answer=answer).right
+
+
 def test_parts_that_recur_in_index_notation_have_names() -> None:
     derivation = mcalc.jacobian("B = 2*I + X - X'; inv(B)@B'", "X")
     first, last = answer_text(derivation, "text").splitlines()

@@ -24,13 +24,14 @@ from mcalc.derivation import (
     names_in_scope,
     other_forms,
     read_answer,
+    value_at_places,
 )
 from mcalc.language import Declaration, canonical_name, parse, read_program, with_rows
 from mcalc.networks import IndexForm
 from mcalc.notation import as_program as program
 from mcalc.notation import write_expression
-from mcalc.numbers import AtPlaces, draw_point, evaluate, evaluate_tensor, fitting_sizes
-from mcalc.table import TABLE, LoopIndex
+from mcalc.numbers import draw_point, evaluate, evaluate_tensor, fitting_sizes
+from mcalc.table import TABLE
 from mcalc.tree import Node, dimension, replace, topological, variables
 
 CASES = {
@@ -100,9 +101,7 @@ def value_of(derivation: Derivation, node: Node, point: dict[str, Any], sizes: d
     """The value read back; with free indices, at every place."""
     if not isinstance(derivation.result, IndexForm):
         return evaluate(node, point, sizes)
-    letters = derivation.result.letters()
-    loops = [LoopIndex(letters[index], index.size) for index in derivation.result.tensor.free]
-    return AtPlaces(node, loops, sizes).run(point)
+    return value_at_places(derivation.result, node, point, sizes)
 
 
 def points(derivation: Derivation, roots: list[Node]) -> Any:

@@ -13,6 +13,7 @@ from mcalc.checking.search import turned_shape
 from mcalc.choices import LAYOUTS
 from mcalc.derivation.derivation import Derivation
 from mcalc.language.parser import Syntax
+from mcalc.language.syntax import walk
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.table.records import LoopIndex
 from mcalc.tree.node import Node, topological, variables
@@ -26,6 +27,8 @@ class Case:
         self.derivation, self.text, self.any_layout = derivation, text, any_layout
         result = derivation.result
         assert isinstance(result, Node | IndexForm)
+        if isinstance(result, IndexForm) and _names(syntax) & _of_parts(result):
+            result = result.opened
         self.right: Expression = result
         self.scope: Scope = scope(derivation.reading, result, text)
         self.syntax: Syntax = as_row(syntax, result.shape)
@@ -82,6 +85,16 @@ class Case:
     def corrector(self) -> Corrector:
         """What proposes corrections of the answer."""
         return Corrector(self.scope, self.text, sorted(self.scope.dimensions)[:3])
+
+
+def _names(syntax: Syntax) -> set[str]:
+    return {part.value for part in walk(syntax) if part.kind == "name"}
+
+
+def _of_parts(form: IndexForm) -> set[str]:
+    """The letters that an index has only where it is written as two."""
+    whole, parted = form.letters(), form.opened.letters()
+    return {parted[index] for index in form.opened.tensor.free} - {whole[index] for index in form.tensor.free}
 
 
 def _of_square(node: Node) -> bool:

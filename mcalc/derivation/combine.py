@@ -279,10 +279,10 @@ class Combination:
                 products = (one.times(other) for one in joined.terms for other in moved(inner, joined.variable))
                 joined = closed(Tensor(tuple(products), joined.value, inner.variable), left)
             symbols += with_indices(joined, tensor.value, tensor.variable)
-        before = IndexForm(leaf_tensor(leaf, tensor.value, tensor.variable))
-        chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable))
-        self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         contracted = IndexForm.of(tensor)
+        before = IndexForm(leaf_tensor(leaf, tensor.value, tensor.variable), beside=contracted)
+        chained = IndexForm(Tensor(tuple(symbols), tensor.value, tensor.variable), beside=contracted)
+        self.steps.append(Step("combine", rule, because, before, chained, leaf.shape))
         because = told("the Jacobians are inserted; a {δ} leaves only the terms where its two indices are equal")
         if common_to(contracted.tensor.terms, tensor.free) is not None:
             because = linked("; ", [because, Sentence("a common factor is taken out")])

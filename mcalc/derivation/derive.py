@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TypeVar
 
-from sympy.core.singleton import S
-
 from mcalc.calculus.differentiate import differentiate, differentiate_by_all, matrix_places
 from mcalc.derivation.at_once import is_at_once, swallowed
 from mcalc.derivation.combine import Combination
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
 from mcalc.derivation.known import Known
-from mcalc.derivation.locals import Local, by_name, leaf_of, matrix_or_indices
+from mcalc.derivation.locals import Local, by_name, leaf_of, leaf_tensor, matrix_or_indices
 from mcalc.derivation.meanings import apart, known_leaves, replaced_names, roots, substituted, with_entries
 from mcalc.derivation.prepare import Prepared
 from mcalc.derivation.reasons import because_local, listed, rule_name, short_name
@@ -26,7 +24,7 @@ from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.derivation.term_by_term import term_by_term
 from mcalc.derivation.varying import RESIDUALS, in_products, letters_for
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.networks.networks import Factor, Tensor, Term, fresh
+from mcalc.networks.networks import Tensor, fresh
 from mcalc.notation.said import equated, formula_of
 from mcalc.rewriting.answers import author_within, simplify
 from mcalc.rewriting.cases import by_cases
@@ -219,7 +217,7 @@ class Work:
                         "differentiate",
                         rule_name(line.definition, arg),
                         because_local(line.definition, arg),
-                        self._side(leaf, tensor),
+                        self._side(leaf, tensor, by_index),
                         shown,
                         leaf.shape,
                         self._in_indices(leaf, tensor, by_index, shown),
@@ -231,14 +229,14 @@ class Work:
         """``∂u[i]/∂x[k] = A[i,k]``: the rule for one entry, from which the matrix is read off."""
         if not tensor.free or shown is by_index:
             return ()
-        before = IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+        before = IndexForm(leaf_tensor(leaf, tensor.value, tensor.variable), beside=by_index)
         return (Step("differentiate", "entry by entry", "", before, by_index, leaf.shape),)
 
-    def _side(self, leaf: Node, tensor: Tensor) -> Expression:
+    def _side(self, leaf: Node, tensor: Tensor, by_index: IndexForm) -> Expression:
         """The leaf, with its indices where the derivative has no matrix form."""
         if matrix_places(tensor.value, tensor.variable) is not None and (self.method != "index" or not tensor.free):
             return leaf
-        return IndexForm(Tensor((Term(S.One, (Factor(leaf, tensor.free),)),), tensor.value, tensor.variable))
+        return IndexForm(leaf_tensor(leaf, tensor.value, tensor.variable), beside=by_index)
 
     # Substitute
 

@@ -9,11 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 
-from sympy.core.singleton import S
-
 from mcalc.calculus.differentiate import differentiate
 from mcalc.derivation.derivation import Line, Step
-from mcalc.derivation.locals import leaf_of, matrix_or_indices
+from mcalc.derivation.locals import leaf_of, leaf_tensor, matrix_or_indices
 from mcalc.derivation.meanings import known_leaves
 from mcalc.derivation.reasons import core, joined, own
 from mcalc.derivation.varying import because_of, change_of, signs_in_front
@@ -123,8 +121,8 @@ class Differentials:
         because = Sentence("the derivative by ", name, " is what multiplies ", moved)
         named = leaf_of(root.node, root.name, self.by)
         if isinstance(derivative, IndexForm):
-            places = derivative.tensor.free
-            shown = IndexForm(derivative.tensor._replace(terms=(Term(S.One, (Factor(named, places),)),)))
+            _, value, variable = derivative.tensor
+            shown = IndexForm(leaf_tensor(named, value, variable), beside=derivative)
             return [Step("combine", "read off", because, shown, derivative, derivative.shape)], derivative
         if len(change.axes) < len(change.shape):
             return [Step("combine", "read off", because, named, derivative, derivative.shape)], derivative

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import islice
 
@@ -90,7 +91,7 @@ def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
     if isinstance(result, Node):
         return read_program(with_rows(parse(text, declared)), declared, expected=result.shape).value
     letters = result.letters()
-    free = {letters[index]: index.size for index in result.tensor.free}
+    free = {letters[index]: index.size for index in result.opened.tensor.free}
     return read_program(with_rows(parse(text, declared)), declared, free_indices=free).value
 
 
@@ -135,11 +136,17 @@ def difference_of(
         if isinstance(result, Node):
             found = np.broadcast_to(Program([again], sizes).run(point)[0], expected.shape)
         else:
-            letters = result.letters()
-            loops = [LoopIndex(letters[index], index.size) for index in result.tensor.free]
-            found = AtPlaces(again, loops, sizes).run(point)
+            found = value_at_places(result, again, point, sizes).reshape(expected.shape)
     difference = float(np.abs(found - expected).max(initial=0.0) / scale)
     return difference if np.isfinite(difference) else float("inf")
+
+
+def value_at_places(result: IndexForm, read: Node, point: dict[str, Array], sizes: Sizes) -> Array:
+    """A text that was read among the letters of a form, at every place; an index that is two there is one again."""
+    letters, free = result.letters(), [part for index in result.tensor.free for part in result.places(index)]
+    found = AtPlaces(read, [LoopIndex(letters[index], index.size) for index in free], sizes).run(point)
+    widths = [[found.shape[free.index(part)] for part in result.places(index)] for index in result.tensor.free]
+    return found.reshape([math.prod(width) for width in widths])
 
 
 def _value(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> Array:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mcalc.networks.likeness import factors_of, likeness
 from mcalc.networks.matrix_form import reduce
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.networks.normal_form import gathered
+from mcalc.networks.pairs import Pair, Pairs, is_selection, split_free
 from mcalc.networks.terms import tidy
 from mcalc.table import TABLE
 from mcalc.table.records import Shape
 from mcalc.tree import build
 from mcalc.tree.letters import further_letters, index_letters, letters_in_use, names_in, running_indices
-from mcalc.tree.node import Node
+from mcalc.tree.names import size_text
+from mcalc.tree.node import Node, topological
 from mcalc.tree.stacks import matching
 
 
@@ -65,11 +68,13 @@ def _place(term: Term, free: Sequence[Index]) -> list[list[list[int]]]:
 class IndexForm:
     """A sum of products with named indices: those of the value first, then those of the variable.
 
-    `taken` are names of the text that is answered, which no index may have.
+    `taken` are names of the text that is answered, which no index may have; `beside` is the form that this one is equal
+    to, whose letters it has.
     """
 
     tensor: Tensor
     taken: frozenset[str] = field(default_factory=letters_in_use)
+    beside: IndexForm | None = None
 
     @classmethod
     def of(cls, tensor: Tensor) -> IndexForm:
@@ -103,8 +108,43 @@ class IndexForm:
         """How many values and operators its factors have."""
         return sum(node.key[0] for node in self.nodes())
 
+    @property
+    def opened(self) -> IndexForm:
+        """The form as it is read: an index over n·p places is two, ``y[p*(i-1)+j]``, where selections would part it."""
+        return self._parted[0]
+
+    @cached_property
+    def _parted(self) -> tuple[IndexForm, Pairs]:
+        form, pairs = self, dict[Index, Pair]()
+        while any(is_selection(node) for node in topological(form.nodes())):
+            found = split_free(form.tensor.terms, form.tensor.free)
+            if found is None:
+                return self, {}
+            value, variable = (_parts(part, found[1]) for part in (form.tensor.value, form.tensor.variable))
+            form = IndexForm.of(Tensor(tuple(found[0]), value, variable))
+            pairs |= found[1]
+        return form, pairs
+
+    def places(self, index: Index) -> tuple[Index, ...]:
+        """The indices of the opened form that an index is made of, the one that changes slowest first."""
+        pair = self._parted[1].get(index)
+        return (index,) if pair is None else (*self.places(pair.slow), *self.places(pair.fast))
+
     def letters(self) -> dict[Index, str]:
-        """A letter an index, none that a name, a dimension or a running index has."""
+        """A letter an index, none that a name, a dimension or a running index has; ``p*(i-1)+j`` of one that is two."""
+        form, pairs = self._parted
+        names = form._letters()
+
+        def place(index: Index) -> str:
+            if index in names:
+                return names[index]
+            pair = pairs[index]
+            width = size_text(pair.fast.size)
+            return f"{f'({width})' if pair.fast.size.is_Add else width}*({place(pair.slow)}-1)+{place(pair.fast)}"
+
+        return names | {index: place(index) for index in self.tensor.free if index in pairs}
+
+    def _letters(self) -> dict[Index, str]:
         nodes = self.nodes()
         loops = {loop for term in self.tensor.terms for loop in term.loops} | set(running_indices(nodes))
         every = {index for term in self.tensor.terms for factor in term.factors for index in factor.indices}
@@ -112,7 +152,11 @@ class IndexForm:
         taken = self.taken | names_in(nodes) | {loop.name for loop in loops}
         taken |= {symbol.name for size in sizes for symbol in size.free_symbols}
         value, variable = self.tensor.value, self.tensor.variable
-        names = dict(zip((*value, *variable), index_letters([len(value), len(variable)], taken), strict=True))
+        counts = [min(2, len(part) - at) for part in (value, variable) for at in range(0, len(part) or 1, 2)]
+        names = dict(zip((*value, *variable), index_letters(counts, taken), strict=True))
+        if self.beside is not None:
+            known = self.beside.letters()
+            names |= {index: known[index] for index in self.tensor.free}
         rest = further_letters(taken | set(names.values()))
         for term in self.tensor.terms:
             for factor in term.factors:
@@ -120,6 +164,15 @@ class IndexForm:
                     if index not in names:
                         names[index] = next(rest)
         return names
+
+
+def _parts(places: Sequence[Index], pairs: Pairs) -> tuple[Index, ...]:
+    """The places, for each that is two both: of a column the rows of what is stacked in it first."""
+    parts: list[Index] = []
+    for index in places:
+        pair = pairs.get(index)
+        parts += (index,) if pair is None else pair[::-1] if len(places) == 1 else pair
+    return tuple(parts)
 
 
 def _merged_powers(term: Term) -> Term:

@@ -127,6 +127,7 @@ def _named(root: Expression, asked: bool | None) -> tuple[Expression, Sequence[t
     """The value, its products shared, and the parts that have names."""
     if asked is False:
         return root, []
+    root = root if isinstance(root, Node) else root.opened
     plain = write(root) if _size(root) <= _NO_LINE else ""
     in_line = 0 < len(plain) <= LONG
     apart: set[Node] = set()

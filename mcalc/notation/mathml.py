@@ -81,7 +81,7 @@ class MathML(Typeset):
 
     def index(self, text: str) -> str:
         """An index, a letter or a number."""
-        return f"<mn>{text}</mn>" if text.isdigit() else f"<mi>{escape(text)}</mi>"
+        return "".join(_index_part(part) for part in re.findall(r"\d+|[^\W\d]+|.", text))
 
     def accent(self, name: str, text: str) -> str:
         """What stands under an accent."""
@@ -163,6 +163,12 @@ def pieces(line: str, large: bool = True, around: int = 1) -> str:
     if len(parts) == 1:
         return found[0]
     return "<wbr>".join(f"<span>{one}</span>" if BREAK in part else one for part, one in zip(parts, found, strict=True))
+
+
+def _index_part(text: str) -> str:
+    """A letter, a number or a sign of an index."""
+    sign = "mn" if text.isdigit() else "mo" if text in "+-():,;" else "mi"
+    return f"<{sign}>{escape(text)}</{sign}>"
 
 
 def _row(text: str) -> str:

@@ -20,6 +20,7 @@ def indexed(form: IndexForm, builder: Builder) -> Box:
     """The terms of an `IndexForm`, those with a plus first."""
     if not form.tensor.terms:
         return Number(Rational(0))
+    form = form.opened
     names = form.letters()
     together: list[Loops] = [term.loops for term in form.tensor.terms]
     builder.prepare(form.nodes(), names.values(), together)

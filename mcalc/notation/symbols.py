@@ -159,6 +159,7 @@ class Leaves(Spelling):
         for at, place in enumerate(places):
             if at and not together:
                 run.append(Piece(self.comma, "ord", 0.278 * shrunk))
+            place = place.replace("*", "")
             word = len(place) > 1 and place.isalpha()
             shown = (
                 self.spell(place, "italic" if place in LETTER_OF else "upright") if word else self.index(place or "_")

@@ -9,7 +9,6 @@ from mcalc.door import door
 if TYPE_CHECKING:
     from mcalc.numbers.arithmetic import COMPLEX, REAL, Arithmetic, NotReal
     from mcalc.numbers.arrays import HELPERS
-    from mcalc.numbers.at_places import AtPlaces
     from mcalc.numbers.axes import along_row, meaning, places
     from mcalc.numbers.bounded_module import entries
     from mcalc.numbers.bounds import Bounded, Unsure

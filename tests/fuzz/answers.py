@@ -82,10 +82,27 @@ def of_text(page: str, derivation: Derivation, scene: Scene) -> Array:
         if len(sizes) > 2 or isinstance(derivation.result, IndexForm):
             raise Unreadable("an answer in index notation has no heading")
         return value_of(text, scene, derivation.result.shape)
-    letters = [letter.strip() for _, group in GROUP.findall(heading) for letter in group.split(",")]
-    if len(letters) != len(sizes):
+    places = [place.strip() for _, group in GROUP.findall(heading) for place in group.split(",")]
+    if len(places) != len(sizes):
         raise Unreadable("a heading has another number of indices than the answer")
-    return value_of(text, scene, None, dict(zip(letters, sizes, strict=True)))
+    parts = [letters_of(place, size) for place, size in zip(places, sizes, strict=True)]
+    found = value_of(text, scene, None, {letter: size for part in parts for letter, size in part.items()})
+    return found.reshape([int(np.prod([whole(size, scene.sizes) for size in part.values()])) for part in parts])
+
+
+def letters_of(place: str, size: Any) -> dict[str, Any]:
+    """The letters of an index over so many places, with the sizes of each: ``n*(j-1)+i`` is j, then i, n of them."""
+    at = place.find("*(")
+    if at < 0:
+        return {place: size}
+    depth, end = 1, at + 2
+    while depth:
+        depth += {"(": 1, ")": -1}.get(place[end], 0)
+        end += 1
+    slow, width = place[at + 2 : end - 3], declaration(place[:at]).shape[0]
+    if place[end - 3 : end + 1] != "-1)+":
+        raise Unreadable(f"a heading has the index {place}")
+    return letters_of(slow, size / width) | letters_of(place[end + 1 :], width)
 
 
 def value_of(text: str, scene: Scene, shape: Any, free: dict[str, Any] | None = None) -> Array:
