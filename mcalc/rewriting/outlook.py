@@ -107,6 +107,9 @@ def _ways(c: Rational, t: Form, rows: Rows, few: int) -> Iterator[list[_Term]]:
             return
         if any(b.head == "diag" and b.args[0].head == SUM for b in t.args):
             raise _Hope
+        below = any(e < 0 and not b.shape for b, e in zip(t.args, t.par, strict=True))
+        if below and any(b.head in (CHAIN, TURNED, "diag") for b in t.args):  # what is below may go inside
+            raise _Hope
         for own, e in sums:
             if any(x.head == PRODUCT and any(k < 0 for k in x.par) for x in own.args):
                 raise _Hope
