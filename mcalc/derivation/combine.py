@@ -59,8 +59,7 @@ class Combination:
 
     def result(self) -> Expression:
         """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""
-        for fork in forks(self.lines, self.by, self.local):
-            self._join(fork)
+        self._join(forks(self.lines, self.by, self.local))
         local = self.local
         self.line_of = {line.name: line for line in self.lines}
         root = self.lines[-1]
@@ -88,17 +87,21 @@ class Combination:
         assert result is not None
         return result
 
-    def _join(self, fork: Fork) -> None:
-        """The total derivative at the end of a fork of single variables, found first: from there on one path leads."""
-        names = {line.name for line in fork.lines}
-        own = {edge: entry for edge, entry in self.local.items() if edge[0] in names}
-        inner = Combination(fork.lines, self.steps, fork.start, own, self.by_indices, self.told, self.known)
-        inner.result()
-        self.named |= inner.named
-        start, end = str(fork.start.parameters[0]), fork.lines[-1]
-        self.local = {edge: entry for edge, entry in self.local.items() if edge not in own}
-        self.local[end.name, start] = closed_sum(inner.total[start])
-        self.lines = [line for line in self.lines if line.name not in names or line is end]
+    def _join(self, joined: Sequence[Fork]) -> None:
+        """The total derivative at the end of each fork of single variables, found first: from there one path leads."""
+        edges: dict[str, list[tuple[str, str]]] = {}
+        for edge in self.local if joined else ():
+            edges.setdefault(edge[0], []).append(edge)
+        self.local, passed = dict(self.local), set[str]()
+        for fork in joined:
+            own = {edge: self.local.pop(edge) for line in fork.lines for edge in edges.get(line.name, ())}
+            inner = Combination(fork.lines, self.steps, fork.start, own, self.by_indices, self.told, self.known)
+            inner.result()
+            self.named |= inner.named
+            start = str(fork.start.parameters[0])
+            self.local[fork.lines[-1].name, start] = closed_sum(inner.total[start])
+            passed.update(line.name for line in fork.lines[:-1])
+        self.lines = [line for line in self.lines if line.name not in passed]
 
     def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
         """A long way without a fork gets stops too: a product is to be read in one line, and sums in it multiply."""

@@ -33,11 +33,11 @@ def forks(lines: Sequence[Line], by: Node, edges: Iterable[tuple[str, str]]) -> 
         for argument in below[name]:
             up[argument] += up[name]
     place = {name: at for at, name in enumerate(order)}
+    line_of = {line.name: line for line in lines}
     joints = [name for name in order if down[name] * up[name] == down[last]]
     found = []
     for start, end in pairwise(joints[:-1]):
-        between = set(order[place[start] + 1 : place[end] + 1])
-        own = [line for line in lines if line.name in between and up[line.name]]
+        own = [line_of[name] for name in order[place[start] + 1 : place[end] + 1] if up[name]]
         scalars = all(not node.axes and not node.loops for node in (nodes[start], *(line.node for line in own)))
         if len(own) > 1 and scalars and down[end] != down[start]:
             found.append(Fork(nodes[start], own))

@@ -195,15 +195,16 @@ def _without(factors: Mapping[Node, int], known: Mapping[Node, int]) -> dict[Nod
 
 def _wholes(root: Node, order: Sequence[Node]) -> set[Node]:
     """What stands in something else than a product of its own kind."""
-    return {root}.union(*([arg for arg in node.args if not _is_opened(node, arg)] for node in order))
+    return {root}.union(*map(_apart, order))
 
 
-def _is_opened(node: Node, arg: Node) -> bool:
-    """Whether the factors of an argument stand in a row with the others."""
+def _apart(node: Node) -> list[Node]:
+    """The arguments whose factors do not stand in a row with the others."""
     name = node.operator.name
     if name not in _MATRICES:
-        return arg.operator is node.operator
-    return arg.operator.name in _MATRICES and not (name != "matmul" and arg is node.args[name == "outer"])
+        return [arg for arg in node.args if arg.operator is not node.operator]
+    alone = None if name == "matmul" else node.args[name == "outer"]
+    return [arg for arg in node.args if arg is alone or arg.operator.name not in _MATRICES]
 
 
 def _row_of(node: Node) -> list[Node]:

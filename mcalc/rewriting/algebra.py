@@ -170,9 +170,10 @@ _SPECIAL = frozenset({NUMBER, PRODUCT, TURNED, "ones", "zeros", "power", EXPONEN
 
 def _are_plain(factors: Sequence[Form]) -> bool:
     """Whether factors are counted as they stand, each once."""
-    if not _SPECIAL.isdisjoint([b.head for b in factors]) or len(set(factors)) < len(factors):
+    heads = {b.head for b in factors}
+    if not _SPECIAL.isdisjoint(heads) or len(set(factors)) < len(factors):
         return False
-    return 1 not in [len(b.args) for b in factors if b.head == SUM]
+    return SUM not in heads or 1 not in [len(b.args) for b in factors if b.head == SUM]
 
 
 def _united_at_once(found: dict[Form, Rational], product: Form) -> None:
@@ -234,11 +235,11 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
     heads = {t.head for t in found}
     if "power" in heads:
         found = _with_symbolic_powers(found)
-    full = any([t.shape and t.head != "ones" for t, e in found.items() if e != 0])
     factors: list[Power] = []
     if _SPECIAL.isdisjoint(heads):
-        factors = [(t, e) for t, e in found.items() if e != 0]
+        factors = list(found.items()) if all(found.values()) else [(t, e) for t, e in found.items() if e != 0]
         found = {}
+    full = any([t.shape and t.head != "ones" for t, e in found.items() if e != 0])
     for t, e in found.items():
         if t.head == "ones":
             if full or t.shape != shape:
@@ -257,13 +258,12 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
     if len(factors) == 1 and factors[0][1] == 1:
         core = factors[0][0]
     else:
-        turning = [t for t, _ in factors if t.shape]
-        if len(shape) == 2 and shape[0] is S.One and len(turning) > 1:
+        if len(shape) == 2 and shape[0] is S.One and len([t for t, _ in factors if t.shape]) > 1:
             scalars = [(t, e) for t, e in factors if not t.shape]
             column = multiply([(turned(t), e) for t, e in factors if t.shape], turned_shape(shape))
             return scaled(coefficient, multiply([(turned(column), 1), *scalars], shape))
-        placed = sorted([(t.digest, at) for at, (t, _) in enumerate(factors)])
-        factors = [factors[at] for _, at in placed]
+        digests = [t.digest for t, _ in factors]
+        factors = [factors[at] for at in sorted(range(len(factors)), key=digests.__getitem__)]
         core = make(PRODUCT, [t for t, _ in factors], [e for _, e in factors], shape)
     return core if coefficient == 1 else add([(coefficient, core)], shape)
 
@@ -287,4 +287,8 @@ def with_scalars(c: Rational, scalars: Sequence[Power], form: Form) -> Form:
 
 
 CONSTRUCTORS[SUM] = lambda args, par, shape: add(list(zip(par, args, strict=True)), shape)
-CONSTRUCTORS[PRODUCT] = lambda args, par, shape: multiply(list(zip(args, par, strict=True)), shape)
+CONSTRUCTORS[PRODUCT] = lambda args, par, shape: (
+    _product(1, dict(zip(args, par, strict=True)), shape)
+    if _are_plain(args)
+    else multiply(list(zip(args, par, strict=True)), shape)
+)

@@ -29,6 +29,7 @@ from mcalc.rewriting.moves import MOVES, Move
 from mcalc.rewriting.patterns import Row
 from mcalc.rewriting.products import added_up, is_ones
 from mcalc.rewriting.signs import keeping, turned
+from mcalc.table import COMPARISONS
 from mcalc.table.sentences import linked, told
 
 ARITHMETIC = "arithmetic"
@@ -138,10 +139,9 @@ class Engine:
                 return found.whole
         if t.head == "sum" and t.args[0].head == CHAIN:
             return self._summed(t)
-        if t.head == PRODUCT:
-            picked = self._picked(t)
-            return self._where_positive(t) if picked is t else picked
-        return t
+        picked = self._picked(t) if t.head == PRODUCT and "unit" in present else t
+        masked = picked is t and t.head == PRODUCT and COMPARISONS[">"] in present
+        return self._where_positive(t) if masked else picked
 
     def _added_up(self, found: Form, t: Form) -> Form:
         """``1⃗ᵀ·A·v`` to which no row applies is ``sum(A·v)``."""

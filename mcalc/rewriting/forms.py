@@ -239,6 +239,8 @@ def _cost(form: Form) -> int:
         turned = _turned_cost(form)
         return written + minus if turned is None else min(written + minus, turned)
     if head == PRODUCT:
+        if form.par.count(1) == len(args):
+            return sum([b.cost for b in args]) + len(args) - 1
         below = sum([e < 0 for e in form.par])
         fraction = 1 + (below > 0) if below == len(args) else 0
         costs = [b.cost if e == 1 else power_cost(b, e) for b, e in zip(args, form.par, strict=True)]

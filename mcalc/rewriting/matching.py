@@ -46,12 +46,11 @@ def _anchored(pattern: Form) -> tuple[tuple[Form, Rational], list[tuple[Form, Ra
 
 def _in_product(row: Row, form: Form) -> Found | None:
     (pattern, k), others = _anchored(row.before)
-    have = dict(pairs_of(form))
-    for anchor, e in have.items():
-        if anchor.head != pattern.head or e * k < 0 or absolute(e) < absolute(k):
+    for anchor, e in [pair for pair in zip(form.args, form.par, strict=True) if pair[0].head == pattern.head]:
+        if e * k < 0 or absolute(e) < absolute(k):
             continue
         for bound in matches(pattern, anchor, {}):
-            left = dict(have)
+            left = dict(pairs_of(form))
             left[anchor] = rational(left[anchor] - k)
             found = _others_of_product(others, left, bound, anchor)
             if found is None or not row.holds(found[0]):

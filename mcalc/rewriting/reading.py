@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
@@ -64,9 +65,7 @@ def _power(node: Node, args: list[Form], shape: Shape) -> Form:
 
 
 def _product(node: Node, args: list[Form], shape: Shape) -> Form:
-    powers: dict[Form, Rational] = {}
-    for arg in args:
-        powers[arg] = powers.get(arg, 0) + 1
+    powers = Counter(args)
     return make(PRODUCT, powers, powers.values(), shape)
 
 

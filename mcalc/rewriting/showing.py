@@ -48,7 +48,16 @@ from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
 from mcalc.rewriting.reading import Typed
 from mcalc.rewriting.signs import keeping, turned
-from mcalc.rewriting.written import Powers, alike_inside, exact, in_order, reading_order, with_number
+from mcalc.rewriting.written import (
+    Powers,
+    alike_inside,
+    as_they_are,
+    exact,
+    in_order,
+    in_typed_order,
+    reading_order,
+    with_number,
+)
 from mcalc.table import TABLE
 from mcalc.table.roles import DELTA, NORM, TRACE
 from mcalc.tree import build
@@ -252,20 +261,7 @@ class Writer:
                 return build.apply("add", *(one(by[a], a) for a in typed))
         pairs = [(one(c, a), a) for c, a in zip(t.par, t.args, strict=True)]
         pairs.sort(key=lambda pair: build.reading_place(pair[0]))
-        return build.apply("add", *(node for node, _ in self._as_typed_together(pairs)))
-
-    def _as_typed_together(self, pairs: list[tuple[Node, Form]]) -> list[tuple[Node, Form]]:
-        """Terms that were typed in one sum stand in its order, in the places that they have together."""
-        places: dict[tuple[int, bool], list[int]] = {}
-        for at, (node, a) in enumerate(pairs):
-            if a in self.typed.places:
-                minus = bool(build.reading_place(node)[0])
-                places.setdefault((self.typed.places[a][0], minus), []).append(at)
-        for where in places.values():
-            chosen = sorted((pairs[at] for at in where), key=lambda pair: self.typed.places[pair[1]])
-            for at, pair in zip(where, chosen, strict=True):
-                pairs[at] = pair
-        return pairs
+        return build.apply("add", *(node for node, _ in in_typed_order(pairs, self.typed.places)))
 
     def _powers(self, t: Form) -> tuple[Rational, Powers, Powers]:
         """The scalar factors and the others, each with its exponent; a sum over its number of entries is a mean.
@@ -279,6 +275,9 @@ class Writer:
             return left, scalars, arrays
         pairs: list[tuple[Form, Rational]] = list(zip(t.args, t.par, strict=True)) if t.head == PRODUCT else [(t, 1)]
         pairs, means = means_of(pairs)
+        plain, pairs = as_they_are(pairs, self.shown)
+        scalars += [(node, S.One) for a, node in plain if not a.shape]
+        arrays += [(node, S.One) for a, node in plain if a.shape]
         for inner, squared, axis, on_diagonal in means:
             node = self.shown.get(inner) or self.show(inner)
             node = build.raised(node, exact(2)) if squared else node
@@ -286,7 +285,7 @@ class Writer:
             average = build.apply("diag", average) if on_diagonal else average
             (scalars if axis is None else arrays).append((average, exact(1)))
         for a, e in pairs:
-            k = self._typed_content(a) if a.head == SUM else None
+            k = self._typed_content(a)
             if k is not None and whole(e):
                 left = over(left, power_of(k, int(e)))
                 a = make(SUM, a.args, (rational(k * c) for c in a.par), a.shape)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sympy.core.numbers import Rational as Exact
 
-from mcalc.rewriting.forms import Form
+from mcalc.rewriting.forms import SUM, Form
 from mcalc.rewriting.rationals import Rational
+from mcalc.table.roles import NORM
 from mcalc.tree import build
 from mcalc.tree.node import Node
 
@@ -34,8 +35,34 @@ def with_number(c: Rational, scalars: Sequence[tuple[Node, Rational]], body: Nod
 
 def in_order(factors: Powers) -> Powers:
     """Factors in reading order, indicators last."""
-    placed = sorted([(node.operator.indicator, node.key, at) for at, (node, _) in enumerate(factors)])
-    return [factors[at] for *_, at in placed]
+    places = [(node.operator.indicator, node.key) for node, _ in factors]
+    return [factors[at] for at in sorted(range(len(factors)), key=places.__getitem__)]
+
+
+_LOOKED_INTO = frozenset({SUM, NORM})
+"""What is not always written as it is where it is a factor."""
+
+
+def as_they_are(
+    pairs: Sequence[tuple[Form, Rational]], shown: Mapping[Form, Node]
+) -> tuple[list[tuple[Form, Node]], list[tuple[Form, Rational]]]:
+    """The factors that are written as they stand, with their values, and the others with their exponents."""
+    plain = [(a, shown[a]) for a, e in pairs if e == 1 and a in shown and a.head not in _LOOKED_INTO]
+    return plain, [(a, e) for a, e in pairs if e != 1 or a not in shown or a.head in _LOOKED_INTO]
+
+
+def in_typed_order(pairs: list[tuple[Node, Form]], typed: Mapping[Form, tuple[int, int]]) -> list[tuple[Node, Form]]:
+    """Terms that were typed in one sum stand in its order, in the places that they have together."""
+    places: dict[tuple[int, bool], list[int]] = {}
+    for at, (node, a) in enumerate(pairs):
+        if a in typed:
+            minus = bool(build.reading_place(node)[0])
+            places.setdefault((typed[a][0], minus), []).append(at)
+    for where in places.values():
+        chosen = sorted((pairs[at] for at in where), key=lambda pair: typed[pair[1]])
+        for at, pair in zip(where, chosen, strict=True):
+            pairs[at] = pair
+    return pairs
 
 
 def reading_order(way: Sequence[Node]) -> tuple[object, ...]:

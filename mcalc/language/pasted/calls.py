@@ -121,7 +121,7 @@ def dotted(pieces: Pieces, at: Rewriting) -> Pieces:
     """``sin.(x)`` is sin(x), as a function takes each entry by itself."""
     found: list[Piece] = []
     for piece in pieces:
-        *_, word, dot = (None, None, *found)
+        word, dot = (None, None, *found[-2:])[-2:]
         if dot is not None and dot.text == "." and word is not None and piece.text == "(" and not piece.before:
             plain = ELSEWHERE.get(word.text, word.text)
             if is_call(plain) and not at.ranks.is_value(word.text):
