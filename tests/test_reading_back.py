@@ -17,14 +17,13 @@ from random_programs import program as random_program
 import mcalc
 from mcalc import Problem, tree
 from mcalc.derivation import (
+    Beside,
     Derivation,
     answer_text,
-    compared,
     left_side,
     names_in_scope,
     other_forms,
     read_answer,
-    value_at_places,
 )
 from mcalc.language import Declaration, canonical_name, parse, read_program, with_rows
 from mcalc.networks import IndexForm
@@ -101,7 +100,7 @@ def value_of(derivation: Derivation, node: Node, point: dict[str, Any], sizes: d
     """The value read back; with free indices, at every place."""
     if not isinstance(derivation.result, IndexForm):
         return evaluate(node, point, sizes)
-    return value_at_places(derivation.result, node, point, sizes)
+    return Beside(derivation.result, node, sizes).values(point)[1]
 
 
 def points(derivation: Derivation, roots: list[Node]) -> Any:
@@ -138,7 +137,7 @@ def check(derivation: Derivation) -> None:
             assert again.shape == result.shape, text
         for point, sizes in points(derivation, [again]):
             try:
-                difference = compared(result, again, point, sizes, np.random.default_rng(5))
+                difference = Beside(result, again, sizes).difference(point, np.random.default_rng(5))
             except np.linalg.LinAlgError:
                 continue
             assert difference <= 1e-7, text

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mcalc.derivation.linear_map import of_columns, other_forms
     from mcalc.derivation.named_rules import RULES, NamedRule
     from mcalc.derivation.outline import MOST
+    from mcalc.derivation.read_back import Beside, must_read_back, read_answer
     from mcalc.derivation.read_back import declarations as names_in_scope
-    from mcalc.derivation.read_back import difference_of as compared
-    from mcalc.derivation.read_back import must_read_back, read_answer, value_at_places
     from mcalc.derivation.reasons import clauses, core, listed
     from mcalc.derivation.statements import assumptions, by_variable, layout_line, verified_line
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from itertools import islice
 
@@ -18,7 +17,7 @@ from mcalc.networks.networks import Term
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.at_places import AtPlaces
-from mcalc.numbers.numeric import draw_point, evaluate_tensor, fitting_sizes
+from mcalc.numbers.numeric import TensorProgram, draw_point, fitting_sizes
 from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes
 from mcalc.problems import Problem
@@ -105,11 +104,11 @@ def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> boo
     roots = [again, *([result] if isinstance(result, Node) else result.nodes())]
     generator = np.random.default_rng(4)
     for sizes in islice(fitting_sizes([derivation.value, *roots], names), 2):
-        compared = 0
+        beside, compared = Beside(result, again, sizes), 0
         for kind in _KINDS:
             point = draw_point(names, sizes, kind, generator)
             try:
-                difference = difference_of(result, again, point, sizes, generator)
+                difference = beside.difference(point, generator)
             except np.linalg.LinAlgError:
                 continue
             if difference > _TOLERANCE:
@@ -120,46 +119,51 @@ def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> boo
     return True
 
 
-def difference_of(
-    result: Node | IndexForm, again: Node, point: dict[str, Array], sizes: Sizes, generator: Random
-) -> float:
-    """The relative difference of the answer and its text at a point; -1 where it is not defined or not stable."""
-    nudged = {name: value * (1 + _NUDGE * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
-    with np.errstate(all="ignore"):
-        expected, moved = (_value(result, at, sizes) for at in (point, nudged))
-        size, rounding = (float(np.abs(each).max(initial=0.0)) for each in (expected, moved - expected))
-        if not np.isfinite(expected).all():
-            return -1
-        scale = max(size, _LEAST * _largest(result, point, sizes))
+class Beside:
+    """An answer, and its text read back, compiled once for some sizes."""
+
+    def __init__(self, result: Node | IndexForm, again: Node, sizes: Sizes) -> None:
+        self.result, self.sizes = result, sizes
+        if isinstance(result, Node):
+            self.both = Program([result, again], sizes)
+            return
+        letters, free = result.letters(), [part for index in result.tensor.free for part in result.places(index)]
+        self.answer = TensorProgram(result.tensor, sizes)
+        self.text = AtPlaces(again, [LoopIndex(letters[index], index.size) for index in free], sizes)
+
+    def values(self, point: dict[str, Array], alone: bool = False) -> tuple[Array, Array]:
+        """The answer at a point, and its text; of entries the answer `alone`, where no more is asked.
+
+        An index that is two in the text is one again.
+        """
+        if isinstance(self.result, Node):
+            expected, found = self.both.run(point)
+            return np.asarray(expected), np.broadcast_to(found, np.shape(expected))
+        expected = self.answer.run(point)
+        return expected, expected if alone else self.text.run(point).reshape(expected.shape)
+
+    def difference(self, point: dict[str, Array], generator: Random) -> float:
+        """The relative difference of the two at a point; -1 where the answer is not defined or not stable."""
+        nudged = {n: value * (1 + _NUDGE * generator.uniform(-1, 1, np.shape(value))) for n, value in point.items()}
+        with np.errstate(all="ignore"):
+            (expected, found), (moved, _) = self.values(point), self.values(nudged, alone=True)
+            size, rounding, apart = (
+                float(np.abs(each).max(initial=0.0)) for each in (expected, moved - expected, found - expected)
+            )
+            if not np.isfinite(expected).all():
+                return -1
+            if max(rounding, apart) <= _TOLERANCE * size:
+                return apart / size if size else 0.0
+            scale = max(size, _LEAST * self._largest(point))
         if not rounding <= _TOLERANCE * scale:
             return -1
-        if isinstance(result, Node):
-            found = np.broadcast_to(Program([again], sizes).run(point)[0], expected.shape)
-        else:
-            found = value_at_places(result, again, point, sizes).reshape(expected.shape)
-    difference = float(np.abs(found - expected).max(initial=0.0) / scale)
-    return difference if np.isfinite(difference) else float("inf")
+        return apart / scale if np.isfinite(apart) else float("inf")
 
-
-def value_at_places(result: IndexForm, read: Node, point: dict[str, Array], sizes: Sizes) -> Array:
-    """A text that was read among the letters of a form, at every place; an index that is two there is one again."""
-    letters, free = result.letters(), [part for index in result.tensor.free for part in result.places(index)]
-    found = AtPlaces(read, [LoopIndex(letters[index], index.size) for index in free], sizes).run(point)
-    widths = [[found.shape[free.index(part)] for part in result.places(index)] for index in result.tensor.free]
-    return found.reshape([math.prod(width) for width in widths])
-
-
-def _value(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> Array:
-    if isinstance(result, IndexForm):
-        return evaluate_tensor(result.tensor, point, sizes)
-    return np.asarray(Program([result], sizes).run(point)[0])
-
-
-def _largest(result: Node | IndexForm, point: dict[str, Array], sizes: Sizes) -> float:
-    """The largest value on the way to the answer, as far as it can be told; rounding errors are a part of it."""
-    if isinstance(result, Node):
-        return max(Program([result], sizes).largest(point), 1e-3)
-    return max([1e-3, *(_largest_of(term, point, sizes) for term in result.tensor.terms)])
+    def _largest(self, point: dict[str, Array]) -> float:
+        """The largest value on the way to the answer, as far as it can be told; rounding errors are a part of it."""
+        if isinstance(self.result, Node):
+            return max(Program([self.result], self.sizes).largest(point), 1e-3)
+        return max([1e-3, *(_largest_of(term, point, self.sizes) for term in self.result.tensor.terms)])
 
 
 def _largest_of(term: Term, point: dict[str, Array], sizes: Sizes) -> float:
