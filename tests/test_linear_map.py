@@ -37,6 +37,15 @@ PROBLEMS = {
     "its columns": ("vec(kron(X, Y))", "X", {"X": "m,n", "Y": "k,q"}, "jacobian"),
     "columns beside I": ("vec(kron(X, eye(n)))", "X", {"X": "n,n"}, "jacobian"),
     "second": ("norm(A@X)^2", "X", {"A": "m,n", "X": "n,k"}, "hessian"),
+    "entry by entry": ("-3*X*Y/c", "X", {"X": "m,n", "Y": "m,n", "c": "scalar"}, "jacobian"),
+    "entry by entry, below a bar": ("Y/X", "X", {"X": "m,n", "Y": "m,n"}, "jacobian"),
+    "a layer": ("A@tanh(X@W)", "W", {"A": "p,N", "X": "N,n", "W": "n,k"}, "jacobian"),
+    "a layer beside a matrix": ("relu(X@W)@V", "W", {"X": "N,n", "W": "n,k", "V": "k,p"}, "jacobian"),
+    "turned entry by entry": ("tanh(X)'", "X", {"X": "m,n"}, "jacobian"),
+    "columns times rows": ("outer(tanh(W@x), y)", "W", {"W": "k,n", "x": "n", "y": "m"}, "jacobian"),
+    "rows after columns": ("outer(y, tanh(W@x))", "W", {"W": "k,n", "x": "n", "y": "m"}, "jacobian"),
+    "second of a regression": ("sum(log(1 + exp(X@w)))", "X", {"X": "m,n", "w": "n"}, "hessian"),
+    "second entry by entry": ("sum(exp(A@X))", "X", {"A": "m,n", "X": "n,k"}, "hessian"),
 }
 KRONECKER = (
     "first of a Kronecker product",
@@ -48,6 +57,16 @@ KRONECKER = (
     "matrix times vector",
     "scaled difference",
     "second",
+    "entry by entry",
+    "entry by entry, below a bar",
+    "a layer",
+    "a layer beside a matrix",
+    "turned entry by entry",
+    "columns times rows",
+    "rows after columns",
+    "second of a regression",
+    "second entry by entry",
+    "vector by vector by matrix",
 )
 
 

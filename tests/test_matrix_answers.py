@@ -58,6 +58,12 @@ def test_an_answer_is_in_matrices(text: str, wrt: str, shapes: str, answer: str)
             ["dX ↦ vec(kron(dX, eye(n)))", "kron(eye(n), kron(commutation(n, n), eye(n))·kron(eye(n), vec(eye(n))))"],
         ),
         ("kron(ones(m, q), X)", "X=q", ["dX ↦ kron(ones(m,q), dX)"]),
+        ("X/Y", "X=m,n Y=m,n", ["dX ↦ dX ⊘ Y", "diag(vec(1/Y))"]),
+        (
+            "A@tanh(B@X)",
+            "A=p,m B=m,n X=n,k",
+            ["dX ↦ A·(B·dX ⊗ (1 − tanh(B·X)²))", "kron(eye(k), A)·diag(vec(1 − tanh(B·X)²))·kron(eye(k), B)"],
+        ),
     ],
 )
 def test_an_answer_of_order_three_or_four_in_kronecker_products(text: str, shapes: str, forms: list[str]) -> None:

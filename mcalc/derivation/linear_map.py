@@ -52,8 +52,66 @@ def _columns(change: Node, moving: Node) -> Node | None:
         return _of_kronecker(change, moving)
     sides = _sides(change, moving)
     if sides is None:
-        return None
+        return _of_entries(change, moving)
     return build.total([build.scaled(side.coefficient, side.scalars, _product(side, moving)) for side in sides])
+
+
+def _of_entries(change: Node, moving: Node) -> Node | None:
+    """``vec(C ⊗ Z) = diag(vec(C))·vec(Z)``, entry by entry, and what stands about such a product.
+
+    ``vec(A·Z·B) = (Bᵀ ⊗ A)·vec(Z)``, ``vec(Zᵀ) = K·vec(Z)``. None where dX is in more than one factor, or not linear.
+    """
+    name = change.operator.name
+    parts = build.row_of(change) if name == "matmul" else list(change.args)
+    at = [place for place, part in enumerate(parts) if moving in depends(part, moving)]
+    if name == "add" and len(at) == len(parts):
+        columns = [_columns(part, moving) for part in parts]
+        return None if None in columns else build.total([one for one in columns if one is not None])
+    if len(at) != 1 or not parts[at[0]].shape or 1 in parts[at[0]].shape:
+        return None
+    part = parts[at[0]]
+    if name in ("multiply", "divide", "negative"):
+        return _weighted(change, moving)
+    inner = _columns(part, moving)
+    if inner is None:
+        return None
+    if name == "transpose":
+        return build.chain((turning(*part.shape), inner)) if len(part.shape) == 2 else inner
+    if name == "outer":
+        side = _Side(right=(build.transpose(parts[1]),)) if at == [0] else _Side(left=(parts[0],))
+        part = part if at == [0] else build.transpose(part)
+    elif name == "matmul":
+        side = _Side(left=tuple(parts[: at[0]]), right=tuple(parts[at[0] + 1 :]))
+    else:
+        return None
+    return build.chain((_product(side, part), inner))
+
+
+def _weighted(change: Node, moving: Node) -> Node | None:
+    """``vec(C ⊗ Z) = diag(vec(C))·vec(Z)`` with all that Z is multiplied and divided by, entry by entry."""
+    sign, part, shape = S.One, change, change.shape
+    arrays: list[tuple[Node, Rational]] = []
+    scalars: list[tuple[Node, Rational]] = []
+    while part.operator.name in ("multiply", "divide", "negative"):
+        name, inside = part.operator.name, [arg for arg in part.args if moving in depends(arg, moving)]
+        if len(inside) != 1 or inside[0].shape != shape or (name == "divide" and inside[0] is not part.args[0]):
+            return None
+        sign = -sign if name == "negative" else sign
+        others = [arg for arg in part.args if arg is not inside[0]]
+        if any(arg.shape not in ((), shape) for arg in others):
+            return None
+        for arg in others:
+            (arrays if arg.shape else scalars).append((arg, S.NegativeOne if name == "divide" else S.One))
+        part = inside[0]
+    inner = None if part is moving else _columns(part, moving)
+    if part is not moving and inner is None:
+        return None
+    factors = [] if inner is None else [inner]
+    if arrays:
+        weights = simplify(build.elementwise_product(arrays))
+        factors.insert(0, build.apply("diag", build.apply(VEC, weights) if len(shape) == 2 else weights))
+    product = build.chain(factors) if factors else build.identity(prod(shape))
+    return build.scaled(sign, scalars, product)
 
 
 def _of_kronecker(change: Node, moving: Node) -> Node | None:
@@ -96,7 +154,9 @@ class _Side(NamedTuple):
 
 
 def _product(side: _Side, moving: Node) -> Node:
-    height, width = moving.shape[::-1] if side.turned else moving.shape
+    height, width = (*moving.shape, S.One)[:2]
+    if side.turned:
+        height, width = width, height
     left = build.chain(side.left) if side.left else build.identity(height)
     right = build.chain(side.right) if side.right else build.identity(width)
     product = kronecker(simplify(build.transpose(right)), left)
