@@ -11,7 +11,7 @@ from mcalc.calculus.local_rules import local_rule
 from mcalc.networks.networks import Factor, Index, Tensor, Term, counted, delta, fresh
 from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.answers import matrix_form
-from mcalc.table.records import LoopIndex, Shape
+from mcalc.table.records import LoopIndex, Shape, is_one
 from mcalc.tree.node import Node, depends, topological
 
 _TERMS_KEPT_OPEN = 4
@@ -60,11 +60,16 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
 def differentiate_by_all(root: Node, by: Sequence[Node], rule_of: Local = local_rule) -> list[Tensor]:
     """The derivative by each of the variables, all in one pass."""
     value = fresh(root)
-    touched = depends(root, *by)
-    here = fresh(root)
     variables = frozenset(by)
+    if any(arg.args for arg in root.args):
+        touched = depends(root, *by)
+        order = topological([root], lambda node: [arg for arg in node.args if arg in touched])
+    else:
+        touched, order = {arg for arg in root.args if arg in variables}, [root]
+    here = fresh(root)
     found: dict[Node, tuple[list[Term], tuple[Index, ...]]] = {root: ([Term(S.One, delta(value, here))], here)}
-    for node in reversed(topological([root], lambda node: [arg for arg in node.args if arg in touched])):
+    is_tidy: dict[Node, bool] = {}
+    for node in reversed(order):
         if node in variables or node not in found:
             continue
         terms, indices = found[node]
@@ -77,14 +82,18 @@ def differentiate_by_all(root: Node, by: Sequence[Node], rule_of: Local = local_
             left = sorted(_summed_or_free(node) - arg.loops - root.loops, key=str)
             products = [term.under(left) for term in _products(terms, rule, indices, value + own)]
             passed = tidy(products, value + own)
+            is_tidy[arg] = arg not in found and not any(term.loops for term in passed) and set(own).isdisjoint(value)
             if arg in found:
                 before, common = found[arg]
                 before.extend(aligned(passed, own, common, value))
             else:
                 common = fresh(arg)
                 found[arg] = (aligned(passed, own, common, value), common)
-    arrived = [found.get(variable) or ([], fresh(variable)) for variable in by]
-    return [Tensor(tuple(tidy(terms, value + indices)), value, indices) for terms, indices in arrived]
+    arrived = [(variable, *(found.get(variable) or ([], fresh(variable)))) for variable in by]
+    return [
+        Tensor(tuple(terms if is_tidy.get(variable) else tidy(terms, value + indices)), value, indices)
+        for variable, terms, indices in arrived
+    ]
 
 
 def _summed_or_free(node: Node) -> frozenset[LoopIndex]:
@@ -156,8 +165,8 @@ def derivative(tensor: Tensor) -> Derivative:
 
 def derivative_shape(value: Shape, variable: Shape) -> Shape:
     """The shape in the paper's layout; of order 3 and 4, all indices in order."""
-    rows = tuple(size for size in value if size != 1)
-    columns = tuple(size for size in variable if size != 1)
+    rows = tuple([size for size in value if not is_one(size)])
+    columns = tuple([size for size in variable if not is_one(size)])
     if not rows and len(columns) == 1:
         return (S.One, columns[0])
     return rows + columns

@@ -91,14 +91,14 @@ def with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Inde
 
 def by_name(tensor: Tensor, line: Line) -> Tensor:
     """The value of the line, where its own derivative contains it, by its name."""
-    mine = {line.definition: line.node}
+    mine, operator = {line.definition: line.node}, line.definition.operator.name
+
+    def named(factor: Factor) -> Factor:
+        inside = factor.node is not None and operator in factor.node.below
+        return factor._replace(node=replace(factor.node, mine)) if inside and factor.node is not None else factor
+
     return tensor._replace(
-        terms=tuple(
-            term._replace(
-                factors=tuple(f if f.node is None else f._replace(node=replace(f.node, mine)) for f in term.factors)
-            )
-            for term in tensor.terms
-        )
+        terms=tuple([term._replace(factors=tuple(map(named, term.factors))) for term in tensor.terms])
     )
 
 

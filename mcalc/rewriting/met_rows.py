@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, has_inverse, inverse_beside
 from mcalc.rewriting.forms import CHAIN, SUM, Form, make
+from mcalc.rewriting.outlook import Term
 from mcalc.rewriting.patterns import Row, Sieve, after_of, each, is_name, sieve
 from mcalc.rewriting.shapes import chain_shape
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
@@ -39,6 +40,7 @@ class MetRows:
         self._chains: dict[str, list[tuple[Row, Sieve]]] = defaultdict(list)
         self._beginnings: dict[tuple[str, str], list[tuple[Row, Sieve]]] = {}
         self._unfit: set[tuple[Form, ...]] = set()  # factors side by side from whose first place on no row fits
+        self.ways: dict[Form, list[list[Term]] | None] = {}
         self._widest = 0
         for _, row in self._rows:
             if row.before.head == CHAIN:

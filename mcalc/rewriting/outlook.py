@@ -36,7 +36,9 @@ Pair = tuple[Rational, Form]
 
 
 class Rows(Protocol):
-    """The rows that an engine knows by now."""
+    """The rows that an engine knows by now, and what products are opened into, None where that cannot be told."""
+
+    ways: dict[Form, list[list[Term]] | None]
 
     def may_fit(self, head: str, inside: set[str]) -> bool:
         """Whether one may fit a sum, a product or a function of parts with these heads."""
@@ -45,7 +47,7 @@ class Rows(Protocol):
         """Whether one fits factors of a product of matrices on both sides of one of these places."""
 
 
-class _Term(NamedTuple):
+class Term(NamedTuple):
     """A term of a sum that is not made: its parts, its number, what it costs, and what it gains by being turned."""
 
     what: Hashable
@@ -70,27 +72,31 @@ def is_hopeless(t: Form, pairs: Sequence[Pair], rows: Rows, few: int) -> bool:
 def _is_hopeless(t: Form, pairs: Sequence[Pair], rows: Rows, few: int) -> bool:
     if t.head == "diag":  # diag(u) + diag(v) is diag(u + v)
         return not rows.may_fit("diag", {t.args[0].head})
+    ways = [_known_ways(a, rows, few) for _, a in pairs]
+    if not any(ways):
+        return True
     alone = len(pairs) == 1
     plain = [_as_it_is(c, a) for c, a in pairs]
     terms, heads = {term.what for term in plain}, {term.head for term in plain}
     count, whole, gain = len(plain), sum(term.cost for term in plain) + len(plain) - 1, sum(term.gain for term in plain)
-    for (c, a), before in zip(pairs, plain, strict=True):
-        for way in _ways(c, a, rows, few):
+    for (c, _), before, of_term in zip(pairs, plain, ways, strict=True):
+        free = alone and c not in (1, -1)
+        for way in of_term:
             terms.update(term.what for term in way)
             heads.update(term.head for term in way)
             count += len(way)
-            numbers = [0] * len(way) if alone and c not in (1, -1) else [coefficient_cost(term.number) for term in way]
+            numbers = [0 if free else coefficient_cost(rational(c * term.number)) for term in way]
             dearer = sum(term.cost for term in way) + sum(numbers) + len(way) - 1 - before.cost
             gained = sum(term.gain for term in way) - before.gain
             turned_over = 2 - 2 * (gain + gained) if gain + gained > 0 else 0
             if whole + dearer + min(turned_over, 0) < t.cost or not (alone or dearer >= max(0, 2 * gained)):
                 return False
-    return len(terms) == count and (count == len(plain) or not rows.may_fit(SUM, heads))
+    return len(terms) == count and not rows.may_fit(SUM, heads)
 
 
-def _as_it_is(c: Rational, form: Form) -> _Term:
+def _as_it_is(c: Rational, form: Form) -> Term:
     cost = form.cost if form.head != NUMBER else 0
-    return _Term(_what(form), form.head, c, cost + coefficient_cost(c, form.head == NUMBER), gain_by_turning(form))
+    return Term(_what(form), form.head, c, cost + coefficient_cost(c, form.head == NUMBER), gain_by_turning(form))
 
 
 def _what(form: Form) -> Hashable:
@@ -99,7 +105,20 @@ def _what(form: Form) -> Hashable:
     return form.args if form.head == CHAIN else form
 
 
-def _ways(c: Rational, t: Form, rows: Rows, few: int) -> Iterator[list[_Term]]:
+def _known_ways(t: Form, rows: Rows, few: int) -> list[list[Term]]:
+    """The terms that each sum in a term opens it into, found once for each term."""
+    if t not in rows.ways:
+        try:
+            rows.ways[t] = list(_ways(t, rows, few))
+        except _Hope:
+            rows.ways[t] = None
+    found = rows.ways[t]
+    if found is None:
+        raise _Hope
+    return found
+
+
+def _ways(t: Form, rows: Rows, few: int) -> Iterator[list[Term]]:
     """The terms that each sum in a term opens it into, without their numbers in the cost."""
     if t.head == PRODUCT:
         sums = [(b, e) for b, e in zip(t.args, t.par, strict=True) if b.head == SUM]
@@ -114,17 +133,17 @@ def _ways(c: Rational, t: Form, rows: Rows, few: int) -> Iterator[list[_Term]]:
             if any(x.head == PRODUCT and any(k < 0 for k in x.par) for x in own.args):
                 raise _Hope
             if e == 1 and len(own.args) <= few:
-                yield _in_product(c, t, own, rows)
+                yield _in_product(t, own, rows)
     elif t.head == CHAIN:
         for at, a in enumerate(t.args):
             own = a.args[0] if a.head == TURNED else a
             if own.head == SUM and len(own.args) <= few:
-                yield _in_row(c, t, at, rows)
+                yield _in_row(t, at, rows)
     elif t.head not in ("variable", NUMBER) and any(a.head in (SUM, PRODUCT) for a in t.args):
         raise _Hope
 
 
-def _in_product(c: Rational, t: Form, own: Form, rows: Rows) -> list[_Term]:
+def _in_product(t: Form, own: Form, rows: Rows) -> list[Term]:
     rest = [(b, e) for b, e in zip(t.args, t.par, strict=True) if b is not own]
     if is_row(t) or (t.shape and not any(b.shape for b, _ in rest)):
         raise _Hope
@@ -140,17 +159,17 @@ def _in_product(c: Rational, t: Form, own: Form, rows: Rows) -> list[_Term]:
         if not others and power == 1:
             if only.head == SUM:
                 raise _Hope
-            found.append(_Term(_what(only), only.head, rational(c * k), only.cost, gain_by_turning(only)))
+            found.append(Term(_what(only), only.head, k, only.cost, gain_by_turning(only)))
             continue
         if rows.may_fit(PRODUCT, heads):
             raise _Hope
         cost = sum(power_cost(b, e) for b, e in powers) + len(powers) - 1
         gain = sum(gain_by_turning(b) for b, _ in powers if b.shape) if is_matrix(t) else 0
-        found.append(_Term(frozenset(powers), PRODUCT, rational(c * k), cost, gain))
+        found.append(Term(frozenset(powers), PRODUCT, k, cost, gain))
     return found
 
 
-def _in_row(c: Rational, t: Form, at: int, rows: Rows) -> list[_Term]:
+def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
     a = t.args[at]
     own = a.args[0] if a.head == TURNED else a
     if not t.shape:
@@ -175,5 +194,5 @@ def _in_row(c: Rational, t: Form, at: int, rows: Rows) -> list[_Term]:
         else:
             cost = rest + sum([one.cost for one in new]) + len(parts) - 1
         gain = gained + gain_of_row(new) if is_matrix(t) else 0
-        found.append(_Term(parts, CHAIN, rational(c * k), cost, gain))
+        found.append(Term(parts, CHAIN, k, cost, gain))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import prod
 from operator import eq
@@ -25,7 +25,12 @@ _LOOKED_INTO = 200
 def apply(name: str, *args: Node, parameters: Parameters = ()) -> Node:
     """The operator applied, as typed; raises `ShapeMismatch` where the shapes do not fit."""
     operator = TABLE[name]
-    return Node(operator, args, parameters, operator.shape(eq, [arg.shape for arg in args], *parameters))
+    return Node(operator, args, parameters, _shape(operator.shape, tuple([arg.shape for arg in args]), parameters))
+
+
+@lru_cache(4096)
+def _shape(of: Callable[..., Shape], shapes: tuple[Shape, ...], parameters: Parameters) -> Shape:
+    return of(eq, shapes, *parameters)
 
 
 def number(value: Rational | int) -> Node:

@@ -91,8 +91,17 @@ def canonical(node: Marked) -> tuple[int, bytes]:
     parts = [arg.canon + (b"+" if arg.sign > 0 else b"-") for arg in node.args]
     if node.operator.commutative:
         parts.sort()
-    own = mark(node.parameters) if node.parameters else "()"
-    return 1, _digest(name.encode(), own.encode(), mark_of_shape(node.shape).encode(), *parts)
+    own = _named(name, mark(node.parameters), node.shape) if node.parameters else _plain(name, node.shape)
+    return 1, _digest(own, *parts)
+
+
+def _named(name: str, own: str, shape: Shape) -> bytes:
+    return b"\0".join((name.encode(), own.encode(), mark_of_shape(shape).encode()))
+
+
+@lru_cache(4096)
+def _plain(name: str, shape: Shape) -> bytes:
+    return _named(name, "()", shape)
 
 
 def reading_key(node: Marked) -> tuple[int, str, bytes]:
