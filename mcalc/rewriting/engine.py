@@ -63,10 +63,12 @@ class Engine:
         self._moves_by_head: dict[str, list[tuple[int, Move | None]]] = {}
         self._trial: Engine | None = None
         self._scout: Engine | None = None
+        self._scouting, self._scout_budget = False, _BUDGET
 
     def simplify(self, root: Form) -> Form:
         """The cheapest form reached; every part once."""
         self.budget, self.steps = _BUDGET, _STEPS
+        self._scout_budget = _BUDGET
         if self._scout is not None:
             self._scout.budget = _BUDGET
         with keeping(self.signs, self.typed):
@@ -258,8 +260,20 @@ class Engine:
 
     def _scouted(self, t: Form) -> Form:
         """The form by rows and moves, without a line in the log."""
+        if self._scouting:
+            return self._simplified(t)
+        if not self.logs:
+            return self._scouted_here(t)
         if self._scout is None:
             self._scout = Engine(self.moves, None, self.signs, self.typed, self.rows, logs=False)
-            self._scout._trial, self._scout._scout = self._trial, self._scout
+            self._scout._trial, self._scout._scouting = self._trial, True
             self._scout.budget = self.budget
         return self._scout._simplified(t)
+
+    def _scouted_here(self, t: Form) -> Form:
+        """Where there is no log, what is found on the way stays known; the moves that are tried have their own bound."""
+        budget, self.budget, self._scouting = self.budget, self._scout_budget, True
+        try:
+            return self._simplified(t)
+        finally:
+            self._scout_budget, self.budget, self._scouting = self.budget, budget, False
