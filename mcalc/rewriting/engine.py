@@ -271,7 +271,7 @@ class Engine:
         return self._scout._simplified(t)
 
     def _scouted_here(self, t: Form) -> Form:
-        """Where there is no log, what is found on the way stays known; the moves that are tried have their own bound."""
+        """Where there is no log, what is found stays known; the moves that are tried have their own bound."""
         budget, self.budget, self._scouting = self.budget, self._scout_budget, True
         try:
             return self._simplified(t)

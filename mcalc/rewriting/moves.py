@@ -14,7 +14,14 @@ from mcalc.rewriting.cancelling import out_of_fraction, proportional
 from mcalc.rewriting.common_factor import common_factor
 from mcalc.rewriting.fixed import as_column, as_grid, before_column, from_columns
 from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, Form
-from mcalc.rewriting.opening import OPENED, Reduce, multiplies_in_vain, multiply_out, one_denominator, one_inverse
+from mcalc.rewriting.opening import (
+    WITH_PARENTHESES,
+    Reduce,
+    multiplies_in_vain,
+    multiply_out,
+    one_denominator,
+    one_inverse,
+)
 from mcalc.rewriting.outlook import Rows
 from mcalc.rewriting.sides import beside_its_transpose, both_sides, multiples
 
@@ -62,5 +69,5 @@ MOVES = (
     Move("out of a fraction", "what is below the fraction bar cancels in a part of the sum", _PRODUCT, out_of_fraction),
     Move("proportional", "what is above the fraction bar is a multiple of what is below", _PRODUCT, proportional),
     Move("one denominator", "the terms are brought over one fraction bar", _SUM, one_denominator),
-    Move("multiply out", "the parentheses are multiplied out", OPENED, multiply_out, multiplies_in_vain),
+    Move("multiply out", "the parentheses are multiplied out", WITH_PARENTHESES, multiply_out, multiplies_in_vain),
 )

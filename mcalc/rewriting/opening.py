@@ -11,11 +11,11 @@ from mcalc.rewriting.algebra import add, multiply
 from mcalc.rewriting.beside import has_inverse
 from mcalc.rewriting.constructors import construct
 from mcalc.rewriting.forms import CHAIN, PRODUCT, SUM, TURNED, Form, has_mean, make, ones, scaled_parts
-from mcalc.rewriting.outlook import Rows, is_hopeless
+from mcalc.rewriting.outlook import OPENED, Rows, is_hopeless
 from mcalc.rewriting.products import chain
 from mcalc.rewriting.rationals import Rational, rational, whole
 from mcalc.rewriting.signs import turned
-from mcalc.table.roles import INVERSE, TRACE
+from mcalc.table.roles import INVERSE
 
 Pair = tuple[Rational, Form]
 Reduce = Callable[[Form], Form]
@@ -23,7 +23,6 @@ _MOST = 12
 _SHORT = 4
 _LONGER = 60
 """What is opened may take so much more to read; rows make up for that, and for no more."""
-_OPENED = frozenset({"sum", TRACE, "diag"})
 
 
 def as_it_stands(pairs: Sequence[Pair], shape: tuple[Expr, ...]) -> Form:
@@ -53,7 +52,7 @@ def expansions(t: Form) -> Iterator[list[Pair]]:
                     (rational(c * k), _row([*t.args[:at], b, *t.args[at + 1 :]], t.shape))
                     for b, k in zip(rows, own.par, strict=True)
                 ]
-    elif t.head in _OPENED and not t.par:
+    elif t.head in OPENED and not t.par:
         (own,) = t.args
         if own.head == SUM and len(own.args) <= _SHORT:
             yield [
@@ -134,7 +133,7 @@ def _full(t: Form, shape: tuple[Expr, ...]) -> Form:
     return t if t.shape == shape else multiply([(t, 1), (ones(shape), 1)], shape)
 
 
-OPENED = frozenset({SUM, PRODUCT, CHAIN, *_OPENED})
+WITH_PARENTHESES = frozenset({SUM, PRODUCT, CHAIN, *OPENED})
 """Where parentheses are opened; under a transpose they are already."""
 
 

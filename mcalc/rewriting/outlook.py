@@ -28,10 +28,12 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.rationals import Rational, coefficient_cost, rational
 from mcalc.rewriting.signs import turned
 from mcalc.table import INDICATORS
-from mcalc.table.roles import EXPONENTIAL, INVERSE
+from mcalc.table.roles import EXPONENTIAL, INVERSE, TRACE
 
 _UNEVEN = frozenset({"ones", "zeros", "eye", "unit", "power", "diag", NUMBER, EXPONENTIAL, INVERSE, *INDICATORS})
 """What goes into other factors, or takes them in."""
+OPENED = frozenset({"sum", TRACE, "diag"})
+"""Functions that are opened where they are of a sum."""
 Pair = tuple[Rational, Form]
 
 
@@ -139,8 +141,11 @@ def _ways(t: Form, rows: Rows, few: int) -> Iterator[list[Term]]:
             own = a.args[0] if a.head == TURNED else a
             if own.head == SUM and len(own.args) <= few:
                 yield _in_row(t, at, rows)
-    elif t.head not in ("variable", NUMBER) and any(a.head in (SUM, PRODUCT) for a in t.args):
+    elif t.head in OPENED and not t.par and t.args[0].head == SUM:
         raise _Hope
+    elif ((t.head == "sum" and not t.par) or t.head == TURNED) and t.args[0].head == PRODUCT:
+        if any(b.head in (SUM, "diag") for b in t.args[0].args):
+            raise _Hope
 
 
 def _in_product(t: Form, own: Form, rows: Rows) -> list[Term]:
@@ -181,7 +186,7 @@ def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
     for k, x in zip(own.par, own.args, strict=True):
         part = turned(x) if a.head == TURNED else x
         scalars = part.head == PRODUCT and not all([b.shape for b in part.args])
-        if x.shape != own.shape or part.head in _UNEVEN or part.head == SUM or scalars:
+        if x.shape != own.shape or (part.head in _UNEVEN and part.head != "diag") or part.head == SUM or scalars:
             raise _Hope
         new = part.args if part.head == CHAIN else (part,)
         within = any(map(is_row, new if before else new[1:])) or any(map(is_column, new if after else new[:-1]))
