@@ -143,8 +143,9 @@ def _ways(t: Form, rows: Rows, few: int) -> Iterator[list[Term]]:
                 yield _in_row(t, at, rows)
     elif t.head in OPENED and not t.par and t.args[0].head == SUM:
         raise _Hope
-    elif ((t.head == "sum" and not t.par) or t.head == TURNED) and t.args[0].head == PRODUCT:
-        if any(b.head in (SUM, "diag") for b in t.args[0].args):
+    elif t.head == TURNED or (t.head == "sum" and not t.par):
+        inside = t.args[0].args if t.args[0].head == PRODUCT else ()
+        if any(b.head in (SUM, "diag") for b in inside):
             raise _Hope
 
 

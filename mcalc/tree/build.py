@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 from operator import eq
+from typing import Protocol
 
 from sympy.core.expr import Expr
 from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
 from mcalc.table import TABLE
-from mcalc.table.records import LoopIndex, Parameters, Shape, lies
+from mcalc.table.records import LoopIndex, Parameter, Parameters, Same, Shape, lies
 from mcalc.table.roles import ROOT
 from mcalc.tree.known import declared
 from mcalc.tree.node import Node, replaced
@@ -28,8 +29,12 @@ def apply(name: str, *args: Node, parameters: Parameters = ()) -> Node:
     return Node(operator, args, parameters, _shape(operator.shape, tuple([arg.shape for arg in args]), parameters))
 
 
+class _Shaping(Protocol):
+    def __call__(self, same: Same, shapes: Sequence[Shape], /, *parameters: Parameter) -> Shape: ...
+
+
 @lru_cache(4096)
-def _shape(of: Callable[..., Shape], shapes: tuple[Shape, ...], parameters: Parameters) -> Shape:
+def _shape(of: _Shaping, shapes: tuple[Shape, ...], parameters: Parameters) -> Shape:
     return of(eq, shapes, *parameters)
 
 
