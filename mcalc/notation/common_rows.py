@@ -14,20 +14,29 @@ from mcalc.tree.node import Node
 
 _LONGEST = 8
 """How many factors are looked at together; what is longer has shorter rows in common as well."""
+_SHORT = 3
+"""How many tokens a row has that needs no name, ``A·B``."""
 
 Factors = tuple[Node, ...]
 Place = tuple[Node, int, bool]
 """A product, where in it the row begins, and whether it is turned over there."""
 
 
-def common_rows(rows: Mapping[Node, Sequence[Node]], but: Collection[Node] = ()) -> dict[Node, list[Node]]:
+def common_rows(
+    rows: Mapping[Node, Sequence[Node]], elsewhere: Mapping[Node, int], but: Collection[Node] = ()
+) -> dict[Node, list[Node]]:
     """The products that hold what others hold too, with it as one factor; and these factors, each with its own.
 
-    What spares the reader most comes first; where it stands, nothing else is looked for. Those of `but` are no factors.
+    What spares the reader most comes first; where it stands, nothing else is looked for. A factor that stands in other
+    places too, of rows or, so often, `elsewhere`, has a name of its own. Those of `but` are no factors.
     """
     places = _places(rows)
     weight = weighed(list(dict.fromkeys(factor for row in places for factor in row)))
-    length = {row: len(row) - 1 + sum(map(weight.__getitem__, row)) for row in places}
+    stands = Counter(elsewhere) + Counter(upright(factor) for row in rows.values() for factor in row)
+    length: dict[Factors, int] = {}
+    for row, stood in places.items():
+        named = [weight[part] > 1 and stands[upright(part)] > len(stood) for part in row]
+        length[row] = len(row) - 1 + sum(1 if one else weight[part] for one, part in zip(named, row, strict=True))
     taken: dict[Node, list[tuple[int, int, Node]]] = {}
     found: dict[Node, list[Node]] = {}
 
@@ -41,7 +50,8 @@ def common_rows(rows: Mapping[Node, Sequence[Node]], but: Collection[Node] = ())
                 there.append((node, at, over))
         return there
 
-    heap = [(-saving(len(free(row)), length[row]), number, row) for number, row in enumerate(places)]
+    longer = (row for row in places if length[row] > _SHORT)
+    heap = [(-saving(len(free(row)), length[row]), number, row) for number, row in enumerate(longer)]
     heapify(heap)
     while heap and heap[0][0] < 0:
         before, number, row = heappop(heap)
@@ -66,13 +76,13 @@ def common_rows(rows: Mapping[Node, Sequence[Node]], but: Collection[Node] = ())
 
 def _places(rows: Mapping[Node, Sequence[Node]]) -> dict[Factors, list[Place]]:
     """Where each row of neighbours stands that is met more than once, also turned over."""
-    pairs = Counter(_upright(pair)[0] for row in rows.values() for pair in pairwise(row))
+    pairs = Counter(_as_column(pair)[0] for row in rows.values() for pair in pairwise(row))
     places: dict[Factors, list[Place]] = {}
     for node, row in rows.items():
-        for start, end in _runs([pairs[_upright(pair)[0]] > 1 for pair in pairwise(row)]):
+        for start, end in _runs([pairs[_as_column(pair)[0]] > 1 for pair in pairwise(row)]):
             for at in range(start, end):
                 for upto in range(at + 2, min(at + _LONGEST, end + 1) + 1):
-                    known, over = _upright(tuple(row[at:upto]))
+                    known, over = _as_column(tuple(row[at:upto]))
                     places.setdefault(known, []).append((node, at, over))
     return {row: at for row, at in places.items() if len(at) > 1}
 
@@ -88,7 +98,12 @@ def _runs(repeated: Sequence[bool]) -> Iterator[tuple[int, int]]:
             start = None
 
 
-def _upright(row: Factors) -> tuple[Factors, bool]:
+def upright(factor: Node) -> Node:
+    """What a factor is, or is the transpose of."""
+    return factor.args[0] if factor.operator.name == "transpose" else factor
+
+
+def _as_column(row: Factors) -> tuple[Factors, bool]:
     """The row or its turn: what is a column rather than a row, and has fewer transposes; and whether it is turned."""
     over = tuple(map(build.transpose, reversed(row)))
     return (over, True) if _key(over) < _key(row) else (row, False)

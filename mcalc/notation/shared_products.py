@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter, itemgetter
 
-from mcalc.notation.common_rows import common_rows
+from mcalc.notation.common_rows import common_rows, upright
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
 
@@ -104,7 +104,9 @@ class _Sharing:
             return self.root, {}
         parts: dict[Node, Sequence[Node]] = {node: self._parts(node) for node in (*self.rows, *self.factors)}
         rows = {node: parts[node] for node in self.rows if node in self.alone and len(parts[node]) > 1}
-        common = common_rows(rows, self.but)
+        others = [node for node in self.order if node.operator.name not in (*_MATRICES, "transpose")]
+        elsewhere = Counter(upright(arg) for node in others for arg in node.args)
+        common = common_rows(rows, elsewhere, self.but)
         parts |= common
         self.held.update(
             part for row in common.values() for factor in row for part in (factor, *factor.args) if part in common
