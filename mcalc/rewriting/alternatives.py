@@ -136,9 +136,10 @@ def means_of(pairs: list[tuple[Form, Rational]]) -> tuple[list[tuple[Form, Ratio
         if found is None or size is None:
             continue
         own = list(zip(size.args, size.par, strict=True)) if size.head == PRODUCT else [(size, 1)]
-        gone = [(s, -k) for s, k in own]
-        if size.head != NUMBER and all(pair in pairs for pair in gone):
-            return [pair for pair in pairs if pair not in gone and pair != (a, e)], [found]
+        powers = dict(pairs)
+        if size.head != NUMBER and all(powers.get(s, 0) <= -k for s, k in own):
+            left = {**powers, **{s: rational(powers[s] + k) for s, k in own}, a: 0}
+            return [(b, k) for b, k in left.items() if k], [found]
     return pairs, []
 
 
