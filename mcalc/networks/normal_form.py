@@ -46,16 +46,17 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
             factors, pairs = found
             summed = (summed - pairs.keys()).union(*pairs.values())
             changed = True
-    if coefficient == 0:
+    if not coefficient:
         return None
     return counted(Term(coefficient, tuple(gathered(factors)), term.loops), summed)
 
 
 def _selects(factor: Factor) -> bool:
     """Whether it picks a part of what it is multiplied with, a unit vector, an identity with its rows repeated."""
-    return factor.node is not None and (
-        factor.node.operator.name == "unit" or stacks.is_selection(factor.node) or is_selection(factor.node)
-    )
+    node = factor.node
+    if node is None or (not node.args and node.operator.name == "variable"):
+        return False
+    return node.operator.name == "unit" or stacks.is_selection(node) or is_selection(node)
 
 
 def _without_ties(factors: Sequence[Factor], free: set[Index], summed: set[Index]) -> list[Factor]:
@@ -95,7 +96,7 @@ def gathered(factors: Sequence[Factor]) -> list[Factor]:
         if before is not None and factor.node is not None:
             factor = factor._replace(power=before.power + factor.power)
         powers[key] = factor
-    return [factor for factor in powers.values() if factor.power != 0]
+    return [factor for factor in powers.values() if factor.power]
 
 
 def _select(factors: list[Factor], at: int, free: set[Index]) -> Term | None:

@@ -70,6 +70,8 @@ def with_pairs(factors: Sequence[Factor], free: Collection[Index]) -> tuple[list
 
 def split_free(terms: Sequence[Term], free: Sequence[Index]) -> tuple[list[Term], Pairs] | None:
     """The terms with each free index that a selection has split in two in all of them; None where none is so."""
+    if not any(f.node is not None and not REPETITIONS.isdisjoint(f.node.below) for term in terms for f in term.factors):
+        return None
     pairs: Pairs = {}
     terms = [_opened(term) for term in terms]
     for index in free:

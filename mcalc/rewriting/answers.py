@@ -42,6 +42,7 @@ class Author:
         self.learn(roots)
         self.engine = Engine(signs=self.typed.signs, typed=self.typed.order, logs=told)
         self.writer = Writer(self.typed)
+        self.pieces: dict[tuple[int, Index | None, Index | None], tuple[Sequence[Term], list[Piece] | None]] = {}
 
     def learn(self, roots: Iterable[Node]) -> None:
         """The sums in these values are written as they stand there, those met first counting."""
@@ -164,11 +165,17 @@ def has_matrix_form(terms: Sequence[Term], row: Index | None, column: Index | No
     """Whether the sum of the terms has a form in matrix notation, which is not written here."""
     if split_free(terms, [index for index in (row, column) if index is not None]) is not None:
         return matrix_form(terms, row, column) is not None
-    return _pieces(terms, row, column) is not None
+    pieces = _pieces(terms, row, column)
+    if _authors:
+        _authors[-1].pieces[id(terms), row, column] = terms, pieces  # holds the terms, whose id no others have then
+    return pieces is not None
 
 
 def _pieces(terms: Sequence[Term], row: Index | None, column: Index | None) -> list[Piece] | None:
     """Each term in matrix notation; None where one has no such form."""
+    known = _authors[-1].pieces.get((id(terms), row, column)) if _authors else None
+    if known is not None:
+        return known[1]
     pieces: list[Piece] = []
     for term in tidy(terms, [index for index in (row, column) if index is not None]):
         piece = matrix_of(term, row, column)
