@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.rewriting.answers import simplify
+from mcalc.rewriting.answers import simplified_within
 from mcalc.table.records import LoopIndex
 from mcalc.tree import build, stacks
 from mcalc.tree.node import Node, replace, replaced, topological, variables, with_loop
@@ -42,7 +42,7 @@ def substituted(result: Node, meaning: dict[Node, Node], done: dict[Node, Node])
         new = node.func(*args) if changed else node
         if node is result:
             return whole if result in meaning else new
-        done[node] = simplify(new) if changed and node.operator.name == "add" else new
+        done[node] = simplified_within(new) if changed and node.operator.name == "add" else new
     return whole
 
 

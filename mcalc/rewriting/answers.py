@@ -98,6 +98,15 @@ def simplify(node: Node) -> Node:
     return author.simplified(author.typed.raw([node])[node])
 
 
+def simplified_within(node: Node) -> Node:
+    """The same value for a larger one to be simplified: what it becomes is known then, and not written yet."""
+    if not _authors or not _UNDER_INDICES.isdisjoint(node.below):
+        return simplify(node)
+    author = _authors[-1]
+    author.engine.simplify(author.typed.raw([node])[node])
+    return node
+
+
 def beside_each_other(entries: Sequence[Node]) -> list[Node]:
     """Scalars simplified, of two opposites the one with a minus sign before the other."""
     author = _author(entries)
