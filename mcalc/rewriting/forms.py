@@ -41,17 +41,8 @@ class Form:
     """
 
     __slots__ = (
-        "__weakref__",
-        "args",
-        "cost",
-        "digest",
-        "head",
-        "loops",
-        "other_way",
-        "par",
-        "shape",
-        "turns",
-        "uneven",
+        *("__weakref__", "args", "cost", "digest", "head", "loops"),
+        *("other_way", "par", "shape", "turns", "uneven"),
     )
     head: str
     args: tuple[Form, ...]
@@ -80,8 +71,9 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
     found = Form()
     found.head, found.args, found.par, found.shape = head, args, par, shape
     found.loops = _loops(found)
-    found.turns = _turns(found)
-    found.uneven = (found.turns and head == SUM) or head == NORM or any([arg.uneven for arg in args])
+    within = any([arg.uneven for arg in args])
+    found.turns = (within or head == SUM) and _turns(found)
+    found.uneven = within or found.turns or head == NORM
     found.cost = _cost(found)
     found.other_way = None
     marks = b"".join([own_mark(head, par, shape), *[arg.digest for arg in args]])

@@ -40,7 +40,7 @@ def _printed(size: Expr) -> str:
 
 def own_mark(head: str, par: Parameters, shape: Shape) -> bytes:
     """What a form is besides its arguments, to be digested."""
-    return _marked(head, par, shape) if par else _unmarked(head, shape)
+    return _marked(head, par, shape) if par and head not in _NUMBERED else _kept(head, par, shape)
 
 
 def _marked(head: str, par: Parameters, shape: Shape) -> bytes:
@@ -49,9 +49,9 @@ def _marked(head: str, par: Parameters, shape: Shape) -> bytes:
     return repr((head, known, mark_of_shape(shape))).encode()
 
 
-@lru_cache(4096)
-def _unmarked(head: str, shape: Shape) -> bytes:
-    return _marked(head, (), shape)
+_NUMBERED = frozenset({"+", "*"})
+"""The heads of forms that have numbers alone beside their arguments, mostly the same few."""
+_kept = lru_cache(4096)(_marked)
 
 
 class Marked(Protocol):
