@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from cProfile import Profile
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Within it, no time goes into looking for garbage."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def calls(work: Callable[[], object]) -> int:
     """How many functions are called, Python's own among them: a cost that no noise moves."""
     counter = Profile()
-    gc.collect()
-    gc.disable()
-    try:
+    with uncollected():
         counter.runcall(work)
-    finally:
-        gc.enable()
     return sum(entry.callcount for entry in counter.getstats())
 
 

@@ -131,7 +131,7 @@ class Linear(InLine):
                 level += isinstance(factor, Fraction) and factor.kind != "entry"
             own = self.at(factor, min(level, PRODUCT + 1))
             begins = own[0].text[0]
-            front = text_of(run)
+            front = text_of(run) if at == 1 else ""
             digits = at == 1 and front != "1" and not front.strip("0123456789.")
             if at and not (digits and (begins.isalpha() or begins in "({")):
                 run.append(self.joined(join))

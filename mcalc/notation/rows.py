@@ -54,6 +54,8 @@ _LEVELS = {
     "sizes": PRODUCT,
     "space": RELATION,
 }
+_FEW = 3
+"""A 1 has no more pieces."""
 _DEEP = 150
 
 
@@ -199,7 +201,11 @@ class Rows(Leaves):
             run += own
         elif join == "hadamard":
             run += [self.mark("hadamard"), *own]
-        elif own[0].opens == "digit" or (own[0].opens and run[-1].opens == "digit") or text_of(run) == "1":
+        elif (
+            own[0].opens == "digit"
+            or (own[0].opens and run[-1].opens == "digit")
+            or (len(run) <= _FEW and text_of(run) == "1")
+        ):
             run += [self.mark("dot"), *own]
         else:
             differential = own[0].text.startswith(self.total) or (len(run) > 1 and run[-2].text.startswith(self.total))

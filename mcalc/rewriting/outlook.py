@@ -126,10 +126,11 @@ def _ways(t: Form, rows: Rows, few: int) -> Iterator[list[Term]]:
         sums = [(b, e) for b, e in zip(t.args, t.par, strict=True) if b.head == SUM]
         if len(sums) > few:
             return
-        if any(b.head == "diag" and b.args[0].head == SUM for b in t.args):
+        heads = {b.head for b in t.args}
+        if "diag" in heads and any(b.head == "diag" and b.args[0].head == SUM for b in t.args):
             raise _Hope
-        below = any(e < 0 and not b.shape for b, e in zip(t.args, t.par, strict=True))
-        if below and any(b.head in (CHAIN, TURNED, "diag") for b in t.args):  # what is below may go inside
+        below = [b for b, e in zip(t.args, t.par, strict=True) if e < 0 and not b.shape]
+        if below and not heads.isdisjoint((CHAIN, TURNED, "diag")):  # what is below the bar may go inside
             raise _Hope
         for own, e in sums:
             if any(x.head == PRODUCT and any(k < 0 for k in x.par) for x in own.args):
