@@ -197,11 +197,8 @@ class Engine:
         parts, at = list(t.args), 0
         run: list[tuple[Row, Form, Form]] = []
         now, inverses = t, has_inverse(parts)
-        while at + 1 < len(parts):
-            use = self.rows.fitting(parts, at, inverses)
-            if use is None:
-                at += 1
-                continue
+        while (fit := self.rows.first_fitting(parts, at, inverses)) is not None:
+            at, use = fit
             row, before, after = use
             if run and run[-1][0].name != row.name:
                 now = self._told(run, now, parts, t)

@@ -58,6 +58,15 @@ class MetRows:
         self._beginnings[first, second] = found
         return found
 
+    def first_fitting(self, parts: Sequence[Form], start: int, inverses: bool) -> tuple[int, Fit] | None:
+        """The first place from `start` on from which a row fits, and the row with what it replaces, and by what."""
+        for at in range(start, len(parts) - 1):
+            if inverses or tuple(parts[at : at + self._widest]) not in self._unfit:
+                found = self.fitting(parts, at, inverses)
+                if found is not None:
+                    return at, found
+        return None
+
     def fitting(self, parts: Sequence[Form], at: int, inverses: bool) -> Fit | None:
         """The first row that fits from a place on: the row, what it replaces, and by what."""
         ahead = tuple(parts[at : at + self._widest])

@@ -107,7 +107,7 @@ _ENTERING = frozenset({SUM, PRODUCT, CHAIN, NUMBER, "eye", "ones"})
 def _without_scalars(parts: list[Form], scalars: list[Power]) -> list[Form]:
     """From a row to the next column the product is a scalar, and leaves."""
     shapes = [t.shape for t in parts]
-    if not any([len(shape) == 1 for shape in shapes]) or not any([shape[0] is S.One for shape in shapes]):
+    if not any([shape[0] is S.One for shape in shapes]) or not any([len(shape) == 1 for shape in shapes]):
         return parts
     kept: list[Form] = []
     start: int | None = None
