@@ -306,3 +306,21 @@ def test_no_condition_contradicts_what_is_declared() -> None:
 def test_the_product_of_the_derivatives(expression: str, answer: str) -> None:
     (found,) = mcalc.check(expression, "x", answer, X).findings
     assert "are each taken by themselves" in found.words and found.step is not None
+
+
+INDEXED = [
+    ("softmax(W@x)[i]*(delta[i,k] - softmax(W@x)[k])*x[l]", ""),
+    ("delta[i,k]*softmax(W@x)[i]*x[l] - softmax(W@x)[i]*softmax(W@x)[k]*x[l]", ""),
+    ("2*softmax(W@x)[i]*(delta[i,k] - softmax(W@x)[k])*x[l]", "the answer is 2 times the derivative"),
+    ("-softmax(W@x)[i]*(delta[i,k] - softmax(W@x)[k])*x[l]", "the answer has the opposite sign"),
+    ("softmax(W@x)[i]*(delta[i,k] + softmax(W@x)[k])*x[l]", "A sign is wrong: that of `softmax(W@x)[k]`"),
+    ("softmax(W@x)[i]*(delta[i,k] - softmax(W@x)[i])*x[l]", "it differs at"),
+    ("softmax(W@x)[i]*delta[i,k]*x[l]", "it differs at"),
+]
+
+
+@pytest.mark.parametrize(("answer", "said"), INDEXED)
+def test_answers_in_index_notation(answer: str, said: str) -> None:
+    found = mcalc.check("softmax(W@x)", "W", answer)
+    assert found.right == found.proven == (not said)
+    assert said in write(found)

@@ -107,7 +107,8 @@ class Ground:
             if found is None:
                 self.beyond.append(spot)
                 return
-            sample = Sample(spot, found, right.uncertainty(spot, found))
+            slack = right.uncertainty(spot, found) if isinstance(self.right, Node) else 0.0
+            sample = Sample(spot, found, slack)
             if sample.slack <= _STEADY * np.abs(found).max(initial=0.0):
                 self.samples.append(sample)
                 return

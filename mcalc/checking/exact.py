@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcalc.checking.points import Field, Spot, Valued, trees
+from mcalc.checking.proof import proved_equal
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.digits import digits
 from mcalc.numbers.program import Program, UnboundIndex
@@ -51,6 +52,7 @@ class Difference:
         self.gaps: list[Node] = []
         self.programs: dict[tuple[object, ...], Program] = {}
         self.known: dict[int, tuple[Spot, Sequence[Array | None]]] = {}
+        self.same_entries = not isinstance(right, Node) and proved_equal(right, answer)
         if isinstance(right, Node) and isinstance(answer, Node) and right.shape == answer.shape:
             plain = build.apply("add", right, build.negated(answer))
             try:
@@ -133,7 +135,7 @@ class Difference:
     @property
     def is_proven(self) -> bool:
         """Whether rewriting has left nothing of the difference: then numbers confirm it, and one look does."""
-        return len(self.gaps) > 1 and build.is_zero(self.gaps[0])
+        return self.same_entries or (len(self.gaps) > 1 and build.is_zero(self.gaps[0]))
 
     def _is_confirmed(self, spot: Spot) -> bool:
         """Whether the difference that is not simplified is none beside the derivative, but for the last ten digits."""
@@ -144,12 +146,15 @@ class Difference:
         """The value, the derivative and the difference that is not simplified."""
         known = self.known.get(id(spot))
         if known is None:
-            right = self.of["right"]
-            assert isinstance(self.of["value"], Node) and isinstance(right, Node)
-            roots = [self.of["value"], right, self.gaps[-1]]
-            known = spot, self._all_at(roots, precise_spot(spot, self.variables), DIGITS)
-            self.known[id(spot)] = known
+            known = self.known[id(spot)] = spot, self._confirmed_at(precise_spot(spot, self.variables))
         return known[1]
+
+    def _confirmed_at(self, spot: Spot) -> Sequence[Array | None]:
+        value, right = self.of["value"], self.of["right"]
+        if isinstance(value, Node) and isinstance(right, Node):
+            return self._all_at([value, right, self.gaps[-1]], spot, DIGITS)
+        found, one, other = (self._at(self.of[side], spot, DIGITS) for side in ("value", "right", "answer"))
+        return [found, one, None if one is None or other is None else one - other]
 
     def _stays(self, spot: Spot, count: int, found: Sequence[Array]) -> bool:
         """Whether a difference is more than rounding on the way can have made, and is there beside the spot as well.

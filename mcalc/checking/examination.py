@@ -114,7 +114,7 @@ class Examination(Case):
 
     def _right(self, base: Valued, ground: Ground, found: Agreement, notes: list[str]) -> Check:
         target = ground.right
-        proven = isinstance(base, Node) and isinstance(target, Node) and proved_equal(target, base)
+        proven = proved_equal(target, base)
         if not proven and found.exact < _FEWEST:
             raise Problem(
                 "Not settled: the two are not shown to be equal by rewriting, and there are too few points where they "

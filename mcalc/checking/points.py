@@ -18,7 +18,7 @@ from mcalc.numbers.conditions import counted, margin
 from mcalc.numbers.digits import NoDigits
 from mcalc.numbers.many_points import at_all
 from mcalc.numbers.numeric import TensorProgram, draw_point, having_properties
-from mcalc.numbers.program import Program
+from mcalc.numbers.program import Program, UnboundIndex
 from mcalc.numbers.sizes import UnknownSize, dimensions
 from mcalc.numbers.suitable_sizes import chosen_sizes
 from mcalc.table.records import Array, LoopIndex, Shape
@@ -106,7 +106,7 @@ class Field:
         for together in alike.values():
             generators = (None, np.random.default_rng(_SEED))[: 1 + moved]
             points = [spot.point for spot in together]
-            with suppress(np.linalg.LinAlgError, UnknownSize, IndexError):  # else one by one
+            with suppress(np.linalg.LinAlgError, UnknownSize, UnboundIndex, IndexError):  # else one by one
                 for shaken, found in enumerate(at_all(self.expression, points, together[0].sizes, generators)):
                     for spot, value, within in zip(together, *found, strict=True):
                         known = within or shaken or spot.kind in MODERATE
@@ -115,14 +115,14 @@ class Field:
                         self._ahead[id(spot.point), bool(shaken)] = spot, kept
 
     def at(self, spot: Spot, generator: Random | None = None) -> Array | None:
-        """The value as an array; None where it is not real and finite, or has a dimension that nothing tells there."""
+        """The value as an array; None where it is not real and finite, or a size or an index is told by nothing."""
         known = self._ahead.get((id(spot.point), generator is not None))
         if known is not None:
             return known[1]
         try:
             with np.errstate(all="ignore"):
                 value = self._value(spot, generator)
-        except (np.linalg.LinAlgError, NoDigits, ZeroDivisionError, UnknownSize, IndexError):
+        except (np.linalg.LinAlgError, NoDigits, ZeroDivisionError, UnknownSize, UnboundIndex, IndexError):
             return None
         if value is None or not self.arithmetic.is_finite(value):
             return None
@@ -168,7 +168,7 @@ class Field:
 
     def uncertainty(self, spot: Spot, value: Array) -> float:
         """How far rounding may move the value: what moving every part of it by 1e-10 does, in proportion."""
-        if not isinstance(self.expression, Node):
+        if isinstance(self.expression, Computed):
             return 0.0
         moved = self.at(spot, np.random.default_rng(_SEED))
         return float("inf") if moved is None else float(np.abs(moved - value).max(initial=0.0)) / _MOVED * 1e-13

@@ -9,21 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mcalc.checking.points import Indexed, Valued
 from mcalc.language.formulas import compared_as
-from mcalc.networks.index_form import Expression
+from mcalc.networks.index_form import IndexForm
+from mcalc.networks.networks import Factor
+from mcalc.networks.terms import terms_of
 from mcalc.rewriting.answers import simplify
 from mcalc.table.records import ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.given_sizes import LosesAxis, for_sizes
 from mcalc.tree.node import Node, topological
 from mcalc.tree.properties import adds_up
+from mcalc.tree.stacks import unit
 
 _LARGEST = 400
 _MOST_TERMS = 60
 
 
-def proved_equal(one: Expression, other: Expression) -> bool:
+def proved_equal(one: Valued, other: Valued) -> bool:
     """Whether rewriting shows that the two are one value; False says nothing."""
+    if isinstance(one, IndexForm) and isinstance(other, Indexed):
+        return _has_entries(one, other)
     if not isinstance(one, Node) or not isinstance(other, Node) or one.shape != other.shape:
         return False
     if one.canon == other.canon and one.sign == other.sign:
@@ -35,6 +41,20 @@ def proved_equal(one: Expression, other: Expression) -> bool:
         return any(_vanishes(build.apply("add", key(one), build.negated(key(other)))) for key in _KEYS)
     except (LosesAxis, ShapeMismatch):
         return False
+
+
+def _has_entries(form: IndexForm, given: Indexed) -> bool:
+    """Whether a value at free indices is the form: as ``Σ A[i,k]·eᵢ·eₖ`` it is a network, and what is alike cancels."""
+    if given.node.key[0] > _LARGEST or [loop.size for loop in given.indices] != [one.size for one in form.tensor.free]:
+        return False
+    places = tuple(
+        Factor(unit(loop, loop.size), (index,)) for loop, index in zip(given.indices, form.tensor.free, strict=True)
+    )
+    terms = list(form.tensor.terms)
+    for term in terms_of(multiplied_out(given.node), ()):
+        one = term.under(given.indices)
+        terms.append(one._replace(coefficient=-one.coefficient, factors=one.factors + places))
+    return not IndexForm.of(form.tensor._replace(terms=tuple(terms))).tensor.terms
 
 
 def _vanishes(difference: Node) -> bool:

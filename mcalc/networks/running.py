@@ -6,9 +6,10 @@ from sympy.core.singleton import S
 
 from mcalc.networks.networks import Factor, Index, Term
 from mcalc.table.records import LoopIndex, Parameter, Shape
-from mcalc.table.roles import DIAGONAL, NORM, ROOT
+from mcalc.table.roles import DELTA, DIAGONAL, NORM, ROOT
 from mcalc.tree import build
 from mcalc.tree.node import Node, loops_below, topological, with_loop
+from mcalc.tree.stacks import unit
 
 
 def without_running(term: Term, filling: bool = False) -> Term:
@@ -59,6 +60,10 @@ def _at(factor: Factor, loop: LoopIndex, index: Index, filling: bool) -> Factor 
         return factor
     if _is_unit(factor, loop):
         return Factor(None, (index, factor.indices[0]))
+    if factor.node.operator.name == DELTA and factor.power > 0:
+        places = list(factor.node.parameters)
+        places.remove(loop)
+        return Factor(None, (index, index)) if places[0] == loop else Factor(unit(places[0], loop.size), (index,))
     if not factor.indices:
         column = _column(factor.node, loop, filling)
         return None if column is None else Factor(column, (index,), factor.power)
