@@ -46,10 +46,10 @@ def contract(outer: Tensor, inner: Tensor) -> Tensor:
     return Tensor(tuple(terms), outer.value, variable)
 
 
-Local = Callable[[Node, int, tuple[Index, ...]], tuple[list[Term], tuple[Index, ...]]]
+Rule = Callable[[Node, int, tuple[Index, ...]], tuple[list[Term], tuple[Index, ...]]]
 
 
-def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Tensor:
+def differentiate(root: Node, variable: Node, rule_of: Rule = local_rule) -> Tensor:
     """``∂root/∂variable`` as a sum of networks, by reverse accumulation: each node is visited once.
 
     `rule_of` gives the local derivatives: those of the operator table, unless it is asked what others would make.
@@ -57,7 +57,7 @@ def differentiate(root: Node, variable: Node, rule_of: Local = local_rule) -> Te
     return differentiate_by_all(root, [variable], rule_of)[0]
 
 
-def differentiate_by_all(root: Node, by: Sequence[Node], rule_of: Local = local_rule) -> list[Tensor]:
+def differentiate_by_all(root: Node, by: Sequence[Node], rule_of: Rule = local_rule) -> list[Tensor]:
     """The derivative by each of the variables, all in one pass."""
     value = fresh(root)
     variables = frozenset(by)

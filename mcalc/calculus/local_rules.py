@@ -14,8 +14,11 @@ from mcalc.tree.open import derivative
 from mcalc.tree.stacks import matching
 
 
-def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:
-    """``∂node[indices]/∂argument``: its terms, and the indices of the argument."""
+def local_rule(
+    node: Node, position: int, indices: tuple[Index, ...], name: Node | None = None
+) -> tuple[list[Term], tuple[Index, ...]]:
+    """``∂node[indices]/∂argument``: its terms, and the indices of the argument; the value itself goes by its name."""
+    value = node if name is None else name
     operator, arg = node.operator, node.args[position]
     if operator.name == "loop_sum":
         return [ONE], indices
@@ -34,7 +37,7 @@ def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
         if operator.variadic and "b" in text:
             others = node.args[:position] + node.args[position + 1 :]
             names["b"] = build.apply(operator.name, *others) if len(others) > 1 else others[0]
-        slope = read_value(text, names | {"y": node})
+        slope = read_value(text, names | {"y": value})
         term = expand(slope, matching(slope, node, indices))
         return ([] if term is None else [term]), matching(arg, node, indices)
     own = fresh(arg)
@@ -42,7 +45,7 @@ def local_rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[l
     k, l = row_and_column(own, arg.shape)
     if len(own) == 1 and k is None:
         k = l
-    names = dict(zip(operator.argument_names, node.args, strict=True)) | {"y": node}
+    names = dict(zip(operator.argument_names, node.args, strict=True)) | {"y": value}
     return instantiate(text, names, {"i": rows, "j": columns, "k": k, "l": l}), own
 
 

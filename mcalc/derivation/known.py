@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from mcalc.calculus.differentiate import differentiate_by_all
 from mcalc.derivation.combine import Sums
 from mcalc.derivation.derivation import Line
-from mcalc.derivation.locals import Local, by_name, leaf_of, named_form
+from mcalc.derivation.locals import Local, by_name, leaf_of, named_form, rule_by_name
 from mcalc.tree.node import Node
 
 
@@ -33,7 +33,8 @@ class Known:
         place = (line.node, line.definition, *args)
         if place not in self._local:
             leaves = [leaf_of(line.node, line.name, arg) for arg in args]
-            tensors = [by_name(tensor, line) for tensor in differentiate_by_all(line.definition, args)]
+            found = differentiate_by_all(line.definition, args, rule_by_name(line))
+            tensors = [by_name(tensor, line) for tensor in found]
             self._local[place] = [
                 Local(leaf, tensor, named_form(leaf, tensor)) for leaf, tensor in zip(leaves, tensors, strict=True)
             ]

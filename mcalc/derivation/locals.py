@@ -8,7 +8,8 @@ from dataclasses import replace as with_fields
 
 from sympy.core.singleton import S
 
-from mcalc.calculus.differentiate import derivative_shape, matrix_places, renamed
+from mcalc.calculus.differentiate import Rule, derivative_shape, matrix_places, renamed
+from mcalc.calculus.local_rules import local_rule
 from mcalc.derivation.derivation import Line
 from mcalc.networks.index_form import IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term
@@ -87,6 +88,15 @@ def with_indices(tensor: Tensor, value: Sequence[Index], variable: Sequence[Inde
     plain = [(one, other) for one, other in zip(own, variable, strict=True) if one not in value]
     terms = renamed(terms, [one for one, _ in plain], [other for _, other in plain])
     return [term._replace(factors=term.factors + tuple(Factor(None, pair) for pair in tied)) for term in terms]
+
+
+def rule_by_name(line: Line) -> Rule:
+    """The rules of the operator table, in which the value of the line goes by its name."""
+
+    def rule(node: Node, position: int, indices: tuple[Index, ...]) -> tuple[list[Term], tuple[Index, ...]]:
+        return local_rule(node, position, indices, line.node if node is line.definition else None)
+
+    return rule
 
 
 def by_name(tensor: Tensor, line: Line) -> Tensor:

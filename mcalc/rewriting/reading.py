@@ -229,7 +229,9 @@ class Typed:
                 plain[node] = _raw(node, [plain[arg] for arg in parts])
             as_it_stands = plain[node]
             args = [done[arg] for arg in parts]
-            form = self._with_sum(node, canonical(_raw(node, args), args))
+            now = as_it_stands if all([done[arg] is plain[arg] for arg in parts]) else _raw(node, args)
+            found = construct(now.head, now.args, now.par, now.shape) if [*now.args] == args else canonical(now, args)
+            form = self._with_sum(node, found)
             done[node] = form
             if _has_scalar_inside(as_it_stands) or not inside.isdisjoint(parts):
                 inside.add(node)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from sympy.core.basic import Basic
@@ -65,7 +66,7 @@ class Node(Basic):
         self.operator, self.parameters, self.shape = operator, parameters, shape
         self.axes = tuple(size for size in shape if size is not S.One)
         self.below = _operators(self)
-        self.loops = _free_loops(self)
+        self.loops = _free_loops(self) if parameters or any([arg.loops for arg in args]) else _NONE
         self.sign, self.canon = canonical(self)
         self.key = reading_key(self)
         _nodes.keep(identity, self)
@@ -183,10 +184,19 @@ def print_with(printer: Callable[[Node, str], str]) -> None:
 
 
 def _operators(node: Node) -> frozenset[str]:
-    below: frozenset[str] = frozenset()
-    for arg in node.args:
-        below = arg.below if below <= arg.below else below if arg.below <= below else below | arg.below
-    return below if node.operator.name in below else below | {node.operator.name}
+    name, args = node.operator.name, node.args
+    if not args:
+        return _alone(name)
+    below = args[0].below
+    for arg in args[1:]:
+        if arg.below is not below and not arg.below <= below:
+            below = arg.below if below <= arg.below else below | arg.below
+    return below if name in below else below | {name}
+
+
+@cache
+def _alone(name: str) -> frozenset[str]:
+    return frozenset({name})
 
 
 def _free_loops(node: Node) -> frozenset[LoopIndex]:
@@ -232,10 +242,11 @@ def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | 
     seen: set[Node] = set()
     stack: list[Node | None] = list(reversed([*roots]))
     above: list[Node] = []
+    pop, done = stack.pop, order.append
     while stack:
-        node = stack.pop()
+        node = pop()
         if node is None:
-            order.append(above.pop())
+            done(above.pop())
         elif node not in seen:
             seen.add(node)
             children = node.args if into is None else into(node)
@@ -243,9 +254,9 @@ def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | 
                 children = [child for child in children if child not in seen]
             if children:
                 above.append(node)
-                stack += [None, *children[::-1]]
+                stack += (None, *children[::-1])
             else:
-                order.append(node)
+                done(node)
     return order
 
 
