@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
@@ -63,6 +63,7 @@ class Marked(Protocol):
     sign: int
     canon: bytes
     key: tuple[int, str, bytes]
+    below: frozenset[str]
 
     @property
     def args(self) -> Sequence[Marked]:
@@ -118,3 +119,20 @@ def reading_key(node: Marked) -> tuple[int, str, bytes]:
 
 _SHOWN = 60
 """So much of a value counts by the alphabet."""
+
+
+def operators_of(node: Marked) -> frozenset[str]:
+    """The names of the operators in the value, its own among them."""
+    name, args = node.operator.name, node.args
+    if not args:
+        return _alone(name)
+    below = args[0].below
+    for arg in args[1:]:
+        if arg.below is not below and not arg.below <= below:
+            below = arg.below if below <= arg.below else below | arg.below
+    return below if name in below else below | {name}
+
+
+@cache
+def _alone(name: str) -> frozenset[str]:
+    return frozenset({name})

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from sympy.core.basic import Basic
@@ -22,7 +21,7 @@ from sympy.core.symbol import Symbol
 from mcalc.table import TABLE
 from mcalc.table.records import LoopIndex, Operator, Parameter, Parameters, Shape, Slice
 from mcalc.tree.interning import Interned
-from mcalc.tree.marks import canonical, reading_key
+from mcalc.tree.marks import canonical, operators_of, reading_key
 
 if TYPE_CHECKING:
     from sympy.printing.printer import Printer
@@ -65,7 +64,7 @@ class Node(Basic):
         self = Basic.__new__(cls, *args)
         self.operator, self.parameters, self.shape = operator, parameters, shape
         self.axes = tuple(size for size in shape if size is not S.One)
-        self.below = _operators(self)
+        self.below = operators_of(self)
         self.loops = _free_loops(self) if parameters or any([arg.loops for arg in args]) else _NONE
         self.sign, self.canon = canonical(self)
         self.key = reading_key(self)
@@ -181,22 +180,6 @@ class ValueName(str):
 def print_with(printer: Callable[[Node, str], str]) -> None:
     """Values are shown by `printer`, in ``ascii`` or ``latex``: `mcalc.notation` has one, and stands above the tree."""
     _printers.append(printer)
-
-
-def _operators(node: Node) -> frozenset[str]:
-    name, args = node.operator.name, node.args
-    if not args:
-        return _alone(name)
-    below = args[0].below
-    for arg in args[1:]:
-        if arg.below is not below and not arg.below <= below:
-            below = arg.below if below <= arg.below else below | arg.below
-    return below if name in below else below | {name}
-
-
-@cache
-def _alone(name: str) -> frozenset[str]:
-    return frozenset({name})
 
 
 def _free_loops(node: Node) -> frozenset[LoopIndex]:
