@@ -15,7 +15,6 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    gain_by_turning,
     is_column,
     is_dot,
     is_matrix,
@@ -201,7 +200,7 @@ def along_axis(a: Form) -> tuple[Form, int] | None:
     if a.args[1].head != "ones" or not is_column(a.args[1]):
         return None
     inner = a.args[0]
-    return (turned(inner), 0) if gain_by_turning(inner) >= (1 if inner.head == TURNED else 2) else (inner, 1)
+    return (turned(inner), 0) if inner.gain >= (1 if inner.head == TURNED else 2) else (inner, 1)
 
 
 def in_places(t: Form, parts: Sequence[Node]) -> Node | None:
@@ -254,6 +253,6 @@ def _straight(t: Form) -> Form | None:
     """What a factor is the transpose of: of ``Aᵀ``, and of ``inv((A + B)ᵀ)``."""
     if t.head == TURNED:
         return t.args[0]
-    if t.head == INVERSE and t.args[0].head == SUM and gain_by_turning(t.args[0]) >= 2:
+    if t.head == INVERSE and t.args[0].head == SUM and t.args[0].gain >= 2:
         return make(INVERSE, (all_turned(t.args[0]),), (), t.shape)
     return None

@@ -37,11 +37,12 @@ _held = _forms.entries
 class Form:
     """``head(*args)`` with parameters and shape, what it costs to read, and whether ``-form`` costs no more.
 
-    It is `uneven` where it is, or has in it, a difference whose sign could be turned, or a norm.
+    It is `uneven` where it is, or has in it, a difference whose sign could be turned, or a norm. Of a matrix, `gain` is
+    how many transposes fewer there are where it is turned over: inside a sum, a product or a row of matrices.
     """
 
     __slots__ = (
-        *("__weakref__", "args", "cost", "digest", "head", "loops"),
+        *("__weakref__", "args", "cost", "digest", "gain", "head", "loops"),
         *("other_way", "par", "shape", "turns", "uneven"),
     )
     head: str
@@ -49,6 +50,7 @@ class Form:
     par: Parameters
     shape: Shape
     cost: int
+    gain: int
     digest: bytes
     turns: bool
     uneven: bool
@@ -74,6 +76,7 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
     within = any([arg.uneven for arg in args])
     found.turns = (within or head == SUM) and _turns(found)
     found.uneven = within or found.turns or head == NORM
+    found.gain = _gain(found)
     found.cost = _cost(found)
     found.other_way = None
     marks = b"".join([own_mark(head, par, shape), *[arg.digest for arg in args]])
@@ -282,18 +285,16 @@ def has_mean(form: Form) -> bool:
 
 def _turned_cost(form: Form) -> int | None:
     """What a sum of matrices costs as the transpose of a sum; None where it is not written so."""
-    gain = gain_by_turning(form)
-    return None if gain < 2 else _sum_cost(form.args, form.par) + 1 - gain
+    return None if form.gain < 2 else _sum_cost(form.args, form.par) + 1 - form.gain
 
 
-def gain_by_turning(form: Form) -> int:
-    """How many transposes fewer there are inside a sum, a product or a row of matrices that is turned over."""
+def _gain(form: Form) -> int:
     if not is_matrix(form) or form.shape[1] is _UNIT:
         return 0
     if form.head == TURNED:
         return 1
     if form.head == SUM or form.head == PRODUCT:
-        return sum(gain_by_turning(arg) for arg in form.args if arg.shape)
+        return sum([arg.gain for arg in form.args])
     if form.head == CHAIN:
         return gain_of_row(form.args)
     return 0 if form.head in ("eye", "diag", "ones", "zeros") else -1

@@ -16,7 +16,6 @@ from mcalc.rewriting.forms import (
     TURNED,
     ZERO,
     Form,
-    gain_by_turning,
     is_column,
     is_matrix,
     is_row,
@@ -95,7 +94,7 @@ def _shifted(head: str, form: Form, par: Parameters, shape: Shape) -> Form:
 
 def _of_straight(head: str, inside: Form, par: Parameters) -> Form:
     """``f(A)ᵀ`` of ``f(Aᵀ)``, and of all that is shorter turned over."""
-    if gain_by_turning(inside) > 0:
+    if inside.gain > 0:
         other = turned(inside)
         return turned(make(head, (other,), par, other.shape))
     return make(head, (inside,), par, inside.shape)

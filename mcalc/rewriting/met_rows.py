@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, has_inverse, inverse_beside
+from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, inverse_beside
 from mcalc.rewriting.forms import CHAIN, SUM, Form, make
 from mcalc.rewriting.outlook import Term
 from mcalc.rewriting.patterns import Row, Sieve, after_of, each, is_name, sieve
@@ -98,8 +98,6 @@ class MetRows:
         return False
 
     def fits_across(self, parts: Sequence[Form], *borders: int) -> bool:
-        """Whether a row fits factors of a product of matrices on both sides of one of these places."""
-        if has_inverse(parts):
-            return True
+        """Whether a row fits factors of a product of matrices on both sides of one of these places; none is inverse."""
         starts = {at for border in borders for at in range(max(0, border - self._widest + 1), border)}
         return any(at + 1 < len(parts) and self.fitting(parts, at, False) is not None for at in starts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from mcalc.rewriting.beside import has_inverse
 from mcalc.rewriting.forms import (
     CHAIN,
     NUMBER,
@@ -17,7 +18,6 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    gain_by_turning,
     gain_of_row,
     is_column,
     is_matrix,
@@ -46,7 +46,7 @@ class Rows(Protocol):
         """Whether one may fit a sum, a product or a function of parts with these heads."""
 
     def fits_across(self, parts: Sequence[Form], *borders: int) -> bool:
-        """Whether one fits factors of a product of matrices on both sides of one of these places."""
+        """Whether one fits factors of a product of matrices on both sides of one of these places; none is inverse."""
 
 
 class Term(NamedTuple):
@@ -98,7 +98,7 @@ def _is_hopeless(t: Form, pairs: Sequence[Pair], rows: Rows, few: int) -> bool:
 
 def _as_it_is(c: Rational, form: Form) -> Term:
     cost = form.cost if form.head != NUMBER else 0
-    return Term(_what(form), form.head, c, cost + coefficient_cost(c, form.head == NUMBER), gain_by_turning(form))
+    return Term(_what(form), form.head, c, cost + coefficient_cost(c, form.head == NUMBER), form.gain)
 
 
 def _what(form: Form) -> Hashable:
@@ -166,12 +166,12 @@ def _in_product(t: Form, own: Form, rows: Rows) -> list[Term]:
         if not others and power == 1:
             if only.head == SUM:
                 raise _Hope
-            found.append(Term(_what(only), only.head, k, only.cost, gain_by_turning(only)))
+            found.append(Term(_what(only), only.head, k, only.cost, only.gain))
             continue
         if rows.may_fit(PRODUCT, heads):
             raise _Hope
         cost = sum(power_cost(b, e) for b, e in powers) + len(powers) - 1
-        gain = sum(gain_by_turning(b) for b, _ in powers if b.shape) if is_matrix(t) else 0
+        gain = sum(b.gain for b, _ in powers if b.shape) if is_matrix(t) else 0
         found.append(Term(frozenset(powers), PRODUCT, k, cost, gain))
     return found
 
@@ -179,7 +179,7 @@ def _in_product(t: Form, own: Form, rows: Rows) -> list[Term]:
 def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
     a = t.args[at]
     own = a.args[0] if a.head == TURNED else a
-    if not t.shape:
+    if not t.shape or has_inverse(t.args):
         raise _Hope
     before, after = t.args[:at], t.args[at + 1 :]
     rest = sum([part.cost for part in (*before, *after)])
@@ -194,7 +194,7 @@ def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
         within = any(map(is_row, new if before else new[1:])) or any(map(is_column, new if after else new[:-1]))
         parts = (*before, *new, *after)
         borders = range(at, at + len(new) + 1) if a is not own else (at, at + len(new))
-        if within or rows.fits_across(parts, *borders):
+        if within or has_inverse(new) or rows.fits_across(parts, *borders):
             raise _Hope
         if parts[-1].head == TURNED:
             cost = row_cost(parts, t.shape)

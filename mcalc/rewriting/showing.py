@@ -34,7 +34,6 @@ from mcalc.rewriting.forms import (
     SUM,
     TURNED,
     Form,
-    gain_by_turning,
     is_column,
     is_matrix,
     is_row,
@@ -171,7 +170,7 @@ class Writer:
         if t.head == TURNED:
             return as_sum_of_rows(t, 0)
         if t.head == SUM and len(t.args) > 1 and is_matrix(t):
-            gain = gain_by_turning(t)
+            gain = t.gain
             if gain >= 2 or (gain == 1 and self.typed.has_sum(turned(t))):
                 return make(TURNED, (all_turned(t),), (), t.shape)
         if (whole := turned_as_a_whole(t)) is not None:
@@ -233,8 +232,8 @@ class Writer:
 
     def _trace(self, parts: Sequence[Form]) -> Node:
         """Of two matrices, one of them turned, the sum over the products of their entries."""
-        if len(parts) == 2 and any(gain_by_turning(part) > 0 for part in parts):
-            one, other = parts if gain_by_turning(parts[0]) > 0 else parts[::-1]
+        if len(parts) == 2 and any(part.gain > 0 for part in parts):
+            one, other = parts if parts[0].gain > 0 else parts[::-1]
             plain = [turned(one), other]
             nodes = [self.shown.get(part) or self.show(part) for part in plain]
             return build.apply("sum", build.apply("multiply", *sorted(nodes, key=lambda node: node.key)))
