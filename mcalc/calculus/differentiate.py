@@ -22,9 +22,12 @@ def renamed(terms: Sequence[Term], old: Sequence[Index], new: Sequence[Index]) -
     change = dict(zip(old, new, strict=True))
     if all(one is other for one, other in change.items()):
         return list(terms)
+    now = change.get
     return [
-        term._replace(
-            factors=tuple(Factor(f.node, tuple(change.get(i, i) for i in f.indices), f.power) for f in term.factors)
+        Term(
+            term.coefficient,
+            tuple([Factor(f.node, tuple([now(i, i) for i in f.indices]), f.power) for f in term.factors]),
+            term.loops,
         )
         for term in terms
     ]

@@ -53,6 +53,8 @@ class Graph:
 
     def unsigned(self, edge: Edge) -> Edge:
         """The edge without the minus signs of its factors, which go into the coefficient."""
+        if "negative" not in [node.operator.name for node in edge.factors]:
+            return edge
         factors = []
         for node in edge.factors:
             while node.operator.name == "negative":

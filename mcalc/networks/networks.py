@@ -5,7 +5,7 @@ The chain rule contracts such a product with the next local rule; a δ vanishes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -54,6 +54,8 @@ class Term(NamedTuple):
 
     def times(self, other: Term) -> Term:
         """The product; the running indices that either sums over are renamed apart from all that the other has."""
+        if not self.loops and not other.loops:
+            return Term(self.coefficient * other.coefficient, self.factors + other.factors)
         one = self._apart_from(other)
         return one.within(other._apart_from(one))
 
@@ -127,9 +129,9 @@ def delta(one: Sequence[Index], other: Sequence[Index]) -> tuple[Factor, ...]:
     return tuple(Factor(None, pair) for pair in zip(one, other, strict=True))
 
 
-def counted(term: Term, summed: Iterable[Index]) -> Term:
+def counted(term: Term, summed: Collection[Index]) -> Term:
     """A summed index that no factor carries counts its dimension: ``Σᵢ 1 = n``."""
-    carried = {index for factor in term.factors for index in factor.indices}
+    carried = {index for factor in term.factors for index in factor.indices} if summed else set()
     for index in summed:
         if index not in carried:
             size = build.size(index.size)
