@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from itertools import chain, count
 from typing import NamedTuple
 
 from sympy.core.expr import Expr
 
-from mcalc.table.records import LoopIndex, Slice
+from mcalc.table.records import LoopIndex, Shape, Slice
 from mcalc.tree.names import unused
 from mcalc.tree.node import Node, topological
 
@@ -53,11 +54,17 @@ def letters_in_use() -> frozenset[str]:
 
 def names_in(roots: Iterable[Node]) -> frozenset[str]:
     """The names of variables, differentials and dimensions below `roots`; running indices are no names."""
+    return _names_in(tuple(roots))
+
+
+@lru_cache(4)
+def _names_in(roots: tuple[Node, ...]) -> frozenset[str]:
     found: set[str] = set()
+    shapes: dict[int, Shape] = {}
     sizes: set[Expr] = set()
     for node in topological(roots):
         name = node.operator.name
-        sizes.update(node.shape)
+        shapes[id(node.shape)] = node.shape
         if name in ("variable", "differential"):
             found.add(str(node.parameters[0]))
         elif name == "partial":
@@ -66,6 +73,7 @@ def names_in(roots: Iterable[Node]) -> frozenset[str]:
         else:
             for place in node.parameters:
                 sizes.update(_sizes(place))
+    sizes.update(size for shape in shapes.values() for size in shape)
     return frozenset(found | {symbol.name for size in sizes for symbol in size.free_symbols})
 
 
