@@ -19,6 +19,8 @@ from mcalc.rewriting import (
     MOVES,
     Engine,
     Form,
+    Move,
+    Reduce,
     Row,
     Typed,
     Writer,
@@ -157,6 +159,39 @@ def test_the_log_replays_and_the_result_stays(text: str) -> None:
     again = Engine(signs=engine.signs)
     assert again.simplify(result) is result
     assert not again.log
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_is_seen_to_be_in_vain_finds_nothing(text: str) -> None:
+    found: list[Form] = []
+
+    def watched(move: Move) -> Move:
+        in_vain = move.in_vain
+        if in_vain is None:
+            return move
+
+        def find(t: Form, simplified: Reduce, reduced: Reduce) -> Form | None:
+            new = move.find(t, simplified, reduced)
+            if new is not None and in_vain(t, engine.rows):
+                found.append(t)
+            return new
+
+        return move._replace(find=find, in_vain=None)
+
+    value = read(text, SHAPES[text]).value
+    engine = Engine([watched(move) for move in MOVES])
+    start = raw([value])[value]
+    assert engine.simplify(start) is Engine().simplify(start)
+    assert not found
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_result_is_the_same_without_a_log(text: str) -> None:
+    value = read(text, SHAPES[text]).value
+    start = raw([value])[value]
+    quiet = Engine(logs=False)
+    assert quiet.simplify(start) is Engine().simplify(start)
+    assert not quiet.log
 
 
 def shuffled(value: Node, rng: random.Random) -> Node:
