@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mcalc.rewriting.explaining import ENTRYWISE, IN_ORDER
     from mcalc.rewriting.forms import Form, make
     from mcalc.rewriting.log import replayed
-    from mcalc.rewriting.moves import MOVES, Move
+    from mcalc.rewriting.moves import MOVES
     from mcalc.rewriting.opening import Reduce
     from mcalc.rewriting.patterns import Row, built, is_name, letter
     from mcalc.rewriting.reading import Typed, canonical, raw
