@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from families import Family, attention, net, recurrent, reused, softmaxes
+from families import Family, attention, nested_softmaxes, net, recurrent, reused, softmaxes
 from test_reading_back import CASES
 
 import mcalc
@@ -90,3 +90,11 @@ def test_a_row_of_transposes_that_products_share_is_a_product_of_matrices() -> N
     _, text, wrt, shapes = recurrent(10)
     shown = write(derive(text, wrt, shapes, "explain", verify=False), "text")
     assert "t₆ = Wᵀ·diag(t₂)·Wᵀ·(∂v₂₁/∂v₉)ᵀ" in shown
+
+
+def test_the_hessian_of_nested_softmaxes_opens_a_layer_inside_the_one_before() -> None:
+    """No column of ones, and no I, stands in the place of a softmax that is taken out."""
+    command, text, wrt, shapes = nested_softmaxes(6)
+    shown = answer_text(derive(text, wrt, shapes, command, verify=False), "ascii")
+    assert "ones" not in shown
+    assert shown.splitlines()[-1].count("eye(n)") == 1

@@ -13,6 +13,7 @@ Five heads carry the algebra, every other head is an operator of the table with 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
@@ -185,8 +186,8 @@ def _turns(form: Form) -> bool:
         turning = [arg for arg in form.args if arg.turns]
         if form.head == PRODUCT and turning:
             turning = [arg for arg, e in zip(form.args, form.par, strict=True) if arg.turns and odd(e)]
-        bare = _untransposed(form.args) if turning else []
-        return any([bare.count(arg) == 1 for arg in _untransposed(turning)])
+        times = Counter(_untransposed(form.args)) if turning else {}
+        return any([times[arg] == 1 for arg in _untransposed(turning)])
     return bool(form.args) and form.args[0].turns and (form.head == INVERSE or known_operator(form.head).linear)
 
 

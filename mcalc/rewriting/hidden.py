@@ -51,7 +51,7 @@ def _rest(a: Form, factor: Form, left: bool) -> Form | None:
     if a.head == CHAIN and factor.head == "diag" and not is_row(a):
         column = a.args[0] if left else turned(a.args[-1])
         rest = _parted(column, factor.args[0]) if is_column(column) else None
-        if rest is not None:
+        if rest is not None and rest.head != "ones":  # u·vᵀ is not 1⃗·vᵀ behind diag(u)
             return chain([rest, *a.args[1:]] if left else [*a.args[:-1], turned(rest)], a.shape)
     if a.head == PRODUCT and is_column(a) and not left:
         row = next((b for b, e in zip(a.args, a.par, strict=True) if b.head == CHAIN and e == 1), None)

@@ -71,10 +71,12 @@ def _turned_at(t: Form, at: int) -> Form | None:
 
 def _inner(numbers: Sequence[Rational], terms: Sequence[Form], left: Form | None, right: Form | None) -> Form | None:
     """The sum without the factor that all terms have first, and that which they have last; None where one has not."""
-    rests = [_rest(a, left, right) for a in terms]
-    if None in rests:
-        return None
-    pairs = [(c, rest) for c, rest in zip(numbers, rests, strict=True) if rest is not None]
+    pairs: list[tuple[Rational, Form]] = []
+    for c, a in zip(numbers, terms, strict=True):
+        rest = _rest(a, left, right)
+        if rest is None:
+            return None
+        pairs.append((c, rest))
     return as_it_stands(pairs, pairs[0][1].shape)
 
 
