@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from itertools import combinations
 
 from sympy.core.singleton import S
@@ -27,7 +29,8 @@ def in_indices(form: IndexForm) -> IndexForm:
     """The sum of products as an author writes it, ``2(I - P)[i,k]*X[i,l]`` for two terms; itself where it is so."""
     if any(map(is_selection, topological(form.nodes()))):
         return form  # its indices are pairs, and part in other ways
-    terms = [_with_simple_factors(term) for term in form.tensor.terms]
+    simple = cache(_simple)  # terms share most of their factors
+    terms = [_with_simple_factors(term, simple) for term in form.tensor.terms]
     if any(new is not old for new, old in zip(terms, form.tensor.terms, strict=True)):
         form = IndexForm.of(form.tensor._replace(terms=tuple(term for term in terms if term is not None)))
     merged = _merged(list(form.tensor.terms)) if 1 < len(form.tensor.terms) <= _MOST else None
@@ -52,11 +55,11 @@ def _simple(node: Node) -> Node:
     return (as_diagonal(node) if len(node.axes) == 2 else None) or simplify(node)
 
 
-def _with_simple_factors(term: Term) -> Term | None:
+def _with_simple_factors(term: Term, simplified: Callable[[Node], Node]) -> Term | None:
     """The term with what the engine makes of its factors opened in it; None is zero."""
     result, changed = Term(term.coefficient, (), term.loops), False
     for factor in term.factors:
-        simple = None if factor.node is None or not factor.indices else _simple(factor.node)
+        simple = None if factor.node is None or not factor.indices else simplified(factor.node)
         if simple is None or simple is factor.node or len(simple.axes) != len(factor.indices):
             result = result._replace(factors=(*result.factors, factor))
             continue
