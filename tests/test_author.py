@@ -152,3 +152,23 @@ def test_cases_with_zeros_are_products_in_ascii(kind: str) -> None:
 def test_a_factor_of_cases_is_in_each_case() -> None:
     shown = mcalc.explain("where(x > 0, x*log(x), 0)", "x").write("text")
     assert "∂u₄/∂x = { 0 if x ≤ 0; ln(x) + 1 if x > 0 }" in shown
+
+
+OWN_NAMES = {
+    "h = sigmoid(W@x + b); norm(V@h - y)^2": ("W", ["h = σ(W·x + b)", "2(h ⊗ (1 − h) ⊗ Vᵀ·(V·h − y))·xᵀ"]),
+    "z = mu + s*e; p = sigmoid(W@z); -sum(x*log(p) + (1 - x)*log(1 - p))": (
+        "W",
+        ["z = μ + s*e", "(σ(W·z) − x)·zᵀ"],
+    ),
+    "t = tanh(a.x); t^2 + t*sin(t)": (
+        "x",
+        ["t = tanh(a·x)", "(1 − t²)*(sin(t) + 2t + t*cos(t))*aᵀ"],
+    ),
+}
+
+
+@pytest.mark.parametrize("text", OWN_NAMES)
+def test_a_part_that_the_text_names_has_that_name(text: str) -> None:
+    wrt, lines = OWN_NAMES[text]
+    shown = mcalc.jacobian(text, wrt, {"b": "m"} if "h =" in text else {}).write("text").splitlines()
+    assert [line for line in shown if not line.startswith("#")] == lines

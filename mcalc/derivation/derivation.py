@@ -181,9 +181,10 @@ class Derivation:
 
 
 def letters_of_text(reading: Reading) -> InUse:
-    """All names of the text that was read, its dimensions and running indices."""
+    """All names of the text that was read, its dimensions and running indices, and what it calls its values."""
     roots = [reading.value, *reading.names.values(), *reading.bound.values()]
-    return letters_of(roots, [*reading.names, *reading.bound])
+    given = {node: name for name, node in reading.bound.items() if node.args}
+    return letters_of(roots, [*reading.names, *reading.bound])._replace(given=given)
 
 
 def value_name(derivation: Derivation) -> str:

@@ -14,7 +14,7 @@ from mcalc.notation.shared_products import with_shared_products
 from mcalc.notation.tokens import own_tokens, saving, tokens
 from mcalc.notation.writing import printer, write
 from mcalc.problems import Problem
-from mcalc.tree.letters import letters_in_use, names_in
+from mcalc.tree.letters import letters_in_use, names_given, names_in
 from mcalc.tree.names import unused, without_subscripts
 from mcalc.tree.node import Node, topological
 
@@ -55,11 +55,12 @@ def _recurring(root: Expression) -> list[Node]:
 def _paying(root: Expression, in_line: bool) -> list[Node]:
     """The parts that recur whose names spare more than the lines that say what they are: ``t₂ = t₁[3]`` does not.
 
-    Of a text that is short enough for a line, `in_line`, they must spare several tokens each to be worth another line.
+    Of a text that is short enough for a line, `in_line`, they must spare several tokens each to be worth another line;
+    those that the text itself names stand by their names where that is as short.
     """
     values, found = _values(root), _recurring(root)
     order = topological(values) if found else []
-    kept, before = set(found), set(order)
+    kept, before, given = set(found), set(order), names_given()
     length: dict[Node, int] = {}
     for _ in range(_ROUNDS):
         if kept == before:
@@ -70,7 +71,7 @@ def _paying(root: Expression, in_line: bool) -> list[Node]:
         uses = dict.fromkeys(order, 0) | Counter(values)
         before, kept = kept, set()
         for node in reversed(order):
-            least = (_IF_MORE if uses[node] > 2 else _IF_TWICE) if in_line else 0
+            least = (_IF_MORE if uses[node] > 2 else _IF_TWICE) if in_line and node not in given else 0
             if node in before and saving(uses[node], length[node]) >= least:
                 kept.add(node)
             for arg in node.args:
@@ -117,7 +118,8 @@ def named_boxes(
 
     Where names are `asked` for, all that recur have one. Where nothing is said, those have one that spare more to read
     than the lines that say what they are: of a value too long for a line if it gets shorter, of another if each spares
-    three tokens, one that stands twice four, and all a tenth of what there is to read.
+    three tokens, one that stands twice four, and all a tenth of what there is to read. What the text itself names
+    stands by its name where that is as short.
     """
     shared, parts = _named(root, asked)
     return _boxes(shared, parts, Builder(made))
@@ -142,7 +144,8 @@ def _named(root: Expression, asked: bool | None) -> tuple[Expression, Sequence[t
     if asked or not parts or not plain or (isinstance(root, Node) and is_unreadable(root)):
         return shared, parts
     named = "\n".join(_lines(shared, parts, "text"))
-    worth = tokens(named) <= 0.9 * tokens(plain) if in_line else len(named) < len(plain)
+    most = 1.0 if all(node in names_given() for _, node in parts) else 0.9
+    worth = tokens(named) <= most * tokens(plain) if in_line else len(named) < len(plain)
     return (shared, parts) if worth else (root, [])
 
 
@@ -151,13 +154,14 @@ def _shared(root: Expression, apart: Collection[Node] = ()) -> tuple[Expression,
 
 
 def _lettered(root: Expression, found: Sequence[Node]) -> list[tuple[str, Node]]:
-    """The parts, each with a name ``t_1`` whose letter nothing else has."""
+    """The parts, each by the name that the text gave it, else by ``t_1`` with a letter that nothing else has."""
     taken = names_in(_values(root)) | letters_in_use()
     if not isinstance(root, Node):
         taken |= set(root.letters().values())
     stems = unused(chain(("t", "s", "r", "v", "part"), ("t" * length for length in count(2))), taken)
     letter = next(without_subscripts(stems, taken))
-    return [(f"{letter}_{number}", node) for number, node in enumerate(found, 1)]
+    given, numbers = names_given(), count(1)
+    return [(given.get(node) or f"{letter}_{next(numbers)}", node) for node in found]
 
 
 def _boxes(root: Expression, parts: Sequence[tuple[str, Node]], builder: Builder) -> tuple[list[tuple[Name, Box]], Box]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from itertools import chain, count
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sympy.core.expr import Expr
@@ -21,10 +22,11 @@ _GROUPS = ("ij", "kl", "pq", "rs", "uv", "ab", "gh")
 
 
 class InUse(NamedTuple):
-    """The names of a text, variables and dimensions; and the letters of its running indices."""
+    """The names of a text, variables and dimensions; the letters of its running indices; the values that it names."""
 
     names: frozenset[str] = frozenset()
     running: frozenset[str] = frozenset()
+    given: Mapping[Node, str] = MappingProxyType({})
 
 
 _NONE = InUse()
@@ -35,7 +37,8 @@ _in_use: ContextVar[InUse] = ContextVar("names_in_use", default=_NONE)
 def in_use(text: InUse) -> Iterator[None]:
     """While it lasts, what is written keeps apart from the names of the whole text that is answered."""
     before = _in_use.get()
-    token = _in_use.set(InUse(before.names | text.names, before.running | text.running))
+    own = {**before.given, **text.given}
+    token = _in_use.set(InUse(before.names | text.names, before.running | text.running, own))
     try:
         yield
     finally:
@@ -45,6 +48,11 @@ def in_use(text: InUse) -> Iterator[None]:
 def names_in_use() -> frozenset[str]:
     """The names that an index by its own letter may not have: a running index of the text has its own."""
     return _in_use.get().names
+
+
+def names_given() -> Mapping[Node, str]:
+    """What the text itself calls its values: a part of an answer has no other name."""
+    return _in_use.get().given
 
 
 def letters_in_use() -> frozenset[str]:
