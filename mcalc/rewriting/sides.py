@@ -51,7 +51,7 @@ def beside_its_transpose(t: Form, simplified: Reduce, reduced: Reduce) -> Form |
         return None
     for at, a in enumerate(t.args):
         own = a.args[0] if a.head == TURNED else a
-        if own.head != SUM or len(own.args) < 2 or not is_matrix(a):
+        if own.head != SUM or len(own.args) < 2 or not is_matrix(a) or not _may_share_an_end(own.args):
             continue
         terms = own.args if a is own else [turned(b) for b in own.args]
         for left, right in ((_turned_at(t, at + 1), None), (None, _turned_at(t, at - 1))):
@@ -63,6 +63,14 @@ def beside_its_transpose(t: Form, simplified: Reduce, reduced: Reduce) -> Form |
             if found.cost <= t.cost:
                 return found
     return None
+
+
+def _may_share_an_end(terms: Sequence[Form]) -> bool:
+    """Whether all terms may begin, or end, with one matrix, as far as that is seen at a glance."""
+    if PRODUCT in [a.head for a in terms]:
+        return True
+    rows = [a.args if a.head == CHAIN else (a,) for a in terms]
+    return len({row[0] for row in rows}) == 1 or len({row[-1] for row in rows}) == 1
 
 
 def _turned_at(t: Form, at: int) -> Form | None:
