@@ -135,7 +135,7 @@ def test_code_takes_and_gives_arrays_of_the_declared_shapes(
     [
         ("e'@unit(1, 1)", "1"),
         ("e*unit(1, 1)", "1"),
-        ("(ones(1) > e)'@e * u_1[1,1]", "where(1 > e[1], u_1[1,1], 0)"),
+        ("(ones(1) > e)'@e * u_1[1,1]", "(1 > e[1])*u_1[1,1]"),
         ("eye(1)*e + zeros(1)", "1"),
         ("sum(e[i]*unit(i, 1) for i in 1..1)", "1"),
         ("sum(x[i]*e for i in 1..n)", "sum(x)"),
