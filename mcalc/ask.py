@@ -25,7 +25,7 @@ from mcalc.notation.results import write_expression
 from mcalc.problems import Problem
 from mcalc.question import Question, read, shapes_by_letter, variables_of
 from mcalc.rewriting.answers import author_of, author_within, length_of, simplify
-from mcalc.rewriting.explaining import ENTRYWISE
+from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
 from mcalc.rewriting.naming import Named, functions_named, is_definition
 from mcalc.tree import build
 from mcalc.tree.known import declared
@@ -186,7 +186,10 @@ class _Derivatives:
                 usual = by_paths.derive()
             if write_expression(usual) != write_expression(natural):
                 if method == "differential":
-                    work.steps.append(Step("substitute", "simplify", ENTRYWISE, natural, usual, usual.shape))
+                    said = ENTRYWISE
+                    if isinstance(natural, Node) and isinstance(usual, Node):
+                        said = said_of(runs_between(natural, usual), natural, usual)
+                    work.steps.append(Step("substitute", "simplify", said, natural, usual, usual.shape))
                 else:
                     work = by_paths
                 natural = usual

@@ -267,6 +267,12 @@ def _bare(row: list[Value], rank: str) -> Expr:
         return scalars * kept[0].expr
     if kept[0].rank == ROW:
         kept = [turned(part) for part in reversed(kept)]
+    column = next((at for at, part in enumerate(kept) if part.rank == COLUMN), 0)
+    diagonals = [at for at in range(column) if kept[at].expr in _meaning and _meaning[kept[at].expr][1] == "diag"]
+    if diagonals:  # diag(u)·A·v is u ⊗ A·v
+        at = diagonals[-1]
+        scaled = _meaning[kept[at].expr][3] * _bare(kept[at + 1 : column + 1], COLUMN)
+        return scalars * _chain([*kept[:at], Value(COLUMN, scaled), *kept[column + 1 :]]).expr
     if any(len(_terms(part)) != 1 or _terms(part)[0][0] != 1 for part in kept):
         return scalars * _chain(kept).expr
     return scalars * _name(rank, "@", tuple(kept))

@@ -172,3 +172,25 @@ def test_a_part_that_the_text_names_has_that_name(text: str) -> None:
     wrt, lines = OWN_NAMES[text]
     shown = mcalc.jacobian(text, wrt, {"b": "m"} if "h =" in text else {}).write("text").splitlines()
     assert [line for line in shown if not line.startswith("#")] == lines
+
+
+REASONS = {
+    "a dot product": ("sum(softplus(-y*(X@w)))", "w", "differential", "= σ(u₁)·du₁            sum(u ⊗ v) = u·v"),
+    "a comparison": ("sum(max(0, 1 - y*(X@w)))", "w", "chain", "a term changes sides of a comparison with its sign"),
+    "parts that are stacked": ("[w; b].[x; 1]", "w", "chain", "what is stacked is multiplied part by part"),
+}
+
+
+@pytest.mark.parametrize("kind", REASONS)
+def test_what_is_equal_has_its_reason(kind: str) -> None:
+    text, wrt, method, reason = REASONS[kind]
+    shapes = {"X": "N,n", "y": "N"} if "y" in text else {"b": "scalar"}
+    shown = mcalc.explain(text, wrt, shapes, method=method, verify=False).write("text")
+    assert reason in shown and "the two are equal" not in shown
+
+
+def test_a_diagonal_matrix_meets_the_vector_at_the_end_of_a_product() -> None:
+    shown = answer_text(mcalc.gradient("norm(W_3@tanh(W_2@tanh(W_1@x)) - y)^2", "W_1"), "text").splitlines()
+    assert shown[-1] == "2((1 − t₁²) ⊗ W₂ᵀ·((1 − t₂²) ⊗ W₃ᵀ·(W₃·t₂ − y)))·xᵀ"
+    forms = mcalc.jacobian("B@sigmoid(A@x)", "A").write("text")
+    assert "# ∂y/∂vec(A) = kron(xᵀ, B·diag(σ(A·x) ⊗ (1 − σ(A·x))))\n" in forms

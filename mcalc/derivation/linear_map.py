@@ -182,7 +182,13 @@ def _sides(term: Node, moving: Node) -> list[_Side] | None:
     if name not in ("negative", "multiply", "divide", "matmul") or len(at) != 1 or (name == "divide" and at != [0]):
         return None
     found = _sides(parts[at[0]], moving)
-    others = (*parts[: at[0]], *parts[at[0] + 1 :])
+    others = [*parts[: at[0]], *parts[at[0] + 1 :]]
+    if found is not None and name == "multiply" and len(term.shape) == 1 and parts[at[0]].shape == term.shape:
+        weights = [part for part in others if part.shape]
+        others = [part for part in others if not part.shape]
+        if weights:  # u ⊗ dX·v is diag(u)·dX·v
+            left = build.apply("diag", build.elementwise_product([(part, S.One) for part in weights]))
+            found = [side._replace(left=(left, *side.left)) for side in found]
     if found is None or (name != "matmul" and any(part.shape for part in others)):
         return None
     if name == "negative":

@@ -19,7 +19,8 @@ from mcalc.rewriting.reading import canonical, raw
 from mcalc.rewriting.showing import Writer
 from mcalc.table.records import Shape
 from mcalc.table.sentences import linked
-from mcalc.tree.node import Node
+from mcalc.tree import build
+from mcalc.tree.node import Node, replace, topological
 
 ENTRYWISE = "the two are equal entry by entry"
 IN_ORDER = "the same factors and terms, in order"
@@ -55,8 +56,40 @@ def runs_between(before: Node, after: Node) -> list[Run]:
         end = after if canonical(raw([after])[after]) is reached else writer.show(reached)
         runs = _runs(start, engine.log, writer, before, end)
         if not alike(end, after):
-            runs.append(Run(ENTRYWISE, ENTRYWISE, end, after, after))
+            sentence = _of_one_form(end, after)
+            runs.append(Run(sentence, sentence, end, after, after))
         return runs
+
+
+def _of_one_form(before: Node, after: Node) -> str:
+    """What is said of two ways to write a value between which no row of the table stands."""
+    if max(before.key[0], after.key[0]) > _LONGEST:
+        return ENTRYWISE
+    if not _WRITTEN_OUT.isdisjoint(before.below - after.below):
+        return SENTENCES["entry" if before.operator.name == "element" else "blocks"]
+    if _without_comparisons(before) == _without_comparisons(after):
+        return SENTENCES["sides"]
+    one, other = (raw([node])[node] for node in (before, after))
+    if canonical(one) is not canonical(other):
+        return ENTRYWISE
+    if _dotted(before) > _dotted(after):
+        return SENTENCES["dot"]
+    if is_order(before, after):
+        return IN_ORDER
+    words, others = (sorted(word for word in _TOKEN.findall(str(node)) if word not in "+-") for node in (before, after))
+    return SENTENCES["into" if words == others else "turned"]
+
+
+def _without_comparisons(node: Node) -> str:
+    """The value as a text, what is compared in it left out; of a value without comparisons one of its own."""
+    compared = [part for part in topological([node]) if part.operator.indicator]
+    return str(replace(node, {part: build.ones(part.shape) for part in compared})) if compared else repr(id(node))
+
+
+def _dotted(node: Node) -> int:
+    """How many sums of products entry by entry there are in a value."""
+    sums = (part for part in topological([node]) if part.operator.name == "sum" and not part.parameters)
+    return sum(part.args[0].operator.name == "multiply" for part in sums)
 
 
 def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: Node) -> list[Run]:
@@ -163,7 +196,7 @@ def said_of(runs: Sequence[Run], before: Node, after: Node) -> str:
     if after.operator.name in _WRITTEN_OUT and before.operator.name != after.operator.name:
         return "written out entry by entry"
     told = dict.fromkeys(run.sentence for run in runs)
-    return linked("; ", told) or ENTRYWISE
+    return linked("; ", told) or _of_one_form(before, after)
 
 
 def is_order(before: Node, after: Node) -> bool:

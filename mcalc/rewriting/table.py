@@ -53,6 +53,9 @@ diagonal by ones: diag(v)@ones(n) -> v | {diag(v)·1⃗ = v}
 two diagonals: diag(u)@diag(v) -> diag(u*v) | {diag(u)·diag(v) = diag(u ⊗ v)}
 diagonal times vector: diag(u)@v -> u*v | {diag(u)·v = u ⊗ v}
 row times diagonal: v'@diag(u) -> (u*v)' | {vᵀ·diag(u) = (u ⊗ v)ᵀ}
+diagonal times product: diag(u)@A@v -> u*(A@v) | {diag(u)·A·v = u ⊗ A·v}
+product times diagonal: v'@A@diag(u) -> (u*(A'@v))' | {vᵀ·A·diag(u) = (u ⊗ Aᵀ·v)ᵀ}
+diagonal times long product: diag(u)@A@B@v -> u*(A@B@v) | {diag(u)·A·B·v = u ⊗ A·B·v}
 sum of diagonals: diag(u) + diag(v) -> diag(u + v) | {diag(u) + diag(v) = diag(u + v)}
 diagonals about a product: diag(u)@(A*B)@diag(v) -> (u@v')*A*B | rows scaled by {u}, columns by {v}: times {u·vᵀ}
 diagonal of a product: (A*B)@ones(n) -> diagonal(A@B') when product(B) | row sums of {A⊗B} are the diagonal of {A·Bᵀ}
