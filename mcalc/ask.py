@@ -180,12 +180,12 @@ class _Derivatives:
             as_typed = typed.derive()
             if self.asked.method == "chain" or length_of(as_typed) <= length_of(natural):
                 naming, value, work, natural = [], free, typed, as_typed
-        if any(step.rule == "differential" for step in work.steps):
+        if method == "index" or any(step.rule == "differential" for step in work.steps):
             with author_of([self.reading.value, self.free.value]):
                 by_paths = work_on(value, twin, cases, named, "chain", self.asked.told)
                 usual = by_paths.derive()
             if write_expression(usual) != write_expression(natural):
-                if method == "differential":
+                if method != "chain":
                     said = ENTRYWISE
                     if isinstance(natural, Node) and isinstance(usual, Node):
                         said = said_of(runs_between(natural, usual), natural, usual)

@@ -194,3 +194,10 @@ def test_a_diagonal_matrix_meets_the_vector_at_the_end_of_a_product() -> None:
     assert shown[-1] == "2((1 − t₁²) ⊗ W₂ᵀ·((1 − t₂²) ⊗ W₃ᵀ·(W₃·t₂ − y)))·xᵀ"
     forms = mcalc.jacobian("B@sigmoid(A@x)", "A").write("text")
     assert "# ∂y/∂vec(A) = kron(xᵀ, B·diag(σ(A·x) ⊗ (1 − σ(A·x))))\n" in forms
+
+
+@pytest.mark.parametrize("method", ["chain", "index", "differential"])
+def test_every_method_ends_in_the_answer(method: str) -> None:
+    for text in ("p = softmax(z); -sum(y*(1 - p)^2*log(p))", "-(1 - softmax(W@z)[k])^g*log(softmax(W@z)[k])"):
+        answer = mcalc.jacobian(text, "z", verify=False)
+        assert mcalc.explain(text, "z", method=method, verify=False).ascii() == answer.ascii()
