@@ -100,6 +100,7 @@ ENTRIES = {
     "vec(X'@X)": ("X", "", "∂y[n*(j-1)+i]/∂X[k,l]", "delta[i,l]*X[k,j] + delta[j,l]*X[k,i]"),
     "kron(A, X)": ("X", "", "∂y[p*(i-1)+j,k*(r-1)+s]/∂X[u,v]", "A[i,r]*delta[j,u]*delta[s,v]"),
     "kron(A, x')": ("A", "", "∂y[i,n*(j-1)+p]/∂A[r,s]", "delta[i,r]*delta[j,s]*x[p]"),
+    "kron(A, B)@vec(X)": ("X", "", "∂y[p*(j-1)+i]/∂X[r,s]", "B[i,r]*A[j,s]"),
     "vec(kron(X, eye(n)))": (
         "X",
         "X=k,m",

@@ -11,7 +11,7 @@ from mcalc.networks.likeness import factors_of, likeness
 from mcalc.networks.matrix_form import reduce
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.networks.normal_form import gathered
-from mcalc.networks.pairs import Pair, Pairs, is_selection, split_free
+from mcalc.networks.pairs import Pair, Pairs, is_selection, split_free, split_summed
 from mcalc.networks.terms import tidy
 from mcalc.table import TABLE
 from mcalc.table.records import Shape
@@ -117,7 +117,7 @@ class IndexForm:
     def _parted(self) -> tuple[IndexForm, Pairs]:
         form, pairs = self, dict[Index, Pair]()
         while any(is_selection(node) for node in topological(form.nodes())):
-            found = split_free(form.tensor.terms, form.tensor.free)
+            found = split_free(form.tensor.terms, form.tensor.free) or split_summed(form.tensor.terms, form.tensor.free)
             if found is None:
                 return self, {}
             value, variable = (_parts(part, found[1]) for part in (form.tensor.value, form.tensor.variable))

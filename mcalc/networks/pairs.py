@@ -68,6 +68,15 @@ def with_pairs(factors: Sequence[Factor], free: Collection[Index]) -> tuple[list
     return None
 
 
+def split_summed(terms: Sequence[Term], free: Sequence[Index]) -> tuple[list[Term], Pairs] | None:
+    """One term with a summed index in two, and what of its free indices is two then: ``(A ⊗ B)·vec(X)`` by X."""
+    found = with_pairs(terms[0].factors, ()) if len(terms) == 1 else None
+    if found is None:
+        return None
+    factors, pairs = found
+    return [terms[0]._replace(factors=tuple(factors))], {index: pairs[index] for index in free if index in pairs}
+
+
 def split_free(terms: Sequence[Term], free: Sequence[Index]) -> tuple[list[Term], Pairs] | None:
     """The terms with each free index that a selection has split in two in all of them; None where none is so."""
     if not any(f.node is not None and not REPETITIONS.isdisjoint(f.node.below) for term in terms for f in term.factors):
