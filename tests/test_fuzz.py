@@ -9,6 +9,7 @@ import ast
 import dataclasses
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,9 @@ def with_rule(monkeypatch: pytest.MonkeyPatch, formula: str) -> None:
     """The hyperbolic tangent, with this for its derivative."""
     wrong = dataclasses.replace(TABLE["tanh"], rules=(Rule("a", formula, "planted"),))
     monkeypatch.setitem(TABLE, "tanh", wrong)
-    monkeypatch.setattr("mcalc.tree.node._nodes", {})
+    nodes = type(sys.modules["mcalc.tree.node"]._nodes)()
+    monkeypatch.setattr("mcalc.tree.node._nodes", nodes)
+    monkeypatch.setattr("mcalc.tree.node._held", nodes.entries)
 
 
 def test_a_wrong_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -269,3 +269,18 @@ def test_double_sums_are_products_of_matrices_where_none_stays(text: str, wrt: s
     declared = {name: shape.replace(":", " ") for name, shape in (one.split("=") for one in shapes.split(";"))}
     derivation = mcalc.gradient(text, wrt, declared)
     assert derivation.ascii() == answer
+
+
+DELTAS = {
+    "a*sum(sum(delta[i,j] for j in 1..3) for i in 1..3)": "3",
+    "a*sum(sum(delta[i,j]*A[i,j] for j in 1..n) for i in 1..n)": "tr(A)",
+    "a*sum(sum(delta[i,j]*y[j] for j in 1..n)*x[i] for i in 1..n)": "x.y",
+    "a*sum(sum(delta[i,j] for j in 1..n)*x[i] for i in 1..n)": "sum(x)",
+    "a*sum(sum(delta[i,j]*delta[i,j] for j in 1..n) for i in 1..n)": "n",
+}
+
+
+@pytest.mark.parametrize("text", DELTAS)
+def test_a_delta_under_sums_leaves_one_of_them(text: str) -> None:
+    derivation = mcalc.gradient(text, "a", {"a": "scalar"})
+    assert derivation.ascii() == DELTAS[text] and derivation.verified and not derivation.verified.reason

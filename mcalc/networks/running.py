@@ -35,6 +35,8 @@ def _without(term: Term, several: bool, filling: bool) -> Term:
         factors = [_at(factor, loop, place, filling) for factor in term.factors]
         if None not in factors:
             kept = tuple(factor for factor in factors if factor is not None and not _is_trivial(factor))
+            if not any(place in factor.indices for factor in kept):  # Σᵢ 1 counts
+                kept = (*kept, Factor(build.ones((loop.size,)), (place,)))
             rest = tuple(other for other in term.loops if other != loop)
             return _without(Term(term.coefficient, kept, rest), several, filling)
     return term
