@@ -49,6 +49,10 @@ KINDS = {
         ("jacobian", "g*x/sqrt(mean(x^2) + eps)", "x", "g=n;eps=scalar"),
         "diag(g)@(eye(n) - x@x'/(n*(mean(x^2) + eps)))/sqrt(mean(x^2) + eps)",
     ),
+    "diag(g) before ones": (
+        ("jacobian", "g*(x - mean(x))", "x", "g=n;x=n"),
+        "diag(g)@(eye(n) - ones(n,n)/n)",
+    ),
     "a common denominator": (("gradient", "l.(v/norm(v))", "v", ""), "(l - l.v*v/norm(v)^2)'/norm(v)"),
     "softmax stays": (("jacobian", "softmax(x)", "x", "x=n"), "diag(softmax(x)) - softmax(x)@softmax(x)'"),
     "a row among zeros": (("gradient", "(A@x)[1]", "A", ""), "unit(1,m)@x'"),

@@ -232,7 +232,8 @@ def _grouped(t: Form, signature: Signature, where: Sequence[int]) -> tuple[list[
     if len(shaped) > 1 or (signature.place in ("left", "right") and not all(a.shape for _, a in rests)):
         return None
     left = {at: (c, a) for at, (c, a) in enumerate(zip(t.par, t.args, strict=True)) if at not in where}
-    for used, pair in hidden(factor, signature.place == "left", left) if factor and signature.place in _SIDES else ():
+    sides = factor is not None and signature.place in _SIDES
+    for used, pair in hidden(factor, signature.place == "left", left, t.args) if factor is not None and sides else ():
         rests.append(pair)
         for at in used:
             del left[at]
@@ -296,7 +297,7 @@ def _is_hidden(t: Form, signature: Signature) -> bool:
         return False
     terms = dict(enumerate(zip(t.par, t.args, strict=True)))
     if sides:
-        return bool(hidden(signature.factor, signature.place == "left", terms)) and not is_typed(t)
+        return bool(hidden(signature.factor, signature.place == "left", terms, t.args)) and not is_typed(t)
     return signature.above and once_more(signature.factor, terms) is not None and not is_typed(t)
 
 

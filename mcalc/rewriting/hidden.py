@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mcalc.rewriting.algebra import multiply, split, with_scalars
 from mcalc.rewriting.constructors import construct
@@ -16,12 +16,13 @@ Pair = tuple[Rational, Form]
 _MOST = 12
 
 
-def hidden(factor: Form, left: bool, terms: Mapping[int, Pair]) -> list[tuple[list[int], Pair]]:
+def hidden(factor: Form, left: bool, terms: Mapping[int, Pair], every: Sequence[Form]) -> list[tuple[list[int], Pair]]:
     """Terms that have the factor first or last without showing it: their places, and what is left of them."""
     found: list[tuple[list[int], Pair]] = []
+    alone = any(split(a)[2] is factor for a in every)
     for at, (c, a) in terms.items():
         k, scalars, body = split(a)
-        rest = _rest(body, factor, left)
+        rest = _rest(body, factor, left, alone)
         if rest is not None and not (scalars and body.head != CHAIN):
             found.append(([at], (c, with_scalars(k, scalars, rest))))
     again = once_more(factor, terms) if is_matrix(factor) else None
@@ -42,7 +43,7 @@ def once_more(factor: Form, terms: Mapping[int, Pair]) -> tuple[list[int], Ratio
     return (used, ratios.pop()) if len(ratios) == 1 else None
 
 
-def _rest(a: Form, factor: Form, left: bool) -> Form | None:
+def _rest(a: Form, factor: Form, left: bool, alone: bool) -> Form | None:
     if a is factor and is_matrix(a):
         return identity(a.shape[1 if left else 0])
     if a.head == "eye" and factor.shape == a.shape:
@@ -51,7 +52,7 @@ def _rest(a: Form, factor: Form, left: bool) -> Form | None:
     if a.head == CHAIN and factor.head == "diag" and not is_row(a):
         column = a.args[0] if left else turned(a.args[-1])
         rest = _parted(column, factor.args[0]) if is_column(column) else None
-        if rest is not None and rest.head != "ones":  # u·vᵀ is not 1⃗·vᵀ behind diag(u)
+        if rest is not None and (alone or rest.head != "ones"):  # u·vᵀ is 1⃗·vᵀ behind diag(u) beside diag(u) only
             return chain([rest, *a.args[1:]] if left else [*a.args[:-1], turned(rest)], a.shape)
     if a.head == PRODUCT and is_column(a) and not left:
         row = next((b for b, e in zip(a.args, a.par, strict=True) if b.head == CHAIN and e == 1), None)
