@@ -284,3 +284,18 @@ DELTAS = {
 def test_a_delta_under_sums_leaves_one_of_them(text: str) -> None:
     derivation = mcalc.gradient(text, "a", {"a": "scalar"})
     assert derivation.ascii() == DELTAS[text] and derivation.verified and not derivation.verified.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a*sum(sum(delta[i,j]*A[i,j] for j in 1..m) for i in 1..n)",
+        "a*sum(sum(delta[i,j]*x[i] for j in 1..2) for i in 1..3)",
+        "a*sum(sum(delta[i,j]*x[j] for j in 1..2) for i in 1..3)",
+        "a*sum(sum(delta[i,j]*B[i,j] for j in 1..3) for i in 1..2)",
+        "a*sum(sum(delta[i,j] for j in 1..3) for i in 1..2)",
+    ],
+)
+def test_a_delta_of_indices_that_do_not_run_alike_stays(text: str) -> None:
+    derivation = mcalc.gradient(text, "a", {"a": "scalar"})
+    assert "delta" in derivation.ascii() and derivation.verified and derivation.verified.points

@@ -45,9 +45,6 @@ def check(question: Question, answer: str, explain: bool = True, elsewhere: bool
         found = _checked(derivation, answer, question, explain)
         if not found.right and (other := read_otherwise()):
             return other
-        for part in (derivation.parts or (derivation,)) if question.verify else ():
-            must_read_back(part, known=answer.strip() if found.right else "")
-        return found
     except Mismatch as problem:
         if other := read_otherwise():
             return other
@@ -56,6 +53,9 @@ def check(question: Question, answer: str, explain: bool = True, elsewhere: bool
         if other := read_otherwise():
             return other
         raise (problem if problem.source else problem.with_source(answer)) from None
+    for part in (derivation.parts or (derivation,)) if question.verify else ():
+        must_read_back(part, known=answer.strip() if found.right else "")
+    return found
 
 
 def _checked(derivation: Derivation, answer: str, question: Question, explain: bool) -> Check:

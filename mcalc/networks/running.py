@@ -63,9 +63,10 @@ def _at(factor: Factor, loop: LoopIndex, index: Index, filling: bool) -> Factor 
     if _is_unit(factor, loop):
         return Factor(None, (index, factor.indices[0]))
     if factor.node.operator.name == DELTA and factor.power > 0:
-        places = list(factor.node.parameters)
-        places.remove(loop)
-        return Factor(None, (index, index)) if places[0] == loop else Factor(unit(places[0], loop.size), (index,))
+        one, other = factor.node.parameters
+        place = other if one == loop else one
+        if isinstance(place, LoopIndex) and place.size == loop.size:  # else one of them runs further than the other
+            return Factor(None, (index, index)) if place == loop else Factor(unit(place, loop.size), (index,))
     if not factor.indices:
         column = _column(factor.node, loop, filling)
         return None if column is None else Factor(column, (index,), factor.power)
