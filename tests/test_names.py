@@ -151,3 +151,18 @@ def test_a_declared_letter_is_no_function() -> None:
 @pytest.mark.parametrize("text", ["kron(I + W, d)", "kron(W@I, d)"])
 def test_an_identity_in_a_kronecker_product_takes_the_size_of_what_it_stands_beside(text: str) -> None:
     assert [str(size) for size in read(text, {"W": "n,n", "d": "n"}).value.shape] == ["n**2", "n"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = A@x + b; norm(x)", "`x` stands in its own definition."),
+        ("u = tanh(W@x); h = tanh(V@h); u.h", "`h` stands in its own definition."),
+        ("y = z + 1; z = x^2; y", "`z` is used before it is defined."),
+    ],
+)
+def test_a_name_is_defined_before_it_is_used(text: str, said: str) -> None:
+    with pytest.raises(Problem) as raised:
+        derive(text, "x")
+    assert raised.value.message == said and raised.value.spans and raised.value.hint
+    assert derive("s = sum(x[i]*k[i] for i in 1..n); i = s^2; i", "x").verified

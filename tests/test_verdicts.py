@@ -324,3 +324,11 @@ def test_answers_in_index_notation(answer: str, said: str) -> None:
     found = mcalc.check("softmax(W@x)", "W", answer)
     assert found.right == found.proven == (not said)
     assert said in write(found)
+
+
+def test_an_own_form_that_does_not_read_back_is_told_as_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mcalc.derivation.read_back.answer_text", lambda derivation, form: "3x'")
+    for answer in ("2x'", "x' + x'", "5x'"):
+        with pytest.raises(Problem, match="does not read back") as raised:
+            mcalc.check("x.x", "x", answer)
+        assert raised.value.status == 1

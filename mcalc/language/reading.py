@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sympy.core.expr import Expr
 
@@ -14,6 +15,8 @@ from mcalc.language.open_functions import notes_on, with_open_functions
 from mcalc.language.parser import Program, canonical_name
 from mcalc.language.remarks import remarks
 from mcalc.language.shapes import Reader, Reading
+from mcalc.language.syntax import walk
+from mcalc.problems import Problem, Span
 from mcalc.table.records import Shape
 from mcalc.table.sentences import as_typed, filled, linked
 from mcalc.tree.open import open_functions
@@ -31,6 +34,7 @@ def read_program(
     functions = {name: one.function for name, one in declared.items() if one.function is not None}
     declared = {name: one for name, one in declared.items() if name not in functions}
     program = with_open_functions(program, functions, declared)
+    must_be_defined_first(program, declared)
     names, sizes = free_names(program, declared)
     for declared_name in declared:
         for size in declared[declared_name].shape:
@@ -66,6 +70,36 @@ def read_program(
         filled("{} is declared, and is not a name of the expression", as_typed(name)) for name in unused
     )
     return reading
+
+
+def must_be_defined_first(program: Program, declared: Mapping[str, Declaration]) -> None:
+    """Raises Problem where a definition uses its own name, or one that is defined after it."""
+    later = {name for name, _, _ in program.bindings}
+    for at, (name, definition, span) in enumerate(program.bindings):
+        used = later.intersection(part.value for part in walk(definition) if part.kind == "name")
+        if used:  # but for running indices
+            used.intersection_update(free_names(replace(program, bindings=(), value=definition), declared)[0])
+        for part in walk(definition) if used else ():
+            if part.kind != "name" or part.value not in used:
+                continue
+            places = [Span(part.start, part.end)]
+            if part.value == name:
+                hint = f"write `{_renamed_from(program, at)}`"
+                raise Problem(f"`{name}` stands in its own definition.", [*places, span], hint, program.source)
+            hint = f"define `{part.value}` before `{name}`"
+            raise Problem(f"`{part.value}` is used before it is defined.", places, hint, program.source)
+        later.discard(name)
+
+
+def _renamed_from(program: Program, at: int) -> str:
+    """The text with another name for what is defined there, and for its uses in all that follows."""
+    name, _, span = program.bindings[at]
+    after = [*(definition for _, definition, _ in program.bindings[at + 1 :]), program.value]
+    uses = [part for whole in after for part in walk(whole) if part.kind == "name" and part.value == name]
+    text = program.source
+    for start, end in sorted({(span.start, span.end), *((use.start, use.end) for use in uses)}, reverse=True):
+        text = f"{text[:start]}{name}_new{text[end:]}"
+    return text
 
 
 def with_notes(reader: Reader) -> Reading:
