@@ -12,7 +12,9 @@ from verdict_cases import Case, right_cases, wrong_cases
 
 import mcalc
 from mcalc import Problem
+from mcalc.ask import derive
 from mcalc.checking import examined as check
+from mcalc.derivation import answer_text
 from mcalc.numbers import REAL
 from mcalc.numbers import digits_of as digits
 from mcalc.pages import write_verdict as write
@@ -332,3 +334,41 @@ def test_an_own_form_that_does_not_read_back_is_told_as_a_fault(monkeypatch: pyt
         with pytest.raises(Problem, match="does not read back") as raised:
             mcalc.check("x.x", "x", answer)
         assert raised.value.status == 1
+
+
+def layers(line: str, count: int) -> str:
+    return "; ".join(f"u_{at} = {line}".format(at=at, u=f"u_{at - 1}" if at > 1 else "x") for at in range(1, count + 1))
+
+
+def long_net(count: int) -> tuple[str, str, dict[str, str]]:
+    weights = {f"W_{at}": "n,n" for at in range(1, count + 1)}
+    return f"{layers('tanh(W_{at}@{u})', count)}; sum(u_{count}^2)", "W_1", {**weights, "x": "n"}
+
+
+def test_a_long_answer_of_the_same_form_is_proven_without_numbers() -> None:
+    program, wrt, shapes = long_net(24)
+    answer = answer_text(derive(program, wrt, shapes, verify=False), "ascii")
+    found = mcalc.check(program, wrt, answer, shapes)
+    assert found.right and found.proven and not found.points
+    assert "mcalc's form" in write(found)
+    for wrong in (answer.replace("1 - t_3^2", "1 - t_3^3"), answer.replace("W_9'", "W_9"), answer + "*2/3"):
+        assert wrong != answer and not check(Question(program, wrt, shapes), wrong, explain=False).right
+
+
+def test_a_long_answer_in_indices_of_the_same_form_is_proven_without_numbers() -> None:
+    program, wrt, shapes = long_net(4)
+    answer = answer_text(derive(program, wrt, shapes, "hessian", verify=False), "ascii")
+    found = check(Question(program, wrt, shapes, order=2), answer)
+    assert found.right and found.proven and not found.points
+
+
+@pytest.mark.parametrize(
+    "lost", ["x/x", "log(x)/log(x)", "(log(x) - log(x) + 1)", "(x>0)*(x>0)/(x>0)", "(1 + 0*log(x))"]
+)
+def test_a_form_that_has_no_value_in_places_is_compared_there(lost: str) -> None:
+    program = f"{layers('sin({u}) + {u}*cos({u})', 8)}; u_8"
+    answer = answer_text(derive(program, "x", X, verify=False), "ascii")
+    assert mcalc.check(program, "x", answer, X).points == 0
+    head, _, last = answer.rpartition("\n")
+    found = check(Question(program, "x", X), f"{head}\n{lost}*({last})", explain=False, elsewhere=False)
+    assert not found.right or found.points

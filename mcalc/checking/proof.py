@@ -7,18 +7,21 @@ length, for comparing and for finding its terms; it simplifies nothing, and no a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
 
 from mcalc.checking.points import Indexed, Valued
 from mcalc.language.formulas import compared_as
 from mcalc.networks.index_form import IndexForm
-from mcalc.networks.networks import Factor
+from mcalc.networks.networks import Factor, Tensor
 from mcalc.networks.terms import terms_of
 from mcalc.rewriting.answers import simplify
-from mcalc.table.records import ShapeMismatch
+from mcalc.rewriting.one_form import as_first_written, has_all_limits, is_one_form
+from mcalc.table.records import LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.given_sizes import LosesAxis, for_sizes
-from mcalc.tree.node import Node, topological
+from mcalc.tree.node import Node, replaced, topological
 from mcalc.tree.properties import adds_up
 from mcalc.tree.stacks import unit
 
@@ -26,16 +29,25 @@ _LARGEST = 400
 _MOST_TERMS = 60
 
 
+def is_same(one: Valued, other: Valued) -> bool:
+    """Whether the two are written alike but for order, brackets and places of numbers: at no point can they differ."""
+    if isinstance(one, IndexForm) and isinstance(other, Indexed):
+        return _has_terms(one, other)
+    if not isinstance(one, Node) or not isinstance(other, Node) or one.shape != other.shape:
+        return False
+    return _is_one(one, other) or is_one_form(one, other)
+
+
 def proved_equal(one: Valued, other: Valued) -> bool:
     """Whether rewriting shows that the two are one value; False says nothing."""
     if isinstance(one, IndexForm) and isinstance(other, Indexed):
-        return _has_entries(one, other)
+        return is_same(one, other) or _has_entries(one, other)
     if not isinstance(one, Node) or not isinstance(other, Node) or one.shape != other.shape:
         return False
-    if one.canon == other.canon and one.sign == other.sign:
+    if _is_one(one, other):
         return True
     if max(one.key[0], other.key[0]) > _LARGEST:
-        return False
+        return is_one_form(one, other)
     try:
         one, other = for_sizes(one, {}), for_sizes(other, {})
         return any(_vanishes(build.apply("add", key(one), build.negated(key(other)))) for key in _KEYS)
@@ -43,18 +55,62 @@ def proved_equal(one: Valued, other: Valued) -> bool:
         return False
 
 
+def _is_one(one: Node, other: Node) -> bool:
+    return one.canon == other.canon and one.sign == other.sign
+
+
 def _has_entries(form: IndexForm, given: Indexed) -> bool:
-    """Whether a value at free indices is the form: as ``Σ A[i,k]·eᵢ·eₖ`` it is a network, and what is alike cancels."""
-    if given.node.key[0] > _LARGEST or [loop.size for loop in given.indices] != [one.size for one in form.tensor.free]:
+    """Whether a value at free indices is the form, once all its products are multiplied out."""
+    return given.node.key[0] <= _LARGEST and _cancels(form.tensor, given.indices, [multiplied_out(given.node)])
+
+
+def _has_terms(form: IndexForm, given: Indexed) -> bool:
+    """Whether a value at free indices is the form, where the products of entries alone are multiplied out."""
+    terms = _over_indices(given.node)
+    if terms is None or not has_all_limits(form.nodes(), terms):
         return False
-    places = tuple(
-        Factor(unit(loop, loop.size), (index,)) for loop, index in zip(given.indices, form.tensor.free, strict=True)
-    )
-    terms = list(form.tensor.terms)
-    for term in terms_of(multiplied_out(given.node), ()):
-        one = term.under(given.indices)
-        terms.append(one._replace(coefficient=-one.coefficient, factors=one.factors + places))
-    return not IndexForm.of(form.tensor._replace(terms=tuple(terms))).tensor.terms
+    entries = [arg for node in topological(terms, _at_indices) for arg in node.args if not arg.loops]
+    first = as_first_written([*form.nodes(), *entries])
+    written = replaced(terms, {entry: first[entry] for entry in entries})
+    own = [
+        term._replace(factors=tuple(f if f.node is None else f._replace(node=first[f.node]) for f in term.factors))
+        for term in form.tensor.terms
+    ]
+    return _cancels(form.tensor._replace(terms=tuple(own)), given.indices, [written[term] for term in terms])
+
+
+def _at_indices(node: Node) -> list[Node]:
+    return [arg for arg in node.args if arg.loops]
+
+
+def _cancels(form: Tensor, indices: Sequence[LoopIndex], terms: Sequence[Node]) -> bool:
+    """Whether nothing is left of the form less the terms: as ``Σ A[i,k]·eᵢ·eₖ`` each of these is a network too."""
+    if [loop.size for loop in indices] != [index.size for index in form.free]:
+        return False
+    places = tuple(Factor(unit(loop, loop.size), (index,)) for loop, index in zip(indices, form.free, strict=True))
+    rest = list(form.terms)
+    for term in (part for node in terms for part in terms_of(node, ())):
+        one = term.under(indices)
+        rest.append(one._replace(coefficient=-one.coefficient, factors=one.factors + places))
+    return not IndexForm.of(form._replace(terms=tuple(rest))).tensor.terms
+
+
+def _over_indices(node: Node) -> list[Node] | None:
+    """``A[i,k]*(x[j] + y[j])`` as terms, each a product of entries; None where there are too many."""
+    name = node.operator.name
+    if not node.loops or name not in ("add", "negative", "multiply"):
+        return [node]
+    parts = [_over_indices(arg) for arg in node.args]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    if name == "add":
+        return [term for part in known for term in part]
+    if name == "negative":
+        return [build.negated(term) for term in known[0]]
+    if prod(map(len, known)) > _MOST_TERMS:
+        return None
+    return [build.apply("multiply", *chosen) for chosen in product(*known)]
 
 
 def _vanishes(difference: Node) -> bool:

@@ -115,8 +115,13 @@ def _row(column: Form) -> Form:
 
 def canonical(root: Form, known: Iterable[Form] = ()) -> Form:
     """The form made anew by the constructors alone, from its leaves, or from forms known to be canonical."""
+    return remade([root], known)[root]
+
+
+def remade(roots: Iterable[Form], known: Iterable[Form] = ()) -> dict[Form, Form]:
+    """Each form, and each part of one, made anew by the constructors alone."""
     done: dict[Form, Form] = {form: form for form in known}
-    stack = [root]
+    stack = list(roots)
     while stack:
         t = stack[-1]
         waiting = [] if t in done else [arg for arg in t.args if arg not in done]
@@ -126,7 +131,7 @@ def canonical(root: Form, known: Iterable[Form] = ()) -> Form:
         stack.pop()
         if t not in done:
             done[t] = construct(t.head, tuple([done[arg] for arg in t.args]), t.par, t.shape)
-    return done[root]
+    return done
 
 
 def _has_scalar_inside(plain: Form) -> bool:
