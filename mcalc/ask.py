@@ -81,8 +81,7 @@ def answered(question: Question) -> Derivation:
     if question.verify and question.form:
         from mcalc.derivation.read_back import must_read_back
 
-        for part in found.parts or (found,):
-            must_read_back(part, question.form)
+        must_read_back(found, question.form)
     return found
 
 

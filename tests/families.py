@@ -123,5 +123,5 @@ def derived(question: Question) -> tuple[float, int]:
     command, text, wrt, shapes = question
     start = time.process_time()
     derivation = derive(text, wrt, shapes, command=command, verify=False, told=False)
-    shown = [answer_text(part, "ascii") for part in derivation.parts or (derivation,)]
-    return time.process_time() - start, len(text) + sum(map(len, shown))
+    shown = answer_text(derivation, "ascii")
+    return time.process_time() - start, len(text) + len(shown)

@@ -72,7 +72,7 @@ def test_an_answer_grows_with_the_layers_and_is_the_same_when_it_is_explained(fa
 def test_a_product_that_is_named_stands_in_another_by_its_name() -> None:
     command, text, wrt, shapes = reused(4)
     assert answer_text(derive(text, wrt, shapes, command, verify=False), "ascii").splitlines()[-1] == (
-        "(sin(x) + x*cos(x))*(t_2 + t_1*cos(t_1))*(t_4 + t_3*cos(t_3))*(sin(t_5) + t_5*cos(t_5))"
+        "(sin(x) + x*cos(x))*(sin(t_1) + t_1*cos(t_1))*(sin(t_2) + t_2*cos(t_2))*(sin(t_3) + t_3*cos(t_3))"
     )
 
 

@@ -27,8 +27,8 @@ from mcalc.derivation import (
 )
 from mcalc.language import Declaration, canonical_name, parse, read_program, with_rows
 from mcalc.networks import IndexForm
+from mcalc.notation import Lines, write_expression
 from mcalc.notation import as_program as program
-from mcalc.notation import write_expression
 from mcalc.numbers import draw_point, evaluate, evaluate_tensor, fitting_sizes
 from mcalc.table import TABLE
 from mcalc.tree import Node, dimension, replace, topological, variables
@@ -278,10 +278,8 @@ def test_many_random_programs(block: int) -> None:
 
 
 def test_a_wrong_print_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = answer_text
-    monkeypatch.setattr(
-        "mcalc.derivation.read_back.answer_text", lambda derivation, form: shown(derivation, form) + " + 1"
-    )
+    shown = Lines.alone
+    monkeypatch.setattr(Lines, "alone", lambda self, at: shown(self, at) + " + 1")
     with pytest.raises(Problem) as found:
         mcalc.jacobian("(w.x)^2", "w", {"w": "n", "x": "n"})
     assert found.value.status == 1
@@ -290,11 +288,8 @@ def test_a_wrong_print_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lost_brackets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = answer_text
-    monkeypatch.setattr(
-        "mcalc.derivation.read_back.answer_text",
-        lambda derivation, form: shown(derivation, form).replace("(w.x)", "w.x"),
-    )
+    shown = Lines.alone
+    monkeypatch.setattr(Lines, "alone", lambda self, at: shown(self, at).replace("(w.x)", "w.x"))
     with pytest.raises(Problem):
         mcalc.jacobian("(w.x)^3*A", "x", {"w": "n", "x": "n", "A": "m,n"})
 

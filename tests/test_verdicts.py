@@ -15,6 +15,7 @@ from mcalc import Problem
 from mcalc.ask import derive
 from mcalc.checking import examined as check
 from mcalc.derivation import answer_text
+from mcalc.notation import Lines
 from mcalc.numbers import REAL
 from mcalc.numbers import digits_of as digits
 from mcalc.pages import write_verdict as write
@@ -329,7 +330,7 @@ def test_answers_in_index_notation(answer: str, said: str) -> None:
 
 
 def test_an_own_form_that_does_not_read_back_is_told_as_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mcalc.derivation.read_back.answer_text", lambda derivation, form: "3x'")
+    monkeypatch.setattr(Lines, "alone", lambda self, at: "3x'")
     for answer in ("2x'", "x' + x'", "5x'"):
         with pytest.raises(Problem, match="does not read back") as raised:
             mcalc.check("x.x", "x", answer)

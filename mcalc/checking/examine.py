@@ -53,8 +53,8 @@ def check(question: Question, answer: str, explain: bool = True, elsewhere: bool
         if other := read_otherwise():
             return other
         raise (problem if problem.source else problem.with_source(answer)) from None
-    for part in (derivation.parts or (derivation,)) if question.verify else ():
-        must_read_back(part, known=answer.strip() if found.right else "")
+    if question.verify:
+        must_read_back(derivation, known=answer.strip() if found.right else "")
     return found
 
 

@@ -11,7 +11,7 @@ from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.boxes import Box, Nabla, Name
 from mcalc.notation.drawing import Drawn
 from mcalc.notation.partials import derivative
-from mcalc.notation.results import write_expression
+from mcalc.notation.results import aligned, write_expression, write_together
 from mcalc.notation.writing import write, written
 from mcalc.table.records import Shape
 from mcalc.table.roles import CASES
@@ -153,26 +153,26 @@ class Derivation:
             return ()
         return tuple(write(node.args[0], "ascii") for node in topological([result]) if node.operator.name == CASES)
 
+    @property
+    def _results(self) -> list[Expression | Drawn]:
+        """The result, or those by each of several variables."""
+        return [part.result for part in self.parts or (self,)]
+
     def __str__(self) -> str:
-        if self.parts:
-            return "\n".join(str(part) for part in self.parts)
         with self.apart():
-            return write_expression(self.result, "text")
+            return write_together(self._results, "text")
 
     def ascii(self) -> str:
         """The answer in ASCII, which reads back."""
         with self.apart():
-            return write_expression(self.result, "ascii")
+            return write_together(self._results, "ascii")
 
     def latex(self) -> str:
         """The answer in LaTeX, for amsmath; of several variables, and in index notation, with its left side."""
         with self.apart():
             if self.parts:
-                rows = [
-                    f"{left_side(part, 'latex', shared_name(self))} &= {write_expression(part.result, 'latex')}"
-                    for part in self.parts
-                ]
-                return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+                lefts = [left_side(part, "latex", shared_name(self)) for part in self.parts]
+                return aligned(lefts, self._results)
             left = f"{left_side(self, 'latex')} = " if isinstance(self.result, IndexForm) else ""
             return left + write_expression(self.result, "latex")
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from itertools import islice
 
 from mcalc.derivation.derivation import Derivation
-from mcalc.derivation.headings import answer_text
+from mcalc.derivation.headings import answer_lines
 from mcalc.language.declarations import Declaration
 from mcalc.language.parser import parse
 from mcalc.language.reading import read_program
 from mcalc.language.shapes import Reading
 from mcalc.language.syntax import with_rows
-from mcalc.networks.index_form import IndexForm
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Term
+from mcalc.notation.drawing import Drawn
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.at_places import AtPlaces
@@ -41,18 +42,30 @@ _NUDGE = 1e-11
 
 
 def must_read_back(derivation: Derivation, form: str = "ascii", known: str = "") -> None:
-    """Raises `Problem` with status 1 where the text of the answer, in ``text`` or ``ascii``, has another value.
+    """Raises `Problem` with status 1 where the text of an answer, in ``text`` or ``ascii``, has another value.
 
-    A text that is `known` was read before, and has the value.
+    Of several answers each is read behind the definitions that it needs. A text that is `known` was read before, and
+    has the value.
     """
+    parts = derivation.parts or (derivation,)
+    short = [at for at, part in enumerate(parts) if isinstance(part.result, IndexForm) or _is_short(part.result)]
+    with derivation.apart():
+        lines = answer_lines(derivation, form if form in ("text", "ascii") else "ascii") if short else None
+    if lines is None:
+        return
+    for at in short:
+        text = lines.alone(at)
+        if len(text) <= _LONGEST and text != known:
+            _must_read(parts[at], text)
+
+
+def _is_short(result: Expression | Drawn) -> bool:
+    return isinstance(result, Node) and result.key[0] <= _MOST_PARTS
+
+
+def _must_read(derivation: Derivation, text: str) -> None:
     result = derivation.result
     assert isinstance(result, Node | IndexForm)
-    if isinstance(result, Node) and result.key[0] > _MOST_PARTS:
-        return
-    with derivation.apart():
-        text = answer_text(derivation, form if form in ("text", "ascii") else "ascii")
-    if len(text) > _LONGEST or text == known:
-        return
     try:
         again = read_answer(derivation.reading, result, text)
     except Problem as problem:

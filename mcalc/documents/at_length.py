@@ -16,13 +16,13 @@ LONGEST_BESIDE, _LONGEST_NAME = 44, 3
 
 
 def together(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The answers by several variables as one, where the first of them stands."""
-    answers = [block for block in blocks if isinstance(block, Equations) and block.role == "answer"]
+    """The answers by several variables as one, where the first of them stands, below what they have in common."""
+    answers = [block for block in blocks if isinstance(block, Equations) and block.role in ("common", "answer")]
     for block in blocks:
         if block not in answers:
             yield block
         elif block is answers[0]:
-            yield replace(block, lines=tuple(line for one in answers for line in one.lines))
+            yield replace(answers[-1], lines=tuple(line for one in answers for line in one.lines))
 
 
 def plainly(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -94,8 +94,8 @@ class Equations:
     """Lines below one another.
 
     `role` is ``definitions`` or ``rules`` of lines that stand each for itself, ``cases`` of lines whose reasons say of
-    what shapes, ``answer``, other ``forms`` of one, or nothing; `in_full`: the names of the rules are told beside the
-    reasons. An answer may be one `part`, ``by w``.
+    what shapes, ``answer``, what several have in ``common``, other ``forms`` of one, or nothing; `in_full`: the names
+    of the rules are told beside the reasons. An answer may be one `part`, ``by w``.
     """
 
     lines: tuple[Line, ...]

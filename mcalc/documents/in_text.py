@@ -169,6 +169,8 @@ class Text:
             self.rows += rows_of_cases(cells, self.columns)
         elif block.role == "answer":
             self.result(block)
+        elif block.role == "common":
+            self.rows += [[Piece(self.equation(line), "result")] for line in block.lines]
         elif block.role == "forms":
             for line in block.lines:
                 self.told(self.equation(line), indent="  ")

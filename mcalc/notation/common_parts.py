@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
+from typing import NamedTuple
 
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Name
@@ -30,77 +31,113 @@ _NO_LINE = 1000
 _SMALL = 4
 _ROUNDS = 3
 _IF_MORE, _IF_TWICE = 3, 4
-LONG = 72
+LONG, _ONE_LINE = 72, 30
+"""How many letters a line has, and about how many names, numbers and signs."""
 
 
-def _values(root: Expression) -> list[Node]:
-    """The value, or those whose entries are multiplied in an index notation, each as often as it is a factor."""
-    return [root] if isinstance(root, Node) else root.nodes()
+class Part(NamedTuple):
+    """A part that has a name, and the answers that it is needed for, the first of them as the lowest bit."""
+
+    word: str
+    node: Node
+    needed: int
+
+    @property
+    def shared(self) -> bool:
+        """Whether several answers need it."""
+        return self.needed & (self.needed - 1) != 0
+
+    @property
+    def answer(self) -> int:
+        """The place of the one answer that needs it."""
+        return self.needed.bit_length() - 1
 
 
-def _recurring(root: Expression) -> list[Node]:
+class InNames(NamedTuple):
+    """Answers that stand together, in the names of their parts: those that several need, and of each its own."""
+
+    shared: list[tuple[Name, Box]]
+    own: list[list[tuple[Name, Box]]]
+    answers: list[Box]
+
+
+def _values(roots: Sequence[Expression]) -> list[Node]:
+    """The values, or those whose entries are multiplied in an index notation, each as often as it is a factor."""
+    return [node for root in roots for node in ([root] if isinstance(root, Node) else root.nodes())]
+
+
+def _recurring(roots: Sequence[Expression]) -> list[Node]:
     """The parts that are used more than once and are not small; arguments before their uses."""
-    values = _values(root)
-    uses = {node: 0 if node is root else values.count(node) for node in values}
-    order = topological(values)
+    uses = Counter(_values(roots))
+    order = topological(list(uses))
     for node in order:
         for arg in node.args:
-            uses[arg] = uses.get(arg, 0) + 1
+            uses[arg] += 1
     for node in reversed(order):
         if node.operator.name in _THIN:
-            uses[node.args[0]] += uses.pop(node, 1) - 1
-    return [node for node in order if uses.get(node, 0) > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
+            uses[node.args[0]] += uses.pop(node) - 1
+    return [node for node in order if uses[node] > 1 and node.key[0] >= _SMALL and not node.loops and node.args]
 
 
-def _paying(root: Expression, in_line: bool) -> list[Node]:
+def _whole(root: Node) -> Node:
+    """The answer, or what is the whole of it but for a sign and a transpose."""
+    while root.operator.name in _THIN:
+        root = root.args[0]
+    return root
+
+
+def _paying(roots: Sequence[Expression], in_line: bool) -> list[Node]:
     """The parts that recur whose names spare more than the lines that say what they are: ``t₂ = t₁[3]`` does not.
 
-    Of a text that is short enough for a line, `in_line`, they must spare several tokens each to be worth another line;
-    those that the text itself names stand by their names where that is as short.
+    Of texts that are short enough for a line, `in_line`, they must spare several tokens each to be worth another line;
+    those that the text itself names stand by their names where that is as short. A short answer that would be nothing
+    but a name is not counted.
     """
-    values, found = _values(root), _recurring(root)
+    values, found = _values(roots), _recurring(roots)
     order = topological(values) if found else []
+    alone = Counter(_whole(root) for root in roots if isinstance(root, Node))
     kept, before, given = set(found), set(order), names_given()
     length: dict[Node, int] = {}
-    for _ in range(_ROUNDS):
-        if kept == before:
+    for at in range(_ROUNDS):
+        if at > 1 and kept == before:
             break
-        named = kept if length else ()
+        named = kept if at else ()
         for node in order:
             length[node] = own_tokens(node) + sum(1 if arg in named else length[arg] for arg in node.args)
         uses = dict.fromkeys(order, 0) | Counter(values)
         before, kept = kept, set()
         for node in reversed(order):
-            least = (_IF_MORE if uses[node] > 2 else _IF_TWICE) if in_line and node not in given else 0
-            if node in before and saving(uses[node], length[node]) >= least:
+            times = uses[node] - (alone[node] if length[node] <= _ONE_LINE else 0)
+            least = (_IF_MORE if times > 2 else _IF_TWICE) if in_line and node not in given else 0
+            if node in before and saving(times, length[node]) >= least:
                 kept.add(node)
             for arg in node.args:
                 uses[arg] += 1 if node in kept else uses[node]
     return [node for node in found if node in kept]
 
 
-def _with_deep(root: Expression, found: Sequence[Node]) -> list[Node]:
+def _with_deep(roots: Sequence[Expression], found: Sequence[Node]) -> list[Node]:
     """The parts, and those by whose names no text is too deep."""
     shown = Builder().parts_of
-    deep = _deep_parts(root, frozenset(found), shown) if isinstance(root, Node) else []
+    deep = _deep_parts([root for root in roots if isinstance(root, Node)], frozenset(found), shown)
     if not deep:
         return list(found)
     named = {*found, *deep}
-    return [node for node in topological(_values(root), shown) if node in named]
+    return [node for node in topological(_values(roots), shown) if node in named]
 
 
 def _deep_parts(
-    root: Node, named: frozenset[Node], shown: Callable[[Node], Sequence[Node]] | None = None
+    roots: Sequence[Node], named: frozenset[Node], shown: Callable[[Node], Sequence[Node]] | None = None
 ) -> list[Node]:
     """Parts by whose names no text is more than `DEEPEST` deep."""
-    if root.key[0] <= DEEPEST:
+    if all(root.key[0] <= DEEPEST for root in roots):
         return []
     depth: dict[Node, int] = {}
     deep: list[Node] = []
-    for node in topological([root], shown):
+    for node in topological(roots, shown):
         below = node.args if shown is None else shown(node)
         depth[node] = 1 + max((0 if part in named else depth[part] for part in below), default=-1)
-        if depth[node] >= DEEPEST and not node.loops and node is not root:
+        if depth[node] >= DEEPEST and not node.loops and node not in roots:
             deep.append(node)
             depth[node] = 0
     return deep
@@ -108,88 +145,155 @@ def _deep_parts(
 
 def is_deep(root: Node) -> bool:
     """Whether the text has so many brackets inside one another that inner parts get names."""
-    return bool(_deep_parts(root, frozenset()))
+    return bool(_deep_parts([root], frozenset()))
 
 
-def named_boxes(
-    root: Expression, asked: bool | None = True, made: Iterable[str] = ()
-) -> tuple[list[tuple[Name, Box]], Box]:
-    """The parts that have names, each by its name with what it stands for, and the value in which they stand.
+def named_boxes(roots: Sequence[Expression], asked: bool | None = True, made: Iterable[str] = ()) -> InNames:
+    """The parts that have names, each by its name with what it stands for, and the values in which they stand.
 
     Where names are `asked` for, all that recur have one. Where nothing is said, those have one that spare more to read
     than the lines that say what they are: of a value too long for a line if it gets shorter, of another if each spares
     three tokens, one that stands twice four, and all a tenth of what there is to read. What the text itself names
-    stands by its name where that is as short.
+    stands by its name where that is as short. Values that stand together are one text: what recurs in it, in one of
+    them or in several, has one name; where that is not worth it, each is a text of its own.
     """
-    shared, parts = _named(root, asked)
-    return _boxes(shared, parts, Builder(made))
+    shared, parts = _named(roots, asked)
+    named, answers = _boxes(shared, parts, Builder(made))
+    found = InNames([], [[] for _ in roots], answers)
+    for part, pair in zip(parts, named, strict=True):
+        (found.shared if part.shared else found.own[part.answer]).append(pair)
+    return found
 
 
-def _named(root: Expression, asked: bool | None) -> tuple[Expression, Sequence[tuple[str, Node]]]:
-    """The value, its products shared, and the parts that have names."""
+def _named(roots: Sequence[Expression], asked: bool | None) -> tuple[Sequence[Expression], Sequence[Part]]:
+    """The values, their products shared, and the parts that have names."""
     if asked is False:
-        return root, []
-    root = root if isinstance(root, Node) else root.opened
-    plain = write(root) if _size(root) <= _NO_LINE else ""
-    in_line = 0 < len(plain) <= LONG
+        return roots, []
+    shared, found = _found([root if isinstance(root, Node) else root.opened for root in roots], asked)
+    return shared, _lettered(shared, found)
+
+
+def _found(roots: Sequence[Expression], asked: bool | None) -> tuple[Sequence[Expression], Sequence[Node]]:
+    """The values, their products shared, and the parts that are worth a name."""
+    plain = [write(root) if _size(root) <= _NO_LINE else "" for root in roots]
+    in_line = all(0 < len(text) <= LONG for text in plain)
     apart: set[Node] = set()
     while True:
-        shared, factors = _shared(root, apart)
+        shared, factors = _shared(roots, apart)
         kept = _with_deep(shared, _recurring(shared) if asked else _paying(shared, in_line))
         dropped = {node for node, now in factors.items() if now not in kept}
         if dropped <= apart:
             break
         apart |= dropped
-    parts = _lettered(shared, kept)
-    if asked or not parts or not plain or (isinstance(root, Node) and is_unreadable(root)):
-        return shared, parts
-    named = "\n".join(_lines(shared, parts, "text"))
-    most = 1.0 if all(node in names_given() for _, node in parts) else 0.9
-    worth = tokens(named) <= most * tokens(plain) if in_line else len(named) < len(plain)
-    return (shared, parts) if worth else (root, [])
+    unreadable = any(isinstance(root, Node) and is_unreadable(root) for root in roots)
+    if asked or not kept or not all(plain) or unreadable:
+        return shared, kept
+    named, before = "\n".join(_written(shared, _lettered(shared, kept), "text").all()), "\n".join(plain)
+    most = 1.0 if all(node in names_given() for node in kept) else 0.9
+    if tokens(named) <= most * tokens(before) if in_line else len(named) < len(before):
+        return shared, kept
+    if len(roots) == 1:
+        return roots, []
+    alone = [_found([root], asked) for root in roots]
+    return [one for (one,), _ in alone], list(dict.fromkeys(chain(*(own for _, own in alone))))
 
 
-def _shared(root: Expression, apart: Collection[Node] = ()) -> tuple[Expression, Mapping[Node, Node]]:
-    return with_shared_products(root, apart) if isinstance(root, Node) else (root, {})
+def _shared(
+    roots: Sequence[Expression], apart: Collection[Node] = ()
+) -> tuple[Sequence[Expression], Mapping[Node, Node]]:
+    nodes = [root for root in roots if isinstance(root, Node)]
+    done, held = with_shared_products(nodes, apart)
+    return [done[root] if isinstance(root, Node) else root for root in roots], held
 
 
-def _lettered(root: Expression, found: Sequence[Node]) -> list[tuple[str, Node]]:
-    """The parts, each by the name that the text gave it, else by ``t_1`` with a letter that nothing else has."""
-    taken = names_in(_values(root)) | letters_in_use()
-    if not isinstance(root, Node):
-        taken |= set(root.letters().values())
+def _lettered(roots: Sequence[Expression], found: Sequence[Node]) -> list[Part]:
+    """The parts, each by the name that the text gave it, else by ``t_1`` with a letter that nothing else has.
+
+    Those that several answers need come first, then those of one after the other.
+    """
+    taken = names_in(_values(roots)) | letters_in_use()
+    for root in roots:
+        taken |= set() if isinstance(root, Node) else set(root.letters().values())
     stems = unused(chain(("t", "s", "r", "v", "part"), ("t" * length for length in count(2))), taken)
     letter = next(without_subscripts(stems, taken))
     given, numbers = names_given(), count(1)
-    return [(given.get(node) or f"{letter}_{next(numbers)}", node) for node in found]
+    needed = _needed(roots)
+    order = sorted(found, key=lambda node: needed[node] if needed[node] & (needed[node] - 1) == 0 else 0)
+    return [Part(given.get(node) or f"{letter}_{next(numbers)}", node, needed[node]) for node in order]
 
 
-def _boxes(root: Expression, parts: Sequence[tuple[str, Node]], builder: Builder) -> tuple[list[tuple[Name, Box]], Box]:
-    builder.prepare(_values(root))
+def _needed(roots: Sequence[Expression]) -> dict[Node, int]:
+    """Below which of the values each stands: a bit for each of them."""
+    found: dict[Node, int] = {}
+    for at, root in enumerate(roots):
+        for node in _values([root]):
+            found[node] = found.get(node, 0) | 1 << at
+    for node in reversed(topological(list(found))):
+        for arg in node.args:
+            found[arg] = found.get(arg, 0) | found[node]
+    return found
+
+
+def _boxes(
+    roots: Sequence[Expression], parts: Sequence[Part], builder: Builder
+) -> tuple[list[tuple[Name, Box]], list[Box]]:
+    builder.prepare(_values(roots))
     named: list[tuple[Name, Box]] = []
-    for word, node in parts:
+    for word, node, _ in parts:
         name = Name(word, len(node.axes))
         named.append((name, builder.box(node)))
         builder.name_part(node, name)
-    return named, builder.box(root) if isinstance(root, Node) else indexed(root, builder)
+    return named, [builder.box(root) if isinstance(root, Node) else indexed(root, builder) for root in roots]
 
 
-def _lines(shared: Expression, parts: Sequence[tuple[str, Node]], dialect: str) -> list[str]:
-    """``t₁ = …`` for each of the parts, and the value."""
-    named, last = _boxes(shared, parts, Builder())
+class Lines(NamedTuple):
+    """``t₁ = …`` for each of the parts, which answers need it, and the answers."""
+
+    parts: list[tuple[Part, str]]
+    answers: list[str]
+
+    def alone(self, at: int) -> str:
+        """One of the answers behind the definitions that it needs."""
+        return "\n".join([*(line for part, line in self.parts if part.needed >> at & 1), self.answers[at]])
+
+    def all(self) -> list[str]:
+        """The definitions that several answers need, and each answer behind its own."""
+        own: list[list[str]] = [[] for _ in self.answers]
+        shared: list[str] = []
+        for part, line in self.parts:
+            (shared if part.shared else own[part.answer]).append(line)
+        return [*shared, *(line for lines, answer in zip(own, self.answers, strict=True) for line in (*lines, answer))]
+
+
+def lines_of(roots: Sequence[Expression], dialect: str, asked: bool | None = None) -> Lines:
+    """Values in ``text`` or ``ascii`` with names for their parts: see `named_boxes`.
+
+    Raises `Problem` where they are to have none, and are no text that anyone can read.
+    """
+    if asked is False:
+        return Lines([], [written_out(root, dialect) for root in roots])
+    return _written(*_named(roots, asked), dialect)
+
+
+def _written(shared: Sequence[Expression], parts: Sequence[Part], dialect: str) -> Lines:
+    named, answers = _boxes(shared, parts, Builder())
     setter = printer(dialect)
-    lines = [(setter.write(name), setter.write(box)) for name, box in named]
-    if dialect == "latex":
-        rows = [rf"&\phantom{{=}} {setter.write(last)}", r"\text{where } & \notag"]
-        rows += [f"{name} &= {text}" for name, text in lines]
-        return ["\\begin{aligned}", " \\\\\n".join(rows), "\\end{aligned}"]
-    return [*(f"{name} = {text}" for name, text in lines), setter.write(last)]
+    lines = [f"{setter.write(name)} = {setter.write(box)}" for name, box in named]
+    return Lines(list(zip(parts, lines, strict=True)), list(map(setter.write, answers)))
 
 
 def program(root: Expression, dialect: str, asked: bool | None = None) -> str | None:
     """``t₁ = …; answer``, a line each; None where nothing has a name: see `named_boxes`."""
-    shared, parts = _named(root, asked)
-    return "\n".join(_lines(shared, parts, dialect)) if parts else None
+    shared, parts = _named([root], asked)
+    if not parts:
+        return None
+    if dialect != "latex":
+        return _written(shared, parts, dialect).alone(0)
+    named, (answer,) = _boxes(shared, parts, Builder())
+    setter = printer("latex")
+    rows = [rf"&\phantom{{=}} {setter.write(answer)}", r"\text{where } & \notag"]
+    rows += [f"{setter.write(name)} &= {setter.write(box)}" for name, box in named]
+    return "\n".join(["\\begin{aligned}", " \\\\\n".join(rows), "\\end{aligned}"])
 
 
 def is_unreadable(root: Node) -> bool:
@@ -197,9 +301,9 @@ def is_unreadable(root: Node) -> bool:
     return root.key[0] > LEGIBLE or is_deep(root)
 
 
-def written_out(root: Node, dialect: str) -> str:
+def written_out(root: Expression, dialect: str) -> str:
     """The expression with nothing named; raises `Problem` where that is no text that anyone can read."""
-    if root.key[0] > _LARGEST:
+    if isinstance(root, Node) and root.key[0] > _LARGEST:
         raise Problem(
             "The answer, written out without names for the parts that recur, would fill more than a hundred pages.",
             hint="leave out --no-cse",

@@ -22,23 +22,25 @@ _MATRICES = ("matmul", "dot", "outer")
 _key = attrgetter("key")
 
 
-def with_shared_products(root: Node, but: Collection[Node] = ()) -> tuple[Node, Mapping[Node, Node]]:
-    """The same value, and the products that are factors of others in it: as they were, and as they stand in it.
+def with_shared_products(
+    roots: Sequence[Node], but: Collection[Node] = ()
+) -> tuple[Mapping[Node, Node], Mapping[Node, Node]]:
+    """What becomes of the values, and the products that are factors of others in them: as they were, and as they stand.
 
-    A product whose factors hold another product of the value has that product as a factor: of products of matrices the
+    A product whose factors hold another product of the values has that product as a factor: of products of matrices the
     longest row that stands inside, also turned over, then what their rows have in common; of products of entries the
     one with the most factors. Equal products that were put together differently become one. Those of `but` stay within
     others as they are.
     """
-    return _Sharing(root, frozenset(but)).run()
+    return _Sharing(roots, frozenset(but)).run()
 
 
 class _Sharing:
-    """The products of a value, and by which factor one is looked for in another."""
+    """The products of some values, and by which factor one is looked for in another."""
 
-    def __init__(self, root: Node, but: frozenset[Node] = frozenset()) -> None:
-        self.root, self.but = root, but
-        self.order = topological([root])
+    def __init__(self, roots: Sequence[Node], but: frozenset[Node] = frozenset()) -> None:
+        self.roots, self.but = roots, but
+        self.order = topological(roots)
         self.rows: dict[Node, tuple[Node, ...]] = {}
         self.by_start: dict[Node, list[tuple[tuple[Node, ...], Node, bool]]] = {}
         self.factors: dict[Node, Counter[Node]] = {}
@@ -51,7 +53,7 @@ class _Sharing:
             if node.operator.name == _ENTRIES:
                 self.flat[node] = self._flattened(node)
         self.uses = Counter(chain.from_iterable([node.args for node in self.order]))
-        self.alone = _wholes(root, self.order)
+        self.alone = _wholes(roots, self.order)
         whole = self.alone | {node for node, count in self.uses.items() if count > 1}
         for node in self.order:
             if node in whole and node.operator.name in (_ENTRIES, *_MATRICES) and not node.loops:
@@ -98,10 +100,10 @@ class _Sharing:
     def _has_name(self, node: Node) -> bool:
         return node not in self.but and node.key[0] >= (_SMALL if self.uses[node] > 1 else _LEAST)
 
-    def run(self) -> tuple[Node, Mapping[Node, Node]]:
-        """The value, its products made anew of those that they hold, and these."""
+    def run(self) -> tuple[Mapping[Node, Node], Mapping[Node, Node]]:
+        """The values, their products made anew of those that they hold, and these."""
         if len(self.rows) < 2 and not self.by_start and not self.by_largest:
-            return self.root, {}
+            return {root: root for root in self.roots}, {}
         parts: dict[Node, Sequence[Node]] = {node: self._parts(node) for node in (*self.rows, *self.factors)}
         rows = {node: parts[node] for node in self.rows if node in self.alone and len(parts[node]) > 1}
         others = [node for node in self.order if node.operator.name not in (*_MATRICES, "transpose")]
@@ -117,7 +119,7 @@ class _Sharing:
             found = parts.get(node)
             return node.args if found is None else found
 
-        for node in topological([self.root], into):
+        for node in topological(self.roots, into):
             below = into(node)
             if node not in parts:
                 done[node] = node.func(*(done[arg] for arg in below)) if below else node
@@ -130,7 +132,7 @@ class _Sharing:
             else:
                 made = build.chain([done[part] for part in below])
                 done[node] = made if made.shape == node.shape else node
-        return done[self.root], {node: done[node] for node in self.held if node in done}
+        return done, {node: done[node] for node in self.held if node in done}
 
     def _parts(self, node: Node) -> Sequence[Node]:
         """The factors of a product, some of them products that stand elsewhere."""
@@ -195,9 +197,9 @@ def _without(factors: Mapping[Node, int], known: Mapping[Node, int]) -> dict[Nod
     return rest | {part: factors[part] - count for part, count in known.items() if factors[part] > count}
 
 
-def _wholes(root: Node, order: Sequence[Node]) -> set[Node]:
+def _wholes(roots: Sequence[Node], order: Sequence[Node]) -> set[Node]:
     """What stands in something else than a product of its own kind."""
-    return {root}.union(*map(_apart, order))
+    return set(roots).union(*map(_apart, order))
 
 
 def _apart(node: Node) -> list[Node]:

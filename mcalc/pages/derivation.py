@@ -46,7 +46,9 @@ from mcalc.documents.blocks import (
 from mcalc.documents.data import Data
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
+from mcalc.notation.common_parts import InNames
 from mcalc.notation.drawing import Slices
+from mcalc.notation.results import named_results
 from mcalc.notation.said import size_box
 from mcalc.notation.writing import box_of
 from mcalc.pages.records import of_derivation
@@ -70,22 +72,34 @@ def page(derivation: Derivation, lhs: bool = False) -> Page:
         return Page(tuple(blocks), title, assumed, derivation.command != "explain", data=data, notes=assumed)
 
 
-def answer_lines(derivation: Derivation, lhs: bool = False) -> list[Equations]:
+def common_lines(names: InNames) -> list[Equations]:
+    """What several answers have in common, said once before them."""
+    lines = tuple(Line(name, box) for name, box in names.shared)
+    return [Equations(lines, "common")] if lines else []
+
+
+def answer_lines(derivation: Derivation, names: InNames, lhs: bool = False) -> list[Equations]:
     """The answer by each of the variables, with its left side where it needs one."""
     found: list[Equations] = []
+    boxes, name = iter(zip(names.answers, names.own, strict=True)), shared_name(derivation)
     for part in derivation.parts or (derivation,):
         by = ("by ", *joined([Name(name) for name in part.wrt])) if derivation.parts else ()
-        result = part.result
-        if isinstance(result, Slices):
-            lines = [Line(left, right, role="entry") for left, right in result.lines()]
+        if isinstance(part.result, Slices):
+            lines = [Line(left, right, role="entry") for left, right in part.result.lines()]
         else:
-            box, named = named_result(result, part.naming)
-            indexed = isinstance(result, IndexForm)
+            box, named = next(boxes)
+            indexed = isinstance(part.result, IndexForm)
             told = lhs or bool(derivation.parts) or indexed or bool(named)
-            left = left_box(part, shared_name(derivation)) if told else None
-            lines = [Line(left, box, (), part.shape, named=named, role="index" if indexed else "")]
+            left = left_box(part, name) if told else None
+            lines = [Line(left, box, (), part.shape, named=tuple(named), role="index" if indexed else "")]
         found.append(Equations(tuple(lines), "answer", part=by))
     return found
+
+
+def names_of_parts(derivation: Derivation) -> InNames:
+    """The answers, but for those of one entry a line, in the names of what recurs in them."""
+    results = [part.result for part in derivation.parts or (derivation,)]
+    return named_results([result for result in results if not isinstance(result, Slices)], derivation.naming)
 
 
 class DerivationPage(Sentences):
@@ -96,7 +110,9 @@ class DerivationPage(Sentences):
     def answered(self, lhs: bool) -> Iterator[Block]:
         """The answer alone, what is assumed, and whether it was checked; with `lhs` as an equation."""
         whole = self.derivation
-        for part, lines in zip(whole.parts or (whole,), answer_lines(whole, lhs), strict=True):
+        names = names_of_parts(whole)
+        yield from common_lines(names)
+        for part, lines in zip(whole.parts or (whole,), answer_lines(whole, names, lhs), strict=True):
             yield lines
             if part is (whole.parts or (whole,))[0]:
                 yield self.where()
@@ -257,7 +273,7 @@ class DerivationPage(Sentences):
         shown = was_shown and (not named or bool(self.named(result)[1]))
         answer = [Equations((Line(left, box, (), result.shape, named=named),), "answer")] if again or not shown else []
         yield Heading(2, ("Result",))
-        yield Either(tuple(answer), tuple(answer_lines(derivation, True)))
+        yield Either(tuple(answer), tuple(answer_lines(derivation, names_of_parts(derivation), True)))
         yield from self.other_forms(derivation)
         error = None if named else error_term(derivation)
         if error is not None:

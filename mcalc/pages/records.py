@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mcalc.checking.findings import Finding
@@ -11,22 +12,40 @@ from mcalc.derivation.derivation import Derivation, Step, left_side, shared_name
 from mcalc.derivation.detail import shown
 from mcalc.derivation.linear_map import other_forms
 from mcalc.networks.index_form import Expression
-from mcalc.notation.boxes import equation
-from mcalc.notation.drawing import Drawn
-from mcalc.notation.results import write_expression
+from mcalc.notation.boxes import Box, Name, equation
+from mcalc.notation.common_parts import InNames
+from mcalc.notation.drawing import Drawn, Slices
+from mcalc.notation.results import named_results, write_expression
 from mcalc.notation.writing import written as said
-from mcalc.pages.sentences import named_result
 from mcalc.table.records import Shape
 from mcalc.tree.names import size_text
 
 DIALECTS = ("text", "ascii", "latex")
 
 
-def of_derivation(derivation: Derivation, name: str = "") -> dict[str, object]:
-    """``command, expression, shapes, assumed, wrt, layout, shape, result, conditions, steps, verified``."""
+def of_derivation(derivation: Derivation) -> dict[str, object]:
+    """``command, expression, shapes, assumed, wrt, layout, shape, result, conditions, steps, verified``.
+
+    Derivatives by several variables are ``parts``, each with all of these; what ``named`` parts of the program several
+    of them have in common stands beside these.
+    """
     derivation = shown(derivation) if derivation.command == "explain" else derivation
+    every = derivation.parts or (derivation,)
+    results = [part.result for part in every if not isinstance(part.result, Slices)]
+    names = named_results(results, derivation.naming) if len(results) == len(every) else None
+    if names is not None and not derivation.naming and not any((names.shared, *names.own)):
+        names = None
+    if not derivation.parts:
+        return _asked(derivation) | _answer(derivation, "", _in_names(names, 0))
+    name = shared_name(derivation)
+    parts = [_asked(part) | _answer(part, name, _in_names(names, at)) for at, part in enumerate(every)]
+    shared = {"named": _definitions(names.shared)} if names is not None and names.shared else {}
+    return _asked(derivation) | shared | {"parts": parts}
+
+
+def _asked(derivation: Derivation) -> dict[str, object]:
     names = derivation.reading.names
-    found: dict[str, object] = {
+    return {
         "command": derivation.command,
         "expression": derivation.source,
         "shapes": {name: dimensions(node.shape) for name, node in names.items()},
@@ -34,14 +53,15 @@ def of_derivation(derivation: Derivation, name: str = "") -> dict[str, object]:
         "wrt": list(derivation.wrt),
         "layout": derivation.layout,
     }
-    if derivation.parts:
-        return found | {"parts": [of_derivation(part, shared_name(derivation)) for part in derivation.parts]}
+
+
+def _answer(derivation: Derivation, name: str, in_names: dict[str, object]) -> dict[str, object]:
     verified = derivation.verified
-    return found | {
+    return {
         "shape": dimensions(derivation.shape),
         "left_side": {dialect: left_side(derivation, dialect, name) for dialect in DIALECTS},
         "result": written(derivation.result),
-        **_named(derivation),
+        **in_names,
         "other_forms": other_forms(derivation),
         "conditions": list(derivation.conditions),
         "steps": [_step(step) for step in derivation.steps],
@@ -56,15 +76,19 @@ def of_derivation(derivation: Derivation, name: str = "") -> dict[str, object]:
     }
 
 
-def _named(derivation: Derivation) -> dict[str, object]:
-    """The result in the names of its parts, where they were asked for or are worth it, and the parts."""
-    box, named = named_result(derivation.result, derivation.naming)
-    if not named and not derivation.naming:
+def _in_names(names: InNames | None, at: int) -> dict[str, object]:
+    """The result in the names of its parts, where they were asked for or are worth it, and those that it has alone."""
+    if names is None:
         return {}
-    return {
-        "named": [{dialect: said(equation(name, part), dialect) for dialect in DIALECTS} for name, part in named],
-        "result_in_names": {dialect: said(box, dialect) for dialect in DIALECTS},
-    }
+    return {"named": _definitions(names.own[at]), "result_in_names": _written(names.answers[at])}
+
+
+def _definitions(named: Sequence[tuple[Name, Box]]) -> list[dict[str, str]]:
+    return [_written(equation(name, part)) for name, part in named]
+
+
+def _written(box: Box) -> dict[str, str]:
+    return {dialect: said(box, dialect) for dialect in DIALECTS}
 
 
 def dimensions(shape: Shape) -> list[Any]:

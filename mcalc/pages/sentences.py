@@ -9,8 +9,9 @@ from mcalc.derivation.statements import names_of
 from mcalc.documents.blocks import Line, Note, Spans, Where
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.boxes import Box, Name
-from mcalc.notation.common_parts import is_unreadable, named_boxes
-from mcalc.notation.drawing import Drawing, Drawn, DrawnCases, Slices
+from mcalc.notation.common_parts import is_unreadable
+from mcalc.notation.drawing import Drawn, Slices
+from mcalc.notation.results import named_results
 from mcalc.pages.prose import spans
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -20,11 +21,9 @@ Named = tuple[tuple[Name, Box], ...]
 
 def named_result(result: Expression | Drawn, naming: bool | None, made: Sequence[str] = ()) -> tuple[Box, Named]:
     """The box of a result, and the parts of it that have names: those asked for, or worth it."""
-    if isinstance(result, Drawing | DrawnCases):
-        return result.box(), ()
     assert not isinstance(result, Slices)
-    named, box = named_boxes(result, naming, made)
-    return box, tuple(named)
+    found = named_results([result], naming, made)
+    return found.answers[0], tuple(found.own[0])
 
 
 class Sentences:

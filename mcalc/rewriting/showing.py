@@ -46,7 +46,7 @@ from mcalc.rewriting.forms import (
 from mcalc.rewriting.heads import known_operator
 from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
 from mcalc.rewriting.reading import Typed
-from mcalc.rewriting.signs import keeping, turned
+from mcalc.rewriting.signs import from_constant, keeping, turned
 from mcalc.rewriting.written import (
     Powers,
     alike_inside,
@@ -73,7 +73,7 @@ class Writer:
         self.kept = kept
         self._others: dict[frozenset[Form], Writer] = {}
         self.shown: dict[Form, Node] = {}
-        self._turned_round: dict[Form, Form | None] = {}
+        self._turned_round: dict[tuple[Form, bool], Form | None] = {}
         self._refused: set[Form] = set()
         self.opposites: dict[Form, Form] = {}  # written with a minus sign before the other form
 
@@ -136,27 +136,28 @@ class Writer:
         """Number and product, the sign taken into a difference: ``-2(y - z)`` is ``2(z - y)``."""
         c, t = scaled_parts(t)
         if c < 0 and alone:
-            other = self._round(t)
+            other = self._round(t) or self._round(t, True)
             if other is not None:
                 return rational(-c), other
             if t.head == SUM and len(t.args) > 1 and any(k < 0 for k in t.par):
                 return rational(-c), make(SUM, t.args, (-k for k in t.par), t.shape)
         return c, t
 
-    def _round(self, t: Form) -> Form | None:
-        """``-t`` with the sign in one of its differences; None where it has none that may turn."""
-        if t not in self._turned_round:
-            self._turned_round[t] = self._found_round(t)
-        return self._turned_round[t]
+    def _round(self, t: Form, constant: bool = False) -> Form | None:
+        """``-t`` with the sign in a difference that may turn, or None; ``1 - x²``, from a `constant`, only at last."""
+        if (t, constant) not in self._turned_round:
+            self._turned_round[t, constant] = self._found_round(t, constant)
+        return self._turned_round[t, constant]
 
-    def _found_round(self, t: Form) -> Form | None:
+    def _found_round(self, t: Form, constant: bool) -> Form | None:
         if not t.turns:
             return None
         if t.head == SUM:
-            return None if t in self.kept else make(SUM, t.args, (-k for k in t.par), t.shape)
+            kept = t in self.kept or (not constant and from_constant(t))
+            return None if kept else make(SUM, t.args, (-k for k in t.par), t.shape)
         for at, a in enumerate(t.args):
             if (t.head != PRODUCT or odd(t.par[at])) and not stands_twice(a, t):
-                new = self._round(a)
+                new = self._round(a, constant)
                 if new is not None:
                     return make(t.head, (*t.args[:at], new, *t.args[at + 1 :]), t.par, t.shape)
         return None

@@ -84,6 +84,15 @@ def _weight(term: Form) -> tuple[int, bytes]:
     return term.cost + other.cost, max(term.digest, other.digest)
 
 
+def from_constant(t: Form) -> bool:
+    """Whether a difference is one from a number, or from I, which gives its sign."""
+    return len(t.args) == 2 and any(c > 0 and _is_constant(a) for c, a in zip(t.par, t.args, strict=True))
+
+
+def _is_constant(t: Form) -> bool:
+    return t is ONE or t.head in ("eye", "diag")
+
+
 def _content(terms: Sequence[Pair]) -> Rational:
     """The number that all coefficients share, with the sign that most have; decimals stay as they are."""
     above, below = 0, 1
@@ -93,6 +102,6 @@ def _content(terms: Sequence[Pair]) -> Rational:
         above, below = 1, 1
     plus: Rational = sum(1 if c > 0 else -1 for c, _ in terms)
     if plus == 0:
-        constant = next((c for c, t in terms if t is ONE or t.head in ("eye", "diag")), None)
+        constant = next((c for c, t in terms if _is_constant(t)), None)
         plus = constant if constant is not None else max(terms, key=lambda ct: _weight(ct[1]))[0]
     return over(above if plus > 0 else -above, below)
