@@ -18,8 +18,9 @@ from mcalc.networks.networks import Tensor
 from mcalc.notation.of_numbers import magnitude
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.jitter import JITTER
 from mcalc.numbers.numeric import KINDS, draw_point, evaluate_tensor, fitting_sizes
-from mcalc.numbers.program import JITTER, Program
+from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes, dimensions, whole
 from mcalc.problems import Problem
 from mcalc.table.records import Array, Shape

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mcalc.numbers.exact_numbers import TooLarge
     from mcalc.numbers.fields import FUNCTIONS, Field
     from mcalc.numbers.fitting import fit
+    from mcalc.numbers.jitter import JITTER
+    from mcalc.numbers.located import BESIDE, Regions
     from mcalc.numbers.many_points import evaluate_at_points
     from mcalc.numbers.numeric import (
         KINDS,
@@ -37,9 +39,8 @@ if TYPE_CHECKING:
         evaluate_tensor,
         fitting_sizes,
     )
-    from mcalc.numbers.program import JITTER, Program, UnboundIndex
+    from mcalc.numbers.program import Program, UnboundIndex
     from mcalc.numbers.ranges import read_varied
-    from mcalc.numbers.regions import BESIDE, Regions
     from mcalc.numbers.regions import regions as regions_of
     from mcalc.numbers.sizes import dimensions, whole
     from mcalc.numbers.slope_in_digits import agrees_here

@@ -8,17 +8,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.asked import Asked
 from mcalc.numbers.complex_step import ANALYTIC, EXACT, STEP, allowance
-from mcalc.numbers.differences import Estimate, Estimates, on_one_side, per_unit
+from mcalc.numbers.differences import Estimates, on_one_side, per_unit
+from mcalc.numbers.jitter import JITTER, Jitter
 from mcalc.numbers.layout import ENTRIES_AT_ONCE
-from mcalc.numbers.lines import Asked
 from mcalc.numbers.numeric import TensorProgram
-from mcalc.numbers.program import JITTER, Program, UnboundIndex
+from mcalc.numbers.program import Program, UnboundIndex
 from mcalc.numbers.sizes import dimensions
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
@@ -28,33 +28,25 @@ _ROOM = 8
 """How many times the entries of a point are there at once, for all the changes of it."""
 
 
-class Slope(NamedTuple):
-    """The slope in a direction, and how far a change by 1 of all values on the way moves the value there."""
-
-    direction: Array
-    stepped: Estimate
-    moved: Array
-
-
 @dataclass(frozen=True)
 class Found:
     """Of each point: whether the value is finite, and the relative error; NaN, where that is in doubt.
 
-    The answer is `telling` where it is anything but 0.
+    The answer is `telling` where it is anything but 0. Two `directions` were looked along from each of the `points`;
+    a change by 1 of all values on the way moves the value as far as is told.
     """
 
-    finite: Array
-    error: Array
-    telling: Array
+    points: dict[str, Array]
+    finite: Sequence[bool]
+    error: Sequence[float]
+    telling: Sequence[bool]
     directions: Array
     slopes: Estimates
     moved: Array
 
-    def slope(self, at: int) -> Slope:
-        """One of those taken at a point that is not in doubt."""
-        shape, rows = self.moved.shape[1:], (self.slopes.value, self.slopes.uncertainty)
-        value, uncertainty = (part[2 * at].reshape(shape) for part in rows)
-        return Slope(self.directions[2 * at], Estimate(value, uncertainty, EXACT), self.moved[at])
+    def plain(self, at: int) -> bool:
+        """Whether nothing is in doubt at a point."""
+        return self.finite[at] and self.error[at] == self.error[at]
 
 
 class AtOnce:
@@ -66,19 +58,17 @@ class AtOnce:
         names, sizes = [str(variable.parameters[0]) for variable in variables], value.sizes
         self.name, self.sides, self.value = str(by.parameters[0]), sides, value
         self.shape = dimensions(value.roots[0].axes + by.axes, sizes)
-        self.analytic = Program(value.roots, sizes, varied=names, arithmetic=ANALYTIC)
+        self.analytic = Program(value.roots, sizes, arithmetic=ANALYTIC, layout=value.layout)
         self.answer = (
             TensorProgram(answer.tensor, sizes, varied=names)
             if isinstance(answer, IndexForm)
             else Program([answer], sizes, varied=names)
         )
 
-    def at(self, points: Sequence[Mapping[str, Array]], generator: Random) -> Found | None:
+    def at(self, at: dict[str, Array], count: int, generator: Random) -> Found | None:
         """What the check finds at the points; None where they are to be looked at one by one."""
-        count = len(points)
         if max(self.value.entries, self.answer.entries) * _ROOM * count > ENTRIES_AT_ONCE:
             return None
-        at = {name: np.array([point[name] for point in points], dtype=float) for name in points[0]}
         start = at[self.name]
         reach = np.maximum(1.0, np.abs(start).max(axis=tuple(range(1, start.ndim)), initial=0.0, keepdims=True))
         directions = np.repeat(reach, 2, axis=0) * generator.uniform(-1, 1, (2 * count, *start.shape[1:]))
@@ -90,11 +80,11 @@ class AtOnce:
             return None
 
     def _found(self, at: dict[str, Array], count: int, directions: Array) -> Found | None:
-        (values,) = self.value.run_all(at, count)
         (answers,) = self.answer.run_all(at, count)
         if answers.shape != (count, *self.shape) or answers.dtype.kind == "c":
             return None
-        moved = self._moved(at, values)
+        values, shaken = _with_rounding(self.value, at, count)
+        moved = per_unit(np.abs(shaken - values).max(axis=0).reshape(count, -1)).reshape(values.shape)
         good = _all(np.isfinite(answers.reshape(count, -1))) & _steady(values, moved)
         twice = {name: np.repeat(value, 2, axis=0) for name, value in at.items()}
         slopes = self._slopes(twice, directions)
@@ -104,29 +94,33 @@ class AtOnce:
         if self.sides is not None:
             good &= ~_either(~on_one_side(twice, self.name, NEARBY * directions, self.sides))
         return Found(
-            _all(np.isfinite(values.reshape(count, -1))),
-            np.where(good, errors.reshape(count, 2).max(axis=1), np.nan),
-            np.logical_or.reduce(answers.reshape(count, -1) != 0, axis=1),
+            at,
+            _all(np.isfinite(values.reshape(count, -1))).tolist(),
+            np.where(good, errors.reshape(count, 2).max(axis=1), np.nan).tolist(),
+            np.logical_or.reduce(answers.reshape(count, -1) != 0, axis=1).tolist(),
             directions,
             slopes,
             moved,
         )
 
-    def _moved(self, at: Mapping[str, Array], values: Array) -> Array:
-        """How far a change by 1 of all values on the way moves the value."""
-        count = len(values)
-        shaken = self.value.run_all(_doubled(at), 2 * count, np.random.default_rng(1))[0]
-        moved = np.abs(shaken.reshape(2, *values.shape) - values).max(axis=0)
-        return per_unit(moved.reshape(count, -1)).reshape(values.shape)
-
     def _slopes(self, at: Mapping[str, Array], directions: Array) -> Estimates:
         """The complex steps, a row each, with what rounding does to them."""
         count = len(directions)
         stepped = {**at, self.name: at[self.name] + 1j * STEP * directions}
-        slopes = np.imag(self.analytic.run_all(stepped, count)[0]).reshape(count, -1) / STEP
-        shaken = self.analytic.run_all(_doubled(stepped), 2 * count, np.random.default_rng(1))[0]
-        moved = np.abs(np.imag(shaken).reshape(2, count, -1) / STEP - slopes).max(axis=0)
+        found, shaken = (np.imag(part) / STEP for part in _with_rounding(self.analytic, stepped, count))
+        slopes = found.reshape(count, -1)
+        moved = np.abs(shaken.reshape(2, count, -1) - slopes).max(axis=0)
         return Estimates(slopes, allowance(slopes, per_unit(moved)), EXACT)
+
+
+def _with_rounding(program: Program, at: Mapping[str, Array], count: int) -> tuple[Array, Array]:
+    """The values at the points, and twice what they are with every value on the way moved a little."""
+    if not program.rounds_apart:
+        values = program.run_all(at, count)[0]
+        shaken = program.run_all(_repeated(at, 2), 2 * count, Jitter(1))[0]
+        return values, shaken.reshape(2, *values.shape)
+    found = program.run_all(_repeated(at, 3), 3 * count, Jitter(1, count))[0]
+    return found[:count], found[count:].reshape(2, count, *found.shape[1:])
 
 
 def _steady(values: Array, moved: Array) -> Array:
@@ -145,8 +139,8 @@ def _either(rows: Array) -> Array:
     return np.logical_or.reduce(rows.reshape(-1, 2), axis=1)
 
 
-def _doubled(at: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: np.concatenate([value, value]) for name, value in at.items()}
+def _repeated(at: Mapping[str, Array], times: int) -> dict[str, Array]:
+    return {name: np.concatenate([value] * times) for name, value in at.items()}
 
 
 def _along(answers: Array, directions: Array) -> Array:

@@ -8,8 +8,9 @@ from itertools import product
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.program import Point, Program
+from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes, dimensions
+from mcalc.numbers.steps import Point
 from mcalc.table.records import Array, LoopIndex
 from mcalc.tree.node import Node
 

@@ -14,7 +14,9 @@ from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import Random, array_module
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.differences import ROUNDING, TINY
-from mcalc.numbers.program import JITTER, Point, Program
+from mcalc.numbers.jitter import JITTER, Jitter
+from mcalc.numbers.program import Program
+from mcalc.numbers.steps import Point
 from mcalc.table.records import Array, Numpy
 
 STEP = 1e-30
@@ -24,7 +26,7 @@ _CHAOTIC = 1e-3
 
 
 def complex_step(
-    program: Program, point: Point, name: str, direction: Array, generator: Random | None = None
+    program: Program, point: Point, name: str, direction: Array, generator: Random | Jitter | None = None
 ) -> Array | None:
     """The derivative in a direction, of a program with `ANALYTIC` arithmetic; None where a part has none to offer."""
     moved = {**point, name: point[name] + 1j * STEP * direction}

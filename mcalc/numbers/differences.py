@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.lines import Asked
-from mcalc.numbers.program import JITTER, Point, Program
+from mcalc.numbers.asked import Asked
+from mcalc.numbers.jitter import JITTER, Jitter
+from mcalc.numbers.program import Program
+from mcalc.numbers.steps import Point
 from mcalc.table.records import Array
 
 ROUNDING = 1e-13
@@ -48,6 +49,15 @@ class Estimates:
         known = self.uncertainty <= _TELLING * size
         return (known & (distance > np.maximum(self.told_apart * size, self.uncertainty))).any(axis=1)
 
+    def agree(self, others: Estimates) -> Array:
+        """Of each row, whether a rougher estimate allows it."""
+        most = 1e-3 * np.maximum(np.abs(self.value), np.abs(others.value)) + self.uncertainty
+        return ~(np.abs(self.value - others.value) > 10 * others.uncertainty + most).any(axis=1)
+
+    def rows(self, at: Sequence[int]) -> Estimates:
+        """Some of them."""
+        return Estimates(self.value[at], self.uncertainty[at], self.told_apart)
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -75,12 +85,10 @@ class Estimate:
 
     def agrees(self, other: Estimate) -> bool:
         """Whether a rougher estimate allows this one."""
-        distance = np.abs(self.value - other.value)
-        allowed = 10 * other.uncertainty + 1e-3 * np.maximum(np.abs(self.value), np.abs(other.value)) + self.uncertainty
-        return not bool((distance > allowed).any())
+        return bool(self._row().agree(other._row())[0])
 
 
-def moved_by_rounding(run: Callable[[Point, Random | None], Array | None], point: Point, value: Array) -> Array | None:
+def moved_by_rounding(run: Callable[[Point, Jitter | None], Array | None], point: Point, value: Array) -> Array | None:
     """How far a change by 1 of all values on the way would move the value, entry by entry: what two small ones do.
 
     Where these leave no value, as an entry is no more the largest of all, the variables alone are changed.
@@ -88,8 +96,8 @@ def moved_by_rounding(run: Callable[[Point, Random | None], Array | None], point
     for whole in (True, False):
         moved: Array = np.zeros(np.shape(value))
         for seed in (1, 2):
-            generator = np.random.default_rng(seed)
-            found = run(point, generator) if whole else run(_shaken(point, generator), None)
+            jitter = Jitter(seed)
+            found = run(point, jitter) if whole else run(_shaken(point, jitter), None)
             moved = np.full(np.shape(value), np.nan) if found is None else np.maximum(moved, np.abs(found - value))
         if np.isfinite(moved).all():
             return np.reshape(per_unit(np.reshape(moved, (1, -1))), np.shape(moved))[()]
@@ -101,8 +109,8 @@ def per_unit(moved: Array) -> Array:
     return (moved + 1e-3 * moved.max(axis=1, initial=0.0, keepdims=True)) / JITTER
 
 
-def _shaken(point: Mapping[str, Array], generator: Random) -> dict[str, Array]:
-    return {name: value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value))) for name, value in point.items()}
+def _shaken(point: Mapping[str, Array], jitter: Jitter) -> dict[str, Array]:
+    return {name: value * jitter.factors(np.shape(value)) for name, value in point.items()}
 
 
 def differences(
@@ -118,36 +126,62 @@ def differences(
     A step does not leave its region: whatever `sides` asks has one answer at all points used. None if no step does.
     How far a change by 1 of all values on the way moves the value is measured, unless it is known as `moved`.
     """
+    points = _repeated(point, 1)
     if moved is None:
 
-        def run(at: Point, generator: Random | None) -> Array:
-            return program.run_all(_repeated(at, 1), 1, generator)[0][0]
+        def run(at: Point, jitter: Jitter | None) -> Array:
+            return program.run_all(_repeated(at, 1), 1, jitter)[0][0]
 
         moved = moved_by_rounding(run, point, run(point, None))
         if moved is None:
             return None
-    steps = np.array(_STEPS)
+    known, found = differences_at(program, points, name, np.asarray(direction)[None], sides, np.asarray(moved)[None])
+    if not known[0]:
+        return None
+    value, uncertainty = (part.reshape(np.shape(moved))[()] for part in (found.value, found.uncertainty))
+    return Estimate(value, uncertainty)
+
+
+def differences_at(
+    program: Program, points: Mapping[str, Array], name: str, directions: Array, sides: Asked | None, moved: Array
+) -> tuple[Array, Estimates]:
+    """`differences` at many points, each in its own direction: whether there are any, and a row of them for each."""
+    count, each = len(directions), len(_STEPS)
+    step = np.tile(_STEPS, count)
+    own = np.repeat(np.arange(count), each)
+    wide = (-1, *[1] * (directions.ndim - 1))
     if sides is not None:
-        reach = np.multiply.outer(steps, direction)
-        steps = steps[on_one_side(_repeated(point, len(steps)), name, reach, sides)]
-    shifts = np.concatenate([steps, -steps, steps / 2, -steps / 2])
-    points = _repeated(point, len(shifts))
-    points[name] = points[name] + np.multiply.outer(shifts, direction)
-    above, below, upper, lower = np.split(program.run_all(points, len(shifts))[0], 4)
-    best: Estimate | None = None
-    for at, step in enumerate(steps):
-        coarse, fine = (above[at] - below[at]) / (2 * step), (upper[at] - lower[at]) / step
-        if not (np.isfinite(coarse).all() and np.isfinite(fine).all()):
-            continue
-        found, apart = (4 * fine - coarse) / 3, np.abs(fine - coarse)
-        rounding = 1e-3 * ROUNDING * moved / step * 20
-        if (apart > _STEADY * np.maximum(np.abs(found), rounding)).all():
-            continue
-        estimate = Estimate(found, 0.1 * apart + rounding + TINY)
-        if best is None or estimate.uncertainty.max(initial=0.0) < best.uncertainty.max(initial=0.0):
-            best = estimate
-        if (best.uncertainty <= 1e-8 * np.abs(best.value)).all():
-            break
+        many = {other: np.repeat(value, each, axis=0) for other, value in points.items()}
+        inside = on_one_side(many, name, directions[own] * step.reshape(wide), sides)
+        step, own = step[inside], own[inside]
+    rows = len(own)
+    at = {other: np.concatenate([value[own]] * 4) for other, value in points.items() if other != name}
+    start, shift = points[name][own], directions[own] * step.reshape(wide)
+    at[name] = np.concatenate([start + shift, start - shift, start + shift / 2, start - shift / 2])
+    above, below, upper, lower = program.run_all(at, 4 * rows)[0].reshape(4, rows, -1)
+    width = step[:, None]
+    coarse, fine = (above - below) / (2 * width), (upper - lower) / width
+    found, apart = (4 * fine - coarse) / 3, np.abs(fine - coarse)
+    rounding = 1e-3 * ROUNDING * moved.reshape(count, -1)[own] / width * 20
+    usable = np.isfinite(coarse).all(axis=1) & np.isfinite(fine).all(axis=1)
+    usable &= ~(apart > _STEADY * np.maximum(np.abs(found), rounding)).all(axis=1)
+    uncertainty = 0.1 * apart + rounding + TINY
+    sure = (uncertainty <= 1e-8 * np.abs(found)).all(axis=1)
+    best = _surest(count, own.tolist(), usable.tolist(), uncertainty.max(axis=1, initial=0.0).tolist(), sure.tolist())
+    known = np.array([row >= 0 for row in best])
+    return known, Estimates(found, uncertainty, 1e-5).rows([max(row, 0) for row in best] if rows else [])
+
+
+def _surest(
+    count: int, own: Sequence[int], usable: Sequence[bool], uncertainty: Sequence[float], sure: Sequence[bool]
+) -> list[int]:
+    """Of each point's steps in order the best, up to the first that is as sure as may be: its row, or -1."""
+    best, ended = [-1] * count, [False] * count
+    for row, point in enumerate(own):
+        if usable[row] and not ended[point]:
+            if best[point] < 0 or uncertainty[row] < uncertainty[best[point]]:
+                best[point] = row
+            ended[point] = sure[best[point]]
     return best
 
 
@@ -162,10 +196,7 @@ def one_side(point: Mapping[str, Array], name: str, reach: Array, sides: Asked) 
 
 def on_one_side(points: Mapping[str, Array], name: str, reach: Array, sides: Asked) -> Array:
     """`one_side` of many points, each with its own reach."""
-    each, count = len(_SHARES), len(reach)
-    every = {other: np.repeat(value, each, axis=0) for other, value in points.items()}
-    every[name] = every[name] + np.repeat(reach, each, axis=0) * np.reshape(
-        np.tile(_SHARES, count), (-1, *[1] * (reach.ndim - 1))
-    )
-    rows = sides.at(every).rows.reshape(count, each, -1)
-    return (rows == rows[:, :1]).all(axis=(1, 2))
+    every = {other: np.concatenate([value] * len(_SHARES)) for other, value in points.items() if other != name}
+    every[name] = np.concatenate([points[name] + share * reach for share in _SHARES])
+    codes = sides.codes_at(every).reshape(len(_SHARES), -1)
+    return (codes == codes[0]).all(axis=0)

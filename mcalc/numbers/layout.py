@@ -21,6 +21,9 @@ Below = Callable[[Node], Sequence[Node]]
 
 def loops_of(order: Iterable[Node], below: Below, given: Collection[Node]) -> dict[Node, Loops]:
     """The running indices on which each node depends and which it does not bind; arguments come first."""
+    order = [*order]
+    if not any(node.loops for node in order):
+        return dict.fromkeys(order, frozenset())
     found: dict[Node, Loops] = {}
     for node in order:
         if node in given:

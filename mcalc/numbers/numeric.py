@@ -13,9 +13,11 @@ from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.axes import POINTS, places
+from mcalc.numbers.jitter import Jitter
 from mcalc.numbers.products import contraction
-from mcalc.numbers.program import Point, Program, Values
+from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes, dimensions, whole
+from mcalc.numbers.steps import Point, Values
 from mcalc.table.records import Array, LoopIndex, Slice
 from mcalc.tree.node import Node, topological
 from mcalc.tree.properties import declared
@@ -37,7 +39,7 @@ def evaluate_tensor(
     sizes: Sizes,
     values: Values = None,
     arithmetic: Arithmetic = REAL,
-    generator: Random | None = None,
+    generator: Random | Jitter | None = None,
 ) -> Array:
     """The entries of a sum of networks: the axes of the value first, then those of the variable."""
     return TensorProgram(tensor, sizes, values or (), arithmetic).run(point, values, generator)
@@ -62,7 +64,7 @@ class TensorProgram:
         self.sums = [_Products(terms, tensor.free, sizes, given, arithmetic, varied) for terms in alike.values()]
         self.entries = max((terms.entries for terms in self.sums), default=1)
 
-    def run(self, point: Point, values: Values = None, generator: Random | None = None) -> Array:
+    def run(self, point: Point, values: Values = None, generator: Random | Jitter | None = None) -> Array:
         """The entries; with a `generator` the value of every node below is moved a little, as by rounding."""
         return self._total(self.free, point, values, generator)
 
@@ -70,7 +72,7 @@ class TensorProgram:
         """The entries at `count` points."""
         return [self._total((count, *self.free), point, None, None)]
 
-    def _total(self, shape: tuple[int, ...], point: Point, values: Values, generator: Random | None) -> Array:
+    def _total(self, shape: tuple[int, ...], point: Point, values: Values, generator: Random | Jitter | None) -> Array:
         result = self.arithmetic.array(np.zeros(shape))
         with np.errstate(all="ignore"):
             for terms in self.sums:
@@ -99,7 +101,7 @@ class _Products:
         self.terms = [_Product(term, free, sizes, arithmetic, bool(varied), nodes, self.program) for term in terms]
         self.entries = max([self.program.entries, *(term.entries for term in self.terms)])
 
-    def run(self, point: Point, values: Values, generator: Random | None) -> Iterator[Array]:
+    def run(self, point: Point, values: Values, generator: Random | Jitter | None) -> Iterator[Array]:
         """The products at each choice of the running indices that have no axis."""
         every = product(*(range(1, whole(loop.size, self.sizes) + 1) for loop in self.stay))
         running = (dict(zip(self.stay, chosen, strict=True)) for chosen in every)
@@ -210,13 +212,20 @@ def draw_free(variable: Node, sizes: Sizes, kind: str, generator: Random) -> Arr
     shape = dimensions(variable.axes, sizes)
     if kind == "mixed":
         kind = KINDS[generator.integers(len(KINDS) - 1)]
-    square = len(shape) == 2 and shape[0] == shape[1]
-    value = generator.uniform(*_RANGES.get(kind, _ANY), shape)
-    if square and kind == "square":
-        return 2 * np.eye(shape[0]) + 0.2 * value * min(1, 5 / shape[0])
-    if square and kind == "small":
-        return 0.5 * np.eye(shape[0]) + value @ value.T
-    return value
+    return of_kind(generator.uniform(*range_of(kind), shape), kind)
+
+
+def range_of(kind: str) -> tuple[float, float]:
+    """Between which numbers values of the kind are drawn."""
+    return _RANGES.get(kind, _ANY)
+
+
+def of_kind(value: Array, kind: str) -> Array:
+    """The value as it is drawn; a square matrix is near a multiple of the unit matrix where that is its kind."""
+    if kind not in ("square", "small") or value.ndim != 2 or value.shape[0] != value.shape[1]:
+        return value
+    unit = np.eye(len(value))
+    return 2 * unit + 0.2 * value * min(1, 5 / len(value)) if kind == "square" else 0.5 * unit + value @ value.T
 
 
 def having_properties(variable: Node, value: Array) -> Array:

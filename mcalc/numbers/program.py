@@ -5,49 +5,26 @@ Axes of size one are dropped throughout: a row is a 1-D array, as a column is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from copy import copy
+from functools import cached_property
+from typing import cast
 
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.axes import Taken, along_row, chosen, meaning, places, totalled, way
+from mcalc.numbers.jitter import Jitter
 from mcalc.numbers.layout import Layout, Loops
 from mcalc.numbers.sizes import Sizes, whole
+from mcalc.numbers.steps import Compute, Point, Running, State, Step, Values, run, shaped
 from mcalc.table.records import Array, LoopIndex, Parameter, Slice
 from mcalc.tree.node import Node, topological
-
-Point = Mapping[Any, Array]
-Values = Mapping[Node, Array] | None
-Running = Mapping[LoopIndex, int] | None
-JITTER = 1e-10
 
 
 class UnboundIndex(ValueError):
     """A running index is used outside its sum."""
-
-
-class State:
-    """One run of a program: the value of each node so far, and the running indices."""
-
-    __slots__ = ("generator", "memory", "point", "running", "values")
-
-    def __init__(
-        self,
-        memory: list[Array],
-        point: Point,
-        values: Values = None,
-        running: Running = None,
-        generator: Random | None = None,
-    ) -> None:
-        self.memory, self.point, self.values = memory, point, values or {}
-        self.running, self.generator = dict(running or {}), generator
-
-
-Compute = Callable[[State], Array]
-Step = tuple[int, Compute, bool]
-"""Where the value goes, what computes it, and whether that rounds."""
 
 
 class Program:
@@ -55,9 +32,10 @@ class Program:
 
     The nodes `given` get their values with each run; `active` are the running indices that each run sets. What depends
     on the names `varied` has one value for each point, along an axis in front; so has what depends on an index of
-    `ahead`, where it can have, along an axis of its own. Sums over data are laid out in the same way.
+    `ahead`, where it can have, along an axis of its own. Sums over data are laid out in the same way. A `layout` that
+    is known, of these roots and others, is not made again.
 
-    It is `costly` where a node is computed point by point.
+    It is `costly` where a node is computed point by point, `nested` where a sum is, place by place.
     """
 
     def __init__(
@@ -69,15 +47,18 @@ class Program:
         arithmetic: Arithmetic = REAL,
         varied: Collection[str] = (),
         ahead: Sequence[LoopIndex] = (),
+        layout: Layout | None = None,
     ) -> None:
         self.roots, self.sizes, self.arithmetic, self.given = roots, sizes, arithmetic, frozenset(given)
         bound = frozenset(active)
-        layout = Layout(roots, sizes, self.given, bound, varied, ahead, arithmetic)
-        self.layout, self.order, self.loops, self.shapes = layout, layout.order, layout.loops, layout.shapes
+        self.order = [] if layout is None else topological(roots, layout.below)
+        layout = layout or Layout(roots, sizes, self.given, bound, varied, ahead, arithmetic)
+        self.order = self.order or layout.order
+        self.layout, self.loops, self.shapes = layout, layout.loops, layout.shapes
         self.slots = {node: slot for slot, node in enumerate(self.order)}
-        self.constants: list[Any] = [None] * len(self.order)
+        self.constants = cast(list[Array], [None] * len(self.order))
         self.results = [self.slots[root] for root in roots]
-        self.costly = False
+        self.costly = self.nested = False
         bound |= {*ahead, *layout.letters}
         for root in roots:
             for loop in self.loops[root] - bound:
@@ -89,8 +70,26 @@ class Program:
         """The most entries that a value has at one point, of those that differ from point to point."""
         return self.layout.entries
 
+    @cached_property
+    def rounds_apart(self) -> bool:
+        """Whether whatever rounds is computed for each point by itself."""
+        many = self.layout.many
+        return not self.nested and all(self.order[slot] in many for slot, _, rounds in self.steps if rounds)
+
+    def part(self, roots: Sequence[Node]) -> Program:
+        """The program of some of the roots, without what these do not need."""
+        found = copy(self)
+        found.__dict__.pop("rounds_apart", None)
+        found.roots, found.results = roots, [self.slots[root] for root in roots]
+        needed = set(found.results)
+        for slot in range(max(needed, default=-1), -1, -1):
+            if slot in needed:
+                needed.update(self.slots[below] for below in self.layout.below(self.order[slot]))
+        found.steps = [step for step in self.steps if step[0] in needed]
+        return found
+
     def run_all(
-        self, point: Mapping[str, Array], count: int, generator: Random | None = None, running: Running = None
+        self, point: Mapping[str, Array], count: int, generator: Random | Jitter | None = None, running: Running = None
     ) -> list[Array]:
         """The values of the roots at `count` points; what does not vary is the same at each."""
         many = self.layout.many
@@ -100,11 +99,11 @@ class Program:
         ]
 
     def run(
-        self, point: Point, values: Values = None, running: Running = None, generator: Random | None = None
+        self, point: Point, values: Values = None, running: Running = None, generator: Random | Jitter | None = None
     ) -> list[Array]:
         """The values of the roots; with a `generator` every value that rounds is moved a little."""
         state = State(self.constants.copy(), point, values, running, generator)
-        _run(self.steps, state)
+        run(self.steps, state)
         return [state.memory[slot] for slot in self.results]
 
     def run_each(
@@ -112,7 +111,7 @@ class Program:
         point: Point,
         every: Iterable[Mapping[LoopIndex, int]],
         values: Values = None,
-        generator: Random | None = None,
+        generator: Random | Jitter | None = None,
     ) -> Iterator[list[Array]]:
         """The values of the roots for each choice of the running indices; what none changes is computed once."""
         state = State(self.constants.copy(), point, values, None, generator)
@@ -121,15 +120,17 @@ class Program:
         laid = self.layout.letters.keys()
         for step in self.steps:
             (running if self.loops[self.order[step[0]]] - laid else alone).append(step)
-        _run(alone, state)
+        run(alone, state)
         for state.running in map(dict, every):
-            _run(running, state)
+            run(running, state)
             yield [state.memory[slot] for slot in self.results]
 
-    def everything(self, point: Point, running: Running = None, generator: Random | None = None) -> list[Array]:
+    def everything(
+        self, point: Point, running: Running = None, generator: Random | Jitter | None = None
+    ) -> list[Array]:
         """The values on the way to the roots, in the order of the nodes; None of what is computed inside a sum."""
         state = State(self.constants.copy(), point, None, running, generator)
-        _run(self.steps, state)
+        run(self.steps, state)
         return state.memory
 
     def run_within(self, point: Point) -> list[Array] | None:
@@ -160,13 +161,13 @@ class Program:
         name, shape = node.operator.name, self.shapes[node]
         array, scalar = self.arithmetic.array, self.arithmetic.scalar
         if node in self.given:
-            return lambda state: _shaped(array(state.values[node]), shape, scalar), False
+            return lambda state: shaped(array(state.values[node]), shape, scalar), False
         if name == "variable" and node in self.layout.many:
             return lambda state: array(state.point[node.parameters[0]]).reshape(-1, *shape), False
         if name == "variable":
-            return lambda state: _shaped(array(state.point[node.parameters[0]]), shape, scalar), False
+            return lambda state: shaped(array(state.point[node.parameters[0]]), shape, scalar), False
         if name == "partial":
-            return lambda state: _shaped(array(state.point[node]), shape, scalar), False
+            return lambda state: shaped(array(state.point[node]), shape, scalar), False
         if name == "number":
             return lambda state: scalar(node.parameters[0]), True
         if self.layout.ahead(node) or node in self.layout.sums:
@@ -249,7 +250,7 @@ class Program:
             if turned:
                 values[0] = values[0][None, :]
             given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
-            return _shaped(call(operator, values, given), shape, scalar)
+            return shaped(call(operator, values, given), shape, scalar)
 
         return compute, not running
 
@@ -261,7 +262,7 @@ class Program:
 
         def compute(state: State) -> Array:
             at = tuple(state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in taken)
-            return _shaped(state.memory[slot][at], shape, scalar)
+            return shaped(state.memory[slot][at], shape, scalar)
 
         return compute
 
@@ -280,35 +281,16 @@ class Program:
         own = [below for below in nodes if loop in self.loops[below] and self.loops[below] <= inside]
         steps = self._steps(own, inside)
         slot, size, zero = self.slots[body], whole(loop.size, self.sizes), self.arithmetic.scalar(0)
+        self.nested = True
 
         def compute(state: State) -> Array:
             before = state.running.get(loop)
             total: Array = zero
             for state.running[loop] in range(1, size + 1):
-                _run(steps, state)
+                run(steps, state)
                 total = total + state.memory[slot]
             if before is not None:
                 state.running[loop] = before
             return total
 
         return compute
-
-
-def _run(steps: Sequence[Step], state: State) -> None:
-    memory, generator = state.memory, state.generator
-    if generator is None:
-        for slot, compute, _ in steps:
-            memory[slot] = compute(state)
-    else:
-        for slot, compute, rounds in steps:
-            value = compute(state)
-            memory[slot] = value * (1 + JITTER * generator.uniform(-1, 1, np.shape(value))) if rounds else value
-
-
-def _shaped(value: Array, shape: tuple[int, ...], scalar: Callable[[Array], Array]) -> Array:
-    """The value as an array, or a scalar, without axes of size one."""
-    if isinstance(value, np.ndarray):
-        if value.ndim == len(shape):
-            return value if shape else value[()]
-        return value.reshape(shape)[()]
-    return np.full(shape, scalar(value)) if shape else scalar(value)

@@ -7,66 +7,25 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, pairwise
-from typing import NamedTuple
 
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.lines import Asked, Brackets, Followed, Lines, follow
-from mcalc.numbers.numeric import draw_free
+from mcalc.numbers.asked import Asked
+from mcalc.numbers.drawn_lines import DrawnLines
+from mcalc.numbers.lines import Brackets, Lines, follow
+from mcalc.numbers.located import BESIDE, SIDES, Beside, Kink, Located, Pattern, Regions, point_at
 from mcalc.numbers.sizes import Sizes
+from mcalc.numbers.space import Space
 from mcalc.table.records import Array
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, topological
 from mcalc.tree.node import variables as variables_of
 
-Pattern = tuple[tuple[int, ...], ...]
-"""For each condition, entry by entry: 1 where it holds, 0 where it does not, -1 where it has no value.
-
-Of a condition under a sum over an index, for how many of them it holds."""
-
-BESIDE = (1e-7, 1e-3, 1e-2)
-"""How far from a kink, of the distance along the line, samples are taken on both sides."""
 _NEAREST = 1e-6
 _PER_PATTERN, _PATTERNS, _PER_KINK, _KINKS = 3, 64, 2, 32
 _GENERATIONS, _BASES, _BASES_AT_ONCE, _ENOUGH = 4, 12, 3, 32
 _BASE_KINDS = ("any", "positive", "mixed", "square", "any", "unit", "mixed", "above one")
-
-
-class Located(NamedTuple):
-    """A point, which conditions hold there, and the kink that it lies beside, if any, at what relative distance."""
-
-    point: dict[str, Array]
-    pattern: Pattern
-    kink: int | None = None
-    distance: float = 0.0
-
-
-class Kink(NamedTuple):
-    """A point where conditions change, by their numbers."""
-
-    conditions: tuple[int, ...]
-    point: dict[str, Array]
-
-
-@dataclass
-class Regions:
-    """Points in every region that was found, one of each first; the kinks on the way from one to another."""
-
-    conditions: list[Node]
-    spots: list[Located] = field(default_factory=list)
-    kinks: list[Kink] = field(default_factory=list)
-
-    @property
-    def patterns(self) -> set[Pattern]:
-        """Which conditions hold, for each region that was found."""
-        return {spot.pattern for spot in self.spots}
-
-    @property
-    def unmet(self) -> list[tuple[int, bool]]:
-        """The conditions that hold, or do not hold, nowhere among the points: by number, with the side not met."""
-        met = {(at, entry > 0) for pattern in self.patterns for at, part in enumerate(pattern) for entry in part}
-        return [(at, side) for at in range(len(self.conditions)) for side in (True, False) if (at, side) not in met]
 
 
 def regions(
@@ -83,42 +42,51 @@ def regions(
     zeros of the scalars `places` are looked at as well, and tell no regions apart. Kinks nearer than 1e-6 count as
     one. What nothing asks costs nothing. Raises LinAlgError where a constant part has no value.
     """
-    found = Regions(list(conditions))
-    asked = [*conditions, *domain, *places]
-    names = {node.parameters[0] for root in asked for node in variables_of(root)}
-    moving = [variable for variable in variables if variable.parameters[0] in names]
+    if any(variables_of(root) for root in (*conditions, *domain, *places)):
+        return searched(Asked(conditions, variables, sizes, domain, places), Space(variables, sizes), generator)
+    return Regions(conditions)
+
+
+def searched(asked: Asked, space: Space, generator: Random) -> Regions:
+    """`regions` of what is asked, compiled."""
+    found = Regions(asked.conditions)
+    below = topological(asked.program.roots)
+    names = {node.parameters[0] for node in below if node.operator.name == "variable"}
+    moving = [at for at, variable in enumerate(space.variables) if variable.parameters[0] in names]
     if moving:
-        _Search(found, Asked(conditions, variables, sizes, domain, places), moving, sizes, generator).run()
+        _Search(found, asked, moving, space, generator).run()
     return found
 
 
 class _Search:
     """Lines through random points, then through points of the regions that these have met, until none is new."""
 
-    def __init__(self, found: Regions, asked: Asked, moving: list[Node], sizes: Sizes, generator: Random) -> None:
-        self.found, self.asked, self.moving, self.sizes, self.generator = found, asked, moving, sizes, generator
-        self.seen: dict[bytes, list[Located]] = {}
-        self.based: set[bytes] = set()
-        self.changing: dict[tuple[bytes, bytes], tuple[int, ...] | None] = {}
+    def __init__(self, found: Regions, asked: Asked, moving: list[int], space: Space, generator: Random) -> None:
+        self.found, self.asked, self.moving, self.space, self.generator = found, asked, moving, space, generator
+        self.seen: dict[int, list[Located]] = {}
+        self.patterns: dict[int, Pattern] = {}
+        self.based: set[int] = set()
         self.crossed: dict[tuple[object, ...], int] = {}
+        self.looked: list[tuple[dict[str, Array], Array]] = []
+        """Points with their margins, where the nearest to a kink has not been looked for yet."""
         self.nearest: dict[int, tuple[float, dict[str, Array]]] = {}
-        costly = asked.program.costly
-        far = np.geomspace(1e-3, 1e7, 31 if costly else 61)
-        self.grid = distinct(np.concatenate([-far, far, np.linspace(-4, 4, 9 if costly else 33)]))
+        self.grid = _grid(asked.program.costly)
 
     def run(self) -> None:
         """Follows lines until no new region comes up, or enough have been found."""
         self._follow(self._first_lines())
         single = self.asked.columns[-1] < 2 and self.asked.free
         for _ in range(0 if self.asked.program.costly or single else _GENERATIONS):
+            if self._complete():
+                break
             bases = self._bases()
             for start in range(0, len(bases), _BASES_AT_ONCE):
-                if self._complete() or len(self.seen) >= _ENOUGH:
+                if (start and self._complete()) or len(self.seen) >= _ENOUGH:
                     break
                 self._follow(self._further_lines(bases[start : start + _BASES_AT_ONCE]))
-        kept = list(self.seen.values())
-        more = [spot for spots in kept for spot in spots[1:]]
-        self.found.spots = [*(spots[0] for spots in kept), *self.found.spots, *more]
+        kept = self.seen.values()
+        self.found.inside = [spots[0] for spots in kept]
+        self.found.more = [spot for spots in kept for spot in spots[1:]]
 
     def _complete(self) -> bool:
         """Whether both answers of every entry were met with all answers of the others, and a kink of every condition.
@@ -129,54 +97,44 @@ class _Search:
         plain = len(self.asked.free) == len(self.asked.holding)
         if not plain or len(self.seen) != 2 ** self.asked.columns[-1]:
             return False
-        answers = np.array([list(chain(*spots[0].pattern)) for spots in self.seen.values()])
         crossed = {at for kink in self.found.kinks for at in kink.conditions}
-        return bool((answers >= 0).all()) and len(crossed) == len(self.asked.conditions)
+        if len(crossed) != len(self.asked.conditions):
+            return False
+        return all(entry >= 0 for spots in self.seen.values() for entry in chain(*spots[0].pattern))
 
     # Lines ------------------------------------------------------------------------------------------------------
 
     def _first_lines(self) -> Lines:
         """Through random points: along each variable, along all of them alike, and along all at different speeds."""
         several = len(self.moving) > 1
-        ways = [[v] for v in self.moving[:4]] * (2 if len(self.moving) < 4 else 1) if several else []
+        ways = [[at] for at in self.moving[:4]] * (2 if len(self.moving) < 4 else 1) if several else []
         ways += [self.moving] * (4 if several else 6)
-        rows = []
+        drawn = DrawnLines(self.space, self.generator)
         for at, moving in enumerate(ways[-4:] if self.asked.program.costly else ways):
-            kind = _BASE_KINDS[at % len(_BASE_KINDS)]
-            base = {v.parameters[0]: draw_free(v, self.sizes, kind, self.generator) for v in self.asked.variables}
-            rows.append((base, self._direction(moving, several and at % 2 == 1)))
-        return Lines.of(rows)
+            (base,) = self.space.drawn(_BASE_KINDS[at % len(_BASE_KINDS)], 1, self.generator)
+            drawn.add(base, moving, uneven=several and at % 2 == 1)
+        return drawn.lines()
 
     def _further_lines(self, bases: Sequence[Mapping[str, Array]]) -> Lines:
         """Through the points given: along one variable, along all, and along one entry."""
-        rows = []
-        for base in bases:
+        drawn = DrawnLines(self.space, self.generator)
+        for base in map(self.space.row, bases):
             few = len(self.moving) < 4
-            ways = [[v] for v in self.moving] if few else [[self._one()] for _ in range(3)]
-            rows += [(base, self._direction(moving, False)) for moving in ways]
-            rows.append((base, self._direction(self.moving, len(self.moving) > 1)))
-            rows += [(base, self._direction([self._one()], False, True)) for _ in range(2)]
-        return Lines.of(rows)
+            for moving in [[at] for at in self.moving] if few else [[self._one()] for _ in range(3)]:
+                drawn.add(base, moving)
+            drawn.add(base, self.moving, uneven=len(self.moving) > 1)
+            for _ in range(2):
+                drawn.add(base, [self._one()], entry=True)
+        return drawn.lines()
 
-    def _one(self) -> Node:
+    def _one(self) -> int:
         return self.moving[self.generator.integers(len(self.moving))]
-
-    def _direction(self, moving: Sequence[Node], uneven: bool, entry: bool = False) -> dict[str, Array]:
-        found = {}
-        for variable in self.asked.variables:
-            value = np.asarray(draw_free(variable, self.sizes, "any", self.generator))
-            value = value / max(np.abs(value).max(initial=0.0), 1e-9)
-            if variable not in moving:
-                value = np.zeros_like(value)
-            elif entry and value.size:
-                value = np.reshape(np.arange(value.size) == self.generator.integers(value.size), value.shape) + 0.0
-            found[variable.parameters[0]] = value * (10 ** self.generator.uniform(-2, 2) if uneven else 1.0)
-        return found
 
     def _bases(self) -> list[Mapping[str, Array]]:
         """A point of each pattern that is new, and where a condition not yet met on both sides is nearest to a tie."""
         fresh = [key for key in self.seen if key not in self.based][:_BASES]
         self.based.update(fresh)
+        self._note_nearest()
         patterns = {spots[0].pattern for spots in self.seen.values()}
         one_sided = [
             self.nearest[measured][1]
@@ -185,115 +143,126 @@ class _Search:
         ]
         return [*(self.seen[key][-1].point for key in fresh), *one_sided]
 
+    def _note_nearest(self) -> None:
+        """Where each margin comes nearest to 0, and is not 0."""
+        for points, margins in self.looked:
+            distance = np.where((margins == 0) | np.isnan(margins), np.inf, np.abs(margins))
+            for measured, (start, end) in enumerate(pairwise(self.asked.measured)):
+                own = distance[:, start:end].min(axis=1, initial=np.inf)
+                at = int(np.argmin(own))
+                if own[at] < self.nearest.get(measured, (np.inf,))[0]:
+                    self.nearest[measured] = (float(own[at]), point_at(points, at))
+        self.looked = []
+
     def _follow(self, lines: Lines) -> None:
         """The kinks on the lines; samples between them and beside them."""
         found = follow(self.asked, lines, self.grid)
-        self._keep(found.points, found.answers.rows, found.t)
-        self._note_nearest(found)
+        self._keep(found.points, found.answers.rows, found.codes, found.t)
+        self.looked += [(found.points, found.answers.margins), *found.peaks]
         if len(found.kinks.line):
             self._sample(lines, found.kinks.chosen(np.lexsort((found.kinks.low, found.kinks.line))))
-
-    def _note_nearest(self, found: Followed) -> None:
-        """Where each margin comes nearest to 0, and is not 0."""
-        for points, margins in ((found.points, found.answers.margins), *found.peaks):
-            distance = np.where((margins == 0) | np.isnan(margins), np.inf, np.abs(margins))
-            for measured, start in enumerate(self.asked.measured[:-1]):
-                own = distance[:, start : self.asked.measured[measured + 1]].min(axis=1, initial=np.inf)
-                at = int(np.argmin(own))
-                if own[at] < self.nearest.get(measured, (np.inf,))[0]:
-                    self.nearest[measured] = (float(own[at]), _point(points, at))
 
     # Samples ----------------------------------------------------------------------------------------------------
 
     def _sample(self, lines: Lines, brackets: Brackets) -> None:
-        between: list[tuple[int, float]] = []
-        beside: list[tuple[int, float]] = []
-        kinks: list[tuple[int, float, tuple[int, ...]]] = []
-        for line in distinct(brackets.line):
-            own = brackets.chosen(brackets.line == line)
-            roots = (own.low + own.high) / 2
-            first = np.nonzero([True, *(np.diff(roots) > _NEAREST * (1 + np.abs(roots[1:])))])[0]
-            last = np.array([*(first[1:] - 1), len(roots) - 1])
-            ends = [roots[0] - 0.5 * (1 + abs(roots[0])), roots[-1] + 0.5 * (1 + abs(roots[-1]))]
-            between += [(line, t) for t in (*((roots[first[1:]] + roots[last[:-1]]) / 2), *ends)]
-            for low, high in zip(first, last, strict=True):
-                before, after = own.before[low : high + 1], own.after[low : high + 1]
-                answers = (before.tobytes(), after.tobytes())
-                if answers not in self.changing:
-                    self.changing[answers] = self._changing(before, after)
-                changing = self.changing[answers]
-                key = (changing, own.before[low].tobytes(), own.after[high].tobytes())
-                self.crossed[key] = self.crossed.get(key, 0) + 1
-                if (
-                    self.crossed[key] <= _PER_KINK
-                    and changing is not None
-                    and len(self.found.kinks) + len(kinks) < _KINKS
-                ):
-                    kinks.append((line, (roots[low] + roots[high]) / 2, changing))
-                    sides = ((roots[low], -1), (roots[high], 1))
-                    beside += [(line, t + side * e * (1 + abs(t))) for e in BESIDE for t, side in sides]
-        variables = self.asked.variables
-        line, t = (np.array(part) for part in zip(*between, strict=True))
-        points = lines.at(variables, line, t)
-        self._keep(points, self.asked.at(points).rows, t)
-        if kinks:
-            points = lines.at(variables, *(np.array(part) for part in zip(*beside, strict=True)))
-            rows = self.asked.at(points).rows
-            start, each = len(self.found.kinks), 2 * len(BESIDE)
-            answers = rows.tolist()
-            self.found.spots += [
-                Located(
-                    _point(points, at),
-                    self._pattern(answers[at]),
-                    start + at // each,
-                    BESIDE[at % each // 2] * (1 if at % 2 else -1),
+        line, roots = brackets.line, (brackets.low + brackets.high) / 2
+        other = line[1:] != line[:-1]
+        apart = other | (np.diff(roots) > _NEAREST * (1 + np.abs(roots[1:])))
+        first = np.flatnonzero(np.concatenate([[True], apart]))
+        last = np.concatenate([first[1:] - 1, [len(roots) - 1]])
+        start, end = roots[first], roots[last]
+        within = line[first[1:]] == line[last[:-1]]
+        starts = np.flatnonzero(np.concatenate([[True], ~within]))
+        ends = np.concatenate([starts[1:] - 1, [len(first) - 1]])
+        outer = start[starts] - 0.5 * (1 + np.abs(start[starts])), end[ends] + 0.5 * (1 + np.abs(end[ends]))
+        between = np.concatenate([((start[1:] + end[:-1]) / 2)[within], *outer])
+        of_line = np.concatenate([line[first[1:]][within], line[first[starts]], line[first[starts]]])
+        crossed = self._newly_crossed(brackets, first, last)
+        kinks = [at for at, _ in crossed]
+        lower, upper, own = start[kinks], end[kinks], line[first[kinks]]
+        sides = np.stack([lower, upper] * len(BESIDE), axis=1)
+        beside = sides + np.array(SIDES) * (1 + np.abs(sides))
+        t = np.concatenate([between, beside.ravel()])
+        points = lines.at(np.concatenate([of_line, np.repeat(own, len(SIDES))]), t)
+        rows = self.asked.at(points).rows
+        codes, count = self.asked.codes(rows), len(between)
+        self._keep(points, rows[:count], codes[:count], t[:count])
+        if crossed:
+            patterns = [
+                self._pattern(code, rows[at]) if finite else None
+                for at, (code, finite) in enumerate(
+                    zip(codes[count:].tolist(), rows[count:, -1].tolist(), strict=True), count
                 )
-                for at in np.nonzero(rows[:, -1] > 0)[0].tolist()
             ]
-            exact = lines.at(variables, *(np.array([kink[at] for kink in kinks]) for at in (0, 1)))
-            self.found.kinks += [Kink(kink[2], _point(exact, at)) for at, kink in enumerate(kinks)]
+            there = {name: value[count:] for name, value in points.items()}
+            self.found.beside.append(Beside(len(self.found.kinks), there, patterns))
+            exact = lines.at(own, (lower + upper) / 2)
+            self.found.kinks += [Kink(conditions, point_at(exact, at)) for at, (_, conditions) in enumerate(crossed)]
 
-    def _changing(self, before: Array, after: Array) -> tuple[int, ...] | None:
-        """The conditions that change, by number; None where only the domain ends."""
-        columns = np.nonzero((before != after).any(axis=0)[:-1])[0]
-        if not len(columns):
-            return None
-        numbers = np.searchsorted(self.asked.columns, columns, side="right") - 1
-        return tuple(int(n) for n in distinct(numbers) if n < len(self.found.conditions))
+    def _newly_crossed(self, brackets: Brackets, first: Array, last: Array) -> list[tuple[int, tuple[int, ...]]]:
+        """The kinks that are of use, by number, with the conditions that change there.
 
-    def _pattern(self, row: Sequence[int]) -> Pattern:
-        ends = self.asked.columns[: len(self.found.conditions) + 1]
-        return tuple(tuple(row[a:b]) for a, b in pairwise(ends))
+        Of those where the same happens a few are; of those where only the domain ends none.
+        """
+        differ = np.logical_or.reduceat((brackets.before != brackets.after)[:, :-1], first, axis=0)
+        before, after = self.asked.codes(brackets.before[first]), self.asked.codes(brackets.after[last])
+        found: list[tuple[int, tuple[int, ...]]] = []
+        conditions = self._changing(differ)
+        for at, key in enumerate(zip(before.tolist(), after.tolist(), conditions, strict=True)):
+            changing = key[2]
+            self.crossed[key] = passed = self.crossed.get(key, 0) + 1
+            if passed <= _PER_KINK and changing is not None and len(self.found.kinks) + len(found) < _KINKS:
+                found.append((at, changing))
+        return found
 
-    def _keep(self, points: Mapping[str, Array], rows: Array, t: Array) -> None:
+    def _changing(self, differ: Array) -> list[tuple[int, ...] | None]:
+        """The conditions that change at each kink, by number; None where only the domain ends."""
+        if not differ.shape[1]:
+            return [None] * len(differ)
+        count = len(self.found.conditions)
+        which = np.logical_or.reduceat(differ, self.asked.columns[:-1], axis=1)[:, :count].tolist()
+        any_of = np.logical_or.reduce(differ, axis=1).tolist()
+        return [
+            tuple(at for at, changes in enumerate(row) if changes) if some else None
+            for row, some in zip(which, any_of, strict=True)
+        ]
+
+    def _pattern(self, code: int, row: Array) -> Pattern:
+        if code not in self.patterns:
+            ends, entries = self.asked.columns[: len(self.found.conditions) + 1], row.tolist()
+            self.patterns[code] = tuple(tuple(entries[a:b]) for a, b in pairwise(ends))
+        return self.patterns[code]
+
+    def _keep(self, points: Mapping[str, Array], rows: Array, codes: Array, t: Array) -> None:
         """A few points of each pattern, the nearest ones."""
-        inside = np.nonzero(rows[:, -1] > 0)[0]
+        inside = np.flatnonzero(rows[:, -1])
         order = inside[np.argsort(np.abs(t[inside]), kind="stable")]
-        for alike in sorted(_alike(rows[order, :-1]), key=operator.itemgetter(0)):
-            key = rows[order[alike[0]], :-1].tobytes()
+        for alike in sorted(_alike(codes[order]), key=operator.itemgetter(0)):
+            places = order[alike]
+            key = int(codes[places[0]])
             known = self.seen.get(key, [])
             if known or len(self.seen) < _PATTERNS:
-                for at in order[alike[: _PER_PATTERN - len(known)]]:
-                    spot = Located(_point(points, at), self._pattern(rows[at].tolist()))
-                    self.seen.setdefault(key, known).append(spot)
+                for at in places[: _PER_PATTERN - len(known)].tolist():
+                    known.append(Located(point_at(points, at), self._pattern(key, rows[at])))
+                self.seen[key] = known
 
 
-def _alike(rows: Array) -> list[Array]:
-    """The places of rows that are equal, in order; as `np.unique` by an axis, see `distinct`."""
-    if not rows.size:
-        return [np.arange(len(rows))] if len(rows) else []
-    places = np.lexsort(rows.T)
-    ordered = rows[places]
-    starts = np.flatnonzero((ordered[1:] != ordered[:-1]).any(axis=1)) + 1
-    ends = [0, *starts.tolist(), len(rows)]
-    return [places[start:end] for start, end in pairwise(ends)]
+@cache
+def _grid(costly: bool) -> Array:
+    """Where a line is asked first: evenly near its base, and ever more seldom far from it."""
+    far = np.geomspace(1e-3, 1e7, 31 if costly else 61)
+    return _distinct(np.concatenate([-far, far, np.linspace(-4, 4, 9 if costly else 33)]))
 
 
-def distinct(numbers: Array) -> Array:
+def _alike(codes: Array) -> list[Array]:
+    """The places of codes that are equal, in order."""
+    places = np.argsort(codes, kind="stable")
+    ordered = codes[places]
+    ends = [0, *(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1).tolist(), len(codes)]
+    return [places[start:end] for start, end in pairwise(ends)] if len(codes) else []
+
+
+def _distinct(numbers: Array) -> Array:
     """The numbers in order, each once; as `np.unique`, which loads all of `np.ma` when it is first called."""
     ordered = np.sort(numbers)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
-
-
-def _point(points: Mapping[str, Array], at: int | Array) -> dict[str, Array]:
-    return {name: value[at] for name, value in points.items()}

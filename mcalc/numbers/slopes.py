@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.at_once import NEARBY, STEADY, Slope
+from mcalc.numbers.asked import Asked
+from mcalc.numbers.at_once import NEARBY, STEADY, Found
 from mcalc.numbers.complex_step import ANALYTIC, EXACT, allowance, complex_step
-from mcalc.numbers.differences import Estimate, differences, moved_by_rounding, one_side
-from mcalc.numbers.lines import Asked
-from mcalc.numbers.program import JITTER, Point, Program
+from mcalc.numbers.differences import Estimate, differences, differences_at, moved_by_rounding, one_side
+from mcalc.numbers.jitter import JITTER, Jitter
+from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes
+from mcalc.numbers.steps import Point
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -22,7 +23,8 @@ class Slopes:
 
     def __init__(self, value: Node, variables: Sequence[Node], name: str, sizes: Sizes, sides: Asked | None) -> None:
         self.value, self.name, self.sizes, self.sides = value, name, sizes, sides
-        self.values = Program([value], sizes, varied=[str(variable.parameters[0]) for variable in variables])
+        names = [str(variable.parameters[0]) for variable in variables]
+        self.values = Program([value], sizes, varied=names) if sides is None else sides.program.part([value])
         self.trusted = self.distrusted = self.on_a_kink = False
 
     @cached_property
@@ -35,17 +37,13 @@ class Slopes:
         """The value at one point that complex steps are taken from."""
         return Program([self.value], self.sizes, arithmetic=ANALYTIC)
 
-    def believed(self, point: dict[str, Array], slope: Slope) -> bool:
-        """Whether the complex step is the slope, as differences were found to say."""
-        if self.trusted or self.distrusted:
-            return self.trusted
-        with np.errstate(all="ignore"):
-            apart = differences(self.values, point, self.name, slope.direction, self.sides, slope.moved)
-        return apart is not None and self._compared(slope.stepped, apart) is slope.stepped
+    def beside(self, found: Found) -> Beside:
+        """Complex steps beside differences, at many points."""
+        return Beside(self, found)
 
     def steady(self, point: dict[str, Array], value: Array) -> bool:
         """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""
-        moved = moved_by_rounding(lambda at, generator: self.program.run(at, generator=generator)[0], point, value)
+        moved = moved_by_rounding(lambda at, jitter: self.program.run(at, generator=jitter)[0], point, value)
         if moved is None:
             return False
         most = JITTER * moved.max(initial=0.0)
@@ -81,10 +79,49 @@ class Slopes:
         if value is None:
             return None
 
-        def again(at: Point, generator: Random | None) -> Array | None:
-            return complex_step(analytic, at, self.name, direction, generator)
+        def again(at: Point, jitter: Jitter | None) -> Array | None:
+            return complex_step(analytic, at, self.name, direction, jitter)
 
         moved = moved_by_rounding(again, point, value)
         if moved is None:
             return None
         return Estimate(value, allowance(value, moved), EXACT)
+
+
+class Beside:
+    """Complex steps at many points beside differences, of all at once where the first ones do not decide."""
+
+    def __init__(self, slopes: Slopes, found: Found) -> None:
+        self.slopes, self.found = slopes, found
+        self.looked: dict[int, tuple[bool, bool, bool]] = {}
+        """Of each point that was looked at: whether there are differences, allow the step, and tell a slope."""
+
+    def believed(self, at: int) -> bool:
+        """Whether the complex step is the slope at a point that is not in doubt, as differences were found to say."""
+        slopes = self.slopes
+        if slopes.trusted or slopes.distrusted:
+            return slopes.trusted
+        if at not in self.looked:
+            first, count = not self.looked, len(self.found.finite)
+            self._look([at] if first else [other for other in range(at, count) if self.found.plain(other)])
+        there, allowed, telling = self.looked[at]
+        if there:
+            slopes.distrusted, slopes.trusted = not allowed, allowed and telling
+        return there and allowed
+
+    def _look(self, points: Sequence[int]) -> None:
+        found, slopes = self.found, self.slopes
+        ways = [2 * at for at in points]
+        here = {name: value[points] for name, value in found.points.items()}
+        with np.errstate(all="ignore"):
+            known, apart = differences_at(
+                slopes.values, here, slopes.name, found.directions[ways], slopes.sides, found.moved[points]
+            )
+        there = np.nonzero(known)[0].tolist()
+        stepped = found.slopes.rows(ways).rows(there)
+        apart = apart.rows(there)
+        allowed = stepped.agree(apart)
+        telling = (stepped.value != 0).any(axis=1) & ~np.isnan(apart.errors(stepped.value))
+        self.looked.update(dict.fromkeys(points, (False, False, False)))
+        for row, at in enumerate(there):
+            self.looked[points[at]] = True, bool(allowed[row]), bool(telling[row])

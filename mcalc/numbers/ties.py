@@ -18,8 +18,9 @@ from sympy.core.numbers import Integer
 from mcalc.language.formulas import read_value
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.numeric import KINDS, draw_point, fitting_sizes
-from mcalc.numbers.program import Point, Program
+from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes, whole
+from mcalc.numbers.steps import Point
 from mcalc.table.records import Array, LoopIndex, ShapeMismatch
 from mcalc.tree import build
 from mcalc.tree.node import Node, have_names_in_common, replaced, topological, variables

@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.asked import Asked
 from mcalc.numbers.at_once import AtOnce
 from mcalc.numbers.conditions import boundaries, conditions
 from mcalc.numbers.differences import ROUNDING, moved_by_rounding
-from mcalc.numbers.lines import Asked
-from mcalc.numbers.numeric import KINDS, TensorProgram, draw_point
+from mcalc.numbers.located import BESIDE, Located, Pattern, Regions
+from mcalc.numbers.numeric import KINDS, TensorProgram
 from mcalc.numbers.program import Program, UnboundIndex
-from mcalc.numbers.regions import Located, Pattern, regions
+from mcalc.numbers.regions import searched
 from mcalc.numbers.sizes import Sizes, dimensions
 from mcalc.numbers.slope_in_digits import agree_in_digits
 from mcalc.numbers.slopes import Slopes
+from mcalc.numbers.space import Space
 from mcalc.numbers.suitable_sizes import chosen_sizes, singular
 from mcalc.numbers.ties import tied_by_rounding
 from mcalc.table.records import Array
@@ -40,6 +42,7 @@ _LEAST = 1e-16
 """Agreement to the last digit differs from machine to machine, and is not told."""
 _REGIONS, _BESIDE, _FEW = 16, 8, 3
 """How many regions are entered, and how many kinks passed; of so few regions each has a second point."""
+_NEAR = BESIDE[1]
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,8 @@ class _Check:
         self.shape = dimensions(value.axes + by.axes, sizes)
         self.shaken, self.agrees = shaken, agrees
         self.asked = asked
-        self.sides = Asked(asked, variables, sizes, (), ()) if asked else None
+        self.space = Space(variables, sizes)
+        self.sides = Asked(asked, variables, sizes, [value], ()) if asked else None
         self.slopes = Slopes(value, variables, self.name, sizes, self.sides)
         self.at_once = None if answer is None else AtOnce(self.slopes.values, answer, variables, by, self.sides)
         self.generator = np.random.default_rng(2)
@@ -166,49 +170,47 @@ class _Check:
 
     def _regions(self) -> set[int]:
         """Points in each; the conditions that have two sides."""
-        found = regions(self.asked, self.variables, self.sizes, self.generator, [self.value])
-        spots = self._worth(found.spots)
-        for spot, added in zip(spots, self._add_all([spot.point for spot in spots]), strict=True):
-            if added:
-                self.patterns.add(spot.pattern)
+        sides = self.sides or Asked((), self.variables, self.sizes, [self.value], ())
+        found = searched(sides, self.space, self.generator)
+        if spots := self._worth(found):
+            points = {name: np.array([spot.point[name] for spot in spots]) for name in self.space.names}
+            for spot, added in zip(spots, self._add_all(points, len(spots)), strict=True):
+                if added:
+                    self.patterns.add(spot.pattern)
         return _two_sided(found.patterns)
 
     def _ordinary(self) -> None:
         for kind, draws in _DRAWS.items():
-            points = [draw_point(self.variables, self.sizes, kind, self.generator) for _ in range(draws)]
-            for _ in chain([False], self._add_all(points)):
+            points = self.space.points(self.space.drawn(kind, draws, self.generator))
+            for _ in chain([False], self._add_all(points, draws)):
                 if len(self.errors) >= (_POINTS if self.telling else _POINTS_ALL_ZERO):
                     return
 
-    def _worth(self, spots: Sequence[Located]) -> list[Located]:
+    def _worth(self, found: Regions) -> list[Located]:
         """Points of as many regions as there are, then such as lie close to a kink, on both sides of it."""
-        plain = [spot for spot in spots if spot.kink is None]
         first: dict[Pattern, list[Located]] = {}
-        for spot in plain:
+        for spot in chain(found.inside, found.more):
             first.setdefault(spot.pattern, []).append(spot)
         each = 1 if len(first) > _FEW else 2 if self.asked else _POINTS
         inside = [spot for own in islice(_covering(first), _REGIONS) for spot in first[own][:each]]
-        passed: dict[tuple[object, ...], list[Located]] = {}
-        for low, high in pairwise(spots):
-            if low.kink is not None and low.kink == high.kink and low.distance == -high.distance == -1e-3:
-                passed.setdefault((low.pattern, high.pattern), [low, high])
+        passed: dict[tuple[object, ...], tuple[Located, Located]] = {}
+        for low, high in found.passed(_NEAR):
+            passed.setdefault((low.pattern, high.pattern), (low, high))
         near = {spot.pattern: spot for pair in islice(passed.values(), _BESIDE) for spot in pair}
         return [*inside, *(near.values() if len(first) <= _FEW else chain(*islice(passed.values(), _BESIDE)))]
 
-    def _add_all(self, points: Sequence[dict[str, Array]]) -> Iterator[bool]:
+    def _add_all(self, points: dict[str, Array], count: int) -> Iterator[bool]:
         """Whether each of the points could be used: all at once, and one by one where something is in doubt."""
-        found = self.at_once.at(points, self.generator) if self.at_once is not None and points else None
-        if found is None:
-            yield from map(self._add, points)
-            return
-        for at, point in enumerate(points):
-            if not found.finite[at]:
+        found = None if self.at_once is None else self.at_once.at(points, count, self.generator)
+        beside = None if found is None else self.slopes.beside(found)
+        for at in range(count):
+            if found is not None and not found.finite[at]:
                 yield False
-            elif np.isnan(found.error[at]) or not self.slopes.believed(point, found.slope(at)):
-                yield self._add(point)
+            elif found is None or beside is None or not (found.plain(at) and beside.believed(at)):
+                yield self._add({name: value[at] for name, value in points.items()})
             else:
-                self.errors.append(float(found.error[at]))
-                self.telling = self.telling or bool(found.telling[at])
+                self.errors.append(found.error[at])
+                self.telling = self.telling or found.telling[at]
                 yield True
 
     def _add(self, point: dict[str, Array]) -> bool:

@@ -1,0 +1,58 @@
+"""Lines to follow, drawn at random: through random points or through given ones, along some of the variables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcalc.numbers.arrays import Random
+from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.lines import Lines
+from mcalc.numbers.numeric import range_of
+from mcalc.numbers.space import Space
+from mcalc.table.records import Array
+
+_WHOLE_ENTRY = (1.0, 0.5)
+"""What is drawn for an entry that alone moves, and for the others: the top of the range, and its middle, which is 0."""
+
+
+class DrawnLines:
+    """Lines as they are drawn, one after the other; `lines` are all of them, computed together."""
+
+    def __init__(self, space: Space, generator: Random) -> None:
+        self.space, self.generator = space, generator
+        self.bases: list[Array] = []
+        self.directions: list[Array] = []
+        self.speeds: list[list[float]] = []
+
+    def add(self, base: Array, moving: Sequence[int], uneven: bool = False, entry: bool = False) -> None:
+        """The line through the base along the variables of these numbers.
+
+        `uneven`: each at its own speed, `entry`: along one entry of it.
+        """
+        space, generator = self.space, self.generator
+        speeds = [float(at in moving) for at in range(len(space.names))]
+        if not (uneven or entry):
+            row = generator.random(space.entries)
+        else:
+            row = np.empty(space.entries)
+            for at, (part, length) in enumerate(zip(space.parts, space.lengths, strict=True)):
+                row[part] = generator.random(length)
+                if entry and at in moving and length:
+                    row[part] = np.where(np.arange(length) == generator.integers(length), *_WHOLE_ENTRY)
+                if uneven:
+                    speeds[at] *= 10 ** generator.uniform(-2, 2)
+        self.bases.append(base)
+        self.directions.append(row)
+        self.speeds.append(speeds)
+
+    def lines(self) -> Lines:
+        """All of them; the largest entry of a direction is 1, or the speed of its variable."""
+        space = self.space
+        low, high = range_of("any")
+        rows = low + (high - low) * np.array(self.directions)
+        speeds = np.array(self.speeds)
+        for at, part in enumerate(space.parts):
+            own = rows[:, part]
+            largest = np.maximum(np.abs(own).max(axis=1, initial=0.0), 1e-9)
+            rows[:, part] = own / largest[:, None] * speeds[:, at, None]
+        return Lines(space, np.array(self.bases), rows)
