@@ -107,6 +107,7 @@ class _Derivatives:
     reading: Reading
     free: Reading
     known: Known = field(default_factory=Known)
+    by_paths: Known = field(default_factory=Known)
     functions: dict[Node, Named] = field(default_factory=dict)
 
     def first(self, by: Sequence[Node]) -> Derivation:
@@ -180,17 +181,13 @@ class _Derivatives:
             if self.asked.method == "chain" or length_of(as_typed) <= length_of(natural):
                 naming, value, work, natural = [], free, typed, as_typed
         if method == "index" or any(step.rule == "differential" for step in work.steps):
-            with author_of([self.reading.value, self.free.value]):
-                by_paths = work_on(value, twin, cases, named, "chain", self.asked.told)
-                usual = by_paths.derive()
+            with author_of([self.reading.value, self.free.value], told=False):
+                usual = work_on(value, twin, cases, named, "chain", told=False, known=self.by_paths).derive()
             if write_expression(usual) != write_expression(natural):
-                if method != "chain":
-                    said = ENTRYWISE
-                    if isinstance(natural, Node) and isinstance(usual, Node):
-                        said = said_of(runs_between(natural, usual), natural, usual)
-                    work.steps.append(Step("substitute", "simplify", said, natural, usual, usual.shape))
-                else:
-                    work = by_paths
+                said = ENTRYWISE
+                if isinstance(natural, Node) and isinstance(usual, Node):
+                    said = said_of(runs_between(natural, usual), natural, usual)
+                work.steps.append(Step("substitute", "simplify", said, natural, usual, usual.shape))
                 natural = usual
         steps = [*map(recognized, naming), *work.steps]
         if (whole := written_out(natural)) is not None:
