@@ -6,6 +6,7 @@ What is written in text and in ASCII reads back to the same value.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box
@@ -17,6 +18,7 @@ from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
 from mcalc.notation.typeset import Typeset
 from mcalc.notation.typst import Typst
+from mcalc.tree.letters import kept_apart
 from mcalc.tree.node import Node, print_with
 
 _TYPESET: dict[str, type[Typeset]] = {"latex": Latex, "mathml": MathML, "typst": Typst, "mathtext": Mathtext}
@@ -50,7 +52,15 @@ def alike(one: Node, other: Node) -> bool:
 
 def write(node: Expression, dialect: str = "text") -> str:
     """The value in a notation."""
+    if dialect == "text" and isinstance(node, Node):
+        return _text(node, *kept_apart())
     return written(box_of(node), dialect)
+
+
+@lru_cache(256)
+def _text(node: Node, names: frozenset[str], running: frozenset[str]) -> str:
+    """The value as text, beside these letters: a derivation compares the same few values again and again."""
+    return written(box_of(node))
 
 
 print_with(write)

@@ -65,6 +65,12 @@ class Engine:
         self._scout: Engine | None = None
         self._scouting, self._scout_budget = False, _BUDGET
 
+    def beside(self) -> Engine:
+        """An engine with a log of its own, to which is known what was tried here."""
+        other = Engine(self.moves, None, self.signs, self.typed, self.rows)
+        other._trial, other._scout = self._trial, self._scout
+        return other
+
     def simplify(self, root: Form) -> Form:
         """The cheapest form reached; every part once."""
         self.budget, self.steps = _BUDGET, _STEPS

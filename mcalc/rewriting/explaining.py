@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mcalc.notation.writing import alike
 from mcalc.rewriting.answers import author_within
 from mcalc.rewriting.constructors import QUIET, SENTENCES, construct
-from mcalc.rewriting.engine import ARITHMETIC, Engine
+from mcalc.rewriting.engine import ARITHMETIC
 from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, Form, is_column, is_row, make, number
 from mcalc.rewriting.log import Entry, replayed, used
 from mcalc.rewriting.rationals import rational
@@ -50,7 +50,7 @@ def runs_between(before: Node, after: Node) -> list[Run]:
         if before.key[0] > _LONGEST:
             told = dict.fromkeys(entry.sentence for entry in used(start, author.engine.log) if entry.name != ARITHMETIC)
             return [Run(_SEVERAL, linked("; ", told), before, after, after)] if told else []
-        engine = Engine(signs=author.typed.signs, typed=author.typed.order)
+        engine = author.engine.beside()
         reached = engine.simplify(start)
         writer = Writer(author.typed)
         end = after if canonical(raw([after])[after]) is reached else writer.show(reached)

@@ -45,6 +45,11 @@ def in_use(text: InUse) -> Iterator[None]:
         _in_use.reset(token)
 
 
+def kept_apart() -> tuple[frozenset[str], frozenset[str]]:
+    """The names and the letters of running indices that what is written now keeps apart from."""
+    return _in_use.get().names, _in_use.get().running
+
+
 def names_in_use() -> frozenset[str]:
     """The names that an index by its own letter may not have: a running index of the text has its own."""
     return _in_use.get().names
