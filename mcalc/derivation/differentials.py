@@ -30,6 +30,8 @@ from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, depends, replace, topological, variables
 
+_LONG = 200
+"""Into a longer differential all that is left is inserted at once: no one compares such lines."""
 _WORTH_A_LINE = 5
 """A differential is simplified before the next one is inserted where that saves more signs."""
 
@@ -95,10 +97,12 @@ class Differentials:
         return changes_last(replace(expression, {line.definition: line.node}))
 
     def _insert(self, found: dict[Node, Node], first: Step) -> tuple[list[Step], Node]:
-        """The differential of the value, that of each intermediate variable inserted in turn."""
+        """The differential of the value, that of each intermediate variable inserted in turn, of a long one all at once."""
         here, steps = first.after, [first]
         assert isinstance(here, Node)
         for at, line in reversed(list(enumerate(self.lines[:-1]))):
+            if here.key[0] > _LONG and at > 1:
+                return self._insert_all(found, at + 1, here, steps)
             inserted = replace(here, known_leaves({leaf(line.node): found[leaf(line.node)]}, [here]))
             if inserted is here:
                 continue
@@ -111,6 +115,18 @@ class Differentials:
                 steps.append(Step("combine", "simplify", said, raw, simple, here.shape))
                 here = simple
         return steps, here
+
+    def _insert_all(
+        self, found: dict[Node, Node], count: int, here: Node, steps: list[Step]
+    ) -> tuple[list[Step], Node]:
+        """The differentials of the first of the intermediate variables, each in the next and the last ones in `here`."""
+        whole: dict[Node, Node] = {}
+        for line in self.lines[:count]:
+            change = leaf(line.node)
+            whole[change] = replace(found[change], known_leaves(whole, [found[change]]))
+        inserted = signs_in_front(replace(here, known_leaves(whole, [here])))
+        because = "the differentials of the others are inserted, one in the next"
+        return [*steps, Step("combine", "insert", because, here, inserted, here.shape)], inserted
 
     def _read_off(self, total: Node) -> tuple[list[Step], Node | IndexForm]:
         """``df = tr(Gᵀ dX)`` says that ``∂f/∂X = G``; ``dy = J dx`` that ``∂y/∂x = J``."""
