@@ -97,7 +97,7 @@ class Differentials:
         return changes_last(replace(expression, {line.definition: line.node}))
 
     def _insert(self, found: dict[Node, Node], first: Step) -> tuple[list[Step], Node]:
-        """The differential of the value, that of each intermediate variable inserted in turn, of a long one all at once."""
+        """The differential of the value, that of each intermediate variable inserted in turn; into a long one all."""
         here, steps = first.after, [first]
         assert isinstance(here, Node)
         for at, line in reversed(list(enumerate(self.lines[:-1]))):
@@ -119,7 +119,7 @@ class Differentials:
     def _insert_all(
         self, found: dict[Node, Node], count: int, here: Node, steps: list[Step]
     ) -> tuple[list[Step], Node]:
-        """The differentials of the first of the intermediate variables, each in the next and the last ones in `here`."""
+        """The differentials of the first `count` intermediate variables, one in the next, inserted in `here`."""
         whole: dict[Node, Node] = {}
         for line in self.lines[:count]:
             change = leaf(line.node)

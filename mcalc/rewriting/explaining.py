@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from math import prod
 from typing import NamedTuple
@@ -203,6 +204,12 @@ def is_order(before: Node, after: Node) -> bool:
     """Whether two values differ in nothing but the order of terms and factors."""
     if max(before.key[0], after.key[0]) > _LONGEST:
         return False
+    if _tokens(str(before)) != _tokens(str(after)):
+        return False
     one, other = (raw([node])[node] for node in (before, after))
-    same = sorted(_TOKEN.findall(str(before))) == sorted(_TOKEN.findall(str(after)))
-    return same and canonical(one) is canonical(other)
+    return canonical(one) is canonical(other)
+
+
+@lru_cache(64)
+def _tokens(text: str) -> Sequence[str]:
+    return sorted(_TOKEN.findall(text))
