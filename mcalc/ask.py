@@ -181,7 +181,7 @@ class _Derivatives:
             if self.asked.method == "chain" or length_of(as_typed) <= length_of(natural):
                 naming, value, work, natural = [], free, typed, as_typed
         if method == "index" or any(step.rule == "differential" for step in work.steps):
-            with author_of([self.reading.value, self.free.value], told=False):
+            with author_of([self.reading.value, self.free.value]):
                 usual = work_on(value, twin, cases, named, "chain", told=False, known=self.by_paths).derive()
             if write_expression(usual) != write_expression(natural):
                 said = ENTRYWISE

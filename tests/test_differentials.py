@@ -14,6 +14,15 @@ from mcalc.notation import write_expression
 from mcalc.numbers import draw_point, draw_sizes, evaluate
 from mcalc.tree import Node
 
+
+def deep(count: int) -> str:
+    """Values that are each used twice: written out, their differentials double with every line."""
+    lines = [
+        f"u_{at} = tanh({before}@{before}')" for at, before in enumerate(["X", *map("u_{}".format, range(1, count))], 1)
+    ]
+    return "; ".join([*lines, f"sum(u_{count}^2)"])
+
+
 PROBLEMS = [
     ("tr(A@X)", "X"),
     ("tr(X'@B@X)", "X"),
@@ -32,6 +41,7 @@ PROBLEMS = [
     ("sum(X)^2", "X"),
     ("[cos(x[1]); sin(x[1])]", "x"),
     ("x + d*[x[2]; -sin(x[1])]", "x"),
+    (deep(6), "X"),
 ]
 SHAPES = {"t": "scalar", "a": "n", "b": "n"}
 
@@ -102,3 +112,14 @@ def test_the_last_line_is_the_answer(expression: str, wrt: str, method: str) -> 
     derivation = derive(expression, wrt, shapes, "explain", method=method, verify=False)
     assert write_expression(derivation.result) == write_expression(answer.result)
     assert derivation.steps[-1].after is derivation.result or not isinstance(derivation.result, Node)
+
+
+def test_into_a_long_differential_all_that_is_left_is_inserted_at_once() -> None:
+    """Derivations of deep programs have no more lines for that, once a differential is longer than anyone compares."""
+    counts = []
+    for depth in (6, 12):
+        steps = derive(deep(depth), "X", {"X": "n,n"}, "explain", method="differential", verify=False).steps
+        inserted = [step for step in steps if step.rule == "insert"]
+        counts.append(len(inserted))
+        assert "one in the next" in inserted[-1].because
+    assert counts[1] <= counts[0] < 12
