@@ -104,17 +104,20 @@ def _folded_term(term: Term, pair: Sequence[Index], convention: str) -> list[Ter
     return [term, turned, tied]
 
 
+def _free(variable: Node) -> Sentence:
+    return filled("{} is differentiated entry by entry, as if its entries were free", formula_of(variable))
+
+
 def convention_notes(by: Sequence[Node], convention: str, natural: Expression) -> tuple[str, ...]:
     """Which convention the derivative by a matrix with a declared property has."""
     found = []
     for variable in dict.fromkeys(by):
-        free = filled("{} is differentiated entry by entry, as if its entries were free", formula_of(variable))
         if build.is_symmetric(variable):
             if convention != "free":
                 found.append(Sentence(_because(variable, convention, natural), "."))
             else:
                 others = "; --symmetric constrained gives {(G + Gᵀ)/2}, --symmetric entries {G + Gᵀ − diag(diag(G))}."
-                found.append(Sentence(free, told(others)))
+                found.append(Sentence(_free(variable), told(others)))
         elif len(variable.axes) == 2 and declared(variable) - {"positive"}:
-            found.append(Sentence(free, "; what is declared of it simplifies the result."))
+            found.append(Sentence(_free(variable), "; what is declared of it simplifies the result."))
     return tuple(found)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mcalc.derivation.derivation import Derivation
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.notation.common_parts import Lines, lines_of
+from mcalc.notation.common_parts import lines_of
+from mcalc.notation.in_names import Lines
 from mcalc.notation.results import write_expression
 from mcalc.tree.node import Node
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextvars import copy_context
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
 
 from mcalc.documents.data import Data
 from mcalc.documents.flow import Graph
@@ -194,22 +192,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Either:
-    """What is told in few words in a terminal, and at length in a document: `at_once`, or made `later` where it is."""
+    """What is told in few words in a terminal, and at length in a document."""
 
     terminal: tuple[Block, ...]
-    at_once: tuple[Block, ...] = ()
-    later: Callable[[], Iterable[Block]] | None = None
-
-    @cached_property
-    def document(self) -> tuple[Block, ...]:
-        """What a document tells."""
-        return self.at_once if self.later is None else tuple(self.later())
-
-
-def in_this_text(build: Callable[[], Iterable[Block]]) -> Callable[[], Iterable[Block]]:
-    """What is made later as it would be now: apart from the names of the text that is written."""
-    context = copy_context()
-    return lambda: context.run(lambda: tuple(build()))
+    document: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -248,7 +234,7 @@ class Page:
     """
 
     blocks: tuple[Block, ...]
-    title: Spans = ()
+    title: Spans | Callable[[], Spans] = ()
     assumed: tuple[str, ...] = ()
     answer: bool = False
     verdict: bool = False
@@ -256,6 +242,11 @@ class Page:
     reference: bool = False
     data: Data | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> Spans:
+        """The title, made when it is asked for."""
+        return self.title() if callable(self.title) else self.title
 
     @property
     def names(self) -> frozenset[str]:
@@ -278,8 +269,6 @@ def _formulas(part: object) -> Iterator[Box]:
             yield from _formulas(item)
     elif isinstance(part, Signature):
         return
-    elif isinstance(part, Either):
-        yield from _formulas((part.terminal, part.document))
     elif is_dataclass(part):
         for field in fields(part):
             yield from _formulas(getattr(part, field.name))

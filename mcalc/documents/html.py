@@ -73,7 +73,7 @@ def write(page: Page, options: Options) -> str:
     body = ['<article class="mcalc">', f"<style>\n{STYLE}\n</style>", *document.body(page.blocks), "</article>"]
     if not options.standalone:
         return "\n".join([*comments, *body])
-    title = escape("".join(span if isinstance(span, str) else document.plain(span) for span in page.title))
+    title = escape("".join(span if isinstance(span, str) else document.plain(span) for span in page.headline))
     return "\n".join(
         [
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
@@ -217,5 +217,5 @@ class Html(Document):
 
     def graph(self, block: Graph) -> list[str]:
         """The picture within the page."""
-        title = "".join(span if isinstance(span, str) else self.plain(span) for span in self.page.title)
+        title = "".join(span if isinstance(span, str) else self.plain(span) for span in self.page.headline)
         return [f'<figure class="scroll">{picture([block], title)}</figure>']

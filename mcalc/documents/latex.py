@@ -71,7 +71,7 @@ def write(page: Page, options: Options) -> str:
         comments.append(f"% {TIKZ}")
     if options.standalone:
         headed = any(isinstance(block, Heading) and block.level == 1 for block in page.blocks)
-        title = [rf"\section*{{{document.said(page.title)}}}"] if page.title and not headed else []
+        title = [rf"\section*{{{document.said(page.headline)}}}"] if page.headline and not headed else []
         lines = [_PREAMBLE % (tikz, options.width), *title, *document.body(page.blocks), r"\end{document}"]
     elif page.answer:
         lines = document.answer()

@@ -193,7 +193,7 @@ class Markdown(Document):
         """For GitHub a Mermaid chart; for pandoc and Quarto a picture for LaTeX and one for browsers."""
         if self.github:
             return ["```mermaid", *chart(block), "```", ""]
-        title = "".join(span if isinstance(span, str) else written(span) for span in self.page.title)
+        title = "".join(span if isinstance(span, str) else written(span) for span in self.page.headline)
         width = self.options.width
         drawn = Tikz(block, Latex(self.options.style, tuple(self.setter.names)), width).picture(width)
         return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, count
 from typing import NamedTuple
 
@@ -78,9 +79,17 @@ class Reader(Conflicts):
         self.dimensions, self.loops, self.expected = dimensions, loops, expected
         self.definitions = {name: syntax for name, syntax, _ in program.bindings}
         self.applied: list[Applied] = []
-        ranks = {name: rank_of(declared[name].shape) for name in names if name in declared}
-        self.evidence = Evidence([*self.definitions.items(), ("", program.value)], ranks, self.open_names)
-        self.most = max(60, _WORK // sum(1 for syntax in self.statements() for _ in walk(syntax)))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What speaks of the names in the text."""
+        ranks = {name: rank_of(self.declared[name].shape) for name in self.names if name in self.declared}
+        return Evidence([*self.definitions.items(), ("", self.program.value)], ranks, self.open_names)
+
+    @cached_property
+    def most(self) -> int:
+        """How long the likeliest reading is searched for."""
+        return max(60, _WORK // sum(1 for syntax in self.statements() for _ in walk(syntax)))
 
     @property
     def sums(self) -> list[Sum]:
@@ -90,15 +99,29 @@ class Reader(Conflicts):
     def likeliest(self) -> tuple[dict[str, int], Reading]:
         """The likeliest reading that fits, with the ranks of the undeclared names; raises Problem."""
         failures: list[Failure] = []
-        best = self._plain(failures) or self._likeliest(failures) or self._likeliest(failures, lenient=True)
+        best = (
+            self._declared()
+            or self._plain(failures)
+            or self._likeliest(failures)
+            or self._likeliest(failures, lenient=True)
+        )
         if best is None:
             raise self._conflict(failures)
         best[1].reader = self
         return best
 
+    def _declared(self) -> tuple[dict[str, int], Reading] | None:
+        """Where every name was declared: there is nothing to choose."""
+        if self.open_names:
+            return None
+        try:
+            return {}, self.attempt({})
+        except Mismatch:
+            return None
+
     def _plain(self, failures: list[Failure]) -> tuple[dict[str, int], Reading] | None:
         """Where nothing speaks of vectors all names are scalars, capitals alone matrices."""
-        if self.evidence.signs or not self.open_names:
+        if not self.open_names or self.evidence.signs:
             return None
         capitals = all(habit(name) == MATRIX or is_number(name) for name in self.names)
         for rank in (MATRIX, SCALAR) if capitals else (SCALAR,):

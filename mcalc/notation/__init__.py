@@ -9,9 +9,9 @@ from mcalc.door import door
 if TYPE_CHECKING:
     from mcalc.notation.boxes import Box, Name, Said, Typed
     from mcalc.notation.columns import width
-    from mcalc.notation.common_parts import Lines
     from mcalc.notation.common_parts import program as as_program
     from mcalc.notation.drawing import Slices, drawn
+    from mcalc.notation.in_names import Lines
     from mcalc.notation.latex import Latex
     from mcalc.notation.mathml import element
     from mcalc.notation.of_numbers import short

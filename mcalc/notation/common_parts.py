@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
+from operator import is_
 from typing import NamedTuple
 
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Name
+from mcalc.notation.in_names import InNames, Lines, Part
 from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
 from mcalc.notation.shared_products import with_shared_products
 from mcalc.notation.tokens import own_tokens, saving, tokens
 from mcalc.notation.writing import printer, write
 from mcalc.problems import Problem
-from mcalc.tree.letters import letters_in_use, names_given, names_in
+from mcalc.tree.letters import InUse, letters_in_use, names_given, names_in, text_in_use
 from mcalc.tree.names import unused, without_subscripts
 from mcalc.tree.node import Node, topological
 
@@ -33,32 +35,6 @@ _ROUNDS = 3
 _IF_MORE, _IF_TWICE = 3, 4
 LONG, _ONE_LINE = 72, 30
 """How many letters a line has, and about how many names, numbers and signs."""
-
-
-class Part(NamedTuple):
-    """A part that has a name, and the answers that it is needed for, the first of them as the lowest bit."""
-
-    word: str
-    node: Node
-    needed: int
-
-    @property
-    def shared(self) -> bool:
-        """Whether several answers need it."""
-        return self.needed & (self.needed - 1) != 0
-
-    @property
-    def answer(self) -> int:
-        """The place of the one answer that needs it."""
-        return self.needed.bit_length() - 1
-
-
-class InNames(NamedTuple):
-    """Answers that stand together, in the names of their parts: those that several need, and of each its own."""
-
-    shared: list[tuple[Name, Box]]
-    own: list[list[tuple[Name, Box]]]
-    answers: list[Box]
 
 
 def _values(roots: Sequence[Expression]) -> list[Node]:
@@ -157,7 +133,7 @@ def named_boxes(roots: Sequence[Expression], asked: bool | None = True, made: It
     stands by its name where that is as short. Values that stand together are one text: what recurs in it, in one of
     them or in several, has one name; where that is not worth it, each is a text of its own.
     """
-    shared, parts = _named(roots, asked)
+    shared, parts, _ = _named(roots, asked)
     named, answers = _boxes(shared, parts, Builder(made))
     found = InNames([], [[] for _ in roots], answers)
     for part, pair in zip(parts, named, strict=True):
@@ -165,17 +141,38 @@ def named_boxes(roots: Sequence[Expression], asked: bool | None = True, made: It
     return found
 
 
-def _named(roots: Sequence[Expression], asked: bool | None) -> tuple[Sequence[Expression], Sequence[Part]]:
-    """The values, their products shared, and the parts that have names."""
+class _Decided(NamedTuple):
+    """The values, their products shared, and the parts that have names; where none has, their text, if it is known."""
+
+    roots: Sequence[Expression]
+    parts: Sequence[Part]
+    text: Sequence[str] = ()
+
+
+_last: list[tuple[Sequence[Expression], bool | None, InUse, _Decided]] = []
+"""What was decided last: an answer is read back before it is shown, in the same names."""
+
+
+def _named(roots: Sequence[Expression], asked: bool | None) -> _Decided:
+    """What has a name."""
     if asked is False:
-        return roots, []
-    shared, found = _found([root if isinstance(root, Node) else root.opened for root in roots], asked)
-    return shared, _lettered(shared, found)
+        return _Decided(roots, [])
+    for known, then, text, decided in _last:
+        if len(known) == len(roots) and all(map(is_, known, roots)) and then == asked and text == text_in_use():
+            return decided
+    opened = [root if isinstance(root, Node) else root.opened for root in roots]
+    plain = [write(root) if _size(root) <= _NO_LINE else "" for root in opened]
+    shared, found = _found(opened, asked, plain)
+    alike = not found and all(plain) and all(map(is_, shared, opened))
+    decided = _Decided(shared, _lettered(shared, found), plain if alike else ())
+    _last[:] = [(tuple(roots), asked, text_in_use(), decided)]
+    return decided
 
 
-def _found(roots: Sequence[Expression], asked: bool | None) -> tuple[Sequence[Expression], Sequence[Node]]:
+def _found(
+    roots: Sequence[Expression], asked: bool | None, plain: Sequence[str]
+) -> tuple[Sequence[Expression], Sequence[Node]]:
     """The values, their products shared, and the parts that are worth a name."""
-    plain = [write(root) if _size(root) <= _NO_LINE else "" for root in roots]
     in_line = all(0 < len(text) <= LONG for text in plain)
     apart: set[Node] = set()
     while True:
@@ -188,13 +185,13 @@ def _found(roots: Sequence[Expression], asked: bool | None) -> tuple[Sequence[Ex
     unreadable = any(isinstance(root, Node) and is_unreadable(root) for root in roots)
     if asked or not kept or not all(plain) or unreadable:
         return shared, kept
-    named, before = "\n".join(_written(shared, _lettered(shared, kept), "text").all()), "\n".join(plain)
+    named, before = "\n".join(_written(_Decided(shared, _lettered(shared, kept)), "text").all()), "\n".join(plain)
     most = 1.0 if all(node in names_given() for node in kept) else 0.9
     if tokens(named) <= most * tokens(before) if in_line else len(named) < len(before):
         return shared, kept
     if len(roots) == 1:
         return roots, []
-    alone = [_found([root], asked) for root in roots]
+    alone = [_found([root], asked, [text]) for root, text in zip(roots, plain, strict=True)]
     return [one for (one,), _ in alone], list(dict.fromkeys(chain(*(own for _, own in alone))))
 
 
@@ -246,25 +243,6 @@ def _boxes(
     return named, [builder.box(root) if isinstance(root, Node) else indexed(root, builder) for root in roots]
 
 
-class Lines(NamedTuple):
-    """``t₁ = …`` for each of the parts, which answers need it, and the answers."""
-
-    parts: list[tuple[Part, str]]
-    answers: list[str]
-
-    def alone(self, at: int) -> str:
-        """One of the answers behind the definitions that it needs."""
-        return "\n".join([*(line for part, line in self.parts if part.needed >> at & 1), self.answers[at]])
-
-    def all(self) -> list[str]:
-        """The definitions that several answers need, and each answer behind its own."""
-        own: list[list[str]] = [[] for _ in self.answers]
-        shared: list[str] = []
-        for part, line in self.parts:
-            (shared if part.shared else own[part.answer]).append(line)
-        return [*shared, *(line for lines, answer in zip(own, self.answers, strict=True) for line in (*lines, answer))]
-
-
 def lines_of(roots: Sequence[Expression], dialect: str, asked: bool | None = None) -> Lines:
     """Values in ``text`` or ``ascii`` with names for their parts: see `named_boxes`.
 
@@ -272,11 +250,14 @@ def lines_of(roots: Sequence[Expression], dialect: str, asked: bool | None = Non
     """
     if asked is False:
         return Lines([], [written_out(root, dialect) for root in roots])
-    return _written(*_named(roots, asked), dialect)
+    return _written(_named(roots, asked), dialect)
 
 
-def _written(shared: Sequence[Expression], parts: Sequence[Part], dialect: str) -> Lines:
-    named, answers = _boxes(shared, parts, Builder())
+def _written(decided: _Decided, dialect: str) -> Lines:
+    if decided.text and dialect == "text":
+        return Lines([], list(decided.text))
+    parts = decided.parts
+    named, answers = _boxes(decided.roots, parts, Builder())
     setter = printer(dialect)
     lines = [f"{setter.write(name)} = {setter.write(box)}" for name, box in named]
     return Lines(list(zip(parts, lines, strict=True)), list(map(setter.write, answers)))
@@ -284,12 +265,12 @@ def _written(shared: Sequence[Expression], parts: Sequence[Part], dialect: str) 
 
 def program(root: Expression, dialect: str, asked: bool | None = None) -> str | None:
     """``t₁ = …; answer``, a line each; None where nothing has a name: see `named_boxes`."""
-    shared, parts = _named([root], asked)
-    if not parts:
+    decided = _named([root], asked)
+    if not decided.parts:
         return None
     if dialect != "latex":
-        return _written(shared, parts, dialect).alone(0)
-    named, (answer,) = _boxes(shared, parts, Builder())
+        return _written(decided, dialect).alone(0)
+    named, (answer,) = _boxes(decided.roots, decided.parts, Builder())
     setter = printer("latex")
     rows = [rf"&\phantom{{=}} {setter.write(answer)}", r"\text{where } & \notag"]
     rows += [f"{setter.write(name)} &= {setter.write(box)}" for name, box in named]

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from mcalc.networks.index_form import Expression, IndexForm
-from mcalc.notation.common_parts import InNames, is_unreadable, lines_of, named_boxes, program, written_out
+from mcalc.notation.common_parts import is_unreadable, lines_of, named_boxes, program, written_out
 from mcalc.notation.drawing import Drawing, Drawn, DrawnCases, Slices
+from mcalc.notation.in_names import InNames
 from mcalc.notation.writing import printer, write
 from mcalc.tree.node import Node
 

@@ -18,7 +18,7 @@ from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
 from mcalc.notation.typeset import Typeset
 from mcalc.notation.typst import Typst
-from mcalc.tree.letters import kept_apart
+from mcalc.tree.letters import text_in_use
 from mcalc.tree.node import Node, print_with
 
 _TYPESET: dict[str, type[Typeset]] = {"latex": Latex, "mathml": MathML, "typst": Typst, "mathtext": Mathtext}
@@ -53,7 +53,8 @@ def alike(one: Node, other: Node) -> bool:
 def write(node: Expression, dialect: str = "text") -> str:
     """The value in a notation."""
     if dialect == "text" and isinstance(node, Node):
-        return _text(node, *kept_apart())
+        in_use = text_in_use()
+        return _text(node, in_use.names, in_use.running)
     return written(box_of(node), dialect)
 
 

@@ -27,6 +27,11 @@ class Arithmetic:
     takes_exact = False
     """Whether values that are known exactly are taken as they are."""
 
+    @property
+    def calls_plainly(self) -> bool:
+        """Whether the operators' functions are called as they are."""
+        return type(self).call is Arithmetic.call
+
     def lays(self, operator: Operator) -> bool:
         """Whether what the operator is of may have such axes."""
         return self.has_axes

@@ -95,12 +95,12 @@ class Asked:
             values = [value.reshape(count, -1) for value in program.run_all(points, count)]
         domain = len(values) - len(self.holding) - len(self.measures)
         for value in values[:domain]:
-            finite &= np.isfinite(value).all(axis=1)
+            finite &= np.logical_and.reduce(np.isfinite(value), axis=1)
         holding, measures = values[domain : domain + len(self.holding)], values[domain + len(self.holding) :]
         for at, value in enumerate(measures):
             margins[:, self.measured[at] : self.measured[at + 1]] = value
         for at, value in enumerate(holding):
-            rows[:, self.columns[at] : self.columns[at + 1]] = np.where(np.isnan(value), -1.0, value)
+            rows[:, self.columns[at] : self.columns[at + 1]] = value
         if np.isnan(margins).any():
             for at, value in zip(self.free, measures, strict=False):
                 own = rows[:, self.columns[at] : self.columns[at + 1]]

@@ -73,10 +73,10 @@ Way = Callable[[Node, Arithmetic, Laid, Sequence[Laid]], Compute]
 def way(node: Node) -> Way | None:
     """How the operator is computed with axes in front; None where it is not, but place by place."""
     operator, name = node.operator, node.operator.name
-    ranks = [len(arg.axes) for arg in node.args]
-    axis = node.parameters[0] if operator.keywords and node.parameters else None
     if operator.elementwise:
         return _elementwise
+    ranks = [len(arg.axes) for arg in node.args]
+    axis = node.parameters[0] if operator.keywords and node.parameters else None
     if name in ("matmul", "dot", "outer"):
         return _multiplied
     if name == "transpose":
@@ -96,6 +96,9 @@ def aligned(args: Sequence[Laid], ahead: str, rank: int) -> Callable[[Sequence[A
     """The values of the arguments, with the axes in front at their places and their own to the right."""
     indices: list[tuple[int, tuple[slice | None, ...] | None]] = []
     for arg in args:
+        if (arg.ahead == ahead and len(arg.shape) == rank) or not (arg.ahead or arg.shape):
+            indices.append((arg.slot, None))
+            continue
         index = [
             *(slice(None) if letter in arg.ahead else None for letter in ahead),
             *[None] * (rank - arg.rank),
@@ -104,14 +107,23 @@ def aligned(args: Sequence[Laid], ahead: str, rank: int) -> Callable[[Sequence[A
         while index and index[0] is None:
             index = index[1:]
         indices.append((arg.slot, tuple(index) if None in index else None))
-    if all(index is None for _, index in indices):
+    if all([index is None for _, index in indices]):
         slots = [slot for slot, _ in indices]
+        if len(slots) == 1:
+            (alone,) = slots
+            return lambda memory: [memory[alone]]
+        if len(slots) == 2:
+            first, second = slots
+            return lambda memory: [memory[first], memory[second]]
         return lambda memory: [memory[slot] for slot in slots]
     return lambda memory: [memory[slot] if index is None else memory[slot][index] for slot, index in indices]
 
 
 def _elementwise(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:
     values, call, operator = aligned(args, laid.ahead, laid.rank), arithmetic.call, node.operator
+    if arithmetic.calls_plainly:
+        function, module = operator.numpy, arithmetic.module
+        return lambda state: function(module, *values(state.memory))
     return lambda state: call(operator, values(state.memory), ())
 
 

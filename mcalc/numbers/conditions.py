@@ -11,9 +11,10 @@ from mcalc.tree.node import Node, topological
 
 def conditions(roots: Sequence[Node]) -> list[Node]:
     """The comparisons in the trees, and those that the derivatives of their parts ask, each once."""
-    asked = [condition for node in topological(roots) for condition in asked_by(node)]
+    order = topological(roots)
+    asked = [condition for node in order for condition in asked_by(node)]
     found: dict[bytes, Node] = {}
-    for node in topological([*roots, *asked]):
+    for node in topological([*roots, *asked]) if asked else order:
         if node.operator.indicator:
             condition = node if len(node.args) == 2 else asked_by(node)[0]
             found.setdefault(condition.canon, condition)
@@ -23,6 +24,8 @@ def conditions(roots: Sequence[Node]) -> list[Node]:
 def asked_by(node: Node) -> list[Node]:
     """The conditions at which the operator of a node has a kink or a jump, of the node's own arguments."""
     operator = node.operator
+    if not operator.kinks:
+        return []
     names = dict(zip(operator.argument_names, node.args, strict=False)) | {"y": node}
     formulas = (kink if isinstance(kink, str) else kink(node) for kink in operator.kinks)
     return [read_value(formula, names) for formula in formulas if formula]

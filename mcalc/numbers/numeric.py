@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations, product
 from math import prod
+from operator import attrgetter
 
 from sympy.core.expr import Expr
 
@@ -168,7 +169,7 @@ class _Letters:
 # Points ------------------------------------------------------------------------------------------------------------
 
 
-def draw_sizes(symbols: Iterable[Expr], first: int = 0, order: Sequence[int] | None = None) -> dict[str, int]:
+def draw_sizes(symbols: Iterable[Expr | str], first: int = 0, order: Sequence[int] | None = None) -> dict[str, int]:
     """A small size for each dimension, no two alike: 3, 2, 4, 5, …, so that a transposed answer cannot pass."""
     names = list(dict.fromkeys(str(symbol) for symbol in symbols))
     numbers = [first + number for number in (3, 2, *range(4, len(names) + 2))][: len(names)]
@@ -178,9 +179,9 @@ def draw_sizes(symbols: Iterable[Expr], first: int = 0, order: Sequence[int] | N
 def fitting_sizes(roots: Sequence[Node], named: Sequence[Node] = ()) -> Iterator[dict[str, int]]:
     """Sizes for which every part that the trees take is there, small ones first."""
     nodes = topological([*named, *roots])
-    needed: dict[Expr, None] = {}
+    lengths = {id(size): size for node in nodes for size in node.shape}.values()
+    needed = dict.fromkeys((size, 1) for size in lengths if not size.is_Symbol and not size.is_Integer)
     for node in nodes:
-        needed.update(dict.fromkeys((size, 1) for size in node.axes if not size.is_Symbol and not size.is_Integer))
         if node.operator.name == "element":
             for place, size in zip(places(node), node.args[0].axes, strict=True):
                 lower, upper = (place.lower, place.upper) if isinstance(place, Slice) else (place, place)
@@ -191,13 +192,14 @@ def fitting_sizes(roots: Sequence[Node], named: Sequence[Node] = ()) -> Iterator
     mentioned = [size for node in nodes for size in (*node.shape, *node.parameters) if hasattr(size, "free_symbols")]
     mentioned += [node.parameters[0].size for node in nodes if node.operator.name == "loop_sum"]
     mentioned += [loop.size for root in roots for loop in sorted(root.loops, key=str)]
-    symbols = dict.fromkeys(symbol for size in mentioned for symbol in sorted(size.free_symbols, key=str))
-    count = len(symbols)
+    every = {id(size): size for size in mentioned}.values()
+    names = list(dict.fromkeys(one.name for size in every for one in sorted(size.free_symbols, key=attrgetter("name"))))
+    count = len(names)
     orders = [tuple(range(count)), tuple(range(count))[::-1], *(permutations(range(count)) if count < 5 else ())]
-    smallest = draw_sizes(symbols)
+    smallest = draw_sizes(names)
     largest = max((whole(least, smallest) for _, least in needed), default=0)
     for first, order in product((*range(12), largest), dict.fromkeys(orders)):
-        sizes = draw_sizes(symbols, first, order)
+        sizes = draw_sizes(names, first, order)
         if all(whole(size, sizes) >= whole(least, sizes) for size, least in needed):
             yield sizes
 

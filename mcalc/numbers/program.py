@@ -14,7 +14,7 @@ from typing import cast
 from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.axes import Taken, along_row, chosen, meaning, places, totalled, way
+from mcalc.numbers.axes import Laid, Taken, along_row, chosen, meaning, places, totalled, way
 from mcalc.numbers.jitter import Jitter
 from mcalc.numbers.layout import Layout, Loops
 from mcalc.numbers.sizes import Sizes, whole
@@ -59,6 +59,7 @@ class Program:
         self.constants = cast(list[Array], [None] * len(self.order))
         self.results = [self.slots[root] for root in roots]
         self.costly = self.nested = False
+        self.laid: dict[Node, Laid] = {}
         bound |= {*ahead, *layout.letters}
         for root in roots:
             for loop in self.loops[root] - bound:
@@ -182,10 +183,10 @@ class Program:
 
     def _laid(self, node: Node, active: Loops) -> Compute:
         """What gives a value with axes in front; of a sum over such an axis, perhaps one without."""
-        name, layout, slots = node.operator.name, self.layout, self.slots
-        laid = layout.laid(node, slots)
+        name, layout = node.operator.name, self.layout
+        laid = self._place_of(node)
         if node in layout.sums:
-            terms = [(part, [layout.laid(one, slots) for one, _ in part.factors]) for part in layout.sums[node]]
+            terms = [(part, [self._place_of(one) for one, _ in part.factors]) for part in layout.sums[node]]
             return totalled(terms, laid, layout.letters[node.parameters[0]], layout.lengths_within(node))
         if name == "loop_index":
             numbers = self.arithmetic.array(np.arange(1.0, layout.lengths[laid.ahead] + 1))
@@ -195,7 +196,7 @@ class Program:
             return lambda state: rows
         if name == "loop_sum":
             return self._loop_sum(node, active)
-        args = [layout.laid(arg, slots) for arg in node.args]
+        args = [self._place_of(arg) for arg in node.args]
         if name == "element":
             return chosen(
                 laid,
@@ -207,6 +208,12 @@ class Program:
             return found(node, self.arithmetic, laid, args)
         self.costly = True
         return self._one_by_one(node)
+
+    def _place_of(self, node: Node) -> Laid:
+        """Where the value is found, and with which axes."""
+        if node not in self.laid:
+            self.laid[node] = self.layout.laid(node, self.slots)
+        return self.laid[node]
 
     def _taken(self, place: Parameter, size: int) -> Taken:
         """What an element takes of an axis: a running index goes by its letter where it is laid out."""

@@ -41,14 +41,13 @@ from mcalc.documents.blocks import (
     Shortened,
     Spans,
     capital,
-    in_this_text,
     joined,
 )
 from mcalc.documents.data import Data
 from mcalc.networks.index_form import IndexForm
 from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
-from mcalc.notation.common_parts import InNames
 from mcalc.notation.drawing import Slices
+from mcalc.notation.in_names import InNames
 from mcalc.notation.results import named_results
 from mcalc.notation.said import size_box
 from mcalc.notation.writing import box_of
@@ -63,14 +62,25 @@ def page(derivation: Derivation, lhs: bool = False) -> Page:
     data = Data(partial(of_derivation, derivation))
     derivation = shown(derivation) if derivation.command == "explain" else derivation
     with derivation.apart():
-        by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
-        title = ("Derivative of ", box_of(derivation.value), " by ", *by)
         if derivation.command == "explain":
             blocks = [block for part in derivation.parts or (derivation,) for block in DerivationPage(part).explained()]
         else:
             blocks = list(DerivationPage(derivation).answered(lhs))
         assumed = assumptions(derivation)
-        return Page(tuple(blocks), title, assumed, derivation.command != "explain", data=data, notes=assumed)
+        return Page(
+            tuple(blocks),
+            partial(_title, derivation),
+            assumed,
+            derivation.command != "explain",
+            data=data,
+            notes=assumed,
+        )
+
+
+def _title(derivation: Derivation) -> Spans:
+    with derivation.apart():
+        by = joined([box_of(node) for node in dict.fromkeys(derivation.by)])
+        return ("Derivative of ", box_of(derivation.value), " by ", *by)
 
 
 def common_lines(names: InNames) -> list[Equations]:
@@ -274,8 +284,7 @@ class DerivationPage(Sentences):
         shown = was_shown and (not named or bool(self.named(result)[1]))
         answer = [Equations((Line(left, box, (), result.shape, named=named),), "answer")] if again or not shown else []
         yield Heading(2, ("Result",))
-        at_length = in_this_text(lambda: answer_lines(derivation, names_of_parts(derivation), True))
-        yield Either(tuple(answer), later=at_length)
+        yield Either(tuple(answer), tuple(answer_lines(derivation, names_of_parts(derivation), True)))
         yield from self.other_forms(derivation)
         error = None if named else error_term(derivation)
         if error is not None:
@@ -283,9 +292,10 @@ class DerivationPage(Sentences):
         check = "" if derivation.verified is None else capital(verified_line(derivation))
         other = other_layout(derivation)
         told = ". ".join(filter(None, [check, capital(other)]))
-        checked = (Prose((check + ".",), "quiet"),) if check else ()
-        turned = in_this_text(lambda: (*self.turned(), *checked))
-        yield Either((Prose((told,)),) if told else (), later=turned)
+        yield Either(
+            (Prose((told,)),) if told else (),
+            (*self.turned(), *((Prose((check + ".",), "quiet"),) if check else ())),
+        )
         yield from (Note(self.said(note)) for note in derivation.remarks)
 
     def turned(self) -> Iterator[Block]:

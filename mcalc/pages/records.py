@@ -13,8 +13,8 @@ from mcalc.derivation.detail import shown
 from mcalc.derivation.linear_map import other_forms
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Name, equation
-from mcalc.notation.common_parts import InNames
 from mcalc.notation.drawing import Drawn, Slices
+from mcalc.notation.in_names import InNames
 from mcalc.notation.results import named_results, write_expression
 from mcalc.notation.writing import written as said
 from mcalc.table.records import Shape

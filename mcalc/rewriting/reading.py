@@ -216,7 +216,8 @@ class Typed:
                     self._learned.clear()
                     self._inside.clear()
                 self._signs_then = len(self.signs)
-                self._learn(root)
+                if root not in self._learned:
+                    self._learn(root)
 
     def _learn(self, root: Node) -> None:
         plain, done, inside = self._plain, self._learned, self._inside

@@ -45,9 +45,9 @@ def in_use(text: InUse) -> Iterator[None]:
         _in_use.reset(token)
 
 
-def kept_apart() -> tuple[frozenset[str], frozenset[str]]:
-    """The names and the letters of running indices that what is written now keeps apart from."""
-    return _in_use.get().names, _in_use.get().running
+def text_in_use() -> InUse:
+    """All that the text that is answered has in use."""
+    return _in_use.get()
 
 
 def names_in_use() -> frozenset[str]:
@@ -90,8 +90,13 @@ def _names_in(roots: tuple[Node, ...]) -> frozenset[str]:
     return frozenset(found | {symbol.name for size in sizes for symbol in size.free_symbols})
 
 
-def letters_of(roots: Collection[Node], names: Iterable[str] = ()) -> InUse:
+def letters_of(roots: Iterable[Node], names: Iterable[str] = ()) -> InUse:
     """What a text with the values `roots`, and with further names, has in use."""
+    return _letters_of(tuple(roots), tuple(names))
+
+
+@lru_cache(4)
+def _letters_of(roots: tuple[Node, ...], names: tuple[str, ...]) -> InUse:
     with_sums = [root for root in roots if "loop_sum" in root.below]
     loops = {node.parameters[0].name for node in topological(with_sums) if node.operator.name == "loop_sum"}
     return InUse(names_in(roots) | frozenset(names), frozenset(loops))
