@@ -36,8 +36,11 @@ from mcalc.tree.node import Node, variables
 Sums = dict[tuple[object, ...], tuple[Expression, Local, Node | None, list[list[Local]]]]
 """By value, variable and paths: the derivative, how it goes on, what its name stands for; the paths are kept alive."""
 
-_KEPT_WRITTEN_OUT = 60
-"""A longer derivative goes on into the next ones by its name, so that derivations grow with the program."""
+_KEPT_WRITTEN_OUT, _LONG_PROGRAM, _KEPT_IN_A_LONG_ONE = 60, 40, 6
+"""A longer derivative goes on into the next ones by its name, so that derivations grow with the program.
+
+In a program of many intermediate variables nearly all do.
+"""
 
 _LONGEST_WAY, _MOST_TERMS = 12, 4
 """How many Jacobians a product has that is to be read in one line, and how many terms it has multiplied out."""
@@ -164,13 +167,15 @@ class Combination:
                 tensor = closed(contract(tensor, entry.tensor), left)
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
-        result = matrix_or_indices(tensor)
+        longest = _KEPT_WRITTEN_OUT if len(self.lines) <= _LONG_PROGRAM else _KEPT_IN_A_LONG_ONE
+        goes_on_by_name = target is not self.by
+        result = matrix_or_indices(tensor, None if self.told or not goes_on_by_name else longest)
         alone = len(paths) == 1 and self._multiplies(paths[0]) and not self._summed(paths[0], target)
-        if alone and isinstance(result, Node):
+        if alone and isinstance(result, Node) and len(terms) > 1:
             result = shorter_as_product(result, [entry.tensor for entry in paths[0]])
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)
-        elif result.key[0] > _KEPT_WRITTEN_OUT and target is not self.by and not result.loops:
+        elif result.key[0] > longest and goes_on_by_name and not result.loops:
             self.named[leaf] = result
             total[name] = Local(leaf, leaf_tensor(leaf, value, variable), leaf)
         else:

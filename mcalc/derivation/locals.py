@@ -38,10 +38,10 @@ def leaf_of(value: Node, name: str, variable: Node, arguments: Sequence[Node] = 
     return partial(name, str(variable.parameters[0]), shape, len(value.axes), of)
 
 
-def matrix_or_indices(tensor: Tensor) -> Node | IndexForm:
-    """In matrix notation where there is such a form, else in index notation."""
+def matrix_or_indices(tensor: Tensor, longest: int | None = None) -> Node | IndexForm:
+    """In matrix notation where there is such a form, else in index notation; not simplified where it is longer."""
     places = matrix_places(tensor.value, tensor.variable)
-    node = None if places is None else matrix_form(tensor.terms, *places)
+    node = None if places is None else matrix_form(tensor.terms, *places, longest)
     return IndexForm.of(tensor) if node is None else node
 
 

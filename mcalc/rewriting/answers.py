@@ -54,9 +54,9 @@ class Author:
         forms = raw(entries)
         self.writer.opposites |= opposites([self.engine.simplify(forms[entry]) for entry in entries])
 
-    def simplified(self, form: Form) -> Node:
-        """The form simplified, as a value."""
-        return self.writer.show(self.engine.simplify(form))
+    def simplified(self, form: Form, longest: int | None = None) -> Node:
+        """The form simplified, as a value; one that is longer as it is, for a larger one to be simplified."""
+        return self.writer.show(form if longest is not None and form.cost > longest else self.engine.simplify(form))
 
 
 _authors: list[Author] = []
@@ -151,8 +151,13 @@ def shape_between(row: Index | None, column: Index | None) -> Shape:
     return (row.size,) if column is None else (row.size, column.size)
 
 
-def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> Node | None:
-    """The sum of the terms in matrix notation, `row` for its rows and `column` for its columns; None if it has none."""
+def matrix_form(
+    terms: Sequence[Term], row: Index | None, column: Index | None, longest: int | None = None
+) -> Node | None:
+    """The sum of the terms in matrix notation, `row` for its rows and `column` for its columns; None if it has none.
+
+    It is simplified, but for one that has more than `longest` tokens.
+    """
     free = [index for index in (row, column) if index is not None]
     paired = split_free(terms, free)
     if paired is not None:
@@ -167,7 +172,7 @@ def matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) 
     written_out = by_parts(pieces, row, column)
     if written_out is not None:
         return simplify(written_out)
-    return _summed(pieces, shape_between(row, column))
+    return _summed(pieces, shape_between(row, column), longest)
 
 
 def has_matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> bool:
@@ -262,7 +267,7 @@ def _parted(term: Term, fast: Iterable[Index]) -> tuple[Term, Term]:
     return term._replace(factors=tuple(rest)), Term(S.One, tuple(inside))
 
 
-def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:
+def _summed(pieces: Sequence[Piece], shape: Shape, longest: int | None) -> Node:
     """The raw terms added up, for the engine to begin with."""
     nodes = [node for piece in pieces for node, _ in piece.scalars]
     nodes += [piece.body for piece in pieces if piece.body is not None]
@@ -270,8 +275,8 @@ def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:
     forms = author.typed.raw(nodes)
     parts = [(rational(piece.coefficient), _product(piece, forms, shape)) for piece in pieces]
     if len(parts) == 1 and parts[0][0] == 1 and parts[0][1].shape == shape:
-        return author.simplified(parts[0][1])
-    return author.simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape))
+        return author.simplified(parts[0][1], longest)
+    return author.simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape), longest)
 
 
 def _product(piece: Piece, forms: dict[Node, Form], shape: Shape) -> Form:
