@@ -31,18 +31,21 @@ def _moved(value: Node, old: Sequence[LoopIndex], new: Sequence[LoopIndex]) -> N
 
 
 def substituted(result: Node, meaning: dict[Node, Node], done: dict[Node, Node]) -> Node:
-    """The meanings inserted, and the sums that they make simplified from the inside out; what is done is kept."""
+    """The meanings inserted, and the sums that they make simplified from the inside out; what is done is kept.
+
+    A sum in which one part alone has a meaning, as ``1 − u²``, is simplified with the whole.
+    """
     whole = meaning.get(result, result)
     done |= meaning
     for node in topological([result], lambda node: () if node in done else node.args):
         if node in done and node is not result:
             continue
         args = [done[arg] for arg in node.args]
-        changed = any(new is not old for new, old in zip(args, node.args, strict=True))
+        changed = sum(new is not old for new, old in zip(args, node.args, strict=True))
         new = node.func(*args) if changed else node
         if node is result:
             return whole if result in meaning else new
-        done[node] = simplified_within(new) if changed and node.operator.name == "add" else new
+        done[node] = simplified_within(new) if changed > 1 and node.operator.name == "add" else new
     return whole
 
 
