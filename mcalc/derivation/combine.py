@@ -36,7 +36,7 @@ from mcalc.tree.node import Node, variables
 Sums = dict[tuple[object, ...], tuple[Expression, Local, Node | None, list[list[Local]]]]
 """By value, variable and paths: the derivative, how it goes on, what its name stands for; the paths are kept alive."""
 
-_KEPT_WRITTEN_OUT, _LONG_PROGRAM, _KEPT_IN_A_LONG_ONE = 60, 40, 6
+_KEPT_WRITTEN_OUT, _LONG_PROGRAM, _KEPT_IN_A_LONG_ONE = 60, 40, 4
 """A longer derivative goes on into the next ones by its name, so that derivations grow with the program.
 
 In a program of many intermediate variables nearly all do.
@@ -48,7 +48,10 @@ _LONGEST_WAY, _MOST_TERMS = 12, 4
 
 @dataclass
 class Combination:
-    """The intermediate variables with the Jacobians between them; `result` appends its steps to `steps`."""
+    """The intermediate variables with the Jacobians between them; `result` appends its steps to `steps`.
+
+    A derivative of more than `longest` tokens goes on by its name, or, what is not the `whole` derivative, as it is.
+    """
 
     lines: list[Line]
     steps: list[Step]
@@ -57,8 +60,14 @@ class Combination:
     by_indices: bool = False
     told: bool = True
     known: Sums | None = None
+    longest: int = 0
+    whole: bool = True
     named: dict[Node, Node] = field(default_factory=dict)
     total: dict[str, Local] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.longest:
+            self.longest = _KEPT_WRITTEN_OUT if len(self.lines) <= _LONG_PROGRAM else _KEPT_IN_A_LONG_ONE
 
     def result(self) -> Expression:
         """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""
@@ -98,7 +107,8 @@ class Combination:
         self.local, passed = dict(self.local), set[str]()
         for fork in joined:
             own = {edge: self.local.pop(edge) for line in fork.lines for edge in edges.get(line.name, ())}
-            inner = Combination(fork.lines, self.steps, fork.start, own, self.by_indices, self.told, self.known)
+            rest = (self.by_indices, self.told, self.known, self.longest, False)
+            inner = Combination(fork.lines, self.steps, fork.start, own, *rest)
             inner.result()
             self.named |= inner.named
             start = str(fork.start.parameters[0])
@@ -167,15 +177,15 @@ class Combination:
                 tensor = closed(contract(tensor, entry.tensor), left)
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
-        longest = _KEPT_WRITTEN_OUT if len(self.lines) <= _LONG_PROGRAM else _KEPT_IN_A_LONG_ONE
         goes_on_by_name = target is not self.by
-        result = matrix_or_indices(tensor, None if self.told or not goes_on_by_name else longest)
+        written = self.told or (self.whole and not goes_on_by_name)
+        result = matrix_or_indices(tensor, None if written else self.longest)
         alone = len(paths) == 1 and self._multiplies(paths[0]) and not self._summed(paths[0], target)
         if alone and isinstance(result, Node) and len(terms) > 1:
             result = shorter_as_product(result, [entry.tensor for entry in paths[0]])
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)
-        elif result.key[0] > longest and goes_on_by_name and not result.loops:
+        elif result.key[0] > self.longest and goes_on_by_name and not result.loops:
             self.named[leaf] = result
             total[name] = Local(leaf, leaf_tensor(leaf, value, variable), leaf)
         else:
