@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sympy.core.numbers import Rational
 from sympy.core.singleton import S
 
-from mcalc.networks.networks import Index, Term, expand
+from mcalc.networks.networks import ONE, Factor, Index, Term, expand
 from mcalc.networks.normal_form import normalise
 from mcalc.networks.running import without_running
+from mcalc.tree import build
 from mcalc.tree.node import Node
 
 MANY_TERMS = 12
 """Longer sums stay whole."""
 _FEW = 4
+_CLOSED = frozenset({"diag", "transpose"})
+"""What stays as it is inside of a product of matrices, besides what has no formula of its own."""
 
 
 def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True, most: int = MANY_TERMS) -> list[Term]:
@@ -32,6 +36,25 @@ def terms_of(node: Node, indices: tuple[Index, ...], open_sums: bool = True, mos
             if term is not None:
                 result.append(term._replace(coefficient=sign * term.coefficient))
     return result
+
+
+def expand_at_ends(node: Node, indices: tuple[Index, ...], power: Rational = S.One) -> Term | None:
+    """As `expand`; a product of matrices stays one, but for a diagonal at an end: ``v[i] (A·diag(u)·B)[i,j]``."""
+    row = build.row_of(node)
+    closed = [len(part.axes) == 2 and (not part.operator.value or part.operator.name in _CLOSED) for part in row]
+    at_ends = [row[at].operator.name == "diag" for at in (0, -1)]
+    if not all(closed) or power != 1 or len(row) < 2 + sum(at_ends):
+        return expand(node, indices, power)
+    first, last = at_ends[0], len(row) - at_ends[1]
+    inner = build.chain(row[first:last])
+    above, below = (Index(size) if opens else i for opens, size, i in zip(at_ends, inner.axes, indices, strict=True))
+    term = Term(S.One, (Factor(inner, (above, below)),))
+    for opens, end, places in zip(at_ends, (row[0], row[-1]), ((indices[0], above), (below, indices[1])), strict=True):
+        part = expand(end, places) if opens else ONE
+        if part is None:
+            return None
+        term = term.times(part)
+    return term
 
 
 def tidy(terms: Sequence[Term], free: Sequence[Index]) -> list[Term]:

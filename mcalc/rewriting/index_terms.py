@@ -11,6 +11,7 @@ from sympy.core.singleton import S
 from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Index, Term, expand
 from mcalc.networks.pairs import is_selection
+from mcalc.networks.terms import expand_at_ends
 from mcalc.rewriting.answers import as_diagonal, simplify
 from mcalc.rewriting.explaining import runs_between
 from mcalc.table.sentences import Sentence, linked, told
@@ -63,7 +64,7 @@ def _with_simple_factors(term: Term, simplified: Callable[[Node], Node]) -> Term
         if simple is None or simple is factor.node or len(simple.axes) != len(factor.indices):
             result = result._replace(factors=(*result.factors, factor))
             continue
-        opened = expand(simple, factor.indices, factor.power)
+        opened = expand_at_ends(simple, factor.indices, factor.power)
         if opened is None:
             return None
         result, changed = result.within(opened), True
