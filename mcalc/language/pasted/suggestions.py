@@ -13,15 +13,19 @@ from mcalc.language.reading import read_program
 from mcalc.problems import Problem, Span
 from mcalc.table.records import lies
 
-_SUSPECT = re.compile(r"[^A-Za-z0-9_\s+\-*/@^'(),;=.]|\.\s*\w*\s*\(|sum\s*_|\^\s*\(?\s*[^\W\d]|\.\s*T|\A[^@]*\*[^@]*\Z")
-"""A sign of another notation, a call behind a dot, a sum of its own, a name as an exponent, stars and no `@`.
+_SUSPECT = re.compile(
+    r"[^A-Za-z0-9_\s+\-*/@^'(),;=.]|\.\s*\w*\s*\(|sum\s*_|\^\s*\(?\s*[^\W\d]|\.\s*T"
+    r"|\A(?=[^@]*\*)(?=[^@]*(?:'|inv|\^\s*\(?\s*-|\(\s*1\s*,))[^@]*\Z"
+)
+"""A sign of another notation, a call behind a dot, a sum of its own, a name as an exponent; stars, a transpose or an
+inverse, and no `@`.
 
-A text without any of these is not certainly in another notation."""
+A text without any of these, and without a row, is not certainly in another notation."""
 
 
 def misread(source: str, declared: Mapping[str, Declaration]) -> None:
     """Raises the Problem of a text that mcalc can read, and that is certainly another notation: ``np.exp(x)``."""
-    if _SUSPECT.search(source) is None:
+    if _SUSPECT.search(source) is None and not any(lies(one.shape) for one in declared.values()):
         return
     corrected, slips = rewritten(source, _ranks(declared))
     for slip in slips:
