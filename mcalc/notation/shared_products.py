@@ -36,13 +36,13 @@ def with_shared_products(
 
 
 class _Sharing:
-    """The products of some values, and by which factor one is looked for in another."""
+    """The products of some values, and by which factors one is looked for in another, of a row by its first two."""
 
     def __init__(self, roots: Sequence[Node], but: frozenset[Node] = frozenset()) -> None:
         self.roots, self.but = roots, but
         self.order = topological(roots)
         self.rows: dict[Node, tuple[Node, ...]] = {}
-        self.by_start: dict[Node, list[tuple[tuple[Node, ...], Node, bool]]] = {}
+        self.by_start: dict[tuple[Node, ...], list[tuple[tuple[Node, ...], Node, bool]]] = {}
         self.factors: dict[Node, Counter[Node]] = {}
         self.by_largest: dict[Node, list[Node]] = {}
         self.first: dict[object, Node] = {}
@@ -82,9 +82,9 @@ class _Sharing:
         if node.operator.name in _MATRICES:
             row = self.rows[node] = tuple(_row_of(node))
             if self._has_name(node) and self.first.setdefault(row, node) is node:
-                self.by_start.setdefault(row[0], []).append((row, node, False))
+                self.by_start.setdefault(row[:2], []).append((row, node, False))
                 over = tuple(build.transpose(part) for part in reversed(row))
-                self.by_start.setdefault(over[0], []).append((over, node, True))
+                self.by_start.setdefault(over[:2], []).append((over, node, True))
         else:
             factors = self.factors[node] = Counter(self.flat[node])
             key = frozenset(factors.items())
@@ -142,7 +142,7 @@ class _Sharing:
         row, at = self.rows[node], 0
         found: list[Node] = []
         while at < len(row):
-            for known, whole, over in self.by_start.get(row[at], ()):
+            for known, whole, over in self.by_start.get(row[at : at + 2], ()):
                 shorter = len(known) < len(row) or self.place[whole] < self.place[node]
                 if shorter and row[at : at + len(known)] == known:
                     found.append(build.apply("transpose", whole) if over else whole)
