@@ -19,6 +19,7 @@ from mcalc.derivation.locals import (
     matrix_or_indices,
     moved,
     node_of,
+    paths_of,
     symbol_of,
     with_indices,
 )
@@ -37,10 +38,7 @@ Sums = dict[tuple[object, ...], tuple[Expression, Local, Node | None, list[list[
 """By value, variable and paths: the derivative, how it goes on, what its name stands for; the paths are kept alive."""
 
 _KEPT_WRITTEN_OUT, _LONG_PROGRAM, _KEPT_IN_A_LONG_ONE = 60, 40, 4
-"""A longer derivative goes on into the next ones by its name, so that derivations grow with the program.
-
-In a program of many intermediate variables nearly all do.
-"""
+"""A longer derivative goes on by its name, so that derivations grow with the program; in a long one nearly all do."""
 
 _LONGEST_WAY, _MOST_TERMS = 12, 4
 """How many Jacobians a product has that is to be read in one line, and how many terms it has multiplied out."""
@@ -318,8 +316,3 @@ def _matrix_form(leaf: Node, result: Node) -> Step:
     if len(leaf.axes) == 1:
         because = "the entries side by side" if lies(leaf.shape) else "the entries below each other"
     return Step("combine", "matrix form", because, leaf, result, leaf.shape)
-
-
-def paths_of(paths: list[list[Local]]) -> list[list[str]]:
-    """Each path as the names that it passes through, the value first."""
-    return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]

@@ -120,3 +120,8 @@ def closed_sum(entry: Local) -> Local:
     indices = tuple(index for index in places if index is not None)
     terms = tuple(terms_of(entry.node, indices, open_sums=False))
     return with_fields(entry, tensor=entry.tensor._replace(terms=terms))
+
+
+def paths_of(paths: Sequence[Sequence[Local]]) -> list[list[str]]:
+    """Each path as the names that it passes through, the value first."""
+    return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]
