@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from dataclasses import replace as with_fields
+from functools import cached_property
 from typing import ParamSpec
 
 from mcalc.derivation.conventions import asked_of_symmetric, convention_notes, declared_last, within_symmetric
-from mcalc.derivation.derivation import Derivation, Step, Verified, letters_of_text
-from mcalc.derivation.derive import Work
-from mcalc.derivation.fixed_sizes import ENTRIES, written_out
-from mcalc.derivation.known import Known
+from mcalc.derivation.derivation import Derivation, Verified, letters_of_text
+from mcalc.derivation.natural import Naturals
 from mcalc.derivation.notes import notes_on
-from mcalc.derivation.prepare import prepare
-from mcalc.derivation.rewritten import recognized
 from mcalc.derivation.together import layout_step, row_of_scalars, whole_hessian
 from mcalc.language.declarations import declarations
 from mcalc.language.parser import own_name
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.of_numbers import magnitude
-from mcalc.notation.results import write_expression
 from mcalc.problems import Problem
 from mcalc.question import Question, read, shapes_by_letter, variables_of
-from mcalc.rewriting.answers import author_of, author_within, length_of, simplify
-from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
-from mcalc.rewriting.naming import Named, functions_named, is_definition
+from mcalc.rewriting.answers import author_of, author_within, simplify
 from mcalc.tree import build
 from mcalc.tree.known import declared
 from mcalc.tree.letters import in_use
-from mcalc.tree.node import Node, replaced, variables
+from mcalc.tree.node import Node
 from mcalc.tree.operations import cases
 
-__all__ = ["Question", "answered", "derive", "in_layout", "read", "shapes_by_letter", "turned_for", "work_on"]
+__all__ = ["Question", "answered", "derive", "in_layout", "read", "shapes_by_letter", "turned_for"]
 
 
 _JACOBIAN = "`mcalc jacobian` differentiates a vector or a matrix"
@@ -106,18 +100,19 @@ class _Derivatives:
     asked: Question
     reading: Reading
     free: Reading
-    known: Known = field(default_factory=Known)
-    by_paths: Known = field(default_factory=Known)
-    functions: dict[Node, Named] = field(default_factory=dict)
+
+    @cached_property
+    def naturals(self) -> Naturals:
+        """The derivatives in the paper's layout; what is found of one is known for the others."""
+        asked = self.asked
+        method = asked.method if asked.command == "explain" else "chain"
+        return Naturals((self.reading.value, self.free.value), asked.method, method, asked.told)
 
     def first(self, by: Sequence[Node]) -> Derivation:
         """``∂f/∂x`` for each x, in one row where all are scalars."""
         together = len(by) > 1 and len(self.reading.value.axes) < 2 and all(not variable.shape for variable in by)
-        parts: list[Derivation] = []
-        for variable in by:
-            named = sum(len(part.lines) for part in parts) if together else 0
-            part = self._derived(self.free, variable, "paper" if together else self.asked.laid_out, named=named)
-            parts.append(self._finished(part, (variable,)))
+        found = self._derived(self.free, by, "paper" if together else self.asked.laid_out, counting=together)
+        parts = [self._finished(part, (variable,)) for part, variable in zip(found, by, strict=True)]
         if len(parts) == 1:
             return parts[0]
         if together:
@@ -131,10 +126,10 @@ class _Derivatives:
         together = len(by) > 1 and all(not variable.shape for variable in by)
         gradients: list[Derivation] = []
         parts: dict[tuple[Node, Node], Derivation] = {}
-        for at, variable in enumerate(by):
-            gradients.append(self._checked(self._derived(self.free, variable, "paper", cases=False)))
-            for other in by[at:] if together else by:
-                parts[variable, other] = self._once_more(gradients[-1], variable, other)
+        for at, (gradient, variable) in enumerate(zip(self._derived(self.free, by, "paper", False), by, strict=True)):
+            gradients.append(self._checked(gradient))
+            others = by[at:] if together else by
+            parts |= {(variable, part.by[-1]): part for part in self._once_more(gradients[-1], variable, others)}
         if self.asked.command == "explain":
             shown: list[Derivation] = []
             for gradient, variable in zip(gradients, by, strict=True):
@@ -156,62 +151,41 @@ class _Derivatives:
             return whole_hessian(by, whole, self.asked.laid_out)
         return with_fields(whole[by[0], by[0]], by=tuple(by), parts=tuple(whole.values()))
 
-    def _once_more(self, gradient: Derivation, first: Node, second: Node) -> Derivation:
+    def _once_more(self, gradient: Derivation, first: Node, by: Sequence[Node]) -> Iterator[Derivation]:
         if not isinstance(gradient.natural, Node):
             raise Problem(
                 "This gradient has no matrix form to differentiate again.", source=self.asked.source, status=3
             )
         once_more = with_fields(self.free, value=gradient.natural, bound={})
-        return with_fields(
-            self._finished(self._derived(once_more, second, self.asked.laid_out), (first, second)), once=first
-        )
+        for part, second in zip(self._derived(once_more, by, self.asked.laid_out), by, strict=True):
+            yield with_fields(self._finished(part, (first, second)), once=first)
 
-    def _derived(self, free: Reading, by: Node, layout: str, cases: bool = True, named: int = 0) -> Derivation:
-        """The derivative of a reading with its variables free, as if nothing had been declared of them."""
-        twin = self.free.names[str(by.parameters[0])]
-        method = self.asked.method if self.asked.command == "explain" else "chain"
-        naming, functions = self._named(free.value)
-        naming = [one for one in naming if twin in variables(one.before)]
-        value = in_parts(free, functions)
-        work = work_on(value, twin, cases, named, method, self.asked.told, known=self.known)
-        natural = work.derive()
-        if naming and is_definition(functions[free.value]):
-            typed = work_on(free, twin, cases, named, method, self.asked.told, known=self.known)
-            as_typed = typed.derive()
-            if self.asked.method == "chain" or length_of(as_typed) <= length_of(natural):
-                naming, value, work, natural = [], free, typed, as_typed
-        if method == "index" or any(step.rule == "differential" for step in work.steps):
-            with author_of([self.reading.value, self.free.value]):
-                usual = work_on(value, twin, cases, named, "chain", told=False, known=self.by_paths).derive()
-            if write_expression(usual) != write_expression(natural):
-                said = ENTRYWISE
-                if isinstance(natural, Node) and isinstance(usual, Node):
-                    said = said_of(runs_between(natural, usual), natural, usual)
-                work.steps.append(Step("substitute", "simplify", said, natural, usual, usual.shape))
-                natural = usual
-        steps = [*map(recognized, naming), *work.steps]
-        if (whole := written_out(natural)) is not None:
-            steps = [*steps, Step("substitute", "simplify", ENTRIES, natural, whole, whole.shape)]
-            natural = whole
-        derivation = Derivation(
-            self.asked.source,
-            self.asked.command,
-            free,
-            (by,),
-            layout,
-            tuple(steps),
-            tuple(work.lines),
-            natural,
-            natural,
-        )
-        derivation.notes = (*self.reading.notes, *notes_on(derivation))
-        return self._laid_out(derivation)
+    def _derived(
+        self, free: Reading, by: Sequence[Node], layout: str, cases: bool = True, counting: bool = False
+    ) -> Iterator[Derivation]:
+        """The derivatives of a reading with its variables free, as if nothing had been declared of them.
 
-    def _named(self, value: Node) -> Named:
-        """The functions that were typed out in a value, named once for all variables."""
-        if value not in self.functions:
-            self.functions[value] = functions_named(value)
-        return self.functions[value]
+        Where they go into one row, the intermediate variables are counted on, `counting`.
+        """
+        twins = [self.free.names[str(variable.parameters[0])] for variable in by]
+        found = self.naturals.together(free, twins, cases) if free is self.free else {}
+        counted = 0
+        for variable, twin in zip(by, twins, strict=True):
+            natural = found.get(twin) or self.naturals.alone(free, twin, cases, counted)
+            counted += len(natural.lines) if counting else 0
+            derivation = Derivation(
+                self.asked.source,
+                self.asked.command,
+                free,
+                (variable,),
+                layout,
+                natural.steps,
+                natural.lines,
+                natural.value,
+                natural.value,
+            )
+            derivation.notes = (*self.reading.notes, *notes_on(derivation))
+            yield self._laid_out(derivation)
 
     def _checked(self, derivation: Derivation) -> Derivation:
         if not self.asked.verify:
@@ -249,33 +223,6 @@ class _Derivatives:
 
 def _described(value: Node) -> str:
     return "a vector" if len(value.axes) == 1 else "a matrix"
-
-
-def work_on(
-    reading: Reading,
-    by: Node,
-    cases: bool = True,
-    named: int = 0,
-    method: str = "chain",
-    told: bool = True,
-    every: bool = False,
-    known: Known | None = None,
-) -> Work:
-    """The expression made ready to be derived; the variable is free, whatever was declared of it."""
-    plain = build.variable(str(by.parameters[0]), by.shape)
-    value, bound = reading.value, {name: node for name, node in reading.bound.items() if node.args}
-    if by is not plain:
-        undeclared = replaced([value, *bound.values()], {by: plain})
-        value, bound = undeclared[value], {name: undeclared[node] for name, node in bound.items()}
-    prepared = prepare(value, plain, frozenset(bound.values()))
-    names = {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
-    return Work(prepared, plain, names, cases, named, method, told, every, known or Known())
-
-
-def in_parts(reading: Reading, parts: Mapping[Node, Node]) -> Reading:
-    """The reading with parts of its program exchanged."""
-    bound = {name: parts.get(node, node) for name, node in reading.bound.items()}
-    return with_fields(reading, value=parts[reading.value], bound=bound)
 
 
 def in_layout(natural: Expression, value: Node, by: Node, layout: str) -> Expression:

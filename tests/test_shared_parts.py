@@ -9,6 +9,8 @@ import families
 import pytest
 
 import mcalc
+from mcalc.ask import derive
+from mcalc.derivation import answer_text
 
 CLASSIFIER = "h = tanh(W@x + b); p = softmax(V@h + c); -sum(y*log(p))"
 LAYERS = "z_1 = tanh(W_1@x + b_1); z_2 = tanh(W_2@z_1 + b_2); z_3 = tanh(W_3@z_2 + b_3); norm(z_3 - y)^2"
@@ -119,3 +121,27 @@ def test_in_python_long_answers_share_their_names_too() -> None:
 def test_the_page_grows_with_the_program() -> None:
     lengths = [len(page(*families.net_by_all(count))) for count in (6, 12, 24)]
     assert lengths[2] - lengths[1] < 2.2 * (lengths[1] - lengths[0])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_derivatives_found_in_one_pass_are_those_found_alone(name: str) -> None:
+    command, text, wrt, shapes = PROGRAMS[name]
+    if command == "hessian":
+        command = "gradient"
+    parts = derive(text, wrt, shapes, command, verify=False, told=False).parts
+    for by, part in zip(wrt.split(","), parts, strict=True):
+        alone = derive(text, by, shapes, command, verify=False, told=False)
+        assert answer_text(part, "ascii") == answer_text(alone, "ascii"), by
+
+
+def test_a_matrix_of_weights_and_the_scalars_beside_it() -> None:
+    text, shapes = "c*sum(tanh(W@x + b)) + sqrt(c)*w.x", {"c": "scalar", "b": "m"}
+    parts = derive(text, "W,c,w,b", shapes, "gradient", verify=False, told=False).parts
+    assert [answer_text(part, "ascii") for part in parts] == [
+        answer_text(derive(text, by, shapes, "gradient", verify=False), "ascii") for by in ("W", "c", "w", "b")
+    ]
+
+
+def test_a_name_that_does_not_occur_beside_others() -> None:
+    parts = derive("sum(tanh(W@x))", "W,x,z", {"z": "k"}, "gradient", verify=False, told=False).parts
+    assert answer_text(parts[2], "ascii") == "zeros(k)'"

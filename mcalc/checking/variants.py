@@ -8,13 +8,14 @@ from dataclasses import replace as with_fields
 
 from sympy.core.singleton import S
 
-from mcalc.ask import turned_for, work_on
+from mcalc.ask import turned_for
 from mcalc.calculus.differentiate import differentiate
 from mcalc.calculus.local_rules import local_rule
 from mcalc.checking.factors import constant, is_diagonal, plain
 from mcalc.checking.findings import SIGN
 from mcalc.derivation.derivation import Step
 from mcalc.derivation.locals import leaf_of, matrix_or_indices
+from mcalc.derivation.natural import work_on
 from mcalc.language.formulas import read_value
 from mcalc.language.shapes import Reading
 from mcalc.networks.index_form import Expression, IndexForm

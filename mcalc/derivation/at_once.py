@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from mcalc.derivation.reasons import is_square_of_norm
 from mcalc.tree import build
@@ -14,7 +14,7 @@ from mcalc.tree.node import Node, depends, topological
 _SIGN = "negative"
 
 
-def swallowed(root: Node, by: Node, named: Collection[Node], squares_alone: bool = False) -> set[Node]:
+def swallowed(root: Node, by: Sequence[Node], named: Collection[Node], squares_alone: bool = False) -> set[Node]:
     """The values below `root` that are differentiated with what uses them, and get no name of their own.
 
     With `squares_alone` these are the norms in ``‖a‖²``.
@@ -42,16 +42,16 @@ def swallowed(root: Node, by: Node, named: Collection[Node], squares_alone: bool
 
 def is_at_once(root: Node, by: Node, named: Collection[Node]) -> bool:
     """Whether the whole value is differentiated term by term."""
-    found = _AtOnce(root, by, frozenset(named))
+    found = _AtOnce(root, [by], frozenset(named))
     return found.by_terms(root) or found.stacked(root) or found.alone(root)
 
 
 class _AtOnce:
-    """The values of an expression that move with a variable, and those that are sums of its powers."""
+    """The values of an expression that move with variables, and those that are sums of powers of the only one."""
 
-    def __init__(self, root: Node, by: Node, named: frozenset[Node]) -> None:
-        self.root, self.by, self.named = root, by, named
-        self.touched = depends(root, by)
+    def __init__(self, root: Node, by: Sequence[Node], named: frozenset[Node]) -> None:
+        self.root, self.by, self.named = root, by[0], named
+        self.touched = depends(root, *by)
         self.order = [node for node in topological([root]) if node in self.touched and node.args]
         self.users: dict[Node, list[Node]] = {}
         self.sums: set[Node] = set()
@@ -59,7 +59,7 @@ class _AtOnce:
         for node in self.order:
             for arg in self.moving(node):
                 self.users.setdefault(arg, []).append(node)
-            if not by.axes and self._is_sum(node):
+            if len(by) == 1 and not by[0].axes and self._is_sum(node):
                 self.sums.add(node)
                 beside = node.operator.name != "power" and len(self.moving(node)) < len(node.args)
                 if beside or any(arg in self.held for arg in node.args):

@@ -53,7 +53,7 @@ class Combination:
 
     lines: list[Line]
     steps: list[Step]
-    by: Node
+    by: tuple[Node, ...]
     local: dict[tuple[str, str], Local]
     by_indices: bool = False
     told: bool = True
@@ -69,7 +69,12 @@ class Combination:
 
     def result(self) -> Expression:
         """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""
-        self._join(forks(self.lines, self.by, self.local))
+        (by,) = self.by
+        self._join(forks(self.lines, by, self.local))
+        return self.results()[by]
+
+    def results(self) -> dict[Node, Expression]:
+        """The derivatives by the variables, found on the way down from the value."""
         local = self.local
         self.line_of = {line.name: line for line in self.lines}
         root = self.lines[-1]
@@ -79,23 +84,20 @@ class Combination:
         for found in users.values():
             found.reverse()
         total = self.total
-        stops = {root.name, str(self.by.parameters[0])}
+        stops = {root.name, *(str(variable.parameters[0]) for variable in self.by)}
         in_indices = {name for edge, entry in local.items() if entry.node is None for name in edge}
         for line in self.lines:
             odd = len(line.node.axes) == 2 or line.name in in_indices
             if len(users.get(line.name, ())) > 1 or odd:
                 stops.add(line.name)
         self._rests(users, stops)
-        result: Expression | None = None
-        for target in [*(line.node for line in reversed(self.lines[:-1])), self.by]:
+        results: dict[Node, Expression] = {}
+        for target in [*(line.node for line in reversed(self.lines[:-1])), *self.by]:
             name = str(target.parameters[0])
-            if name not in stops or name not in users:
-                continue
-            paths = [self._path(line, name, root, stops, users, local, total) for line in users[name]]
-            paths.sort(key=len)
-            result = self._added(root, target, paths, total)
-        assert result is not None
-        return result
+            if name in stops and name in users:
+                paths = [self._path(line, name, root, stops, users, local, total) for line in users[name]]
+                results[target] = self._added(root, target, sorted(paths, key=len), total)
+        return results
 
     def _join(self, joined: Sequence[Fork]) -> None:
         """The total derivative at the end of each fork of single variables, found first: from there one path leads."""
@@ -106,7 +108,7 @@ class Combination:
         for fork in joined:
             own = {edge: self.local.pop(edge) for line in fork.lines for edge in edges.get(line.name, ())}
             rest = (self.by_indices, self.told, self.known, self.longest, False)
-            inner = Combination(fork.lines, self.steps, fork.start, own, *rest)
+            inner = Combination(fork.lines, self.steps, (fork.start,), own, *rest)
             inner.result()
             self.named |= inner.named
             start = str(fork.start.parameters[0])
@@ -154,7 +156,7 @@ class Combination:
         """The sum over the paths, if it is known, from another variable's derivative."""
         if self.known is None:
             return self._add_paths(root, target, paths, total)
-        place = (root.node, target, target is self.by, *(tuple(map(id, path)) for path in paths))
+        place = (root.node, target, target in self.by, *(tuple(map(id, path)) for path in paths))
         name = str(target.parameters[0])
         if place not in self.known:
             result = self._add_paths(root, target, paths, total)
@@ -175,7 +177,7 @@ class Combination:
                 tensor = closed(contract(tensor, entry.tensor), left)
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
-        goes_on_by_name = target is not self.by
+        goes_on_by_name = target not in self.by
         written = self.told or (self.whole and not goes_on_by_name)
         result = matrix_or_indices(tensor, None if written else self.longest)
         alone = len(paths) == 1 and self._multiplies(paths[0]) and not self._summed(paths[0], target)
@@ -189,7 +191,7 @@ class Combination:
         else:
             total[name] = Local(leaf, tensor_of(result, value, variable), result)
         if self.told and len(paths) == 1 == len(paths[0]):
-            if self.by_indices and leaf.shape and isinstance(result, Node) and target is self.by:
+            if self.by_indices and leaf.shape and isinstance(result, Node) and target in self.by:
                 self.steps.append(_matrix_form(leaf, result))
         elif self.told:
             if isinstance(result, Node) and all(self._multiplies(path) for path in paths):

@@ -17,7 +17,7 @@ from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
 from mcalc.derivation.known import Known
 from mcalc.derivation.locals import Local, by_name, leaf_of, leaf_tensor, matrix_or_indices
-from mcalc.derivation.meanings import apart, known_leaves, replaced_names, roots, substituted, with_entries
+from mcalc.derivation.meanings import apart, known_leaves, replaced_names, roots, substituted, with_entries, written_out
 from mcalc.derivation.prepare import Prepared
 from mcalc.derivation.reasons import because_local, listed, rule_name, short_name
 from mcalc.derivation.rewritten import rewriting_steps
@@ -87,6 +87,11 @@ class Work:
         self._introduce()
         return self._within_names(self._combined)
 
+    @property
+    def variables(self) -> tuple[Node, ...]:
+        """The variables that the value is differentiated by."""
+        return (self.by,)
+
     def _within_names(self, derive: Callable[[], Result]) -> Result:
         """What is derived while the definitions are written as their author typed them."""
         typed = (line.meaning for line in self.lines), (line.definition for line in self.lines)
@@ -118,7 +123,7 @@ class Work:
             return result
         local = self._differentiate()
         known = None if self.told else self.known.sums
-        combination = Combination(self.lines, self.steps, by, local, self.method == "index", self.told, known)
+        combination = Combination(self.lines, self.steps, (by,), local, self.method == "index", self.told, known)
         return self._substitute(self._inserted(combination.result(), combination.named))
 
     def _term_by_term(self) -> Expression:
@@ -138,19 +143,16 @@ class Work:
     # Introduce
 
     def _introduce(self, by_differentials: bool = False) -> None:
-        touched = depends(self.prepared.root, self.by)
-        taken = (
-            {str(leaf.parameters[0]) for leaf in variables(self.prepared.root)}
-            | set(self.names.values())
-            | {str(self.by.parameters[0])}
-        )
+        touched = depends(self.prepared.root, *self.variables)
+        named = (*variables(self.prepared.root), *self.variables)
+        taken = {str(leaf.parameters[0]) for leaf in named} | set(self.names.values())
         letters = chain(("u", "v", "g", "h", "t_u"), ("u" * length for length in count(2)))
         letter = next(without_subscripts(letters, taken | letters_in_use()))
         self.nodes: dict[Node, Node] = {}
         number = self.already_named
         inside: set[Node] = set()
         if not self.every:
-            inside = swallowed(self.prepared.root, self.by, self.names, squares_alone=self.method == "index")
+            inside = swallowed(self.prepared.root, self.variables, self.names, squares_alone=self.method == "index")
         if by_differentials:
             inside = in_products(self.prepared.root, self.by, self.names)
         for node in topological([self.prepared.root]):
@@ -198,7 +200,7 @@ class Work:
 
     def _differentiate(self) -> dict[tuple[str, str], Local]:
         found: dict[tuple[str, str], Local] = {}
-        inner = {line.node for line in self.lines} | {self.by}
+        inner = {*(line.node for line in self.lines), *self.variables}
         for line in self.lines:
             args = [leaf for leaf in variables(line.definition) if leaf in inner]
             edges = [(line.name, str(arg.parameters[0])) for arg in args]
@@ -242,10 +244,7 @@ class Work:
 
     def _inserted(self, result: Expression, named: dict[Node, Node]) -> Expression:
         """The result without the names of the longer derivatives it was combined from."""
-        values: dict[Node, Node] = {}
-        for leaf, value in named.items():
-            values[leaf] = replace(value, values)
-        full = replaced_names(result, values)
+        full = replaced_names(result, written_out(named))
         if full is not result:
             self.steps.append(
                 Step(

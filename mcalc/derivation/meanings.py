@@ -66,6 +66,14 @@ def replaced_names(result: Expression, meaning: dict[Node, Node]) -> Expression:
     return IndexForm.of(result.tensor._replace(terms=tuple(terms)))
 
 
+def written_out(named: Mapping[Node, Node]) -> dict[Node, Node]:
+    """What the names of derivatives stand for, without the names of those before."""
+    values: dict[Node, Node] = {}
+    for leaf, value in named.items():
+        values[leaf] = replace(value, values)
+    return values
+
+
 def _outside(meaning: dict[Node, Node], loops: Sequence[LoopIndex]) -> dict[Node, Node]:
     """The meanings with their own Σ's renamed apart from these."""
     changed = dict(meaning)

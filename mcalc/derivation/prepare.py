@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sympy.core.numbers import Integer
@@ -29,10 +29,13 @@ class Prepared:
     dots: Mapping[Node, Node] = field(default_factory=dict)
 
 
-def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepared:
-    """The value with ``xᵀAx`` read as ``x·(Ax)`` and ``w·x`` as ``sum(w ⊗ x)``; values with a name stay one value."""
+def prepare(root: Node, by: Sequence[Node], named: frozenset[Node] = frozenset()) -> Prepared:
+    """The value with ``xᵀAx`` read as ``x·(Ax)`` and ``w·x`` as ``sum(w ⊗ x)``; values with a name stay one value.
+
+    By several variables at once dot products stay, and a stack is one function.
+    """
     grouped: dict[Node, Node] = {}
-    moving = depends(root, by) if _has_ties(root) else frozenset()
+    moving = depends(root, *by) if _has_ties(root) else frozenset()
     for node in topological(
         [root], lambda node: _factors(node, named) if node.operator.name == "matmul" else node.args
     ):
@@ -43,18 +46,18 @@ def prepare(root: Node, by: Node, named: frozenset[Node] = frozenset()) -> Prepa
     opened: dict[Node, Node] = {}
     dots: dict[Node, Node] = {}
     top = _upright(grouped[root])
-    touched = depends(top, by) if "dot" in top.below else frozenset()
+    touched = depends(top, *by) if len(by) == 1 and "dot" in top.below else frozenset()
     shown = _unmarked(top)
     for node in topological([top]):
         result = node.func(*[opened[arg] for arg in node.args]) if touched and node.args else node
-        if result.operator.name == "dot" and [arg for arg in node.args if arg in touched] == [by]:
+        if result.operator.name == "dot" and [arg for arg in node.args if arg in touched] == [*by]:
             result = build.apply("sum", build.apply("multiply", *result.args))
             dots[result] = shown[node]
         opened[node] = result
         origin.setdefault(result, shown[node])
     place = {node: opened[_upright(new)] for node, new in grouped.items() if _upright(new) in opened}
     new = opened[top]
-    split = _split_stack(new, by, named)
+    split = _split_stack(new, by[0], named) if len(by) == 1 else None
     if split is None:
         return Prepared(new, origin, place, dots=dots)
     outer, inner = split

@@ -1,0 +1,139 @@
+"""A derivative in the paper's layout: its value, its lines and the steps to it; alone, or with others in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
+from typing import NamedTuple
+
+from mcalc.derivation.derivation import Line, Step
+from mcalc.derivation.derive import Work
+from mcalc.derivation.fixed_sizes import ENTRIES, written_out
+from mcalc.derivation.in_one_pass import OnePass
+from mcalc.derivation.known import Known
+from mcalc.derivation.prepare import Prepared, prepare
+from mcalc.derivation.rewritten import recognized
+from mcalc.language.shapes import Reading
+from mcalc.networks.index_form import Expression
+from mcalc.notation.results import write_expression
+from mcalc.rewriting.answers import author_of, length_of
+from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
+from mcalc.rewriting.naming import Named, functions_named, is_definition
+from mcalc.tree import build
+from mcalc.tree.node import Node, replaced, variables
+
+
+class Natural(NamedTuple):
+    """The steps to a derivative, its intermediate variables, and its value."""
+
+    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
+    value: Expression
+
+
+@dataclass(frozen=True)
+class Naturals:
+    """The derivatives of one program; `typed` are its values as declared and as they are differentiated.
+
+    `method` is the one that was asked for, and of an answer `explained` or not the one that is taken.
+    """
+
+    typed: Sequence[Node]
+    asked: str
+    method: str
+    told: bool
+    known: Known = field(default_factory=Known)
+    by_paths: Known = field(default_factory=Known)
+    functions: dict[Node, Named] = field(default_factory=dict)
+
+    def alone(self, free: Reading, by: Node, cases: bool = True, named: int = 0) -> Natural:
+        """The derivative of a reading with its variables free, as if nothing had been declared of them."""
+        naming, functions = self._named(free.value)
+        naming = [one for one in naming if by in variables(one.before)]
+        value = in_parts(free, functions)
+        work = work_on(value, by, cases, named, self.method, self.told, known=self.known)
+        natural = work.derive()
+        if naming and is_definition(functions[free.value]):
+            typed = work_on(free, by, cases, named, self.method, self.told, known=self.known)
+            as_typed = typed.derive()
+            if self.asked == "chain" or length_of(as_typed) <= length_of(natural):
+                naming, value, work, natural = [], free, typed, as_typed
+        if self.method == "index" or any(step.rule == "differential" for step in work.steps):
+            with author_of(self.typed):
+                usual = work_on(value, by, cases, named, "chain", told=False, known=self.by_paths).derive()
+            if write_expression(usual) != write_expression(natural):
+                said = ENTRYWISE
+                if isinstance(natural, Node) and isinstance(usual, Node):
+                    said = said_of(runs_between(natural, usual), natural, usual)
+                work.steps.append(Step("substitute", "simplify", said, natural, usual, usual.shape))
+                natural = usual
+        return _in_entries([*map(recognized, naming), *work.steps], work.lines, natural)
+
+    def together(self, free: Reading, by: Sequence[Node], cases: bool = True) -> dict[Node, Natural]:
+        """The derivatives by those of the variables that are found in one pass, as nothing is told of them.
+
+        These are the vectors and matrices; none where the value is a function that was typed out, or a stack.
+        """
+        named, functions = self._named(free.value)
+        known = set(variables(free.value))
+        wide = [variable for variable in by if variable.axes and variable in known]
+        typed_out = named and is_definition(functions[free.value])
+        if self.told or typed_out or len(wide) < 2 or free.value.operator.name == "stack":
+            return {}
+        value = in_parts(free, functions)
+        prepared, names = _prepared(value.value, _bound(value), wide)
+        work = OnePass(prepared, wide[0], names, cases, told=False, known=self.known, others=tuple(wide[1:]))
+        found = work.derive_all()
+        return {} if found is None else {one: _in_entries(work.steps, work.lines, found[one]) for one in wide}
+
+    def _named(self, value: Node) -> Named:
+        """The functions that were typed out in a value, named once for all variables."""
+        if value not in self.functions:
+            self.functions[value] = functions_named(value)
+        return self.functions[value]
+
+
+def _in_entries(steps: Sequence[Step], lines: Sequence[Line], value: Expression) -> Natural:
+    whole = written_out(value)
+    if whole is None:
+        return Natural(tuple(steps), tuple(lines), value)
+    last = Step("substitute", "simplify", ENTRIES, value, whole, whole.shape)
+    return Natural((*steps, last), tuple(lines), whole)
+
+
+def in_parts(reading: Reading, parts: Mapping[Node, Node]) -> Reading:
+    """The reading with parts of its program exchanged."""
+    bound = {name: parts.get(node, node) for name, node in reading.bound.items()}
+    return with_fields(reading, value=parts[reading.value], bound=bound)
+
+
+def work_on(
+    reading: Reading,
+    by: Node,
+    cases: bool = True,
+    named: int = 0,
+    method: str = "chain",
+    told: bool = True,
+    every: bool = False,
+    known: Known | None = None,
+) -> Work:
+    """The expression made ready to be derived; the variable is free, whatever was declared of it."""
+    plain = build.variable(str(by.parameters[0]), by.shape)
+    value, bound = reading.value, _bound(reading)
+    if by is not plain:
+        undeclared = replaced([value, *bound.values()], {by: plain})
+        value, bound = undeclared[value], {name: undeclared[node] for name, node in bound.items()}
+    prepared, names = _prepared(value, bound, [plain])
+    return Work(prepared, plain, names, cases, named, method, told, every, known or Known())
+
+
+def _bound(reading: Reading) -> dict[str, Node]:
+    """What the text calls its values, but for names of names."""
+    return {name: node for name, node in reading.bound.items() if node.args}
+
+
+def _prepared(value: Node, bound: Mapping[str, Node], by: Sequence[Node]) -> tuple[Prepared, dict[Node, str]]:
+    """The value ready to be differentiated, and what the text calls the values in it."""
+    prepared = prepare(value, by, frozenset(bound.values()))
+    return prepared, {prepared.place[node]: name for name, node in bound.items() if node in prepared.place}
