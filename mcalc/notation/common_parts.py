@@ -32,6 +32,7 @@ _NO_LINE = 1000
 """A value with more parts is no short line, however it is written."""
 _SMALL = 4
 _ROUNDS = 3
+"""How often a part may get a name, or lose it, as others around it have none, or one; then it may lose it only."""
 _IF_MORE, _IF_TWICE = 3, 4
 LONG, _ONE_LINE = 72, 30
 """How many letters a line has, and about how many names, numbers and signs."""
@@ -72,23 +73,24 @@ def _paying(roots: Sequence[Expression], in_line: bool) -> list[Node]:
     values, found = _values(roots), _recurring(roots)
     order = topological(values) if found else []
     alone = Counter(_whole(root) for root in roots if isinstance(root, Node))
-    kept, before, given = set(found), set(order), names_given()
-    length: dict[Node, int] = {}
-    for at in range(_ROUNDS):
-        if at > 1 and kept == before:
-            break
-        named = kept if at else ()
-        for node in order:
-            length[node] = own_tokens(node) + sum(1 if arg in named else length[arg] for arg in node.args)
+    given, rounds = names_given(), count()
+    every = kept = set(found)
+    before = set[Node]()
+    while kept != before:
         uses = dict.fromkeys(order, 0) | Counter(values)
-        before, kept = kept, set()
         for node in reversed(order):
-            times = uses[node] - (alone[node] if length[node] <= _ONE_LINE else 0)
-            least = (_IF_MORE if times > 2 else _IF_TWICE) if in_line and node not in given else 0
-            if node in before and saving(times, length[node]) >= least:
-                kept.add(node)
             for arg in node.args:
                 uses[arg] += 1 if node in kept else uses[node]
+        length: dict[Node, int] = {}
+        before, kept = kept, set()
+        chosen = every if next(rounds) < _ROUNDS else before
+        for node in order:
+            length[node] = own_tokens(node) + sum([1 if arg in kept else length[arg] for arg in node.args])
+            if node in chosen:
+                times = uses[node] - (alone[node] if length[node] <= _ONE_LINE else 0)
+                least = (_IF_MORE if times > 2 else _IF_TWICE) if in_line and node not in given else 0
+                if saving(times, length[node]) >= least:
+                    kept.add(node)
     return [node for node in found if node in kept]
 
 

@@ -9,6 +9,8 @@ from mcalc.tree.node import Node, topological
 
 _TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?|[^\s()\[\],;]")
 _SUM, _NEGATIVE = "sum", "negative"
+_AXIS = 3
+"""``axis``, ``=`` and a number."""
 
 
 def tokens(text: str) -> int:
@@ -47,4 +49,6 @@ def own_tokens(node: Node) -> int:
         return 3
     if kind == "loop":
         return 6
-    return 0 if kind in ("stack", "grid") else 1
+    if kind in ("stack", "grid"):
+        return 0
+    return 1 + _AXIS * bool(node.parameters and node.operator.keywords)
