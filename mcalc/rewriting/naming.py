@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mcalc.rewriting.answers import Author, author_within
 from mcalc.rewriting.engine import Engine
-from mcalc.rewriting.forms import ALGEBRA, CHAIN, NUMBER, PRODUCT, Form
+from mcalc.rewriting.forms import ALGEBRA, CHAIN, NUMBER, Form
 from mcalc.rewriting.patterns import Row, is_name
 from mcalc.rewriting.reading import raw
 from mcalc.rewriting.table import Placed, place, rows_with, waiting
@@ -90,9 +90,8 @@ def _rows_about(heads: frozenset[str]) -> list[Placed]:
 
 
 def _may_fit(pattern: Form, inside: Container[tuple[str, str]]) -> bool:
-    """Whether a pattern may fit forms with these heads, each with those right below it; of a product, a part of it."""
-    parts = [(pattern.head, arg.head) in inside for arg in pattern.args if not is_name(arg)]
-    return (any(parts) or not parts) if pattern.head == PRODUCT else all(parts)
+    """Whether a pattern may fit forms with these heads, each with those right below it."""
+    return all((pattern.head, arg.head) in inside for arg in pattern.args if not is_name(arg))
 
 
 def _names(row: Row) -> bool:
