@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from families import Family, attention, nested_softmaxes, net, recurrent, reused, softmaxes
+from families import Family, attention, matrices, nested_softmaxes, net, net_twice_by_x, recurrent, reused, softmaxes
 from test_reading_back import CASES
 
 import mcalc
@@ -67,6 +67,25 @@ def test_an_answer_grows_with_the_layers_and_is_the_same_when_it_is_explained(fa
         assert len(shown) == 1
         lengths.append(len(shown.pop()))
     assert lengths[1] < 2.4 * lengths[0]
+
+
+@pytest.mark.parametrize(
+    ("family", "count"),
+    [(reused, 50), (net, 24), (recurrent, 20), (attention, 11), (softmaxes, 22), (net_twice_by_x, 8), (matrices, 100)],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_the_answer_of_a_long_program_is_the_same_when_it_is_explained(family: Family, count: int) -> None:
+    """Rewritten part by part, as a reader is told, or when it is whole."""
+    command, text, wrt, shapes = family(count)
+    answers = [derive(text, wrt, shapes, command, verify=False, told=told) for told in (False, True)]
+    assert len({answer_text(answer, "ascii") for answer in answers}) == 1
+
+
+def test_a_long_product_of_matrices_is_turned_over_as_a_whole() -> None:
+    command, text, wrt, shapes = matrices(100)
+    shown = answer_text(derive(text, wrt, shapes, command, verify=False), "ascii")
+    assert shown.count("'") == 1
+    assert shown.endswith("A_49)'")
 
 
 def test_a_product_that_is_named_stands_in_another_by_its_name() -> None:

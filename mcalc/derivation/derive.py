@@ -124,7 +124,9 @@ class Work:
         local = self._differentiate()
         known = None if self.told else self.known.sums
         combination = Combination(self.lines, self.steps, (by,), local, self.method == "index", self.told, known)
-        return self._substitute(self._inserted(combination.result(), combination.named))
+        combined = combination.result()
+        whole = self._inserted(combined, combination.named)
+        return self._substitute(whole, simple=whole is combined)
 
     def _term_by_term(self) -> Expression:
         """``∂f/∂x = 3y*∂(x²)/∂x = 6x*y``: by the rules for scalars, without intermediate variables."""
@@ -258,7 +260,8 @@ class Work:
             )
         return full
 
-    def _substitute(self, result: Expression) -> Expression:
+    def _substitute(self, result: Expression, simple: bool = True) -> Expression:
+        """The names replaced by their meanings and the whole simplified, which the result itself may be already."""
         meaning = known_leaves({line.node: line.meaning for line in self.lines}, roots(result))
         if isinstance(result, IndexForm):
             full = replaced_names(result, meaning)
@@ -272,15 +275,16 @@ class Work:
         else:
             meaning = apart(result, meaning)
             full = with_entries(substituted(result, meaning, self.known.substituted_by(meaning)))
-            if full is result:
+            if full is result and simple:
                 return self._cases(result)
             simplified = simplify(full)
             if not self.told:
                 return self._cases(simplified)
-            replaced = with_entries(replace(result, meaning))
+            replaced = result if full is result else with_entries(replace(result, meaning))
             if is_order(replaced, simplified):
                 replaced = simplified
-            self._rewritten("substitute back", self._inserted_names(result), result, replaced)
+            if replaced is not result:
+                self._rewritten("substitute back", self._inserted_names(result), result, replaced)
             if simplified is not replaced:
                 self.steps += rewriting_steps("substitute", replaced, simplified)
             return self._cases(simplified)
