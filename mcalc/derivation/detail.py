@@ -63,7 +63,7 @@ def _as_taught(steps: Sequence[Step], told: set[str]) -> Iterator[Step]:
             if step.rule == "case distinction":
                 merged[-1] = replace(before, after=step.after, because="")
                 continue
-            if step.rule == "simplify" and len(write_expression(before.after)) > _LONGEST_BETWEEN:
+            if step.rule == "simplify" and _is_long(before.after):
                 merged[-1] = replace(step, before=before.before)
                 continue
         if before is not None and before.rule in _GO_ON and before.after is step.before and _is_quiet(step):
@@ -71,6 +71,12 @@ def _as_taught(steps: Sequence[Step], told: set[str]) -> Iterator[Step]:
             continue
         merged.append(replace(step, because="") if step.rule == "insert the Jacobians" else step)
     yield from _told_once(merged, told)
+
+
+def _is_long(value: Expression | Drawn) -> bool:
+    """Whether a line is longer than one reads; of a value with so many parts that is so, however it is written."""
+    many = isinstance(value, Node) and value.key[0] > 3 * _LONGEST_BETWEEN
+    return many or len(write_expression(value)) > _LONGEST_BETWEEN
 
 
 def _is_quiet(step: Step) -> bool:

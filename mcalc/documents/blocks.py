@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
 
 from mcalc.documents.data import Data
 from mcalc.documents.flow import Graph
@@ -192,10 +194,22 @@ class Code:
 
 @dataclass(frozen=True)
 class Either:
-    """What is told in few words in a terminal, and at length in a document."""
+    """What is told in few words in a terminal, and at length in a document: `at_once`, or made `later` where it is."""
 
     terminal: tuple[Block, ...]
-    document: tuple[Block, ...]
+    at_once: tuple[Block, ...] = ()
+    later: Callable[[], Iterable[Block]] | None = None
+
+    @cached_property
+    def document(self) -> tuple[Block, ...]:
+        """What a document tells."""
+        return self.at_once if self.later is None else tuple(self.later())
+
+
+def in_this_text(build: Callable[[], Iterable[Block]]) -> Callable[[], Iterable[Block]]:
+    """What is made later as it would be now: apart from the names of the text that is written."""
+    context = copy_context()
+    return lambda: context.run(lambda: tuple(build()))
 
 
 @dataclass(frozen=True)
@@ -269,6 +283,8 @@ def _formulas(part: object) -> Iterator[Box]:
             yield from _formulas(item)
     elif isinstance(part, Signature):
         return
+    elif isinstance(part, Either):
+        yield from _formulas((part.terminal, part.document))
     elif is_dataclass(part):
         for field in fields(part):
             yield from _formulas(getattr(part, field.name))

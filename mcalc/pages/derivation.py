@@ -41,6 +41,7 @@ from mcalc.documents.blocks import (
     Shortened,
     Spans,
     capital,
+    in_this_text,
     joined,
 )
 from mcalc.documents.data import Data
@@ -284,7 +285,8 @@ class DerivationPage(Sentences):
         shown = was_shown and (not named or bool(self.named(result)[1]))
         answer = [Equations((Line(left, box, (), result.shape, named=named),), "answer")] if again or not shown else []
         yield Heading(2, ("Result",))
-        yield Either(tuple(answer), tuple(answer_lines(derivation, names_of_parts(derivation), True)))
+        at_length = in_this_text(lambda: answer_lines(derivation, names_of_parts(derivation), True))
+        yield Either(tuple(answer), later=at_length)
         yield from self.other_forms(derivation)
         error = None if named else error_term(derivation)
         if error is not None:
@@ -292,10 +294,9 @@ class DerivationPage(Sentences):
         check = "" if derivation.verified is None else capital(verified_line(derivation))
         other = other_layout(derivation)
         told = ". ".join(filter(None, [check, capital(other)]))
-        yield Either(
-            (Prose((told,)),) if told else (),
-            (*self.turned(), *((Prose((check + ".",), "quiet"),) if check else ())),
-        )
+        checked = (Prose((check + ".",), "quiet"),) if check else ()
+        turned = in_this_text(lambda: (*self.turned(), *checked))
+        yield Either((Prose((told,)),) if told else (), later=turned)
         yield from (Note(self.said(note)) for note in derivation.remarks)
 
     def turned(self) -> Iterator[Block]:
