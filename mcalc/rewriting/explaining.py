@@ -26,7 +26,8 @@ from mcalc.tree.node import Node, replace, topological
 ENTRYWISE = "the two are equal entry by entry"
 IN_ORDER = "the same factors and terms, in order"
 _SEVERAL = "several rewritings"
-_LONGEST = 400
+_LONGEST, _LONG_FACTOR = 400, 60
+"""Of longer values, and of longer factors of a sum of products, no lines are told between."""
 _TOKEN = re.compile(r"\w+|[^\s\w()\[\],;]")
 _WRITTEN_OUT = frozenset({"stack", "grid", "stack_rows"})
 _MOST = 12
@@ -47,10 +48,10 @@ class Run(NamedTuple):
 def runs_between(before: Node, after: Node) -> list[Run]:
     """The way from a value to its simplified form, a run of the log at a time, without what changes nothing visible."""
     with author_within([]) as author:
-        start = raw([before])[before]
         if before.key[0] > _LONGEST:
-            told = dict.fromkeys(entry.sentence for entry in used(start, author.engine.log) if entry.name != ARITHMETIC)
+            told = sentences_between(before, after)
             return [Run(_SEVERAL, linked("; ", told), before, after, after)] if told else []
+        start = raw([before])[before]
         engine = author.engine.beside()
         reached = engine.simplify(start)
         writer = Writer(author.typed)
@@ -60,6 +61,15 @@ def runs_between(before: Node, after: Node) -> list[Run]:
             sentence = _of_one_form(end, after)
             runs.append(Run(sentence, sentence, end, after, after))
         return runs
+
+
+def sentences_between(before: Node, after: Node) -> list[str]:
+    """What is said between a value and its simplified form, each sentence once; of a long one by the log alone."""
+    if before.key[0] <= _LONG_FACTOR:
+        return list(dict.fromkeys(run.sentence for run in runs_between(before, after)))
+    with author_within([]) as author:
+        log = used(raw([before])[before], author.engine.log)
+        return list(dict.fromkeys(entry.sentence for entry in log if entry.name != ARITHMETIC))
 
 
 def _of_one_form(before: Node, after: Node) -> str:

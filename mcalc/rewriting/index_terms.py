@@ -13,7 +13,7 @@ from mcalc.networks.networks import Factor, Index, Term, expand
 from mcalc.networks.pairs import is_selection
 from mcalc.networks.terms import expand_at_ends
 from mcalc.rewriting.answers import as_diagonal, simplify
-from mcalc.rewriting.explaining import runs_between
+from mcalc.rewriting.explaining import sentences_between
 from mcalc.table.sentences import Sentence, linked, told
 from mcalc.tree import build
 from mcalc.tree.node import Node, topological
@@ -44,7 +44,7 @@ def said_in_indices(form: IndexForm, after: IndexForm) -> Sentence:
     for node in dict.fromkeys(factor.node for term in form.tensor.terms for factor in term.factors if factor.indices):
         simple = None if node is None else _simple(node)
         if node is not None and simple is not None and simple is not node:
-            said.update(dict.fromkeys(Sentence(run.sentence) for run in runs_between(node, simple)))
+            said.update(dict.fromkeys(map(Sentence, sentences_between(node, simple))))
             if simple.operator.name == "diag":
                 said[_DIAGONAL] = None
     merged = len(after.tensor.terms) < len(form.tensor.terms)
