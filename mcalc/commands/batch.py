@@ -15,22 +15,30 @@ from mcalc.formats import DERIVATION, LIBRARIES, VERDICT, showing
 from mcalc.language.declarations import Given
 from mcalc.pages.shown import write
 from mcalc.problems import Problem, among
+from mcalc.rewriting.table import rows
 
-_COLLECTED = 50
-"""After how many replies the memory is looked through."""
+_COLLECTED, _WHOLLY = 5, 200
+"""After how many replies what they left behind is looked through, and after how many the whole memory is."""
 _ORDERS = ("1", "2")
 _FLAGS = ("with_value", "structured", "scipy")
 """What code is to compute besides, as the options of the command line."""
 
 
 def serve(requests: TextIO, replies: TextIO) -> None:
-    """One reply a request, written as soon as it is ready; what requests leave behind is collected between them."""
+    """One reply a request, written as soon as it is ready; what requests leave behind is collected between them.
+
+    After the first the rows of the rewriting table are read: else the requests that first need them would wait.
+    """
     gc.freeze()
     for count, line in enumerate(filter(str.strip, requests), 1):
         replies.write(_encoded(reply(line)) + "\n")
         replies.flush()
-        if count % _COLLECTED == 0:
+        if count == 1:
+            rows()
             gc.collect()
+            gc.freeze()
+        elif count % _COLLECTED == 0:
+            gc.collect(2 if count % _WHOLLY == 0 else 1)
 
 
 def _encoded(answer: dict[str, object]) -> str:

@@ -101,10 +101,10 @@ def read_answer(reading: Reading, result: Node | IndexForm, text: str) -> Node:
     """The value of the text among the names of `reading`, and the indices of `result`."""
     declared = declarations(reading, reading.names.values())
     if isinstance(result, Node):
-        return read_program(with_rows(parse(text, declared)), declared, expected=result.shape).value
+        return read_program(with_rows(parse(text, declared)), declared, expected=result.shape, noted=False).value
     letters = result.letters()
     free = {letters[index]: index.size for index in result.opened.tensor.free}
-    return read_program(with_rows(parse(text, declared)), declared, free_indices=free).value
+    return read_program(with_rows(parse(text, declared)), declared, free_indices=free, noted=False).value
 
 
 def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> bool:

@@ -28,8 +28,12 @@ def read_program(
     wanted: Sequence[str] = (),
     free_indices: Mapping[str, Expr] | None = None,
     expected: Shape | None = None,
+    noted: bool = True,
 ) -> Reading:
-    """The program with shapes; raises Problem where no shapes fit, the two uses in conflict marked."""
+    """The program with shapes; raises Problem where no shapes fit, the two uses in conflict marked.
+
+    Where nothing is to be `noted`, and all is declared, what a reader may have meant otherwise is not asked.
+    """
     declared = {canonical_name(name): declaration for name, declaration in declared.items()}
     functions = {name: one.function for name, one in declared.items() if one.function is not None}
     declared = {name: one for name, one in declared.items() if name not in functions}
@@ -56,7 +60,10 @@ def read_program(
     nameless = not names and not bound and not dimensions
     if nameless:
         names = [extra for extra in dict.fromkeys(wanted) if extra not in ("pi", "I") and extra not in CALLS_ONLY]
-    reading = with_notes(Reader(program, declared, names, dimensions, loops, expected))
+    reader = Reader(program, declared, names, dimensions, loops, expected)
+    if not noted and not reader.open_names and not nameless:
+        return reader.likeliest()[1]
+    reading = with_notes(reader)
     reading.functions = open_functions([reading.value])
     reading.notes += notes_on(program, functions)
     if nameless and names:

@@ -75,7 +75,7 @@ class Linear(InLine):
     def _size(self, part: Size) -> Written:
         size = part.size
         if isinstance(size, str) or size.is_Symbol:
-            return [Piece(str(size))], ATOM
+            return [Piece(size if isinstance(size, str) else size_text(size))], ATOM
         return [Piece(size_text(size))], ADDITION if size.is_Add else PRODUCT if size.is_Mul else POWER
 
     def _sign(self, part: Sign) -> Written:

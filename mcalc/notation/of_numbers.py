@@ -20,7 +20,7 @@ _SIMPLE_DENOMINATORS = (1, 2, 3, 4, 6, 8)
 def rational(value: Rational) -> str:
     """``1/3`` where the denominator is a simple one, ``0.05`` where that is exact, else ``3/70``."""
     if value.q in _SIMPLE_DENOMINATORS:
-        return str(value)
+        return str(value.p) if value.q == 1 else f"{value.p}/{value.q}"
     odd = value.q
     for prime in (2, 5):
         while odd % prime == 0:

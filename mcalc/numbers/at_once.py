@@ -126,7 +126,8 @@ def _with_rounding(program: Program, at: Mapping[str, Array], count: int) -> tup
 def _steady(values: Array, moved: Array) -> Array:
     """Where rounding leaves the value as it is."""
     size, most = (np.abs(part.reshape(len(values), -1)).max(axis=1, initial=0.0) for part in (values, moved))
-    return _all((JITTER * most <= STEADY * size)[:, None])
+    steady: Array = JITTER * most <= STEADY * size
+    return steady
 
 
 def _all(rows: Array) -> Array:

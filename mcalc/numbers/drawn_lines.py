@@ -24,23 +24,27 @@ class DrawnLines:
         self.directions: list[Array] = []
         self.speeds: list[list[float]] = []
 
-    def add(self, base: Array, moving: Sequence[int], uneven: bool = False, entry: bool = False) -> None:
-        """The line through the base along the variables of these numbers.
-
-        `uneven`: each at its own speed, `entry`: along one entry of it.
-        """
-        space, generator = self.space, self.generator
+    def add(self, base: Array, moving: Sequence[int], uneven: bool = False) -> None:
+        """The line through the base along the variables of these numbers; `uneven`: each at its own speed."""
+        space = self.space
         speeds = [float(at in moving) for at in range(len(space.names))]
-        if not (uneven or entry):
-            row = generator.random(space.entries)
-        else:
-            row = np.empty(space.entries)
-            for at, (part, length) in enumerate(zip(space.parts, space.lengths, strict=True)):
-                row[part] = generator.random(length)
-                if entry and at in moving and length:
-                    row[part] = np.where(np.arange(length) == generator.integers(length), *_WHOLE_ENTRY)
-                if uneven:
-                    speeds[at] *= 10 ** generator.uniform(-2, 2)
+        row = self.generator.random(space.entries + uneven * len(speeds))
+        if uneven:  # each variable's entries, and then its speed
+            drawn, row = row.tolist(), row[space.before_speeds]
+            speeds = [own * 10 ** (4 * drawn[space.ends[at] + at] - 2) for at, own in enumerate(speeds)]
+        self._keep(base, row, speeds)
+
+    def add_entry(self, base: Array, moving: int) -> None:
+        """The line through the base along one entry of the variable of this number."""
+        space, generator = self.space, self.generator
+        row = np.empty(space.entries)
+        for at, (part, length) in enumerate(zip(space.parts, space.lengths, strict=True)):
+            row[part] = generator.random(length)
+            if at == moving and length:
+                row[part] = np.where(np.arange(length) == generator.integers(length), *_WHOLE_ENTRY)
+        self._keep(base, row, [float(at == moving) for at in range(len(space.names))])
+
+    def _keep(self, base: Array, row: Array, speeds: list[float]) -> None:
         self.bases.append(base)
         self.directions.append(row)
         self.speeds.append(speeds)

@@ -124,7 +124,7 @@ class _Search:
                 drawn.add(base, moving)
             drawn.add(base, self.moving, uneven=len(self.moving) > 1)
             for _ in range(2):
-                drawn.add(base, [self._one()], entry=True)
+                drawn.add_entry(base, self._one())
         return drawn.lines()
 
     def _one(self) -> int:

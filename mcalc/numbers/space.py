@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 from math import prod
 
 from mcalc.numbers.arrays import Random
@@ -23,12 +24,16 @@ class Space:
         self.names = [str(variable.parameters[0]) for variable in variables]
         self.shapes = [dimensions(variable.axes, sizes) for variable in variables]
         self.lengths = [prod(shape) for shape in self.shapes]
-        ends = [0]
-        for length in self.lengths:
-            ends.append(ends[-1] + length)
-        self.entries, self.parts = ends[-1], [slice(a, b) for a, b in pairwise(ends)]
+        self.ends = [*accumulate(self.lengths)]
+        self.entries = self.ends[-1] if self.ends else 0
+        self.parts = [slice(a, b) for a, b in pairwise([0, *self.ends])]
         self.square = [at for at, shape in enumerate(self.shapes) if len(shape) == 2 and shape[0] == shape[1]]
         self.bound = [bool(declared(variable)) for variable in variables]
+
+    @cached_property
+    def before_speeds(self) -> list[int]:
+        """The places of the entries where each variable has one place more behind them."""
+        return [at + place for at, part in enumerate(self.parts) for place in range(part.start, part.stop)]
 
     def points(self, rows: Array) -> dict[str, Array]:
         """The values by the names of the variables, with what is declared of these brought about."""

@@ -17,8 +17,9 @@ from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.asked import Asked
 from mcalc.numbers.at_once import AtOnce
+from mcalc.numbers.complex_step import allowance
 from mcalc.numbers.conditions import boundaries, conditions
-from mcalc.numbers.differences import ROUNDING, moved_by_rounding
+from mcalc.numbers.differences import moved_by_rounding
 from mcalc.numbers.located import BESIDE, Located, Pattern, Regions
 from mcalc.numbers.numeric import KINDS, TensorProgram
 from mcalc.numbers.program import Program, UnboundIndex
@@ -250,7 +251,7 @@ class _Check:
             error = estimate.error(expected)
             if self.shaken is not None and (estimate.excludes(expected) or (error or 0.0) > _DOUBTED):
                 moved = moved_by_rounding(partial(self._shaken, direction), point, expected)
-                own = np.inf if moved is None else moved * ROUNDING
+                own = np.inf if moved is None else allowance(expected, moved)
                 estimate = replace(estimate, uncertainty=estimate.uncertainty + own)
                 error = estimate.error(expected)
             excluded = error is not None and error > _EVIDENT and estimate.excludes(expected)
@@ -288,13 +289,14 @@ def _two_sided(patterns: set[Pattern]) -> set[int]:
 
 def _covering(patterns: Mapping[Pattern, Sequence[Located]]) -> Iterator[Pattern]:
     """The patterns in an order in which every entry of every condition is soon met on both sides."""
-    left = list(patterns)
-    met: set[tuple[int, int, int]] = set()
+    bits: dict[tuple[int, int], int] = {}
+    left = []
+    for pattern in patterns:
+        every = enumerate(chain(*pattern))
+        left.append((pattern, sum(1 << bits.setdefault(entry, len(bits)) for entry in every)))
+    met = 0
     while left:
-        news = [
-            {(at, place, entry) for at, part in enumerate(one) for place, entry in enumerate(part)} - met
-            for one in left
-        ]
-        best = max(range(len(left)), key=lambda at: len(news[at]))
-        met |= news[best]
-        yield left.pop(best)
+        best = max(range(len(left)), key=lambda at: (left[at][1] & ~met).bit_count())
+        pattern, entries = left.pop(best)
+        met |= entries
+        yield pattern

@@ -7,6 +7,7 @@ they do not touch stays as it is.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from mcalc.rewriting.answers import Author, author_within
@@ -82,7 +83,7 @@ def _rows_about(heads: frozenset[str]) -> list[Placed]:
     present = heads | ALGEBRA
     while True:
         rows = (one for needed in waiting() if needed <= present for one in rows_with(needed))
-        found = [(at, row) for at, row in rows if _names(row) and _functions(row.before) <= present]
+        found = [(at, row) for at, row in rows if _names(row.before, row.after) and _functions(row.before) <= present]
         more = set().union(*(_functions(row.after) for _, row in found)) - present
         if not more:
             return found
@@ -94,16 +95,19 @@ def _may_fit(pattern: Form, inside: Container[tuple[str, str]]) -> bool:
     return all((pattern.head, arg.head) in inside for arg in pattern.args if not is_name(arg))
 
 
-def _names(row: Row) -> bool:
+@cache
+def _names(before: Form, after: Form) -> bool:
     """Whether a row gives a function its name: all that stands after it is inside of one that is not there before."""
-    after = _functions(row.after)
-    if row.before.head == CHAIN:
+    if before.head == CHAIN:
         return False
-    return len(after) == 1 and after.isdisjoint(_functions(row.before)) and not _has_bare_name(row.after)
+    named = _functions(after)
+    return len(named) == 1 and named.isdisjoint(_functions(before)) and not _has_bare_name(after)
 
 
-def _functions(form: Form) -> set[str]:
-    own = set() if form.head in _ARITHMETIC else {form.head}
+@cache
+def _functions(form: Form) -> frozenset[str]:
+    """The functions in a side of a row."""
+    own: frozenset[str] = frozenset() if form.head in _ARITHMETIC else frozenset({form.head})
     return own.union(*map(_functions, form.args))
 
 

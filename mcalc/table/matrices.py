@@ -23,6 +23,7 @@ OPERATORS = (
         value="A[k,k]",
         rules=(Rule("A", "δ[k,l]", "only the diagonal counts"),),
         numpy=lambda np, a: np.traced(a),
+        at_many="entries",
         definition="sum(diagonal(A))",
         linear=True,
         elsewhere=(
@@ -128,6 +129,7 @@ OPERATORS = (
         numpy=lambda np, a: np.diag(a),
         exact=True,
         of_one="A",
+        at_many="entries",
         linear=True,
     ),
 )

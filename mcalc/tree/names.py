@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def name_text(name: str) -> str:
     return base
 
 
+@lru_cache(512)
 def size_text(size: Expr) -> str:
     """A dimension without blanks, ``n^2``."""
     return str(size).replace(" ", "").replace("**", "^")
