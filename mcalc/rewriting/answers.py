@@ -54,9 +54,9 @@ class Author:
         forms = raw(entries)
         self.writer.opposites |= opposites([self.engine.simplify(forms[entry]) for entry in entries])
 
-    def simplified(self, form: Form, longest: int | None = None) -> Node:
-        """The form simplified, as a value; one that is longer as it is, for a larger one to be simplified."""
-        return self.writer.show(form if longest is not None and form.cost > longest else self.engine.simplify(form))
+    def simplified(self, form: Form) -> Node:
+        """The form simplified, as a value."""
+        return self.writer.show(self.engine.simplify(form))
 
 
 _authors: list[Author] = []
@@ -156,7 +156,7 @@ def matrix_form(
 ) -> Node | None:
     """The sum of the terms in matrix notation, `row` for its rows and `column` for its columns; None if it has none.
 
-    It is simplified, but for one that has more than `longest` tokens.
+    It is simplified, but for one of more than `longest` values and operators, which is one for a larger to be.
     """
     free = [index for index in (row, column) if index is not None]
     paired = split_free(terms, free)
@@ -172,7 +172,12 @@ def matrix_form(
     written_out = by_parts(pieces, row, column)
     if written_out is not None:
         return simplify(written_out)
-    return _summed(pieces, shape_between(row, column), longest)
+    shape = shape_between(row, column)
+    if longest is not None:
+        plain = build.total([build.scaled(*piece) for piece in pieces])
+        if plain.key[0] > longest and plain.shape == shape:
+            return plain
+    return _summed(pieces, shape)
 
 
 def has_matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> bool:
@@ -267,7 +272,7 @@ def _parted(term: Term, fast: Iterable[Index]) -> tuple[Term, Term]:
     return term._replace(factors=tuple(rest)), Term(S.One, tuple(inside))
 
 
-def _summed(pieces: Sequence[Piece], shape: Shape, longest: int | None) -> Node:
+def _summed(pieces: Sequence[Piece], shape: Shape) -> Node:
     """The raw terms added up, for the engine to begin with."""
     nodes = [node for piece in pieces for node, _ in piece.scalars]
     nodes += [piece.body for piece in pieces if piece.body is not None]
@@ -275,8 +280,8 @@ def _summed(pieces: Sequence[Piece], shape: Shape, longest: int | None) -> Node:
     forms = author.typed.raw(nodes)
     parts = [(rational(piece.coefficient), _product(piece, forms, shape)) for piece in pieces]
     if len(parts) == 1 and parts[0][0] == 1 and parts[0][1].shape == shape:
-        return author.simplified(parts[0][1], longest)
-    return author.simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape), longest)
+        return author.simplified(parts[0][1])
+    return author.simplified(make(SUM, (t for _, t in parts), (c for c, _ in parts), shape))
 
 
 def _product(piece: Piece, forms: dict[Node, Form], shape: Shape) -> Form:
