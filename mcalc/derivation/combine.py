@@ -37,7 +37,9 @@ from mcalc.tree.node import Node, variables
 Sums = dict[tuple[object, ...], tuple[Expression, Local, Node | None, list[list[Local]]]]
 """By value, variable and paths: the derivative, how it goes on, what its name stands for; the paths are kept alive."""
 
-_KEPT_WRITTEN_OUT, _LONG_PROGRAM, _KEPT_IN_A_LONG_ONE = 60, 40, 4
+LONG_PROGRAM = 40
+"""A program of more intermediate variables is long: nothing in it is rewritten twice that is not told."""
+_KEPT_WRITTEN_OUT, _KEPT_IN_A_LONG_ONE = 60, 4
 """A longer derivative goes on by its name, so that derivations grow with the program; in a long one nearly all do."""
 
 _LONGEST_WAY, _MOST_TERMS = 12, 4
@@ -65,7 +67,7 @@ class Combination:
 
     def __post_init__(self) -> None:
         if not self.longest:
-            self.longest = _KEPT_WRITTEN_OUT if len(self.lines) <= _LONG_PROGRAM else _KEPT_IN_A_LONG_ONE
+            self.longest = _KEPT_WRITTEN_OUT if len(self.lines) <= LONG_PROGRAM else _KEPT_IN_A_LONG_ONE
 
     def result(self) -> Expression:
         """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from mcalc.calculus.differentiate import differentiate, differentiate_by_all, matrix_places
 from mcalc.derivation.at_once import is_at_once, swallowed
-from mcalc.derivation.combine import Combination
+from mcalc.derivation.combine import LONG_PROGRAM, Combination
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
 from mcalc.derivation.known import Known
@@ -94,8 +94,8 @@ class Work:
 
     def _within_names(self, derive: Callable[[], Result]) -> Result:
         """What is derived while the definitions are written as their author typed them."""
-        typed = (line.meaning for line in self.lines), (line.definition for line in self.lines)
-        with author_within(chain(*typed)):
+        in_names = self.lines if self.told or len(self.lines) <= LONG_PROGRAM else ()
+        with author_within(chain((line.meaning for line in self.lines), (line.definition for line in in_names))):
             return derive()
 
     def _by_differentials(self) -> Expression | None:

@@ -113,14 +113,14 @@ def _row(column: Form) -> Form:
     return make(TURNED, (column,), (), turned_shape(column.shape))
 
 
-def canonical(root: Form, known: Iterable[Form] = ()) -> Form:
-    """The form made anew by the constructors alone, from its leaves, or from forms known to be canonical."""
-    return remade([root], known)[root]
+def canonical(root: Form) -> Form:
+    """The form made anew by the constructors alone, from its leaves."""
+    return remade([root])[root]
 
 
-def remade(roots: Iterable[Form], known: Iterable[Form] = ()) -> dict[Form, Form]:
-    """Each form, and each part of one, made anew by the constructors alone."""
-    done: dict[Form, Form] = {form: form for form in known}
+def remade(roots: Iterable[Form], done: dict[Form, Form] | None = None) -> dict[Form, Form]:
+    """Each form, and each part of one, made anew by the constructors alone; what is done already is not made again."""
+    done = {} if done is None else done
     stack = list(roots)
     while stack:
         t = stack[-1]
@@ -168,6 +168,7 @@ class Typed:
         self.nodes: dict[Form, Node] = {}
         self._plain: dict[Node, Form] = {}
         self._learned: dict[Node, Form] = {}
+        self._canonical: dict[Form, Form] = {}
         self._inside: set[Node] = set()
         self._signs_then = 0
 
@@ -214,6 +215,7 @@ class Typed:
             for root in roots:
                 if len(self.signs) != self._signs_then:
                     self._learned.clear()
+                    self._canonical.clear()
                     self._inside.clear()
                 self._signs_then = len(self.signs)
                 if root not in self._learned:
@@ -236,7 +238,8 @@ class Typed:
             as_it_stands = plain[node]
             args = [done[arg] for arg in parts]
             now = as_it_stands if all([done[arg] is plain[arg] for arg in parts]) else _raw(node, args)
-            found = construct(now.head, now.args, now.par, now.shape) if [*now.args] == args else canonical(now, args)
+            self._canonical.update(zip(args, args, strict=True))
+            found = remade([now], self._canonical)[now]
             form = self._with_sum(node, found)
             done[node] = form
             if _has_scalar_inside(as_it_stands) or not inside.isdisjoint(parts):
