@@ -17,6 +17,7 @@ from mcalc.derivation.locals import (
     leaf_of,
     leaf_tensor,
     matrix_or_indices,
+    matrix_read_off,
     moved,
     node_of,
     paths_of,
@@ -29,7 +30,7 @@ from mcalc.networks.common import common_to
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
 from mcalc.rewriting.index_terms import in_indices, said_in_indices
-from mcalc.table.records import LoopIndex, lies
+from mcalc.table.records import LoopIndex
 from mcalc.table.sentences import Sentence, linked, told
 from mcalc.tree import build
 from mcalc.tree.node import Node, variables
@@ -194,7 +195,7 @@ class Combination:
             total[name] = Local(leaf, tensor_of(result, value, variable), result)
         if self.told and len(paths) == 1 == len(paths[0]):
             if self.by_indices and leaf.shape and isinstance(result, Node) and target in self.by:
-                self.steps.append(_matrix_form(leaf, result))
+                self.steps.append(matrix_read_off(leaf, result))
         elif self.told:
             if isinstance(result, Node) and all(self._multiplies(path) for path in paths):
                 self._matrix_steps(leaf, paths, target, result, root)
@@ -312,11 +313,4 @@ class Combination:
             said = said_in_indices(contracted, simple)
             self.steps.append(Step("combine", "simplify", said, contracted, simple, leaf.shape))
         if isinstance(result, Node):
-            self.steps.append(_matrix_form(leaf, result))
-
-
-def _matrix_form(leaf: Node, result: Node) -> Step:
-    because = "the first index counts rows, the second columns"
-    if len(leaf.axes) == 1:
-        because = "the entries side by side" if lies(leaf.shape) else "the entries below each other"
-    return Step("combine", "matrix form", because, leaf, result, leaf.shape)
+            self.steps.append(matrix_read_off(leaf, result))

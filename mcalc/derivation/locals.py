@@ -10,12 +10,12 @@ from sympy.core.singleton import S
 
 from mcalc.calculus.differentiate import Rule, derivative_shape, matrix_places, renamed
 from mcalc.calculus.local_rules import local_rule
-from mcalc.derivation.derivation import Line
+from mcalc.derivation.derivation import Line, Step
 from mcalc.networks.index_form import IndexForm, partial
 from mcalc.networks.networks import Factor, Index, Tensor, Term
 from mcalc.networks.terms import terms_of
 from mcalc.rewriting.answers import has_matrix_form, matrix_form
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, lies
 from mcalc.tree.node import Node, replace
 
 
@@ -125,3 +125,11 @@ def closed_sum(entry: Local) -> Local:
 def paths_of(paths: Sequence[Sequence[Local]]) -> list[list[str]]:
     """Each path as the names that it passes through, the value first."""
     return [[entry.leaf.parameters[0] for entry in path] + [path[-1].leaf.parameters[1]] for path in paths]
+
+
+def matrix_read_off(leaf: Node, result: Node) -> Step:
+    """The step from a derivative's entries to the matrix that has them."""
+    because = "the first index counts rows, the second columns"
+    if len(leaf.axes) == 1:
+        because = "the entries side by side" if lies(leaf.shape) else "the entries below each other"
+    return Step("combine", "matrix form", because, leaf, result, leaf.shape)
