@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from mcalc.numbers.decimals import decimal
     from mcalc.numbers.descent import Method, descend
     from mcalc.numbers.differences import differences as slope_by_differences
+    from mcalc.numbers.differences import differences_at as slopes_by_differences
     from mcalc.numbers.digits import digits as digits_of
     from mcalc.numbers.evaluation import Number, Slope, values_of
     from mcalc.numbers.exact import EXACT
     from mcalc.numbers.exact_numbers import TooLarge
     from mcalc.numbers.fields import FUNCTIONS, Field
     from mcalc.numbers.fitting import fit
-    from mcalc.numbers.jitter import JITTER
+    from mcalc.numbers.jitter import JITTER, Jitter
     from mcalc.numbers.located import BESIDE, Regions
     from mcalc.numbers.many_points import evaluate_at_points
     from mcalc.numbers.numeric import (

@@ -147,7 +147,7 @@ def differences_at(
 ) -> tuple[Array, Estimates]:
     """`differences` at many points, each in its own direction: whether there are any, and a row of them for each."""
     count, each = len(directions), len(_STEPS)
-    step = np.tile(_STEPS, count)
+    step = np.array(_STEPS * count)
     own = np.repeat(np.arange(count), each)
     wide = (-1, *[1] * (directions.ndim - 1))
     if sides is not None:

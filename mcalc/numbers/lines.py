@@ -89,7 +89,7 @@ def follow(asked: Asked, lines: Lines, grid: Array) -> Followed:
         more = len(parts.line) > len(brackets.line)
         brackets = _limited(_joined([*narrow, parts]), 2 * _PER_CHANGE) if more else parts
         narrow = [] if more else narrow
-    return Followed(points, answers, codes, np.tile(grid, count), _joined([*narrow, brackets]), seen)
+    return Followed(points, answers, codes, every.ravel(), _joined([*narrow, brackets]), seen)
 
 
 def _changes(line: Array, t: Array, rows: Array, margins: Array, differ: Array | None = None) -> Brackets:

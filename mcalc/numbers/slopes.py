@@ -89,7 +89,7 @@ class Slopes:
 
 
 class Beside:
-    """Complex steps at many points beside differences, of all at once where the first ones do not decide."""
+    """Complex steps at many points beside differences."""
 
     def __init__(self, slopes: Slopes, found: Found) -> None:
         self.slopes, self.found = slopes, found
@@ -102,12 +102,21 @@ class Beside:
         if slopes.trusted or slopes.distrusted:
             return slopes.trusted
         if at not in self.looked:
-            first, count = not self.looked, len(self.found.finite)
-            self._look([at] if first else [other for other in range(at, count) if self.found.plain(other)])
+            self._look(self._undecided(at))
         there, allowed, telling = self.looked[at]
         if there:
             slopes.distrusted, slopes.trusted = not allowed, allowed and telling
         return there and allowed
+
+    def _undecided(self, start: int) -> list[int]:
+        """The points from here on up to the first with a slope that is not 0, at which differences can be telling."""
+        points = []
+        for at in range(start, len(self.found.finite)):
+            if self.found.plain(at):
+                points.append(at)
+                if self.found.slopes.value[2 * at].any():
+                    break
+        return points
 
     def _look(self, points: Sequence[int]) -> None:
         found, slopes = self.found, self.slopes
