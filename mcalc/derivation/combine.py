@@ -26,6 +26,7 @@ from mcalc.derivation.locals import (
 )
 from mcalc.derivation.reasons import chain_rule
 from mcalc.derivation.rewritten import rewriting_steps
+from mcalc.derivation.ways import Ways
 from mcalc.networks.common import common_to
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
@@ -42,9 +43,6 @@ LONG_PROGRAM = 40
 """A program of more intermediate variables is long: nothing in it is rewritten twice that is not told."""
 _KEPT_WRITTEN_OUT, _KEPT_IN_A_LONG_ONE = 60, 4
 """A longer derivative goes on by its name, so that derivations grow with the program; in a long one nearly all do."""
-
-_LONGEST_WAY, _MOST_TERMS = 12, 4
-"""How many Jacobians a product has that is to be read in one line, and how many terms it has multiplied out."""
 
 
 @dataclass
@@ -64,6 +62,7 @@ class Combination:
     longest: int = 0
     whole: bool = True
     named: dict[Node, Node] = field(default_factory=dict)
+    steps_to: dict[str, list[Step]] = field(default_factory=dict)
     total: dict[str, Local] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,29 +76,16 @@ class Combination:
         return self.results()[by]
 
     def results(self) -> dict[Node, Expression]:
-        """The derivatives by the variables, found on the way down from the value."""
-        local = self.local
+        """The derivatives by the variables, found on the way down from the value; where they part, told ones rest."""
         self.line_of = {line.name: line for line in self.lines}
-        root = self.lines[-1]
-        users: dict[str, list[Line]] = {}
-        for above, below in local:
-            users.setdefault(below, []).append(self.line_of[above])
-        for found in users.values():
-            found.reverse()
-        total = self.total
-        stops = {root.name, *(str(variable.parameters[0]) for variable in self.by)}
-        in_indices = {name for edge, entry in local.items() if entry.node is None for name in edge}
-        for line in self.lines:
-            odd = len(line.node.axes) == 2 or line.name in in_indices
-            if len(users.get(line.name, ())) > 1 or odd:
-                stops.add(line.name)
-        self._rests(users, stops)
+        ways = Ways.of(self.lines, self.local, self.by, parting=self.told and len(self.by) > 1)
         results: dict[Node, Expression] = {}
         for target in [*(line.node for line in reversed(self.lines[:-1])), *self.by]:
             name = str(target.parameters[0])
-            if name in stops and name in users:
-                paths = [self._path(line, name, root, stops, users, local, total) for line in users[name]]
-                results[target] = self._added(root, target, sorted(paths, key=len), total)
+            if ways.ends_at(name):
+                start = len(self.steps)
+                results[target] = self._added(self.lines[-1], target, ways.to(name, self.total), self.total)
+                self.steps_to[name] = self.steps[start:]
         return results
 
     def _join(self, joined: Sequence[Fork]) -> None:
@@ -118,42 +104,6 @@ class Combination:
             self.local[fork.lines[-1].name, start] = closed_sum(inner.total[start])
             passed.update(line.name for line in fork.lines[:-1])
         self.lines = [line for line in self.lines if line.name not in passed]
-
-    def _rests(self, users: dict[str, list[Line]], stops: set[str]) -> None:
-        """A long way without a fork gets stops too: a product is to be read in one line, and sums in it multiply."""
-        length, terms = dict[str, int](), dict[str, int]()
-        for line in reversed(self.lines):
-            if line.name in users and line.name not in stops:
-                above = users[line.name][0].name
-                own = len(self.local[above, line.name].tensor.terms)
-                if own * terms.get(above, 1) > _MOST_TERMS and above in length:
-                    stops.add(above)
-                    del length[above], terms[above]
-                length[line.name] = 1 + length.get(above, 0)
-                terms[line.name] = own * terms.get(above, 1)
-                if length[line.name] > _LONGEST_WAY:
-                    stops.add(line.name)
-                    del length[line.name], terms[line.name]
-
-    def _path(
-        self,
-        line: Line,
-        name: str,
-        root: Line,
-        stops: set[str],
-        users: dict[str, list[Line]],
-        local: dict[tuple[str, str], Local],
-        total: dict[str, Local],
-    ) -> list[Local]:
-        """The Jacobians along the one way from the value, or from a variable already reached, down to `name`."""
-        path = [local[line.name, name]]
-        while line.name not in stops:
-            (user,) = users[line.name]
-            path.insert(0, local[user.name, line.name])
-            line = user
-        if line.name != root.name:
-            path.insert(0, total[line.name])
-        return path
 
     def _added(self, root: Line, target: Node, paths: list[list[Local]], total: dict[str, Local]) -> Expression:
         """The sum over the paths, if it is known, from another variable's derivative."""
@@ -184,7 +134,8 @@ class Combination:
         written = self.told or (self.whole and not goes_on_by_name)
         result = matrix_or_indices(tensor, None if written else self.longest)
         alone = len(paths) == 1 and self._multiplies(paths[0]) and not self._summed(paths[0], target)
-        if alone and isinstance(result, Node) and len(terms) > 1:
+        by_name = self.told and isinstance(result, Node) and "partial" in result.below
+        if alone and isinstance(result, Node) and (len(terms) > 1 or by_name):
             result = shorter_as_product(result, [entry.tensor for entry in paths[0]])
         if not isinstance(result, Node):
             total[name] = Local(leaf, result.tensor, None)

@@ -86,7 +86,8 @@ class Derivation:
 
     ``naming`` says whether recurring parts of the answer get names; None: where that makes it shorter.
     ``once`` is the variable by which the value was differentiated before, where this is the second derivative.
-    ``detail`` is how much of it the steps tell: ``outline``, ``normal``, ``full``; nothing before that is chosen.
+    ``detail`` is how much of it the steps tell: ``outline``, ``normal``, ``full``; nothing before that is chosen. One
+    that ``goes_on`` from those before it begins with their steps, which are not told again.
     """
 
     source: str
@@ -104,6 +105,7 @@ class Derivation:
     naming: bool | None = None
     once: Node | None = None
     detail: str = ""
+    goes_on: bool = False
 
     @property
     def value(self) -> Node:

@@ -124,9 +124,7 @@ class Work:
         local = self._differentiate()
         known = None if self.told else self.known.sums
         combination = Combination(self.lines, self.steps, (by,), local, self.method == "index", self.told, known)
-        combined = combination.result()
-        whole = self._inserted(combined, combination.named)
-        return self._substitute(whole, simple=whole is combined)
+        return self.substituted(combination.result(), combination.named)
 
     def _term_by_term(self) -> Expression:
         """``∂f/∂x = 3y*∂(x²)/∂x = 6x*y``: by the rules for scalars, without intermediate variables."""
@@ -231,7 +229,7 @@ class Work:
 
     def _in_indices(self, leaf: Node, tensor: Tensor, by_index: IndexForm, shown: Expression) -> tuple[Step, ...]:
         """``∂u[i]/∂x[k] = A[i,k]``: the rule for one entry, from which the matrix is read off."""
-        if not tensor.free or shown is by_index:
+        if not tensor.free or isinstance(shown, IndexForm):
             return ()
         before = IndexForm(leaf_tensor(leaf, tensor.value, tensor.variable), beside=by_index)
         return (Step("differentiate", "entry by entry", "", before, by_index, leaf.shape),)
@@ -244,20 +242,16 @@ class Work:
 
     # Substitute
 
+    def substituted(self, result: Expression, named: dict[Node, Node]) -> Expression:
+        """The derivative in the names of the problem, of one in those of the lines and of longer derivatives."""
+        whole = self._inserted(result, named)
+        return self._substitute(whole, simple=whole is result)
+
     def _inserted(self, result: Expression, named: dict[Node, Node]) -> Expression:
-        """The result without the names of the longer derivatives it was combined from."""
         full = replaced_names(result, written_out(named))
         if full is not result:
-            self.steps.append(
-                Step(
-                    "combine",
-                    "insert the derivatives",
-                    "the derivatives found above are inserted",
-                    result,
-                    full,
-                    result.shape,
-                )
-            )
+            because = "the derivatives found above are inserted"
+            self.steps.append(Step("combine", "insert the derivatives", because, result, full, result.shape))
         return full
 
     def _substitute(self, result: Expression, simple: bool = True) -> Expression:

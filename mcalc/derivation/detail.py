@@ -35,7 +35,8 @@ _UNSAID = frozenset({IN_ORDER, *(SENTENCES[fact] for fact in (*QUIET, "squares")
 def at_detail(derivation: Derivation, detail: str) -> Derivation:
     """The derivation with the steps of that level, ``outline``, ``normal`` or ``full``: the same data at each."""
     told: set[str] = set()
-    return _at(derivation, "outline" if detail == "brief" else detail, told)
+    seen: dict[int, Step] = {}
+    return _at(derivation, "outline" if detail == "brief" else detail, told, seen)
 
 
 def shown(derivation: Derivation) -> Derivation:
@@ -43,15 +44,19 @@ def shown(derivation: Derivation) -> Derivation:
     return derivation if derivation.detail else at_detail(derivation, "normal")
 
 
-def _at(derivation: Derivation, detail: str, told: set[str]) -> Derivation:
-    if detail == "normal":
-        steps = _as_taught(derivation.steps, told)
-    elif detail == "outline":  # of several derivatives each has its own lines
-        steps = _told_once(derivation.steps if derivation.parts else _outline(derivation), told)
-    else:
-        steps = _every_rewriting(derivation)
-    parts = tuple(_at(part, detail, told) for part in derivation.parts)
-    return replace(derivation, steps=tuple(steps), parts=parts, detail=detail)
+def _at(derivation: Derivation, detail: str, told: set[str], seen: dict[int, Step]) -> Derivation:
+    """The derivation at that level; the steps that one before it has as well were `seen`, and are not told again."""
+    parts = tuple(_at(part, detail, told, seen) for part in derivation.parts)
+    own = [step for step in derivation.steps if id(step) not in seen]
+    goes_on = len(own) < len(derivation.steps) and not parts
+    if detail == "outline":  # of several derivatives each has its own lines
+        steps = _told_once(derivation.steps if parts else _outline(derivation), told)
+        return replace(derivation, steps=tuple(steps), parts=parts, detail=detail)
+    if not parts:
+        seen.update((id(step), step) for step in own)
+        derivation = replace(derivation, steps=tuple(own))
+    steps = _as_taught(derivation.steps, told) if detail == "normal" else _every_rewriting(derivation)
+    return replace(derivation, steps=tuple(steps), parts=parts, detail=detail, goes_on=goes_on)
 
 
 def _as_taught(steps: Sequence[Step], told: set[str]) -> Iterator[Step]:

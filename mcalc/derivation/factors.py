@@ -14,7 +14,10 @@ from mcalc.tree import build
 from mcalc.tree.node import Node
 
 _LONG, _CLEARLY = 25, 0.8
-"""How many parts a derivative has beside which a product of Jacobians is looked at, and how much shorter it must be."""
+"""How many parts a derivative has beside which a product of Jacobians is looked at, and how much shorter it must be.
+
+Of one by its name, ``∂y/∂u·W``, the product is looked at in any case.
+"""
 
 
 def product_of(factors: Sequence[Node]) -> Node:
@@ -102,11 +105,12 @@ def _in_order(factors: Sequence[Node]) -> Node:
 
 def shorter_as_product(result: Node, jacobians: Sequence[Tensor]) -> Node:
     """``∂y/∂u·∂u/∂x`` as it stands, where that is shorter than the result, which its entries add up to."""
-    if result.key[0] < _LONG:
+    by_name = "partial" in result.below
+    if result.key[0] < _LONG and not by_name:
         return result
     matrices = [found for tensor in jacobians if isinstance(found := matrix_or_indices(tensor), Node)]
     product = product_of(matrices)
-    if product.key[0] > _CLEARLY * result.key[0]:
+    if product.key[0] > (1 if by_name else _CLEARLY) * result.key[0]:
         return result
     with author_within(matrices):
         found = simplify(product)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from mcalc.derivation.combine import Combination
+from mcalc.derivation.derivation import Line
 from mcalc.derivation.derive import Work
+from mcalc.derivation.joints import forks
 from mcalc.derivation.locals import Local
 from mcalc.derivation.meanings import replaced_names, written_out
 from mcalc.networks.index_form import Expression
 from mcalc.tree import node as tree
-from mcalc.tree.node import Node, topological, variables
+from mcalc.tree.node import Node, depends, topological, variables
+
+_MANY, _KEPT_WRITTEN_OUT = 12, 9
+"""In fewer lines each derivation is told alone; of many, a longer derivative goes on by its name to those below."""
 
 
 @dataclass
 class OnePass(Work):
-    """The intermediate variables between a value and the variable `by` and `others`; it is not told."""
+    """The intermediate variables between a value and the variable `by` and `others`."""
 
     others: tuple[Node, ...] = ()
 
@@ -36,6 +42,42 @@ class OnePass(Work):
             return None
         return self._within_names(self._all_combined)
 
+    def told_by_each(self) -> dict[Node, tuple[Work, Expression]]:
+        """The derivations by the variables: each has all steps to its own, those that others have as well the same.
+
+        Nothing where each is better told alone: in few lines, or where scalars fork on the way.
+        """
+        self._introduce()
+        return self._within_names(self._all_told) if len(self.lines) > _MANY else {}
+
+    def _all_told(self) -> dict[Node, tuple[Work, Expression]]:
+        introduced = list(zip(self.lines, self.steps, strict=True))
+        local = self._differentiate()
+        differentiated = list(zip(local, self.steps[len(introduced) :], strict=True))
+        moved = {by: self._names_of(by) for by in self.variables}
+        if any(forks(self.lines, by, filter(own.issuperset, local)) for by, own in moved.items()):
+            return {}
+        combination = Combination(self.lines, [], self.variables, local, longest=_KEPT_WRITTEN_OUT)
+        results = combination.results()
+        found: dict[Node, tuple[Work, Expression]] = {}
+        for by, own in moved.items():
+            needed = _needed(self.lines, own)
+            work = Work(self.prepared, by, self.names, self.cases, method=self.method, known=self.known)
+            work.lines = [line for line in self.lines if line.name in needed]
+            work.steps = [step for line, step in introduced if line.name in needed]
+            work.steps += [step for edge, step in differentiated if own.issuperset(edge)]
+            on_the_way = [line.name for line in reversed(self.lines) if line.name in own]
+            for name in (*on_the_way, str(by.parameters[0])):
+                work.steps += combination.steps_to.get(name, ())
+            found[by] = work, work.substituted(results[by], combination.named)
+        return found
+
+    def _names_of(self, by: Node) -> set[str]:
+        """The variable, and the lines that move with it."""
+        touched = depends(self.prepared.root, by)
+        moved = (self.nodes[node] for node in touched if node in self.nodes)
+        return {str(leaf.parameters[0]) for leaf in (by, *moved) if not leaf.args}
+
     def _all_combined(self) -> dict[Node, Expression]:
         combination = Combination(self.lines, self.steps, self.variables, self._differentiate(), told=False)
         found = combination.results()
@@ -43,7 +85,9 @@ class OnePass(Work):
         return {by: self._substitute(replaced_names(found[by], values)) for by in self.variables}
 
     def _differentiate(self) -> dict[tuple[str, str], Local]:
-        """The Jacobians of each line; what is held constant beside an argument is written out in them."""
+        """The Jacobians of each line; untold, what is held constant beside an argument is written out in them."""
+        if self.told:
+            return super()._differentiate()
         below = self._below()
         values = {name: node for node, name in self.nodes.items() if name in below}
         found: dict[tuple[str, str], Local] = {}
@@ -70,3 +114,12 @@ class OnePass(Work):
         return {by: bits[by] for by in self.variables} | {
             name: bits[node] for node, name in self.nodes.items() if name in named
         }
+
+
+def _needed(lines: Sequence[Line], names: Collection[str]) -> set[str]:
+    """The names, and those of all that their lines are made of."""
+    needed = set(names)
+    for line in reversed(lines):
+        if line.name in needed:
+            needed.update(str(leaf.parameters[0]) for leaf in variables(line.definition))
+    return needed

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from typing import NamedTuple
 
+from mcalc.derivation.at_once import is_at_once
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.derive import Work
+from mcalc.derivation.differentials import wanted
 from mcalc.derivation.fixed_sizes import ENTRIES, written_out
 from mcalc.derivation.in_one_pass import OnePass
 from mcalc.derivation.known import Known
@@ -21,7 +23,7 @@ from mcalc.rewriting.answers import author_of, length_of
 from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
 from mcalc.rewriting.naming import Named, functions_named, is_definition
 from mcalc.tree import build
-from mcalc.tree.node import Node, replaced, variables
+from mcalc.tree.node import Node, depends, replaced, variables
 
 
 class Natural(NamedTuple):
@@ -62,7 +64,7 @@ class Naturals:
         if self.method == "index" or any(step.rule == "differential" for step in work.steps):
             with author_of(self.typed):
                 usual = work_on(value, by, cases, named, "chain", told=False, known=self.by_paths).derive()
-            if write_expression(usual) != write_expression(natural):
+            if not _written_alike(usual, natural):
                 said = ENTRYWISE
                 if isinstance(natural, Node) and isinstance(usual, Node):
                     said = said_of(runs_between(natural, usual), natural, usual)
@@ -71,15 +73,18 @@ class Naturals:
         return _in_entries([*map(recognized, naming), *work.steps], work.lines, natural)
 
     def together(self, free: Reading, by: Sequence[Node], cases: bool = True) -> dict[Node, Natural]:
-        """The derivatives by those of the variables that are found in one pass, as nothing is told of them.
+        """The derivatives by those of the variables that are found in one pass.
 
-        These are the vectors and matrices; none where the value is a function that was typed out, or a stack.
+        Where nothing is told of them, these are the vectors and matrices; none where the value is a function that was
+        typed out, or a stack. What is told is told in one pass where it is long.
         """
+        if self.told:
+            return self._told_together(free, by) if cases and any(variable.shape for variable in by) else {}
         named, functions = self._named(free.value)
         known = set(variables(free.value))
         wide = [variable for variable in by if variable.axes and variable in known]
         typed_out = named and is_definition(functions[free.value])
-        if self.told or typed_out or len(wide) < 2 or free.value.operator.name == "stack":
+        if typed_out or len(wide) < 2 or free.value.operator.name == "stack":
             return {}
         value = in_parts(free, functions)
         prepared, names = _prepared(value.value, _bound(value), wide)
@@ -87,11 +92,44 @@ class Naturals:
         found = work.derive_all()
         return {} if found is None else {one: _in_entries(work.steps, work.lines, found[one]) for one in wide}
 
+    def _told_together(self, free: Reading, by: Sequence[Node]) -> dict[Node, Natural]:
+        """The derivations of a scalar that are told as one; none where another answer would come out of it."""
+        if len(by) < 2 or free.value.axes or self.method not in ("", "chain") or self._named(free.value)[0]:
+            return {}
+        alone = [work_on(free, variable, method=self.method, known=self.known) for variable in by]
+        prepared, names = alone[0].prepared, alone[0].names
+        alike = all(work.prepared.root is prepared.root and work.names == names for work in alone)
+        if not alike or any(map(_has_own_way, alone)):
+            return {}
+        work = OnePass(prepared, by[0], names, method=self.method, known=self.known, others=tuple(by[1:]))
+        found = work.told_by_each()
+        if not found:
+            return {}
+        with author_of(self.typed):
+            untold = Naturals(self.typed, self.asked, "chain", told=False, known=self.by_paths)
+            usual = untold.together(free, by)
+            answers = {one: (usual.get(one) or untold.alone(free, one)).value for one in by}
+        if any(not _written_alike(value, answers[one]) for one, (_, value) in found.items()):
+            return {}
+        return {one: _in_entries(work.steps, work.lines, value) for one, (work, value) in found.items()}
+
     def _named(self, value: Node) -> Named:
         """The functions that were typed out in a value, named once for all variables."""
         if value not in self.functions:
             self.functions[value] = functions_named(value)
         return self.functions[value]
+
+
+def _has_own_way(work: Work) -> bool:
+    """Whether a derivative is found at once, or by differentials, and not along paths."""
+    root, by = work.prepared.root, work.by
+    if by not in depends(root, by) or is_at_once(root, by, work.names):
+        return True
+    return work.method == "" and wanted(root, by)
+
+
+def _written_alike(one: Expression, other: Expression) -> bool:
+    return one is other or write_expression(one) == write_expression(other)
 
 
 def _in_entries(steps: Sequence[Step], lines: Sequence[Line], value: Expression) -> Natural:

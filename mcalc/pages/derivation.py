@@ -14,7 +14,6 @@ from mcalc.derivation.derivation import (
     is_alone,
     left_box,
     own_name,
-    shared_name,
     value_name,
 )
 from mcalc.derivation.detail import shown
@@ -49,11 +48,11 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.notation.boxes import Box, Derivative, Fence, Name, Row, equation
 from mcalc.notation.drawing import Slices
 from mcalc.notation.in_names import InNames
-from mcalc.notation.results import named_results
 from mcalc.notation.said import size_box
 from mcalc.notation.writing import box_of
+from mcalc.pages.answers import answer_lines, common_lines, names_of_parts
 from mcalc.pages.records import of_derivation
-from mcalc.pages.sentences import Sentences, named_result
+from mcalc.pages.sentences import Named, Sentences, named_result
 from mcalc.tree.names import name_text, sizes_shown
 from mcalc.tree.node import Node
 
@@ -64,7 +63,7 @@ def page(derivation: Derivation, lhs: bool = False) -> Page:
     derivation = shown(derivation) if derivation.command == "explain" else derivation
     with derivation.apart():
         if derivation.command == "explain":
-            blocks = [block for part in derivation.parts or (derivation,) for block in DerivationPage(part).explained()]
+            blocks = [block for part in pages_of(derivation) for block in part.explained()]
         else:
             blocks = list(DerivationPage(derivation).answered(lhs))
         assumed = assumptions(derivation)
@@ -84,38 +83,21 @@ def _title(derivation: Derivation) -> Spans:
         return ("Derivative of ", box_of(derivation.value), " by ", *by)
 
 
-def common_lines(names: InNames) -> list[Equations]:
-    """What several answers have in common, said once before them."""
-    lines = tuple(Line(name, box) for name, box in names.shared)
-    return [Equations(lines, "common")] if lines else []
-
-
-def answer_lines(derivation: Derivation, names: InNames, lhs: bool = False) -> list[Equations]:
-    """The answer by each of the variables, with its left side where it needs one."""
-    found: list[Equations] = []
-    boxes, name = iter(zip(names.answers, names.own, strict=True)), shared_name(derivation)
-    for part in derivation.parts or (derivation,):
-        by = ("by ", *joined([Name(name) for name in part.wrt])) if derivation.parts else ()
-        if isinstance(part.result, Slices):
-            lines = [Line(left, right, role="entry") for left, right in part.result.lines()]
-        else:
-            box, named = next(boxes)
-            indexed = isinstance(part.result, IndexForm)
-            told = lhs or bool(derivation.parts) or indexed or bool(named)
-            left = left_box(part, name) if told else None
-            lines = [Line(left, box, (), part.shape, named=tuple(named), role="index" if indexed else "")]
-        found.append(Equations(tuple(lines), "answer", part=by))
-    return found
-
-
-def names_of_parts(derivation: Derivation) -> InNames:
-    """The answers, but for those of one entry a line, in the names of what recurs in them."""
-    results = [part.result for part in derivation.parts or (derivation,)]
-    return named_results([result for result in results if not isinstance(result, Slices)], derivation.naming)
+def pages_of(derivation: Derivation) -> list[DerivationPage]:
+    """The derivation, or those by each variable; where these go on from one another, the names in their results do."""
+    parts = derivation.parts or (derivation,)
+    pages = list(map(DerivationPage, parts))
+    if any(part.goes_on for part in parts) and all(part.result is part.in_symbols for part in parts):
+        names = names_of_parts(derivation)
+        for at, (one, box, own) in enumerate(zip(pages, names.answers, names.own, strict=True)):
+            one.answer = one.boxes[id(parts[at].result)] = box, tuple(own if at else (*names.shared, *own))
+    return pages
 
 
 class DerivationPage(Sentences):
-    """The blocks of one derivation."""
+    """The blocks of one derivation; the names in its `answer` may be chosen with those of others."""
+
+    answer: tuple[Box, Named] | None = None
 
     # The answer alone
 
@@ -156,8 +138,9 @@ class DerivationPage(Sentences):
         whole = equation(name, value) if self.own else value
         short = ("Derivative of ", name, " by ", *by)
         yield Heading(1, ("Derivative of ", whole, " by ", *by), short, Line(name, value))
-        yield self.where()
-        yield from self.notes()
+        if not derivation.goes_on:
+            yield self.where()
+            yield from self.notes()
         told = self.said(layout_line(derivation).cut(len(sizes_shown(derivation.in_symbols.shape))))
         shape = size_box(derivation.in_symbols.shape)
         yield Either(
@@ -169,6 +152,8 @@ class DerivationPage(Sentences):
         """The derivation stage by stage, between what is asked and the result."""
         derivation = self.derivation
         yield from self.opening()
+        if derivation.goes_on:
+            yield Prose(("The names above go on here, with what was found of them.",))
         stages = {stage: [step for step in derivation.steps if step.stage == stage] for stage in STAGES}
         lone = sum(map(bool, stages.values())) == 1
         parts = by_variable(derivation)
@@ -281,12 +266,11 @@ class DerivationPage(Sentences):
         last = derivation.steps[-1] if derivation.steps else None
         was_shown = last is not None and last.after is result and isinstance(result, Node)
         left = left_box(derivation) if isinstance(result, IndexForm) else None
-        box, named = named_result(result, derivation.naming, self.made)
+        box, named = self.answer or named_result(result, derivation.naming, self.made)
         shown = was_shown and (not named or bool(self.named(result)[1]))
         answer = [Equations((Line(left, box, (), result.shape, named=named),), "answer")] if again or not shown else []
         yield Heading(2, ("Result",))
-        at_length = in_this_text(lambda: answer_lines(derivation, names_of_parts(derivation), True))
-        yield Either(tuple(answer), later=at_length)
+        yield Either(tuple(answer), later=in_this_text(lambda: answer_lines(derivation, self.answer_in_names(), True)))
         yield from self.other_forms(derivation)
         error = None if named else error_term(derivation)
         if error is not None:
@@ -298,6 +282,13 @@ class DerivationPage(Sentences):
         turned = in_this_text(lambda: (*self.turned(), *checked))
         yield Either((Prose((told,)),) if told else (), later=turned)
         yield from (Note(self.said(note)) for note in derivation.remarks)
+
+    def answer_in_names(self) -> InNames:
+        """The result as a document shows it, in the names of its parts."""
+        if self.answer is None:
+            return names_of_parts(self.derivation)
+        box, named = self.answer
+        return InNames([], [list(named)], [box])
 
     def turned(self) -> Iterator[Block]:
         """The result in the other layout, where it is another there."""
