@@ -19,7 +19,7 @@ from mcalc.networks.index_form import IndexForm
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.boxes import Differential, Fence, Name, equation
 from mcalc.notation.said import formula_of
-from mcalc.notation.writing import box_of, write
+from mcalc.notation.writing import alike, box_of, write
 from mcalc.rewriting.answers import simplify
 from mcalc.rewriting.constructors import SENTENCES
 from mcalc.rewriting.explaining import is_order, runs_between, said_of
@@ -144,13 +144,13 @@ class Differentials:
             return [Step("combine", "read off", because, named, derivative, derivative.shape)], derivative
         before, applied = _applied(derivative, change, total)
         steps: list[Step] = []
-        if write(applied) != write(total):
+        if not alike(applied, total):
             steps.append(Step("combine", "read off", _turned(total, applied, change), total, applied, total.shape))
         if not total.shape and len(change.axes) == 2:
             law = Formula(f"df = tr(Gᵀ·d{name})", own=True), " means ", Formula(f"∂f/∂{name} = G", own=True)
             because = Sentence(*law, ": what stands before ", moved, ", transposed")
         steps.append(Step("combine", "read off", because, named, before, derivative.shape))
-        if write(before) != write(derivative):
+        if not alike(before, derivative):
             turned = any(node.operator.name == "matmul" for node in topological([before]))
             said = SENTENCES["turned"] if turned else "each term transposed"
             steps.append(Step("combine", "simplify", said, before, derivative, derivative.shape))

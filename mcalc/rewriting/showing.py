@@ -41,12 +41,11 @@ from mcalc.rewriting.forms import (
     make,
     opened_content,
     scaled_parts,
-    stands_twice,
 )
 from mcalc.rewriting.heads import known_operator
-from mcalc.rewriting.rationals import Rational, odd, over, power_of, rational, whole
+from mcalc.rewriting.rationals import Rational, over, power_of, rational, whole
 from mcalc.rewriting.reading import Typed
-from mcalc.rewriting.signs import from_constant, keeping, turned
+from mcalc.rewriting.signs import from_constant, keeping, turned, turned_round
 from mcalc.rewriting.written import (
     Powers,
     alike_inside,
@@ -73,7 +72,7 @@ class Writer:
         self.kept = kept
         self._others: dict[frozenset[Form], Writer] = {}
         self.shown: dict[Form, Node] = {}
-        self._turned_round: dict[tuple[Form, bool], Form | None] = {}
+        self._turned_round: tuple[dict[Form, Form | None], dict[Form, Form | None]] = {}, {}
         self._refused: set[Form] = set()
         self.opposites: dict[Form, Form] = {}  # written with a minus sign before the other form
 
@@ -145,22 +144,9 @@ class Writer:
 
     def _round(self, t: Form, constant: bool = False) -> Form | None:
         """``-t`` with the sign in a difference that may turn, or None; ``1 - x²``, from a `constant`, only at last."""
-        if (t, constant) not in self._turned_round:
-            self._turned_round[t, constant] = self._found_round(t, constant)
-        return self._turned_round[t, constant]
-
-    def _found_round(self, t: Form, constant: bool) -> Form | None:
-        if not t.turns:
-            return None
-        if t.head == SUM:
-            kept = t in self.kept or (not constant and from_constant(t))
-            return None if kept else make(SUM, t.args, (-k for k in t.par), t.shape)
-        for at, a in enumerate(t.args):
-            if (t.head != PRODUCT or odd(t.par[at])) and not stands_twice(a, t):
-                new = self._round(a, constant)
-                if new is not None:
-                    return make(t.head, (*t.args[:at], new, *t.args[at + 1 :]), t.par, t.shape)
-        return None
+        return turned_round(
+            t, self._turned_round[constant], lambda sum_: sum_ in self.kept or (not constant and from_constant(sum_))
+        )
 
     def _other(self, t: Form) -> Form | None:
         """Its alternative, unless that is written by way of this form."""

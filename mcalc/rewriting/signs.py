@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from math import gcd
 
 from mcalc.rewriting.constructors import construct, facts
-from mcalc.rewriting.forms import ONE, SUM, TURNED, Form, make, scaled_parts
-from mcalc.rewriting.rationals import Rational, over, rational
+from mcalc.rewriting.forms import ONE, PRODUCT, SUM, TURNED, Form, make, scaled_parts, stands_twice
+from mcalc.rewriting.rationals import Rational, odd, over, rational
 from mcalc.rewriting.shapes import is_wide, turned_shape
 from mcalc.table.records import Shape
 
@@ -105,3 +105,27 @@ def _content(terms: Sequence[Pair]) -> Rational:
         constant = next((c for c, t in terms if _is_constant(t)), None)
         plus = constant if constant is not None else max(terms, key=lambda ct: _weight(ct[1]))[0]
     return over(above if plus > 0 else -above, below)
+
+
+def turned_round(root: Form, known: dict[Form, Form | None], stays: Callable[[Form], bool]) -> Form | None:
+    """``-root`` with the sign in the first difference in it that may turn and does not stay as it is, or None."""
+    stack = [root]
+    while stack:
+        t, found = stack[-1], None
+        if t in known:
+            stack.pop()
+            continue
+        if t.turns and t.head == SUM:
+            found = None if stays(t) else make(SUM, t.args, (-k for k in t.par), t.shape)
+        for at, a in enumerate(t.args if t.turns and t.head != SUM else ()):
+            if (t.head == PRODUCT and not odd(t.par[at])) or stands_twice(a, t):
+                continue
+            if a not in known:
+                stack.append(a)
+                break
+            if (new := known[a]) is not None:
+                found = make(t.head, (*t.args[:at], new, *t.args[at + 1 :]), t.par, t.shape)
+                break
+        if stack[-1] is t:
+            known[stack.pop()] = found
+    return known[root]
