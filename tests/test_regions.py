@@ -166,3 +166,17 @@ def test_what_rules_ask_is_in_the_record(operator: Any) -> None:
         asked += [c for c in conditions([read_value(formula, names)]) if c is not node.args[0]]
     for condition in asked:
         assert frozenset(arg.canon for arg in condition.args) in margins
+
+
+QUADRATIC = [
+    ("w.v > 1e4", 2),
+    ("relu(1e-2 - (x - 700)^2)", 2),
+    ("(x - 3)^2 + 1e-3 > 0", 1),
+    ("relu((x - 3.03)^2 - 1e-4)", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "count"), QUADRATIC, ids=[row[0] for row in QUADRATIC])
+def test_a_parabola_is_followed_to_its_zeros_and_no_further(text: str, count: int) -> None:
+    """Two zeros may lie between two points at which it was asked, or none at all."""
+    assert len(searched(text)[0].patterns) == count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -37,7 +37,7 @@ def parse(source: str, declared: Collection[str] = (), known: Collection[str] = 
     try:
         text = prepare(source)
         try:
-            statements = cast(list[Syntax], _grammar("T" in declared).parse(text))
+            statements = _statements(text, "T" in declared)
         except UnexpectedInput as error:
             explain(text, error)
         except Mistake as mistake:
@@ -50,10 +50,16 @@ def parse(source: str, declared: Collection[str] = (), known: Collection[str] = 
         raise problem.with_source(source) from None
 
 
+@functools.lru_cache(32)
+def _statements(text: str, named: bool) -> Sequence[Syntax]:
+    """The statements of a text; one text is often asked about by one name after the other."""
+    return tuple(cast(list[Syntax], _grammar(named).parse(text)))
+
+
 @functools.cache
 def _formula(text: str) -> Syntax:
     """The formula of an abbreviation."""
-    return cast(list[Syntax], _grammar(False).parse(text))[0]
+    return _statements(text, False)[0]
 
 
 def parse_expression(source: str) -> Syntax:
@@ -71,7 +77,7 @@ def _grammar(named: bool) -> Lark:
     return grammar(named, Builder())
 
 
-def _program(statements: list[Syntax], source: str) -> Program:
+def _program(statements: Sequence[Syntax], source: str) -> Program:
     bindings: dict[str, tuple[str, Syntax, Span]] = {}
     *lines, value = statements
     left = ""

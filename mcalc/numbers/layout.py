@@ -10,7 +10,7 @@ from mcalc.numbers.arithmetic import REAL, Arithmetic
 from mcalc.numbers.axes import POINTS, Laid, way
 from mcalc.numbers.sizes import Sizes, dimensions, whole
 from mcalc.numbers.sums import OWN, Part, parts
-from mcalc.table.records import LoopIndex
+from mcalc.table.records import LoopIndex, Shape
 from mcalc.tree.node import Node, topological
 
 ENTRIES_AT_ONCE = 2_000_000
@@ -78,13 +78,18 @@ class Layout:
     def _settle(self, varied: Collection[str]) -> None:
         self.order = topological(self.roots, self.below)
         self.loops = loops_of(self.order, self.below, self.given)
-        self.shapes = {node: dimensions(node.axes, self.sizes) for node in self.order}
+        known: dict[Shape, tuple[int, ...]] = {}
+        self.shapes: dict[Node, tuple[int, ...]] = {}
+        for node in self.order:
+            if node.shape not in known:
+                known[node.shape] = dimensions(node.axes, self.sizes)
+            self.shapes[node] = known[node.shape]
         self.many: set[Node] = set()
         for node in self.order if varied else ():
             if node.operator.name == "variable":
                 moves = node.parameters[0] in varied and node not in self.given
             else:
-                moves = any(arg in self.many for arg in self.below(node))
+                moves = not self.many.isdisjoint(self.below(node))
             if moves:
                 self.many.add(node)
 

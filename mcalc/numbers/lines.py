@@ -19,6 +19,8 @@ _PARTS, _FEWER_PARTS, _MANY = 32, 8, 64
 _EXACT, _EXACT_DOMAIN, _CLOSE = 1e-11, 1e-8, 0.4
 _PEAK_ROUNDS, _PEAKS = ((2, 128), (4, 16)), 12
 """How often a peak is divided, and into how many parts; many peaks often, into fewer."""
+_BASE, _SAME, _APART = (-4.0, 0.0, 4.0), 1e-9, 1e-6
+"""Where a parabola is taken from, how well it fits everywhere, and how far from 0 it stays."""
 _PER_CHANGE, _PER_LINE, _AT_ONCE = 4, 48, 240
 
 
@@ -191,11 +193,13 @@ def _peaks(
     chosen = _near_zero(grid, margins[:, :, :_PEAKS])
     if not chosen:
         return []
-    line, at = (np.array(part) for part in zip(*chosen, strict=True))
-    column, which = np.array(list(chosen.values())), np.arange(len(chosen))
-    low, high = grid[at - 1], grid[at + 1]
+    peaks = np.array([(line, at, column) for (line, at), column in chosen.items()])
+    line, at, column = peaks[~_stays_apart(grid, margins, peaks)].T
+    if not len(line):
+        return []
+    which, low, high = np.arange(len(line)), grid[at - 1], grid[at + 1]
     found = []
-    rounds, parts = _PEAK_ROUNDS[len(chosen) > _PEAKS]
+    rounds, parts = _PEAK_ROUNDS[len(line) > _PEAKS]
     for _ in range(rounds):
         t = low[:, None] + (high - low)[:, None] * (np.arange(parts + 1) / parts)
         points = lines.at(np.repeat(line, t.shape[1]), t.ravel())
@@ -207,6 +211,25 @@ def _peaks(
         lowest = np.clip(np.argmin(np.where(np.isnan(own), np.inf, own), axis=1), 1, t.shape[1] - 2)
         low, high = t[which, lowest - 1], t[which, lowest + 1]
     return found
+
+
+def _stays_apart(grid: Array, margins: Array, peaks: Array) -> Array:
+    """Of each peak whether the margin is a parabola, at all points of its line, and has no zero."""
+    line, _, column = peaks.T
+    values = margins[line, :, column]
+    base = np.searchsorted(grid, _BASE)
+    (x, y, z), (u, v, w) = grid[base], values[:, base].T
+    with np.errstate(all="ignore"):
+        slope = (v - u) / (y - x)
+        a = (((w - v) / (z - y) - slope) / (z - x))[:, None]
+        b = slope[:, None] - a * (x + y)
+        c = u[:, None] - x * (b + a * x)
+        size = _SAME * (np.abs(a) * grid * grid + np.abs(b * grid) + np.abs(c))
+        same = (np.abs(c + grid * (b + a * grid) - values) <= size).all(axis=1)
+        moved = b * b / (4 * a)
+        lowest, apart = c - moved, _APART * (np.abs(c) + np.abs(moved))
+        stays: Array = same & ((np.abs(lowest) > apart) & (lowest * a > 0))[:, 0]
+    return stays
 
 
 def _near_zero(grid: Array, margins: Array) -> dict[tuple[int, int], int]:
