@@ -9,7 +9,7 @@ Nothing here rewrites what the user typed: that is left to `mcalc.rewriting`.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sympy.core.basic import Basic
@@ -215,31 +215,30 @@ def free_loops(name: str, parameters: Sequence[Parameter], free: frozenset[LoopI
     return free.union(own) if own else free
 
 
-_FEW = 4
-"""So many arguments are looked at one by one."""
-
-
 def topological(roots: Iterable[Node], into: Callable[[Node], Sequence[Node]] | None = None) -> list[Node]:
     """Every node below `roots` once, arguments before the nodes that use them; no recursion."""
     order: list[Node] = []
     seen: set[Node] = set()
-    stack: list[Node | None] = list(reversed([*roots]))
-    above: list[Node] = []
-    pop, done = stack.pop, order.append
-    while stack:
-        node = pop()
-        if node is None:
-            done(above.pop())
-        elif node not in seen:
-            seen.add(node)
-            children = node.args if into is None else into(node)
-            if len(children) > _FEW:
-                children = [child for child in children if child not in seen]
-            if children:
-                above.append(node)
-                stack += (None, *children[::-1])
+    begun: list[tuple[Node, Iterator[Node]]] = []
+    add, done = seen.add, order.append
+    for root in roots:
+        if root in seen:
+            continue
+        add(root)
+        begun.append((root, iter(root.args if into is None else into(root))))
+        while begun:
+            node, left = begun[-1]
+            for child in left:
+                if child not in seen:
+                    add(child)
+                    children = child.args if into is None else into(child)
+                    if children:
+                        begun.append((child, iter(children)))
+                        break
+                    done(child)
             else:
                 done(node)
+                begun.pop()
     return order
 
 
