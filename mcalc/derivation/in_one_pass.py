@@ -82,7 +82,8 @@ class OnePass(Work):
         combination = Combination(self.lines, self.steps, self.variables, self._differentiate(), told=False)
         found = combination.results()
         values = written_out(combination.named)
-        return {by: self._substitute(replaced_names(found[by], values)) for by in self.variables}
+        whole = {by: replaced_names(found[by], values) for by in self.variables}
+        return {by: self._substitute(one, simple=one is found[by]) for by, one in whole.items()}
 
     def _differentiate(self) -> dict[tuple[str, str], Local]:
         """The Jacobians of each line; untold, what is held constant beside an argument is written out in them."""

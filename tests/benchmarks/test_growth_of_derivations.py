@@ -82,9 +82,12 @@ def test_explained_and_checked(family: Family, size: int) -> None:
 
     told = seconds(explained)
     answers = derive(text, wrt, shapes, command=command, verify=False)
-    shown = "" if answers.parts else answer_text(answers, "ascii")
+    lines = answer_text(answers, "ascii").splitlines()
+    values = [line for line in lines if " = " not in line]
+    named = [line for line in lines if " = " in line]
+    shown = "; ".join([*named, f"[{', '.join(values)}]" if answers.parts else values[0]])
     question = Asked(text, wrt, shapes, layout="", order=order)
-    checked = seconds(lambda: check(question, shown)) if shown else 0.0
+    checked = seconds(lambda: check(question, shown))
     print(
         f"\n{family.__doc__} {size}: {1000 * alone:.0f} ms, explained {told / alone:.1f} times as long in "
         f"{len(words[0])} characters, checked {checked / alone:.1f} times"
