@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import families
 import pytest
@@ -11,6 +12,8 @@ import pytest
 import mcalc
 from mcalc.ask import derive
 from mcalc.derivation import answer_text
+from mcalc.notation import Lines
+from mcalc.notation.common_parts import lines_of
 
 CLASSIFIER = "h = tanh(W@x + b); p = softmax(V@h + c); -sum(y*log(p))"
 LAYERS = "z_1 = tanh(W_1@x + b_1); z_2 = tanh(W_2@z_1 + b_2); z_3 = tanh(W_3@z_2 + b_3); norm(z_3 - y)^2"
@@ -145,3 +148,22 @@ def test_a_matrix_of_weights_and_the_scalars_beside_it() -> None:
 def test_a_name_that_does_not_occur_beside_others() -> None:
     parts = derive("sum(tanh(W@x))", "W,x,z", {"z": "k"}, "gradient", verify=False, told=False).parts
     assert answer_text(parts[2], "ascii") == "zeros(k)'"
+
+
+def test_answers_that_are_read_back_together_are_not_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    monkeypatch.setattr("mcalc.derivation.read_back.read_answer", lambda *asked: read.append(asked))
+    mcalc.gradient(CLASSIFIER, "W,b,V,c")
+    assert not read
+
+
+def test_a_wrong_print_of_one_of_several_answers_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = lines_of
+
+    def wrong(*asked: Any) -> Lines:
+        lines = found(*asked)
+        return lines._replace(answers=[*lines.answers[:2], f"2{lines.answers[2]}", lines.answers[3]])
+
+    monkeypatch.setattr("mcalc.derivation.headings.lines_of", wrong)
+    with pytest.raises(mcalc.Problem, match="does not read back"):
+        mcalc.gradient(CLASSIFIER, "W,b,V,c")

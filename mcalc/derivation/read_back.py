@@ -15,6 +15,7 @@ from mcalc.language.syntax import with_rows
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Term
 from mcalc.notation.drawing import Drawn
+from mcalc.notation.in_names import Lines
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.at_places import AtPlaces
@@ -24,12 +25,14 @@ from mcalc.numbers.sizes import Sizes
 from mcalc.problems import Problem
 from mcalc.table.records import Array, LoopIndex
 from mcalc.tree.letters import names_in
+from mcalc.tree.names import unused, without_subscripts
 from mcalc.tree.node import Node, dimension, variables
 from mcalc.tree.open import open_functions
 
 _KINDS = ("square", "positive", "unit", "any", "small", "above one") * 2
 _LONGEST = 4_000
 """A longer text is not read back: that would take longer than to derive it."""
+_LONGEST_TOGETHER = 20_000
 _MOST_PARTS = 2_000
 _DIMENSIONS = "∂dimensions"
 """A name that no text has, declared with the dimensions of the expression: the text may be ``k^2`` alone."""
@@ -44,8 +47,8 @@ _NUDGE = 1e-11
 def must_read_back(derivation: Derivation, form: str = "ascii", known: str = "") -> None:
     """Raises `Problem` with status 1 where the text of an answer, in ``text`` or ``ascii``, has another value.
 
-    Of several answers each is read behind the definitions that it needs. A text that is `known` was read before, and
-    has the value.
+    Several answers are read together; one that is not the same value then is read behind the definitions that it needs.
+    A text that is `known` was read before, and has the value.
     """
     parts = derivation.parts or (derivation,)
     short = [at for at, part in enumerate(parts) if isinstance(part.result, IndexForm) or _is_short(part.result)]
@@ -53,10 +56,31 @@ def must_read_back(derivation: Derivation, form: str = "ascii", known: str = "")
         lines = answer_lines(derivation, form if form in ("text", "ascii") else "ascii") if short else None
     if lines is None:
         return
+    same = _read_together(derivation, lines) if lines.parts and len(parts) > 1 else set[int]()
     for at in short:
         text = lines.alone(at)
-        if len(text) <= _LONGEST and text != known:
+        if at not in same and len(text) <= _LONGEST and text != known:
             _must_read(parts[at], text)
+
+
+def _read_together(derivation: Derivation, lines: Lines) -> set[int]:
+    """The places of the answers that are the same values when all are read as one program, each under a name."""
+    declared = declarations(derivation.reading, derivation.reading.names.values())
+    taken = {*declared, *(part.word for part, _ in lines.parts), *names_in([derivation.value])}
+    stems = unused(("y", "z", "q", "answer"), taken)
+    stem = next(without_subscripts(stems, taken), "")
+    values = [at for at, part in enumerate(derivation.parts) if isinstance(part.result, Node)]
+    named = {f"{stem}_{at}": at for at in values}
+    text = "\n".join(
+        [line for _, line in lines.parts] + [f"{name} = {lines.answers[at]}" for name, at in named.items()]
+    )
+    if not stem or not named or len(text) > _LONGEST_TOGETHER:
+        return set()
+    try:
+        found = read_program(with_rows(parse(f"{text}\n{next(iter(named))}", declared)), declared, noted=False).bound
+    except Problem:
+        return set()
+    return {at for name, at in named.items() if found.get(name) is derivation.parts[at].result}
 
 
 def _is_short(result: Expression | Drawn) -> bool:
