@@ -12,8 +12,7 @@ import pytest
 import mcalc
 from mcalc.ask import derive
 from mcalc.derivation import answer_text
-from mcalc.notation import Lines
-from mcalc.notation.common_parts import lines_of
+from mcalc.notation import Lines, lines_of
 
 CLASSIFIER = "h = tanh(W@x + b); p = softmax(V@h + c); -sum(y*log(p))"
 LAYERS = "z_1 = tanh(W_1@x + b_1); z_2 = tanh(W_2@z_1 + b_2); z_3 = tanh(W_3@z_2 + b_3); norm(z_3 - y)^2"

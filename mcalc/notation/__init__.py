@@ -9,6 +9,7 @@ from mcalc.door import door
 if TYPE_CHECKING:
     from mcalc.notation.boxes import Box, Name, Said, Typed
     from mcalc.notation.columns import width
+    from mcalc.notation.common_parts import lines_of
     from mcalc.notation.common_parts import program as as_program
     from mcalc.notation.drawing import Slices, drawn
     from mcalc.notation.in_names import Lines
