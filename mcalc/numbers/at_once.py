@@ -24,6 +24,8 @@ from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
 _DOUBTED, STEADY, NEARBY = 1e-8, 1e-6, 1e-6
+_MODERATE = 1e6
+"""Up to which size values on the way are no sign of a pole."""
 _ROOM = 8
 """How many times the entries of a point are there at once, for all the changes of it."""
 
@@ -85,7 +87,7 @@ class AtOnce:
             return None
         values, shaken = _with_rounding(self.value, at, count)
         moved = per_unit(np.abs(shaken - values).max(axis=0).reshape(count, -1)).reshape(values.shape)
-        good = _all(np.isfinite(answers.reshape(count, -1))) & _steady(values, moved)
+        good = _all(np.isfinite(answers.reshape(count, -1))) & self._steady(at, values, moved)
         twice = {name: np.repeat(value, 2, axis=0) for name, value in at.items()}
         slopes = self._slopes(twice, directions)
         expected = _along(np.repeat(answers, 2, axis=0), directions)
@@ -102,6 +104,19 @@ class AtOnce:
             slopes,
             moved,
         )
+
+    def _steady(self, at: Mapping[str, Array], values: Array, moved: Array) -> Array:
+        """Where rounding leaves the value as it is, measured by itself, or by the largest value on the way to it.
+
+        The latter where that is no large one: beside the entries of the inverse of a singular matrix all is small.
+        """
+        count = len(values)
+        size, most = (np.abs(part.reshape(count, -1)).max(axis=1, initial=0.0) for part in (values, moved))
+        found: Array = JITTER * most <= STEADY * size
+        if found.all():
+            return found
+        largest = self.value.largest_at(at, count)
+        return found | ((JITTER * most <= STEADY * largest) & (largest <= _MODERATE))
 
     def _slopes(self, at: Mapping[str, Array], directions: Array) -> Estimates:
         """The complex steps, a row each, with what rounding does to them."""
@@ -121,13 +136,6 @@ def _with_rounding(program: Program, at: Mapping[str, Array], count: int) -> tup
         return values, shaken.reshape(2, *values.shape)
     found = program.run_all(_repeated(at, 3), 3 * count, Jitter(1, count))[0]
     return found[:count], found[count:].reshape(2, count, *found.shape[1:])
-
-
-def _steady(values: Array, moved: Array) -> Array:
-    """Where rounding leaves the value as it is."""
-    size, most = (np.abs(part.reshape(len(values), -1)).max(axis=1, initial=0.0) for part in (values, moved))
-    steady: Array = JITTER * most <= STEADY * size
-    return steady
 
 
 def _all(rows: Array) -> Array:

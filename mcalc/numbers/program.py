@@ -145,6 +145,17 @@ class Program:
         """The largest value met on the way to the roots."""
         return max(np.max(np.abs(value)) for value in self.everything(point, running) if value is not None)
 
+    def largest_at(self, point: Mapping[str, Array], count: int) -> Array:
+        """The largest value met on the way to the roots at each of many points."""
+        found = self.everything(point)
+        most: Array = np.zeros(count)
+        for node in topological(self.roots, self.layout.below):
+            value = found[self.slots[node]]
+            if value is not None:
+                rows = np.abs(value).reshape(count if node in self.layout.many else 1, -1)
+                most = np.maximum(most, rows.max(axis=1, initial=0.0))
+        return most
+
     def _steps(self, nodes: Sequence[Node], active: Loops) -> list[Step]:
         steps = []
         for node in nodes:

@@ -41,26 +41,30 @@ class Slopes:
         """Complex steps beside differences, at many points."""
         return Beside(self, found)
 
-    def steady(self, point: dict[str, Array], value: Array) -> bool:
-        """Whether rounding leaves the value as it is, measured by itself or by the largest value on the way."""
+    def moved(self, point: dict[str, Array], value: Array) -> Array | None:
+        """How far a change by 1 of all values on the way moves the value.
+
+        None where rounding does not leave it as it is, measured by itself or by the largest value on the way.
+        """
         moved = moved_by_rounding(lambda at, jitter: self.program.run(at, generator=jitter)[0], point, value)
         if moved is None:
-            return False
+            return None
         most = JITTER * moved.max(initial=0.0)
-        return bool(most <= STEADY * np.abs(value).max(initial=0.0) or most <= STEADY * self.program.largest(point))
+        steady = most <= STEADY * np.abs(value).max(initial=0.0) or most <= STEADY * self.program.largest(point)
+        return moved if steady else None
 
-    def estimate(self, point: Mapping[str, Array], direction: Array) -> Estimate | None:
+    def estimate(self, point: Mapping[str, Array], direction: Array, moved: Array) -> Estimate | None:
         """The complex step, once it was found to agree with differences; else these. On a kink there is neither."""
         self.on_a_kink = False
         stepped = self._stepped(point, direction)
         if self.sides is not None and not one_side(point, self.name, NEARBY * direction, self.sides):
-            apart = differences(self.values, point, self.name, direction, None)
+            apart = differences(self.values, point, self.name, direction, None, moved)
             smooth = stepped is not None and apart is not None and stepped.agrees(apart)
             self.on_a_kink = not smooth
             return stepped if smooth else None
         if stepped is not None and self.trusted:
             return stepped
-        apart = differences(self.values, point, self.name, direction, self.sides)
+        apart = differences(self.values, point, self.name, direction, self.sides, moved)
         return apart if stepped is None or apart is None else self._compared(stepped, apart)
 
     def _compared(self, stepped: Estimate, apart: Estimate) -> Estimate:

@@ -227,7 +227,8 @@ class _Check:
     def _error_at(self, point: dict[str, Array]) -> float | None:
         """The relative error at one point; None if it cannot be had."""
         (value,) = self.slopes.program.run(point)
-        if not np.isfinite(value).all() or not self.slopes.steady(point, value):
+        moved = self.slopes.moved(point, value) if np.isfinite(value).all() else None
+        if moved is None:
             return None
         try:
             answer = np.asarray(self.derivative(point, self.sizes))
@@ -243,15 +244,15 @@ class _Check:
         worst = 0.0
         for _ in range(_DIRECTIONS):
             direction = self.generator.uniform(-1, 1, np.shape(start)) * max(1.0, np.abs(start).max(initial=0.0))
-            estimate = self.slopes.estimate(point, direction)
+            estimate = self.slopes.estimate(point, direction, moved)
             if estimate is None:
                 self.reason = "each random point tried lies on a kink" if self.slopes.on_a_kink else self.reason
                 return None
             expected = _along(answer, direction)
             error = estimate.error(expected)
             if self.shaken is not None and (estimate.excludes(expected) or (error or 0.0) > _DOUBTED):
-                moved = moved_by_rounding(partial(self._shaken, direction), point, expected)
-                own = np.inf if moved is None else allowance(expected, moved)
+                swayed = moved_by_rounding(partial(self._shaken, direction), point, expected)
+                own = np.inf if swayed is None else allowance(expected, swayed)
                 estimate = replace(estimate, uncertainty=estimate.uncertainty + own)
                 error = estimate.error(expected)
             excluded = error is not None and error > _EVIDENT and estimate.excludes(expected)
