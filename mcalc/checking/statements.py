@@ -7,7 +7,7 @@ from mcalc.checking.verdict import Check
 from mcalc.derivation.derivation import STAGES, Step
 from mcalc.notation.of_numbers import magnitude
 from mcalc.notation.results import write_expression
-from mcalc.notation.said import formula_of
+from mcalc.notation.said import formula_of, named_formula
 from mcalc.table.sentences import Sentence, filled, linked
 
 
@@ -27,7 +27,8 @@ def derivative(check: Check) -> str:
     """``the derivative of x² by x``."""
     by = linked(", ", (formula_of(node) for node in dict.fromkeys(check.derivation.by)))
     second = "second " if check.derivation.command == "hessian" else ""
-    return filled(f"the {second}derivative of {{}} by {{}}", formula_of(check.derivation.value), by)
+    with check.derivation.apart():
+        return filled(f"the {second}derivative of {{}} by {{}}", named_formula(check.derivation.value), by)
 
 
 def trust(check: Check) -> str:

@@ -176,6 +176,9 @@ class VerdictInText(Text):
             self.add(Piece(self.said(block.spans), block.role))
         elif block.role == "within":
             self.told(self.said(block.spans), indent="    ")
+        elif block.role == "form":
+            self.add()
+            self.told(self.said(block.spans), indent="  ")
         else:
             self.told(self.said(block.spans), block.role)
 
@@ -190,9 +193,13 @@ class VerdictInText(Text):
         self.rows += self.cells_of(block.rows, block.styles, "    " if self.inside else "  ")
 
     def equations(self, block: Equations) -> None:
-        """The equation of a step."""
+        """The equation of a step, or one of the two forms, and under it what the names in it stand for."""
         for line in block.lines:
-            self.add(Piece("    "), Piece(self.equation(line)))
+            self.add(
+                Piece("    "), Piece(self.equation(line)), Piece("   "), self.shape(line.shape if line.named else None)
+            )
+            for text in self.named(line):
+                self.add(Piece("    "), Piece(text))
 
 
 _LABEL = 13

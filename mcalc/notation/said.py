@@ -9,12 +9,14 @@ from sympy.core.singleton import S
 
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Row, Size, equation
+from mcalc.notation.common_parts import is_unreadable, named_boxes
 from mcalc.notation.drawing import Drawing, Drawn, DrawnCases, Slices
 from mcalc.notation.results import write_expression
-from mcalc.notation.writing import box_of
+from mcalc.notation.writing import box_of, written
 from mcalc.table.records import Shape
 from mcalc.table.sentences import Formula
 from mcalc.tree.names import sizes_shown
+from mcalc.tree.node import Node
 
 LONGEST = 60
 """Of a longer formula a terminal has the beginning."""
@@ -23,6 +25,14 @@ LONGEST = 60
 def formula_of(value: Expression) -> Formula:
     """A value in a sentence."""
     return Formula(write_expression(value), box=value)
+
+
+def named_formula(value: Node) -> Formula:
+    """A value in a sentence; of one that nobody could read written out the last line, in the names of its parts."""
+    if not is_unreadable(value):
+        return formula_of(value)
+    (box,) = named_boxes([value]).answers
+    return Formula(written(box), box=box)
 
 
 def clipped(value: Expression) -> Formula:

@@ -9,7 +9,7 @@ from mcalc.derivation.statements import names_of
 from mcalc.documents.blocks import Line, Note, Spans, Where
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.boxes import Box, Name
-from mcalc.notation.common_parts import is_unreadable
+from mcalc.notation.common_parts import LEGIBLE, is_unreadable
 from mcalc.notation.drawing import Drawn, Slices
 from mcalc.notation.results import named_results
 from mcalc.pages.prose import spans
@@ -24,6 +24,13 @@ def named_result(result: Expression | Drawn, naming: bool | None, made: Sequence
     assert not isinstance(result, Slices)
     found = named_results([result], naming, made)
     return found.answers[0], tuple(found.own[0])
+
+
+def is_long(value: Expression | Drawn) -> bool:
+    """Whether nobody could read a value written out."""
+    if isinstance(value, IndexForm):
+        return value.weight() > LEGIBLE
+    return isinstance(value, Node) and is_unreadable(value)
 
 
 class Sentences:
@@ -44,8 +51,7 @@ class Sentences:
     def named(self, value: Expression | Drawn) -> tuple[Box, Named]:
         """A value, with names for its parts where nobody could read it otherwise."""
         if id(value) not in self.boxes:
-            long = isinstance(value, Node) and is_unreadable(value)
-            self.boxes[id(value)] = named_result(value, long, self.made)
+            self.boxes[id(value)] = named_result(value, is_long(value), self.made)
         return self.boxes[id(value)]
 
     def said(self, text: str) -> Spans:
@@ -65,4 +71,5 @@ class Sentences:
         if isinstance(result, Slices):
             return [Line(left, right) for left, right in result.lines()]
         left = left_box(self.derivation) if isinstance(result, IndexForm) else None
-        return [Line(left, self.box(result), (), result.shape)]
+        box, named = self.named(result)
+        return [Line(left, box, (), result.shape, named=named)]

@@ -13,15 +13,16 @@ from mcalc.documents import write as write_page
 from mcalc.documents.blocks import Block, Code, Either, Equations, Line, Note, Page, Prose, Span, Spans, Table, joined
 from mcalc.documents.data import Data
 from mcalc.documents.options import PLAIN, Options
-from mcalc.networks.index_form import Expression
+from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.notation.boxes import Box, Said, equation
 from mcalc.notation.drawing import Drawn
 from mcalc.notation.results import write_expression
 from mcalc.notation.writing import box_of
 from mcalc.pages.records import of_verdict
-from mcalc.pages.sentences import Sentences
+from mcalc.pages.sentences import Sentences, is_long
 from mcalc.table.sentences import Formula, filled
 from mcalc.tree.names import sizes_shown
+from mcalc.tree.node import Node
 
 
 def page(check: Check) -> Page:
@@ -88,8 +89,16 @@ class _Verdict:
         return Said(text, equation(self.sentences.names[name], box)) if isinstance(box, Box) else text
 
     def forms(self) -> Iterator[Block]:
-        """The answer, and the right form where that is another."""
-        yield Either((self.beside(),), tuple(self.below()))
+        """The answer, and the right form where that is another; a long one in the names of its parts."""
+        answer = self.check.answer
+        values = [self.check.derivation.result, *([answer.node] if isinstance(answer, Indexed) else [answer])]
+        long = any(isinstance(value, Node | IndexForm) and is_long(value) for value in values)
+        yield Either((self.beside(),) if not long else tuple(self.below(self.is_mcalcs_form)), tuple(self.below()))
+
+    @property
+    def is_mcalcs_form(self) -> bool:
+        """Whether the answer is written as the derivative is, but for order and brackets."""
+        return self.check.right and self.check.proven and not self.check.points
 
     def beside(self) -> Table:
         """Both in the rows of a table."""
@@ -109,18 +118,21 @@ class _Verdict:
             return (self.check.text.strip(),)
         return (box_of(answer.node if isinstance(answer, Indexed) else answer),)
 
-    def below(self) -> Iterator[Block]:
-        """Each on a line of its own."""
+    def below(self, alone: bool = False) -> Iterator[Block]:
+        """Each on a line of its own, or the answer `alone`."""
         check = self.check
         answer, result = check.answer, check.derivation.result
         if answer is None or isinstance(answer, Stacked | Computed):
-            yield Prose(("Your answer:",))
+            yield Prose(("Your answer:",), "form")
             yield Code(check.text.strip())
         else:
             node = answer.node if isinstance(answer, Indexed) else answer
-            yield Prose(("Your answer:",))
-            yield Equations((Line(None, box_of(node), (), answer_shape(answer)),))
-        yield Prose(("mcalc's form:" if check.right else "Right is:",))
+            yield Prose(("Your answer:",), "form")
+            box, named = self.sentences.named(node)
+            yield Equations((Line(None, box, (), answer_shape(answer), named=named),))
+        if alone:
+            return
+        yield Prose(("mcalc's form:" if check.right else "Right is:",), "form")
         yield Equations(tuple(self.sentences.lines_of(result)), "answer")
 
     def with_names(self, step: Step) -> Iterator[Block]:
