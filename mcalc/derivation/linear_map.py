@@ -13,6 +13,7 @@ from mcalc.derivation.derivation import Derivation, value_name
 from mcalc.derivation.differentials import leaf
 from mcalc.networks.networks import Factor, Tensor, Term, fresh
 from mcalc.notation.boxes import Box, Call, Derivative, Nabla, Name, Row, equation
+from mcalc.notation.common_parts import LEGIBLE
 from mcalc.notation.writing import box_of, written
 from mcalc.rewriting.answers import author_of, matrix_form, simplify
 from mcalc.table import TABLE, shapes
@@ -206,9 +207,12 @@ def _sides(term: Node, moving: Node) -> list[_Side] | None:
 
 
 def other_boxes(derivation: Derivation) -> list[Box]:
-    """The derivative said in matrices, ``dX ↦ A·dX·B`` and ``∂vec(y)/∂vec(X) = kron(Bᵀ, A)``."""
+    """The derivative said in matrices, ``dX ↦ A·dX·B`` and ``∂vec(y)/∂vec(X) = kron(Bᵀ, A)``.
+
+    What nobody could read written out is not said once more.
+    """
     natural = derivation.natural
-    if isinstance(natural, Node):
+    if isinstance(natural, Node) or natural.weight() > LEGIBLE:
         return []
     variable = derivation.by[-1]
     with author_of([derivation.value]):
