@@ -373,3 +373,19 @@ def test_a_form_that_has_no_value_in_places_is_compared_there(lost: str) -> None
     head, _, last = answer.rpartition("\n")
     found = check(Question(program, "x", X), f"{head}\n{lost}*({last})", explain=False, elsewhere=False)
     assert not found.right or found.points
+
+
+def test_the_verdict_on_a_long_answer_names_what_recurs_in_it() -> None:
+    """Written out it would fill a library."""
+    lines = [
+        f"u_{at} = softmax({u}@W_{at}@{u}', axis=1)@{u}"
+        for at in range(1, 13)
+        for u in ["X" if at == 1 else f"u_{at - 1}"]
+    ]
+    text, shapes = "; ".join([*lines, "sum(u_12^2)"]), {"X": "n,k", **{f"W_{at}": "k,k" for at in range(1, 13)}}
+    answer = answer_text(derive(text, "X", shapes, "gradient", verify=False, told=False), "ascii")
+    found = check(Question(text, "X", shapes), answer)
+    assert found.right and found.proven
+    said = write(found)
+    assert "where t₁ = softmax(X·W₁·Xᵀ)" in said and len(said) < 8000
+    assert "mcalc's form:" not in said
