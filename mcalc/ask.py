@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from functools import cached_property
@@ -111,13 +112,22 @@ class _Derivatives:
     def first(self, by: Sequence[Node]) -> Derivation:
         """``∂f/∂x`` for each x, in one row where all are scalars."""
         together = len(by) > 1 and len(self.reading.value.axes) < 2 and all(not variable.shape for variable in by)
-        found = self._derived(self.free, by, "paper" if together else self.asked.laid_out, counting=together)
-        parts = [self._finished(part, (variable,)) for part, variable in zip(found, by, strict=True)]
+        found = list(self._derived(self.free, by, "paper" if together else self.asked.laid_out, counting=together))
+        with self._compiled_together([part.natural for part in found if isinstance(part.natural, Node)]):
+            parts = [self._finished(part, (variable,)) for part, variable in zip(found, by, strict=True)]
         if len(parts) == 1:
             return parts[0]
         if together:
             return row_of_scalars(parts, self.asked.laid_out)
         return with_fields(parts[0], by=tuple(by), parts=tuple(parts))
+
+    def _compiled_together(self, answers: Sequence[Node]) -> AbstractContextManager[None]:
+        """Within it, what the answers have in common is made ready to be checked once."""
+        if not self.asked.verify or len(answers) < 2:
+            return nullcontext()
+        from mcalc.numbers.together import compiled_together
+
+        return compiled_together(answers)
 
     def second(self, by: Sequence[Node]) -> Derivation:
         """``∂/∂y (∂f/∂x)`` for every x and y: the gradient, differentiated once more."""

@@ -10,6 +10,7 @@ import families
 import pytest
 
 import mcalc
+from mcalc import tree
 from mcalc.ask import derive
 from mcalc.derivation import answer_text
 from mcalc.notation import Lines, lines_of
@@ -165,4 +166,27 @@ def test_a_wrong_print_of_one_of_several_answers_is_not_shown(monkeypatch: pytes
 
     monkeypatch.setattr("mcalc.derivation.headings.lines_of", wrong)
     with pytest.raises(mcalc.Problem, match="does not read back"):
+        mcalc.gradient(CLASSIFIER, "W,b,V,c")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_answers_that_are_compiled_together_are_checked_as_each_alone(name: str) -> None:
+    command, text, wrt, shapes = PROGRAMS[name]
+    if command == "hessian":
+        command = "gradient"
+    for by, part in zip(wrt.split(","), derive(text, wrt, shapes, command).parts, strict=True):
+        alone = derive(text, by, shapes, command).verified
+        assert part.verified is not None and alone is not None and part.verified.points == alone.points > 0
+        assert part.verified.error == pytest.approx(alone.error, abs=1e-12)
+
+
+def test_a_wrong_answer_among_several_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    values: list[tree.Node] = []
+
+    def wrong(value: tree.Node) -> tree.Node | None:
+        values.append(value)
+        return tree.apply("multiply", tree.number(2), value) if len(values) == 2 else None
+
+    monkeypatch.setattr("mcalc.derivation.natural.written_out", wrong)
+    with pytest.raises(mcalc.Problem, match="failed its own numeric check"):
         mcalc.gradient(CLASSIFIER, "W,b,V,c")

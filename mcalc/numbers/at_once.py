@@ -20,6 +20,7 @@ from mcalc.numbers.layout import ENTRIES_AT_ONCE
 from mcalc.numbers.numeric import TensorProgram
 from mcalc.numbers.program import Program, UnboundIndex
 from mcalc.numbers.sizes import dimensions
+from mcalc.numbers.together import program
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -60,11 +61,11 @@ class AtOnce:
         names, sizes = [str(variable.parameters[0]) for variable in variables], value.sizes
         self.name, self.sides, self.value = str(by.parameters[0]), sides, value
         self.shape = dimensions(value.roots[0].axes + by.axes, sizes)
-        self.analytic = Program(value.roots, sizes, arithmetic=ANALYTIC, layout=value.layout)
+        self.analytic = program(value.roots[0], sizes, arithmetic=ANALYTIC, layout=value.layout)
         self.answer = (
             TensorProgram(answer.tensor, sizes, varied=names)
             if isinstance(answer, IndexForm)
-            else Program([answer], sizes, varied=names)
+            else program(answer, sizes, names)
         )
 
     def at(self, at: dict[str, Array], count: int, generator: Random) -> Found | None:

@@ -14,6 +14,7 @@ from mcalc.numbers.jitter import JITTER, Jitter
 from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes
 from mcalc.numbers.steps import Point
+from mcalc.numbers.together import program
 from mcalc.table.records import Array
 from mcalc.tree.node import Node
 
@@ -24,7 +25,7 @@ class Slopes:
     def __init__(self, value: Node, variables: Sequence[Node], name: str, sizes: Sizes, sides: Asked | None) -> None:
         self.value, self.name, self.sizes, self.sides = value, name, sizes, sides
         names = [str(variable.parameters[0]) for variable in variables]
-        self.values = Program([value], sizes, varied=names) if sides is None else sides.program.part([value])
+        self.values = program(value, sizes, names) if sides is None else sides.program.part([value])
         self.trusted = self.distrusted = self.on_a_kink = False
 
     @cached_property
