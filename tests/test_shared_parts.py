@@ -189,4 +189,17 @@ def test_a_wrong_answer_among_several_is_found(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("mcalc.derivation.natural.written_out", wrong)
     with pytest.raises(mcalc.Problem, match="failed its own numeric check"):
-        mcalc.gradient(CLASSIFIER, "W,b,V,c")
+        derive(CLASSIFIER, "W,b,V,c", {}, "gradient", told=False)
+
+
+def test_the_explanation_of_two_layers_tells_once_what_its_derivatives_share() -> None:
+    shown = mcalc.explain(CLASSIFIER, "W,b,V,c", verify=False).write("text")
+    assert shown.count("Introduce intermediate variables") == 1 == shown.count("where h = tanh(W·x + b)")
+    assert shown.count("The names above go on here, with what was found of them.") == 3
+    for line in ("∂u₇/∂W = ((1 − h²) ⊗ Vᵀ·t₁)·xᵀ", "∂u₇/∂b = ((1 − h²) ⊗ Vᵀ·t₁)ᵀ", "∂u₇/∂V = t₁·hᵀ", "∂u₇/∂c = t₁ᵀ"):
+        assert line in shown
+
+
+def test_what_has_little_in_common_is_told_apart() -> None:
+    for text, wrt in (("x'@A@y", "x,y"), ("norm(A@x - b)^2", "A,x")):
+        assert mcalc.explain(text, wrt, verify=False).write("text").count("Introduce intermediate variables") == 2

@@ -16,8 +16,10 @@ from mcalc.networks.index_form import Expression
 from mcalc.tree import node as tree
 from mcalc.tree.node import Node, depends, topological, variables
 
-_MANY, _KEPT_WRITTEN_OUT = 12, 9
-"""In fewer lines each derivation is told alone; of many, a longer derivative goes on by its name to those below."""
+_MUCH = 5
+"""With fewer intermediate variables in common each derivation is told alone."""
+_MANY, _KEPT_WRITTEN_OUT, _KEPT_IN_A_SHORT_ONE = 12, 9, 20
+"""Of so many lines, a longer derivative goes on by its name to those below; of fewer, one that is longer still."""
 
 
 @dataclass
@@ -45,10 +47,12 @@ class OnePass(Work):
     def told_by_each(self) -> dict[Node, tuple[Work, Expression]]:
         """The derivations by the variables: each has all steps to its own, those that others have as well the same.
 
-        Nothing where each is better told alone: in few lines, or where scalars fork on the way.
+        Nothing where each is better told alone: with little in common, or where scalars fork on the way.
         """
         self._introduce()
-        return self._within_names(self._all_told) if len(self.lines) > _MANY else {}
+        below = self._below()
+        common = [line for line in self.lines[:-1] if below[line.node] & (below[line.node] - 1)]
+        return self._within_names(self._all_told) if len(common) >= _MUCH else {}
 
     def _all_told(self) -> dict[Node, tuple[Work, Expression]]:
         introduced = list(zip(self.lines, self.steps, strict=True))
@@ -57,7 +61,8 @@ class OnePass(Work):
         moved = {by: self._names_of(by) for by in self.variables}
         if any(forks(self.lines, by, filter(own.issuperset, local)) for by, own in moved.items()):
             return {}
-        combination = Combination(self.lines, [], self.variables, local, longest=_KEPT_WRITTEN_OUT)
+        longest = _KEPT_WRITTEN_OUT if len(self.lines) > _MANY else _KEPT_IN_A_SHORT_ONE
+        combination = Combination(self.lines, [], self.variables, local, longest=longest)
         results = combination.results()
         found: dict[Node, tuple[Work, Expression]] = {}
         for by, own in moved.items():

@@ -272,7 +272,7 @@ class DerivationPage(Sentences):
         yield Heading(2, ("Result",))
         yield Either(tuple(answer), later=in_this_text(lambda: answer_lines(derivation, self.answer_in_names(), True)))
         yield from self.other_forms(derivation)
-        error = None if named else error_term(derivation)
+        error = None if named or self.answer else error_term(derivation)
         if error is not None:
             yield Shortened(box_of(error.name), box_of(error.difference), box_of(error.result))
         check = "" if derivation.verified is None else capital(verified_line(derivation))
