@@ -124,7 +124,7 @@ class Work:
         local = self._differentiate()
         known = None if self.told else self.known.sums
         combination = Combination(self.lines, self.steps, (by,), local, self.method == "index", self.told, known)
-        return self.substituted(combination.result(), combination.named)
+        return self.substituted(combination.result(), written_out(combination.named))
 
     def _term_by_term(self) -> Expression:
         """``∂f/∂x = 3y*∂(x²)/∂x = 6x*y``: by the rules for scalars, without intermediate variables."""
@@ -242,13 +242,13 @@ class Work:
 
     # Substitute
 
-    def substituted(self, result: Expression, named: dict[Node, Node]) -> Expression:
+    def substituted(self, result: Expression, values: dict[Node, Node]) -> Expression:
         """The derivative in the names of the problem, of one in those of the lines and of longer derivatives."""
-        whole = self._inserted(result, named)
+        whole = self._inserted(result, values)
         return self._substitute(whole, simple=whole is result)
 
-    def _inserted(self, result: Expression, named: dict[Node, Node]) -> Expression:
-        full = replaced_names(result, written_out(named))
+    def _inserted(self, result: Expression, values: dict[Node, Node]) -> Expression:
+        full = replaced_names(result, values)
         if full is not result:
             because = "the derivatives found above are inserted"
             self.steps.append(Step("combine", "insert the derivatives", because, result, full, result.shape))

@@ -64,6 +64,7 @@ class OnePass(Work):
         longest = _KEPT_WRITTEN_OUT if len(self.lines) > _MANY else _KEPT_IN_A_SHORT_ONE
         combination = Combination(self.lines, [], self.variables, local, longest=longest)
         results = combination.results()
+        values = written_out(combination.named)
         found: dict[Node, tuple[Work, Expression]] = {}
         for by, own in moved.items():
             needed = _needed(self.lines, own)
@@ -74,7 +75,7 @@ class OnePass(Work):
             on_the_way = [line.name for line in reversed(self.lines) if line.name in own]
             for name in (*on_the_way, str(by.parameters[0])):
                 work.steps += combination.steps_to.get(name, ())
-            found[by] = work, work.substituted(results[by], combination.named)
+            found[by] = work, work.substituted(results[by], values)
         return found
 
     def _names_of(self, by: Node) -> set[str]:

@@ -96,7 +96,10 @@ class Naturals:
         """The derivations of a scalar that are told as one; none where another answer would come out of it."""
         if len(by) < 2 or free.value.axes or self.method not in ("", "chain") or self._named(free.value)[0]:
             return {}
-        alone = [work_on(free, variable, method=self.method, known=self.known) for variable in by]
+        alone = [work_on(free, by[0], method=self.method, known=self.known)]
+        for one in by[1:]:
+            same = alone[0].prepared.by_any
+            alone.append(with_fields(alone[0], by=one) if same else work_on(free, one, method=self.method))
         prepared, names = alone[0].prepared, alone[0].names
         alike = all(work.prepared.root is prepared.root and work.names == names for work in alone)
         if not alike or any(map(_has_own_way, alone)):

@@ -19,7 +19,7 @@ class Prepared:
     """`root` is what is differentiated; `origin` gives a node as it is shown in the answer.
 
     `place` says where a value of the program stands now, `inline` which values get no name of their own; `dots` are the
-    sums that dot products became.
+    sums that dot products became. It is the same `by_any` variable where nothing in it depends on which one it is.
     """
 
     root: Node
@@ -27,6 +27,7 @@ class Prepared:
     place: Mapping[Node, Node]
     inline: frozenset[Node] = frozenset()
     dots: Mapping[Node, Node] = field(default_factory=dict)
+    by_any: bool = False
 
 
 def prepare(root: Node, by: Sequence[Node], named: frozenset[Node] = frozenset()) -> Prepared:
@@ -59,7 +60,8 @@ def prepare(root: Node, by: Sequence[Node], named: frozenset[Node] = frozenset()
     new = opened[top]
     split = _split_stack(new, by[0], named) if len(by) == 1 else None
     if split is None:
-        return Prepared(new, origin, place, dots=dots)
+        by_any = not _has_ties(root) and "dot" not in top.below and new.operator.name != "stack"
+        return Prepared(new, origin, place, dots=dots, by_any=by_any)
     outer, inner = split
     origin[outer] = origin[new]
     origin.update({_element(inner, at): origin.get(arg, arg) for at, arg in enumerate(inner.args, 1)})

@@ -133,12 +133,14 @@ class DerivationPage(Sentences):
         derivation = self.derivation
         by = joined([self.names.get(name_text(name), Name(name)) for name in derivation.wrt])
         self.own = own_name(derivation)
-        value = self.box(derivation.value)
-        name = Name(self.own or value_name(derivation), len(derivation.value.axes))
-        whole = equation(name, value) if self.own else value
-        short = ("Derivative of ", name, " by ", *by)
-        yield Heading(1, ("Derivative of ", whole, " by ", *by), short, Line(name, value))
-        if not derivation.goes_on:
+        if derivation.goes_on:
+            yield Heading(1, ("Derivative of ", self.names[name_text(derivation.lines[-1].name)], " by ", *by))
+        else:
+            value = self.box(derivation.value)
+            name = Name(self.own or value_name(derivation), len(derivation.value.axes))
+            whole = equation(name, value) if self.own else value
+            short = ("Derivative of ", name, " by ", *by)
+            yield Heading(1, ("Derivative of ", whole, " by ", *by), short, Line(name, value))
             yield self.where()
             yield from self.notes()
         told = self.said(layout_line(derivation).cut(len(sizes_shown(derivation.in_symbols.shape))))
