@@ -79,11 +79,11 @@ class AnswerInText(Text):
         for line in block.lines:
             for name, box in line.named:
                 self.add(Piece(f"{self.math(name)} = {self.math(box)}", "result"))
-            drawing = "\n" in self.math(line.right)
+            right = self.math(line.right)
             if line.role == "index" and not self.options.lhs and line.left is not None:
                 self.told(self.math(line.left) + " =")
-            sided = (self.options.lhs and not drawing) or line.role == "entry"
-            for text in (self.equation(line) if sided else self.math(line.right)).split("\n"):
+            sided = (self.options.lhs and "\n" not in right) or line.role == "entry"
+            for text in (self.equation(line) if sided else right).split("\n"):
                 self.add(Piece(text, "result"))
             if line.about is not None:
                 for at, text in enumerate(self.said((line.about,)).split("\n")):
