@@ -40,6 +40,7 @@ STYLE = """
 .mcalc.mcalc.mcalc td, .mcalc.mcalc.mcalc th { background: none; vertical-align: baseline; line-height: inherit; }
 .mcalc.mcalc.mcalc td.left { text-align: right; padding-right: 0.4em; }
 .mcalc .right > div { padding-left: 2em; text-indent: -2em; }
+.mcalc .right > div::after { content: ""; padding-right: 2em; }
 .mcalc span:has(> math) { display: inline-block; text-indent: 0; }
 .mcalc .right > div > .shape, .mcalc .right > div > .quiet { margin-left: 1.2em; }
 .mcalc.mcalc.mcalc td.number, .mcalc.mcalc.mcalc th.number { text-align: right; }
@@ -53,6 +54,7 @@ STYLE = """
 .mcalc .answer { border-left: 4px solid #2563eb; padding: 0.3em 0 0.3em 1em; margin: 0.6em 0; }
 @media (max-width: 40rem) {
 .mcalc .right > div { padding-left: 1.2em; text-indent: -1.2em; }
+.mcalc .right > div::after { padding-right: 0; }
 .mcalc .wide math { font-size: min(1.1em, calc((100vw - 4.2rem) / var(--em))); }
 .mcalc.mcalc.mcalc table { margin-left: 0; }
 .mcalc.mcalc.mcalc td { padding-right: 0.5em; }
