@@ -290,7 +290,7 @@ class Work:
         """``with u₁ = x²``, or, where that would be long, only which names are replaced."""
         found = {leaf.parameters[0] for node in roots(result) for leaf in variables(node)}
         lines = [line for line in self.lines if line.name in found]
-        if all(line.meaning.key[0] < 12 for line in lines):
+        if len(lines) < 6 and all(line.meaning.key[0] < 12 for line in lines):
             told = Sentence("with ", linked(", ", [equated(line.node, line.meaning) for line in lines]))
             if len(told) <= _SHORT_REASON:
                 return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from mcalc.derivation.derivation import Derivation, left_box
 from mcalc.derivation.statements import names_of
@@ -12,6 +12,7 @@ from mcalc.notation.boxes import Box, Name
 from mcalc.notation.common_parts import LEGIBLE, is_unreadable
 from mcalc.notation.drawing import Drawn, Slices
 from mcalc.notation.results import named_results
+from mcalc.notation.writing import box_of
 from mcalc.pages.prose import spans
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node
@@ -19,7 +20,7 @@ from mcalc.tree.node import Node
 Named = tuple[tuple[Name, Box], ...]
 
 
-def named_result(result: Expression | Drawn, naming: bool | None, made: Sequence[str] = ()) -> tuple[Box, Named]:
+def named_result(result: Expression | Drawn, naming: bool | None, made: Collection[str] = ()) -> tuple[Box, Named]:
     """The box of a result, and the parts of it that have names: those asked for, or worth it."""
     assert not isinstance(result, Slices)
     found = named_results([result], naming, made)
@@ -38,7 +39,7 @@ class Sentences:
 
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
-        self.made = [line.name for line in derivation.lines]
+        self.made = frozenset(line.name for line in derivation.lines)
         self.boxes: dict[int, tuple[Box, Named]] = {}
         known = derivation.reading.names
         self.names: dict[str, Box] = {name_text(name): Name(name, len(node.axes)) for name, node in known.items()}
@@ -51,7 +52,9 @@ class Sentences:
     def named(self, value: Expression | Drawn) -> tuple[Box, Named]:
         """A value, with names for its parts where nobody could read it otherwise."""
         if id(value) not in self.boxes:
-            self.boxes[id(value)] = named_result(value, is_long(value), self.made)
+            long = is_long(value)
+            plain = isinstance(value, Node | IndexForm) and not long
+            self.boxes[id(value)] = (box_of(value, self.made), ()) if plain else named_result(value, long, self.made)
         return self.boxes[id(value)]
 
     def said(self, text: str) -> Spans:
