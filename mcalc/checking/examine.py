@@ -53,7 +53,7 @@ def check(question: Question, answer: str, explain: bool = True, elsewhere: bool
         if other := read_otherwise():
             return other
         raise (problem if problem.source else problem.with_source(answer)) from None
-    if question.verify:
+    if question.verify and not found.is_own_form:  # which was read as it stands
         must_read_back(derivation, known=answer.strip() if found.right else "")
     return found
 

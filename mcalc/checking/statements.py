@@ -38,7 +38,7 @@ def trust(check: Check) -> str:
         if check.error is not None:
             where, error = where or " of several sizes", max(check.error, 1e-16)
             return f"It computes the derivative at {check.points} points{where}; relative error {magnitude(error)}."
-        if check.proven and not check.points:
+        if check.is_own_form:
             return "Proven by rewriting: it is mcalc's form, but for order and brackets."
         if check.proven:
             return f"Proven by rewriting, and equal at 50 digits at {check.points} points{where}."

@@ -47,6 +47,11 @@ class Check:
         return self.layout != self.derivation.layout
 
     @property
+    def is_own_form(self) -> bool:
+        """Whether the answer is written as the derivative is, but for order and brackets; several of them each."""
+        return all(one.right and one.proven and not one.points for one in self.parts or (self,))
+
+    @property
     def only(self) -> str:
         """What a right answer is right but for: `` when rounded to 4 digits``, ``, in the denominator layout``."""
         other = f", in the {self.layout} layout" if self.other_layout else ""

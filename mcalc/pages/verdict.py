@@ -93,12 +93,7 @@ class _Verdict:
         answer = self.check.answer
         values = [self.check.derivation.result, *([answer.node] if isinstance(answer, Indexed) else [answer])]
         long = any(isinstance(value, Node | IndexForm) and is_long(value) for value in values)
-        yield Either((self.beside(),) if not long else tuple(self.below(self.is_mcalcs_form)), tuple(self.below()))
-
-    @property
-    def is_mcalcs_form(self) -> bool:
-        """Whether the answer is written as the derivative is, but for order and brackets."""
-        return self.check.right and self.check.proven and not self.check.points
+        yield Either((self.beside(),) if not long else tuple(self.below(self.check.is_own_form)), tuple(self.below()))
 
     def beside(self) -> Table:
         """Both in the rows of a table."""
