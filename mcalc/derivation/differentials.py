@@ -30,7 +30,7 @@ from mcalc.tree import build
 from mcalc.tree.names import name_text
 from mcalc.tree.node import Node, depends, replace, topological, variables
 
-_LONG = 100
+_LONG = 60
 """Into a longer differential all that is left is inserted at once: no one compares such lines."""
 _WORTH_A_LINE = 5
 """A differential is simplified before the next one is inserted where that saves more signs."""

@@ -22,6 +22,7 @@ from mcalc.notation.results import write_expression
 from mcalc.rewriting.answers import author_of, length_of
 from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
 from mcalc.rewriting.naming import Named, functions_named, is_definition
+from mcalc.rewriting.one_form import is_one_form
 from mcalc.tree import build
 from mcalc.tree.node import Node, depends, replaced, variables
 
@@ -132,7 +133,12 @@ def _has_own_way(work: Work) -> bool:
 
 
 def _written_alike(one: Expression, other: Expression) -> bool:
-    return one is other or write_expression(one) == write_expression(other)
+    """Whether two answers are one text; those that are not even one form are not."""
+    if one is other:
+        return True
+    if isinstance(one, Node) and isinstance(other, Node) and not is_one_form(one, other):
+        return False
+    return write_expression(one) == write_expression(other)
 
 
 def _in_entries(steps: Sequence[Step], lines: Sequence[Line], value: Expression) -> Natural:
