@@ -212,12 +212,22 @@ def said_of(runs: Sequence[Run], before: Node, after: Node) -> str:
 
 def is_order(before: Node, after: Node) -> bool:
     """Whether two values differ in nothing but the order of terms and factors."""
-    if max(before.key[0], after.key[0]) > _LONGEST:
+    if max(before.key[0], after.key[0]) > _LONGEST or _names(before) != _names(after):
         return False
     if _tokens(str(before)) != _tokens(str(after)):
         return False
     one, other = (raw([node])[node] for node in (before, after))
     return canonical(one) is canonical(other)
+
+
+def _names(node: Node) -> dict[Node, int]:
+    """How often each name stands in a value written out."""
+    order = topological([node])
+    times = dict.fromkeys(order, 0) | {node: 1}
+    for part in reversed(order):
+        for arg in part.args:
+            times[arg] += times[part]
+    return {leaf: times[leaf] for leaf in order if leaf.operator.name == "variable"}
 
 
 @lru_cache(64)
