@@ -52,9 +52,10 @@ class Sentences:
     def named(self, value: Expression | Drawn) -> tuple[Box, Named]:
         """A value, with names for its parts where nobody could read it otherwise."""
         if id(value) not in self.boxes:
-            long = is_long(value)
-            plain = isinstance(value, Node | IndexForm) and not long
-            self.boxes[id(value)] = (box_of(value, self.made), ()) if plain else named_result(value, long, self.made)
+            if isinstance(value, Node | IndexForm) and not is_long(value):
+                self.boxes[id(value)] = box_of(value, self.made), ()
+            else:
+                self.boxes[id(value)] = named_result(value, is_long(value), self.made)
         return self.boxes[id(value)]
 
     def said(self, text: str) -> Spans:
