@@ -39,6 +39,7 @@ STYLE = """
 .mcalc.mcalc.mcalc td, .mcalc.mcalc.mcalc th { padding: 0.25em 1.2em 0.25em 0; border: 0; text-align: left; }
 .mcalc.mcalc.mcalc td, .mcalc.mcalc.mcalc th { background: none; vertical-align: baseline; line-height: inherit; }
 .mcalc.mcalc.mcalc td.left { text-align: right; padding-right: 0.4em; }
+.mcalc td.left > div:only-child { display: inline-block; }
 .mcalc .right > div { padding-left: 2em; text-indent: -2em; }
 .mcalc .right > div::after { content: ""; padding-right: 2em; }
 .mcalc span:has(> math) { display: inline-block; text-indent: 0; }
