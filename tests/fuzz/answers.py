@@ -147,8 +147,10 @@ def sizes_of(page: str, scene: Scene) -> list[int] | None:
 
 
 def sections_of(page: str) -> list[str]:
-    """The lines of each derivative of a page that has several."""
-    return re.split(r"(?m)^# by .*\n", page)[1:]
+    """The lines of each derivative of a page that has several, what several of them share among them."""
+    shared, *sections = re.split(r"(?m)^# by .*\n", page)
+    names = "".join(line for line in shared.splitlines(keepends=True) if not line.startswith("#"))
+    return [names + section for section in sections]
 
 
 def headed(page: str, scene: Scene, names: Sequence[str]) -> bool:
