@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from test_claims import told
+from test_steps import check
 
 from mcalc.ask import derive
 from mcalc.derivation import Derivation
@@ -50,6 +52,15 @@ def test_the_answers_are_those_of_each_alone(text: str, names: str) -> None:
         alone = derive(text, name, named(name, text), "gradient")
         assert write_expression(part.result) == write_expression(alone.result)
         assert part.verified is not None and part.verified.points
+
+
+@pytest.mark.parametrize(("text", "names"), LONG)
+def test_every_step_holds_and_no_sentence_is_false(text: str, names: str) -> None:
+    found = explained(text, names)
+    for part in found.parts:
+        check(part)
+    for detail in ("normal", "full"):
+        assert [told(part) for part in at(found, detail).parts] == [[] for _ in found.parts]
 
 
 @pytest.mark.parametrize(("text", "names"), LONG)

@@ -204,9 +204,9 @@ class Combination:
             )
         )
         values = self._total([self._under_sum([node_of(entry) for entry in path], path, target) for path in paths])
-        self.steps.append(
-            Step("combine", "insert the Jacobians", "each factor is replaced by its value", symbols, values, leaf.shape)
-        )
+        named = any(entry.node is entry.leaf for path in paths for entry in path)
+        because = "the Jacobians are inserted" if named else "each factor is replaced by its value"
+        self.steps.append(Step("combine", "insert the Jacobians", because, symbols, values, leaf.shape))
         self.steps += rewriting_steps("combine", values, result)
 
     def _vectors(self, paths: list[list[Local]], target: Node, root: Line) -> list[Node]:
