@@ -451,6 +451,13 @@ def _collected(match: re.Match[str], told: Told) -> bool:
 # Differentials
 
 
+@claim("the differentials of the others are inserted, one in the next")
+def _all_put_in(match: re.Match[str], told: Told) -> bool:
+    """None of an intermediate variable is left."""
+    left = {str(n.parameters[0]) for n in nodes_of(told.step.after) if n.name == "differential"}
+    return _equal(told) and left == {told.derivation.wrt[0]}
+
+
 @claim(r"d(\S+) is inserted")
 def _change_inserted(match: re.Match[str], told: Told) -> bool:
     own = {name_text(n.parameters[0]) for n in nodes_of(told.step.before) if n.name == "differential"}

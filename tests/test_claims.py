@@ -99,3 +99,10 @@ def test_a_false_sentence_is_found(sentence: str) -> None:
     step = derivation.steps[at]
     wrong = (*derivation.steps[:at], replace(step, because=sentence), *derivation.steps[at + 1 :])
     assert [clause for clause, _ in told(replace(derivation, steps=wrong))] == [sentence]
+
+
+def test_no_sentence_about_a_long_differential_is_false() -> None:
+    lines = [f"u_{at} = tanh({u}@{u}')" for at, u in enumerate(["X", "u_1", "u_2", "u_3", "u_4", "u_5"], 1)]
+    derivation = derive("; ".join([*lines, "sum(u_6^2)"]), "X", {"X": "n,n"}, "explain", verify=False)
+    assert any("one in the next" in step.because for step in derivation.steps)
+    assert told(derivation) == []
