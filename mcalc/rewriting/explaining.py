@@ -65,14 +65,12 @@ def runs_between(before: Node, after: Node) -> list[Run]:
 
 def sentences_between(before: Node, after: Node) -> list[str]:
     """What is said between a value and its simplified form, each sentence once; of a long one by the log alone."""
-    told: list[str] = []
-    if before.key[0] > _LONG_FACTOR:
-        with author_within([]) as author:
-            log = used(raw([before])[before], author.engine.log)
-        told = [entry.sentence for entry in log if entry.name != ARITHMETIC]
-    if not told and before.key[0] <= _LONGEST:
-        told = [run.sentence for run in runs_between(before, after)]
-    return list(dict.fromkeys(told))
+    if before.key[0] <= _LONG_FACTOR:
+        return list(dict.fromkeys(run.sentence for run in runs_between(before, after)))
+    with author_within([]) as author:
+        log = used(raw([before])[before], author.engine.log)
+    told = dict.fromkeys(entry.sentence for entry in log if entry.name != ARITHMETIC)
+    return list(told) or list(filter(None, [_quietly(log)]))
 
 
 def _of_one_form(before: Node, after: Node) -> str:
