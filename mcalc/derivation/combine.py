@@ -26,7 +26,7 @@ from mcalc.derivation.locals import (
 )
 from mcalc.derivation.reasons import chain_rule
 from mcalc.derivation.rewritten import rewriting_steps
-from mcalc.derivation.ways import Ways
+from mcalc.derivation.ways import Ways, is_deep
 from mcalc.networks.common import common_to
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, Term, fresh
@@ -39,10 +39,8 @@ from mcalc.tree.node import Node, variables
 Sums = dict[tuple[object, ...], tuple[Expression, Local, Node | None, list[list[Local]]]]
 """By value, variable and paths: the derivative, how it goes on, what its name stands for; the paths are kept alive."""
 
-LONG_PROGRAM = 40
-"""A program of more intermediate variables is long: nothing in it is rewritten twice that is not told."""
-_KEPT_WRITTEN_OUT, _KEPT_IN_A_LONG_ONE = 60, 4
-"""A longer derivative goes on by its name, so that derivations grow with the program; in a long one nearly all do."""
+_KEPT_WRITTEN_OUT, _KEPT_IN_A_DEEP_ONE = 60, 4
+"""A longer derivative goes on by its name, so that derivations grow with the program; in a deep one nearly all do."""
 
 
 @dataclass
@@ -67,7 +65,7 @@ class Combination:
 
     def __post_init__(self) -> None:
         if not self.longest:
-            self.longest = _KEPT_WRITTEN_OUT if len(self.lines) <= LONG_PROGRAM else _KEPT_IN_A_LONG_ONE
+            self.longest = _KEPT_IN_A_DEEP_ONE if is_deep(self.lines) else _KEPT_WRITTEN_OUT
 
     def result(self) -> Expression:
         """The derivative by the variable, in the intermediate variables and the derivatives in `named`."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from mcalc.calculus.differentiate import differentiate, differentiate_by_all, matrix_places
 from mcalc.derivation.at_once import is_at_once, swallowed
-from mcalc.derivation.combine import LONG_PROGRAM, Combination
+from mcalc.derivation.combine import Combination
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.differentials import Differentials, wanted
 from mcalc.derivation.known import Known
@@ -23,6 +23,7 @@ from mcalc.derivation.reasons import because_local, listed, rule_name, short_nam
 from mcalc.derivation.rewritten import rewriting_steps
 from mcalc.derivation.term_by_term import term_by_term
 from mcalc.derivation.varying import RESIDUALS, in_products, letters_for
+from mcalc.derivation.ways import is_deep
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.networks.networks import Tensor, fresh
 from mcalc.notation.said import equated, formula_of
@@ -94,7 +95,7 @@ class Work:
 
     def _within_names(self, derive: Callable[[], Result]) -> Result:
         """What is derived while the definitions are written as their author typed them."""
-        in_names = self.lines if self.told or len(self.lines) <= LONG_PROGRAM else ()
+        in_names = self.lines if self.told or not is_deep(self.lines) else ()
         with author_within(chain((line.meaning for line in self.lines), (line.definition for line in in_names))):
             return derive()
 

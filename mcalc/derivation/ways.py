@@ -7,13 +7,24 @@ from dataclasses import dataclass
 
 from mcalc.derivation.derivation import Line
 from mcalc.derivation.locals import Local
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, variables
 
 _LONGEST_WAY, _MOST_TERMS = 12, 4
 """How many Jacobians a product has that is to be read in one line, and how many terms it has multiplied out."""
 
+_DEEP = 24
+"""So many values that stand on each other are many."""
+
 Edges = Mapping[tuple[str, str], Local]
 """From a value to one that it is made of: the Jacobian."""
+
+
+def is_deep(lines: Sequence[Line]) -> bool:
+    """Whether many values stand on each other: in such a program nothing is rewritten twice that is not told."""
+    depth: dict[Node, int] = {}
+    for line in lines if len(lines) > _DEEP else ():
+        depth[line.node] = 1 + max([depth.get(leaf, 0) for leaf in variables(line.definition)], default=0)
+    return max(depth.values(), default=0) > _DEEP
 
 
 @dataclass(frozen=True)
