@@ -71,7 +71,16 @@ def test_an_answer_grows_with_the_layers_and_is_the_same_when_it_is_explained(fa
 
 @pytest.mark.parametrize(
     ("family", "count"),
-    [(reused, 50), (net, 24), (recurrent, 20), (attention, 11), (softmaxes, 22), (net_twice_by_x, 8), (matrices, 100)],
+    [
+        (reused, 50),
+        (net, 100),
+        (nested_softmaxes, 4),
+        (recurrent, 20),
+        (attention, 11),
+        (softmaxes, 22),
+        (net_twice_by_x, 8),
+        (matrices, 100),
+    ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_the_answer_of_a_long_program_is_the_same_when_it_is_explained(family: Family, count: int) -> None:

@@ -47,7 +47,8 @@ _KEPT_WRITTEN_OUT, _KEPT_IN_A_DEEP_ONE = 60, 4
 class Combination:
     """The intermediate variables with the Jacobians between them; `result` appends its steps to `steps`.
 
-    A derivative of more than `longest` tokens goes on by its name, or, what is not the `whole` derivative, as it is.
+    A derivative of more than `longest` tokens goes on by its name, or, what is not the `whole` derivative, as it is;
+    in a deep program it is rewritten with the whole where it is not told.
     """
 
     lines: list[Line]
@@ -129,7 +130,8 @@ class Combination:
             terms += with_indices(tensor, value, variable)
         tensor = Tensor(tuple(terms), value, variable)
         goes_on_by_name = target not in self.by
-        written = self.told or (self.whole and not goes_on_by_name)
+        later = self.longest == _KEPT_IN_A_DEEP_ONE and (goes_on_by_name or not self.whole)
+        written = self.told or not later
         result = matrix_or_indices(tensor, None if written else self.longest)
         alone = len(paths) == 1 and self._multiplies(paths[0]) and not self._summed(paths[0], target)
         by_name = self.told and isinstance(result, Node) and "partial" in result.below

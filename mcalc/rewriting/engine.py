@@ -34,8 +34,8 @@ from mcalc.table.sentences import linked, told
 
 ARITHMETIC = "arithmetic"
 """What goes unsaid unless nothing else is to be said: numbers in front, factors of 1, an order."""
-_BUDGET = 6000
-"""Moves that are tried for one value; then it stays as the rows leave it."""
+_BUDGET, _FOR_EACH = 6000, 60
+"""Moves that are tried for one value, or for each part of a large one; then it stays as the rows leave it."""
 _STEPS = 200_000
 
 
@@ -73,12 +73,22 @@ class Engine:
 
     def simplify(self, root: Form) -> Form:
         """The cheapest form reached; every part once."""
-        self.budget, self.steps = _BUDGET, _STEPS
-        self._scout_budget = _BUDGET
+        budget = max(_BUDGET, _FOR_EACH * self._unknown(root))
+        self.budget, self.steps = budget, _STEPS
+        self._scout_budget = budget
         if self._scout is not None:
-            self._scout.budget = _BUDGET
+            self._scout.budget = budget
         with keeping(self.signs, self.typed):
             return self._simplified(root)
+
+    def _unknown(self, root: Form) -> int:
+        """How many parts the form has of which it is not known what they become."""
+        met, stack = {root}, [root]
+        while stack:
+            new = [a for a in stack.pop().args if a not in met and a not in self.memo]
+            met.update(new)
+            stack += new
+        return len(met)
 
     def _simplified(self, root: Form) -> Form:
         memo = self.memo
