@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from sympy.core.add import Add
 from sympy.core.expr import Expr
@@ -85,6 +85,11 @@ def declaration(given: Given) -> Declaration:
         if any(isinstance(size, bool) or not isinstance(size, str | int) for size in sizes):
             raise Problem(f"A size is a name or a whole number, and this shape is {given!r}.", hint=_FOR_EXAMPLE)
         given = ",".join(map(str, sizes)) or "scalar"
+    return _declared(given)
+
+
+@lru_cache(256)
+def _declared(given: str) -> Declaration:
     sizes_text, _, tail = given.partition(":")
     words = tail.replace(",", " ").split()
     parts = [part.strip() for part in _without_brackets(sizes_text.strip()).split(",")]
@@ -141,6 +146,8 @@ def declarations(given: Mapping[str, Given] | None) -> dict[str, Declaration]:
         found[own] = declaration(shape)
     symbols = {symbol.name: symbol for one in found.values() for size in one.shape for symbol in size.free_symbols}
     alike = {symbol: symbols[own_name(name, symbols)] for name, symbol in symbols.items()}
+    if all([symbol is one for symbol, one in alike.items()]):
+        return found
     return {name: replace(one, shape=tuple(size.xreplace(alike) for size in one.shape)) for name, one in found.items()}
 
 

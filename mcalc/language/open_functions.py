@@ -84,7 +84,8 @@ def with_open_functions(program: Program, functions: Functions, values: Collecti
     """The program with its calls of open functions marked; `values` are names declared for values. Raises Problem."""
     syntaxes = [definition for _, definition, _ in program.bindings] + [program.value]
     order = list(chain.from_iterable(map(walk, syntaxes)))
-    if not any(node.kind == "call" for node in order):
+    calls = [node for node in order if node.kind == "call"]
+    if not functions and all([_is_known(call) for call in calls]):
         return program
     taken = {*values, *(name for name, _, _ in program.bindings)}
     for name in functions:
@@ -98,6 +99,11 @@ def with_open_functions(program: Program, functions: Functions, values: Collecti
         done[id(node)] = _marked(node_, functions, taken) if node.kind == "call" else node_
     bindings = tuple((name, done[id(definition)], span) for name, definition, span in program.bindings)
     return replace(program, bindings=bindings, value=done[id(program.value)])
+
+
+def _is_known(call: Syntax) -> bool:
+    """Whether the call is one of a function of the table, and not of a derivative."""
+    return call.value in CALLS and all([key != "derivative" for key, _ in call.options])
 
 
 def _marked(call: Syntax, functions: Functions, taken: Collection[str]) -> Syntax:

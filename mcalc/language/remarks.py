@@ -18,11 +18,11 @@ from mcalc.tree.names import name_text
 
 def remarks(reader: Reader, ranks: Mapping[str, int]) -> Iterator[str]:
     """The notes on a reading."""
-    if not reader.evidence.signs:
+    if reader.open_names and not reader.evidence.signs:
         yield from _all_scalars(reader, ranks)
-    signed = _signed(reader)
+    signed = _signed(reader) if ranks else set[str]()
     for node, parts, shape in reader.sums:
-        if id(node) in reader.evidence.guards:
+        if not (ranks or rank_of(shape) == MATRIX) or id(node) in reader.evidence.guards:
             continue
         for part, own in parts:
             name, alone = reader.evidence.reach(part)

@@ -200,8 +200,9 @@ class Reader(Conflicts):
 
         shapes = self._shapes(ranks)
         dimensions = Dimensions(size for shape in shapes.values() for size in shape[::-1])
+        nodes = self._nodes(shapes)
         try:
-            value, bound = self._read(shapes, dimensions.same, fit, dimensions.find)
+            value, bound = self._read(nodes, dimensions.same, fit, dimensions.find)
         except ShapeMismatch as problem:
             raise Mismatch(ShapeMismatch(problem.message), self.program.value, []) from None
         if self.expected is not None and len(value.shape) == len(self.expected):
@@ -210,12 +211,12 @@ class Reader(Conflicts):
         dimensions.settle()
         if dimensions.waiting:
             raise Mismatch(ShapeMismatch("No dimensions fit here."), self.program.value, [])
-        if dimensions.known or fits or any(size.atoms(Dummy) for shape in shapes.values() for size in shape):
+        if dimensions.known or fits or any([_is_open(size) for shape in shapes.values() for size in shape]):
             self._name(shapes, dimensions, fits)
             shapes = {name: tuple(dimensions.find(size) for size in shape) for name, shape in shapes.items()}
             fits = {place: dimensions.find(size) for place, size in fits.items()}
-            value, bound = self._read(shapes, dimensions.same, lambda place: fits[place], dimensions.find)
-        nodes = self._nodes(shapes)
+            nodes = self._nodes(shapes)
+            value, bound = self._read(nodes, dimensions.same, lambda place: fits[place], dimensions.find)
         assumed = tuple(name for name in self.names if name not in self.declared)
         value, *values = all_with_entries([value, *bound.values()])
         return Reading(value, nodes, assumed, dict(zip(bound, values, strict=True)))
@@ -229,9 +230,9 @@ class Reader(Conflicts):
         }
 
     def _read(
-        self, shapes: Mapping[str, Shape], same: Same, fit: Callable[[int], Expr], resolve: Callable[[Expr], Expr]
+        self, nodes: Mapping[str, Node], same: Same, fit: Callable[[int], Expr], resolve: Callable[[Expr], Expr]
     ) -> tuple[Node, dict[str, Node]]:
-        reader = _Recorder(self._nodes(shapes), same, fit, self.dimensions)
+        reader = _Recorder(nodes, same, fit, self.dimensions)
         reader.resolve, reader.source, reader.applied = resolve, self.program.source, []
         for name, size in self.loops.items():
             reader.loops[name] = LoopIndex(name, size)
@@ -265,6 +266,11 @@ class _Recorder(Elaborator):
         value = super()._apply(syntax, name, parts, parameters)
         self.applied.append(Applied(syntax, name, [(part, node.shape) for part, node in parts], value.shape))
         return value
+
+
+def _is_open(size: Expr) -> bool:
+    """Whether the dimension, or a part of it, has no name yet."""
+    return isinstance(size, Dummy) if size.is_Symbol or size.is_Integer else bool(size.atoms(Dummy))
 
 
 def _clean(shape: Shape) -> Shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mcalc.problems import Problem, Span
 from mcalc.table import CALLS
@@ -23,8 +24,11 @@ CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 def canonical_name(text: str) -> str:
     """The name in the one spelling used inside: letters and digits NFKC, Greek ones by name, `x̂` x_hat, `w₁` w_1."""
-    if text.isascii():
-        return text
+    return text if text.isascii() else _in_letters(text)
+
+
+@lru_cache(1024)
+def _in_letters(text: str) -> str:
     output: list[str] = []
     subscript = False
     for character in unicodedata.normalize("NFD", text):

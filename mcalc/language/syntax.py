@@ -77,6 +77,8 @@ def _renamed(syntax: Syntax, other: Mapping[str, str]) -> Syntax:
 
 def with_rows(program: Program) -> Program:
     """The program with every ``[a, b]`` a row, as it is printed; where `[a, b]` is typed a column is meant as often."""
+    if "[" not in program.source:
+        return program
     bindings = ((name, _with_rows(definition), span) for name, definition, span in program.bindings)
     return replace(program, bindings=tuple(bindings), value=_with_rows(program.value))
 

@@ -15,7 +15,7 @@ from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
 from mcalc.notation.shared_products import with_shared_products
 from mcalc.notation.tokens import own_tokens, saving, tokens
-from mcalc.notation.writing import printer, write
+from mcalc.notation.writing import printer, text_box, write
 from mcalc.problems import Problem
 from mcalc.tree.letters import InUse, letters_in_use, names_given, names_in, text_in_use
 from mcalc.tree.names import unused, without_subscripts
@@ -135,7 +135,9 @@ def named_boxes(roots: Sequence[Expression], asked: bool | None = True, made: It
     stands by its name where that is as short. Values that stand together are one text: what recurs in it, in one of
     them or in several, has one name; where that is not worth it, each is a text of its own.
     """
-    shared, parts, _ = _named(roots, asked)
+    shared, parts, text = _named(roots, asked)
+    if text and not made and len(roots) == 1 and isinstance(roots[0], Node):
+        return InNames([], [[]], [text_box(roots[0])])
     named, answers = _boxes(shared, parts, Builder(made))
     found = InNames([], [[] for _ in roots], answers)
     for part, pair in zip(parts, named, strict=True):

@@ -19,6 +19,7 @@ _LEAST, _SMALL = 12, 4
 """How many parts a product has that is worth a name inside another one, and one that recurs in any case."""
 _ENTRIES = "multiply"
 _MATRICES = ("matmul", "dot", "outer")
+_PRODUCTS = frozenset({_ENTRIES, *_MATRICES})
 _key = attrgetter("key")
 
 
@@ -32,15 +33,17 @@ def with_shared_products(
     one with the most factors. Equal products that were put together differently become one. Those of `but` stay within
     others as they are.
     """
-    return _Sharing(roots, frozenset(but)).run()
+    order = topological(roots)
+    if sum([node.operator.name in _PRODUCTS for node in order]) < 2:  # none stands in another
+        return {root: root for root in roots}, {}
+    return _Sharing(roots, order, frozenset(but)).run()
 
 
 class _Sharing:
     """The products of some values, and by which factors one is looked for in another, of a row by its first two."""
 
-    def __init__(self, roots: Sequence[Node], but: frozenset[Node] = frozenset()) -> None:
-        self.roots, self.but = roots, but
-        self.order = topological(roots)
+    def __init__(self, roots: Sequence[Node], order: Sequence[Node], but: frozenset[Node]) -> None:
+        self.roots, self.order, self.but = roots, order, but
         self.rows: dict[Node, tuple[Node, ...]] = {}
         self.by_start: dict[tuple[Node, ...], list[tuple[tuple[Node, ...], Node, bool]]] = {}
         self.factors: dict[Node, Counter[Node]] = {}
@@ -56,7 +59,7 @@ class _Sharing:
         self.alone = _wholes(roots, self.order)
         whole = self.alone | {node for node, count in self.uses.items() if count > 1}
         for node in self.order:
-            if node in whole and node.operator.name in (_ENTRIES, *_MATRICES) and not node.loops:
+            if node in whole and node.operator.name in _PRODUCTS and not node.loops:
                 self._note(node)
         for rows in self.by_start.values():
             rows.sort(key=lambda known: -len(known[0]))

@@ -25,6 +25,9 @@ _TYPESET: dict[str, type[Typeset]] = {"latex": Latex, "mathml": MathML, "typst":
 """The notations beside text and ASCII."""
 _LONG = 400
 """No reader compares longer values, and written out with what recurs in them they may be enormous."""
+_KEPT = 256
+_texts: dict[int, tuple[Box, str]] = {}
+"""How boxes are written as text, by the identity of the boxes, which are kept beside it."""
 
 
 def box_of(value: Expression, made: Iterable[str] = ()) -> Box:
@@ -40,6 +43,9 @@ def printer(dialect: str) -> Linear | Typeset:
 
 def written(box: Box, dialect: str = "text") -> str:
     """The boxes in a notation."""
+    known = _texts.get(id(box)) if dialect == "text" else None
+    if known is not None:
+        return known[1]
     return (printer(dialect) if dialect in _TYPESET else Linear(dialect, breaking=False)).write(box)
 
 
@@ -53,15 +59,25 @@ def alike(one: Node, other: Node) -> bool:
 def write(node: Expression, dialect: str = "text") -> str:
     """The value in a notation."""
     if dialect == "text" and isinstance(node, Node):
-        in_use = text_in_use()
-        return _text(node, in_use.names, in_use.running)
+        return written(text_box(node))
     return written(box_of(node), dialect)
 
 
-@lru_cache(256)
-def _text(node: Node, names: frozenset[str], running: frozenset[str]) -> str:
-    """The value as text, beside these letters: a derivation compares the same few values again and again."""
-    return written(box_of(node))
+def text_box(node: Node) -> Box:
+    """The boxes of the value; it is kept how they are written as text."""
+    in_use = text_in_use()
+    return _text_box(node, in_use.names, in_use.running)
+
+
+@lru_cache(_KEPT)
+def _text_box(node: Node, names: frozenset[str], running: frozenset[str]) -> Box:
+    """The value's boxes, beside these letters: a derivation compares the same few values again and again."""
+    box = box_of(node)
+    text = written(box)
+    if len(_texts) >= _KEPT:
+        _texts.pop(next(iter(_texts)))
+    _texts[id(box)] = box, text
+    return box
 
 
 print_with(write)

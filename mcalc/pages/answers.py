@@ -20,7 +20,7 @@ def common_lines(names: InNames) -> list[Equations]:
 def answer_lines(derivation: Derivation, names: InNames, lhs: bool = False) -> list[Equations]:
     """The answer by each of the variables, with its left side where it needs one."""
     found: list[Equations] = []
-    boxes, name = iter(zip(names.answers, names.own, strict=True)), shared_name(derivation)
+    boxes, name = iter(zip(names.answers, names.own, strict=True)), ""
     for part in derivation.parts or (derivation,):
         by = ("by ", *joined([Name(name) for name in part.wrt])) if derivation.parts else ()
         if isinstance(part.result, Slices):
@@ -29,6 +29,7 @@ def answer_lines(derivation: Derivation, names: InNames, lhs: bool = False) -> l
             box, named = next(boxes)
             indexed = isinstance(part.result, IndexForm)
             told = lhs or bool(derivation.parts) or indexed or bool(named)
+            name = name or (shared_name(derivation) if told else "")
             left = left_box(part, name) if told else None
             lines = [Line(left, box, (), part.shape, named=tuple(named), role="index" if indexed else "")]
         found.append(Equations(tuple(lines), "answer", part=by))

@@ -32,7 +32,7 @@ def name_parts(name: str) -> list[str]:
 
 def name_key(name: str) -> str:
     """What names in two spellings have in common: of x_1 and x1, theta_1 and theta1."""
-    return re.sub(r"(?<=[^\W\d_])_(?=\d)", "", name)
+    return re.sub(r"(?<=[^\W\d_])_(?=\d)", "", name) if "_" in name else name
 
 
 def unused(candidates: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
