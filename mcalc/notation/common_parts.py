@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, count
 from operator import is_
-from typing import NamedTuple
 
 from mcalc.networks.index_form import Expression
 from mcalc.notation.boxes import Box, Name
@@ -15,7 +16,7 @@ from mcalc.notation.of_networks import indexed
 from mcalc.notation.of_values import Builder
 from mcalc.notation.shared_products import with_shared_products
 from mcalc.notation.tokens import own_tokens, saving, tokens
-from mcalc.notation.writing import printer, text_box, write
+from mcalc.notation.writing import keep, printer, text_box, write
 from mcalc.problems import Problem
 from mcalc.tree.letters import InUse, letters_in_use, names_given, names_in, text_in_use
 from mcalc.tree.names import unused, without_subscripts
@@ -135,22 +136,33 @@ def named_boxes(roots: Sequence[Expression], asked: bool | None = True, made: It
     stands by its name where that is as short. Values that stand together are one text: what recurs in it, in one of
     them or in several, has one name; where that is not worth it, each is a text of its own.
     """
-    shared, parts, text = _named(roots, asked)
-    if text and not made and len(roots) == 1 and isinstance(roots[0], Node):
-        return InNames([], [[]], [text_box(roots[0])])
-    named, answers = _boxes(shared, parts, Builder(made))
-    found = InNames([], [[] for _ in roots], answers)
-    for part, pair in zip(parts, named, strict=True):
+    decided = _named(roots, asked)
+    named, answers = _boxes(decided.roots, decided.parts, Builder(made)) if made else decided.boxes
+    found = InNames([], [[] for _ in roots], list(answers))
+    for part, pair in zip(decided.parts, named, strict=True):
         (found.shared if part.shared else found.own[part.answer]).append(pair)
     return found
 
 
-class _Decided(NamedTuple):
+@dataclass(frozen=True)
+class _Decided:
     """The values, their products shared, and the parts that have names; where none has, their text, if it is known."""
 
     roots: Sequence[Expression]
     parts: Sequence[Part]
     text: Sequence[str] = ()
+
+    @cached_property
+    def boxes(self) -> tuple[list[tuple[Name, Box]], list[Box]]:
+        """The names with what they stand for, and the values."""
+        if self.text and len(self.roots) == 1 and isinstance(self.roots[0], Node):
+            return [], [text_box(self.roots[0])]
+        return _boxes(self.roots, self.parts, Builder())
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The same as text."""
+        return Lines([], list(self.text)) if self.text else _written(self, "text")
 
 
 _last: list[tuple[Sequence[Expression], bool | None, InUse, _Decided]] = []
@@ -166,16 +178,14 @@ def _named(roots: Sequence[Expression], asked: bool | None) -> _Decided:
             return decided
     opened = [root if isinstance(root, Node) else root.opened for root in roots]
     plain = [write(root) if _size(root) <= _NO_LINE else "" for root in opened]
-    shared, found = _found(opened, asked, plain)
-    alike = not found and all(plain) and all(map(is_, shared, opened))
-    decided = _Decided(shared, _lettered(shared, found), plain if alike else ())
+    decided = _found(opened, asked, plain)
+    if not decided.parts and all(plain) and all(map(is_, decided.roots, opened)):
+        decided = replace(decided, text=plain)
     _last[:] = [(tuple(roots), asked, text_in_use(), decided)]
     return decided
 
 
-def _found(
-    roots: Sequence[Expression], asked: bool | None, plain: Sequence[str]
-) -> tuple[Sequence[Expression], Sequence[Node]]:
+def _found(roots: Sequence[Expression], asked: bool | None, plain: Sequence[str]) -> _Decided:
     """The values, their products shared, and the parts that are worth a name."""
     in_line = all(0 < len(text) <= LONG for text in plain)
     apart: set[Node] = set()
@@ -187,16 +197,18 @@ def _found(
             break
         apart |= dropped
     unreadable = any(isinstance(root, Node) and is_unreadable(root) for root in roots)
+    found = _Decided(shared, _lettered(shared, kept))
     if asked or not kept or not all(plain) or unreadable:
-        return shared, kept
-    named, before = "\n".join(_written(_Decided(shared, _lettered(shared, kept)), "text").all()), "\n".join(plain)
+        return found
+    named, before = "\n".join(found.lines.all()), "\n".join(plain)
     most = 1.0 if all(node in names_given() for node in kept) else 0.9
     if tokens(named) <= most * tokens(before) if in_line else len(named) < len(before):
-        return shared, kept
+        return found
     if len(roots) == 1:
-        return roots, []
+        return _Decided(roots, [])
     alone = [_found([root], asked, [text]) for root, text in zip(roots, plain, strict=True)]
-    return [one for (one,), _ in alone], list(dict.fromkeys(chain(*(own for _, own in alone))))
+    every = [one for each in alone for one in each.roots]
+    return _Decided(every, _lettered(every, list(dict.fromkeys(part.node for each in alone for part in each.parts))))
 
 
 def _shared(
@@ -254,17 +266,15 @@ def lines_of(roots: Sequence[Expression], dialect: str, asked: bool | None = Non
     """
     if asked is False:
         return Lines([], [written_out(root, dialect) for root in roots])
-    return _written(_named(roots, asked), dialect)
+    decided = _named(roots, asked)
+    return decided.lines if dialect == "text" else _written(decided, dialect)
 
 
 def _written(decided: _Decided, dialect: str) -> Lines:
-    if decided.text and dialect == "text":
-        return Lines([], list(decided.text))
-    parts = decided.parts
-    named, answers = _boxes(decided.roots, parts, Builder())
-    setter = printer(dialect)
-    lines = [f"{setter.write(name)} = {setter.write(box)}" for name, box in named]
-    return Lines(list(zip(parts, lines, strict=True)), list(map(setter.write, answers)))
+    (named, answers), setter = decided.boxes, printer(dialect)
+    known = keep if dialect == "text" else lambda box, text: text
+    lines = [f"{setter.write(name)} = {known(box, setter.write(box))}" for name, box in named]
+    return Lines(list(zip(decided.parts, lines, strict=True)), [known(box, setter.write(box)) for box in answers])
 
 
 def program(root: Expression, dialect: str, asked: bool | None = None) -> str | None:
@@ -274,7 +284,7 @@ def program(root: Expression, dialect: str, asked: bool | None = None) -> str | 
         return None
     if dialect != "latex":
         return _written(decided, dialect).alone(0)
-    named, (answer,) = _boxes(decided.roots, decided.parts, Builder())
+    named, (answer,) = decided.boxes
     setter = printer("latex")
     rows = [rf"&\phantom{{=}} {setter.write(answer)}", r"\text{where } & \notag"]
     rows += [f"{setter.write(name)} &= {setter.write(box)}" for name, box in named]

@@ -73,11 +73,16 @@ def text_box(node: Node) -> Box:
 def _text_box(node: Node, names: frozenset[str], running: frozenset[str]) -> Box:
     """The value's boxes, beside these letters: a derivation compares the same few values again and again."""
     box = box_of(node)
-    text = written(box)
+    keep(box, written(box))
+    return box
+
+
+def keep(box: Box, text: str) -> str:
+    """How boxes are written as text, which need not be found again."""
     if len(_texts) >= _KEPT:
         _texts.pop(next(iter(_texts)))
     _texts[id(box)] = box, text
-    return box
+    return text
 
 
 print_with(write)
