@@ -94,9 +94,14 @@ class Work:
         return (self.by,)
 
     def _within_names(self, derive: Callable[[], Result]) -> Result:
-        """What is derived while the definitions are written as their author typed them."""
+        """What is derived while the definitions are written as their author typed them.
+
+        Of an untold matrix their sums alone: it is written in the names of the problem, and has their signs.
+        """
         in_names = self.lines if self.told or not is_deep(self.lines) else ()
-        with author_within(chain((line.meaning for line in self.lines), (line.definition for line in in_names))):
+        whole = self.told or sum(len(node.axes) for node in (self.prepared.root, *self.variables)) > 2
+        definitions = [line.definition for line in in_names if whole or "add" in line.definition.below]
+        with author_within(chain((line.meaning for line in self.lines), definitions)):
             return derive()
 
     def _by_differentials(self) -> Expression | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 
 from mcalc.rewriting.beside import INVERSE_BESIDE, LONGEST_INVERTED, inverse_beside
 from mcalc.rewriting.forms import CHAIN, SUM, Form, make
@@ -14,6 +15,53 @@ from mcalc.rewriting.table import Placed, place, rows_with, waiting
 
 Fit = tuple[Row, Form, Form]
 """A row, what it replaces, and by what."""
+Sieved = tuple[Row, Sieve]
+Groups = frozenset[frozenset[str]]
+"""Sets of heads, each what some rows wait for."""
+
+
+class Places:
+    """Rows by what they begin with: of those about products of matrices the first two factors, of others the head."""
+
+    def __init__(self, placed: Iterable[Placed]) -> None:
+        self.by_head: dict[str, list[tuple[Row, frozenset[str]]]] = defaultdict(list)
+        self.widest = 0
+        self._chains: dict[str, list[Sieved]] = defaultdict(list)
+        self._beginnings: dict[tuple[str, str], list[Sieved]] = {}
+        for _, row in placed:
+            if row.before.head == CHAIN:
+                first = row.before.args[0]
+                self._chains["" if is_name(first) else first.head].append((row, sieve(row.before.args)))
+                self.widest = max(self.widest, len(row.before.args))
+            else:
+                needed = frozenset(arg.head for arg in row.before.args if not is_name(arg))
+                self.by_head[row.before.head].append((row, needed))
+
+    def beginning(self, first: str, second: str) -> list[Sieved]:
+        """The rows about products that begin so, those with a letter in the first place last."""
+        found = self._beginnings.get((first, second))
+        if found is None:
+            rows = (*self._chains.get(first, ()), *self._chains.get("", ()))
+            found = self._beginnings[first, second] = [row for row in rows if row[1].heads[1] in ("", second)]
+        return found
+
+
+@cache
+def _awaited() -> frozenset[str]:
+    """The heads that some row waits for."""
+    return frozenset().union(*waiting())
+
+
+@lru_cache(maxsize=512)
+def _ready(heads: frozenset[str]) -> Groups:
+    """The rows that wait for no other heads, by what they wait for."""
+    return frozenset(group for group in waiting() if group <= heads)
+
+
+@lru_cache(maxsize=128)
+def _places(ready: Groups) -> Places:
+    """Rows of the table, once for all engines that have met the same."""
+    return Places(sorted((placed for group in ready for placed in rows_with(group)), key=place))
 
 
 class MetRows:
@@ -21,42 +69,28 @@ class MetRows:
 
     def __init__(self, given: Iterable[Row] | None = None) -> None:
         self.heads: set[str] = set()
-        self._rows: list[Placed] = [((place,), row) for place, row in enumerate(given or ())]
-        self._waiting = set(waiting()) if given is None else set()
-        self._sort()
+        self._ready = None if given is not None else _ready(frozenset())
+        if self._ready is not None:
+            self._know(_places(self._ready))
+        else:
+            self._know(Places(((at,), row) for at, row in enumerate(given or ())))
 
     def meet(self, head: str) -> None:
         """A head not met before: the rows that waited for it are read."""
         self.heads.add(head)
-        ready = [heads for heads in self._waiting if heads <= self.heads]
-        if ready:
-            self._waiting.difference_update(ready)
-            self._rows += [placed for heads in ready for placed in rows_with(heads)]
-            self._rows.sort(key=place)
-            self._sort()
+        if self._ready is None or head not in _awaited():
+            return
+        ready = _ready(_awaited() & self.heads)
+        if ready != self._ready:
+            self._ready = ready
+            self._know(_places(ready))
 
-    def _sort(self) -> None:
-        self.by_head: dict[str, list[tuple[Row, frozenset[str]]]] = defaultdict(list)
-        self._chains: dict[str, list[tuple[Row, Sieve]]] = defaultdict(list)
-        self._beginnings: dict[tuple[str, str], list[tuple[Row, Sieve]]] = {}
+    def _know(self, places: Places) -> None:
+        self._places = places
+        self.by_head = places.by_head
+        self._widest = places.widest
         self._unfit: set[tuple[Form, ...]] = set()  # factors side by side from whose first place on no row fits
         self.ways: dict[Form, list[list[Term]] | None] = {}
-        self._widest = 0
-        for _, row in self._rows:
-            if row.before.head == CHAIN:
-                first = row.before.args[0]
-                self._chains["" if is_name(first) else first.head].append((row, sieve(row.before.args)))
-                self._widest = max(self._widest, len(row.before.args))
-            else:
-                needed = frozenset(arg.head for arg in row.before.args if not is_name(arg))
-                self.by_head[row.before.head].append((row, needed))
-
-    def _beginning(self, first: str, second: str) -> list[tuple[Row, Sieve]]:
-        """The rows about products that begin so, those with a letter in the first place last."""
-        rows = (*self._chains.get(first, ()), *self._chains.get("", ()))
-        found = [row for row in rows if row[1].heads[1] in ("", second)]
-        self._beginnings[first, second] = found
-        return found
 
     def first_fitting(self, parts: Sequence[Form], start: int, inverses: bool) -> tuple[int, Fit] | None:
         """The first place from `start` on from which a row fits, and the row with what it replaces, and by what."""
@@ -72,9 +106,7 @@ class MetRows:
         ahead = tuple(parts[at : at + self._widest])
         if not inverses and ahead in self._unfit:
             return None
-        first, second = parts[at].head, parts[at + 1].head
-        beginning = self._beginnings.get((first, second))
-        for row, seen in self._beginning(first, second) if beginning is None else beginning:
+        for row, seen in self._places.beginning(parts[at].head, parts[at + 1].head):
             width = len(seen.heads)
             if at + width > len(parts) or not seen.lets_through(parts, at):
                 continue

@@ -30,7 +30,7 @@ from mcalc.rewriting.signs import turned
 from mcalc.table import INDICATORS
 from mcalc.table.roles import EXPONENTIAL, INVERSE, TRACE
 
-_UNEVEN = frozenset({"ones", "zeros", "eye", "unit", "power", "diag", NUMBER, EXPONENTIAL, INVERSE, *INDICATORS})
+_UNEVEN = frozenset({"ones", "zeros", "eye", "unit", "power", "diag", NUMBER, EXPONENTIAL, INVERSE})
 """What goes into other factors, or takes them in."""
 OPENED = frozenset({"sum", TRACE, "diag"})
 """Functions that are opened where they are of a sum."""
@@ -159,8 +159,9 @@ def _in_product(t: Form, own: Form, rows: Rows) -> list[Term]:
         more = [] if x is ONE else zip(x.args, x.par, strict=True) if x.head == PRODUCT else [(x, 1)]
         powers = [*more, *rest]
         heads = {b.head for b, _ in powers}
-        uneven = not heads.isdisjoint(_UNEVEN) or any(e < 0 for _, e in powers)
-        if uneven or x.head == SUM or len(dict(powers)) < len(powers):
+        uneven = not heads.isdisjoint(_UNEVEN) or any([e < 0 for _, e in powers])
+        masked = SUM in heads and not heads.isdisjoint(INDICATORS)  # a sum may have in it what a mask cuts off
+        if uneven or masked or x.head == SUM or len(dict(powers)) < len(powers):
             raise _Hope
         (only, power), *others = powers
         if not others and power == 1:
@@ -188,13 +189,13 @@ def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
     for k, x in zip(own.par, own.args, strict=True):
         part = turned(x) if a.head == TURNED else x
         scalars = part.head == PRODUCT and not all([b.shape for b in part.args])
-        if x.shape != own.shape or (part.head in _UNEVEN and part.head != "diag") or part.head == SUM or scalars:
+        uneven = part.head in INDICATORS or (part.head in _UNEVEN and part.head != "diag")
+        if x.shape != own.shape or uneven or part.head == SUM or scalars:
             raise _Hope
         new = part.args if part.head == CHAIN else (part,)
-        within = any(map(is_row, new if before else new[1:])) or any(map(is_column, new if after else new[:-1]))
         parts = (*before, *new, *after)
         borders = range(at, at + len(new) + 1) if a is not own else (at, at + len(new))
-        if within or has_inverse(new) or rows.fits_across(parts, *borders):
+        if _has_scalar(parts) or has_inverse(new) or rows.fits_across(parts, *borders):
             raise _Hope
         if parts[-1].head == TURNED:
             cost = row_cost(parts, t.shape)
@@ -203,3 +204,12 @@ def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
         gain = gained + gain_of_row(new) if is_matrix(t) else 0
         found.append(Term(parts, CHAIN, k, cost, gain))
     return found
+
+
+def _has_scalar(parts: Sequence[Form]) -> bool:
+    """Whether in a product of matrices a row stands somewhere before a column, and so a scalar in it."""
+    shapes = [part.shape for part in parts]
+    if not any([len(shape) == 1 for shape in shapes]):
+        return False
+    first = next((at for at, part in enumerate(parts) if is_row(part)), len(parts))
+    return any(map(is_column, parts[first:]))
