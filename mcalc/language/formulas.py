@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from mcalc.language.elaborate import read_formula
 from mcalc.language.parser import parse_expression
@@ -18,6 +18,12 @@ _MEASURES: dict[str, Callable[[Node], Node]] = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _read(text: str, names: tuple[tuple[str, Node], ...]) -> Node:
+    """A formula in which names stand for values; those of the table are read with the same values again and again."""
+    return read_formula(_formula_syntax(text), dict(names))
+
+
 @cache
 def _formula_syntax(text: str) -> Syntax:
     return parse_expression(text)
@@ -28,7 +34,7 @@ def read_value(text: str, names: Mapping[str, Node]) -> Node:
     measure, _, name = text[:-1].partition("(")
     if measure in _MEASURES and name in names:
         return _MEASURES[measure](names[name])
-    return read_formula(_formula_syntax(text), names)
+    return _read(text, tuple(names.items()))
 
 
 def compared_as(node: Node) -> Node | None:

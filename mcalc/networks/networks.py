@@ -55,7 +55,12 @@ class Term(NamedTuple):
     def times(self, other: Term) -> Term:
         """The product; the running indices that either sums over are renamed apart from all that the other has."""
         if not self.loops and not other.loops:
-            return Term(self.coefficient * other.coefficient, self.factors + other.factors)
+            number = other.coefficient
+            if number is S.One:
+                number = self.coefficient
+            elif self.coefficient is not S.One:
+                number = self.coefficient * number
+            return Term(number, self.factors + other.factors)
         one = self._apart_from(other)
         return one.within(other._apart_from(one))
 
@@ -121,7 +126,7 @@ ONE = Term(S.One, ())
 
 def fresh(node: Node) -> tuple[Index, ...]:
     """New indices, one an axis."""
-    return tuple(Index(size) for size in node.axes)
+    return tuple([Index(size) for size in node.axes])
 
 
 def delta(one: Sequence[Index], other: Sequence[Index]) -> tuple[Factor, ...]:
@@ -131,7 +136,9 @@ def delta(one: Sequence[Index], other: Sequence[Index]) -> tuple[Factor, ...]:
 
 def counted(term: Term, summed: Collection[Index]) -> Term:
     """A summed index that no factor carries counts its dimension: ``Σᵢ 1 = n``."""
-    carried = {index for factor in term.factors for index in factor.indices} if summed else set()
+    if not summed:
+        return term
+    carried = {index for factor in term.factors for index in factor.indices}
     for index in summed:
         if index not in carried:
             size = build.size(index.size)

@@ -76,9 +76,10 @@ def _like_terms(pairs: Sequence[Pair]) -> dict[Form, Rational]:
                 facts.append("added")
             found[ONE] = rational(found.get(ONE, 0) + c * t.par[0])
         elif not is_zero(t):
-            if t in found:
-                facts.append("cancel" if found[t] + c == 0 else "like")
-            found[t] = rational(found.get(t, 0) + c)
+            before = found.get(t)
+            if before is not None:
+                facts.append("cancel" if before + c == 0 else "like")
+            found[t] = rational(c if before is None else before + c)
     return found
 
 
@@ -192,9 +193,10 @@ def _united(found: dict[Form, Rational], t: Form, e: Rational) -> None:
         inverse = make(EXPONENTIAL, (negative(t.args[0]),), (), t.shape)
         if inverse in found:
             t, e = inverse, -e
-    if t in found:
-        facts.append("powers" if found[t] + e != 0 else "quotient")
-    found[t] = rational(found.get(t, 0) + e)
+    before = found.get(t)
+    if before is not None:
+        facts.append("powers" if before + e != 0 else "quotient")
+    found[t] = rational(e if before is None else before + e)
 
 
 def _with_symbolic_powers(found: dict[Form, Rational]) -> dict[Form, Rational]:
@@ -231,6 +233,10 @@ def _number_of_all(exponent: Form, shape: Shape) -> Rational | None:
     return 0 if is_zero(exponent) else c if rest.head == "ones" else None
 
 
+def _digest_of(power: Power) -> bytes:
+    return power[0].digest
+
+
 def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -> Form:
     heads = {t.head for t in found}
     if "power" in heads:
@@ -262,8 +268,7 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
             scalars = [(t, e) for t, e in factors if not t.shape]
             column = multiply([(turned(t), e) for t, e in factors if t.shape], turned_shape(shape))
             return scaled(coefficient, multiply([(turned(column), 1), *scalars], shape))
-        digests = [t.digest for t, _ in factors]
-        factors = [factors[at] for at in sorted(range(len(factors)), key=digests.__getitem__)]
+        factors.sort(key=_digest_of)
         core = make(PRODUCT, [t for t, _ in factors], [e for _, e in factors], shape)
     return core if coefficient == 1 else add([(coefficient, core)], shape)
 

@@ -182,12 +182,25 @@ def matrix_form(
 
 def has_matrix_form(terms: Sequence[Term], row: Index | None, column: Index | None) -> bool:
     """Whether the sum of the terms has a form in matrix notation, which is not written here."""
-    if split_free(terms, [index for index in (row, column) if index is not None]) is not None:
+    free = [index for index in (row, column) if index is not None]
+    if split_free(terms, free) is not None:
         return matrix_form(terms, row, column) is not None
+    if all([_is_read_off(term, free) for term in terms]):
+        return True
     pieces = _pieces(terms, row, column)
     if _authors:
         _authors[-1].pieces[id(terms), row, column] = terms, pieces  # holds the terms, whose id no others have then
     return pieces is not None
+
+
+def _is_read_off(term: Term, free: Sequence[Index]) -> bool:
+    """Whether no index is summed over: vectors and matrices at the free indices, multiplied entry by entry."""
+    for node, indices, _ in term.factors:
+        if len(indices) > 2 or (node is None and (len(free) < 2 or indices[0] is indices[1])):
+            return False
+        if not all([index in free for index in indices]):
+            return False
+    return True
 
 
 def _pieces(terms: Sequence[Term], row: Index | None, column: Index | None) -> list[Piece] | None:

@@ -74,10 +74,10 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
     found = Form()
     found.head, found.args, found.par, found.shape = head, args, par, shape
     found.loops = _loops(found)
-    within = any([arg.uneven for arg in args])
+    within = True in [arg.uneven for arg in args]
     found.turns = (within or head == SUM) and _turns(found)
     found.uneven = within or found.turns or head == NORM
-    found.gain = _gain(found)
+    found.gain = _gain(found) if len(shape) == 2 else 0
     found.cost = _cost(found)
     found.other_way = None
     marks = b"".join([own_mark(head, par, shape), *[arg.digest for arg in args]])

@@ -19,9 +19,10 @@ _MOST = 12
 def hidden(factor: Form, left: bool, terms: Mapping[int, Pair], every: Sequence[Form]) -> list[tuple[list[int], Pair]]:
     """Terms that have the factor first or last without showing it: their places, and what is left of them."""
     found: list[tuple[list[int], Pair]] = []
-    alone = any(split(a)[2] is factor for a in every)
+    bodies = {a: split(a) for a in every}
+    alone = any([body is factor for _, _, body in bodies.values()])
     for at, (c, a) in terms.items():
-        k, scalars, body = split(a)
+        k, scalars, body = bodies[a]
         rest = _rest(body, factor, left, alone)
         if rest is not None and not (scalars and body.head != CHAIN):
             found.append(([at], (c, with_scalars(k, scalars, rest))))

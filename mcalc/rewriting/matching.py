@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from mcalc.rewriting.algebra import scaled
@@ -38,6 +39,7 @@ def applied(row: Row, form: Form) -> Found | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _anchored(pattern: Form) -> tuple[tuple[Form, Rational], list[tuple[Form, Rational]]]:
     """The largest part of the pattern, and the others, which are then looked up by what they must be."""
     first, *others = sorted(pairs_of(pattern), key=lambda pair: (is_name(pair[0]), -pair[0].cost))

@@ -63,7 +63,7 @@ class Node(Basic):
             return found
         self = Basic.__new__(cls, *args)
         self.operator, self.parameters, self.shape = operator, parameters, shape
-        self.axes = tuple(size for size in shape if size is not S.One)
+        self.axes = tuple([size for size in shape if size is not S.One])
         self.below = operators_of(self)
         self.loops = _free_loops(self) if parameters or any([arg.loops for arg in args]) else _NONE
         self.sign, self.canon = canonical(self)
