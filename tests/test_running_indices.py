@@ -299,3 +299,27 @@ def test_a_delta_under_sums_leaves_one_of_them(text: str) -> None:
 def test_a_delta_of_indices_that_do_not_run_alike_stays(text: str) -> None:
     derivation = mcalc.gradient(text, "a", {"a": "scalar"})
     assert "delta" in derivation.ascii() and derivation.verified and derivation.verified.points
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "shapes"),
+    [
+        (
+            "prod(sum(sum({X[l] if X[l] ≥ X[l]; B[r] otherwise} for l in 1..m) for r in 1..n)"
+            " + sum(K[k]*prod(kron(S, unit(1, m)))² for k in 1..n))",
+            "K,X",
+            {"X": "m,n", "B": "n,n", "K": "n", "S": "m,m"},
+        ),
+        (
+            "logsumexp(mean(arctan2(diag(S), 1 + (i + U[j])) for j in 1..n)*sum(V[j].U[:,1] for j in 1..m))",
+            "V,S",
+            {"S": "m,m", "i": "m", "U": "n,m", "V": "m,n"},
+        ),
+    ],
+    ids=["prod", "logsumexp"],
+)
+def test_sums_within_sums_have_their_letters_in_every_block_of_a_hessian(
+    text: str, wrt: str, shapes: dict[str, str]
+) -> None:
+    """Each is written anew where a block has other letters; what is printed is read back, else this is a Problem."""
+    assert len(derive(text, wrt, shapes, "hessian").parts) == 4

@@ -139,6 +139,9 @@ def _agree(derivation: Derivation, result: Node | IndexForm, again: Node) -> boo
         return False
     names = list(derivation.reading.names.values())
     roots = [again, *([result] if isinstance(result, Node) else result.nodes())]
+    known = names_in([derivation.value, *names, *roots[1:]])
+    if not names_in([again]) <= (known if isinstance(result, Node) else known.union(result.letters().values())):
+        return False  # an index of no sum is read as a dimension
     generator = np.random.default_rng(4)
     for sizes in islice(fitting_sizes([derivation.value, *roots], names), 2):
         beside, compared = Beside(result, again, sizes), 0

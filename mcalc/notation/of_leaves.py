@@ -26,7 +26,7 @@ from mcalc.table.records import LoopIndex, Parameter, Slice, lies
 from mcalc.table.roles import DELTA
 from mcalc.tree.letters import Loops, names_in, names_in_use, running_letters
 from mcalc.tree.names import size_text
-from mcalc.tree.node import Node, ValueName, topological
+from mcalc.tree.node import Node, ValueName, loops_below, topological
 
 
 class Leaves(ABC):
@@ -39,6 +39,7 @@ class Leaves(ABC):
         self.lost: frozenset[Node] = frozenset()
         self.names: frozenset[str] = names_in_use()
         self.letters: dict[LoopIndex, str] = {}
+        self.named: set[Node] = set()
 
     def build(self, root: Node) -> Box:
         """The value as a box."""
@@ -48,7 +49,12 @@ class Leaves(ABC):
     def prepare(self, roots: Collection[Node], taken: Collection[str] = (), together: Collection[Loops] = ()) -> None:
         """Chooses the letters of running indices for all that is written, and where identities keep their sizes."""
         self.names |= names_in(roots)
-        self.letters |= running_letters(roots, {*self.names, *taken}, together)
+        letters = running_letters(roots, {*self.names, *taken}, together)
+        other = {loop for loop, letter in letters.items() if self.letters.get(loop, letter) != letter}
+        if other:  # what was written with their letters so far is written anew
+            kept = {node for node in self.done if node in self.named or other.isdisjoint(loops_below([node]))}
+            self.done = {node: box for node, box in self.done.items() if node in kept}
+        self.letters |= letters
         self.lost |= frozenset(node for root in roots for node in without_size(root))
 
     def box(self, root: Node) -> Box:
@@ -76,6 +82,7 @@ class Leaves(ABC):
     def name_part(self, node: Node, name: Name) -> None:
         """From now on the node is written by its name, within a product of matrices too."""
         self.done[node] = name
+        self.named.add(node)
         self.links.pop(node, None)
 
     def _name(self, node: Node) -> Box:
