@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import Random
@@ -89,13 +90,12 @@ class AtOnce:
         values, shaken = _with_rounding(self.value, at, count)
         moved = per_unit(np.abs(shaken - values).max(axis=0).reshape(count, -1)).reshape(values.shape)
         good = _all(np.isfinite(answers.reshape(count, -1))) & self._steady(at, values, moved)
-        twice = {name: np.repeat(value, 2, axis=0) for name, value in at.items()}
-        slopes = self._slopes(twice, directions)
-        expected = _along(np.repeat(answers, 2, axis=0), directions)
-        errors = slopes.errors(expected)
-        good &= ~_either(slopes.exclude(expected) | ~(errors <= _DOUBTED))
+        twice = np.repeat(np.arange(count), 2)
+        slopes = self._slopes({name: value[twice] for name, value in at.items()}, directions)
+        errors, excluded = slopes.compared(_along(answers, directions))
+        good &= ~_either(excluded | ~(errors <= _DOUBTED))
         if self.sides is not None:
-            good &= ~_either(~on_one_side(twice, self.name, NEARBY * directions, self.sides))
+            good &= ~_either(~on_one_side(at, self.name, NEARBY * directions, self.sides, twice))
         return Found(
             at,
             _all(np.isfinite(values.reshape(count, -1))).tolist(),
@@ -112,7 +112,9 @@ class AtOnce:
         The latter where that is no large one: beside the entries of the inverse of a singular matrix all is small.
         """
         count = len(values)
-        size, most = (np.abs(part.reshape(count, -1)).max(axis=1, initial=0.0) for part in (values, moved))
+        size, most = (
+            np.maximum.reduce(np.abs(part.reshape(count, -1)), axis=1, initial=0.0) for part in (values, moved)
+        )
         found: Array = JITTER * most <= STEADY * size
         if found.all():
             return found
@@ -154,6 +156,7 @@ def _repeated(at: Mapping[str, Array], times: int) -> dict[str, Array]:
 
 
 def _along(answers: Array, directions: Array) -> Array:
-    """``∂f/∂x · v`` of each row."""
-    count, entries = len(directions), int(np.prod(directions.shape[1:], dtype=int))
-    return (answers.reshape(count, -1, entries) @ directions.reshape(count, entries, 1))[:, :, 0]
+    """``∂f/∂x · v`` of each row, along two directions from each point."""
+    count, entries = len(answers), prod(directions.shape[1:])
+    found = np.matmul(directions.reshape(count, 2, entries), answers.reshape(count, -1, entries).swapaxes(1, 2))
+    return found.reshape(2 * count, -1)

@@ -32,27 +32,39 @@ class Estimates:
 
     def errors(self, expected: Array) -> Array:
         """`Estimate.error` of each row; NaN where it tells nothing of any entry."""
-        size, uncertainty = np.maximum(np.abs(self.value), np.abs(expected)), self.uncertainty
-        least = _CLOSE * size.max(axis=1, initial=0.0, keepdims=True)
-        known = uncertainty <= np.maximum(_TELLING * size, least)
-        zero = size <= uncertainty
-        scale = np.maximum(np.maximum(size, _RELATIVE * uncertainty), least)
-        distance = np.abs(self.value - expected)
-        distance = np.where(known | (zero & (distance > uncertainty)), distance, 0.0)
-        found = np.divide(distance, scale, out=np.zeros(distance.shape), where=scale > 0).max(axis=1, initial=0.0)
-        return np.where((known | zero).any(axis=1), found, np.nan)
+        return self._beside(expected)[0]
 
     def exclude(self, expected: Array) -> Array:
         """Of each row, whether an entry is farther off than it can be."""
-        size, distance = np.maximum(np.abs(self.value), np.abs(expected)), np.abs(self.value - expected)
-        size = np.maximum(size, _CLOSE * size.max(axis=1, initial=0.0, keepdims=True))
+        return self._excluded(*self._beside(expected)[1:])
+
+    def compared(self, expected: Array) -> tuple[Array, Array]:
+        """`errors`, and which rows `exclude` what is expected."""
+        errors, size, distance = self._beside(expected)
+        return errors, self._excluded(size, distance)
+
+    def _beside(self, expected: Array) -> tuple[Array, Array, Array]:
+        """The errors; of each entry its size, of the smallest that of what is near 0, and how far it is off."""
+        uncertainty, distance = self.uncertainty, np.abs(self.value - expected)
+        plain = np.maximum(np.abs(self.value), np.abs(expected))
+        least = _CLOSE * np.maximum.reduce(plain, axis=1, initial=0.0, keepdims=True)
+        known = uncertainty <= np.maximum(_TELLING * plain, least)
+        zero, size = plain <= uncertainty, np.maximum(plain, least)
+        scale = np.maximum(size, _RELATIVE * uncertainty)
+        told = np.where(known | (zero & (distance > uncertainty)), distance, 0.0)
+        relative = np.divide(told, scale, out=np.zeros(told.shape), where=scale > 0)
+        found = np.maximum.reduce(relative, axis=1, initial=0.0)
+        return np.where(np.logical_or.reduce(known | zero, axis=1), found, np.nan), size, distance
+
+    def _excluded(self, size: Array, distance: Array) -> Array:
         known = self.uncertainty <= _TELLING * size
-        return (known & (distance > np.maximum(self.told_apart * size, self.uncertainty))).any(axis=1)
+        farther = distance > np.maximum(self.told_apart * size, self.uncertainty)
+        return np.logical_or.reduce(known & farther, axis=1)
 
     def agree(self, others: Estimates) -> Array:
         """Of each row, whether a rougher estimate allows it."""
         most = 1e-3 * np.maximum(np.abs(self.value), np.abs(others.value)) + self.uncertainty
-        return ~(np.abs(self.value - others.value) > 10 * others.uncertainty + most).any(axis=1)
+        return ~np.logical_or.reduce(np.abs(self.value - others.value) > 10 * others.uncertainty + most, axis=1)
 
     def rows(self, at: Sequence[int]) -> Estimates:
         """Some of them."""
@@ -151,11 +163,11 @@ def differences_at(
     own = np.repeat(np.arange(count), each)
     wide = (-1, *[1] * (directions.ndim - 1))
     if sides is not None:
-        many = {other: np.repeat(value, each, axis=0) for other, value in points.items()}
-        inside = on_one_side(many, name, directions[own] * step.reshape(wide), sides)
+        inside = on_one_side(points, name, directions[own] * step.reshape(wide), sides, own)
         step, own = step[inside], own[inside]
     rows = len(own)
-    at = {other: np.concatenate([value[own]] * 4) for other, value in points.items() if other != name}
+    four = np.concatenate([own] * 4)
+    at = {other: value[four] for other, value in points.items() if other != name}
     start, shift = points[name][own], directions[own] * step.reshape(wide)
     at[name] = np.concatenate([start + shift, start - shift, start + shift / 2, start - shift / 2])
     above, below, upper, lower = program.run_all(at, 4 * rows)[0].reshape(4, rows, -1)
@@ -163,11 +175,12 @@ def differences_at(
     coarse, fine = (above - below) / (2 * width), (upper - lower) / width
     found, apart = (4 * fine - coarse) / 3, np.abs(fine - coarse)
     rounding = 1e-3 * ROUNDING * moved.reshape(count, -1)[own] / width * 20
-    usable = np.isfinite(coarse).all(axis=1) & np.isfinite(fine).all(axis=1)
-    usable &= ~(apart > _STEADY * np.maximum(np.abs(found), rounding)).all(axis=1)
+    usable = np.logical_and.reduce(np.isfinite(coarse) & np.isfinite(fine), axis=1)
+    usable &= ~np.logical_and.reduce(apart > _STEADY * np.maximum(np.abs(found), rounding), axis=1)
     uncertainty = 0.1 * apart + rounding + TINY
-    sure = (uncertainty <= 1e-8 * np.abs(found)).all(axis=1)
-    best = _surest(count, own.tolist(), usable.tolist(), uncertainty.max(axis=1, initial=0.0).tolist(), sure.tolist())
+    sure = np.logical_and.reduce(uncertainty <= 1e-8 * np.abs(found), axis=1)
+    most = np.maximum.reduce(uncertainty, axis=1, initial=0.0)
+    best = _surest(count, own.tolist(), usable.tolist(), most.tolist(), sure.tolist())
     known = np.array([row >= 0 for row in best])
     return known, Estimates(found, uncertainty, 1e-5).rows([max(row, 0) for row in best] if rows else [])
 
@@ -191,12 +204,14 @@ def _repeated(point: Mapping[str, Array], count: int) -> dict[str, Array]:
 
 def one_side(point: Mapping[str, Array], name: str, reach: Array, sides: Asked) -> bool:
     """Whether whatever `sides` asks has one answer from ``x − reach`` to ``x + reach``."""
-    return bool(on_one_side(_repeated(point, 1), name, np.asarray(reach)[None], sides)[0])
+    return bool(on_one_side(_repeated(point, 1), name, np.asarray(reach)[None], sides, np.zeros(1, int))[0])
 
 
-def on_one_side(points: Mapping[str, Array], name: str, reach: Array, sides: Asked) -> Array:
-    """`one_side` of many points, each with its own reach."""
-    every = {other: np.concatenate([value] * len(_SHARES)) for other, value in points.items() if other != name}
-    every[name] = np.concatenate([points[name] + share * reach for share in _SHARES])
+def on_one_side(points: Mapping[str, Array], name: str, reach: Array, sides: Asked, own: Array) -> Array:
+    """`one_side` of many points, each with its own reach; `own` are the numbers of the points."""
+    each = np.concatenate([own] * len(_SHARES))
+    every = {other: value[each] for other, value in points.items() if other != name}
+    start = points[name][own]
+    every[name] = np.concatenate([start + share * reach for share in _SHARES])
     codes = sides.codes_at(every).reshape(len(_SHARES), -1)
-    return (codes == codes[0]).all(axis=0)
+    return np.logical_and.reduce(codes == codes[0], axis=0)

@@ -131,11 +131,11 @@ class Beside:
             known, apart = differences_at(
                 slopes.values, here, slopes.name, found.directions[ways], slopes.sides, found.moved[points]
             )
-        there = np.nonzero(known)[0].tolist()
-        stepped = found.slopes.rows(ways).rows(there)
-        apart = apart.rows(there)
+        there = np.flatnonzero(known).tolist()
+        stepped = found.slopes.rows([ways[row] for row in there])
+        apart = apart if len(there) == len(points) else apart.rows(there)
         allowed = stepped.agree(apart)
-        telling = (stepped.value != 0).any(axis=1) & ~np.isnan(apart.errors(stepped.value))
+        telling = np.logical_or.reduce(stepped.value != 0, axis=1) & ~np.isnan(apart.errors(stepped.value))
         self.looked.update(dict.fromkeys(points, (False, False, False)))
         for row, at in enumerate(there):
             self.looked[points[at]] = True, bool(allowed[row]), bool(telling[row])

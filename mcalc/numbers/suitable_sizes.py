@@ -23,10 +23,17 @@ def chosen_sizes(roots: Sequence[Node], variables: Sequence[Node]) -> Iterator[d
     if not matrices:
         yield from islice(fitting, _CHOSEN)
         return
-    tried = list(islice(fitting, _TRIED))
-    regular = (sizes for sizes in tried if _are_regular(matrices, variables, sizes))
+    tried: list[dict[str, int]] = []
+    regular = (sizes for sizes in _noted(islice(fitting, _TRIED), tried) if _are_regular(matrices, variables, sizes))
     first = next(regular, None)
     yield from islice(tried, _CHOSEN) if first is None else islice(chain([first], regular), _CHOSEN)
+
+
+def _noted(fitting: Iterator[dict[str, int]], tried: list[dict[str, int]]) -> Iterator[dict[str, int]]:
+    """The sizes one by one, so that none is looked for in vain; those that came are noted."""
+    for sizes in fitting:
+        tried.append(sizes)
+        yield sizes
 
 
 def inverted(roots: Sequence[Node]) -> list[Node]:

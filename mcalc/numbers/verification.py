@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
+from math import prod
 
 from mcalc.networks.index_form import Expression, IndexForm
 from mcalc.numbers.arrays import Random
@@ -112,7 +113,7 @@ def verify(
     asked = boundaries(conditions([value, *parts]))
     best = Verification(0, 0.0, "no small sizes fit the parts that the expression takes")
     for sizes in chosen_sizes([value, *parts], every):
-        if np.prod(dimensions(value.axes + by.axes, sizes), dtype=float) > _LARGEST:
+        if prod(dimensions(value.axes + by.axes, sizes)) > _LARGEST:
             best = best if best.points else Verification(0, 0.0, "the derivative has too many entries to check")
             break
         try:
