@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from mcalc.numbers.arrays import array_module
 from mcalc.numbers.arrays import array_module as np
+from mcalc.numbers.per_place import PerPlace
 from mcalc.table.records import Array, Numpy, Operator, Parameter
 
 
@@ -31,6 +33,11 @@ class Arithmetic:
     def calls_plainly(self) -> bool:
         """Whether the operators' functions are called as they are."""
         return type(self).call is Arithmetic.call
+
+    @cached_property
+    def per_place(self) -> PerPlace:
+        """The module, with reductions that leave the axis of the points alone."""
+        return PerPlace(self.module)
 
     def lays(self, operator: Operator) -> bool:
         """Whether what the operator is of may have such axes."""

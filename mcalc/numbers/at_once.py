@@ -62,7 +62,7 @@ class AtOnce:
         names, sizes = [str(variable.parameters[0]) for variable in variables], value.sizes
         self.name, self.sides, self.value = str(by.parameters[0]), sides, value
         self.shape = dimensions(value.roots[0].axes + by.axes, sizes)
-        self.analytic = program(value.roots[0], sizes, arithmetic=ANALYTIC, layout=value.layout)
+        self.analytic = value.with_arithmetic(ANALYTIC)
         self.answer = (
             TensorProgram(answer.tensor, sizes, varied=names)
             if isinstance(answer, IndexForm)

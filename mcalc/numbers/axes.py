@@ -14,7 +14,6 @@ from sympy.core.singleton import S
 
 from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import array_module as np
-from mcalc.numbers.per_place import PerPlace
 from mcalc.numbers.products import Contraction, contraction, product
 from mcalc.numbers.sums import OWN, Part
 from mcalc.table import TABLE
@@ -30,6 +29,7 @@ class Run(Protocol):
 
     memory: list[Array]
     running: dict[LoopIndex, int]
+    arithmetic: Arithmetic
 
 
 Compute = Callable[[Run], Array]
@@ -121,11 +121,11 @@ def aligned(args: Sequence[Laid], ahead: str, rank: int) -> Callable[[Sequence[A
 
 
 def _elementwise(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:
-    values, call, operator = aligned(args, laid.ahead, laid.rank), arithmetic.call, node.operator
+    values, operator = aligned(args, laid.ahead, laid.rank), node.operator
     if arithmetic.calls_plainly:
-        function, module = operator.numpy, arithmetic.module
-        return lambda state: function(module, *values(state.memory))
-    return lambda state: call(operator, values(state.memory), ())
+        function = operator.numpy
+        return lambda state: function(state.arithmetic.module, *values(state.memory))
+    return lambda state: state.arithmetic.call(operator, values(state.memory), ())
 
 
 def _multiplied(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:
@@ -157,21 +157,21 @@ def _turned(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]
 
 def _plainly(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:
     (arg,) = args
-    function, module = node.operator.numpy, arithmetic.module
-    return lambda state: function(module, state.memory[arg.slot])
+    function = node.operator.numpy
+    return lambda state: function(state.arithmetic.module, state.memory[arg.slot])
 
 
 def _reduced(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:
     (arg,) = args
-    function, module = node.operator.numpy, PerPlace(arithmetic.module)
+    function = node.operator.numpy
     along = [node.parameters[0] if node.parameters else None] if node.operator.takes_axis else []
     if len(arg.ahead) == 1:
-        return lambda state: function(module, state.memory[arg.slot], *along)
+        return lambda state: function(state.arithmetic.per_place, state.memory[arg.slot], *along)
     count, own = len(arg.ahead), laid.shape
 
     def compute(state: Run) -> Array:
         value = state.memory[arg.slot]
-        found = function(module, value.reshape(-1, *arg.shape), *along)
+        found = function(state.arithmetic.per_place, value.reshape(-1, *arg.shape), *along)
         return found.reshape(*value.shape[:count], *own)
 
     return compute
@@ -180,13 +180,13 @@ def _reduced(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid
 def _of_matrices(node: Node, arithmetic: Arithmetic, laid: Laid, args: Sequence[Laid]) -> Compute:
     """Of many points, those where the matrix is singular are blank; a sum that meets one has no value."""
     (arg,) = args
-    function, module = node.operator.numpy, arithmetic.module
+    function = node.operator.numpy
     if POINTS not in laid.ahead:
         return _plainly(node, arithmetic, laid, args)
     rank = laid.rank
 
     def compute(state: Run) -> Array:
-        matrices = state.memory[arg.slot]
+        matrices, module = state.memory[arg.slot], state.arithmetic.module
         singular = np.linalg.det(matrices) == 0
         if not singular.any():
             return function(module, matrices)

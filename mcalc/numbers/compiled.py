@@ -43,7 +43,7 @@ class Compiled:
         self.array = (np.ndarray, np.generic)
         self.program = Program(roots, sizes)
         self.alone = Program(roots[:1], sizes)
-        self.analytic = Program(roots[:1], sizes, arithmetic=ANALYTIC)
+        self.analytic = self.alone.with_arithmetic(ANALYTIC)
 
     def run_by(self, function: Callable[..., Sequence[Array]] | None, order: Sequence[str]) -> None:
         """Takes the value and the derivatives from a function of the names in this order, which is faster."""

@@ -18,7 +18,7 @@ from mcalc.numbers.axes import Laid, Taken, along_row, chosen, meaning, places, 
 from mcalc.numbers.jitter import Jitter
 from mcalc.numbers.layout import Layout, Loops
 from mcalc.numbers.sizes import Sizes, whole
-from mcalc.numbers.steps import Compute, Point, Running, State, Step, Values, run, shaped
+from mcalc.numbers.steps import Compute, Point, Running, State, Step, Values, as_given, run, shaped
 from mcalc.table.records import Array, LoopIndex, Parameter, Slice
 from mcalc.tree.node import Node, topological
 
@@ -32,8 +32,7 @@ class Program:
 
     The nodes `given` get their values with each run; `active` are the running indices that each run sets. What depends
     on the names `varied` has one value for each point, along an axis in front; so has what depends on an index of
-    `ahead`, where it can have, along an axis of its own. Sums over data are laid out in the same way. A `layout` that
-    is known, of these roots and others, is not made again.
+    `ahead`, where it can have, along an axis of its own. Sums over data are laid out in the same way.
 
     It is `costly` where a node is computed point by point, `nested` where a sum is, place by place.
     """
@@ -47,13 +46,11 @@ class Program:
         arithmetic: Arithmetic = REAL,
         varied: Collection[str] = (),
         ahead: Sequence[LoopIndex] = (),
-        layout: Layout | None = None,
     ) -> None:
         self.roots, self.sizes, self.arithmetic, self.given = roots, sizes, arithmetic, frozenset(given)
         bound = frozenset(active)
-        self.order = [] if layout is None else topological(roots, layout.below)
-        layout = layout or Layout(roots, sizes, self.given, bound, varied, ahead, arithmetic)
-        self.order = self.order or layout.order
+        layout = Layout(roots, sizes, self.given, bound, varied, ahead, arithmetic)
+        self.order = layout.order
         self.layout, self.loops, self.shapes = layout, layout.loops, layout.shapes
         self.slots = {node: slot for slot, node in enumerate(self.order)}
         self.constants = cast(list[Array], [None] * len(self.order))
@@ -76,6 +73,16 @@ class Program:
         """Whether whatever rounds is computed for each point by itself."""
         many = self.layout.many
         return not self.nested and all(self.order[slot] in many for slot, _, rounds in self.steps if rounds)
+
+    def with_arithmetic(self, arithmetic: Arithmetic) -> Program:
+        """The program that computes with another arithmetic, which has the same axes and calls operators the same way.
+
+        What is constant stays as it is.
+        """
+        assert arithmetic.calls_plainly and self.arithmetic.calls_plainly and arithmetic.has_axes
+        found = copy(self)
+        found.arithmetic = arithmetic
+        return found
 
     def part(self, roots: Sequence[Node]) -> Program:
         """The program of some of the roots, without what these do not need."""
@@ -103,7 +110,7 @@ class Program:
         self, point: Point, values: Values = None, running: Running = None, generator: Random | Jitter | None = None
     ) -> list[Array]:
         """The values of the roots; with a `generator` every value that rounds is moved a little."""
-        state = State(self.constants.copy(), point, values, running, generator)
+        state = State(self.arithmetic, self.constants.copy(), point, values, running, generator)
         run(self.steps, state)
         return [state.memory[slot] for slot in self.results]
 
@@ -115,7 +122,7 @@ class Program:
         generator: Random | Jitter | None = None,
     ) -> Iterator[list[Array]]:
         """The values of the roots for each choice of the running indices; what none changes is computed once."""
-        state = State(self.constants.copy(), point, values, None, generator)
+        state = State(self.arithmetic, self.constants.copy(), point, values, None, generator)
         alone: list[Step] = []
         running: list[Step] = []
         laid = self.layout.letters.keys()
@@ -130,7 +137,7 @@ class Program:
         self, point: Point, running: Running = None, generator: Random | Jitter | None = None
     ) -> list[Array]:
         """The values on the way to the roots, in the order of the nodes; None of what is computed inside a sum."""
-        state = State(self.constants.copy(), point, None, running, generator)
+        state = State(self.arithmetic, self.constants.copy(), point, None, running, generator)
         run(self.steps, state)
         return state.memory
 
@@ -163,7 +170,7 @@ class Program:
             compute, constant = self._compute(node, active)
             if constant and all(self.constants[self.slots[below]] is not None for below in self.layout.below(node)):
                 with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):
-                    self.constants[slot] = compute(State(self.constants, {}))
+                    self.constants[slot] = compute(State(self.arithmetic, self.constants, {}))
             if self.constants[slot] is None:
                 steps.append((slot, compute, not node.operator.exact))
         return steps
@@ -171,21 +178,20 @@ class Program:
     def _compute(self, node: Node, active: Loops) -> tuple[Compute, bool]:
         """What gives the node its value, and whether that depends on nothing but the values of its arguments."""
         name, shape = node.operator.name, self.shapes[node]
-        array, scalar = self.arithmetic.array, self.arithmetic.scalar
         if node in self.given:
-            return lambda state: shaped(array(state.values[node]), shape, scalar), False
+            return lambda state: as_given(state, state.values[node], shape), False
         if name == "variable" and node in self.layout.many:
-            return lambda state: array(state.point[node.parameters[0]]).reshape(-1, *shape), False
+            return lambda state: state.arithmetic.array(state.point[node.parameters[0]]).reshape(-1, *shape), False
         if name == "variable":
-            return lambda state: shaped(array(state.point[node.parameters[0]]), shape, scalar), False
+            return lambda state: as_given(state, state.point[node.parameters[0]], shape), False
         if name == "partial":
-            return lambda state: shaped(array(state.point[node]), shape, scalar), False
+            return lambda state: as_given(state, state.point[node], shape), False
         if name == "number":
-            return lambda state: scalar(node.parameters[0]), True
+            return lambda state: state.arithmetic.scalar(node.parameters[0]), True
         if self.layout.ahead(node) or node in self.layout.sums:
             return self._laid(node, active), False
         if name == "loop_index":
-            return lambda state: scalar(state.running[node.parameters[0]]), False
+            return lambda state: state.arithmetic.scalar(state.running[node.parameters[0]]), False
         if name == "element":
             return self._element(node), not any(isinstance(place, LoopIndex) for place in node.parameters)
         if name == "loop_sum":
@@ -236,12 +242,12 @@ class Program:
 
     def _one_by_one(self, node: Node) -> Compute:
         compute, _ = self._ordinary(node)
-        array, many = self.arithmetic.array, self.layout.many
-        arguments, shape = [(self.slots[arg], arg in many) for arg in node.args], self.shapes[node]
+        arguments = [(self.slots[arg], arg in self.layout.many) for arg in node.args]
+        shape = self.shapes[node]
 
         def run(state: State) -> Array:
             memory = state.memory.copy()
-            inner = State(memory, state.point, state.values, state.running)
+            inner = State(state.arithmetic, memory, state.point, state.values, state.running)
             varied = [slot for slot, varies in arguments if varies]
             found = []
             for values in zip(*(state.memory[slot] for slot in varied), strict=True):
@@ -251,13 +257,12 @@ class Program:
                     found.append(compute(inner))
                 except np.linalg.LinAlgError:
                     found.append(np.full(shape, np.nan))
-            return array(np.array(found))
+            return state.arithmetic.array(np.array(found))
 
         return run
 
     def _ordinary(self, node: Node) -> tuple[Compute, bool]:
         operator, shape = meaning(node), self.shapes[node]
-        call, scalar = self.arithmetic.call, self.arithmetic.scalar
         slots = [self.slots[arg] for arg in node.args]
         turned = along_row(node)
         running = any(isinstance(parameter, LoopIndex) for parameter in node.parameters)
@@ -268,19 +273,20 @@ class Program:
             if turned:
                 values[0] = values[0][None, :]
             given = [state.running[p] if isinstance(p, LoopIndex) else p for p in parameters] if running else parameters
-            return shaped(call(operator, values, given), shape, scalar)
+            arithmetic = state.arithmetic
+            return shaped(arithmetic.call(operator, values, given), shape, arithmetic.scalar)
 
         return compute, not running
 
     def _element(self, node: Node) -> Compute:
-        slot, shape, scalar = self.slots[node.args[0]], self.shapes[node], self.arithmetic.scalar
+        slot, shape = self.slots[node.args[0]], self.shapes[node]
         taken = [place if isinstance(place, LoopIndex) else self._place(place) for place in places(node)]
         if not taken:
             return lambda state: state.memory[slot]
 
         def compute(state: State) -> Array:
             at = tuple(state.running[place] - 1 if isinstance(place, LoopIndex) else place for place in taken)
-            return shaped(state.memory[slot][at], shape, scalar)
+            return shaped(state.memory[slot][at], shape, state.arithmetic.scalar)
 
         return compute
 
@@ -298,12 +304,12 @@ class Program:
         nodes = topological([body], self.layout.below)
         own = [below for below in nodes if loop in self.loops[below] and self.loops[below] <= inside]
         steps = self._steps(own, inside)
-        slot, size, zero = self.slots[body], whole(loop.size, self.sizes), self.arithmetic.scalar(0)
+        slot, size = self.slots[body], whole(loop.size, self.sizes)
         self.nested = True
 
         def compute(state: State) -> Array:
             before = state.running.get(loop)
-            total: Array = zero
+            total: Array = state.arithmetic.scalar(0)
             for state.running[loop] in range(1, size + 1):
                 run(steps, state)
                 total = total + state.memory[slot]

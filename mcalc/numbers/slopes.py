@@ -36,7 +36,7 @@ class Slopes:
     @cached_property
     def analytic(self) -> Program:
         """The value at one point that complex steps are taken from."""
-        return Program([self.value], self.sizes, arithmetic=ANALYTIC)
+        return self.program.with_arithmetic(ANALYTIC)
 
     def beside(self, found: Found) -> Beside:
         """Complex steps beside differences, at many points."""

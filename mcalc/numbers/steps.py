@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mcalc.numbers.arithmetic import Arithmetic
 from mcalc.numbers.arrays import Random
 from mcalc.numbers.arrays import array_module as np
 from mcalc.numbers.jitter import Jitter, factors_of
@@ -17,19 +18,20 @@ Running = Mapping[LoopIndex, int] | None
 
 
 class State:
-    """One run of a program: the value of each node so far, and the running indices."""
+    """One run of a program: the value of each node so far, the running indices, and what is computed with."""
 
-    __slots__ = ("generator", "memory", "point", "running", "values")
+    __slots__ = ("arithmetic", "generator", "memory", "point", "running", "values")
 
     def __init__(
         self,
+        arithmetic: Arithmetic,
         memory: list[Array],
         point: Point,
         values: Values = None,
         running: Running = None,
         generator: Random | Jitter | None = None,
     ) -> None:
-        self.memory, self.point, self.values = memory, point, values or {}
+        self.arithmetic, self.memory, self.point, self.values = arithmetic, memory, point, values or {}
         self.running, self.generator = dict(running or {}), generator
 
 
@@ -57,3 +59,8 @@ def shaped(value: Array, shape: tuple[int, ...], scalar: Callable[[Array], Array
             return value if shape else value[()]
         return value.reshape(shape)[()]
     return np.full(shape, scalar(value)) if shape else scalar(value)
+
+
+def as_given(state: State, value: Array, shape: tuple[int, ...]) -> Array:
+    """A value that is given, as an array or a number of the run's arithmetic."""
+    return shaped(state.arithmetic.array(value), shape, state.arithmetic.scalar)

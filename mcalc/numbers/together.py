@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from mcalc.numbers.arithmetic import REAL, Arithmetic
-from mcalc.numbers.layout import Layout
 from mcalc.numbers.program import Program
 from mcalc.numbers.sizes import Sizes
 from mcalc.tree.node import Node
 
-Asked = tuple[Node, frozenset[tuple[str, int]], frozenset[str], int]
-"""A value, the sizes, the names that vary, and the arithmetic, which is kept alive by the program."""
+Asked = tuple[Node, frozenset[tuple[str, int]], frozenset[str]]
+"""A value, the sizes, and the names that vary."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +36,14 @@ def compiled_together(answers: Sequence[Node]) -> Iterator[None]:
         _together.reset(token)
 
 
-def program(
-    root: Node,
-    sizes: Sizes,
-    varied: Collection[str] = (),
-    arithmetic: Arithmetic = REAL,
-    layout: Layout | None = None,
-) -> Program:
+def program(root: Node, sizes: Sizes, varied: Collection[str] = ()) -> Program:
     """The program of a value at many points; raises `UnboundIndex`."""
     shared = _together.get()
     if shared is None:
-        return Program([root], sizes, arithmetic=arithmetic, varied=varied, layout=layout)
-    asked = root, frozenset(sizes.items()), frozenset(varied), id(arithmetic)
+        return Program([root], sizes, varied=varied)
+    asked = root, frozenset(sizes.items()), frozenset(varied)
     if asked not in shared.known:
-        roots = shared.answers if layout is None and root in shared.answers else [root]
-        made = Program(roots, sizes, arithmetic=arithmetic, varied=varied, layout=layout)
+        roots = shared.answers if root in shared.answers else [root]
+        made = Program(roots, sizes, varied=varied)
         shared.known.update(((one, *asked[1:]), made if len(roots) == 1 else made.part([one])) for one in roots)
     return shared.known[asked]
