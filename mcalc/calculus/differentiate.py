@@ -82,8 +82,9 @@ def differentiate_by_all(root: Node, by: Sequence[Node], rule_of: Rule = local_r
             if arg not in touched:
                 continue
             rule, own = rule_of(node, position, indices)
-            left = sorted(_summed_or_free(node) - arg.loops - root.loops, key=str)
-            products = [term.under(left) for term in _products(terms, rule, indices, value + own)]
+            products = _products(terms, rule, indices, value + own)
+            if left := sorted(_summed_or_free(node) - arg.loops - root.loops, key=str):
+                products = [term.under(left) for term in products]
             passed = tidy(products, value + own)
             is_tidy[arg] = arg not in found and not any(term.loops for term in passed) and set(own).isdisjoint(value)
             if arg in found:

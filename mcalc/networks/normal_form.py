@@ -17,7 +17,7 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
     free = set(free)
     coefficient, factors = term.coefficient, list(term.factors)
     summed = {index for factor in factors for index in factor.indices} - free
-    changed = any(map(_selects, factors))
+    changed = any([_selects(f.node) for f in factors if f.node is not None and f.node.operator.name != "variable"])
     if not changed:
         factors = _without_ties(factors, free, summed)
     while changed:
@@ -51,11 +51,8 @@ def normalise(term: Term, free: Iterable[Index]) -> Term | None:
     return counted(Term(coefficient, tuple(gathered(factors)), term.loops), summed)
 
 
-def _selects(factor: Factor) -> bool:
+def _selects(node: Node) -> bool:
     """Whether it picks a part of what it is multiplied with, a unit vector, an identity with its rows repeated."""
-    node = factor.node
-    if node is None or (not node.args and node.operator.name == "variable"):
-        return False
     return node.operator.name == "unit" or stacks.is_selection(node) or is_selection(node)
 
 

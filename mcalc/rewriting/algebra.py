@@ -51,7 +51,7 @@ def add(pairs: Sequence[Pair], shape: Shape | None = None) -> Form:
     terms = [(c, t) for t, c in found.items() if c != 0]
     if not terms:
         return zeros(shape)
-    if shape and not any(t.shape for _, t in terms):
+    if shape and not any([t.shape for _, t in terms]):
         filled = [(c, multiply([(t, 1), (ones(shape), 1)], shape)) for c, t in terms]
         terms = [(rational(c * k), rest) for c, t in filled for k, rest in [scaled_parts(t)]]
     if len(terms) == 1:
@@ -85,7 +85,7 @@ def _like_terms(pairs: Sequence[Pair]) -> dict[Form, Rational]:
 
 def _expanded(found: dict[Form, Rational], shape: Shape) -> None:
     """Beside other terms, a multiple of ones is the scalar that is expanded."""
-    if not shape or len(found) < 2:
+    if not shape or len(found) < 2 or not any([_has_ones(t) for t in found if t.head in _MAYBE_FILLED]):
         return
     filler = ones(shape)
     if not any(t.shape and not _is_filled(t, filler) for t, c in found.items() if c != 0):
@@ -98,6 +98,13 @@ def _expanded(found: dict[Form, Rational], shape: Shape) -> None:
         k, bare = scaled_parts(bare)
         found[bare] = rational(found.get(bare, 0) + k * c)
         facts.append("expanded")
+
+
+_MAYBE_FILLED = frozenset({"ones", PRODUCT})
+
+
+def _has_ones(form: Form) -> bool:
+    return form.head == "ones" or "ones" in [b.head for b in form.args]
 
 
 def _is_filled(form: Form, filler: Form) -> bool:
@@ -242,10 +249,12 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
     if "power" in heads:
         found = _with_symbolic_powers(found)
     factors: list[Power] = []
+    full = False
     if _SPECIAL.isdisjoint(heads):
         factors = list(found.items()) if all(found.values()) else [(t, e) for t, e in found.items() if e != 0]
         found = {}
-    full = any([t.shape and t.head != "ones" for t, e in found.items() if e != 0])
+    elif "ones" in heads:
+        full = any([t.shape and t.head != "ones" for t, e in found.items() if e != 0])
     for t, e in found.items():
         if t.head == "ones":
             if full or t.shape != shape:
@@ -269,7 +278,8 @@ def _product(coefficient: Rational, found: dict[Form, Rational], shape: Shape) -
             column = multiply([(turned(t), e) for t, e in factors if t.shape], turned_shape(shape))
             return scaled(coefficient, multiply([(turned(column), 1), *scalars], shape))
         factors.sort(key=_digest_of)
-        core = make(PRODUCT, [t for t, _ in factors], [e for _, e in factors], shape)
+        bases, exponents = zip(*factors, strict=True)
+        core = make(PRODUCT, bases, exponents, shape)
     return core if coefficient == 1 else add([(coefficient, core)], shape)
 
 

@@ -105,7 +105,7 @@ class Engine:
             todo = [a for a in t.args if a not in memo]
             if todo:
                 stack.append((t, None))
-                stack.extend((a, None) for a in reversed(todo))
+                stack.extend([(a, None) for a in reversed(todo)])
                 continue
             new = self._step(t)
             if new is t:

@@ -73,7 +73,8 @@ def make(head: str, args: Iterable[Form] = (), par: Iterable[Parameter] = (), sh
         return found
     found = Form()
     found.head, found.args, found.par, found.shape = head, args, par, shape
-    found.loops = _loops(found)
+    loops = True in [bool(arg.loops) for arg in args] or not args or (par and head not in ALGEBRA)
+    found.loops = _loops(found) if loops else _NO_LOOPS
     within = True in [arg.uneven for arg in args]
     found.turns = (within or head == SUM) and _turns(found)
     found.uneven = within or found.turns or head == NORM
@@ -130,6 +131,7 @@ def is_matrix(form: Form) -> bool:
 
 
 _UNIT = S.One
+_NO_LOOPS: frozenset[LoopIndex] = frozenset()
 
 
 def scaled_parts(form: Form) -> tuple[Rational, Form]:

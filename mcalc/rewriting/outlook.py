@@ -45,6 +45,9 @@ class Rows(Protocol):
     def may_fit(self, head: str, inside: set[str]) -> bool:
         """Whether one may fit a sum, a product or a function of parts with these heads."""
 
+    def first_fitting(self, parts: Sequence[Form], start: int, inverses: bool) -> object | None:
+        """The first place from `start` on from which one fits, if any."""
+
     def fits_across(self, parts: Sequence[Form], *borders: int) -> bool:
         """Whether one fits factors of a product of matrices on both sides of one of these places; none is inverse."""
 
@@ -180,7 +183,7 @@ def _in_product(t: Form, own: Form, rows: Rows) -> list[Term]:
 def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
     a = t.args[at]
     own = a.args[0] if a.head == TURNED else a
-    if not t.shape or has_inverse(t.args):
+    if not t.shape:
         raise _Hope
     before, after = t.args[:at], t.args[at + 1 :]
     rest = sum([part.cost for part in (*before, *after)])
@@ -195,7 +198,11 @@ def _in_row(t: Form, at: int, rows: Rows) -> list[Term]:
         new = part.args if part.head == CHAIN else (part,)
         parts = (*before, *new, *after)
         borders = range(at, at + len(new) + 1) if a is not own else (at, at + len(new))
-        if _has_scalar(parts) or has_inverse(new) or rows.fits_across(parts, *borders):
+        if has_inverse(parts):
+            fits = rows.first_fitting(parts, 0, True) is not None
+        else:
+            fits = rows.fits_across(parts, *borders)
+        if fits or _has_scalar(parts):
             raise _Hope
         if parts[-1].head == TURNED:
             cost = row_cost(parts, t.shape)

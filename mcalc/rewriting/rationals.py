@@ -57,5 +57,6 @@ def absolute(value: Rational) -> Rational:
 
 def coefficient_cost(value: Rational, alone: bool = False) -> int:
     """What a number before a term takes to read, or one that is a term."""
-    value = absolute(value)
+    if value < 0:
+        value = -value
     return (1 if value.numerator != 1 or alone else 0) + (2 if value.denominator != 1 else 0)

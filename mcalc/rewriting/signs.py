@@ -47,15 +47,21 @@ def turned(form: Form) -> Form:
     return construct(TURNED, (form,), (), turned_shape(form.shape)) if form.shape else form
 
 
+def _place(term: Pair) -> bytes:
+    """By which terms are in order."""
+    return term[1].digest
+
+
 def with_content(terms: list[Pair], shape: Shape, told: bool) -> Form:
     """``2a + 4b = 2·(a + 2b)``: a sum with the number that all terms share in front; where it is `told`, as a fact."""
-    terms.sort(key=lambda pair: pair[1].digest)
+    terms.sort(key=_place)
     content = _content(terms)
     if content != 1:
         terms = [(over(c, content), t) for c, t in terms]
         if told:
             facts.append("content")
-    core = make(SUM, (t for _, t in terms), (c for c, _ in terms), shape)
+    numbers, parts = zip(*terms, strict=True)
+    core = make(SUM, parts, numbers, shape)
     if _kept and (core in _kept or _other_way(core) in _kept):
         core, content = make(SUM, core.args, (-c for c in core.par), shape), -content
     return core if content == 1 else make(SUM, (core,), (content,), shape)
@@ -70,7 +76,7 @@ def _other_way(core: Form) -> Form | None:
         for c, t in zip(core.par, core.args, strict=True)
         for k, rest in [scaled_parts(turned(t))]
     ]
-    terms.sort(key=lambda pair: pair[1].digest)
+    terms.sort(key=_place)
     return make(SUM, (t for _, t in terms), (c for c, _ in terms), turned_shape(core.shape))
 
 
@@ -95,12 +101,14 @@ def _is_constant(t: Form) -> bool:
 
 def _content(terms: Sequence[Pair]) -> Rational:
     """The number that all coefficients share, with the sign that most have; decimals stay as they are."""
+    if all([c == 1 for c, _ in terms]):
+        return 1
     above, below = 0, 1
     for c, _ in terms:
         above, below = gcd(above, c.numerator), below * c.denominator // gcd(below, c.denominator)
     if below > _LONG_DENOMINATOR:
         above, below = 1, 1
-    plus: Rational = sum(1 if c > 0 else -1 for c, _ in terms)
+    plus: Rational = sum([1 if c > 0 else -1 for c, _ in terms])
     if plus == 0:
         constant = next((c for c, t in terms if _is_constant(t)), None)
         plus = constant if constant is not None else max(terms, key=lambda ct: _weight(ct[1]))[0]

@@ -130,7 +130,7 @@ def _restored(known: str | Operator, args: Sequence[Node], parameters: Parameter
 
 def _made_of(node: Node, args: Sequence[Node]) -> Node:
     """The node's operator applied to other values."""
-    before, after = ([arg.shape for arg in some] for some in (node.args, args))
+    before, after = [arg.shape for arg in node.args], [arg.shape for arg in args]
     shape = node.shape if after == before else node.operator.shape(operator.eq, after, *node.parameters)
     return Node(node.operator, args, node.parameters, shape)
 
