@@ -17,6 +17,7 @@ from mcalc.networks.terms import terms_of, tidy
 from mcalc.rewriting.alternatives import opposites
 from mcalc.rewriting.engine import Engine
 from mcalc.rewriting.forms import ONE, PRODUCT, SUM, Form, is_zero, make
+from mcalc.rewriting.log import Replay
 from mcalc.rewriting.rationals import rational
 from mcalc.rewriting.reading import Typed, raw
 from mcalc.rewriting.showing import Writer
@@ -41,6 +42,7 @@ class Author:
         self.typed = Typed(typed)
         self.learn(roots)
         self.engine = Engine(signs=self.typed.signs, typed=self.typed.order, logs=told)
+        self.replay = Replay(self.engine.log)
         self.writer = Writer(self.typed)
         self.pieces: dict[tuple[int, Index | None, Index | None], tuple[Sequence[Term], list[Piece] | None]] = {}
 

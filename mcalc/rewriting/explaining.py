@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from math import prod
@@ -14,7 +14,7 @@ from mcalc.rewriting.answers import author_within
 from mcalc.rewriting.constructors import QUIET, SENTENCES, construct
 from mcalc.rewriting.engine import ARITHMETIC
 from mcalc.rewriting.forms import CHAIN, NUMBER, PRODUCT, SUM, Form, is_column, is_row, make, number
-from mcalc.rewriting.log import Entry, replayed, used
+from mcalc.rewriting.log import Entry, replayed
 from mcalc.rewriting.rationals import rational
 from mcalc.rewriting.reading import canonical, raw
 from mcalc.rewriting.showing import Writer
@@ -68,9 +68,9 @@ def sentences_between(before: Node, after: Node) -> list[str]:
     if before.key[0] <= _LONG_FACTOR:
         return list(dict.fromkeys(run.sentence for run in runs_between(before, after)))
     with author_within([]) as author:
-        log = used(raw([before])[before], author.engine.log)
-    told = dict.fromkeys(entry.sentence for entry in log if entry.name != ARITHMETIC)
-    return list(told) or list(filter(None, [_quietly(log)]))
+        said = author.replay.said(author.typed.raw([before])[before])
+    told = dict.fromkeys(sentence for name, sentence in said if name != ARITHMETIC)
+    return list(told) or list(filter(None, [_quietly(sentence for _, sentence in said)]))
 
 
 def _of_one_form(before: Node, after: Node) -> str:
@@ -125,7 +125,7 @@ def _runs(start: Form, log: list[Entry], writer: Writer, before: Node, after: No
         last = whole
         found.append(Run(name, one.sentence, used, became, whole))
     if not found and not alike(before, after):
-        sentence = _quietly(quiet) or (IN_ORDER if is_order(before, after) else "")
+        sentence = _quietly(entry.sentence for entry in quiet) or (IN_ORDER if is_order(before, after) else "")
         if sentence:
             found.append(Run(ARITHMETIC, sentence, before, after, after))
     while len(found) > 1 and alike(found[-2].whole, after):
@@ -197,9 +197,9 @@ def _has_scalar_inside(parts: tuple[Form, ...]) -> bool:
     return bool(rows) and len(parts) > 2 and any(is_column(part) for part in parts[rows[0] + 1 :])
 
 
-def _quietly(entries: list[Entry]) -> str:
+def _quietly(told: Iterable[str]) -> str:
     """The one thing to say of arithmetic with numbers, units and signs."""
-    done = {sentence for entry in entries for sentence in entry.sentence.split("; ")}
+    done = {sentence for one in told for sentence in one.split("; ")}
     return next((SENTENCES[fact] for fact in ("squares", *QUIET) if SENTENCES[fact] in done), "")
 
 

@@ -30,6 +30,7 @@ def name_parts(name: str) -> list[str]:
     return [letters, base[len(letters) :], *rest] if letters and letters != base else [base, *rest]
 
 
+@lru_cache(4096)
 def name_key(name: str) -> str:
     """What names in two spellings have in common: of x_1 and x1, theta_1 and theta1."""
     return re.sub(r"(?<=[^\W\d_])_(?=\d)", "", name) if "_" in name else name
