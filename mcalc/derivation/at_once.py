@@ -41,7 +41,9 @@ def swallowed(root: Node, by: Sequence[Node], named: Collection[Node], squares_a
 
 
 def is_at_once(root: Node, by: Node, named: Collection[Node]) -> bool:
-    """Whether the whole value is differentiated term by term."""
+    """Whether the whole value is differentiated term by term: by a scalar alone."""
+    if by.axes:
+        return False
     found = _AtOnce(root, [by], frozenset(named))
     return found.by_terms(root) or found.stacked(root) or found.alone(root)
 

@@ -35,7 +35,7 @@ from mcalc.table.sentences import Sentence, filled, linked
 from mcalc.tree import build
 from mcalc.tree.letters import free_letter, letters_in_use
 from mcalc.tree.names import without_subscripts
-from mcalc.tree.node import Node, depends, replace, topological, variables
+from mcalc.tree.node import Node, depends, topological, variables
 
 Result = TypeVar("Result")
 _SHORT_REASON = 36
@@ -280,7 +280,7 @@ class Work:
             simplified = simplify(full)
             if not self.told:
                 return self._cases(simplified)
-            replaced = result if full is result else with_entries(replace(result, meaning))
+            replaced = result if full is result else with_entries(self.known.inserted(result, meaning))
             if is_order(replaced, simplified):
                 replaced = simplified
             if replaced is not result:

@@ -28,7 +28,7 @@ from mcalc.table.roles import TRACE
 from mcalc.table.sentences import Formula, Sentence
 from mcalc.tree import build
 from mcalc.tree.names import name_text
-from mcalc.tree.node import Node, depends, replace, topological, variables
+from mcalc.tree.node import Node, depends, moving_with, replace, topological, variables
 
 _LONG = 60
 """Into a longer differential all that is left is inserted at once: no one compares such lines."""
@@ -256,9 +256,13 @@ def _general(definition: Node, moving: Collection[Node]) -> str:
 
 def wanted(root: Node, by: Node) -> bool:
     """Whether a value on the way is a matrix."""
-    touched = depends(root, by)
-    return any(
-        len(node.axes) == 2 and node.args and node is not root and node.operator.name not in ("transpose", "negative")
-        for node in topological([root])
-        if node in touched
-    )
+    return by in wanted_by(root, [by])
+
+
+def wanted_by(root: Node, by: Sequence[Node]) -> set[Node]:
+    """The variables with a value on the way to them that is a matrix."""
+    found = 0
+    for node, bits in moving_with(root, by).items():
+        if len(node.axes) == 2 and node.args and node is not root:
+            found |= bits if node.operator.name not in ("transpose", "negative") else 0
+    return {variable for at, variable in enumerate(by) if found >> at & 1}

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from mcalc.derivation.combine import Combination
-from mcalc.derivation.derivation import Line
 from mcalc.derivation.derive import Work
 from mcalc.derivation.joints import forks
 from mcalc.derivation.locals import Local
 from mcalc.derivation.meanings import replaced_names, written_out
 from mcalc.networks.index_form import Expression
 from mcalc.tree import node as tree
-from mcalc.tree.node import Node, depends, topological, variables
+from mcalc.tree.node import Node, moving_with, variables
 
 _MUCH = 5
 """With fewer intermediate variables in common each derivation is told alone."""
@@ -58,7 +57,10 @@ class OnePass(Work):
         introduced = list(zip(self.lines, self.steps, strict=True))
         local = self._differentiate()
         differentiated = list(zip(local, self.steps[len(introduced) :], strict=True))
-        moved = {by: self._names_of(by) for by in self.variables}
+        below = self._below()
+        moved = {
+            by: {str(name.parameters[0]) for name, bits in below.items() if bits & below[by]} for by in self.variables
+        }
         if any(forks(self.lines, by, filter(own.issuperset, local)) for by, own in moved.items()):
             return {}
         longest = _KEPT_WRITTEN_OUT if len(self.lines) > _MANY else _KEPT_IN_A_SHORT_ONE
@@ -66,8 +68,9 @@ class OnePass(Work):
         results = combination.results()
         values = written_out(combination.named)
         found: dict[Node, tuple[Work, Expression]] = {}
+        made_of = {line.name: [str(leaf.parameters[0]) for leaf in variables(line.definition)] for line in self.lines}
         for by, own in moved.items():
-            needed = _needed(self.lines, own)
+            needed = _needed(made_of, own)
             work = Work(self.prepared, by, self.names, self.cases, method=self.method, known=self.known)
             work.lines = [line for line in self.lines if line.name in needed]
             work.steps = [step for line, step in introduced if line.name in needed]
@@ -77,12 +80,6 @@ class OnePass(Work):
                 work.steps += combination.steps_to.get(name, ())
             found[by] = work, work.substituted(results[by], values)
         return found
-
-    def _names_of(self, by: Node) -> set[str]:
-        """The variable, and the lines that move with it."""
-        touched = depends(self.prepared.root, by)
-        moved = (self.nodes[node] for node in touched if node in self.nodes)
-        return {str(leaf.parameters[0]) for leaf in (by, *moved) if not leaf.args}
 
     def _all_combined(self) -> dict[Node, Expression]:
         combination = Combination(self.lines, self.steps, self.variables, self._differentiate(), told=False)
@@ -113,20 +110,17 @@ class OnePass(Work):
 
     def _below(self) -> dict[Node, int]:
         """Which of the variables each name moves with: a bit for each of them."""
-        bits = {by: 1 << at for at, by in enumerate(self.variables)}
-        for node in topological([self.prepared.root]):
-            for arg in node.args:
-                bits[node] = bits.get(node, 0) | bits.get(arg, 0)
+        bits = moving_with(self.prepared.root, self.variables)
         named = {line.node for line in self.lines}
         return {by: bits[by] for by in self.variables} | {
             name: bits[node] for node, name in self.nodes.items() if name in named
         }
 
 
-def _needed(lines: Sequence[Line], names: Collection[str]) -> set[str]:
-    """The names, and those of all that their lines are made of."""
+def _needed(made_of: dict[str, list[str]], names: Collection[str]) -> set[str]:
+    """The names, and those of all that their lines are made of; `made_of` has the lines in order."""
     needed = set(names)
-    for line in reversed(lines):
-        if line.name in needed:
-            needed.update(str(leaf.parameters[0]) for leaf in variables(line.definition))
+    for name, parts in reversed(made_of.items()):
+        if name in needed:
+            needed.update(parts)
     return needed

@@ -19,6 +19,8 @@ class Fork(NamedTuple):
 
 def forks(lines: Sequence[Line], by: Node, edges: Iterable[tuple[str, str]]) -> list[Fork]:
     """The forks of single variables that join again before the last line; `edges` lead from a value to an argument."""
+    if sum(not line.node.axes for line in lines) < 2:
+        return []
     nodes = {line.name: line.node for line in lines} | {str(by.parameters[0]): by}
     below: dict[str, list[str]] = {name: [] for name in nodes}
     for above, argument in edges:

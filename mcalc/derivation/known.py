@@ -11,7 +11,7 @@ from mcalc.calculus.differentiate import differentiate_by_all
 from mcalc.derivation.combine import Sums
 from mcalc.derivation.derivation import Line
 from mcalc.derivation.locals import Local, by_name, leaf_of, named_form, rule_by_name
-from mcalc.tree.node import Node
+from mcalc.tree.node import Node, replaced
 
 
 class Known:
@@ -23,6 +23,7 @@ class Known:
         self._numbers: dict[tuple[str, Node], int] = {}
         self._meaning: dict[Node, Node] = {}
         self._written_out: dict[Node, Node] = {}
+        self._as_it_stands: dict[Node, Node] = {}
 
     def number(self, letter: str, node: Node) -> int:
         """The number of an intermediate value without a name, one for all derivatives."""
@@ -42,7 +43,18 @@ class Known:
 
     def substituted_by(self, meaning: Mapping[Node, Node]) -> dict[Node, Node]:
         """What values became in which the names had these meanings; nothing where one had another."""
-        if any(self._meaning.get(leaf, value) is not value for leaf, value in meaning.items()):
-            self._meaning, self._written_out = {}, {}
-        self._meaning |= meaning
+        self._mean(meaning)
         return self._written_out
+
+    def inserted(self, result: Node, meaning: Mapping[Node, Node]) -> Node:
+        """The value with the names replaced by their meanings, and nothing else done."""
+        self._mean(meaning)
+        self._as_it_stands |= meaning
+        self._as_it_stands |= replaced([result], self._as_it_stands)
+        return self._as_it_stands[result]
+
+    def _mean(self, meaning: Mapping[Node, Node]) -> None:
+        """What was found where a name had another meaning is no longer known."""
+        if any(self._meaning.get(leaf, value) is not value for leaf, value in meaning.items()):
+            self._meaning, self._written_out, self._as_it_stands = {}, {}, {}
+        self._meaning |= meaning

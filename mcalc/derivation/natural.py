@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mcalc.derivation.at_once import is_at_once
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.derive import Work
-from mcalc.derivation.differentials import wanted
+from mcalc.derivation.differentials import wanted_by
 from mcalc.derivation.fixed_sizes import ENTRIES, written_out
 from mcalc.derivation.in_one_pass import OnePass
 from mcalc.derivation.known import Known
@@ -24,7 +24,7 @@ from mcalc.rewriting.explaining import ENTRYWISE, runs_between, said_of
 from mcalc.rewriting.naming import Named, functions_named, is_definition
 from mcalc.rewriting.one_form import is_one_form
 from mcalc.tree import build
-from mcalc.tree.node import Node, depends, replaced, variables
+from mcalc.tree.node import Node, replaced, variables
 
 
 class Natural(NamedTuple):
@@ -103,7 +103,7 @@ class Naturals:
             alone.append(with_fields(alone[0], by=one) if same else work_on(free, one, method=self.method))
         prepared, names = alone[0].prepared, alone[0].names
         alike = all(work.prepared.root is prepared.root and work.names == names for work in alone)
-        if not alike or any(map(_has_own_way, alone)):
+        if not alike or _has_own_way(alone):
             return {}
         work = OnePass(prepared, by[0], names, method=self.method, known=self.known, others=tuple(by[1:]))
         found = work.told_by_each()
@@ -124,12 +124,12 @@ class Naturals:
         return self.functions[value]
 
 
-def _has_own_way(work: Work) -> bool:
-    """Whether a derivative is found at once, or by differentials, and not along paths."""
-    root, by = work.prepared.root, work.by
-    if by not in depends(root, by) or is_at_once(root, by, work.names):
+def _has_own_way(works: Sequence[Work]) -> bool:
+    """Whether one of the derivations of a value is found at once, or by differentials, and not along paths."""
+    root, by = works[0].prepared.root, [work.by for work in works]
+    if not set(by).issubset(variables(root)) or any(is_at_once(root, work.by, work.names) for work in works):
         return True
-    return work.method == "" and wanted(root, by)
+    return works[0].method == "" and bool(wanted_by(root, by))
 
 
 def _written_alike(one: Expression, other: Expression) -> bool:

@@ -59,11 +59,12 @@ def notes_on(derivation: Derivation) -> tuple[str, ...]:
 def _where_element_by_element(derivation: Derivation) -> list[str]:
     """The paper's diagonal case, ``diag(f′)·diag(g′)``, of open functions that are not declared to be such."""
     value, by = derivation.value, derivation.by[0]
-    moving = depends(value, by)
-    calls = [node for node in topological([value]) if node in moving and _is_full(node)]
-    names = list(dict.fromkeys(name_text(node.operator.open.name) for node in reversed(calls)))
-    if not calls or not by.axes:
+    calls = [node for node in topological([value]) if _is_full(node)] if by.axes else []
+    moving = depends(value, by) if calls else set()
+    calls = [node for node in calls if node in moving]
+    if not calls:
         return []
+    names = list(dict.fromkeys(name_text(node.operator.open.name) for node in reversed(calls)))
     slopes = [f"diag({name_text(node.operator.open.name)}'({write(node.args[0])}))" for node in calls]
     acts = "acts" if len(names) == 1 else "act"
     declared = " ".join(f"-s {name}=elementwise" for name in names)

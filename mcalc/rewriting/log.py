@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from mcalc.rewriting.forms import Form, make
 
-
 Said = dict[tuple[str, str], None]
 """The name and the sentence of each entry, each pair once."""
 

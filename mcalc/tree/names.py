@@ -53,6 +53,7 @@ def without_subscripts(candidates: Iterable[str], taken: Iterable[str]) -> Itera
     return (letter for letter in candidates if not any(subscripted(name, letter) for name in names))
 
 
+@lru_cache(4096)
 def name_text(name: str) -> str:
     """``w_1`` as w₁, ``x_hat`` as x̂, ``eta`` as η."""
     base, *rest = name_parts(name)

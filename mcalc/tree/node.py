@@ -302,3 +302,15 @@ def depends(root: Node, *on: Node) -> set[Node]:
         if node in moving or not touched.isdisjoint(node.args):
             touched.add(node)
     return touched
+
+
+def moving_with(root: Node, by: Sequence[Node]) -> dict[Node, int]:
+    """With which of the variables each value below `root` moves: a bit for each of them, in order."""
+    bits = {variable: 1 << at for at, variable in enumerate(by)}
+    found: dict[Node, int] = {}
+    for node in topological([root]):
+        own = bits.get(node, 0)
+        for arg in node.args:
+            own |= found[arg]
+        found[node] = own
+    return found
