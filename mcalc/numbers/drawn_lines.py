@@ -55,8 +55,11 @@ class DrawnLines:
         low, high = range_of("any")
         rows = low + (high - low) * np.array(self.directions)
         speeds = np.array(self.speeds)
-        for at, part in enumerate(space.parts):
-            own = rows[:, part]
-            largest = np.maximum(np.abs(own).max(axis=1, initial=0.0), 1e-9)
-            rows[:, part] = own / largest[:, None] * speeds[:, at, None]
+        if space.entries:
+            variable = space.variable_of
+            starts = [part.start for part in space.parts if part.start < part.stop]
+            kept = [at for at, length in enumerate(space.lengths) if length]
+            largest = np.zeros(speeds.shape)
+            largest[:, kept] = np.maximum.reduceat(np.abs(rows), starts, axis=1)
+            rows = rows / np.maximum(largest, 1e-9)[:, variable] * speeds[:, variable]
         return Lines(space, np.array(self.bases), rows)

@@ -19,19 +19,31 @@ SIDES = tuple(side * e for e in BESIDE for side in (-1, 1))
 
 
 class Located(NamedTuple):
-    """A point, which conditions hold there, and the kink that it lies beside, if any, at what relative distance."""
+    """One of many points, which conditions hold there, and the kink beside it, if any, at what relative distance."""
 
-    point: dict[str, Array]
+    points: Mapping[str, Array]
+    at: int
     pattern: Pattern
     kink: int | None = None
     distance: float = 0.0
 
+    @property
+    def point(self) -> dict[str, Array]:
+        """The values of the variables."""
+        return point_at(self.points, self.at)
+
 
 class Kink(NamedTuple):
-    """A point where conditions change, by their numbers."""
+    """One of many points where conditions change, by their numbers."""
 
     conditions: tuple[int, ...]
-    point: dict[str, Array]
+    points: Mapping[str, Array]
+    at: int
+
+    @property
+    def point(self) -> dict[str, Array]:
+        """The values of the variables."""
+        return point_at(self.points, self.at)
 
 
 class Beside(NamedTuple):
@@ -54,7 +66,7 @@ class Beside(NamedTuple):
                     yield None
                 else:
                     kink = self.first + start // each
-                    yield Located(point_at(self.points, start + at), pattern, kink, SIDES[at])
+                    yield Located(self.points, start + at, pattern, kink, SIDES[at])
 
 
 class Regions:

@@ -197,7 +197,7 @@ class _Search:
             there = {name: value[count:] for name, value in points.items()}
             self.found.beside.append(Beside(len(self.found.kinks), there, patterns))
             exact = lines.at(own, (lower + upper) / 2)
-            self.found.kinks += [Kink(conditions, point_at(exact, at)) for at, (_, conditions) in enumerate(crossed)]
+            self.found.kinks += [Kink(conditions, exact, at) for at, (_, conditions) in enumerate(crossed)]
 
     def _newly_crossed(self, brackets: Brackets, first: Array, last: Array) -> list[tuple[int, tuple[int, ...]]]:
         """The kinks that are of use, by number, with the conditions that change there.
@@ -243,7 +243,7 @@ class _Search:
             known = self.seen.get(key, [])
             if known or len(self.seen) < _PATTERNS:
                 for at in places[: _PER_PATTERN - len(known)].tolist():
-                    known.append(Located(point_at(points, at), self._pattern(key, rows[at])))
+                    known.append(Located(points, at, self._pattern(key, rows[at])))
                 self.seen[key] = known
 
 

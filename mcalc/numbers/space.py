@@ -31,9 +31,14 @@ class Space:
         self.bound = [bool(declared(variable)) for variable in variables]
 
     @cached_property
-    def before_speeds(self) -> list[int]:
+    def variable_of(self) -> Array:
+        """The number of the variable that each entry is of."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    @cached_property
+    def before_speeds(self) -> Array:
         """The places of the entries where each variable has one place more behind them."""
-        return [at + place for at, part in enumerate(self.parts) for place in range(part.start, part.stop)]
+        return np.arange(self.entries) + self.variable_of
 
     def points(self, rows: Array) -> dict[str, Array]:
         """The values by the names of the variables, with what is declared of these brought about."""

@@ -175,7 +175,7 @@ class _Check:
         sides = self.sides or Asked((), self.variables, self.sizes, [self.value], ())
         found = searched(sides, self.space, self.generator)
         if spots := self._worth(found):
-            points = {name: np.array([spot.point[name] for spot in spots]) for name in self.space.names}
+            points = {name: np.array([spot.points[name][spot.at] for spot in spots]) for name in self.space.names}
             for spot, added in zip(spots, self._add_all(points, len(spots)), strict=True):
                 if added:
                     self.patterns.add(spot.pattern)
