@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 
-from mcalc.calculus.differentiate import differentiate
+from mcalc.calculus.differentiate import contract, differentiate
 from mcalc.derivation.derivation import Line, Step
 from mcalc.derivation.locals import leaf_of, leaf_tensor, matrix_or_indices
 from mcalc.derivation.meanings import known_leaves
@@ -32,6 +32,8 @@ from mcalc.tree.node import Node, depends, moving_with, replace, topological, va
 
 _LONG = 60
 """Into a longer differential all that is left is inserted at once: no one compares such lines."""
+_VERY_LONG = 4000
+"""A longer one is read off in two parts where all of its change comes through one vector."""
 _WORTH_A_LINE = 5
 """A differential is simplified before the next one is inserted where that saves more signs."""
 
@@ -160,7 +162,26 @@ class Differentials:
 def _by_leaf(total: Node, change: Node) -> Tensor:
     if change not in depends(total, change):
         return Tensor((), fresh(total), fresh(change))
-    return differentiate(total, change)
+    through = _passed(total, change) if total.key[0] > _VERY_LONG and len(total.axes) == 2 else None
+    if through is None:
+        return differentiate(total, change)
+    return contract(differentiate(total, through), differentiate(through, change))
+
+
+def _passed(total: Node, change: Node) -> Node | None:
+    """The outermost vector in a matrix that all of its change comes through: by it derivatives have fewer indices."""
+    touched = depends(total, change)
+    order = [node for node in topological([total]) if node in touched]
+    down = {change: 1}
+    for node in order:
+        down[node] = down.get(node, 0) + sum(down[arg] for arg in node.args if arg in touched)
+    up = dict.fromkeys(order, 0) | {total: 1}
+    for node in reversed(order):
+        for arg in node.args:
+            if arg in touched:
+                up[arg] += up[node]
+    joints = (node for node in reversed(order) if down[node] * up[node] == down[total])
+    return next((node for node in joints if len(node.axes) == 1), None)
 
 
 def _applied(derivative: Node, change: Node, total: Node) -> tuple[Node, Node]:
