@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from families import Family, attention, matrices, nested_softmaxes, net, net_twice_by_x, recurrent, reused, softmaxes
+from families import (
+    Family,
+    attention,
+    matrices,
+    nested_softmaxes,
+    net,
+    net_twice_by_weights,
+    net_twice_by_x,
+    recurrent,
+    reused,
+    softmaxes,
+)
 from test_reading_back import CASES
 
 import mcalc
@@ -88,6 +99,13 @@ def test_the_answer_of_a_long_program_is_the_same_when_it_is_explained(family: F
     command, text, wrt, shapes = family(count)
     answers = [derive(text, wrt, shapes, command, verify=False, told=told) for told in (False, True)]
     assert len({answer_text(answer, "ascii") for answer in answers}) == 1
+
+
+def test_a_very_long_differential_is_read_off_in_two_parts() -> None:
+    """All change of the gradient comes through one vector: its map is read off, and then that of the vector."""
+    _, text, wrt, shapes = net_twice_by_weights(24)
+    explained = derive(text, wrt, shapes, "explain", order=2, verify=False).parts[-1]
+    assert answer_text(explained, "ascii") == answer_text(derive(text, wrt, shapes, "hessian", verify=False), "ascii")
 
 
 def test_a_long_product_of_matrices_is_turned_over_as_a_whole() -> None:
