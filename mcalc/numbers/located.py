@@ -108,4 +108,5 @@ class Regions:
 
 
 def point_at(points: Mapping[str, Array], at: int | Array) -> dict[str, Array]:
+    """The values of the names at one of the points, or at several of them."""
     return {name: value[at] for name, value in points.items()}

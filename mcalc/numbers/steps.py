@@ -41,6 +41,7 @@ Step = tuple[int, Compute, bool]
 
 
 def run(steps: Sequence[Step], state: State) -> None:
+    """Each step's value into its place of the memory, in order; what rounds is jittered if there is a generator."""
     memory, generator = state.memory, state.generator
     if generator is None:
         for slot, compute, _ in steps:
